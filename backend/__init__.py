@@ -1,0 +1,1 @@
+"""Open Prompts, for Label Studio. Layers: doors (server, cli) -> app -> flows -> edges -> core."""

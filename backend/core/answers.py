@@ -1,0 +1,100 @@
+"""What we accept: a completion's text -> Answer or Rejection.
+
+A label is never guessed and nothing is repaired: the text holds exactly one JSON object whose values are labels, or it
+is a Rejection with the reason.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from backend.core.chat import Completion
+from backend.core.labels.schema import LabelSchema
+from backend.core.outcomes import Answer, Rejection, Value
+
+MAX_ATTEMPTS = 2
+"""A malformed answer is asked for once more; the first usable attempt counts."""
+
+_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+
+
+class _Duplicate(ValueError):
+    pass
+
+
+def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
+    """The Answer a completion holds, or why it can't be used. Never raises, whatever the text is."""
+    if completion.refused or (completion.finish_reason == "content_filter"):
+        return Rejection("refused", "The model refused to answer.")
+    found = json_object(completion.text)
+    if found is None:
+        if completion.finish_reason == "length":
+            return Rejection("truncated", "The answer was cut off before its end; raise max_tokens.")
+        return Rejection("not_json", "The answer is not one JSON object.")
+    answer: dict[str, Value] = {}
+    for field in schema.fields:
+        if field.name not in found:
+            return Rejection("missing_field", f"The answer has no '{field.name}'.")
+        value = field.accept(found[field.name])
+        if isinstance(value, Rejection):
+            return value
+        answer[field.name] = value
+    return answer
+
+
+def judge(attempts: Sequence[Completion], schema: LabelSchema) -> tuple[Answer | Rejection | None, Completion | None]:
+    """The first usable attempt with its Answer; else the last one with its Rejection; (None, None) for no attempts."""
+    verdict: Answer | Rejection | None = None
+    completion: Completion | None = None
+    for completion in attempts:
+        verdict = read(completion, schema)
+        if not isinstance(verdict, Rejection):
+            break
+    return verdict, completion
+
+
+def settled(attempts: Sequence[Completion], verdict: Answer | Rejection | None) -> bool:
+    """Whether asking again can't help: there is an Answer, a refusal, or all attempts are spent."""
+    if isinstance(verdict, Rejection):
+        return verdict.reason == "refused" or len(attempts) >= MAX_ATTEMPTS
+    return verdict is not None
+
+
+def json_object(text: str) -> dict[str, Any] | None:
+    """The one JSON object in `text`, with or without prose, code fences or thoughts around it; None for none or two."""
+    text = _THOUGHTS.sub("", text, count=1)
+    try:
+        whole = _DECODER.decode(text)
+        return whole if isinstance(whole, dict) else None
+    except (ValueError, RecursionError):
+        return _embedded(text)
+
+
+def _embedded(text: str) -> dict[str, Any] | None:
+    found: list[dict[str, Any]] = []
+    start = text.find("{")
+    for _ in range(_MOST_BRACES):
+        if start < 0 or len(found) > 1:
+            break
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+            found.append(value)
+        except _Duplicate:
+            return None
+        except (ValueError, RecursionError):
+            end = start + 1
+        start = text.find("{", end)
+    return found[0] if len(found) == 1 and start < 0 else None
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two values for one key would make us guess."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Duplicate
+    return found
+
+
+_MOST_BRACES = 100
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates)

@@ -1,0 +1,157 @@
+"""Prompt versions and their templates.
+
+`{variable}` is a task's data field, put in exactly as it stands there; every other brace stays as it is, because
+prompts contain JSON. Values are never expanded again. Neither `str.format` nor a template language.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from backend.core.digests import digest
+from backend.core.outcomes import Failure
+from backend.core.tasks import Task
+from backend.errors import PromptError
+
+MAX_TASK_BYTES = 1_000_000
+AUTO = "auto"
+NEEDED = "the prompt needs text or a number."
+PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
+FIXED_PARAMETERS = ("model", "messages", "response_format", "stream", "n", "logprobs", "tools", "functions")
+"""What the engine sets itself, so that no version may."""
+
+
+@dataclass(frozen=True)
+class PromptVersion:
+    """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
+    names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with."""
+
+    name: str
+    number: int
+    project: int
+    template: str
+    model: str
+    variables: tuple[str, ...]
+    schema_digest: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    created: str = ""
+
+    @property
+    def tag(self) -> str:
+        return f"{self.name}@{self.number}"
+
+    @cached_property
+    def content(self) -> str:
+        """Digest of what makes it a different version: not its note, number or date."""
+        return digest([self.template, self.model, dict(self.parameters), self.schema_digest])
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return _names_pattern(self.variables)
+
+    def render(self, task: Task) -> str | Failure:
+        """The template with the task's values in it, or why that task can't be asked about."""
+        data = task.data
+        size = len(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        if size > MAX_TASK_BYTES:
+            return Failure("bad_task", f"Its data has {size:,} bytes; the most is {MAX_TASK_BYTES:,}.")
+        values = {}
+        for name in self.variables:
+            value = data.get(name)
+            if value is None or isinstance(value, list | dict):
+                return Failure("bad_task", f"Its field '{name}' {_what(data, name)}; {NEEDED}")
+            text = value if isinstance(value, str) else json.dumps(value)
+            if not text.strip():
+                return Failure("bad_task", f"Its field '{name}' is empty; {NEEDED}")
+            values[name] = text
+        return self._pattern.sub(lambda match: values[match[1]], self.template)
+
+
+def _names_pattern(names: Iterable[str]) -> re.Pattern[str]:
+    alternatives = "|".join(map(re.escape, names)) or r"(?!)"
+    return re.compile(r"\{(" + alternatives + r")\}")
+
+
+def _what(data: Mapping[str, Any], name: str) -> str:
+    if name not in data:
+        return "is missing"
+    return "is null" if data[name] is None else f"is a {type(data[name]).__name__}"
+
+
+def used_variables(template: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known names that stand in the template as `{name}`, each once, in order of appearance."""
+    return tuple(dict.fromkeys(_names_pattern(known).findall(template)))
+
+
+def check_template(template: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The variables a template uses.
+
+    Raises PromptError for an unknown variable (with the nearest name) and for a template without any.
+    """
+    known = tuple(known)
+    for name in PLACEHOLDER.findall(template):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean {{{near[0]}}}?" if near else f"the tasks have {', '.join(f'{{{k}}}' for k in known)}."
+            raise PromptError(
+                f"The prompt uses {{{name}}}, which the tasks do not have: {hint} "
+                f"Braces meant literally: write {{ {name} }}."
+            )
+    used = used_variables(template, known)
+    if not used:
+        raise PromptError(
+            "The prompt shows nothing of the task: put at least one of "
+            f"{', '.join(f'{{{name}}}' for name in known)} where the task's text should stand."
+        )
+    return used
+
+
+def check_parameters(parameters: Mapping[str, Any]) -> None:
+    """Raises PromptError for a parameter that the engine sets itself or that is no JSON."""
+    for name, value in parameters.items():
+        if name in FIXED_PARAMETERS:
+            raise PromptError(f"The parameter '{name}' is set by the engine: leave it out.")
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError):
+            raise PromptError(f"The parameter '{name}' is not JSON: give a number, a text or true/false.") from None
+
+
+def check_name(name: str) -> str:
+    """A prompt's name, trimmed. Raises PromptError for one that tags, shells or Label Studio could not tell apart."""
+    name = name.strip()
+    if name == AUTO:
+        raise PromptError("The name 'auto' is reserved for the prompt made from a labelling config: take another.")
+    if not re.fullmatch(r"[^\W_][\w .-]{0,62}", name) or name != " ".join(name.split()):
+        raise PromptError(
+            f"'{name[:70]}' can't be a prompt's name: use letters, digits, spaces, '.', '_' and '-', "
+            "at most 63, no '@' or '~'."
+        )
+    return name
+
+
+def parse_tag(tag: str) -> tuple[str, int]:
+    """`sentiment@3` -> ("sentiment", 3). Raises PromptError for anything else."""
+    match = re.fullmatch(r"([^@~]+)@(\d{1,9})", tag.strip())
+    if not match:
+        raise PromptError(f"'{tag[:70]}' is no version: write its name and number, like sentiment@1.")
+    return match[1], int(match[2])
+
+
+def belongs(model_version: str, name: str) -> bool:
+    """Whether a prediction's model_version is one of this prompt's, whatever its number or config."""
+    return re.fullmatch(re.escape(name) + r"@\d+(~[0-9a-f]{4})?", model_version) is not None
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """A sentence's end that helps: the nearest of `words`, or all of them when none is near."""
+    words = list(words)
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"there are {', '.join(words[:10])}." if words else "there are none yet: make one with `ls-prompts save`."

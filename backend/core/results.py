@@ -1,0 +1,30 @@
+"""Answers to and from Label Studio's `result` JSON."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend.core.labels.schema import LabelSchema
+from backend.core.outcomes import Answer
+
+
+def to_result(answer: Answer, schema: LabelSchema) -> list[dict[str, Any]]:
+    """The regions of an answer, without ids (Label Studio gives them)."""
+    return [region for field in schema.fields for region in field.regions(answer.get(field.name, ()))]
+
+
+def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Answer:
+    """The Answer that regions hold; regions of controls the schema does not know are left alone."""
+    by_control: dict[str, list[Mapping[str, Any]]] = {field.name: [] for field in schema.fields}
+    for region in result:
+        if isinstance(region, Mapping) and region.get("from_name") in by_control:
+            by_control[region["from_name"]].append(region)
+    return {field.name: field.read(by_control[field.name]) for field in schema.fields}
+
+
+def same_result(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether two results say the same: ids and what Label Studio adds to regions do not matter."""
+    return sorted(map(_essence, one)) == sorted(map(_essence, other))
+
+
+def _essence(region: Mapping[str, Any]) -> str:
+    return repr([region.get(key) for key in ("from_name", "to_name", "type")] + [sorted(region["value"].items())])

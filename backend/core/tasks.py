@@ -1,0 +1,36 @@
+"""A Task is an id and its data.
+
+It refuses to hold annotations or predictions: they would leak the truth into the prompt.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.errors import SubsetError
+
+MOST_IDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    id: int
+    data: Mapping[str, Any]
+
+
+def parse_ids(text: str) -> list[int]:
+    """Task ids from a list such as `3,7-12`, each once, in the order given.
+
+    Raises SubsetError for anything else.
+    """
+    ids: dict[int, None] = {}
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,18})\s*(?:-\s*(\d{1,18})\s*)?", part)
+        if not match:
+            raise SubsetError(f"'{part.strip()[:40]}' is no task id: write ids like 3,7-12.")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first or last - first >= MOST_IDS:
+            raise SubsetError(f"'{part.strip()[:40]}' is no range of task ids: write the smaller id first, like 7-12.")
+        ids.update(dict.fromkeys(range(first, last + 1)))
+    return list(ids)

@@ -1,0 +1,50 @@
+"""Every error a person may meet: one sentence that says what happened and what to do next.
+
+Trouble with a single task is not here: that is data (`core.outcomes.Rejection`, `Failure`).
+
+    PromptsError
+    ├── SettingsError          an environment variable is missing or wrong
+    ├── LabelConfigError       a labelling config that cannot be labelled by a prompt
+    │   └── ConfigChangedError the config is no longer the one a version was saved with
+    ├── PromptError            a prompt's name, version, template, file or parameters
+    ├── SubsetError            which tasks to take: a word or list that means nothing
+    ├── StudioError            Label Studio refused, is not there, or lost something
+    ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
+    └── StoreError             the record (SQLite, PostgreSQL) cannot be used
+"""
+
+
+class PromptsError(Exception):
+    """Base of all; its text is shown to people as it is."""
+
+
+class SettingsError(PromptsError):
+    pass
+
+
+class LabelConfigError(PromptsError):
+    pass
+
+
+class ConfigChangedError(LabelConfigError):
+    pass
+
+
+class PromptError(PromptsError):
+    pass
+
+
+class SubsetError(PromptsError):
+    pass
+
+
+class StudioError(PromptsError):
+    pass
+
+
+class ProviderError(PromptsError):
+    pass
+
+
+class StoreError(PromptsError):
+    pass
