@@ -1,0 +1,1 @@
+"""One outside system each, and the only importer of its library."""

@@ -1,0 +1,74 @@
+"""Dialect: how one model wants to be asked. Learnt from its refusals (HTTP 400), one step at a time."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from backend.core.chat import ChatFrame, ChatRequest
+
+FORMATS = ("json_schema", "json_object", "text")
+_REFUSAL = re.compile(r"unsupported|not support|unrecognized|unknown|not permitted|not allowed|extra", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`format`: place in FORMATS; `dropped`: parameters left out; `long_cap`: max_completion_tokens for max_tokens."""
+
+    format: int = 0
+    dropped: frozenset[str] = frozenset()
+    long_cap: bool = False
+
+    def body(self, request: ChatRequest) -> bytes:
+        """The request's body: everything but the user's message is encoded once per frame."""
+        head, tail = _encoded(_Key(request.frame, self))
+        return head + json.dumps(request.user).encode() + tail
+
+
+def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | None, message: str) -> Dialect | None:
+    """The dialect to try after a refusal, or None when the refusal is about this one request."""
+    if status not in (400, 422):
+        return None
+    named = param or ""
+    if ("response_format" in f"{named} {message}" or "json_schema" in f"{named} {message}") and dialect.format < 2:
+        return replace(dialect, format=dialect.format + 1)
+    if not _REFUSAL.search(message):
+        return None
+    sent = {*request.frame.parameters, *(("logprobs",) if request.frame.logprobs else ())} - dialect.dropped
+    for name in sorted(sent, key=len, reverse=True):
+        if name == named or (not named and re.search(rf"\b{re.escape(name)}\b", message)):
+            if name == "max_tokens" and not dialect.long_cap:
+                return replace(dialect, long_cap=True)
+            return replace(dialect, dropped=dialect.dropped | {name})
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Key:
+    """Frames are compared by identity: hashing a whole schema for every request would cost more than it saves."""
+
+    frame: ChatFrame
+    dialect: Dialect
+
+    def __hash__(self) -> int:
+        return hash((id(self.frame), self.dialect))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.frame is other.frame and self.dialect == other.dialect
+
+
+@lru_cache(maxsize=256)
+def _encoded(key: _Key) -> tuple[bytes, bytes]:
+    frame, dialect = key.frame, key.dialect
+    body = {"model": frame.model, **{k: v for k, v in frame.parameters.items() if k not in dialect.dropped}}
+    if dialect.long_cap and "max_tokens" in body:
+        body["max_completion_tokens"] = body.pop("max_tokens")
+    if frame.logprobs and "logprobs" not in dialect.dropped:
+        body["logprobs"] = True
+    if FORMATS[dialect.format] == "json_schema":
+        schema = {"name": "labels", "strict": True, "schema": frame.answer_schema}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    elif FORMATS[dialect.format] == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    head = json.dumps(body)[:-1] + ', "messages": [' + json.dumps({"role": "system", "content": frame.system})
+    return (head + ', {"role": "user", "content": ').encode(), b"}]}"

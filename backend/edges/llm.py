@@ -1,0 +1,143 @@
+"""The model: chat completions of any OpenAI-compatible server, through the `openai` package.
+
+One request in, a Completion or a Failure out. Retrying and pacing are not its business; knowing what a server refuses
+is: it steps down from `json_schema` to `json_object` to plain text, drops parameters a model does not take, and
+remembers both per model for as long as the process lives.
+"""
+
+import json
+import time
+from typing import Any
+
+import httpx2
+import openai
+
+from backend.core.chat import ChatRequest, Completion
+from backend.core.outcomes import Failure
+from backend.edges.dialect import Dialect, adapted
+from backend.errors import ProviderError, SettingsError
+
+
+class Model:
+    """One long-lived client (a client per call would cost 24 ms of CPU); use it from one event loop only."""
+
+    def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
+        if not api_key:
+            raise SettingsError(
+                "OPENAI_API_KEY is not set: export the key of your model's provider (any text for a local one)."
+            )
+        self.base_url = base_url
+        unlimited = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+        self._client = openai.AsyncOpenAI(
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=0,
+            timeout=timeout_s,
+            http_client=openai.DefaultAioHttpClient(limits=unlimited, timeout=timeout_s),
+        )
+        self._dialects: dict[str, Dialect] = {}
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
+        """The model's answer, or why there is none.
+
+        Raises ProviderError when no other task would be answered either: key, quota, unknown model or address.
+        """
+        while True:
+            dialect = self._dialects.get(request.frame.model, Dialect())
+            started = time.perf_counter()
+            try:
+                body = await self._post(dialect.body(request))
+                return _completion(request, attempt, body, time.perf_counter() - started)
+            except openai.APIStatusError as error:
+                if not self._adapt(request, dialect, error):
+                    return self._status_failure(request.frame.model, error)
+            except openai.APITimeoutError:
+                return Failure("timeout", "The model's server did not answer in time.")
+            except openai.APIConnectionError:
+                return Failure("connection", f"No connection to the model's server at {self.base_url}.")
+            except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+                return Failure("server", "The model's server sent something that is no chat completion.")
+
+    async def _post(self, content: bytes) -> dict[str, Any]:
+        """The typed `create()` would cost twice the CPU; the raw post is the same request."""
+        headers = {"Content-Type": "application/json"}
+        response = await self._client.post(
+            "/chat/completions", cast_to=httpx2.Response, content=content, options={"headers": headers}
+        )
+        body: dict[str, Any] = json.loads(response.content)
+        return body
+
+    def _adapt(self, request: ChatRequest, used: Dialect, error: openai.APIStatusError) -> bool:
+        """Whether the refusal was about how we ask and another way is left to try."""
+        now = self._dialects.get(request.frame.model, Dialect())
+        if now != used:
+            return True
+        better = adapted(used, request, error.status_code, error.param, error.message)
+        if better is None:
+            return False
+        self._dialects[request.frame.model] = better
+        return True
+
+    def _status_failure(self, model: str, error: openai.APIStatusError) -> Failure:
+        status, code = error.status_code, error.code or ""
+        if status in (402, 429) and (status == 402 or "quota" in code or "billing" in code):
+            raise ProviderError(f"The account at {self.base_url} has no quota left: add credit, then run it again.")
+        if status == 401:
+            raise ProviderError(f"{self.base_url} refused the key: check OPENAI_API_KEY and OPENAI_BASE_URL.")
+        if status == 403:
+            raise ProviderError(f"The key may not use model '{model}' at {self.base_url}: choose another model or key.")
+        if status in (404, 405):
+            raise ProviderError(
+                f"{self.base_url} does not know model '{model}' (or is no OpenAI-compatible address): "
+                "check the model's name and OPENAI_BASE_URL, which usually ends in /v1."
+            )
+        if status == 429:
+            return Failure("rate_limited", "The provider's rate limit was reached.", _retry_after(error))
+        if status in (408, 409) or status >= 500:
+            return Failure("server", f"The model's server answered {status}.", _retry_after(error))
+        return Failure("bad_request", f"The model's server refused the request ({status} {code}).".replace(" )", ")"))
+
+
+def _retry_after(error: openai.APIStatusError) -> float | None:
+    """Seconds from `retry-after-ms` or `Retry-After` (seconds; the date form is rare and left to our own back-off)."""
+    for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            seconds = float(error.response.headers[header]) * scale
+        except (KeyError, ValueError):
+            continue
+        if 0 <= seconds <= 3600:
+            return seconds
+    return None
+
+
+def _completion(request: ChatRequest, attempt: int, body: dict[str, Any], seconds: float) -> Completion:
+    choice = body["choices"][0]
+    message = choice["message"]
+    usage = body.get("usage") or {}
+    refusal = message.get("refusal")
+    return Completion(
+        digest=request.digest,
+        attempt=attempt,
+        model=str(body.get("model") or request.frame.model),
+        text=_text(message.get("content") or refusal or ""),
+        finish_reason=str(choice.get("finish_reason") or ""),
+        refused=bool(refusal),
+        prompt_tokens=int(usage.get("prompt_tokens") or 0),
+        completion_tokens=int(usage.get("completion_tokens") or 0),
+        cached_tokens=int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0),
+        seconds=seconds,
+        logprobs=_logprobs(choice.get("logprobs")),
+    )
+
+
+def _text(content: Any) -> str:
+    """Some servers send content as a list of parts."""
+    return content if isinstance(content, str) else "".join(str(part.get("text", "")) for part in content)
+
+
+def _logprobs(found: Any) -> tuple[tuple[str, float], ...] | None:
+    tokens = (found or {}).get("content")
+    return tuple((t["token"], float(t["logprob"])) for t in tokens) if tokens else None

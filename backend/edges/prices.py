@@ -1,0 +1,24 @@
+"""What tokens cost, from genai-prices' bundled table. An unknown model has an unknown price, never 0."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from genai_prices import Usage, calc_price
+
+Price = Callable[[int, int, int], float | None]
+"""(prompt tokens, of these cached, completion tokens) of one request -> USD, or None when unknown."""
+
+
+@lru_cache(maxsize=64)
+def price_of(model: str) -> Price:
+    """The price of `model`, known by its name alone."""
+
+    @lru_cache(maxsize=4096)
+    def price(prompt: int, cached: int, completion: int) -> float | None:
+        usage = Usage(input_tokens=prompt, cache_read_tokens=min(cached, prompt) or None, output_tokens=completion)
+        try:
+            return float(calc_price(usage, model_ref=model).total_price)
+        except (LookupError, ValueError):
+            return None
+
+    return price

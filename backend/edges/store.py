@@ -1,0 +1,189 @@
+"""The record: prompts, versions, completions and runs, in SQLite or PostgreSQL (SQLAlchemy Core).
+
+Every method is one transaction: when it returns, it is on disk. Nothing here is derived; nothing is overwritten but a
+run's status and a prompt's name.
+"""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from backend.core.chat import Completion
+from backend.core.prompts import PromptVersion, nearest
+from backend.edges.database import open_database
+from backend.edges.tables import completions, connections, prompts, versions
+from backend.errors import PromptError, StoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+CHUNK = 500
+
+
+def told(method: Callable[P, T]) -> Callable[P, T]:
+    """Database trouble as one sentence; without statements, which hold task texts."""
+
+    @functools.wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except SQLAlchemyError as error:
+            cause = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0][:200]
+            raise StoreError(f"The record can't be read or written ({cause}): check its disk and database.") from None
+
+    return wrapper
+
+
+class Store:
+    """Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_database(url)
+        self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    # Prompts and versions
+
+    @told
+    def save(self, version: PromptVersion) -> tuple[PromptVersion, bool]:
+        """The stored version with its number, and whether it is new: unchanged content gives the same version back.
+
+        Raises PromptError when the name belongs to another project.
+        """
+        for _ in range(10):
+            try:
+                with self.engine.begin() as connection:
+                    return self._save(connection, version)
+            except IntegrityError:
+                continue
+        raise StoreError(f"Others are saving '{version.name}' at the same time: try again.")
+
+    def _save(self, connection: sa.Connection, version: PromptVersion) -> tuple[PromptVersion, bool]:
+        prompt = connection.execute(sa.select(prompts).where(prompts.c.name == version.name)).first()
+        if prompt is None:
+            made = connection.execute(prompts.insert().values(name=version.name, project=version.project))
+            prompt_id = made.inserted_primary_key[0]  # type: ignore[index]
+        elif prompt.project != version.project:
+            raise PromptError(
+                f"The prompt '{version.name}' belongs to project {prompt.project}: choose another name for this one."
+            )
+        else:
+            prompt_id = prompt.id
+        mine = versions.c.prompt_id == prompt_id
+        known = connection.execute(sa.select(versions).where(mine, versions.c.content == version.content)).first()
+        if known is not None:
+            return _version(version.name, version.project, known), False
+        highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar() or 0
+        version = replace(version, number=highest + 1, created=now())
+        row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
+        connection.execute(versions.insert().values(prompt_id=prompt_id, content=version.content, **row))
+        return version, True
+
+    @told
+    def version(self, name: str, number: int) -> PromptVersion:
+        """Raises PromptError with the nearest name when there is no such version."""
+        found = [version for version in self.versions(name) if version.number == number]
+        if found:
+            return found[0]
+        existing = self.versions()
+        if name not in {version.name for version in existing}:
+            raise PromptError(f"There is no prompt '{name}': {nearest(name, sorted({v.name for v in existing}))}")
+        numbers = [version.tag for version in existing if version.name == name]
+        raise PromptError(f"There is no version {name}@{number}: {nearest(f'{name}@{number}', numbers)}")
+
+    @told
+    def versions(self, name: str | None = None) -> list[PromptVersion]:
+        """All versions, or those of one prompt; by name, then number."""
+        query = sa.select(prompts.c.name, prompts.c.project, versions).join_from(versions, prompts)
+        if name is not None:
+            query = query.where(prompts.c.name == name)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.order_by(prompts.c.name, versions.c.number)).all()
+        return [_version(row.name, row.project, row) for row in rows]
+
+    @told
+    def rename(self, old: str, new: str) -> None:
+        """Raises PromptError when the new name is taken."""
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(prompts.update().where(prompts.c.name == old).values(name=new))
+        except IntegrityError:
+            raise PromptError(f"There is a prompt '{new}' already: choose another name.") from None
+
+    @told
+    def delete(self, name: str) -> None:
+        """Removes a prompt with all its versions; completions stay, they were paid for."""
+        with self.engine.begin() as connection:
+            connection.execute(prompts.delete().where(prompts.c.name == name))
+
+    # What annotators get
+
+    @told
+    def connection(self, project: int) -> Mapping[str, str | None]:
+        """`in_use` and `shown_before` of a project; both None when nothing is known of it."""
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(connections).where(connections.c.project == project)).first()
+        return {"in_use": row.in_use if row else None, "shown_before": row.shown_before if row else None}
+
+    @told
+    def set_connection(self, project: int, **values: str | None) -> None:
+        """Sets `in_use`, `shown_before` or both."""
+        insert = self.insert(connections).values(project=project, **values)
+        with self.engine.begin() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=["project"], set_=values))
+
+    # Completions
+
+    @told
+    def add_completions(self, found: Iterable[Completion]) -> None:
+        """Stores facts; one that is there already stays as it is."""
+        rows = [{name: getattr(completion, name) for name in Completion.__slots__} for completion in found]
+        with self.engine.begin() as connection:
+            connection.execute(self.insert(completions).on_conflict_do_nothing(), rows)
+
+    @told
+    def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
+        """Stored attempts by digest, in order of attempt; digests without any are absent."""
+        found: dict[str, list[Completion]] = {}
+        query = sa.select(completions).order_by(completions.c.digest, completions.c.attempt)
+        with self.engine.connect() as connection:
+            for start in range(0, len(digests), CHUNK):
+                chunk = digests[start : start + CHUNK]
+                for row in connection.execute(query.where(completions.c.digest.in_(chunk))):
+                    found.setdefault(row.digest, []).append(_completion(row))
+        return found
+
+
+_COLUMNS = ("number", "template", "model", "variables", "schema_digest", "note", "created")
+
+
+def now() -> str:
+    """UTC, to the second, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _version(name: str, project: int, row: Any) -> PromptVersion:
+    return PromptVersion(
+        name=name,
+        number=row.number,
+        project=project,
+        template=row.template,
+        model=row.model,
+        variables=tuple(row.variables),
+        schema_digest=row.schema_digest,
+        parameters=row.parameters,
+        note=row.note,
+        created=row.created,
+    )
+
+
+def _completion(row: Any) -> Completion:
+    logprobs = None if row.logprobs is None else tuple((token, value) for token, value in row.logprobs)
+    return replace(Completion(*row), logprobs=logprobs)

@@ -1,0 +1,87 @@
+"""HTTP to Label Studio through the SDK's client (it renews tokens), and its refusals as sentences.
+
+The SDK's typed models cost eight times the wire's time for lists, hide bodies we need and repeat POSTs; so requests go
+through its HTTP client, typed methods are used for nothing else.
+"""
+
+import json
+from typing import Any
+
+import httpx
+from label_studio_sdk import LabelStudio
+from label_studio_sdk.core.api_error import ApiError
+from label_studio_sdk.core.request_options import RequestOptions
+
+from backend.errors import SettingsError, StudioError
+
+LOCAL_SWITCHES = "LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false"
+
+
+class NotFound(StudioError):
+    pass
+
+
+class StudioHttp:
+    """`call` returns the JSON of an answer; every trouble is a StudioError that says what to do."""
+
+    def __init__(self, url: str, api_key: str | None) -> None:
+        if not api_key:
+            raise SettingsError(
+                "LABEL_STUDIO_API_KEY is not set: copy your access token from Label Studio (Account & Settings)."
+            )
+        self.url = url
+        self._sdk: Any = LabelStudio(base_url=url, api_key=api_key, timeout=60)  # type: ignore[no-untyped-call]
+
+    def call(self, method: str, path: str, *, body: Any = None, timeout: int = 60, **params: Any) -> Any:
+        """One request, never repeated when it is a POST; GETs are tried three times.
+
+        `timeout` in seconds. Raises NotFound for a 404, else StudioError.
+        """
+        options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 if method == "GET" else 0)
+        try:
+            response = self._sdk._client_wrapper.httpx_client.request(
+                path, method=method, params=params, json=body, request_options=options
+            )
+        except ApiError as error:
+            raise self._refusal(error.status_code or 0, str(error.body)) from None
+        except httpx.TimeoutException:
+            raise StudioError(
+                f"Label Studio at {self.url} did not answer within {timeout} s: try again later."
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise StudioError(
+                f"Label Studio is not reachable at {self.url} ({type(error).__name__}): "
+                "start it, or correct LABEL_STUDIO_URL."
+            ) from None
+        if response.status_code >= 400:
+            raise self._refusal(response.status_code, response.text)
+        try:
+            return response.json() if response.content else None
+        except ValueError:
+            raise StudioError(f"What answers at {self.url} is not Label Studio: correct LABEL_STUDIO_URL.") from None
+
+    def _refusal(self, status: int, text: str) -> StudioError:
+        if status == 401 and "legacy token" in text:
+            return StudioError(
+                "Label Studio refuses legacy tokens: take a personal access token (Account & Settings), or switch "
+                "legacy tokens on under Organization, Access Token Settings."
+            )
+        if status in (401, 403) and "reserved network address" not in text:
+            return StudioError("Label Studio refused the token: check LABEL_STUDIO_API_KEY.")
+        if "reserved network address" in text:
+            return StudioError(
+                f"Label Studio refuses backends on this machine or a private network: start it with {LOCAL_SWITCHES}."
+            )
+        if status == 404:
+            return NotFound(f"There is no such object at {self.url}: check its number, and LABEL_STUDIO_URL.")
+        return StudioError(f"Label Studio answered {status}: {_detail(text)}")
+
+
+def _detail(text: str) -> str:
+    """Label Studio's own words, short; never a page of HTML."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return "see its log."
+    detail = found.get("validation_errors") or found.get("detail") if isinstance(found, dict) else found
+    return str(detail)[:300]

@@ -1,0 +1,111 @@
+"""The tables of the record. Alembic's migrations (edges/migrations) build them; a test compares the two."""
+
+import json
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value as ASCII text: hostile text (NUL, lone surrogates) is stored exactly by every database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData()
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("project", Integer, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("prompt_id", Integer, ForeignKey("prompts.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("template", Json, nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("variables", Json, nullable=False),
+    Column("schema_digest", String(64), nullable=False),
+    Column("parameters", Json, nullable=False),
+    Column("note", Json, nullable=False),
+    Column("created", String(32), nullable=False),
+    PrimaryKeyConstraint("prompt_id", "number"),
+    UniqueConstraint("prompt_id", "content"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("project", Integer, primary_key=True, autoincrement=False),
+    Column("in_use", String(80)),
+    Column("shown_before", String(200)),
+)
+"""`in_use`: tag of the version that annotators get; `shown_before`: project.model_version as `connect` found it."""
+
+completions = Table(
+    "completions",
+    metadata,
+    Column("digest", String(64), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("text", Json, nullable=False),
+    Column("finish_reason", String(40), nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("completion_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("logprobs", Json),
+    PrimaryKeyConstraint("digest", "attempt"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("tag", String(80), nullable=False, index=True),
+    Column("project", Integer, nullable=False),
+    Column("subset", String(200), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created", String(32), nullable=False),
+)
+
+asks = Table(
+    "asks",
+    metadata,
+    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("task_id", Integer, nullable=False),
+    Column("digest", String(64)),
+    Column("failure", String(16)),
+    Column("detail", Json),
+    PrimaryKeyConstraint("run_id", "task_id"),
+)
+"""One row per task of a run: the digest of its request, written before it is asked, and its Failure if it had one."""

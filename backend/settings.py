@@ -1,0 +1,74 @@
+"""Every environment variable, in one class: the only reader of the environment.
+
+The README's table and the server's help come from here. A `.env` file in the working directory is read; real variables
+win.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.errors import SettingsError
+
+
+def _blank_is_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _no_slash(value: object) -> object:
+    return value.strip().rstrip("/") if isinstance(value, str) else value
+
+
+Url = Annotated[str, BeforeValidator(_no_slash)]
+Optional = Annotated[str | None, BeforeValidator(_blank_is_none)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
+
+
+class Settings(BaseSettings):
+    """Names are the variables' names in lower case."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    label_studio_url: Url = Field("http://localhost:8080", description="address of Label Studio")
+    label_studio_api_key: Secret = Field(None, description="access token: Label Studio, Account & Settings")
+    openai_api_key: Secret = Field(None, description="key of the model's provider")
+    openai_base_url: Url = Field("https://api.openai.com/v1", description="any OpenAI-compatible server")
+    openai_model: str = Field("gpt-4o-mini", description="model when a prompt names none")
+    database_url: Optional = Field(None, description="PostgreSQL, when several machines share; else SQLite in DATA_DIR")
+    redis_url: Optional = Field(None, description="Redis, the broker when several machines share the work")
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("open-prompts"), description="folder of the record; one per user"
+    )
+    concurrency: int = Field(32, ge=1, le=1024, description="most requests in flight, per process")
+    request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")
+    predict_deadline_s: float = Field(85, gt=0, description="seconds /predict may take; Label Studio waits 100")
+    failure_ttl_s: float = Field(30, ge=0, description="seconds the server does not repeat a failed request")
+    basic_auth_user: Optional = Field(None, description="user name Label Studio must send to the server")
+    basic_auth_pass: Secret = Field(None, description="password Label Studio must send to the server")
+    allow_no_auth: bool = Field(False, description="let the server listen beyond loopback without a password")
+    bind: str = Field("127.0.0.1:9090", description="address the server listens on")
+    max_body_mb: float = Field(64, gt=0, description="largest request body the server reads")
+
+    def database(self) -> str:
+        """SQLAlchemy's URL of the record."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir / 'prompts.sqlite3'}"
+        for scheme in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+
+def load_settings() -> Settings:
+    """Raises SettingsError that names the variable, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "a setting"
+        raise SettingsError(
+            f"{name} is not usable ({first['msg']}): correct it in the environment or in .env."
+        ) from None
