@@ -1,0 +1,229 @@
+"""Asker: one request -> stored completions. Single flight, slots, retries, and what not to ask again soon.
+
+Waiting (for `Retry-After`, for a back-off) never holds a slot. A request that is under way is never abandoned: when
+nobody waits for it any more, its answer is still stored, because it was paid for.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from backend.core.answers import judge, settled
+from backend.core.chat import ChatRequest, Completion
+from backend.core.outcomes import Failure
+from backend.errors import ProviderError
+from backend.flows.recorder import Recorder
+from backend.flows.slots import Slots
+
+TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
+"""How often a request is sent before its trouble is a Failure; other kinds: once."""
+UNREACHABLE_TRIES = 3
+WARM_UP_S = 2.0
+DRAIN_S = 10.0
+RECENT = 8192
+
+
+class Model(Protocol):
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What there is about a request now: all attempts, or why there is no further one. `sent`: requests just sent."""
+
+    attempts: tuple[Completion, ...]
+    failure: Failure | None = None
+    sent: int = 0
+
+
+@dataclass(slots=True)
+class Flight:
+    request: ChatRequest
+    attempts: list[Completion]
+    task: "asyncio.Task[Asked] | None" = None
+    waiters: int = 0
+    sending: bool = False
+    sent: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an Asker did so far. Times are of `time.monotonic`; None when nothing was sent."""
+
+    sent: int = 0
+    first_sent: float | None = None
+    last_stored: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """First request sent to last completion stored; 0 when none was."""
+        return max(0.0, self.last_stored - self.first_sent) if self.first_sent and self.last_stored else 0.0
+
+
+@dataclass(slots=True)
+class Recent:
+    """Requests that need not be sent again: answered ones (the newest), failed ones (for `ttl_s` seconds)."""
+
+    ttl_s: float
+    answered: "OrderedDict[str, Asked]" = field(default_factory=OrderedDict)
+    failed: dict[str, tuple[float, Failure | ProviderError]] = field(default_factory=dict)
+
+    def add(self, digest: str, asked: Asked) -> None:
+        if asked.failure is not None:
+            self.add_failure(digest, asked.failure)
+            return
+        self.answered[digest] = Asked(asked.attempts)
+        if len(self.answered) > RECENT:
+            self.answered.popitem(last=False)
+
+    def add_failure(self, digest: str, failure: Failure | ProviderError) -> None:
+        if self.ttl_s <= 0:
+            return
+        now = time.monotonic()
+        if len(self.failed) > RECENT:
+            self.failed = {key: kept for key, kept in self.failed.items() if kept[0] > now}
+        self.failed[digest] = (now + self.ttl_s, failure)
+
+    def find(self, digest: str) -> Asked | None:
+        """Raises ProviderError when that is how it failed."""
+        until, failure = self.failed.get(digest, (0.0, None))
+        if failure is not None and until > time.monotonic():
+            if isinstance(failure, ProviderError):
+                raise failure
+            return Asked((), failure)
+        return self.answered.get(digest)
+
+
+class Asker:
+    """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again."""
+
+    def __init__(
+        self, model: Model, write: Callable[[list[Completion]], None], concurrency: int, failure_ttl_s: float = 0
+    ) -> None:
+        self.slots = Slots(concurrency)
+        self.tally = Tally()
+        self._model = model
+        self._recorder = Recorder(write)
+        self._flights: dict[str, Flight] = {}
+        self._recent = Recent(failure_ttl_s)
+        self._gates: dict[str, asyncio.Event] = {}
+        self._reached = False
+
+    async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> Asked:
+        """All attempts about `request`, those in `stored` first; sends what is missing, once for all who ask now.
+
+        Raises ProviderError when the provider will answer nothing, StoreError when answers can't be stored.
+        """
+        recent = self._recent.find(request.digest)
+        if recent is not None:
+            return recent
+        flight = self._flights.get(request.digest)
+        mine = flight is None
+        if flight is None:
+            flight = self._flights[request.digest] = Flight(request, list(stored))
+            flight.task = asyncio.create_task(self._fly(flight))
+            flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        assert flight.task is not None
+        flight.waiters += 1
+        try:
+            asked = await asyncio.shield(flight.task)
+        finally:
+            flight.waiters -= 1
+            if not flight.waiters and not flight.sending:
+                self._flights.pop(request.digest, None)
+                flight.task.cancel()
+        return asked if mine else Asked(asked.attempts, asked.failure)
+
+    async def close(self) -> None:
+        """Waits a while for requests under way, so that their answers are stored, then ends."""
+        tasks = [flight.task for flight in self._flights.values() if flight.task is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=DRAIN_S)
+            for task in late:
+                task.cancel()
+        await self._recorder.close()
+        await self._model.close()
+
+    async def _fly(self, flight: Flight) -> Asked:
+        digest = flight.request.digest
+        try:
+            asked = await self._until_settled(flight)
+            self._recent.add(digest, asked)
+            return asked
+        except ProviderError as error:
+            self._recent.add_failure(digest, error)
+            raise
+        finally:
+            if self._flights.get(digest) is flight:
+                del self._flights[digest]
+
+    async def _until_settled(self, flight: Flight) -> Asked:
+        schema = flight.request.frame.schema
+        verdict, _ = judge(flight.attempts, schema)
+        while not settled(flight.attempts, verdict):
+            reply = await self._answer(flight)
+            if isinstance(reply, Failure):
+                return Asked(tuple(flight.attempts), reply, flight.sent)
+            flight.attempts.append(reply)
+            verdict, _ = judge(flight.attempts, schema)
+            if not flight.waiters:
+                break
+        return Asked(tuple(flight.attempts), None, flight.sent)
+
+    async def _answer(self, flight: Flight) -> Completion | Failure:
+        """One completion, stored; trouble that may pass is met with patience, without a slot."""
+        tries = 0
+        while True:
+            await self._warm_up(flight.request.frame.model)
+            async with self.slots.slot():
+                reply = await self._send(flight)
+            tries += 1
+            if isinstance(reply, Completion):
+                return reply
+            if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
+                raise ProviderError(f"{reply.detail} Start it, or correct OPENAI_BASE_URL.")
+            if tries >= TRIES.get(reply.kind, 1) or not flight.waiters:
+                return reply
+            await asyncio.sleep(_delay(reply, tries))
+
+    async def _send(self, flight: Flight) -> Completion | Failure:
+        """Sends once; a completion holds its slot until it is committed."""
+        model = flight.request.frame.model
+        flight.sending = True
+        flight.sent += 1
+        self.tally.sent += 1
+        self.tally.first_sent = self.tally.first_sent or time.monotonic()
+        try:
+            reply = await self._model.complete(flight.request, len(flight.attempts))
+            if isinstance(reply, Completion):
+                await self._recorder.record(reply)
+                self.tally.last_stored = time.monotonic()
+        finally:
+            flight.sending = False
+            self._gates[model].set()
+        refused = isinstance(reply, Failure) and (reply.kind == "rate_limited" or reply.retry_after is not None)
+        self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
+        self.slots.pace.heard(refused)
+        return reply
+
+    async def _warm_up(self, model: str) -> None:
+        """The first request to a model goes alone for a moment: what it is refused for, the others need not try."""
+        gate = self._gates.get(model)
+        if gate is None:
+            self._gates[model] = asyncio.Event()
+        elif not gate.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(gate.wait(), WARM_UP_S)
+
+
+def _delay(failure: Failure, tries: int) -> float:
+    """Seconds to wait: what the provider asked for, else doubling from half a second to a minute, with jitter."""
+    wait = failure.retry_after if failure.retry_after is not None else min(60.0, 0.5 * 2 ** (tries - 1))
+    return wait * random.uniform(1.0, 1.25)  # noqa: S311

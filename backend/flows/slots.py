@@ -1,0 +1,47 @@
+"""Slots: how many requests are in flight, bounded by a Pace that shrinks and regrows."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from backend.core.pace import Pace
+
+
+class Slots:
+    """First come, first served."""
+
+    def __init__(self, most: int) -> None:
+        self.pace = Pace(most)
+        self.in_flight = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        await self._acquire()
+        try:
+            yield
+        finally:
+            self.in_flight -= 1
+            self._admit()
+
+    async def _acquire(self) -> None:
+        if self.in_flight < self.pace.limit and not self._waiting:
+            self.in_flight += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.in_flight -= 1
+                self._admit()
+            raise
+
+    def _admit(self) -> None:
+        while self._waiting and self.in_flight < self.pace.limit:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.in_flight += 1
+                turn.set_result(None)
