@@ -61,6 +61,22 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
 
+    def describe_server(self) -> str:
+        """How the server listens, for people. Raises SettingsError when it would stand open."""
+        host = self.bind.rpartition(":")[0].strip("[]")
+        if self.basic_auth_user and self.basic_auth_pass:
+            return f"{self.bind}, with a password"
+        if self.basic_auth_user or self.basic_auth_pass:
+            raise SettingsError("Set both BASIC_AUTH_USER and BASIC_AUTH_PASS, or neither.")
+        if host in ("localhost", "::1") or host.startswith("127."):
+            return f"{self.bind}, without a password, reachable from this machine only"
+        if self.allow_no_auth:
+            return f"{self.bind}, open to everyone who can reach it (ALLOW_NO_AUTH)"
+        raise SettingsError(
+            f"The server would listen on {self.bind} without a password: set BASIC_AUTH_USER and BASIC_AUTH_PASS, "
+            "or ALLOW_NO_AUTH=true if only trusted machines can reach it."
+        )
+
 
 def load_settings() -> Settings:
     """Raises SettingsError that names the variable, never its value."""

@@ -58,6 +58,10 @@ class Studio:
         """E-mail address of the token's owner."""
         return str(self.http.call("GET", "api/current-user/whoami")["email"])
 
+    def describe(self) -> str:
+        """Version and user, for people."""
+        return f"version {self.version()}, as {self.user()}"
+
     def project(self, project: int) -> Project:
         try:
             found = self.http.call("GET", f"api/projects/{project}/")
@@ -174,6 +178,10 @@ class Studio:
             "POST", "api/dm/actions/", body=body, id="predictions_to_annotations", project=project, timeout=LONG
         )
 
+    def annotations(self, project: int) -> int:
+        """How many annotations a project has."""
+        return int(self.http.call("GET", f"api/projects/{project}/")["total_annotations_number"])
+
     def show(self, project: int, version: str) -> None:
         """Sets which predictions annotators see: a backend's title, a version, or '' for none."""
         self.http.call("PATCH", f"api/projects/{project}/", body={"model_version": version})
@@ -191,14 +199,14 @@ class Studio:
 
     def update_backend(self, backend_id: int, backend: Mapping[str, Any]) -> None:
         """`backend` must repeat url and project, or Label Studio answers 500."""
-        self.http.call("PATCH", f"api/ml/{backend_id}/", body=dict(backend))
+        self.http.call("PATCH", f"api/ml/{backend_id}", body=dict(backend))
 
     def disconnect(self, project: int, backends: Iterable[Mapping[str, Any]]) -> None:
         """Removes backends and the webhooks they leave behind."""
         urls = set()
         for backend in backends:
             urls.add(str(backend["url"]).rstrip("/") + "/webhook")
-            self.http.call("DELETE", f"api/ml/{backend['id']}/")
+            self.http.call("DELETE", f"api/ml/{backend['id']}")
         for webhook in self.http.call("GET", "api/webhooks/", project=project):
             if webhook["url"] in urls:
                 self.http.call("DELETE", f"api/webhooks/{webhook['id']}/")

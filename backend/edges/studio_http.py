@@ -8,7 +8,6 @@ import json
 from typing import Any
 
 import httpx
-from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.request_options import RequestOptions
 
@@ -29,6 +28,10 @@ class StudioHttp:
             raise SettingsError(
                 "LABEL_STUDIO_API_KEY is not set: copy your access token from Label Studio (Account & Settings)."
             )
+        from label_studio_sdk import (
+            LabelStudio,
+        )  # takes a second, which commands without Label Studio need not wait for
+
         self.url = url
         self._sdk: Any = LabelStudio(base_url=url, api_key=api_key, timeout=60)  # type: ignore[no-untyped-call]
 

@@ -1,0 +1,167 @@
+"""Composition root: settings -> the parts, put together. No logic: every method hands over to a flow.
+
+Everything the commands do is here, for scripts:
+
+    from backend.app import App
+    print(App().evaluate("sentiment@1").score.accuracy)
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backend.core.prompts import PromptVersion
+from backend.core.subsets import Subset
+from backend.edges.prices import price_of
+from backend.edges.run_store import RunStore
+from backend.edges.store import Store
+from backend.edges.studio import Studio
+from backend.flows.asker import Asker
+from backend.flows.doctor import Check, examine
+from backend.flows.progress import Progress, Silent, to_log
+from backend.flows.projects import Login, Predictions, Projects
+from backend.flows.prompts import Draft, Prompts, Saved
+from backend.flows.push import Pushed, Tell
+from backend.flows.results import Result, results
+from backend.flows.runs import Ending, Finished, Runs
+from backend.flows.serve import Preannotator, Serving
+from backend.flows.trial import Trial, try_task
+from backend.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from backend.edges.llm import Model
+
+
+class App:
+    """Errors are `backend.errors.PromptsError`s. Parts are made when first used."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or load_settings()
+
+    # Prompt versions
+
+    def save(self, draft: Draft) -> Saved:
+        return self._prompts.save(draft, self.studio)
+
+    def version(self, tag: str) -> PromptVersion:
+        return self._prompts.get(tag)
+
+    def versions(self, name: str | None = None) -> list[PromptVersion]:
+        return self._prompts.of(name) if name else self.store.versions()
+
+    def rename(self, old: str, new: str) -> None:
+        self._prompts.rename(old, new)
+
+    def delete(self, name: str) -> None:
+        self._prompts.delete(name)
+
+    def dump(self, folder: Path, name: str | None = None) -> list[Path]:
+        return self._prompts.dump(folder, name)
+
+    def load(self, path: Path, project: int | None = None) -> Saved:
+        return self._prompts.load(path, project, self.studio)
+
+    # Runs
+
+    def try_task(self, tag: str, task: int) -> Trial:
+        return try_task(self._runs, self._prompts.bound(tag, self.studio), task)
+
+    def evaluate(
+        self, tag: str, truth: str = "ground-truth", ending: Ending | None = None, progress: Progress | None = None
+    ) -> Finished:
+        return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
+
+    def run(self, tag: str, subset: Subset, ending: Ending | None = None, progress: Progress | None = None) -> Finished:
+        bound = self._prompts.bound(tag, self.studio)
+        return self._runs.execute(bound, subset, ending or Ending(), progress or Silent())
+
+    def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
+        return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
+
+    def push(self, tag: str, keep: bool = False, tell: Tell = to_log) -> Pushed:
+        return self._runs.push_again(self._prompts.bound(tag, self.studio), keep, tell)
+
+    # Projects
+
+    def connect(self, project: int, url: str, tell: Tell = to_log) -> None:
+        self._projects.connect(project, url, self._login, tell)
+
+    def disconnect(self, project: int, url: str | None = None) -> int:
+        return self._projects.disconnect(project, url)
+
+    def use(self, tag: str, tell: Tell = to_log) -> None:
+        self._projects.use(self._prompts.get(tag), tell)
+
+    def predictions(self, project: int) -> Predictions:
+        return self._projects.predictions(project)
+
+    def withdraw(self, tag: str, tell: Tell = to_log) -> int:
+        return self._projects.withdraw(self._prompts.get(tag), tell)
+
+    def annotate(self, tag: str) -> int:
+        return self._projects.annotate(self._prompts.get(tag))
+
+    def doctor(self) -> list[Check]:
+        return examine(
+            {
+                "Label Studio": lambda: f"{self.settings.label_studio_url}, {self.studio.describe()}",
+                "Model": lambda: asyncio.run(self._describe_model()),
+                "Record": lambda: self.store.describe(),
+                "Server": self.settings.describe_server,
+            }
+        )
+
+    async def _describe_model(self) -> str:
+        model = self._model()
+        try:
+            return await model.describe(self.settings.openai_model)
+        finally:
+            await model.close()
+
+    # Parts
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.settings.database())
+
+    @cached_property
+    def studio(self) -> Studio:
+        key = self.settings.label_studio_api_key
+        return Studio(self.settings.label_studio_url, key.get_secret_value() if key else None)
+
+    def preannotator(self) -> Preannotator:
+        """For the server: failed requests are not repeated for a while."""
+        import backend.edges.llm  # noqa: F401  (now, rather than while the first annotator waits)
+
+        serving = Serving(self.settings.openai_model, self.settings.openai_base_url, self.settings.predict_deadline_s)
+        return Preannotator(self.store, lambda: self._asker(self.settings.failure_ttl_s), price_of, serving)
+
+    @cached_property
+    def _prompts(self) -> Prompts:
+        return Prompts(self.store, self.settings.openai_model)
+
+    @cached_property
+    def _runs(self) -> Runs:
+        url = self.settings.openai_base_url
+        return Runs(self.store, RunStore(self.store), self.studio, self._asker, url, price_of)
+
+    @cached_property
+    def _projects(self) -> Projects:
+        return Projects(self.store, self.studio)
+
+    @property
+    def _login(self) -> Login:
+        password = self.settings.basic_auth_pass
+        return Login(self.settings.basic_auth_user, password.get_secret_value() if password else None)
+
+    def _model(self) -> "Model":
+        from backend.edges.llm import Model  # takes 0.7 s, which commands that ask no model need not wait for
+
+        key = self.settings.openai_api_key
+        timeout = self.settings.request_timeout_s
+        return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
+
+    def _asker(self, failure_ttl_s: float = 0) -> Asker:
+        return Asker(self._model(), self.store.add_completions, self.settings.concurrency, failure_ttl_s)

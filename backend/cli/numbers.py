@@ -1,0 +1,32 @@
+"""Numbers for people. One that does not exist is `n/a`, never 0."""
+
+NOT_THERE = "n/a"
+
+
+def proportion(value: float | None) -> str:
+    """0..1 with three digits."""
+    return NOT_THERE if value is None else f"{value:.3f}"
+
+
+def count(value: int | None) -> str:
+    return NOT_THERE if value is None else f"{value:,}"
+
+
+def usd(value: float | None) -> str:
+    """Two digits from a cent on, else as many as show two that count."""
+    if value is None:
+        return "unknown"
+    if value == 0 or value >= 0.01:
+        return f"${value:,.2f}"
+    return f"${value:.2g}" if value >= 1e-4 else f"${value:.6f}"
+
+
+def seconds(value: float | None) -> str:
+    """A latency or a duration."""
+    if value is None:
+        return NOT_THERE
+    if value < 60:
+        return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"

@@ -1,0 +1,83 @@
+"""Commands about a version's predictions in Label Studio."""
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.cli import numbers
+from backend.cli.common import as_json, print_json, sure, tell, the_app
+
+
+@click.command()
+@click.argument("project", type=int)
+@as_json
+def predictions(project: int, json_wanted: bool) -> None:
+    """Count a project's predictions by version.
+
+    \b
+    ls-prompts predictions 12
+    """
+    found = the_app().predictions(project)
+    if json_wanted:
+        print_json(found)
+        return
+    table = Table("version", "predictions", box=None, header_style="bold", pad_edge=False)
+    for version, number in found.versions.items():
+        table.add_row(version or "(none)", numbers.count(number))
+    Console().print(table)
+    click.echo(f"{numbers.count(found.tasks)} tasks, {numbers.count(found.tasks_without)} without any prediction")
+
+
+@click.command()
+@click.argument("version")
+@click.option("--keep", is_flag=True, help="Keep older versions of the prompt beside it.")
+@as_json
+def push(version: str, keep: bool, json_wanted: bool) -> None:
+    """Make Label Studio's predictions what was stored for a version. Safe to repeat.
+
+    \b
+    ls-prompts push sentiment@2
+    """
+    pushed = the_app().push(version, keep, tell)
+    if json_wanted:
+        print_json(pushed)
+    else:
+        click.echo(f"{pushed.created} predictions created, {pushed.deleted} replaced, {pushed.unchanged} unchanged")
+
+
+@click.command()
+@click.argument("version")
+@sure
+def withdraw(version: str, yes: bool) -> None:
+    """Delete all predictions of a version from Label Studio. Annotations stay.
+
+    \b
+    ls-prompts withdraw sentiment@1
+    """
+    app = the_app()
+    tag = app.version(version).tag
+    if not yes:
+        click.confirm(f"Delete all predictions of {tag} from Label Studio?", abort=True, err=True)
+    click.echo(f"{app.withdraw(tag, tell)} predictions of {tag} deleted")
+
+
+@click.command()
+@click.argument("version")
+@sure
+def annotate(version: str, yes: bool) -> None:
+    """Create annotations from a version's predictions, on annotated tasks too, as the Data Manager does.
+
+    \b
+    ls-prompts annotate sentiment@2
+    """
+    app = the_app()
+    tag = app.version(version).tag
+    if not yes:
+        click.confirm(f"Create annotations from all predictions of {tag}?", abort=True, err=True)
+    number = app.annotate(tag)
+    click.echo(f"{number} annotations created from {tag}")
+    if not number:
+        tell(f"{tag} has no predictions that were not annotated yet: see `ls-prompts predictions PROJECT`.")
+
+
+COMMANDS = (predictions, push, withdraw, annotate)

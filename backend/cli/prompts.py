@@ -1,0 +1,207 @@
+"""Commands about prompt versions."""
+
+import difflib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.cli.common import as_json, print_json, sure, tell, the_app
+from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
+from backend.errors import PromptError
+
+COLORS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+@click.command()
+@click.argument("name")
+@click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
+@click.option(
+    "--file", "path", metavar="FILE", help="Text of the prompt, - for standard input. Default: made from the config."
+)
+@click.option("--model", help="Model to ask. Default: the file's, else OPENAI_MODEL.")
+@click.option("--temperature", type=float, help="Default: 0.")
+@click.option("--seed", type=int)
+@click.option("--max-tokens", type=int, help="Longest answer.")
+@click.option(
+    "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."
+)
+@click.option("--note", help="What is new in this version.")
+def save(
+    name: str,
+    project: int | None,
+    path: str | None,
+    model: str | None,
+    params: tuple[str, ...],
+    note: str | None,
+    **known: Any,
+) -> None:
+    """Save a prompt as a new version and print its tag.
+
+    \b
+    ls-prompts save sentiment --project 12 --file prompt.txt --model gpt-4o-mini
+    echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
+    """
+    from backend.flows.prompts import Draft
+
+    parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
+    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters))
+    for control in saved.unsupported:
+        tell(f"Left alone: {control}.")
+    if not saved.new:
+        tell("Nothing changed: this is the version that has this content.")
+    click.echo(saved.version.tag)
+
+
+@click.command("list")
+@click.argument("name", required=False)
+@as_json
+def list_versions(name: str | None, json_wanted: bool) -> None:
+    """List prompt versions, of one prompt or all.
+
+    \b
+    ls-prompts list
+    ls-prompts list sentiment --json
+    """
+    versions = the_app().versions(name)
+    if json_wanted:
+        print_json([{"version": version.tag, **_described(version)} for version in versions])
+        return
+    table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold")
+    for version in versions:
+        table.add_row(
+            version.tag, str(version.project), version.model, version.created[:16].replace("T", " "), version.note
+        )
+    Console().print(table) if versions else tell("There are no prompts yet: make one with `ls-prompts save`.")
+
+
+@click.command()
+@click.argument("version")
+@click.option("--plain", is_flag=True, help="Print it as a prompt file, for `save --file`.")
+@as_json
+def show(version: str, plain: bool, json_wanted: bool) -> None:
+    """Show one version: text, model, parameters, note.
+
+    \b
+    ls-prompts show sentiment@2
+    ls-prompts show sentiment@2 --plain > sentiment.md
+    """
+    found = the_app().version(version)
+    if json_wanted:
+        print_json({"version": found.tag, **_described(found)})
+    elif plain:
+        click.echo(write_prompt_file(found), nl=False)
+    else:
+        parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in found.parameters.items())
+        click.echo(f"{found.tag}  project {found.project}  {found.model}  {parameters}  saved {found.created}")
+        click.echo(f"Note: {found.note}\n" if found.note else "")
+        click.echo(found.template)
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+def diff(old: str, new: str) -> None:
+    """Show what changed between two versions.
+
+    \b
+    ls-prompts diff sentiment@1 sentiment@2
+    """
+    app = the_app()
+    one, other = app.version(old), app.version(new)
+    lines = difflib.unified_diff(
+        write_prompt_file(one).splitlines(), write_prompt_file(other).splitlines(), one.tag, other.tag, lineterm=""
+    )
+    for line in lines:
+        click.secho(line, fg=COLORS.get(line[:1]))
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+def rename(old: str, new: str) -> None:
+    """Rename a prompt with all its versions.
+
+    \b
+    ls-prompts rename sentiment mood
+    """
+    the_app().rename(old, new)
+    tell(f"'{old}' is now '{new}'. Predictions in Label Studio keep the old name until you push again.")
+
+
+@click.command()
+@click.argument("name")
+@sure
+def delete(name: str, yes: bool) -> None:
+    """Delete a prompt with all its versions. Stored answers and predictions in Label Studio stay.
+
+    \b
+    ls-prompts delete sentiment
+    """
+    app = the_app()
+    versions = app.versions(name)
+    if not yes:
+        click.confirm(f"Delete '{name}' with {len(versions)} version(s)?", abort=True, err=True)
+    app.delete(name)
+    tell(f"Deleted '{name}'.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("name", required=False)
+def dump(folder: Path, name: str | None) -> None:
+    """Write versions as plain files, NAME@N.md, to keep in git.
+
+    \b
+    ls-prompts dump prompts/
+    """
+    for path in the_app().dump(folder, name):
+        click.echo(path)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--project", type=int, metavar="ID", help="Project the prompts are for; needed for new names.")
+def load(files: tuple[Path, ...], project: int | None) -> None:
+    """Save files that `dump` wrote, in the order given.
+
+    \b
+    ls-prompts load --project 12 prompts/sentiment@*.md
+    """
+    app = the_app()
+    for path in files:
+        click.echo(app.load(path, project).version.tag)
+
+
+COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
+
+
+def _described(version: Any) -> dict[str, Any]:
+    names = ("project", "model", "parameters", "template", "variables", "note", "created")
+    return {name: getattr(version, name) for name in names}
+
+
+def _file(path: str | None) -> PromptFile | None:
+    from backend.flows.prompts import read_text
+
+    if path is None:
+        return None
+    return read_prompt_file(sys.stdin.read() if path == "-" else read_text(Path(path)))
+
+
+def _parameters(given: tuple[str, ...]) -> dict[str, Any]:
+    """`name=JSON`; what is no JSON is taken as text."""
+    found: dict[str, Any] = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip():
+            raise PromptError(f"'{item[:40]}' is no parameter: write NAME=VALUE, like top_p=0.9.")
+        try:
+            found[name.strip()] = json.loads(value)
+        except ValueError:
+            found[name.strip()] = value
+    return found

@@ -1,0 +1,79 @@
+"""How evaluations and runs are shown: as JSON for scripts, as tables for people."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from backend.cli import numbers
+from backend.core.scoring import Score
+
+if TYPE_CHECKING:
+    from backend.flows.runs import Finished
+
+
+def run_json(finished: "Finished") -> dict[str, Any]:
+    """The names here are relied on by scripts."""
+    summary = asdict(finished.summary)
+    del summary["usable"]
+    return {
+        "version": finished.run.tag,
+        "subset": finished.run.subset,
+        "run": finished.run.id,
+        **summary,
+        "seconds": round(finished.seconds, 3),
+        "predictions": asdict(finished.pushed) if finished.pushed else None,
+    }
+
+
+def evaluation_json(finished: "Finished") -> dict[str, Any]:
+    assert finished.score is not None
+    scores = asdict(finished.score)
+    del scores["outputs"]
+    return {**run_json(finished), **scores}
+
+
+def print_finished(finished: "Finished") -> None:
+    console = Console()
+    console.print(f"[bold]{finished.run.tag}[/bold] on {finished.run.subset}", highlight=False)
+    console.print(_headline(finished))
+    if finished.score is not None:
+        console.print(_per_label(finished.score))
+
+
+def _headline(finished: "Finished") -> Table:
+    summary = finished.summary
+    table = Table(box=None, show_header=False, pad_edge=False)
+    if finished.score is not None:
+        scored = finished.score
+        table.add_row("accuracy", numbers.proportion(scored.accuracy), f"{scored.correct} of {scored.outputs} outputs")
+    coverage = f"{summary.usable} usable answers for {summary.tasks} tasks"
+    table.add_row("coverage", numbers.proportion(summary.coverage), coverage)
+    if finished.score is not None:
+        others = f"micro {numbers.proportion(scored.f1_micro)}, weighted {numbers.proportion(scored.f1_weighted)}"
+        table.add_row("F1 macro", numbers.proportion(scored.f1_macro), others)
+    for title, kinds in (("rejected", summary.rejections), ("failed", summary.failures)):
+        table.add_row(title, numbers.count(sum(kinds.values())), ", ".join(f"{k} {n}" for k, n in kinds.items()))
+    tokens = f"{numbers.count(summary.prompt_tokens)} tokens in, {numbers.count(summary.completion_tokens)} out"
+    saved = f"; {numbers.usd(summary.saved_usd)} of it reused" if summary.reused and summary.saved_usd else ""
+    table.add_row("cost", numbers.usd(summary.cost_usd), tokens + saved)
+    table.add_row("requests", numbers.count(summary.requests), f"{numbers.count(summary.reused)} answers reused")
+    latency = f"latency p50 {numbers.seconds(summary.latency_p50)}, p95 {numbers.seconds(summary.latency_p95)}"
+    table.add_row("time", numbers.seconds(finished.seconds), latency)
+    if finished.pushed is not None:
+        pushed = finished.pushed
+        table.add_row(
+            "pushed", numbers.count(pushed.created), f"{pushed.deleted} replaced, {pushed.unchanged} unchanged"
+        )
+    return table
+
+
+def _per_label(score: Score) -> Table:
+    table = Table("label", box=None, header_style="bold", pad_edge=False)
+    for name in ("precision", "recall", "F1", "support"):
+        table.add_column(name, justify="right")
+    for label, found in score.per_label.items():
+        shares = map(numbers.proportion, (found.precision, found.recall, found.f1))
+        table.add_row(label, *shares, numbers.count(found.support))
+    return table

@@ -1,0 +1,140 @@
+"""Commands that ask the model: try, evaluate, run; and results, which lists what came of it."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backend.cli import numbers
+from backend.cli.common import as_json, print_json, tell, the_app
+from backend.cli.progress import Bar
+from backend.cli.report import evaluation_json, print_finished, run_json
+from backend.cli.trial import print_trial, trial_json
+from backend.core.subsets import SAMPLE_SIZE, parse_subset
+from backend.core.truths import KINDS as TRUTHS
+from backend.errors import SubsetError
+
+if TYPE_CHECKING:
+    from backend.flows.results import Result
+    from backend.flows.runs import Ending
+
+TEXT_SHOWN = 300
+
+truth_option = click.option(
+    "--truth",
+    type=click.Choice(TRUTHS),
+    default="ground-truth",
+    show_default=True,
+    help="Annotations taken as truth: those marked ground truth, or the latest submitted of each task.",
+)
+no_push = click.option("--no-push", is_flag=True, help="Leave Label Studio's predictions alone.")
+keep_older = click.option("--keep", is_flag=True, help="Keep older versions' predictions beside the new ones.")
+
+
+@click.command("try")
+@click.argument("version")
+@click.option("--task", type=int, required=True, metavar="ID")
+@as_json
+def try_task(version: str, task: int, json_wanted: bool) -> None:
+    """Ask about one task and show everything: messages, raw answer, verdict.
+
+    \b
+    ls-prompts try sentiment@1 --task 345
+    """
+    app = the_app()
+    trial = app.try_task(version, task)
+    print_json(trial_json(trial)) if json_wanted else print_trial(trial)
+
+
+@click.command()
+@click.argument("version")
+@truth_option
+@no_push
+@keep_older
+@as_json
+def evaluate(version: str, truth: str, no_push: bool, keep: bool, json_wanted: bool) -> None:
+    """Score a version against the project's ground truths.
+
+    \b
+    ls-prompts evaluate sentiment@1
+    ls-prompts evaluate sentiment@1 --truth any --json
+    """
+    app = the_app()
+    with Bar(version) as bar:
+        finished = app.evaluate(version, truth, _ending(no_push, keep), bar)
+    print_json(evaluation_json(finished)) if json_wanted else print_finished(finished)
+
+
+@click.command()
+@click.argument("version")
+@click.option("--on", "word", metavar="SUBSET", help="ground-truth, sample, all, missing, ids or view:ID.")
+@click.option("--ids", metavar="IDS", help="Tasks for --on ids, like 3,7-12.")
+@click.option("--sample-size", type=int, default=SAMPLE_SIZE, show_default=True)
+@click.option("--random", "seed", type=int, metavar="SEED", help="Draw the sample instead of taking the first tasks.")
+@no_push
+@keep_older
+@as_json
+def run(version: str, no_push: bool, keep: bool, json_wanted: bool, **subset: Any) -> None:
+    """Predict the tasks of a subset and push the predictions to Label Studio.
+
+    \b
+    ls-prompts run sentiment@1 --on all
+    ls-prompts run sentiment@1 --on sample --sample-size 50 --random 7
+    """
+    if subset["word"] is None and subset["ids"] is None:
+        raise click.UsageError("Which tasks? Add --on all, sample, missing, ground-truth, ids or view:ID.")
+    try:
+        chosen = parse_subset(
+            subset["word"] or "ids", ids=subset["ids"], size=subset["sample_size"], seed=subset["seed"]
+        )
+    except SubsetError as error:
+        raise click.UsageError(str(error)) from None
+    app = the_app()
+    with Bar(version) as bar:
+        finished = app.run(version, chosen, _ending(no_push, keep), bar)
+    print_json(run_json(finished)) if json_wanted else print_finished(finished)
+
+
+@click.command()
+@click.argument("version")
+@click.option("--wrong", "kinds", flag_value="wrong", multiple=True, help="Answers that differ from the truth.")
+@click.option("--rejected", "kinds", flag_value="rejected", multiple=True, help="Answers that can't be used.")
+@click.option("--failed", "kinds", flag_value="failed", multiple=True, help="Tasks the model gave no answer to.")
+@click.option("--missing", "kinds", flag_value="missing", multiple=True, help="Tasks it was not asked about yet.")
+@truth_option
+@as_json
+def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool) -> None:
+    """List tasks with text, truth, answer, reason and link.
+
+    \b
+    ls-prompts results sentiment@1 --wrong
+    ls-prompts results sentiment@1 --rejected --failed --json
+    """
+    found = the_app().results(version, kinds, truth)
+    if json_wanted:
+        print_json(found)
+        return
+    for row in found:
+        click.secho(f"{row.task}  {row.link}", bold=True)
+        for title, value in (("truth", row.truth), ("answer", _answer(row)), ("why", row.reason), ("text", row.text)):
+            if value is not None:
+                click.echo(f"  {title:<7} {_short(value)}")
+    tell(f"{len(found)} task(s)")
+
+
+def _answer(row: "Result") -> str | None:
+    return row.answer and f"{row.answer}  (confidence {numbers.proportion(row.confidence)})"
+
+
+def _short(text: str) -> str:
+    """One line."""
+    line = " ".join(text.split())
+    return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
+
+
+def _ending(no_push: bool, keep: bool) -> "Ending":
+    from backend.flows.runs import Ending
+
+    return Ending(push=not no_push, keep=keep)
+
+
+COMMANDS = (try_task, evaluate, run, results)

@@ -1,0 +1,58 @@
+"""Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
+
+A file is the template, optionally below a header of YAML between two `---` lines with `model`, `note` and any
+parameters (`temperature: 0`). Without a header the whole file is the template.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from backend.core.prompts import PromptVersion
+from backend.errors import PromptError
+
+FENCE = "---"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFile:
+    template: str
+    model: str | None = None
+    note: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_prompt_file(text: str) -> PromptFile:
+    """Raises PromptError for an empty template or a header that is no YAML mapping."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    header: Any = {}
+    if text.startswith(FENCE + "\n") and f"\n{FENCE}\n" in text[3:] + "\n":
+        head, _, text = (text[4:] + "\n").partition(f"{FENCE}\n")
+        text = text.removesuffix("\n")
+        header = _header(head)
+    if not text.strip():
+        raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
+    model, note = header.pop("model", None), header.pop("note", "")
+    return PromptFile(text.strip("\n"), None if model is None else str(model), str(note or ""), header)
+
+
+def write_prompt_file(version: PromptVersion) -> str:
+    """The inverse: reading it gives the same template, model, note and parameters."""
+    header: dict[str, Any] = {"model": version.model, **dict(version.parameters)}
+    if version.note:
+        header["note"] = version.note
+    return f"{FENCE}\n{yaml.safe_dump(header, allow_unicode=True, sort_keys=False)}{FENCE}\n{version.template}\n"
+
+
+def _header(text: str) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise PromptError("The header between the --- lines is not YAML: write lines like 'temperature: 0'.") from None
+    if found is None:
+        return {}
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise PromptError("The header between the --- lines must hold lines like 'temperature: 0'.")
+    return found

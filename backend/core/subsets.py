@@ -1,0 +1,51 @@
+"""Subsets: which tasks of a project a run takes. What `--on` says, checked and written back in one form."""
+
+from dataclasses import dataclass
+
+from backend.core.tasks import parse_ids
+from backend.errors import SubsetError
+
+WORDS = ("ground-truth", "sample", "all", "missing")
+SAMPLE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """`kind`: one of WORDS, `ids` or `view`. `size` and `seed` are for samples: seed None takes the first tasks.
+    `truth`: which annotations count as truth, where the kind asks for them."""
+
+    kind: str
+    ids: tuple[int, ...] = ()
+    view: int | None = None
+    size: int = SAMPLE_SIZE
+    seed: int | None = None
+    truth: str = "ground-truth"
+
+    def __str__(self) -> str:
+        if self.kind == "view":
+            return f"view:{self.view}"
+        if self.kind == "ids":
+            return f"ids:{len(self.ids)}"
+        if self.kind == "sample":
+            return f"sample:{self.size}" + ("" if self.seed is None else f":random {self.seed}")
+        return self.kind if self.truth == "ground-truth" else f"{self.kind} ({self.truth})"
+
+
+def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, seed: int | None = None) -> Subset:
+    """The Subset that `--on WORD` and its companions mean. Raises SubsetError for what means nothing."""
+    if word == "ids" or (ids is not None and word in ("", "ids")):
+        if not ids:
+            raise SubsetError("Which tasks? Add their ids, like --ids 3,7-12.")
+        return Subset("ids", ids=tuple(parse_ids(ids)))
+    if ids is not None:
+        raise SubsetError("--ids goes with --on ids only: leave one of them out.")
+    if word.startswith("view:"):
+        number = word.removeprefix("view:")
+        if not number.isdecimal():
+            raise SubsetError(f"'{word[:40]}' names no Data Manager tab: write its number, like view:3.")
+        return Subset("view", view=int(number))
+    if word not in WORDS:
+        raise SubsetError(f"'{word[:40]}' is no subset: use {', '.join(WORDS)}, ids or view:ID.")
+    if size < 1:
+        raise SubsetError("A sample has at least one task: give --sample-size 1 or more.")
+    return Subset(word, size=size, seed=seed)

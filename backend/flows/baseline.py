@@ -1,0 +1,73 @@
+"""Baseline: the tasks of a subset, a page at a time, and their truths where the subset is about those."""
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from backend.core.labels.schema import LabelSchema
+from backend.core.outcomes import Failure, Truth
+from backend.core.subsets import Subset
+from backend.core.tasks import Task
+from backend.core.truths import truth_of
+from backend.edges.studio import Annotated, Project, Studio
+from backend.errors import SubsetError
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """`size`: number of tasks, None when it is only known at the end."""
+
+    pages: Iterable[list[Task]]
+    size: int | None
+    truths: list[Truth] = field(default_factory=list)
+
+
+def baseline(studio: Studio, project: Project, schema: LabelSchema, subset: Subset, tag: str) -> Baseline:
+    """Raises SubsetError when there is nothing in it, StudioError when Label Studio can't be read."""
+    if subset.kind == "ground-truth":
+        return ground_truths(studio, project, schema, subset.truth)
+    if subset.kind == "all":
+        return Baseline(studio.tasks(project.id), project.tasks)
+    if subset.kind == "view":
+        return Baseline(studio.tasks(project.id, view=subset.view), None)
+    if subset.kind == "sample" and subset.seed is None:
+        page = next(studio.tasks(project.id, page=subset.size), [])
+        return Baseline([page], len(page))
+    ids = _ids(studio, project, subset, tag)
+    return Baseline(studio.tasks_by_id(project.id, ids), len(ids))
+
+
+def ground_truths(studio: Studio, project: Project, schema: LabelSchema, kind: str) -> Baseline:
+    """Tasks that have a truth. `kind`: see `core.truths.truth_of`."""
+    found = list(_truths(studio.annotated(project.id), schema, kind))
+    if not found:
+        raise SubsetError(
+            f"Project {project.id} has no ground truths that fit its labels: open an annotated task in Label Studio "
+            "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
+        )
+    tasks = [task for task, _ in found]
+    return Baseline([tasks], len(tasks), [truth for _, truth in found])
+
+
+def _truths(annotated: Iterable[Annotated], schema: LabelSchema, kind: str) -> Iterator[tuple[Task, Truth]]:
+    for item in annotated:
+        bound = schema.for_task(item.task.data)
+        known = schema if isinstance(bound, Failure) else bound
+        truth = truth_of(item.task.id, item.annotations, kind, known)
+        if truth is not None:
+            yield item.task, truth
+
+
+def _ids(studio: Studio, project: Project, subset: Subset, tag: str) -> list[int]:
+    existing = studio.task_ids(project.id)
+    if subset.kind == "ids":
+        unknown = sorted(set(subset.ids) - set(existing))
+        if unknown:
+            raise SubsetError(
+                f"Project {project.id} has no task {unknown[0]} ({len(unknown)} of the ids are not there)."
+            )
+        return list(subset.ids)
+    if subset.kind == "sample":
+        return sorted(random.Random(subset.seed).sample(existing, min(subset.size, len(existing))))  # noqa: S311
+    done = {p.task_id for p in studio.predictions(project.id) if p.model_version == tag}
+    return [task_id for task_id in existing if task_id not in done]

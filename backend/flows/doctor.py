@@ -1,0 +1,27 @@
+"""Doctor: is everything there that a user needs, and if not, what to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend.errors import PromptsError
+
+Probe = Callable[[], str]
+"""Returns what was found, for people; raises PromptsError with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    ok: bool
+    sentence: str
+
+
+def examine(probes: dict[str, Probe]) -> list[Check]:
+    """All checks, in order; one that fails does not stop the others."""
+    checks = []
+    for name, probe in probes.items():
+        try:
+            checks.append(Check(name, True, probe()))
+        except PromptsError as error:
+            checks.append(Check(name, False, str(error)))
+    return checks

@@ -1,0 +1,148 @@
+"""Saving, finding and keeping prompt versions."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from backend.core.default_prompt import default_template
+from backend.core.labels.config import read_config
+from backend.core.labels.schema import LabelSchema
+from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
+from backend.core.prompts import PromptVersion, check_name, check_parameters, check_template, nearest, parse_tag
+from backend.edges.store import Store
+from backend.edges.studio import Project, Studio
+from backend.errors import ConfigChangedError, PromptError
+
+DEFAULTS: dict[str, Any] = {"temperature": 0}
+"""Parameters of a version that names none: labelling should not roll dice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a user wants to save. None: not said."""
+
+    name: str
+    project: int | None = None
+    file: PromptFile | None = None
+    model: str | None = None
+    note: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """`new` is False when this very content was a version already."""
+
+    version: PromptVersion
+    new: bool
+    unsupported: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A version together with the project it is for, as that is now."""
+
+    version: PromptVersion
+    project: Project
+    schema: LabelSchema
+
+
+class Prompts:
+    def __init__(self, store: Store, default_model: str) -> None:
+        self._store = store
+        self._default_model = default_model
+
+    def save(self, draft: Draft, studio: Studio) -> Saved:
+        """Stores a version of `draft` for its project; without a text, the default prompt of the labelling config.
+
+        Raises PromptError, LabelConfigError or StudioError.
+        """
+        name = check_name(draft.name)
+        project = studio.project(self._project_of(name, draft.project))
+        schema = read_config(project.label_config)
+        file = draft.file or PromptFile(default_template(schema))
+        parameters = {k: v for k, v in {**DEFAULTS, **file.parameters, **draft.parameters}.items() if v is not None}
+        check_parameters(parameters)
+        known = dict.fromkeys((*schema.variables, *studio.columns(project.id)))
+        version = PromptVersion(
+            name=name,
+            number=0,
+            project=project.id,
+            template=file.template,
+            model=draft.model or file.model or self._default_model,
+            variables=check_template(file.template, known),
+            schema_digest=schema.digest,
+            parameters=parameters,
+            note=file.note if draft.note is None else draft.note,
+        )
+        stored, new = self._store.save(version)
+        return Saved(stored, new, schema.unsupported)
+
+    def get(self, tag: str) -> PromptVersion:
+        """The version of a tag; a bare name means its newest. Raises PromptError with the nearest name."""
+        if "@" not in tag:
+            versions = self.of(tag)
+            return versions[-1]
+        return self._store.version(*parse_tag(tag))
+
+    def of(self, name: str) -> list[PromptVersion]:
+        """All versions of a prompt, oldest first. Raises PromptError when there is none."""
+        versions = self._store.versions(name)
+        if not versions:
+            names = sorted({version.name for version in self._store.versions()})
+            raise PromptError(f"There is no prompt '{name}': {nearest(name, names)}")
+        return versions
+
+    def bound(self, tag: str, studio: Studio) -> Bound:
+        """Raises ConfigChangedError when the labelling config is no longer the one the version was saved with."""
+        version = self.get(tag)
+        project = studio.project(version.project)
+        schema = read_config(project.label_config)
+        if schema.digest != version.schema_digest:
+            raise ConfigChangedError(
+                f"The labelling config of project {project.id} changed since {version.tag} was saved: save the prompt "
+                f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
+                "--file prompt.txt`) and use the new version."
+            )
+        return Bound(version, project, schema)
+
+    def rename(self, old: str, new: str) -> None:
+        self.of(old)
+        self._store.rename(old, check_name(new))
+
+    def delete(self, name: str) -> None:
+        self.of(name)
+        self._store.delete(name)
+
+    def dump(self, folder: Path, name: str | None = None) -> list[Path]:
+        """Writes every version (of one prompt, or all) to `folder` as NAME@N.md; the paths."""
+        versions = self.of(name) if name else self._store.versions()
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / f"{version.tag}.md" for version in versions]
+        for path, version in zip(paths, versions, strict=True):
+            path.write_text(write_prompt_file(version), encoding="utf-8")
+        return paths
+
+    def load(self, path: Path, project: int | None, studio: Studio) -> Saved:
+        """Saves a file that `dump` wrote; its name is the prompt's, its number is given anew."""
+        match = re.fullmatch(r"(.+?)(@\d+)?", path.stem)
+        name = match[1] if match else path.stem
+        return self.save(Draft(name, project, read_prompt_file(read_text(path))), studio)
+
+    def _project_of(self, name: str, project: int | None) -> int:
+        if project is not None:
+            return project
+        versions = self._store.versions(name)
+        if not versions:
+            raise PromptError(f"'{name}' is a new prompt: say which project it is for, with --project ID.")
+        return versions[-1].project
+
+
+def read_text(path: Path) -> str:
+    """Raises PromptError when it can't be read as UTF-8 text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptError(f"{path} can't be read ({type(error).__name__}): give a text file in UTF-8.") from None

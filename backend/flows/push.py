@@ -1,0 +1,133 @@
+"""Push: makes the predictions in Label Studio what the record says they should be.
+
+A reconciliation, not a sequence of steps: what is there is compared with what should be, the missing is imported in one
+large request, and only then is what was replaced deleted. So nothing is ever missing in between, a second push changes
+nothing, and an interrupted one is finished by the next.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend.core.labels.schema import LabelSchema
+from backend.core.outcomes import Outcome, Rejection
+from backend.core.prompts import belongs, parse_tag
+from backend.core.results import same_result, to_result
+from backend.edges.studio import Prediction, Studio
+from backend.errors import StudioError
+
+IMPORT_AT_ONCE = 50_000
+LARGE_DELETE = 500
+SCORE_DIGITS = 6
+
+Tell = Callable[[str], None]
+"""Takes one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """Numbers of predictions."""
+
+    created: int
+    deleted: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What should be there: `items` by task, as Label Studio imports them. On tasks in `given_up` the answer can't be
+    used, so an older prediction of this very version goes. Tasks in neither are not touched."""
+
+    tag: str
+    items: Mapping[int, Mapping[str, Any]]
+    given_up: set[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    missing: list[dict[str, Any]]
+    obsolete: list[Prediction]
+    unchanged: int
+
+
+def push(studio: Studio, project: int, wanted: Wanted, keep: bool, tell: Tell) -> Pushed:
+    """Makes `wanted` what Label Studio has; unless `keep`, other versions of the prompt give way on those tasks.
+
+    Raises StudioError when Label Studio did not take all.
+    """
+    name, _ = parse_tag(wanted.tag)
+    there = [p for p in studio.predictions(project) if p.model_version and belongs(p.model_version, name)]
+    changes = compare(there, wanted, keep)
+    for start in range(0, len(changes.missing), IMPORT_AT_ONCE):
+        chunk = changes.missing[start : start + IMPORT_AT_ONCE]
+        created = studio.import_predictions(project, chunk)
+        if created != len(chunk):
+            raise StudioError(
+                f"Label Studio took only {created} of {len(chunk)} predictions: its labelling config may have changed; "
+                f"check it, then run `ls-prompts push {wanted.tag}`."
+            )
+    shown = studio.project(project).shown
+    deleted = delete(studio, project, changes.obsolete, Counter(p.model_version for p in there), tell)
+    if deleted and shown != studio.project(project).shown and belongs(shown, name):
+        studio.show(project, wanted.tag)
+        tell(f"Annotators saw {shown}, which is replaced; they now see {wanted.tag}.")
+    return Pushed(len(changes.missing), deleted, changes.unchanged)
+
+
+def wanted_of(outcomes: Sequence[Outcome], schema: LabelSchema, tag: str) -> Wanted:
+    """What outcomes amount to in Label Studio."""
+    items = {
+        o.task_id: {
+            "task": o.task_id,
+            "model_version": tag,
+            "score": rounded(o.confidence),
+            "result": to_result(o.answer, schema),
+        }
+        for o in outcomes
+        if o.answer is not None
+    }
+    return Wanted(tag, items, {outcome.task_id for outcome in outcomes if isinstance(outcome.verdict, Rejection)})
+
+
+def rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, SCORE_DIGITS)
+
+
+def compare(there: Sequence[Prediction], wanted: Wanted, keep: bool) -> Changes:
+    """What is missing and what is replaced. Pure."""
+    settled: set[int] = set()
+    obsolete: list[Prediction] = []
+    for prediction in there:
+        task = prediction.task_id
+        item = wanted.items.get(task)
+        if prediction.model_version != wanted.tag:
+            if item is not None and not keep:
+                obsolete.append(prediction)
+        elif item is not None and task not in settled and _says(prediction, item):
+            settled.add(task)
+        elif item is not None or task in wanted.given_up:
+            obsolete.append(prediction)
+    missing = [dict(item) for task, item in wanted.items.items() if task not in settled]
+    return Changes(missing, obsolete, len(settled))
+
+
+def delete(
+    studio: Studio, project: int, obsolete: Sequence[Prediction], there: Mapping[str | None, int], tell: Tell
+) -> int:
+    """Deletes predictions: a whole version at once when all of it goes, else one by one. The number deleted."""
+    if len(obsolete) > LARGE_DELETE:
+        tell(f"Deleting {len(obsolete):,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
+    deleted = 0
+    for version, number in Counter(p.model_version for p in obsolete).items():
+        if version and number == there[version] == studio.model_versions(project).get(version):
+            deleted += studio.delete_version(project, version)
+            continue
+        for prediction in (p for p in obsolete if p.model_version == version):
+            studio.delete_prediction(prediction.id)
+            deleted += 1
+    return deleted
+
+
+def _says(prediction: Prediction, item: Mapping[str, Any]) -> bool:
+    return rounded(prediction.score) == item["score"] and same_result(prediction.result, item["result"])

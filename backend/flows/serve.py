@@ -1,0 +1,157 @@
+"""Serve: what the labelling screen gets. Stateless: labelling config and project come with every request.
+
+Nothing raises for a task or a batch of tasks: a task without a usable answer is `{}`, the others are kept.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from backend.core.chat import Recipe
+from backend.core.default_prompt import auto_tag, default_version
+from backend.core.derive import Pricing
+from backend.core.labels.config import read_config
+from backend.core.labels.schema import LabelSchema
+from backend.core.outcomes import Failure, Outcome, Rejection
+from backend.core.prompts import PromptVersion, parse_tag
+from backend.core.results import to_result
+from backend.core.tasks import Task
+from backend.core.typed_prompt import typed_region, typed_text, typed_version
+from backend.edges.store import Store
+from backend.errors import PromptError, PromptsError
+from backend.flows.asker import Asker
+from backend.flows.predict import Predictor
+from backend.flows.push import rounded
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+schema_of = lru_cache(maxsize=256)(read_config)
+
+
+class Loop:
+    """One event loop in a thread of its own, started at the first call and kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Waits for `work`, from any thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._started()).result()
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="predict", daemon=True).start()
+            return self._loop
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What the Preannotator needs to know. `deadline_s`: seconds after which it answers with what it has."""
+
+    default_model: str
+    base_url: str
+    deadline_s: float
+
+
+class Preannotator:
+    def __init__(self, store: Store, make_asker: Callable[[], Asker], pricing: Pricing, serving: Serving) -> None:
+        self._store = store
+        self._make_asker = make_asker
+        self._pricing = pricing
+        self._serving = serving
+        self._loop = Loop()
+        self._predictor: Predictor | None = None
+
+    def tag(self, project: int, label_config: str) -> str:
+        """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
+        return self._choose(project, schema_of(label_config))[1]
+
+    def tags(self) -> list[str]:
+        """All saved versions."""
+        return [version.tag for version in self._store.versions()]
+
+    def predict(
+        self, project: int, label_config: str, tasks: Sequence[Any], context: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """One prediction per task, in order; `{}` where there is none. Never raises PromptsError.
+
+        `tasks`: Label Studio's JSON, of which only `data` is read. `context`: the regions on an annotator's screen; a
+        prompt typed there is used in place of the project's.
+        """
+        try:
+            schema = schema_of(label_config)
+            version, tag = self._choose(project, schema)
+            typed = typed_text(context, schema)
+            items = [Task(place, _data(task)) for place, task in enumerate(tasks)]
+            if typed:
+                version = typed_version(typed, version, schema, items[0].data if items else {})
+            outcomes = self._loop.run(self._label(Recipe(version, schema, self._serving.base_url), items))
+        except PromptsError as error:
+            log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
+            return [{} for _ in tasks]
+        _report(project, tag, len(items), outcomes)
+        kept = [typed_region(context, schema)] if typed else []
+        return [_prediction(outcomes.get(item.id), schema, tag, kept) for item in items]
+
+    def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
+        """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
+        in_use = self._store.connection(project)["in_use"]
+        if in_use is not None:
+            try:
+                version = self._store.version(*parse_tag(in_use))
+            except PromptError as error:
+                log.error("project %s: the version in use is gone: %s", project, error)
+            else:
+                changed = version.schema_digest != schema.digest
+                return version, f"{version.tag}~{schema.digest[:4]}" if changed else version.tag
+        default = default_version(schema, project, self._serving.default_model)
+        return default, auto_tag(default)
+
+    async def _label(self, recipe: Recipe, tasks: list[Task]) -> dict[int, Outcome]:
+        if self._predictor is None:
+            self._predictor = Predictor(self._make_asker(), self._store, self._pricing)
+        outcomes: dict[int, Outcome] = {}
+
+        async def sink(found: list[Outcome]) -> None:
+            outcomes.update({outcome.task_id: outcome for outcome in found})
+
+        try:
+            await asyncio.wait_for(self._predictor.label(recipe, [tasks], sink), self._serving.deadline_s)
+        except TimeoutError:
+            log.warning("answered at the deadline; Label Studio asks again for what is left")
+        except PromptsError as error:
+            log.error("%s", error)
+        return outcomes
+
+
+def _data(task: Any) -> Mapping[str, Any]:
+    """Never its annotations: they would leak the truth into the prompt."""
+    data = task.get("data") if isinstance(task, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _prediction(outcome: Outcome | None, schema: LabelSchema, tag: str, kept: list[dict[str, Any]]) -> dict[str, Any]:
+    if outcome is None or outcome.answer is None:
+        return {}
+    result = [*to_result(outcome.answer, schema), *kept]
+    return {"result": result, "score": rounded(outcome.confidence), "model_version": tag}
+
+
+def _report(project: int, tag: str, tasks: int, outcomes: Mapping[int, Outcome]) -> None:
+    """Counts only: texts and answers do not belong in a log."""
+    verdicts = [outcome.verdict for outcome in outcomes.values()]
+    trouble = Counter(
+        v.reason if isinstance(v, Rejection) else v.kind for v in verdicts if isinstance(v, Rejection | Failure)
+    )
+    trouble["unfinished"] = tasks - len(outcomes)
+    usable = tasks - trouble.total()
+    kinds = ", ".join(f"{kind} {number}" for kind, number in trouble.items() if number)
+    log.info("project %s: %s predicted %d of %d tasks%s", project, tag, usable, tasks, kinds and f" ({kinds})")

@@ -1,0 +1,138 @@
+"""The HTTP routes that Label Studio calls: /health /setup /predict /webhook /versions.
+
+Label Studio asks for health and setup before nearly everything and waits 1 and 3 seconds for them, so neither does any
+work. Answers never hold a traceback, a key, or the access token that Label Studio sends along.
+"""
+
+import hmac
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from backend.app import App
+from backend.errors import PromptsError
+from backend.flows.serve import Preannotator
+
+log = logging.getLogger(__name__)
+TITLE = "Open Prompts, for Label Studio"
+
+
+class BadBody(Exception):
+    """A request body that can't be used; its text is the answer."""
+
+
+def create_app(app: App | None = None) -> Flask:
+    """The WSGI application. Raises SettingsError for a wrong setting, StoreError for a record that can't be opened."""
+    app = app or App()
+    settings = app.settings
+    settings.describe_server()
+    server = Flask("backend")
+    server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
+    _add_routes(server, app.preannotator())
+    _add_errors(server, settings.max_body_mb)
+    if settings.basic_auth_user and settings.basic_auth_pass:
+        _require_login(server, settings.basic_auth_user, settings.basic_auth_pass.get_secret_value())
+    return server
+
+
+def _add_routes(server: Flask, preannotator: Preannotator) -> None:
+    @server.get("/")
+    @server.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "UP", "model_class": TITLE}
+
+    @server.post("/setup")
+    def setup() -> dict[str, str]:
+        body = _body()
+        return {"model_version": preannotator.tag(_project(body), _text(body, "schema"))}
+
+    @server.post("/predict")
+    def predict() -> dict[str, Any]:
+        body = _body()
+        tasks = body.get("tasks")
+        if not isinstance(tasks, list):
+            raise BadBody("The body needs a list of 'tasks'.")
+        params = body.get("params")
+        context = params.get("context") if isinstance(params, dict) else None
+        try:
+            found = preannotator.predict(_project(body), _text(body, "label_config"), tasks, context)
+        except Exception as error:
+            log.error("predict failed: %s", type(error).__name__)  # its text may hold a task's
+            found = [{} for _ in tasks]
+        return {"results": found}
+
+    @server.post("/webhook")
+    def webhook() -> dict[str, str]:
+        return {"status": "ignored"}
+
+    @server.get("/versions")
+    def versions() -> dict[str, list[str]]:
+        return {"versions": preannotator.tags()}
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise BadBody("The body is not a JSON object.")
+    return body
+
+
+def _project(body: dict[str, Any]) -> int:
+    """Label Studio sends "<id>.<time of creation>"."""
+    number = str(body.get("project") or "0").partition(".")[0]
+    if not number.isdecimal():
+        raise BadBody("The 'project' is no project id.")
+    return int(number)
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise BadBody(f"The body needs the labelling config in '{name}'.")
+    return value
+
+
+def _add_errors(server: Flask, max_body_mb: float) -> None:
+    def answer(status: int, sentence: str) -> tuple[Response, int]:
+        return jsonify({"error": sentence}), status
+
+    @server.errorhandler(BadBody)
+    def bad_body(error: BadBody) -> tuple[Response, int]:
+        return answer(400, str(error))
+
+    @server.errorhandler(PromptsError)
+    def told(error: PromptsError) -> tuple[Response, int]:
+        return answer(400, str(error))
+
+    @server.errorhandler(413)
+    def too_large(_error: HTTPException) -> tuple[Response, int]:
+        return answer(413, f"The body is larger than {max_body_mb:g} MB: select fewer tasks, or raise MAX_BODY_MB.")
+
+    @server.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[Response, int]:
+        return answer(error.code or 500, error.name)
+
+    @server.errorhandler(Exception)
+    def unexpected(error: Exception) -> tuple[Response, int]:
+        log.error("%s %s failed: %s", request.method, request.path, type(error).__name__)
+        return answer(500, "Something went wrong here; the server's log says where.")
+
+
+def _require_login(server: Flask, user: str, password: str) -> None:
+    def same(one: str | None, other: str) -> bool:
+        return hmac.compare_digest((one or "").encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
+
+    @server.before_request
+    def check() -> Response | None:
+        given = request.authorization
+        named = given is not None and given.type == "basic"
+        user_ok = same(given.username if given and named else None, user)
+        password_ok = same(given.password if given and named else None, password)
+        if user_ok and password_ok:
+            return None
+        refusal = jsonify({"error": "Wrong or missing user name and password (BASIC_AUTH_USER, BASIC_AUTH_PASS)."})
+        refusal.status_code = 401
+        refusal.headers["WWW-Authenticate"] = 'Basic realm="Open Prompts", charset="UTF-8"'
+        return refusal

@@ -1,0 +1,53 @@
+"""Settings of `gunicorn _wsgi:app`.
+
+One process, because requests for the same task at the same time must meet in it; many threads, because one /predict
+may wait a minute for the model while /health has to answer at once.
+"""
+
+import sys
+
+from backend.app import App
+from backend.errors import PromptsError
+from backend.settings import Settings, load_settings
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except PromptsError as error:
+        sys.exit(str(error))
+
+
+_loaded = _settings()
+bind = _loaded.bind
+worker_class = "gthread"
+workers = 1
+threads = 64
+timeout = int(_loaded.predict_deadline_s) + 30
+graceful_timeout = int(_loaded.predict_deadline_s) + 10
+keepalive = 5
+control_socket_disable = True
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"level": "WARNING", "handlers": ["console"]},
+    "loggers": {
+        "backend": {"level": "INFO"},
+        "gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False},
+    },
+}
+
+
+def on_starting(server):
+    """Checks what would otherwise fail in a worker: the record, and the address that is really bound, also when it
+    came from gunicorn's command line."""
+    try:
+        App(_loaded).store.close()
+        for address in server.cfg.address:
+            if isinstance(address, tuple):
+                here = _loaded.model_copy(update={"bind": f"{address[0]}:{address[1]}"})
+                server.log.info("Open Prompts listens on %s", here.describe_server())
+    except PromptsError as error:
+        sys.exit(str(error))
