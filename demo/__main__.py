@@ -1,0 +1,104 @@
+"""The whole job on real parts, as a user would do it: what `make demo` runs.
+
+Starts Label Studio, the backend and the stand-in model (MODEL=gpt-4o-mini asks the real provider instead), makes a
+project with 200 messages, 60 of them ground truth, and runs the commands of the README against it. Every step is
+checked; the exit code is 0 only if all of them did what they should. ONCE=1 ends after the job instead of serving.
+"""
+
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from demo import services
+from demo.job import DemoError, Job, Place
+from demo.label_studio import Account, initialised_data_dir, label_studio
+from demo.services import ServiceError
+
+PROVIDER = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
+
+
+def main() -> None:
+    services.stop_on_signals()
+    folder = Path(tempfile.mkdtemp(prefix="open-prompts-demo-"))
+    try:
+        with ExitStack() as running:
+            place = start_all(folder, running)
+            Job(place).do()
+            say(goodbye(place))
+            if os.environ.get("ONCE") != "1":
+                say("Ctrl-C stops everything.")
+                services.wait_for_signal()
+    except KeyboardInterrupt:
+        say("Stopped.")
+    except (DemoError, ServiceError) as error:
+        sys.exit(f"The demo failed: {error}")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_all(folder: Path, running: ExitStack) -> Place:
+    """Starts what the job needs; `running` stops it again."""
+    model = os.environ.get("MODEL") or "stand-in"
+    account = Account(password=secrets.token_urlsafe(9), token=secrets.token_hex(20))
+    say("Starting Label Studio (the first time takes a minute).")
+    shutil.copytree(initialised_data_dir(), folder / "label-studio")
+    log = folder / "label-studio.log"
+    studio = running.enter_context(label_studio(folder / "label-studio", port("Label Studio", 8080), account, log=log))
+    env = {
+        "LABEL_STUDIO_URL": studio.url,
+        "LABEL_STUDIO_API_KEY": account.token,
+        "DATA_DIR": str(folder / "record"),
+        "OPENAI_MODEL": model,
+        **provider(model, folder, running),
+    }
+    say("Starting the backend.")
+    backend_port = port("The backend", 9090)
+    env["BIND"] = f"127.0.0.1:{backend_port}"
+    backend = running.enter_context(services.backend(backend_port, env, log=folder / "backend.log"))
+    return Place(folder, studio.url, backend.url, account, model, env)
+
+
+def provider(model: str, folder: Path, running: ExitStack) -> dict[str, str]:
+    """Where the model is: the stand-in, or what the environment says."""
+    if model != "stand-in":
+        if not os.environ.get("OPENAI_API_KEY"):
+            raise DemoError(f"MODEL={model} needs a key: export OPENAI_API_KEY, or leave MODEL out.")
+        return {name: os.environ[name] for name in PROVIDER if os.environ.get(name)}
+    say("Starting the stand-in model: word overlap, not an LLM; it needs no key.")
+    model_server = services.stand_in(port("The stand-in", 8765), log=folder / "stand-in.log", latency_ms=50)
+    running.enter_context(model_server)
+    return {"OPENAI_BASE_URL": f"{model_server.url}/v1", "OPENAI_API_KEY": "stand-in"}
+
+
+def port(name: str, preferred: int) -> int:
+    found = services.free_port(preferred)
+    if found != preferred:
+        say(f"Port {preferred} is busy: {name} takes {found} instead.")
+    return found
+
+
+def goodbye(place: Place) -> str:
+    return f"""
+Everything worked. Look at it:
+
+  Label Studio   {place.studio_url}
+  sign in with   {place.account.email} / {place.account.password}
+
+  1. Open the project "Support inbox". The Data Manager shows a prediction for every task.
+  2. Click a task: the predicted topic is ticked already. Correct it and press Submit or Update.
+  3. Switch Auto-Annotation on (below the task), type a prompt into the box, press Add: the topic follows your prompt.
+
+The data and both prompts were written together for this demo: its figures show how the parts work, not how good a
+prompt is."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    main()

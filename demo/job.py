@@ -1,0 +1,127 @@
+"""The main job, step by step, through the same commands a user types. Each step checks what it claims."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from label_studio_sdk import LabelStudio
+
+from demo.label_studio import Account
+from demo.services import ROOT, environment
+
+DATA = Path(__file__).parent / "data"
+TRUTHS = 60
+COMMAND_SECONDS = 600
+
+
+class DemoError(Exception):
+    """A step did not do what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where everything runs. `env` is what the commands need to know; they run in `folder`, where no `.env` is."""
+
+    folder: Path
+    studio_url: str
+    backend_url: str
+    account: Account
+    model: str
+    env: Mapping[str, str]
+
+
+class Job:
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._studio = LabelStudio(base_url=place.studio_url, api_key=place.account.token)
+        self._tasks = json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))
+
+    def do(self) -> None:
+        """All steps. Raises DemoError at the first that fails."""
+        self.command("doctor")
+        project = self.make_project()
+        self.command("connect", str(project), "--backend-url", self._place.backend_url)
+        first, second = self.save(project, 1), self.save(project, 2)
+        self.command("diff", first, second)
+        before, after = self.evaluate(first), self.evaluate(second)
+        print(f"\n{first} has accuracy {before:.3f}, {second} has {after:.3f} on the same {TRUTHS} ground truths.")
+        if self._place.model == "stand-in":
+            self.expect(after > before, f"{second}, which defines its labels, should beat {first}")
+        self.command("run", second, "--on", "all")
+        self.command("use", second)
+        self.command("predictions", str(project))
+        self.check_predictions(project, second)
+        self.check_served(project, second)
+
+    def make_project(self) -> int:
+        project = self._studio.projects.create(
+            title="Support inbox", label_config=(DATA / "config.xml").read_text(encoding="utf-8")
+        ).id
+        tasks = [_task(item, truth=place < TRUTHS) for place, item in enumerate(self._tasks)]
+        self._studio.projects.import_tasks(id=project, request=tasks, request_options={"max_retries": 0})
+        print(f"\nMade project {project} with {len(tasks)} messages, {TRUTHS} of them ground truth.")
+        return int(project)
+
+    def save(self, project: int, number: int) -> str:
+        path = DATA / f"prompt-{number}.txt"
+        arguments = ("save", "inbox", "--project", str(project), "--file", str(path), "--model", self._place.model)
+        return self.command(*arguments).strip()
+
+    def evaluate(self, tag: str) -> float:
+        """Shows the evaluation, then reads its accuracy: the second time costs no request."""
+        self.command("evaluate", tag)
+        found: dict[str, Any] = json.loads(self.command("evaluate", tag, "--json", show=False))
+        self.expect(found["tasks"] == TRUTHS, f"{TRUTHS} ground truths should be evaluated, not {found['tasks']}")
+        self.expect(found["requests"] == 0, "evaluating again should send no request")
+        return float(found["accuracy"])
+
+    def check_predictions(self, project: int, tag: str) -> None:
+        """Counts them in Label Studio itself, not through our own code."""
+        found = self._studio.predictions.list(project=project)
+        tagged = {prediction.task for prediction in found if prediction.model_version == tag}
+        self.expect(len(found) == len(tagged), f"every prediction should be {tag}'s, one per task")
+        wanted = len(self._tasks) if self._place.model == "stand-in" else 1
+        self.expect(len(tagged) >= wanted, f"{wanted} tasks should have a prediction, {len(tagged)} have")
+
+    def check_served(self, project: int, tag: str) -> None:
+        """Label Studio must get the same version from the backend."""
+        backends = self._studio.ml.list(project=project)
+        served = [backend.model_version for backend in backends]
+        self.expect(served == [tag], f"the connected backend should serve {tag}, not {served}")
+
+    def command(self, *arguments: str, show: bool = True) -> str:
+        """Runs `ls-prompts`, shows it as typed, returns what it printed. Raises DemoError unless it exits with 0."""
+        if show:
+            print("\n$ ls-prompts " + " ".join(arguments).replace(f"{ROOT}/", ""), flush=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "backend", *arguments],
+            env=environment(self._place.env),
+            cwd=self._place.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+        )
+        if show:
+            print(done.stdout + done.stderr, end="", flush=True)
+        self.expect(
+            done.returncode == 0, f"`ls-prompts {' '.join(arguments)}` ended with {done.returncode}: {done.stderr}"
+        )
+        return done.stdout
+
+    def expect(self, fulfilled: bool, what: str) -> None:
+        if not fulfilled:
+            raise DemoError(f"{what}.")
+
+
+def _task(item: Mapping[str, str], truth: bool) -> dict[str, Any]:
+    """The label is no part of the task's data: a prompt must not see it."""
+    data = {"text": item["text"]}
+    if not truth:
+        return {"data": data}
+    region = {"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": [item["topic"]]}}
+    return {"data": data, "annotations": [{"result": [region], "ground_truth": True}]}

@@ -1,0 +1,99 @@
+"""What one line of a prompt is: a label's definition, a labelled example, a list of the labels, or text.
+
+Lines are judged one by one, so that a prompt of many lines is read once and remembered. A line inside the item that
+looks like a definition is taken for one: the stand-in has no sure way to tell where an item begins.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from demo.stand_in.fields import Field
+from demo.stand_in.words import name_words, words
+
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
+_SEPARATOR = re.compile(r"\s*(?::|=(?!>)|\s[-–—]\s)\s*")
+_ARROW = re.compile(r"\s*(?:=>|->|→|⇒)\s*")
+_CUE = re.compile(r"^(?:answer|label|category|class|output|intent|topic|sentiment)s?\s*[:=]\s*", re.IGNORECASE)
+_ITEM = re.compile(
+    r"^\W{0,3}(?:\w+ ){0,2}(?:message|text|item|question|query|review|comment|input|ticket|e-?mail|tweet|post|title"
+    r"|subject|body|content|sentence|utterance|document|article|abstract|description|customer|user)\s*[:>=]",
+    re.IGNORECASE,
+)
+_PIECES = re.compile(r'[,;:{}\[\]"]')
+_WRAPPING = " \t\"'`*“”.:"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One line, the labels it names and its words. An `answer` labels the line before, an `item` opens the item."""
+
+    role: Literal["definition", "example", "answer", "listing", "item", "text"]
+    labels: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The labels of some fields, ready to be recognised in a line."""
+
+    folded: dict[str, str]
+    lists: tuple[tuple[frozenset[str], ...], ...]
+    longest: int
+
+    @classmethod
+    def of(cls, fields: Iterable[Field]) -> "Names":
+        choices = [f.labels for f in fields if f.labels]
+        folded = {fold(label): label for labels in choices for label in labels if fold(label)}
+        lists = tuple(tuple(frozenset(name_words(label)) for label in labels) for labels in choices if len(labels) > 1)
+        return cls(folded, lists, max(map(len, folded), default=0))
+
+    def find(self, text: str) -> tuple[str, ...]:
+        """The labels `text` consists of: one label, several with commas, or a JSON object with labels as values."""
+        if whole := self.folded.get(fold(text)):
+            return (whole,)
+        return tuple(self.folded[piece] for piece in map(fold, _PIECES.split(text)) if piece in self.folded)
+
+
+def fold(text: str) -> str:
+    """How labels are compared: without surrounding quotes, stars and spaces, and without regard to case."""
+    return text.strip(_WRAPPING).casefold()
+
+
+def read_line(raw: str, names: Names) -> Line:
+    """What `raw` is, given the labels in `names`."""
+    body = _BULLET.sub("", raw, count=1)
+    found = _example(body, names) or _definition(body, names, bulleted=body != raw) or _answer(body, names)
+    if found:
+        return found
+    said = words(raw)
+    role: Literal["item", "listing", "text"] = "item" if _ITEM.match(body) else "text"
+    return Line("listing" if role == "text" and _lists_labels(said, names) else role, words=said)
+
+
+def _example(body: str, names: Names) -> Line | None:
+    parts = _ARROW.split(body)
+    labels = names.find(parts[-1]) if len(parts) > 1 else ()
+    return Line("example", labels, words(" ".join(parts[:-1]))) if labels else None
+
+
+def _definition(body: str, names: Names, bulleted: bool) -> Line | None:
+    if bulleted and (label := names.folded.get(fold(body))):
+        return Line("definition", (label,))
+    for separator in _SEPARATOR.finditer(body, 0, names.longest + 8):
+        if label := names.folded.get(fold(body[: separator.start()])):
+            return Line("definition", (label,), words(body[separator.end() :]))
+    return None
+
+
+def _answer(body: str, names: Names) -> Line | None:
+    cue = _CUE.match(body)
+    labels = names.find(body[cue.end() :]) if cue else names.find(body) if body.lstrip().startswith("{") else ()
+    return Line("answer", labels) if labels else None
+
+
+def _lists_labels(said: Iterable[str], names: Names) -> bool:
+    """Whether a line names every label of a field: then it tells what to choose from and nothing about the item."""
+    present = set(said)
+    return any(all(name and name <= present for name in labels) for labels in names.lists)

@@ -1,0 +1,161 @@
+"""The stand-in's HTTP server: chat completions as OpenAI serves them, counts of what it saw and a way to change it.
+
+One process, one event loop, no state but the switches and the counts.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from aiohttp import web
+
+from demo.stand_in.answer import Answer, answer, spoiled
+from demo.stand_in.ask import Ask, read_ask
+from demo.stand_in.complaint import ComplaintError, rate_limited, server_error, wrong_key
+from demo.stand_in.completion import completion
+from demo.stand_in.faults import drawn_fault, sampler
+from demo.stand_in.prompt import estimates
+from demo.stand_in.stats import Stats
+from demo.stand_in.switches import Switches
+
+_HELD_SECONDS = 600.0
+_LARGEST_BODY = 64 * 2**20
+_MODELS = {"object": "list", "data": [{"id": "stand-in", "object": "model", "created": 0, "owned_by": "stand-in"}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One chat request on its way, with the switches and counts as they were when it came."""
+
+    request: web.Request
+    switches: Switches
+    stats: Stats
+    digest: bytes
+    before: int
+
+
+class StandIn:
+    """The routes, the switches and the counts of one server."""
+
+    def __init__(self, switches: Switches) -> None:
+        self.switches = switches
+        self.stats = Stats()
+
+    def app(self) -> web.Application:
+        """The application to serve, with `handler_cancellation`: otherwise a hang outlives its client."""
+        app = web.Application(client_max_size=_LARGEST_BODY)
+        app.router.add_post("/v1/chat/completions", self.chat)
+        app.router.add_get("/v1/models", self.models)
+        app.router.add_get("/health", self.health)
+        app.router.add_get("/stats", self.show_stats)
+        app.router.add_post("/control", self.control)
+        return app
+
+    async def chat(self, request: web.Request) -> web.Response:
+        """Answers one chat request, or fails it as the switches say."""
+        body = await request.read()
+        stats = self.stats
+        digest = blake2b(body, digest_size=16).digest()
+        turn = Turn(request, self.switches, stats, digest, stats.arrive(digest))
+        try:
+            ask = _understood(turn, body)
+            await _wait(turn)
+            kind = drawn_fault(turn.switches, digest, turn.before)
+            return await _fail(turn, ask, kind) if kind else _succeed(turn, ask)
+        except ComplaintError as complaint:
+            return _json(complaint.body, complaint.status, complaint.headers)
+        finally:
+            stats.leave()
+
+    async def models(self, request: web.Request) -> web.Response:
+        """The one model there is; other names are answered just the same."""
+        try:
+            _check_key(request, self.switches)
+        except ComplaintError as complaint:
+            return _json(complaint.body, complaint.status)
+        return _json(_MODELS)
+
+    async def health(self, request: web.Request) -> web.Response:
+        return _json({"status": "ok"})
+
+    async def show_stats(self, request: web.Request) -> web.Response:
+        return _json(self.stats.as_json())
+
+    async def control(self, request: web.Request) -> web.Response:
+        """Sets switches by name, and with `"reset": true` starts counting anew; answers with all switches."""
+        try:
+            wanted = dict(json.loads(await request.read() or b"{}"))
+            reset = wanted.pop("reset", False)
+            self.switches = self.switches.changed(wanted)
+        except (ValueError, TypeError) as error:
+            return _json(ComplaintError(400, f"Send a JSON object of switches. {error}").body, 400)
+        if reset:
+            self.stats = Stats()
+        return _json(self.switches.as_json())
+
+
+def _understood(turn: Turn, body: bytes) -> Ask:
+    try:
+        _check_key(turn.request, turn.switches)
+        return read_ask(body, turn.switches)
+    except ComplaintError:
+        turn.stats.other("rejected")
+        raise
+
+
+def _check_key(request: web.Request, switches: Switches) -> None:
+    key = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if switches.api_key and key != switches.api_key:
+        raise wrong_key(key)
+
+
+async def _wait(turn: Turn) -> None:
+    if not turn.switches.latency_ms:
+        return
+    try:
+        await asyncio.sleep(turn.switches.latency_ms / 1000)
+    except asyncio.CancelledError:
+        turn.stats.other("left")
+        raise
+
+
+def _succeed(turn: Turn, ask: Ask) -> web.Response:
+    chances = estimates(ask.messages, ask.schema)
+    if ask.sampled:
+        chance = [sampler(turn.switches, turn.digest, index) for index in range(ask.choices)]
+        answers = [answer(chances, rng, weighed=ask.logprobs) for rng in chance]
+    else:
+        answers = [answer(chances, weighed=ask.logprobs)] * ask.choices
+    within = [full.cut_to(ask.limit) for full in answers]
+    if any(full.finish == "length" for full in within):
+        turn.stats.other("short")
+    else:
+        turn.stats.answered(turn.digest)
+    return _completed(turn, ask, within)
+
+
+async def _fail(turn: Turn, ask: Ask, kind: str) -> web.Response:
+    turn.stats.fault(kind)
+    if kind == "rate_limited":
+        raise rate_limited(turn.switches.retry_after)
+    if kind == "server_error":
+        raise server_error()
+    if kind in ("hang", "cut"):
+        if kind == "cut" and turn.request.transport:
+            turn.request.transport.abort()
+        await asyncio.sleep(_HELD_SECONDS)
+        raise server_error()
+    spoilt = spoiled(kind, estimates(ask.messages, ask.schema)).cut_to(ask.limit)
+    return _completed(turn, ask, [spoilt] * ask.choices)
+
+
+def _completed(turn: Turn, ask: Ask, answers: list[Answer]) -> web.Response:
+    return _json(completion(ask, answers, f"{turn.digest.hex()}-{turn.before}"))
+
+
+def _json(body: bytes | dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return web.Response(body=encoded, status=status, headers=headers, content_type="application/json")

@@ -1,0 +1,105 @@
+"""What holds for every test: it reaches nothing but this machine, and it does not see the developer's keys or settings.
+
+A guard rather than discipline: a test that forgets its stand-in fails with a sentence instead of spending money.
+"""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from backend.settings import Settings
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+FOREIGN_PREFIXES = ("OPENAI_", "ANTHROPIC_", "AZURE_", "GEMINI_", "GOOGLE_", "LABEL_STUDIO_", "HEARTEX_", "GUNICORN_")
+FOREIGN_NAMES = {name.upper() for name in Settings.model_fields} | {"WEB_CONCURRENCY"}
+# Says where Label Studio is installed, not how it behaves.
+KEPT_NAMES = {"LABEL_STUDIO_VENV"}
+
+hypothesis.settings.register_profile("dev", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+class NetworkRefused(RuntimeError):
+    """A test tried to leave this machine. Not an OSError, so that clients don't take it for a connection to retry."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Refuse to look up or connect to any host but this one, in this process, for the whole session."""
+    with pytest.MonkeyPatch.context() as patch:
+        for method in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, method, _guarded_connect(getattr(socket.socket, method)))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_foreign_settings() -> Iterator[None]:
+    """Hide the developer's keys, settings and proxies from fixtures that live longer than a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        _hide_foreign_settings(patch)
+        patch.setitem(Settings.model_config, "env_file", None)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Give each test a data folder of its own, and none of what another test may have left in the environment."""
+    _hide_foreign_settings(monkeypatch)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with the real data sets, which are not part of the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("The real data sets are not here: they belong in ../shared/data, beside this project.")
+    return SHARED_DATA
+
+
+def _hide_foreign_settings(patch: pytest.MonkeyPatch) -> None:
+    for name in filter(_is_foreign, list(os.environ)):
+        patch.delenv(name)
+
+
+def _is_foreign(name: str) -> bool:
+    listed = name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES or name.lower().endswith("_proxy")
+    return listed and name not in KEPT_NAMES
+
+
+def _guarded_connect(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(sock: socket.socket, address: Any) -> Any:
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            _refuse_unless_local(address[0])
+        return connect(sock, address)
+
+    return guarded
+
+
+def _guarded_lookup(lookup: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse_unless_local(host)
+        return lookup(host, *args, **kwargs)
+
+    return guarded
+
+
+def _refuse_unless_local(host: str | bytes | None) -> None:
+    name = host.decode() if isinstance(host, bytes) else host or "localhost"
+    if name != "localhost" and not _is_local_address(name):
+        raise NetworkRefused(f"Tests may not reach {name!r}. Point the code under test at a stand-in on 127.0.0.1.")
+
+
+def _is_local_address(name: str) -> bool:
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
