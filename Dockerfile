@@ -1,0 +1,31 @@
+# The server and the worker. No compiler is needed: every dependency comes as a wheel.
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    DATA_DIR=/data
+
+# A named volume takes over the owner of the folder it covers.
+RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin prompts \
+    && install -d -o prompts -g prompts /data
+
+# Dependencies before the code: this layer is rebuilt only when requirements.txt changes.
+COPY requirements.txt /src/
+RUN pip install -r /src/requirements.txt \
+    && pip install --no-deps label-studio-ml==1.0.9
+
+COPY pyproject.toml model.py _wsgi.py /src/
+COPY backend /src/backend
+RUN pip install --no-deps /src && rm -rf /src
+
+# gunicorn reads its settings from the folder it starts in.
+WORKDIR /app
+COPY gunicorn.conf.py ./
+
+USER 10001
+VOLUME /data
+EXPOSE 9090
+ENV BIND=0.0.0.0:9090
+CMD ["gunicorn", "_wsgi:app"]

@@ -1,0 +1,45 @@
+# make demo   everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job)
+# make test   everything set up, all tests
+
+PYTHON ?= python3
+VENV := .venv
+STUDIO := .venv-label-studio
+BIN := $(VENV)/bin
+
+.PHONY: setup studio demo test lint serve bench
+
+setup: $(VENV)/ready
+studio: $(STUDIO)/ready
+
+$(VENV)/ready: requirements.txt requirements-dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps label-studio-ml==1.0.9
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(STUDIO)/ready:
+	test -x $(STUDIO)/bin/python || $(PYTHON) -m venv $(STUDIO)
+	$(STUDIO)/bin/pip install --quiet --disable-pip-version-check label-studio==1.23.2
+	touch $@
+
+demo: setup studio
+	$(BIN)/python -m demo
+
+test: setup studio
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+serve: setup
+	$(BIN)/gunicorn _wsgi:app
+
+bench: setup
+	$(BIN)/python -m benchmarks
