@@ -102,6 +102,12 @@ class Service:
     def port(self) -> int:
         return urlsplit(self.url).port or 80
 
+    def cpu_seconds(self) -> float:
+        """Processor time its process has used so far (Linux)."""
+        assert self._process is not None
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def start(self) -> Self:
         """Start the process and return once it is ready. Raises ServiceError, with nothing left running."""
         if _is_taken(self.port):

@@ -1,0 +1,1 @@
+"""What the README's figures come from: everything side by side in one run, because machines are noisy."""

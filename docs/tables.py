@@ -1,0 +1,50 @@
+"""The README's tables of settings and commands, made from the code: `python docs/tables.py` writes them into it.
+
+A test compares, so that neither can fall behind.
+"""
+
+import re
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+
+from backend.cli.root import cli
+from backend.settings import Settings
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def settings_table() -> str:
+    rows = [f"| `{name.upper()}` | {_default(name, field)} | {field.description} |" for name, field in _fields()]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+def commands_table() -> str:
+    rows = [f"| `{name}` | {(command.help or '').split(chr(10) * 2)[0]} |" for name, command in cli.commands.items()]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+
+
+def replaced(text: str, name: str, content: str) -> str:
+    """`text` with what stands between the two comments of that name replaced."""
+    pattern = rf"(<!-- {name} -->\n).*?(\n?<!-- /{name} -->)"
+    return re.sub(pattern, lambda match: f"{match[1]}{content}\n<!-- /{name} -->", text, flags=re.DOTALL)
+
+
+def filled(text: str) -> str:
+    return replaced(replaced(text, "settings", settings_table()), "commands", commands_table())
+
+
+def _fields() -> list[tuple[str, FieldInfo]]:
+    return list(Settings.model_fields.items())
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    if name == "data_dir":
+        return "the user's data folder"
+    return (
+        "" if field.default is None else f"`{str(field.default).lower() if field.default is False else field.default}`"
+    )
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
