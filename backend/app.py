@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.core.prompts import PromptVersion
+from backend.core.runs import Run
 from backend.core.subsets import Subset
 from backend.edges.prices import price_of
+from backend.edges.process import LocalProcess
+from backend.edges.queue import Queue
 from backend.edges.run_store import RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
+from backend.errors import SettingsError
 from backend.flows.asker import Asker
 from backend.flows.doctor import Check, examine
 from backend.flows.progress import Progress, Silent, to_log
@@ -25,8 +29,10 @@ from backend.flows.projects import Login, Predictions, Projects
 from backend.flows.prompts import Draft, Prompts, Saved
 from backend.flows.push import Pushed, Tell
 from backend.flows.results import Result, results
-from backend.flows.runs import Ending, Finished, Runs
+from backend.flows.retaker import Retaker
+from backend.flows.runs import Ending, Finished, Hands, Runs
 from backend.flows.serve import Preannotator, Serving
+from backend.flows.status import Status, status_of
 from backend.flows.trial import Trial, try_task
 from backend.settings import Settings, load_settings
 
@@ -74,8 +80,42 @@ class App:
         return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
 
     def run(self, tag: str, subset: Subset, ending: Ending | None = None, progress: Progress | None = None) -> Finished:
-        bound = self._prompts.bound(tag, self.studio)
-        return self._runs.execute(bound, subset, ending or Ending(), progress or Silent())
+        started = self._runs.start(tag, subset, ending or Ending())
+        return self._runs.work(started.id, progress or Silent())
+
+    def work(self, run_id: str, progress: Progress | None = None) -> Finished:
+        """Works on a run that was started, or goes on with one that ended too early."""
+        return self._runs.work(run_id, progress or Silent())
+
+    def run_in_background(self, tag: str, subset: Subset, ending: Ending | None = None) -> Run:
+        """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
+        started = self._runs.start(tag, subset, ending or Ending())
+        self._hands.give(started.id)
+        return started
+
+    def resume(self, run_id: str) -> Run:
+        """Goes on with a run in the background. Raises RunError while a process works on it."""
+        return self._runs.reopen(run_id, self._hands)
+
+    def cancel(self, run_id: str) -> bool:
+        """Stops a run within seconds and keeps what came; False when it had ended already."""
+        return self.record.cancel(self.record.run(run_id).id)
+
+    def work_on_queue(self, burst: bool = False) -> None:
+        """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
+        REDIS_URL, QueueError when Redis is not there."""
+        queue = self._queue()
+        with Retaker(queue, self.record):
+            queue.work(burst)
+
+    def runs(self, tag: str | None = None) -> list[Status]:
+        """Newest first."""
+        queued = self._queued()
+        return [status_of(self.record, run, price_of, queued) for run in self.record.runs(tag)]
+
+    def watch(self, run_id: str) -> Status:
+        """How far a run has come."""
+        return status_of(self.record, self.record.run(run_id), price_of, self._queued())
 
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
         return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
@@ -103,11 +143,15 @@ class App:
     def annotate(self, tag: str) -> int:
         return self._projects.annotate(self._prompts.get(tag))
 
-    def doctor(self) -> list[Check]:
+    def doctor(self, backend_url: str | None = None) -> list[Check]:
+        """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""
+        url = backend_url or self.settings.local_url()
         return examine(
             {
                 "Label Studio": lambda: f"{self.settings.label_studio_url}, {self.studio.describe()}",
+                **({"Backend": lambda: self.studio.check_address(url)} if url else {}),
                 "Model": lambda: asyncio.run(self._describe_model()),
+                **({"Queue": lambda: self._queue().describe()} if self.settings.redis_url else {}),
                 "Record": lambda: self.store.describe(),
                 "Server": self.settings.describe_server,
             }
@@ -145,7 +189,24 @@ class App:
     @cached_property
     def _runs(self) -> Runs:
         url = self.settings.openai_base_url
-        return Runs(self.store, RunStore(self.store), self.studio, self._asker, url, price_of)
+        return Runs(self.store, self.record, self.studio, self._prompts, self._asker, url, price_of)
+
+    @cached_property
+    def record(self) -> RunStore:
+        return RunStore(self.store)
+
+    @property
+    def _hands(self) -> Hands:
+        """Who works on runs in the background."""
+        return self._queue() if self.settings.redis_url else LocalProcess(self.settings.data_dir / "runs")
+
+    def _queued(self) -> list[str]:
+        return self._queue().given() if self.settings.redis_url else []
+
+    def _queue(self) -> Queue:
+        if not self.settings.redis_url:
+            raise SettingsError("A worker needs the queue: set REDIS_URL, like redis://localhost:6379.")
+        return Queue(self.settings.redis_url)
 
     @cached_property
     def _projects(self) -> Projects:

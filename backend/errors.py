@@ -8,6 +8,8 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     │   └── ConfigChangedError the config is no longer the one a version was saved with
     ├── PromptError            a prompt's name, version, template, file or parameters
     ├── SubsetError            which tasks to take: a word or list that means nothing
+    ├── RunError               a run that is not there, or is in somebody else's hands
+    ├── QueueError             Redis is not there
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
@@ -35,6 +37,14 @@ class PromptError(PromptsError):
 
 
 class SubsetError(PromptsError):
+    pass
+
+
+class RunError(PromptsError):
+    pass
+
+
+class QueueError(PromptsError):
     pass
 
 

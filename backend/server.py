@@ -4,16 +4,20 @@ Label Studio asks for health and setup before nearly everything and waits 1 and 
 work. Answers never hold a traceback, a key, or the access token that Label Studio sends along.
 """
 
+import base64
+import contextlib
 import hmac
 import logging
+import traceback
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from backend.app import App
-from backend.errors import PromptsError
+from backend.errors import PromptsError, RunError
 from backend.flows.serve import Preannotator
+from backend.flows.status import as_json
 
 log = logging.getLogger(__name__)
 TITLE = "Open Prompts, for Label Studio"
@@ -31,6 +35,7 @@ def create_app(app: App | None = None) -> Flask:
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
     _add_routes(server, app.preannotator())
+    _add_runs(server, app)
     _add_errors(server, settings.max_body_mb)
     if settings.basic_auth_user and settings.basic_auth_pass:
         _require_login(server, settings.basic_auth_user, settings.basic_auth_pass.get_secret_value())
@@ -54,12 +59,13 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
         tasks = body.get("tasks")
         if not isinstance(tasks, list):
             raise BadBody("The body needs a list of 'tasks'.")
+        project, config = _project(body), _text(body, "label_config")
         params = body.get("params")
         context = params.get("context") if isinstance(params, dict) else None
         try:
-            found = preannotator.predict(_project(body), _text(body, "label_config"), tasks, context)
+            found = preannotator.predict(project, config, tasks, context)
         except Exception as error:
-            log.error("predict failed: %s", type(error).__name__)  # its text may hold a task's
+            log.error("predict failed: %s", _where(error))
             found = [{} for _ in tasks]
         return {"results": found}
 
@@ -70,6 +76,18 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
     @server.get("/versions")
     def versions() -> dict[str, list[str]]:
         return {"versions": preannotator.tags()}
+
+
+def _add_runs(server: Flask, app: App) -> None:
+    """How far runs are, for programs."""
+
+    @server.get("/runs")
+    def runs() -> list[dict[str, object]]:
+        return [as_json(status) for status in app.runs()]
+
+    @server.get("/runs/<run_id>")
+    def run(run_id: str) -> dict[str, object]:
+        return as_json(app.watch(run_id))
 
 
 def _body() -> dict[str, Any]:
@@ -102,6 +120,10 @@ def _add_errors(server: Flask, max_body_mb: float) -> None:
     def bad_body(error: BadBody) -> tuple[Response, int]:
         return answer(400, str(error))
 
+    @server.errorhandler(RunError)
+    def no_run(error: RunError) -> tuple[Response, int]:
+        return answer(404, str(error))
+
     @server.errorhandler(PromptsError)
     def told(error: PromptsError) -> tuple[Response, int]:
         return answer(400, str(error))
@@ -116,23 +138,38 @@ def _add_errors(server: Flask, max_body_mb: float) -> None:
 
     @server.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response, int]:
-        log.error("%s %s failed: %s", request.method, request.path, type(error).__name__)
+        log.error("%s %s failed: %s", request.method, request.path, _where(error))
         return answer(500, "Something went wrong here; the server's log says where.")
 
 
+def _where(error: Exception) -> str:
+    """What went wrong in which line; without its text, which may hold a task's."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {place.name} ({place.filename}, line {place.lineno})"
+
+
 def _require_login(server: Flask, user: str, password: str) -> None:
-    def same(one: str | None, other: str) -> bool:
-        return hmac.compare_digest((one or "").encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
+    """Clients disagree on how names beyond ASCII are sent: Label Studio in Latin-1, browsers and curl in UTF-8."""
+    login = f"{user}:{password}"
+    accepted = [login.encode("utf-8", "surrogatepass")]
+    with contextlib.suppress(UnicodeEncodeError):
+        accepted.append(login.encode("latin-1"))
 
     @server.before_request
     def check() -> Response | None:
-        given = request.authorization
-        named = given is not None and given.type == "basic"
-        user_ok = same(given.username if given and named else None, user)
-        password_ok = same(given.password if given and named else None, password)
-        if user_ok and password_ok:
+        given = _login(request.headers.get("Authorization", ""))
+        if sum(hmac.compare_digest(given, expected) for expected in accepted):
             return None
         refusal = jsonify({"error": "Wrong or missing user name and password (BASIC_AUTH_USER, BASIC_AUTH_PASS)."})
         refusal.status_code = 401
         refusal.headers["WWW-Authenticate"] = 'Basic realm="Open Prompts", charset="UTF-8"'
         return refusal
+
+
+def _login(header: str) -> bytes:
+    """`user:password` as it was sent; b"" when nothing usable was."""
+    kind, _, value = header.partition(" ")
+    try:
+        return base64.b64decode(value, validate=True) if kind.lower() == "basic" else b""
+    except ValueError:
+        return b""

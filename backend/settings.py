@@ -61,14 +61,21 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
 
+    def local_url(self) -> str | None:
+        """Where this machine reaches the server; None when it listens elsewhere."""
+        return f"http://{self.bind}" if self._is_local() else None
+
+    def _is_local(self) -> bool:
+        host = self.bind.rpartition(":")[0].strip("[]")
+        return host in ("localhost", "::1") or host.startswith("127.")
+
     def describe_server(self) -> str:
         """How the server listens, for people. Raises SettingsError when it would stand open."""
-        host = self.bind.rpartition(":")[0].strip("[]")
         if self.basic_auth_user and self.basic_auth_pass:
             return f"{self.bind}, with a password"
         if self.basic_auth_user or self.basic_auth_pass:
             raise SettingsError("Set both BASIC_AUTH_USER and BASIC_AUTH_PASS, or neither.")
-        if host in ("localhost", "::1") or host.startswith("127."):
+        if self._is_local():
             return f"{self.bind}, without a password, reachable from this machine only"
         if self.allow_no_auth:
             return f"{self.bind}, open to everyone who can reach it (ALLOW_NO_AUTH)"

@@ -14,6 +14,8 @@ import hypothesis
 import pytest
 
 from backend.settings import Settings
+from demo import services
+from tests.running import RunningStandIn
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FOREIGN_PREFIXES = ("OPENAI_", "ANTHROPIC_", "AZURE_", "GEMINI_", "GOOGLE_", "LABEL_STUDIO_", "HEARTEX_", "GUNICORN_")
@@ -62,6 +64,26 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("The real data sets are not here: they belong in ../shared/data, beside this project.")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stopped_by_signals() -> None:
+    """A cancelled test run must not leave a Label Studio behind."""
+    services.stop_on_signals()
+
+
+@pytest.fixture(scope="session")
+def stand_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStandIn]:
+    log = tmp_path_factory.mktemp("stand-in") / "stand-in.log"
+    with services.stand_in(services.free_port(), log=log) as service:
+        yield RunningStandIn(service.url)
+
+
+@pytest.fixture
+def stand_in(stand_in_server: RunningStandIn) -> RunningStandIn:
+    """The session's stand-in model, behaving well until the test says otherwise."""
+    stand_in_server.reset()
+    return stand_in_server
 
 
 def _hide_foreign_settings(patch: pytest.MonkeyPatch) -> None:

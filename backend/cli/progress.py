@@ -9,23 +9,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from backend.cli import numbers
 from backend.core.outcomes import Outcome
+from backend.core.runs import Tally
 
 LINE_EVERY_S = 5.0
 
 
-class Bar:
-    """A `flows.progress.Progress`; a context manager, so that the terminal is left as it was."""
+class Gauge:
+    """Done of total, with a rate; a context manager, so that the terminal is left as it was."""
 
     def __init__(self, label: str) -> None:
-        self._console = Console(stderr=True)
+        self.console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        live = self._console.is_terminal
-        self._bar = Progress(*columns, TextColumn("{task.fields[rate]}"), console=self._console, disable=not live)
-        self._row = self._bar.add_task(label, total=None, rate="")
+        live = self.console.is_terminal
+        self._bar = Progress(*columns, TextColumn("{task.fields[said]}"), console=self.console, disable=not live)
+        self._row = self._bar.add_task(label, total=None, said="")
         self._label = label
-        self._done = 0
-        self._total: int | None = None
-        self._cost: float | None = 0.0
+        self._first: int | None = None
         self._started = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -37,9 +36,35 @@ class Bar:
     ) -> None:
         self._bar.stop()
 
+    def show(self, tally: Tally) -> None:
+        """Where a run is that another process works on."""
+        trouble = f", {tally.failed} failed" if tally.failed else ""
+        self.update(tally.done + tally.failed, tally.tasks, tally.cost_usd, trouble)
+
+    def update(self, done: int, total: int | None, cost: float | None, trouble: str = "") -> None:
+        now = time.monotonic()
+        self._first = done if self._first is None else self._first
+        rate = (done - self._first) / max(now - self._started, 1e-3)
+        said = f"{rate:.1f} tasks/s, cost {numbers.usd(cost)}{trouble}"
+        if not self._bar.disable:
+            self._bar.update(self._row, completed=done, total=total, said=said)
+        elif now - self._said >= LINE_EVERY_S:
+            self._said = now
+            self.console.print(f"{self._label}: {done} of {total or '?'} tasks, {said}")
+
+
+class Bar(Gauge):
+    """A `flows.progress.Progress` of a run in this process."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self._done = 0
+        self._total: int | None = None
+        self._cost: float | None = 0.0
+        self._first = 0
+
     def start(self, tasks: int | None) -> None:
         self._total = tasks
-        self._bar.update(self._row, total=tasks)
 
     def add(self, outcomes: list[Outcome]) -> None:
         self._done += len(outcomes)
@@ -47,16 +72,7 @@ class Bar:
             if outcome.sent and outcome.spoke:
                 cost = outcome.usage.cost_usd
                 self._cost = None if cost is None or self._cost is None else self._cost + cost
-        now = time.monotonic()
-        if self._bar.disable:
-            if now - self._said >= LINE_EVERY_S:
-                self._said = now
-                self._console.print(f"{self._label}: {self._done} of {self._total or '?'} tasks, {self._rate(now)}")
-        else:
-            self._bar.update(self._row, completed=self._done, rate=self._rate(now))
+        self.update(self._done, self._total, self._cost)
 
     def tell(self, sentence: str) -> None:
-        self._console.print(sentence, highlight=False, markup=False)
-
-    def _rate(self, now: float) -> str:
-        return f"{self._done / max(now - self._started, 1e-3):.1f} tasks/s, cost {numbers.usd(self._cost)}"
+        self.console.print(sentence, highlight=False, markup=False)

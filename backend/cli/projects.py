@@ -8,14 +8,15 @@ from backend.cli.common import as_json, print_json, tell, the_app
 
 
 @click.command()
+@click.option("--backend-url", metavar="URL", help="Where Label Studio is to reach the server. Default: from BIND.")
 @as_json
-def doctor(json_wanted: bool) -> None:
+def doctor(backend_url: str | None, json_wanted: bool) -> None:
     """Check Label Studio, the token, the model's provider and the record.
 
     \b
     ls-prompts doctor
     """
-    checks = the_app().doctor()
+    checks = the_app().doctor(backend_url)
     if json_wanted:
         print_json(checks)
     else:

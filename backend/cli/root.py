@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from backend.cli import predictions, projects, prompts, runs
+from backend.cli import background, predictions, projects, prompts, runs
 from backend.errors import PromptsError
 
 
@@ -37,7 +37,7 @@ def cli() -> None:
     """
 
 
-for group in (projects, prompts, runs, predictions):
+for group in (projects, prompts, runs, background, predictions):
     for command in group.COMMANDS:
         cli.add_command(command)
 

@@ -72,13 +72,17 @@ def evaluate(version: str, truth: str, no_push: bool, keep: bool, json_wanted: b
 @click.option("--random", "seed", type=int, metavar="SEED", help="Draw the sample instead of taking the first tasks.")
 @no_push
 @keep_older
+@click.option(
+    "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own runs it."
+)
 @as_json
-def run(version: str, no_push: bool, keep: bool, json_wanted: bool, **subset: Any) -> None:
+def run(version: str, no_push: bool, keep: bool, background: bool, json_wanted: bool, **subset: Any) -> None:
     """Predict the tasks of a subset and push the predictions to Label Studio.
 
     \b
     ls-prompts run sentiment@1 --on all
     ls-prompts run sentiment@1 --on sample --sample-size 50 --random 7
+    ls-prompts run sentiment@1 --on all --background
     """
     if subset["word"] is None and subset["ids"] is None:
         raise click.UsageError("Which tasks? Add --on all, sample, missing, ground-truth, ids or view:ID.")
@@ -89,6 +93,11 @@ def run(version: str, no_push: bool, keep: bool, json_wanted: bool, **subset: An
     except SubsetError as error:
         raise click.UsageError(str(error)) from None
     app = the_app()
+    if background:
+        started = app.run_in_background(version, chosen, _ending(no_push, keep))
+        shown = {"run": started.id, "version": started.tag, "status": started.status}
+        print_json(shown) if json_wanted else click.echo(started.id)
+        return
     with Bar(version) as bar:
         finished = app.run(version, chosen, _ending(no_push, keep), bar)
     print_json(run_json(finished)) if json_wanted else print_finished(finished)

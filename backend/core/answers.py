@@ -7,6 +7,7 @@ is a Rejection with the reason.
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from backend.core.chat import Completion
@@ -16,27 +17,36 @@ from backend.core.outcomes import Answer, Rejection, Value
 MAX_ATTEMPTS = 2
 """A malformed answer is asked for once more; the first usable attempt counts."""
 
-_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_THOUGHTS = re.compile(r"\A\s*<think>(?:.*?</think>|.*)", re.DOTALL)
 
 
 class _Duplicate(ValueError):
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A JSON object and where it stands in a text: [start, end) in characters."""
+
+    value: dict[str, Any]
+    start: int
+    end: int
+
+
 def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
     """The Answer a completion holds, or why it can't be used. Never raises, whatever the text is."""
     if completion.refused or (completion.finish_reason == "content_filter"):
         return Rejection("refused", "The model refused to answer.")
-    found = json_object(completion.text)
-    if found is None:
+    place = find_object(completion.text)
+    if place is None:
         if completion.finish_reason == "length":
             return Rejection("truncated", "The answer was cut off before its end; raise max_tokens.")
         return Rejection("not_json", "The answer is not one JSON object.")
     answer: dict[str, Value] = {}
     for field in schema.fields:
-        if field.name not in found:
+        if field.name not in place.value:
             return Rejection("missing_field", f"The answer has no '{field.name}'.")
-        value = field.accept(found[field.name])
+        value = field.accept(place.value[field.name])
         if isinstance(value, Rejection):
             return value
         answer[field.name] = value
@@ -61,31 +71,39 @@ def settled(attempts: Sequence[Completion], verdict: Answer | Rejection | None) 
     return verdict is not None
 
 
-def json_object(text: str) -> dict[str, Any] | None:
+def find_object(text: str) -> Found | None:
     """The one JSON object in `text`, with or without prose, code fences or thoughts around it; None for none or two."""
-    text = _THOUGHTS.sub("", text, count=1)
+    thoughts = _THOUGHTS.match(text)
+    first = thoughts.end() if thoughts else 0
     try:
-        whole = _DECODER.decode(text)
-        return whole if isinstance(whole, dict) else None
+        whole = _DECODER.decode(text[first:])
     except (ValueError, RecursionError):
-        return _embedded(text)
+        return _embedded(text, first)
+    return Found(whole, text.index("{", first), text.rindex("}") + 1) if isinstance(whole, dict) else None
 
 
-def _embedded(text: str) -> dict[str, Any] | None:
-    found: list[dict[str, Any]] = []
-    start = text.find("{")
+def _embedded(text: str, first: int) -> Found | None:
+    """An object with a brace left open around or behind it is a part of something broken, not the answer."""
+    found: Found | None = None
+    start = text.find("{", first)
     for _ in range(_MOST_BRACES):
-        if start < 0 or len(found) > 1:
+        if start < 0:
             break
         try:
             value, end = _DECODER.raw_decode(text, start)
-            found.append(value)
         except _Duplicate:
             return None
         except (ValueError, RecursionError):
             end = start + 1
+        else:
+            if found is not None:
+                return None
+            found = Found(value, start, end)
         start = text.find("{", end)
-    return found[0] if len(found) == 1 and start < 0 else None
+    if found is None or start >= 0:
+        return None
+    around = (text[first : found.start], text[found.end :])
+    return found if all(part.count("{") == part.count("}") for part in around) else None
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -96,5 +114,9 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 _MOST_BRACES = 100
-_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates)
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)

@@ -1,21 +1,25 @@
 """Confidence of an answer: the probability the model gave to it, or None. Never a constant.
 
-The rule: the tokens that make up the values in the answer's text, from the first character of a value to the character
-that ends it, multiplied. The ending counts because it tells "Refund" from "Refund request"; keys, colons and spaces
-between values do not. It is the chain rule of probability over the answer's own tokens, so for a model that is sampled
-under the answer schema it is the probability of exactly this answer.
+The rule: the tokens that make up the answer's values, from the first character of a value to the character that ends
+it, multiplied. The ending counts because it tells "Refund" from "Refund request"; keys, colons, spaces between values
+and whatever the model says beside the answer do not. It is the chain rule of probability over the answer's own tokens,
+so for a model that is sampled under the answer schema it is the probability of exactly this answer.
 """
 
 import json
 import math
 import re
 
+from backend.core.answers import find_object
 from backend.core.chat import Completion
+from backend.core.labels.schema import AnyField, LabelSchema
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_COLON = re.compile(r"\s*:\s*")
+_ROUNDING = 1e-6
 
 
-def confidence(completion: Completion) -> float | None:
+def confidence(completion: Completion, schema: LabelSchema) -> float | None:
     """Probability in 0..1 of all values of the answer together; None without log-probabilities that fit the text."""
     if not completion.logprobs:
         return None
@@ -23,34 +27,32 @@ def confidence(completion: Completion) -> float | None:
     if "".join(token for token, _ in completion.logprobs) != text:
         return None
     spans = value_spans(text)
-    if not spans:
+    if any(field.name not in spans for field in schema.fields):
         return None
+    counted = [_counted(field, text, *spans[field.name]) for field in schema.fields]
     total, start = 0.0, 0
     for token, logprob in completion.logprobs:
         end = start + len(token)
-        if any(start < last and first < end for first, last in spans):
+        if any(start < last and first < end for first, last in counted):
             total += logprob
         start = end
-    probability = math.exp(min(total, 0.0)) if not math.isnan(total) else None
-    return probability
+    return math.exp(min(total, 0.0)) if total <= _ROUNDING else None
 
 
-def value_spans(text: str) -> list[tuple[int, int]]:
-    """Where the values of a one-level JSON object stand in `text`: [first, last) character of each.
-
-    A string's span starts behind its opening quote and includes the closing one; a list's goes from behind `[` to `]`.
-    """
-    spans = []
-    position = text.find("{") + 1
-    while position and (key := _STRING.search(text, position)):
-        colon = text.find(":", key.end())
-        if colon < 0:
-            break
-        start = colon + 1 + len(text[colon + 1 :]) - len(text[colon + 1 :].lstrip())
-        try:
-            _, end = json.JSONDecoder().raw_decode(text, start)
-        except (ValueError, RecursionError):
-            return []
-        spans.append((start + (text[start] in '"['), end))
-        position = end
+def value_spans(text: str) -> dict[str, tuple[int, int]]:
+    """Where the values of the one JSON object in `text` stand, by key: [first, last) character of each."""
+    spans: dict[str, tuple[int, int]] = {}
+    place = find_object(text)
+    position, end = (place.start, place.end) if place else (0, 0)
+    while key := _STRING.search(text, position, end):
+        colon = _COLON.match(text, key.end())
+        first = colon.end() if colon else key.end()
+        _, position = json.JSONDecoder().raw_decode(text, first)
+        spans[json.loads(key[0])] = (first, position)
     return spans
+
+
+def _counted(field: AnyField, text: str, first: int, last: int) -> tuple[int, int]:
+    """What opens a value says nothing about which it is, but where null was possible a quote says that it isn't."""
+    opens = text[first] == "[" or (text[first] == '"' and not field.optional)
+    return first + opens, last

@@ -17,7 +17,7 @@ def derive(task_id: int, attempts: Sequence[Completion], schema: LabelSchema, pr
     verdict, completion = judge(attempts, schema)
     if verdict is None or completion is None:
         return None
-    sure = None if isinstance(verdict, Rejection) else confidence(completion)
+    sure = None if isinstance(verdict, Rejection) else confidence(completion, schema)
     return Outcome(task_id, verdict, completion.digest, sure, usage_of(attempts, completion.seconds, pricing))
 
 

@@ -1,7 +1,7 @@
 """How many requests may be in flight: learnt from the answers, between 1 and what the user allows.
 
-The rule: after as many answers as the limit, the next limit is what the last ones got through, plus a twentieth (at
-least one) to probe for more. Under a hard rate limit it settles where one answer in twenty is a 429; when one in
+The rule: after as many answers as the limit, the next limit is what the last ones got through, plus a twentieth
+(rounded up) to probe for more. Under a hard rate limit it settles where one answer in twenty is a 429; when one in
 twenty is a 429 by chance it stays at the top, where halving (as TCP does) would settle near six.
 """
 
@@ -24,6 +24,6 @@ class Pace:
         self._answers += 1
         self._refused += refused
         if self._answers >= self.limit:
-            through = self.limit * (1 - self._refused / self._answers)
-            self.limit = max(1, min(self.most, ceil(through) + max(1, int(self.limit * PROBE))))
+            through = self._answers - self._refused
+            self.limit = min(self.most, through + ceil(self.limit * PROBE))
             self._answers = self._refused = 0

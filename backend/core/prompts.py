@@ -57,7 +57,10 @@ class PromptVersion:
     def render(self, task: Task) -> str | Failure:
         """The template with the task's values in it, or why that task can't be asked about."""
         data = task.data
-        size = len(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        try:
+            size = len(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        except RecursionError:
+            return Failure("bad_task", "Its data is nested too deeply.")
         if size > MAX_TASK_BYTES:
             return Failure("bad_task", f"Its data has {size:,} bytes; the most is {MAX_TASK_BYTES:,}.")
         values = {}

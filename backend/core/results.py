@@ -1,5 +1,6 @@
 """Answers to and from Label Studio's `result` JSON."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,8 +17,9 @@ def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Ans
     """The Answer that regions hold; regions of controls the schema does not know are left alone."""
     by_control: dict[str, list[Mapping[str, Any]]] = {field.name: [] for field in schema.fields}
     for region in result:
-        if isinstance(region, Mapping) and region.get("from_name") in by_control:
-            by_control[region["from_name"]].append(region)
+        name = region.get("from_name") if isinstance(region, Mapping) else None
+        if isinstance(name, str) and name in by_control:
+            by_control[name].append(region)
     return {field.name: field.read(by_control[field.name]) for field in schema.fields}
 
 
@@ -27,4 +29,4 @@ def same_result(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, A
 
 
 def _essence(region: Mapping[str, Any]) -> str:
-    return repr([region.get(key) for key in ("from_name", "to_name", "type")] + [sorted(region["value"].items())])
+    return json.dumps([region.get(key) for key in ("from_name", "to_name", "type", "value")], sort_keys=True)

@@ -1,5 +1,6 @@
 """Subsets: which tasks of a project a run takes. What `--on` says, checked and written back in one form."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.core.tasks import parse_ids
@@ -22,13 +23,38 @@ class Subset:
     truth: str = "ground-truth"
 
     def __str__(self) -> str:
+        """Everything there is to know, on one line; `read_subset` is the inverse."""
         if self.kind == "view":
             return f"view:{self.view}"
         if self.kind == "ids":
-            return f"ids:{len(self.ids)}"
+            return f"ids:{ranges(self.ids)}"
         if self.kind == "sample":
-            return f"sample:{self.size}" + ("" if self.seed is None else f":random {self.seed}")
-        return self.kind if self.truth == "ground-truth" else f"{self.kind} ({self.truth})"
+            return f"sample:{self.size}" + ("" if self.seed is None else f":{self.seed}")
+        return self.kind if self.truth == "ground-truth" else f"{self.kind}:{self.truth}"
+
+
+def read_subset(text: str) -> Subset:
+    """The Subset that was written by `str`."""
+    kind, _, rest = text.partition(":")
+    if kind == "view":
+        return Subset(kind, view=int(rest))
+    if kind == "ids":
+        return Subset(kind, ids=tuple(parse_ids(rest)))
+    if kind == "sample":
+        size, _, seed = rest.partition(":")
+        return Subset(kind, size=int(size), seed=int(seed) if seed else None)
+    return Subset(kind, truth=rest or "ground-truth")
+
+
+def ranges(ids: Sequence[int]) -> str:
+    """Ids as `3,7-12`, in the order given."""
+    parts: list[list[int]] = []
+    for number in ids:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(map(str, part)) for part in parts)
 
 
 def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, seed: int | None = None) -> Subset:

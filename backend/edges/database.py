@@ -15,7 +15,7 @@ HEAD = "0001"
 
 def open_database(url: str) -> sa.Engine:
     """An engine whose tables are up to date. Raises StoreError with what to check."""
-    parsed = sa.make_url(url)
+    parsed = _parse(url)
     shown = parsed.render_as_string(hide_password=True)
     try:
         if parsed.get_backend_name() == "sqlite":
@@ -25,11 +25,21 @@ def open_database(url: str) -> sa.Engine:
         else:
             engine = sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
         _migrate(engine)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, ImportError) as error:
         raise StoreError(
-            f"The record {shown} can't be opened ({_cause(error)}): check DATA_DIR or DATABASE_URL."
+            f"The record {shown} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
         ) from None
     return engine
+
+
+def _parse(url: str) -> sa.URL:
+    """The cause is left out: it may show a piece of the password."""
+    try:
+        return sa.make_url(url)
+    except (SQLAlchemyError, ValueError):
+        raise StoreError(
+            "DATABASE_URL is no address of a database: write one like postgresql://user:password@host/name."
+        ) from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -67,7 +77,7 @@ def _lock(connection: sa.Connection) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(7263541)"))
 
 
-def _cause(error: Exception) -> str:
+def cause(error: Exception) -> str:
     """The database's own first line, without statements or parameters."""
     origin = getattr(error, "orig", None) or error
     return (str(origin).strip().splitlines() or [type(error).__name__])[0][:200]

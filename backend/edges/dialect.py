@@ -8,7 +8,10 @@ from functools import lru_cache
 from backend.core.chat import ChatFrame, ChatRequest
 
 FORMATS = ("json_schema", "json_object", "text")
-_REFUSAL = re.compile(r"unsupported|not support|unrecognized|unknown|not permitted|not allowed|extra", re.IGNORECASE)
+_FORMAT_WORDS = ("response_format", "json_schema")
+_LONG_CAP = "max_completion_tokens"
+_NEAR = 4
+_REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not permitted|not allowed|extra", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +32,31 @@ def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | No
     """The dialect to try after a refusal, or None when the refusal is about this one request."""
     if status not in (400, 422):
         return None
-    named = param or ""
-    if ("response_format" in f"{named} {message}" or "json_schema" in f"{named} {message}") and dialect.format < 2:
+    named = str(param or "")
+
+    def meant(name: str) -> bool:
+        return named == name or (not named and _speaks_of(name, message, request.user))
+
+    formats = any(name in named or _speaks_of(name, message, request.user) for name in _FORMAT_WORDS)
+    if formats and dialect.format < len(FORMATS) - 1:
         return replace(dialect, format=dialect.format + 1)
     if not _REFUSAL.search(message):
         return None
     sent = {*request.frame.parameters, *(("logprobs",) if request.frame.logprobs else ())} - dialect.dropped
     for name in sorted(sent, key=len, reverse=True):
-        if name == named or (not named and re.search(rf"\b{re.escape(name)}\b", message)):
-            if name == "max_tokens" and not dialect.long_cap:
-                return replace(dialect, long_cap=True)
+        if name == "max_tokens" and not dialect.long_cap and meant(name):
+            return replace(dialect, long_cap=True)
+        if meant(_LONG_CAP if name == "max_tokens" else name):
             return replace(dialect, dropped=dialect.dropped | {name})
     return None
+
+
+def _speaks_of(name: str, message: str, user: str) -> bool:
+    """Whether a message names `name` in words of its own, not only where it repeats the task's text."""
+    for found in re.finditer(rf"\b{re.escape(name)}\b", message, re.IGNORECASE):
+        if message[max(0, found.start() - _NEAR) : found.end() + _NEAR] not in user:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +78,7 @@ def _encoded(key: _Key) -> tuple[bytes, bytes]:
     frame, dialect = key.frame, key.dialect
     body = {"model": frame.model, **{k: v for k, v in frame.parameters.items() if k not in dialect.dropped}}
     if dialect.long_cap and "max_tokens" in body:
-        body["max_completion_tokens"] = body.pop("max_tokens")
+        body[_LONG_CAP] = body.pop("max_tokens")
     if frame.logprobs and "logprobs" not in dialect.dropped:
         body["logprobs"] = True
     if FORMATS[dialect.format] == "json_schema":

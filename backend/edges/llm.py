@@ -6,9 +6,11 @@ remembers both per model for as long as the process lives.
 """
 
 import json
+import re
 import time
 from typing import Any
 
+import aiohttp
 import httpx2
 import openai
 
@@ -17,28 +19,49 @@ from backend.core.outcomes import Failure
 from backend.edges.dialect import Dialect, adapted
 from backend.errors import ProviderError, SettingsError
 
+_GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
+"""What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
+_MOST = 2**31 - 1
+
 
 class Model:
     """One long-lived client (a client per call would cost 24 ms of CPU); use it from one event loop only."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
-        if not api_key:
-            raise SettingsError(
-                "OPENAI_API_KEY is not set: export the key of your model's provider (any text for a local one)."
-            )
+        """Raises SettingsError for a key or an address that can't be one."""
+        _check(base_url, api_key)
         self.base_url = base_url
-        unlimited = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+        # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
+        enough = httpx2.Limits(max_connections=4096, max_keepalive_connections=4096)
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
             max_retries=0,
             timeout=timeout_s,
-            http_client=openai.DefaultAioHttpClient(limits=unlimited, timeout=timeout_s),
+            http_client=openai.DefaultAioHttpClient(limits=enough, timeout=timeout_s),
         )
         self._dialects: dict[str, Dialect] = {}
 
     async def close(self) -> None:
         await self._client.close()
+
+    async def describe(self, model: str) -> str:
+        """Address and model, for people, after a free request. Raises ProviderError when the provider refuses it."""
+        try:
+            listed = [entry.id async for entry in self._client.models.list()]
+        except openai.APIStatusError as error:
+            failure = self._status_failure(model, error)
+            raise ProviderError(f"{failure.detail} Try again later.") from None
+        except openai.APIConnectionError:
+            raise ProviderError(
+                f"No connection to the model's server at {self.base_url}: start it, or correct OPENAI_BASE_URL."
+            ) from None
+        except _GARBAGE:
+            raise ProviderError(
+                f"{self.base_url} answers, but not with a list of models: check OPENAI_BASE_URL, usually ending in /v1."
+            ) from None
+        known = "" if model in listed else f" (not among the {len(listed)} models it lists)"
+        return f"{self.base_url}, {model}{known}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """The model's answer, or why there is none.
@@ -54,11 +77,11 @@ class Model:
             except openai.APIStatusError as error:
                 if not self._adapt(request, dialect, error):
                     return self._status_failure(request.frame.model, error)
-            except openai.APITimeoutError:
-                return Failure("timeout", "The model's server did not answer in time.")
-            except openai.APIConnectionError:
+            except openai.APIConnectionError as error:
+                if _timed_out(error):
+                    return Failure("timeout", "The model's server did not answer in time.")
                 return Failure("connection", f"No connection to the model's server at {self.base_url}.")
-            except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            except _GARBAGE:
                 return Failure("server", "The model's server sent something that is no chat completion.")
 
     async def _post(self, content: bytes) -> dict[str, Any]:
@@ -101,6 +124,28 @@ class Model:
         return Failure("bad_request", f"The model's server refused the request ({status} {code}).".replace(" )", ")"))
 
 
+def _check(base_url: str, api_key: str | None) -> None:
+    if not api_key or not api_key.strip():
+        raise SettingsError(
+            "OPENAI_API_KEY is not set: export the key of your model's provider (any text for a local one)."
+        )
+    if not re.fullmatch(r"[ -~]+", api_key):
+        raise SettingsError("OPENAI_API_KEY holds a line end or a letter that no key has: copy it again.")
+    try:
+        good = httpx2.URL(base_url).scheme in ("http", "https") and httpx2.URL(base_url).host
+    except httpx2.InvalidURL:
+        good = False
+    if not good:
+        raise SettingsError(
+            f"OPENAI_BASE_URL is '{base_url}', which is no address: write one like http://host:port/v1."
+        )
+
+
+def _timed_out(error: openai.APIConnectionError) -> bool:
+    """The aiohttp transport reports a refused or broken connection as a ConnectTimeout, which is no time-out to us."""
+    return isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, httpx2.ConnectTimeout)
+
+
 def _retry_after(error: openai.APIStatusError) -> float | None:
     """Seconds from `retry-after-ms` or `Retry-After` (seconds; the date form is rare and left to our own back-off)."""
     for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
@@ -121,23 +166,39 @@ def _completion(request: ChatRequest, attempt: int, body: dict[str, Any], second
     return Completion(
         digest=request.digest,
         attempt=attempt,
-        model=str(body.get("model") or request.frame.model),
+        model=_name(body.get("model"), 200) or request.frame.model,
         text=_text(message.get("content") or refusal or ""),
-        finish_reason=str(choice.get("finish_reason") or ""),
+        finish_reason=_name(choice.get("finish_reason"), 40),
         refused=bool(refusal),
-        prompt_tokens=int(usage.get("prompt_tokens") or 0),
-        completion_tokens=int(usage.get("completion_tokens") or 0),
-        cached_tokens=int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0),
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+        cached_tokens=_count((usage.get("prompt_tokens_details") or {}).get("cached_tokens")),
         seconds=seconds,
         logprobs=_logprobs(choice.get("logprobs")),
     )
 
 
+def _name(found: Any, most: int) -> str:
+    """A name the server gave, in characters and a length that every database takes."""
+    return str(found or "").encode("utf-8", "replace").decode().replace("\0", "")[:most]
+
+
+def _count(found: Any) -> int:
+    count = int(found or 0)
+    if not 0 <= count <= _MOST:
+        raise ValueError("no number of tokens")
+    return count
+
+
 def _text(content: Any) -> str:
     """Some servers send content as a list of parts."""
-    return content if isinstance(content, str) else "".join(str(part.get("text", "")) for part in content)
+    return content if isinstance(content, str) else "".join(str(part.get("text") or "") for part in content)
 
 
 def _logprobs(found: Any) -> tuple[tuple[str, float], ...] | None:
-    tokens = (found or {}).get("content")
-    return tuple((t["token"], float(t["logprob"])) for t in tokens) if tokens else None
+    """None for what is not in OpenAI's form: an answer is not lost over it."""
+    try:
+        tokens = tuple((t["token"], float(t["logprob"])) for t in found["content"])
+    except (TypeError, LookupError, ValueError, AttributeError):
+        return None
+    return tokens if tokens and all(isinstance(token, str) for token, _ in tokens) else None

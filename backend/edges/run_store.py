@@ -1,40 +1,35 @@
-"""The record of runs: which tasks were asked about, under which digest, and what failed.
+"""The record of runs: which tasks were asked about, under which digest, and what became of them.
 
 Counts are not kept: they are derived from the stored completions, so a crash can't leave them wrong.
 """
 
 import secrets
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from backend.core.outcomes import Failure
+from backend.core.runs import ALIVE_S, Run, Tally
 from backend.edges.store import Store, now, told
-from backend.edges.tables import asks, runs
+from backend.edges.tables import asks, completions, runs
+from backend.errors import RunError
 
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A version over a subset of a project's tasks. `status`: pending, in_progress, completed, failed, canceled."""
-
-    id: str
-    tag: str
-    project: int
-    subset: str
-    status: str
-    reason: str
-    created: str
+Price = Callable[[str], Callable[[int, int, int], float | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One task of a run: the digest of its request (None when it could not be asked about) and its Failure, if any."""
+    """One task of a run: the digest of its request (None when it could not be asked about), the requests sent for it,
+    and its Rejection's reason or its Failure, if any."""
 
     task_id: int
     digest: str | None
     failure: Failure | None = None
+    rejection: str | None = None
+    sent: int = 0
 
 
 class RunStore:
@@ -45,17 +40,60 @@ class RunStore:
         self._insert = store.insert
 
     @told
-    def start(self, tag: str, project: int, subset: str) -> Run:
-        run = Run(secrets.token_hex(4), tag, project, subset, "in_progress", "", now())
+    def create(self, tag: str, project: int, subset: str, push: bool = True, keep: bool = False) -> Run:
+        """A pending run."""
+        created = now("microseconds")
+        run = Run(secrets.token_hex(4), tag, project, subset, push, keep, "pending", "", created, None, 0.0, 0.0)
         row = {name: getattr(run, name) for name in Run.__slots__}
         with self._engine.begin() as connection:
             connection.execute(runs.insert().values(**row))
         return run
 
     @told
-    def finish(self, run: Run, status: str, reason: str = "") -> None:
+    def claim(self, run_id: str) -> bool:
+        """Takes a run in hand, unless another process works on it. True when it is ours now."""
+        free = sa.or_(runs.c.status != "in_progress", runs.c.seen < time.time() - ALIVE_S)
+        values = {"status": "in_progress", "reason": "", "seen": time.time()}
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(runs.c.id == run.id).values(status=status, reason=reason))
+            taken = connection.execute(runs.update().where(runs.c.id == run_id, free).values(**values))
+        return taken.rowcount == 1
+
+    @told
+    def beat(self, run_id: str, seconds: float) -> str:
+        """A sign of life, `seconds` after the last one; the run's status now, so that a cancel is heard."""
+        mine = runs.c.id == run_id
+        with self._engine.begin() as connection:
+            connection.execute(runs.update().where(mine).values(seen=time.time(), seconds=runs.c.seconds + seconds))
+            return str(connection.execute(sa.select(runs.c.status).where(mine)).scalar())
+
+    @told
+    def size(self, run_id: str, tasks: int) -> None:
+        """Notes how many tasks the baseline has."""
+        with self._engine.begin() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(tasks=tasks))
+
+    @told
+    def finish(self, run_id: str, status: str, reason: str = "") -> None:
+        with self._engine.begin() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(status=status, reason=reason))
+
+    @told
+    def cancel(self, run_id: str) -> bool:
+        """Asks a run to stop; its process hears of it at its next sign of life. False when it had ended already."""
+        open_still = runs.c.status.in_(("pending", "in_progress"))
+        values = {"status": "canceled", "reason": "It was canceled."}
+        with self._engine.begin() as connection:
+            changed = connection.execute(runs.update().where(runs.c.id == run_id, open_still).values(**values))
+        return changed.rowcount == 1
+
+    @told
+    def run(self, run_id: str) -> Run:
+        """Raises RunError when there is none."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).first()
+        if row is None:
+            raise RunError(f"There is no run '{run_id[:20]}': see `ls-prompts runs`.")
+        return Run(*row)
 
     @told
     def runs(self, tag: str | None = None) -> list[Run]:
@@ -67,13 +105,14 @@ class RunStore:
             return [Run(*row) for row in connection.execute(query)]
 
     @told
-    def record(self, run: Run, found: Iterable[Ask]) -> None:
-        """Writes tasks of a run before they are asked about, and again with their Failure."""
-        rows = [_row(run, ask) for ask in found]
+    def record(self, run_id: str, found: Iterable[Ask]) -> None:
+        """Writes tasks of a run before they are asked about, and again with what became of them."""
+        rows = [_row(run_id, ask) for ask in found]
         if not rows:
             return
         insert = self._insert(asks)
-        update = {name: insert.excluded[name] for name in ("digest", "failure", "detail")}
+        update = {name: insert.excluded[name] for name in ("digest", "rejection", "failure", "detail")}
+        update["sent"] = asks.c.sent + insert.excluded.sent
         statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
         with self._engine.begin() as connection:
             connection.execute(statement, rows)
@@ -81,27 +120,71 @@ class RunStore:
     @told
     def asks(self, tag: str) -> list[Ask]:
         """The newest ask about each task over all runs of a version, by task id."""
-        query = (
-            sa.select(asks)
-            .join_from(asks, runs)
-            .where(runs.c.tag == tag)
-            .order_by(runs.c.created, runs.c.id, asks.c.task_id)
-        )
+        mine = sa.select(asks).join_from(asks, runs).where(runs.c.tag == tag)
+        return self._newest(mine.order_by(runs.c.created, runs.c.id, asks.c.task_id))
+
+    @told
+    def asks_of(self, run_id: str) -> list[Ask]:
+        """The asks of one run, by task id."""
+        return self._newest(sa.select(asks).where(asks.c.run_id == run_id))
+
+    @told
+    def tally(self, run: Run, pricing: Price) -> Tally:
+        """How far a run has come."""
+        mine = asks.c.run_id == run.id
+        stored = sa.exists().where(completions.c.digest == asks.c.digest)
+        counted = {
+            "planned": sa.func.count(),
+            "done": _count(stored),
+            "failed": _count(sa.and_(asks.c.failure.is_not(None), sa.not_(stored))),
+            "rejected": _count(sa.and_(asks.c.rejection.is_not(None), stored)),
+            "requests": sa.func.coalesce(sa.func.sum(asks.c.sent), 0),
+            "reused": _count(sa.and_(stored, asks.c.sent == 0)),
+        }
+        query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(mine)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one()
+            cost = self._cost(connection, mine, pricing)
+        tasks = max(run.tasks or 0, row.planned)
+        return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost)
+
+    def _cost(self, connection: sa.Connection, mine: Any, pricing: Price) -> float | None:
+        """Requests of one size cost the same: one price for each size."""
+        digests = sa.select(asks.c.digest).where(mine)
+        size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
+        columns = (*size, completions.c.completion_tokens)
+        query = sa.select(*columns, sa.func.count()).where(completions.c.digest.in_(digests)).group_by(*columns)
+        total = 0.0
+        for model, prompt, cached, completion, number in connection.execute(query):
+            price = pricing(model)(prompt, cached, completion)
+            if price is None:
+                return None
+            total += price * number
+        return total
+
+    def _newest(self, query: Any) -> list[Ask]:
         with self._engine.connect() as connection:
             newest = {row.task_id: _ask(row) for row in connection.execute(query)}
         return [newest[task_id] for task_id in sorted(newest)]
 
 
-def _row(run: Run, ask: Ask) -> dict[str, Any]:
+def _count(condition: Any) -> Any:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+def _row(run_id: str, ask: Ask) -> dict[str, Any]:
     failure = ask.failure
     return {
-        "run_id": run.id,
+        "run_id": run_id,
         "task_id": ask.task_id,
         "digest": ask.digest,
+        "sent": ask.sent,
+        "rejection": ask.rejection,
         "failure": failure.kind if failure else None,
         "detail": failure.detail if failure else None,
     }
 
 
 def _ask(row: Any) -> Ask:
-    return Ask(row.task_id, row.digest, Failure(row.failure, row.detail or "") if row.failure else None)
+    failure = Failure(row.failure, row.detail or "") if row.failure else None
+    return Ask(row.task_id, row.digest, failure, row.rejection, row.sent)

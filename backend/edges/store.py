@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from backend.core.chat import Completion
 from backend.core.prompts import PromptVersion, nearest
-from backend.edges.database import open_database
-from backend.edges.tables import completions, connections, prompts, versions
+from backend.edges.database import cause, open_database
+from backend.edges.tables import completions, connections, prompts, runs, versions
 from backend.errors import PromptError, StoreError
 
 P = ParamSpec("P")
@@ -32,9 +32,12 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(*args, **kwargs)
+        except (UnicodeError, OverflowError) as error:
+            raise StoreError(f"The record can't hold this value ({type(error).__name__}): correct it.") from None
         except SQLAlchemyError as error:
-            cause = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0][:200]
-            raise StoreError(f"The record can't be read or written ({cause}): check its disk and database.") from None
+            raise StoreError(
+                f"The record can't be read or written ({cause(error)}): check its disk and database."
+            ) from None
 
     return wrapper
 
@@ -49,6 +52,13 @@ class Store:
     def close(self) -> None:
         self.engine.dispose()
 
+    @told
+    def describe(self) -> str:
+        """Where it is and what it holds, for people."""
+        with self.engine.connect() as connection:
+            count = connection.execute(sa.select(sa.func.count()).select_from(completions)).scalar()
+        return f"{self.engine.url.render_as_string(hide_password=True)}, {count:,} completions"
+
     # Prompts and versions
 
     @told
@@ -57,33 +67,26 @@ class Store:
 
         Raises PromptError when the name belongs to another project.
         """
-        for _ in range(10):
-            try:
-                with self.engine.begin() as connection:
-                    return self._save(connection, version)
-            except IntegrityError:
-                continue
-        raise StoreError(f"Others are saving '{version.name}' at the same time: try again.")
+        with self.engine.begin() as connection:
+            return self._save(connection, version)
 
     def _save(self, connection: sa.Connection, version: PromptVersion) -> tuple[PromptVersion, bool]:
-        prompt = connection.execute(sa.select(prompts).where(prompts.c.name == version.name)).first()
-        if prompt is None:
-            made = connection.execute(prompts.insert().values(name=version.name, project=version.project))
-            prompt_id = made.inserted_primary_key[0]  # type: ignore[index]
-        elif prompt.project != version.project:
+        named = {"name": version.name, "project": version.project}
+        connection.execute(self.insert(prompts).values(**named).on_conflict_do_nothing())
+        # The insert locks SQLite, the row's lock PostgreSQL: whoever saves this prompt too waits until we are done.
+        prompt = connection.execute(sa.select(prompts).where(prompts.c.name == version.name).with_for_update()).one()
+        if prompt.project != version.project:
             raise PromptError(
                 f"The prompt '{version.name}' belongs to project {prompt.project}: choose another name for this one."
             )
-        else:
-            prompt_id = prompt.id
-        mine = versions.c.prompt_id == prompt_id
+        mine = versions.c.prompt_id == prompt.id
         known = connection.execute(sa.select(versions).where(mine, versions.c.content == version.content)).first()
         if known is not None:
             return _version(version.name, version.project, known), False
         highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar() or 0
         version = replace(version, number=highest + 1, created=now())
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
-        connection.execute(versions.insert().values(prompt_id=prompt_id, content=version.content, **row))
+        connection.execute(versions.insert().values(prompt_id=prompt.id, content=version.content, **row))
         return version, True
 
     @told
@@ -114,13 +117,28 @@ class Store:
         try:
             with self.engine.begin() as connection:
                 connection.execute(prompts.update().where(prompts.c.name == old).values(name=new))
+                for column in _TAGS:
+                    retagged = sa.literal(new) + sa.func.substr(column, len(old) + 1)
+                    mine = _tag_of(column, old)
+                    connection.execute(column.table.update().where(mine).values({column.name: retagged}))
         except IntegrityError:
             raise PromptError(f"There is a prompt '{new}' already: choose another name.") from None
 
     @told
     def delete(self, name: str) -> None:
-        """Removes a prompt with all its versions; completions stay, they were paid for."""
+        """Removes a prompt with its versions and runs; completions stay, they were paid for.
+
+        Raises PromptError while annotators get one of its versions.
+        """
         with self.engine.begin() as connection:
+            using = sa.select(connections).where(_tag_of(connections.c.in_use, name))
+            row = connection.execute(using).first()
+            if row is not None:
+                raise PromptError(
+                    f"Annotators of project {row.project} get {row.in_use}: `ls-prompts use` another version, or "
+                    f"`ls-prompts disconnect {row.project}`, before deleting it."
+                )
+            connection.execute(runs.delete().where(_tag_of(runs.c.tag, name)))
             connection.execute(prompts.delete().where(prompts.c.name == name))
 
     # What annotators get
@@ -144,7 +162,11 @@ class Store:
     @told
     def add_completions(self, found: Iterable[Completion]) -> None:
         """Stores facts; one that is there already stays as it is."""
-        rows = [{name: getattr(completion, name) for name in Completion.__slots__} for completion in found]
+        # In one order everywhere: PostgreSQL ends writers that wait for each other's rows.
+        ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
+        rows = [{name: getattr(completion, name) for name in Completion.__slots__} for completion in ordered]
+        if not rows:
+            return
         with self.engine.begin() as connection:
             connection.execute(self.insert(completions).on_conflict_do_nothing(), rows)
 
@@ -161,12 +183,18 @@ class Store:
         return found
 
 
+_TAGS: tuple[Any, ...] = (connections.c.in_use, runs.c.tag)
 _COLUMNS = ("number", "template", "model", "variables", "schema_digest", "note", "created")
 
 
-def now() -> str:
-    """UTC, to the second, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def now(precision: str = "seconds") -> str:
+    """UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec=precision)
+
+
+def _tag_of(column: Any, name: str) -> Any:
+    """Whether a tag is one of this prompt's; not LIKE, which does not tell cases apart on SQLite."""
+    return sa.func.substr(column, 1, len(name) + 1) == f"{name}@"
 
 
 def _version(name: str, project: int, row: Any) -> PromptVersion:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.core.tasks import Task
-from backend.edges.studio_http import NotFound, StudioHttp
+from backend.edges.studio_http import NotFound, Refused, StudioHttp
 from backend.errors import StudioError
 
 PAGE = 1000
@@ -191,6 +191,18 @@ class Studio:
     def backends(self, project: int) -> list[Mapping[str, Any]]:
         """Connected backends, the first one is the one Label Studio asks. Makes Label Studio call each of them."""
         return list(self.http.call("GET", "api/ml/", project=project))
+
+    def check_address(self, url: str) -> str:
+        """Whether Label Studio would call a backend at `url`, for people. Raises StudioError when its guard refuses it.
+
+        A backend without a project is never created, but its address is checked first.
+        """
+        try:
+            self.http.call("POST", "api/ml/", body={"url": url})
+        except Refused as error:
+            if error.status != 400:
+                raise
+        return f"Label Studio may call {url}"
 
     def connect(self, backend: Mapping[str, Any]) -> Mapping[str, Any]:
         """Connects a backend: {project, url, title, is_interactive, auth_method, basic_auth_user, basic_auth_pass}."""

@@ -13,10 +13,35 @@ from label_studio_sdk.core.request_options import RequestOptions
 
 from backend.errors import SettingsError, StudioError
 
-LOCAL_SWITCHES = "LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false"
+SWITCHES = "LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false"
+
+KNOWN = {
+    "reserved network address": "Label Studio refuses backends on this machine or a private network: start it with "
+    f"{SWITCHES}.",
+    "legacy token": "Label Studio refuses legacy tokens: take a personal access token (Account & Settings), or switch "
+    "legacy tokens on under Organization, Access Token Settings.",
+    "The provided URL was not allowed": "Label Studio refuses this address for a backend: give one that begins with "
+    "http:// or https://.",
+    "Can't resolve hostname": "Label Studio can't find the host of the backend: give the address as it reaches it.",
+    "Can't connect to ML backend": "Label Studio finds no backend at this address: start it (`make serve`), and give "
+    "its address as Label Studio reaches it, which from a container is not localhost.",
+    "authentication parameters": "The backend refused Label Studio's login: set BASIC_AUTH_USER and BASIC_AUTH_PASS "
+    "for this command as they are set for the server.",
+    "like a valid ML backend": "What answers Label Studio at this address is not this server, or it failed: "
+    "see its log.",
+}
+"""What Label Studio says, in part -> what to do."""
 
 
-class NotFound(StudioError):
+class Refused(StudioError):
+    """`status` is the HTTP status."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class NotFound(Refused):
     pass
 
 
@@ -63,21 +88,15 @@ class StudioHttp:
         except ValueError:
             raise StudioError(f"What answers at {self.url} is not Label Studio: correct LABEL_STUDIO_URL.") from None
 
-    def _refusal(self, status: int, text: str) -> StudioError:
-        if status == 401 and "legacy token" in text:
-            return StudioError(
-                "Label Studio refuses legacy tokens: take a personal access token (Account & Settings), or switch "
-                "legacy tokens on under Organization, Access Token Settings."
-            )
-        if status in (401, 403) and "reserved network address" not in text:
-            return StudioError("Label Studio refused the token: check LABEL_STUDIO_API_KEY.")
-        if "reserved network address" in text:
-            return StudioError(
-                f"Label Studio refuses backends on this machine or a private network: start it with {LOCAL_SWITCHES}."
-            )
+    def _refusal(self, status: int, text: str) -> Refused:
         if status == 404:
-            return NotFound(f"There is no such object at {self.url}: check its number, and LABEL_STUDIO_URL.")
-        return StudioError(f"Label Studio answered {status}: {_detail(text)}")
+            return NotFound(status, f"There is no such object at {self.url}: check its number, and LABEL_STUDIO_URL.")
+        for part, sentence in KNOWN.items():
+            if part in text:
+                return Refused(status, sentence)
+        if status in (401, 403):
+            return Refused(status, "Label Studio refused the token: check LABEL_STUDIO_API_KEY.")
+        return Refused(status, f"Label Studio answered {status}: {_detail(text)}")
 
 
 def _detail(text: str) -> str:

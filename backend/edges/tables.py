@@ -92,11 +92,18 @@ runs = Table(
     Column("id", String(16), primary_key=True),
     Column("tag", String(80), nullable=False, index=True),
     Column("project", Integer, nullable=False),
-    Column("subset", String(200), nullable=False),
+    Column("subset", Text, nullable=False),
+    Column("push", Boolean, nullable=False),
+    Column("keep", Boolean, nullable=False),
     Column("status", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("created", String(32), nullable=False),
+    Column("tasks", Integer),
+    Column("seen", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
 )
+"""`tasks`: size of the baseline once it is known; `seen`: last sign of life of its process, in seconds since
+1970; `seconds`: worked on so far."""
 
 asks = Table(
     "asks",
@@ -104,8 +111,11 @@ asks = Table(
     Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Column("task_id", Integer, nullable=False),
     Column("digest", String(64)),
+    Column("sent", Integer, nullable=False, server_default="0"),
+    Column("rejection", String(16)),
     Column("failure", String(16)),
     Column("detail", Json),
     PrimaryKeyConstraint("run_id", "task_id"),
 )
-"""One row per task of a run: the digest of its request, written before it is asked, and its Failure if it had one."""
+"""One row per task of a run: the digest of its request, written before it is asked; the requests sent for it; its
+Rejection's reason or its Failure, if it had one."""

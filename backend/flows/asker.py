@@ -69,21 +69,20 @@ class Tally:
 
 @dataclass(slots=True)
 class Recent:
-    """Requests that need not be sent again: answered ones (the newest), failed ones (for `ttl_s` seconds)."""
+    """What need not be sent again: attempts (of the newest requests), failures (for `ttl_s` seconds)."""
 
     ttl_s: float
-    answered: "OrderedDict[str, Asked]" = field(default_factory=OrderedDict)
-    failed: dict[str, tuple[float, Failure | ProviderError]] = field(default_factory=dict)
+    answered: "OrderedDict[str, tuple[Completion, ...]]" = field(default_factory=OrderedDict)
+    failed: dict[str, tuple[float, Asked | ProviderError]] = field(default_factory=dict)
 
     def add(self, digest: str, asked: Asked) -> None:
         if asked.failure is not None:
-            self.add_failure(digest, asked.failure)
-            return
-        self.answered[digest] = Asked(asked.attempts)
+            self.add_failure(digest, Asked(asked.attempts, asked.failure))
+        self.answered[digest] = asked.attempts
         if len(self.answered) > RECENT:
             self.answered.popitem(last=False)
 
-    def add_failure(self, digest: str, failure: Failure | ProviderError) -> None:
+    def add_failure(self, digest: str, failure: Asked | ProviderError) -> None:
         if self.ttl_s <= 0:
             return
         now = time.monotonic()
@@ -91,14 +90,14 @@ class Recent:
             self.failed = {key: kept for key, kept in self.failed.items() if kept[0] > now}
         self.failed[digest] = (now + self.ttl_s, failure)
 
-    def find(self, digest: str) -> Asked | None:
-        """Raises ProviderError when that is how it failed."""
+    def failure(self, digest: str) -> Asked | None:
+        """How it failed a short while ago. Raises ProviderError when that is how."""
         until, failure = self.failed.get(digest, (0.0, None))
-        if failure is not None and until > time.monotonic():
-            if isinstance(failure, ProviderError):
-                raise failure
-            return Asked((), failure)
-        return self.answered.get(digest)
+        if failure is None or until <= time.monotonic():
+            return None
+        if isinstance(failure, ProviderError):
+            raise failure
+        return failure
 
 
 class Asker:
@@ -113,7 +112,7 @@ class Asker:
         self._recorder = Recorder(write)
         self._flights: dict[str, Flight] = {}
         self._recent = Recent(failure_ttl_s)
-        self._gates: dict[str, asyncio.Event] = {}
+        self._gates: dict[str, asyncio.Future[None]] = {}
         self._reached = False
 
     async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> Asked:
@@ -121,13 +120,14 @@ class Asker:
 
         Raises ProviderError when the provider will answer nothing, StoreError when answers can't be stored.
         """
-        recent = self._recent.find(request.digest)
-        if recent is not None:
-            return recent
+        failed = self._recent.failure(request.digest)
+        if failed is not None:
+            return failed
         flight = self._flights.get(request.digest)
         mine = flight is None
         if flight is None:
-            flight = self._flights[request.digest] = Flight(request, list(stored))
+            known = max(stored, self._recent.answered.get(request.digest, ()), key=len)
+            flight = self._flights[request.digest] = Flight(request, list(known))
             flight.task = asyncio.create_task(self._fly(flight))
             flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         assert flight.task is not None
@@ -137,7 +137,7 @@ class Asker:
         finally:
             flight.waiters -= 1
             if not flight.waiters and not flight.sending:
-                self._flights.pop(request.digest, None)
+                self._forget(flight)
                 flight.task.cancel()
         return asked if mine else Asked(asked.attempts, asked.failure)
 
@@ -161,8 +161,12 @@ class Asker:
             self._recent.add_failure(digest, error)
             raise
         finally:
-            if self._flights.get(digest) is flight:
-                del self._flights[digest]
+            self._forget(flight)
+
+    def _forget(self, flight: Flight) -> None:
+        """Another flight for the same request may have begun since; that one stays."""
+        if self._flights.get(flight.request.digest) is flight:
+            del self._flights[flight.request.digest]
 
     async def _until_settled(self, flight: Flight) -> Asked:
         schema = flight.request.frame.schema
@@ -205,22 +209,39 @@ class Asker:
             if isinstance(reply, Completion):
                 await self._recorder.record(reply)
                 self.tally.last_stored = time.monotonic()
+        except ProviderError as error:
+            self._open_gate(model, error)
+            raise
         finally:
             flight.sending = False
-            self._gates[model].set()
+            self._open_gate(model)
         refused = isinstance(reply, Failure) and (reply.kind == "rate_limited" or reply.retry_after is not None)
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
         self.slots.pace.heard(refused)
         return reply
 
     async def _warm_up(self, model: str) -> None:
-        """The first request to a model goes alone for a moment: what it is refused for, the others need not try."""
+        """The first request to a model goes alone for a moment: what stops it for good stops the others unsent."""
         gate = self._gates.get(model)
         if gate is None:
-            self._gates[model] = asyncio.Event()
-        elif not gate.is_set():
+            self._gates[model] = asyncio.get_running_loop().create_future()
+        elif not gate.done():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(gate.wait(), WARM_UP_S)
+                async with asyncio.timeout(WARM_UP_S):  # wait_for of 3.11 may swallow a cancellation
+                    await asyncio.shield(gate)
+
+    def _open_gate(self, model: str, error: ProviderError | None = None) -> None:
+        """Lets those through who wait; after an error none of them, and the next request is a first one again."""
+        gate = self._gates.get(model)
+        if error is not None:
+            self._gates.pop(model, None)
+        if gate is None or gate.done():
+            return
+        if error is None:
+            gate.set_result(None)
+        else:
+            gate.set_exception(error)
+            gate.exception()  # nobody may be waiting, which is no mistake
 
 
 def _delay(failure: Failure, tries: int) -> float:

@@ -40,6 +40,8 @@ def baseline(studio: Studio, project: Project, schema: LabelSchema, subset: Subs
 def ground_truths(studio: Studio, project: Project, schema: LabelSchema, kind: str) -> Baseline:
     """Tasks that have a truth. `kind`: see `core.truths.truth_of`."""
     found = list(_truths(studio.annotated(project.id), schema, kind))
+    if not found and kind == "any":
+        raise SubsetError(f"Project {project.id} has no annotations that fit its labels: annotate some of its tasks.")
     if not found:
         raise SubsetError(
             f"Project {project.id} has no ground truths that fit its labels: open an annotated task in Label Studio "

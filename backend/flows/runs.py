@@ -1,30 +1,46 @@
-"""Runs: a prompt version over a subset of tasks. Evaluation and bulk prediction are the same with other endings."""
+"""Runs: a prompt version over a subset of tasks. Evaluation and bulk prediction are the same with other endings.
+
+Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash:
+working on a run asks for what is not stored yet, and nothing else.
+"""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from backend.core.chat import ChatRequest, Recipe
 from backend.core.derive import Pricing, derive, failed
 from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Failure, Outcome, Truth
+from backend.core.outcomes import Failure, Outcome, Rejection, Truth
+from backend.core.runs import Run
 from backend.core.scoring import Score, score
-from backend.core.subsets import Subset
+from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, summarise
 from backend.core.tasks import Task
-from backend.edges.run_store import Ask, Run, RunStore
+from backend.edges.run_store import Ask, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
-from backend.errors import PromptsError
+from backend.errors import PromptsError, RunError
 from backend.flows.asker import Asker
 from backend.flows.baseline import Baseline, baseline
 from backend.flows.predict import Predictor
 from backend.flows.progress import Progress
-from backend.flows.prompts import Bound
+from backend.flows.prompts import Bound, Prompts
+from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, Tell, push, wanted_of
 
 MakeAsker = Callable[[], Asker]
+NOTES_EVERY_S = 1.0
+
+
+class Hands(Protocol):
+    """Who works on runs in the background."""
+
+    def give(self, run_id: str) -> None:
+        """Returns at once; somebody will call `App.work` with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +69,55 @@ class Runs:
     store: Store
     record: RunStore
     studio: Studio
+    prompts: Prompts
     make_asker: MakeAsker
     base_url: str
     pricing: Pricing
 
-    def execute(self, bound: Bound, subset: Subset, ending: Ending, progress: Progress) -> Finished:
-        """Runs to the end, in this process.
+    def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
+        """A pending run. Raises RunError while another run of this version is being worked on."""
+        bound = self.prompts.bound(tag, self.studio)
+        for other in self.record.runs(bound.version.tag):
+            if other.is_alive(time.time()):
+                raise RunError(
+                    f"Run {other.id} of {other.tag} is under way: `ls-prompts watch {other.id}` to wait for it, "
+                    f"`ls-prompts cancel {other.id}` to stop it."
+                )
+        return self.record.create(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep)
 
-        Raises ProviderError, StudioError or StoreError when it can't go on; what came until then is kept, and running
-        it again goes on from there.
+    def reopen(self, run_id: str, hands: Hands) -> Run:
+        """Hands a run over to be worked on again. Raises RunError while a process works on it."""
+        run = self.record.run(run_id)
+        if run.is_alive(time.time()):
+            raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
+        self.prompts.bound(run.tag, self.studio)
+        self.record.finish(run_id, "pending")
+        hands.give(run_id)
+        return self.record.run(run_id)
+
+    def work(self, run_id: str, progress: Progress) -> Finished:
+        """Works on a run to its end, in this process.
+
+        Raises ProviderError, StudioError or StoreError when it can't go on, RunError when it is canceled or another
+        process works on it; what came until then is kept, and working on it again goes on from there.
         """
-        base = baseline(self.studio, bound.project, bound.schema, subset, bound.version.tag)
-        run = self.record.start(bound.version.tag, bound.project.id, str(subset))
+        run = self.record.run(run_id)
+        bound = self.prompts.bound(run.tag, self.studio)
+        if not self.record.claim(run_id):
+            raise RunError(f"Another process works on run {run_id}: `ls-prompts watch {run_id}`.")
         try:
-            progress.start(base.size)
-            outcomes, seconds = asyncio.run(self._label(bound, base, run, progress))
-            pushed = self._push(bound, outcomes, ending.keep, progress.tell) if ending.push else None
+            with Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
+                return self._work(run, bound, progress, pulse)
         except PromptsError as error:
-            self.record.finish(run, "failed", str(error))
+            self.record.finish(run_id, "failed", str(error))
             raise
+        except asyncio.CancelledError:
+            raise RunError(
+                f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on."
+            ) from None
         except BaseException:
-            self.record.finish(run, "canceled", "It was interrupted.")
+            self.record.finish(run_id, "canceled", "It was interrupted.")
             raise
-        self.record.finish(run, "completed")
-        scored = score(outcomes, base.truths, bound.schema) if base.truths else None
-        summary = summarise(outcomes, len(outcomes))
-        return Finished(run, outcomes, summary, seconds, base.truths, scored, pushed)
 
     def stored(self, bound: Bound) -> list[Outcome]:
         """The newest outcome of every task this version was run on, from the record alone."""
@@ -98,28 +137,48 @@ class Runs:
         """Pushes what the record holds about a version."""
         return self._push(bound, self.stored(bound), keep, tell)
 
-    def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
-        wanted = wanted_of(outcomes, bound.schema, bound.version.tag)
-        return push(self.studio, bound.project.id, wanted, keep, tell)
+    def _work(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
+        base = baseline(self.studio, bound.project, bound.schema, read_subset(run.subset), run.tag)
+        progress.start(base.size)
+        if base.size is not None:
+            self.record.size(run.id, base.size)
+        outcomes, seconds = asyncio.run(self._label(bound, base, run, progress, pulse))
+        self.record.size(run.id, len(outcomes))
+        self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
+        pushed = self._push(bound, outcomes, run.keep, progress.tell) if run.push else None
+        self.record.finish(run.id, "completed")
+        scored = score(outcomes, base.truths, bound.schema) if base.truths else None
+        return Finished(run, outcomes, summarise(outcomes, len(outcomes)), seconds, base.truths, scored, pushed)
 
-    async def _label(self, bound: Bound, base: Baseline, run: Run, progress: Progress) -> tuple[list[Outcome], float]:
+    async def _label(
+        self, bound: Bound, base: Baseline, run: Run, progress: Progress, pulse: Pulse
+    ) -> tuple[list[Outcome], float]:
         outcomes: list[Outcome] = []
+        notes = Notes(lambda asks: self.record.record(run.id, asks))
 
         async def sink(found: list[Outcome]) -> None:
             outcomes.extend(found)
             progress.add(found)
-            failures = [Ask(o.task_id, o.digest, o.verdict) for o in found if isinstance(o.verdict, Failure)]
-            if failures:
-                await asyncio.to_thread(self.record.record, run, failures)
+            await notes.add([_ask(outcome) for outcome in found if outcome.sent or outcome.answer is None])
 
         def plan(asks: list[tuple[int, ChatRequest | Failure]]) -> None:
             rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-            self.record.record(run, rows)
+            self.record.record(run.id, rows)
 
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if task is not None:
+            pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
         recipe = Recipe(bound.version, bound.schema, self.base_url)
         async with closing(self.make_asker()) as asker:
-            await Predictor(asker, self.store, self.pricing).label(recipe, base.pages, sink, plan)
+            try:
+                await Predictor(asker, self.store, self.pricing).label(recipe, base.pages, sink, plan)
+            finally:
+                await notes.flush()
         return outcomes, asker.tally.seconds
+
+    def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
+        wanted = wanted_of(outcomes, bound.schema, bound.version.tag)
+        return push(self.studio, bound.project.id, wanted, keep, tell)
 
     def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""
@@ -128,6 +187,37 @@ class Runs:
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(bound.project.id, ids)
         found = {task.id: bound.schema.for_task(task.data) for page in pages for task in page}
         return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
+
+
+class Notes:
+    """What became of tasks, written every second: a transaction for each would cost more than asking does."""
+
+    def __init__(self, write: Callable[[list[Ask]], None]) -> None:
+        self._write = write
+        self._asks: list[Ask] = []
+        self._last = time.monotonic()
+
+    async def add(self, asks: list[Ask]) -> None:
+        self._asks += asks
+        if time.monotonic() - self._last > NOTES_EVERY_S:
+            await self.flush()
+
+    async def flush(self) -> None:
+        self._last = time.monotonic()
+        asks, self._asks = self._asks, []
+        if asks:
+            await asyncio.to_thread(self._write, asks)
+
+
+def _ask(outcome: Outcome) -> Ask:
+    verdict = outcome.verdict
+    return Ask(
+        outcome.task_id,
+        outcome.digest,
+        verdict if isinstance(verdict, Failure) else None,
+        verdict.reason if isinstance(verdict, Rejection) else None,
+        outcome.sent,
+    )
 
 
 @asynccontextmanager

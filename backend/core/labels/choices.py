@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Any, Self
 from xml.etree.ElementTree import Element
 
@@ -83,15 +84,16 @@ class ChoicesField:
     def read(self, regions: Sequence[Region]) -> Value:
         found: list[str] = []
         for region in regions:
-            labels = region.get("value", {}).get("choices", [])
-            found += [str(label) for label in (labels if isinstance(labels, list) else [labels])]
+            value = region.get("value")
+            labels = value.get("choices") if isinstance(value, Mapping) else None
+            found += map(str, labels) if isinstance(labels, list) else [labels] if isinstance(labels, str) else []
         return self._ordered(found)
 
     def show(self, value: Value) -> str:
         return ", ".join(value) or "(none)"
 
     def _stored(self, item: Any) -> str | None:
-        if item is None or isinstance(item, list | dict):
+        if item is None or isinstance(item, list | dict) or item in (inf, -inf):
             return None
         text = item if isinstance(item, str) else json.dumps(item)
         return self._exact.get(text) or self._folded.get(fold(text))
@@ -179,5 +181,6 @@ def _line(choice: Choice) -> str:
 
 
 def _quote(item: Any) -> str:
-    text = json.dumps(item, ensure_ascii=False)
+    """For people: short, and printable whatever the model said."""
+    text = json.dumps(item, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= 60 else text[:57] + "..."

@@ -15,6 +15,7 @@ from backend.errors import LabelConfigError
 
 KINDS: dict[str, Callable[[Element], AnyField | str]] = {"Choices": read_choices}
 TEXT_TAGS = ("Text", "HyperText", "Header", "Markdown")
+_REPEATED = "inside a <Repeater>"
 
 
 def read_config(xml: str) -> LabelSchema:
@@ -69,7 +70,7 @@ def _controls(root: Element) -> tuple[list[AnyField], list[str], str | None]:
             prompt_control = prompt_control or name
             continue
         read = KINDS.get(element.tag)
-        field = read(element) if read else "not supported yet"
+        field = _REPEATED if "{{" in name else read(element) if read else "not supported yet"
         if isinstance(field, str):
             unsupported.append(f"<{element.tag} name={name!r}> ({field})")
         else:
@@ -85,6 +86,7 @@ def _variables(root: Element) -> tuple[str, ...]:
         if element.tag in TEXT_TAGS
         and (value := element.get("value", "")).startswith("$")
         and len(value) > 1
+        and "{{" not in value
         and element.get("valueType", "").lower() != "url"
     ]
     return tuple(dict.fromkeys(names))

@@ -1,0 +1,129 @@
+"""Commands about runs in the background: runs, watch, cancel, resume, worker."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.cli import numbers
+from backend.cli.common import as_json, print_json, tell, the_app
+from backend.cli.progress import Gauge
+from backend.core.runs import FINAL
+
+if TYPE_CHECKING:
+    from backend.flows.status import Status
+
+EVERY_S = 1.0
+
+
+@click.command()
+@click.argument("version", required=False)
+@as_json
+def runs(version: str | None, json_wanted: bool) -> None:
+    """List runs, newest first.
+
+    \b
+    ls-prompts runs
+    ls-prompts runs sentiment@1 --json
+    """
+    from backend.flows.status import as_json as status_json
+
+    app = the_app()
+    found = app.runs(app.version(version).tag if version else None)
+    if json_wanted:
+        print_json([status_json(status) for status in found])
+        return
+    table = Table("run", "version", "on", "status", "done", "failed", "cost", "started", box=None, header_style="bold")
+    for status in found:
+        run, tally = status.run, status.tally
+        done = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)}"
+        started = run.created[:16].replace("T", " ")
+        cells = (run.id, run.tag, run.subset[:30], run.status, done, numbers.count(tally.failed))
+        table.add_row(*cells, numbers.usd(tally.cost_usd), started)
+    Console().print(table) if found else tell("There are no runs yet: `ls-prompts run VERSION --on all`.")
+
+
+@click.command()
+@click.argument("run")
+@as_json
+def watch(run: str, json_wanted: bool) -> None:
+    """Watch a run until it ends; --json prints where it is now.
+
+    \b
+    ls-prompts watch 1f3a9c04
+    """
+    from backend.flows.status import as_json as status_json
+
+    app = the_app()
+    status = app.watch(run)
+    if json_wanted:
+        print_json(status_json(status))
+        return
+    with Gauge(f"{status.run.tag} {run}") as gauge:
+        while status.run.status not in FINAL:
+            gauge.show(status.tally)
+            time.sleep(EVERY_S)
+            status = app.watch(run)
+        gauge.show(status.tally)
+    _print_end(status)
+    sys.exit(0 if status.run.status == "completed" else 1)
+
+
+@click.command()
+@click.argument("run")
+def cancel(run: str) -> None:
+    """Stop a run within seconds; what came is kept.
+
+    \b
+    ls-prompts cancel 1f3a9c04
+    """
+    stopped = the_app().cancel(run)
+    tell(f"Run {run} stops; `ls-prompts resume {run}` goes on." if stopped else f"Run {run} had ended already.")
+
+
+@click.command()
+@click.argument("run")
+def resume(run: str) -> None:
+    """Go on with a run in the background: only what is not stored is asked, failures again.
+
+    \b
+    ls-prompts resume 1f3a9c04
+    """
+    click.echo(the_app().resume(run).id)
+    tell(f"`ls-prompts watch {run}` shows how far it is.")
+
+
+@click.command()
+@click.option("--burst", is_flag=True, help="End when no run waits.")
+def worker(burst: bool) -> None:
+    """Work on runs that wait in Redis (REDIS_URL), until stopped.
+
+    \b
+    ls-prompts worker
+    """
+    the_app().work_on_queue(burst)
+
+
+@click.command(hidden=True)
+@click.argument("run")
+def work(run: str) -> None:
+    """Work on a run in this process.
+
+    \b
+    ls-prompts work 1f3a9c04
+    """
+    the_app().work(run)
+
+
+COMMANDS = (runs, watch, cancel, resume, worker, work)
+
+
+def _print_end(status: "Status") -> None:
+    tally = status.tally
+    reason = f": {status.run.reason}" if status.run.reason else ""
+    counts = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)} tasks answered, {tally.failed} failed"
+    click.echo(f"{status.run.status}{reason}")
+    click.echo(f"{counts}, {numbers.count(tally.requests)} requests, cost {numbers.usd(tally.cost_usd)}")

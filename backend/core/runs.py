@@ -1,0 +1,53 @@
+"""Run: a prompt version over a subset of a project's tasks, and how far it has come."""
+
+from dataclasses import dataclass
+
+STATUSES = ("pending", "in_progress", "completed", "failed", "canceled")
+FINAL = ("completed", "failed", "canceled")
+ALIVE_S = 15.0
+"""A run whose process gave no sign of life for so long is no longer worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`subset`: see `core.subsets.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
+    baseline, None until it is known; `seen`: last sign of life in seconds since 1970; `seconds`: worked on so far."""
+
+    id: str
+    tag: str
+    project: int
+    subset: str
+    push: bool
+    keep: bool
+    status: str
+    reason: str
+    created: str
+    tasks: int | None
+    seen: float
+    seconds: float
+
+    def is_alive(self, now: float) -> bool:
+        """Whether a process works on it. `now` in seconds since 1970."""
+        return self.status == "in_progress" and now - self.seen < ALIVE_S
+
+    def is_abandoned(self, now: float) -> bool:
+        """Whether its process went without a word: killed, or cut off from the record."""
+        return self.status == "in_progress" and not self.is_alive(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of a run, derived from what is stored. `done`: tasks with an answer of the model, `rejected` among them;
+    `failed`: tasks without one; `cost_usd`: of all completions behind it, None when a price is unknown."""
+
+    tasks: int
+    done: int
+    failed: int
+    rejected: int
+    requests: int
+    reused: int
+    cost_usd: float | None
+
+    @property
+    def left(self) -> int:
+        return max(0, self.tasks - self.done - self.failed)

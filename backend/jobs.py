@@ -1,0 +1,16 @@
+"""What an RQ worker runs. A job carries a run's id and nothing else."""
+
+import logging
+
+from backend.app import App
+from backend.errors import PromptsError
+
+log = logging.getLogger(__name__)
+
+
+def work(run_id: str) -> None:
+    """Works on a run to its end. What stops it is in the run's record; the worker goes on with the next."""
+    try:
+        App().work(run_id)
+    except PromptsError as error:
+        log.error("run %s: %s", run_id, error)

@@ -1,0 +1,94 @@
+"""The architecture, checked: who may import whom, who reads the environment, what happens at import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted([*ROOT.glob("backend/**/*.py"), *ROOT.glob("*.py")])
+ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
+
+
+def test_layers_and_edges_are_kept_apart():
+    code = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    found = subprocess.run([sys.executable, "-c", code, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert " 0 broken" in found.stdout
+
+
+IMPORTERS = {
+    "openai": ["backend/edges/llm.py"],
+    "httpx2": ["backend/edges/llm.py"],
+    "aiohttp": ["backend/edges/llm.py"],
+    "sqlalchemy": [
+        f"backend/edges/{name}" for name in ("database.py", "migrations", "run_store.py", "store.py", "tables.py")
+    ],
+    "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
+    "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],
+    "httpx": ["backend/edges/studio_http.py"],
+    "genai_prices": ["backend/edges/prices.py"],
+    "flask": ["backend/server.py"],
+    "click": ["backend/__main__.py", "backend/cli"],
+    "rich": ["backend/cli"],
+    "label_studio_ml": ["model.py"],
+}
+"""Each library and the only places that know it."""
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """The top packages a file imports, wherever in the file."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module or "")
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("library", IMPORTERS)
+def test_each_library_is_known_in_one_place(library):
+    importers = [str(path.relative_to(ROOT)) for path in SOURCES if library in imported(ast.parse(path.read_text()))]
+    assert [path for path in importers if not path.startswith(tuple(IMPORTERS[library]))] == []
+
+
+def reads_environment(tree: ast.AST) -> bool:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT:
+            return True
+        if isinstance(node, ast.ImportFrom) and node.module == "os" and {a.name for a in node.names} & ENVIRONMENT:
+            return True
+    return False
+
+
+def test_the_search_for_readers_of_the_environment_finds_them():
+    for code in (
+        "import os; os.environ['A']",
+        "import os as o; o.getenv('A')",
+        "from os import environ",
+        "x = os.environ",
+    ):
+        assert reads_environment(ast.parse(code)), code
+    assert not reads_environment(ast.parse("import os; os.path.join('environ', getenv)"))
+
+
+def test_only_the_settings_read_the_environment():
+    readers = [str(path.relative_to(ROOT)) for path in SOURCES if reads_environment(ast.parse(path.read_text()))]
+    assert [path for path in readers if path != "backend/settings.py"] == []
+
+
+@pytest.mark.parametrize("module", ["backend.core.chat", "backend.core.derive", "backend.flows.predict"])
+def test_nothing_but_the_edges_brings_their_libraries_in(module):
+    """Core and flows can be used, and tested, without any of the outside systems."""
+    heavy = ("openai", "sqlalchemy", "label_studio_sdk", "flask", "redis", "click", "aiohttp", "httpx2")
+    code = f"import sys, {module}; print(*[name for name in {heavy} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
+
+
+def test_every_file_of_code_says_why_it_exists():
+    silent = [str(path.relative_to(ROOT)) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))]
+    assert [path for path in silent if not path.endswith("versions/__init__.py")] == []
