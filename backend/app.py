@@ -198,7 +198,9 @@ class App:
     @property
     def _hands(self) -> Hands:
         """Who works on runs in the background."""
-        return self._queue() if self.settings.redis_url else LocalProcess(self.settings.data_dir / "runs")
+        if self.settings.redis_url:
+            return self._queue()
+        return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
 
     def _queued(self) -> list[str]:
         return self._queue().given() if self.settings.redis_url else []

@@ -4,6 +4,7 @@ The README's table and the server's help come from here. A `.env` file in the wo
 win.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,11 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
 
+    def as_environment(self) -> dict[str, str]:
+        """For a process of ours that is to have the very same settings: this environment with them written into it."""
+        mine = {name.upper(): _plain(value) for name, value in self if value is not None}
+        return {name: value for name, value in os.environ.items() if name.lower() not in type(self).model_fields} | mine
+
     def local_url(self) -> str | None:
         """Where this machine reaches the server; None when it listens elsewhere."""
         return f"http://{self.bind}" if self._is_local() else None
@@ -83,6 +89,10 @@ class Settings(BaseSettings):
             f"The server would listen on {self.bind} without a password: set BASIC_AUTH_USER and BASIC_AUTH_PASS, "
             "or ALLOW_NO_AUTH=true if only trusted machines can reach it."
         )
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def load_settings() -> Settings:

@@ -1,13 +1,18 @@
 """What all commands share: the app, JSON output, talk."""
 
 import json
+import re
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from backend.app import App
+
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of text.")
 sure = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -20,13 +25,27 @@ def the_app() -> "App":
     return App()
 
 
+def printable(text: str) -> str:
+    """Text that others wrote (tasks, labels, notes, models) as a terminal may show it: what could move the cursor,
+    rewrite the screen or turn the reading direction becomes an escape such as \\x1b."""
+    return _HARMFUL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def cell(text: str) -> "Text":
+    """The same for a table, in which square brackets would mean colours."""
+    from rich.text import Text
+
+    return Text(printable(text))
+
+
 def tell(sentence: str) -> None:
     """Talk goes to stderr."""
-    click.echo(sentence, err=True)
+    click.echo(printable(sentence), err=True)
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+    """ASCII, so that it does not depend on the terminal's encoding what a script reads."""
+    click.echo(json.dumps(plain(value), indent=2))
 
 
 def plain(value: Any) -> Any:

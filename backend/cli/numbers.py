@@ -1,5 +1,7 @@
 """Numbers for people. One that does not exist is `n/a`, never 0."""
 
+from math import floor, log10
+
 NOT_THERE = "n/a"
 
 
@@ -18,15 +20,15 @@ def usd(value: float | None) -> str:
         return "unknown"
     if value == 0 or value >= 0.01:
         return f"${value:,.2f}"
-    return f"${value:.2g}" if value >= 1e-4 else f"${value:.6f}"
+    return f"${value:.{1 - floor(log10(value))}f}"
 
 
 def seconds(value: float | None) -> str:
     """A latency or a duration."""
     if value is None:
         return NOT_THERE
-    if value < 60:
-        return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+    if value < 59.5:
+        return f"{value:.2f} s" if value < 9.995 else f"{value:.0f} s"
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.cli import numbers
-from backend.cli.common import as_json, print_json, sure, tell, the_app
+from backend.cli.common import as_json, cell, print_json, sure, tell, the_app
 
 
 @click.command()
@@ -23,7 +23,7 @@ def predictions(project: int, json_wanted: bool) -> None:
         return
     table = Table("version", "predictions", box=None, header_style="bold", pad_edge=False)
     for version, number in found.versions.items():
-        table.add_row(version or "(none)", numbers.count(number))
+        table.add_row(cell(version or "(none)"), numbers.count(number))
     Console().print(table)
     click.echo(f"{numbers.count(found.tasks)} tasks, {numbers.count(found.tasks_without)} without any prediction")
 

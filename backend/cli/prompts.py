@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.cli.common import as_json, print_json, sure, tell, the_app
+from backend.cli.common import as_json, cell, print_json, printable, sure, tell, the_app
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
 
@@ -73,9 +73,8 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
         return
     table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold")
     for version in versions:
-        table.add_row(
-            version.tag, str(version.project), version.model, version.created[:16].replace("T", " "), version.note
-        )
+        saved = version.created[:16].replace("T", " ")
+        table.add_row(version.tag, str(version.project), cell(version.model), saved, cell(version.note))
     Console().print(table) if versions else tell("There are no prompts yet: make one with `ls-prompts save`.")
 
 
@@ -97,9 +96,10 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
         click.echo(write_prompt_file(found), nl=False)
     else:
         parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in found.parameters.items())
-        click.echo(f"{found.tag}  project {found.project}  {found.model}  {parameters}  saved {found.created}")
-        click.echo(f"Note: {found.note}\n" if found.note else "")
-        click.echo(found.template)
+        model = printable(found.model)
+        click.echo(f"{found.tag}  project {found.project}  {model}  {parameters}  saved {found.created}")
+        click.echo(f"Note: {printable(found.note)}\n" if found.note else "")
+        click.echo(printable(found.template))
 
 
 @click.command()
@@ -117,7 +117,7 @@ def diff(old: str, new: str) -> None:
         write_prompt_file(one).splitlines(), write_prompt_file(other).splitlines(), one.tag, other.tag, lineterm=""
     )
     for line in lines:
-        click.secho(line, fg=COLORS.get(line[:1]))
+        click.secho(printable(line), fg=COLORS.get(line[:1]))
 
 
 @click.command()

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.cli import numbers
+from backend.cli.common import cell
 from backend.core.scoring import Score
 
 if TYPE_CHECKING:
@@ -75,5 +76,5 @@ def _per_label(score: Score) -> Table:
         table.add_column(name, justify="right")
     for label, found in score.per_label.items():
         shares = map(numbers.proportion, (found.precision, found.recall, found.f1))
-        table.add_row(label, *shares, numbers.count(found.support))
+        table.add_row(cell(label), *shares, numbers.count(found.support))
     return table

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from backend.cli import background, predictions, projects, prompts, runs
+from backend.cli.common import printable
 from backend.errors import PromptsError
 
 
@@ -22,7 +23,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except PromptsError as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(printable(" ".join(str(error).split()))) from None
         except KeyboardInterrupt:
             raise click.ClickException("Stopped. What came until then is kept; run it again to go on.") from None
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backend.cli import numbers
-from backend.cli.common import as_json, print_json, tell, the_app
+from backend.cli.common import as_json, print_json, printable, tell, the_app
 from backend.cli.progress import Bar
 from backend.cli.report import evaluation_json, print_finished, run_json
 from backend.cli.trial import print_trial, trial_json
@@ -136,7 +136,7 @@ def _answer(row: "Result") -> str | None:
 
 def _short(text: str) -> str:
     """One line."""
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backend.cli import numbers
+from backend.cli.common import printable
 from backend.core.outcomes import Failure, Rejection
 
 if TYPE_CHECKING:
@@ -55,4 +56,4 @@ def _verdict(trial: "Trial") -> str:
 
 def _part(title: str, text: str) -> None:
     click.secho(f"--- {title}", bold=True)
-    click.echo(text + "\n")
+    click.echo(printable(text) + "\n")

@@ -4,6 +4,7 @@ A file is the template, optionally below a header of YAML between two `---` line
 parameters (`temperature: 0`). Without a header the whole file is the template.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from backend.core.prompts import PromptVersion
 from backend.errors import PromptError
 
 FENCE = "---"
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,19 @@ def write_prompt_file(version: PromptVersion) -> str:
     header: dict[str, Any] = {"model": version.model, **dict(version.parameters)}
     if version.note:
         header["note"] = version.note
-    return f"{FENCE}\n{yaml.safe_dump(header, allow_unicode=True, sort_keys=False)}{FENCE}\n{version.template}\n"
+    lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
+    return f"{FENCE}\n{lines}{FENCE}\n{version.template}\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML takes some characters for ends of lines, which only survive in double quotes."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _LINE_ENDS.search(text) else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def _header(text: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ ALIVE_S = 15.0
 @dataclass(frozen=True, slots=True)
 class Run:
     """`subset`: see `core.subsets.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
-    baseline, None until it is known; `seen`: last sign of life in seconds since 1970; `seconds`: worked on so far."""
+    baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last sign of
+    life in seconds since 1970; `seconds`: worked on so far."""
 
     id: str
     tag: str
@@ -23,16 +24,13 @@ class Run:
     reason: str
     created: str
     tasks: int | None
+    worker: str
     seen: float
     seconds: float
 
-    def is_alive(self, now: float) -> bool:
-        """Whether a process works on it. `now` in seconds since 1970."""
-        return self.status == "in_progress" and now - self.seen < ALIVE_S
-
-    def is_abandoned(self, now: float) -> bool:
-        """Whether its process went without a word: killed, or cut off from the record."""
-        return self.status == "in_progress" and not self.is_alive(now)
+    def is_silent(self, now: float) -> bool:
+        """Whether its process owes a sign of life. `now` in seconds since 1970."""
+        return now - self.seen >= ALIVE_S
 
 
 @dataclass(frozen=True, slots=True)

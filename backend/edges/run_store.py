@@ -43,17 +43,20 @@ class RunStore:
     def create(self, tag: str, project: int, subset: str, push: bool = True, keep: bool = False) -> Run:
         """A pending run."""
         created = now("microseconds")
-        run = Run(secrets.token_hex(4), tag, project, subset, push, keep, "pending", "", created, None, 0.0, 0.0)
+        run = Run(secrets.token_hex(4), tag, project, subset, push, keep, "pending", "", created, None, "", 0.0, 0.0)
         row = {name: getattr(run, name) for name in Run.__slots__}
         with self._engine.begin() as connection:
             connection.execute(runs.insert().values(**row))
         return run
 
     @told
-    def claim(self, run_id: str) -> bool:
-        """Takes a run in hand, unless another process works on it. True when it is ours now."""
-        free = sa.or_(runs.c.status != "in_progress", runs.c.seen < time.time() - ALIVE_S)
-        values = {"status": "in_progress", "reason": "", "seen": time.time()}
+    def claim(self, run_id: str, worker: str, gone: str | None = None) -> bool:
+        """Takes a run in hand for `worker`, unless another process works on it; `gone` is one that certainly doesn't.
+
+        True when it is ours now.
+        """
+        free = sa.or_(runs.c.status != "in_progress", runs.c.seen < time.time() - ALIVE_S, runs.c.worker == gone)
+        values = {"status": "in_progress", "reason": "", "worker": worker, "seen": time.time()}
         with self._engine.begin() as connection:
             taken = connection.execute(runs.update().where(runs.c.id == run_id, free).values(**values))
         return taken.rowcount == 1

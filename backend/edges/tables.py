@@ -99,11 +99,12 @@ runs = Table(
     Column("reason", Text, nullable=False),
     Column("created", String(32), nullable=False),
     Column("tasks", Integer),
+    Column("worker", String(300), nullable=False),
     Column("seen", Float, nullable=False),
     Column("seconds", Float, nullable=False),
 )
-"""`tasks`: size of the baseline once it is known; `seen`: last sign of life of its process, in seconds since
-1970; `seconds`: worked on so far."""
+"""`tasks`: size of the baseline once it is known; `worker`: host and process that had it last; `seen`: its last
+sign of life, in seconds since 1970; `seconds`: worked on so far."""
 
 asks = Table(
     "asks",

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from backend.core.chat import Completion
 
-GATHER_S = 0.01
+GATHER_S = 0.005
 """Completions that come within this time share a commit: a commit costs ten times what a row does."""
 
 

@@ -2,13 +2,13 @@
 
 import logging
 import threading
-import time
 from types import TracebackType
 from typing import Protocol, Self
 
 from backend.core.runs import FINAL
 from backend.edges.run_store import RunStore
 from backend.errors import PromptsError
+from backend.flows.runs import in_hand
 
 log = logging.getLogger(__name__)
 EVERY_S = 5.0
@@ -53,7 +53,7 @@ class Retaker:
             run = self._record.run(run_id)
             if run.status in FINAL:
                 self._line.forget(run_id)
-            elif run.is_abandoned(time.time()) and run_id not in self._line.waiting():
+            elif run.status == "in_progress" and not in_hand(run) and run_id not in self._line.waiting():
                 self._retake(run_id)
 
     def _retake(self, run_id: str) -> None:

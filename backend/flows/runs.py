@@ -20,6 +20,7 @@ from backend.core.scoring import Score, score
 from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, summarise
 from backend.core.tasks import Task
+from backend.edges.process import is_gone, this_process
 from backend.edges.run_store import Ask, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
@@ -78,7 +79,7 @@ class Runs:
         """A pending run. Raises RunError while another run of this version is being worked on."""
         bound = self.prompts.bound(tag, self.studio)
         for other in self.record.runs(bound.version.tag):
-            if other.is_alive(time.time()):
+            if in_hand(other):
                 raise RunError(
                     f"Run {other.id} of {other.tag} is under way: `ls-prompts watch {other.id}` to wait for it, "
                     f"`ls-prompts cancel {other.id}` to stop it."
@@ -88,7 +89,7 @@ class Runs:
     def reopen(self, run_id: str, hands: Hands) -> Run:
         """Hands a run over to be worked on again. Raises RunError while a process works on it."""
         run = self.record.run(run_id)
-        if run.is_alive(time.time()):
+        if in_hand(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
         self.prompts.bound(run.tag, self.studio)
         self.record.finish(run_id, "pending")
@@ -103,7 +104,7 @@ class Runs:
         """
         run = self.record.run(run_id)
         bound = self.prompts.bound(run.tag, self.studio)
-        if not self.record.claim(run_id):
+        if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
             raise RunError(f"Another process works on run {run_id}: `ls-prompts watch {run_id}`.")
         try:
             with Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
@@ -187,6 +188,11 @@ class Runs:
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(bound.project.id, ids)
         found = {task.id: bound.schema.for_task(task.data) for page in pages for task in page}
         return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
+
+
+def in_hand(run: Run) -> bool:
+    """Whether a process works on it."""
+    return run.status == "in_progress" and not run.is_silent(time.time()) and not is_gone(run.worker)
 
 
 class Notes:

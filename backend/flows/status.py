@@ -1,12 +1,12 @@
 """Status: how far runs have come, for people and programs."""
 
-import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from backend.core.derive import Pricing
 from backend.core.runs import Run, Tally
 from backend.edges.run_store import RunStore
+from backend.flows.runs import in_hand
 
 ABANDONED = "Its process is gone; `ls-prompts resume` goes on."
 RETAKEN = "Its worker is gone; another one takes it up."
@@ -22,7 +22,7 @@ class Status:
 
 def status_of(record: RunStore, run: Run, pricing: Pricing, queued: Collection[str]) -> Status:
     """`queued`: ids of the runs that workers look after."""
-    if run.is_abandoned(time.time()):
+    if run.status == "in_progress" and not in_hand(run):
         taken = run.id in queued
         run = replace(run, status=run.status if taken else "failed", reason=RETAKEN if taken else ABANDONED)
     return Status(run, record.tally(run, pricing))

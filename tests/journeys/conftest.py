@@ -1,14 +1,16 @@
 """The real processes a journey runs against.
 
-One Label Studio and one stand-in model serve the session, and a browser one test.
+One Label Studio, one stand-in model and one backend serve the session, and a browser one test.
 """
 
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NoReturn
 
 import httpx
@@ -18,7 +20,9 @@ from playwright.sync_api import BrowserContext
 
 from demo import label_studio as local
 from demo import services
+from tests.installation import Installation
 from tests.journeys.browser import chromium_path, signed_in
+from tests.running import RunningStandIn
 
 Json = dict[str, Any]
 
@@ -33,6 +37,11 @@ class RunningLabelStudio:
     @property
     def api_key(self) -> str:
         return self.account.token
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings that lead here."""
+        return {"LABEL_STUDIO_URL": self.url, "LABEL_STUDIO_API_KEY": self.api_key}
 
     @cached_property
     def client(self) -> LabelStudio:
@@ -54,69 +63,69 @@ class RunningLabelStudio:
         return project.id
 
 
-@dataclass
-class RunningStandIn:
-    """The stand-in model server, and the levers a test pulls. `url` is what OPENAI_BASE_URL would be."""
-
-    root: str
-
-    def __post_init__(self) -> None:
-        self._levers_at_start = self.control()
-
-    @property
-    def url(self) -> str:
-        return f"{self.root}/v1"
-
-    def control(self, **levers: object) -> Json:
-        """Set some levers, such as `server_error=0.5`; returns all of them."""
-        return self._json("POST", "/control", json=levers)
-
-    def stats(self) -> Json:
-        return self._json("GET", "/stats")
-
-    def reset(self) -> None:
-        """Put every lever back to where it was at the start, and count from zero."""
-        self.control(**self._levers_at_start, reset=True)
-
-    def _json(self, method: str, path: str, **request: Any) -> Json:
-        answer: Json = httpx.request(method, f"{self.root}{path}", timeout=10.0, **request).raise_for_status().json()
-        return answer
-
-
-@pytest.fixture(scope="session", autouse=True)
-def stopped_by_signals() -> None:
-    """A cancelled test run must not leave a Label Studio behind."""
-    services.stop_on_signals()
-
-
-@pytest.fixture(scope="session")
-def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLabelStudio]:
-    """One Label Studio for the session, with nothing in it but its user. Tests make projects of their own."""
-    folder = tmp_path_factory.mktemp("label-studio")
+@contextmanager
+def a_label_studio(folder: Path, switches: Mapping[str, str] = local.DEFAULT_SWITCHES) -> Iterator[RunningLabelStudio]:
+    """A Label Studio in `folder` with nothing in it but its user."""
     account = local.Account(password=secrets.token_urlsafe(12), token=secrets.token_hex(20))
     try:
         shutil.copytree(local.initialised_data_dir(), folder / "data")
     except local.NotInstalledError as error:
         _unavailable(str(error))
-    log = folder / "label-studio.log"
-    with local.label_studio(folder / "data", services.free_port(), account, log=log) as service:
+    log, port = folder / "label-studio.log", services.free_port()
+    with local.label_studio(folder / "data", port, account, log=log, switches=switches) as service:
         running = RunningLabelStudio(service.url, account)
         with running.http:
             yield running
 
 
 @pytest.fixture(scope="session")
-def stand_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStandIn]:
-    log = tmp_path_factory.mktemp("stand-in") / "stand-in.log"
-    with services.stand_in(services.free_port(), log=log) as service:
-        yield RunningStandIn(service.url)
+def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLabelStudio]:
+    """One Label Studio for the session. Tests make projects of their own."""
+    with a_label_studio(tmp_path_factory.mktemp("label-studio")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def guarded_label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLabelStudio]:
+    """One as it comes: its guard against backends on this machine is on."""
+    with a_label_studio(tmp_path_factory.mktemp("guarded-label-studio"), local.QUIET) as running:
+        yield running
 
 
 @pytest.fixture
-def stand_in(stand_in_server: RunningStandIn) -> RunningStandIn:
-    """The session's stand-in model, behaving well until the test says otherwise."""
-    stand_in_server.reset()
-    return stand_in_server
+def mine(label_studio: RunningLabelStudio, stand_in: RunningStandIn, tmp_path: Path) -> Installation:
+    """An Open Prompts of this test alone, with an empty record."""
+    return Installation.made(tmp_path, stand_in.url, **label_studio.env)
+
+
+@dataclass(frozen=True)
+class Served:
+    """An Open Prompts whose server runs at `url`: what is saved in it, the server knows."""
+
+    installation: Installation
+    url: str
+
+
+@pytest.fixture(scope="session")
+def served_by(
+    label_studio: RunningLabelStudio, stand_in_server: RunningStandIn, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("backend")
+    installation = Installation.made(folder, stand_in_server.url, **label_studio.env)
+    with services.backend(services.free_port(), installation.env, log=folder / "backend.log") as service:
+        yield Served(installation, service.url)
+
+
+@pytest.fixture
+def backend_server(served_by: Served, stand_in: RunningStandIn) -> Served:
+    """The session's backend under gunicorn, its model behaving well. Take names of your own: the record is shared."""
+    return served_by
+
+
+@pytest.fixture
+def free_url() -> str:
+    """An address on this machine where nobody answers."""
+    return f"http://127.0.0.1:{services.free_port()}"
 
 
 @pytest.fixture(scope="session")

@@ -74,6 +74,7 @@ def _runs() -> None:
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("created", sa.String(32), nullable=False),
         sa.Column("tasks", sa.Integer),
+        sa.Column("worker", sa.String(300), nullable=False),
         sa.Column("seen", sa.Float, nullable=False),
         sa.Column("seconds", sa.Float, nullable=False),
     )

@@ -1,0 +1,53 @@
+"""What a test holds of a real process that runs for it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+
+@dataclass
+class RunningStandIn:
+    """The stand-in model server, and the levers a test pulls. `url` is what OPENAI_BASE_URL would be."""
+
+    root: str
+
+    def __post_init__(self) -> None:
+        self._http = httpx.Client(base_url=self.root, timeout=10.0)
+        self._levers_at_start = self.control()
+
+    @property
+    def url(self) -> str:
+        return f"{self.root}/v1"
+
+    def control(self, **levers: object) -> Json:
+        """Set some levers, such as `server_error=0.5`; returns all of them."""
+        return self._json("POST", "/control", json=levers)
+
+    def stats(self) -> Json:
+        return self._json("GET", "/stats")
+
+    def reset(self) -> None:
+        """Put every lever back to where it was at the start, and count from zero."""
+        self.control(**self._levers_at_start, reset=True)
+
+    def requests(self) -> int:
+        """Requests since the last reset."""
+        return int(self.stats()["requests"])
+
+    def _json(self, method: str, path: str, **request: Any) -> Json:
+        answer: Json = self._http.request(method, path, **request).raise_for_status().json()
+        return answer
+
+
+def until(holds: Callable[[], Any], seconds: float = 20) -> Any:
+    """Waits until `holds()` is true, and returns what it is then."""
+    deadline = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < deadline, f"It did not happen within {seconds:g} seconds."
+        time.sleep(0.02)
+    return found
