@@ -1,7 +1,8 @@
 """Settings of `gunicorn _wsgi:app`.
 
 One process, because requests for the same task at the same time must meet in it; many threads, because one /predict
-may wait a minute for the model while /health has to answer at once.
+may wait a minute for the model while /health has to answer at once. Threads are only made when they are needed: there
+are more than Label Studio asks at once, so that one is always left for /health.
 """
 
 import sys
@@ -22,7 +23,7 @@ _loaded = _settings()
 bind = _loaded.bind
 worker_class = "gthread"
 workers = 1
-threads = 64
+threads = 256
 timeout = int(_loaded.predict_deadline_s) + 30
 graceful_timeout = int(_loaded.predict_deadline_s) + 10
 keepalive = 5

@@ -30,6 +30,8 @@ IMPORTERS = {
     "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],
     "httpx": ["backend/edges/studio_http.py"],
     "genai_prices": ["backend/edges/prices.py"],
+    "redis": ["backend/edges/queue.py"],
+    "rq": ["backend/edges/queue.py"],
     "flask": ["backend/server.py"],
     "click": ["backend/__main__.py", "backend/cli"],
     "rich": ["backend/cli"],

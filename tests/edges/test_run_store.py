@@ -70,40 +70,40 @@ def test_runs_created_within_one_second_keep_their_order(runs):
 
 def test_one_process_at_a_time_works_on_a_run(runs, run):
     with ThreadPoolExecutor(8) as pool:
-        claims = list(pool.map(lambda _: runs.claim(run.id), range(8)))
+        claims = list(pool.map(lambda _: runs.claim(run.id, "host:1"), range(8)))
     assert claims.count(True) == 1
     assert runs.run(run.id).status == "in_progress"
 
 
 def test_a_run_without_a_sign_of_life_may_be_taken_over(runs, run, monkeypatch):
     clock = Clock(monkeypatch)
-    assert runs.claim(run.id)
+    assert runs.claim(run.id, "host:1")
     clock.now += ALIVE_S - 1
-    assert not runs.claim(run.id)
+    assert not runs.claim(run.id, "host:1")
     assert runs.beat(run.id, 3) == "in_progress"
     clock.now += ALIVE_S - 1
-    assert not runs.claim(run.id)
+    assert not runs.claim(run.id, "host:1")
     clock.now += 2
-    assert runs.claim(run.id)
+    assert runs.claim(run.id, "host:1")
 
 
 def test_time_worked_on_adds_up(runs, run):
-    runs.claim(run.id)
+    runs.claim(run.id, "host:1")
     for seconds in (1, 2.5, 0):
         runs.beat(run.id, seconds)
     assert runs.run(run.id).seconds == 3.5
 
 
 def test_a_run_that_ended_can_be_resumed(runs, run):
-    runs.claim(run.id)
+    runs.claim(run.id, "host:1")
     runs.finish(run.id, "failed", "The key was refused.")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("failed", "The key was refused.")
-    assert runs.claim(run.id)
+    assert runs.claim(run.id, "host:1")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("in_progress", "")
 
 
 def test_a_cancel_is_heard_at_the_next_sign_of_life(runs, run):
-    runs.claim(run.id)
+    runs.claim(run.id, "host:1")
     assert runs.cancel(run.id)
     assert runs.beat(run.id, 1) == "canceled"
     assert not runs.cancel(run.id)
@@ -117,7 +117,7 @@ def test_what_has_ended_can_not_be_canceled(runs, run, status):
 
 
 def test_nothing_happens_to_a_run_that_is_not_there(runs):
-    assert not runs.claim("nosuch")
+    assert not runs.claim("nosuch", "host:1")
     assert not runs.cancel("nosuch")
 
 
@@ -210,3 +210,10 @@ def test_the_tally_is_of_one_run(runs, run):
     other = runs.create("mood@1", 7, "all")
     runs.record(other.id, [Ask(1, A, sent=1)])
     assert tallied(runs, run) == (0, 0, 0, 0, 0, 0)
+
+
+def test_a_run_of_a_process_that_is_gone_may_be_taken_over_at_once(runs, run):
+    assert runs.claim(run.id, "host:1")
+    assert not runs.claim(run.id, "host:2", gone="host:3")
+    assert runs.claim(run.id, "host:2", gone="host:1")
+    assert runs.run(run.id).worker == "host:2"

@@ -14,7 +14,8 @@ from playwright.sync_api import BrowserContext, expect
 from demo import services
 from demo.services import Service, ServiceError
 from tests.journeys.browser import signed_in
-from tests.journeys.conftest import RunningLabelStudio, RunningStandIn
+from tests.journeys.conftest import RunningLabelStudio
+from tests.running import RunningStandIn
 
 CONFIG = """<View>
   <Text name="text" value="$text"/>

@@ -1,0 +1,206 @@
+"""The command line itself: help, exit codes, what goes to which stream, and text that means harm."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from backend.cli.root import cli
+from backend.core.prompts import PromptVersion
+from tests.installation import Installation
+
+HOSTILE = "[bold]b[/bold] [/nope] \x1b[31mred\x1b]0;title\x07 \x9b2J \r\b \u202egnp\u2069 a\ud800b"
+DANGEROUS = "\x1b\x07\x9b\r\b\u202e\u2069\ud800"
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """With nothing outside of it but its record: no Label Studio, no model."""
+    nobody = "http://127.0.0.1:1"
+    installation = Installation.made(tmp_path, nobody, LABEL_STUDIO_URL=nobody, LABEL_STUDIO_API_KEY="f" * 40)
+    monkeypatch.chdir(tmp_path)
+    for name, value in installation.env.items():
+        monkeypatch.setenv(name, value)
+    return installation
+
+
+def call(*argv: object) -> Result:
+    return CliRunner().invoke(cli, [str(part) for part in argv])
+
+
+def saved(mine: Installation, **changed: Any) -> str:
+    given = {"template": "Say: {text}", "model": "some-model", "parameters": {"temperature": 0}, "note": "", **changed}
+    version = PromptVersion("mood", 0, 7, variables=("text",), schema_digest="d" * 64, **given)
+    return mine.app.store.save(version)[0].tag
+
+
+def refused(result: Result, code: int = 1) -> str:
+    """The one line on stderr."""
+    assert (result.exit_code, result.stdout) == (code, ""), result.output
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Error: ")
+    return line
+
+
+@pytest.mark.parametrize("name", cli.commands)
+def test_every_command_shows_an_example(name: str) -> None:
+    result = call(name, "--help")
+    assert result.exit_code == 0
+    assert f"\n  ls-prompts {name}" in result.stdout or f"| ls-prompts {name}" in result.stdout
+    short = cli.commands[name].get_short_help_str(200)
+    assert short.endswith(".")
+    assert call(name, "-h").stdout == result.stdout
+
+
+@pytest.mark.parametrize("name", cli.commands)
+def test_every_example_is_one_that_its_command_takes(name: str) -> None:
+    text = cli.commands[name].help or ""
+    examples = [line.strip() for line in text.partition("\b")[2].splitlines() if line.strip()]
+    assert 1 <= len(examples) <= 3
+    for example in examples:
+        argv = example.rpartition("ls-prompts ")[2].partition(" > ")[0].split()
+        assert argv[0] == name
+        cli.commands[name].make_context(name, argv[1:], parent=cli.make_context("ls-prompts", [name]))
+
+
+def test_the_help_lists_the_commands_in_the_order_of_use() -> None:
+    shown = call("--help").stdout
+    names = [line.split()[0] for line in shown.partition("Commands:")[2].splitlines() if line.strip()]
+    assert names == [name for name, command in cli.commands.items() if not command.hidden]
+    assert names[:4] == ["doctor", "connect", "disconnect", "use"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "show",
+        "save",
+        "run mood@1",
+        "run mood@1 --on nonsense",
+        "run mood@1 --on view:x",
+        "run mood@1 --on all --ids 3",
+        "run mood@1 --on ids",
+        "run mood@1 --ids 9-7",
+        "run mood@1 --on sample --sample-size 0",
+        "run mood@1 --on sample --sample-size many",
+        "evaluate mood@1 --truth guessed",
+        "try mood@1",
+        "try mood@1 --task x",
+        "connect 7",
+        "connect x --backend-url http://x",
+        "predictions mood",
+        "load",
+        "list --nonsense",
+    ],
+)
+def test_wrong_usage_ends_with_2(mine: Installation, line: str) -> None:
+    result = call(*line.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Usage: " in result.stderr
+    assert not (mine.folder / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("show moood", "did you mean mood?"),
+        ("show mood@9", "did you mean mood@1?"),
+        ("show mood@x", "like sentiment@1"),
+        ("show mood@1~abcd", "like sentiment@1"),
+        ("list nothing", "there are mood."),
+        ("diff mood@1 mood@2", "There is no version mood@2"),
+        ("rename nothing mood", "There is no prompt 'nothing'"),
+        ("rename mood auto", "reserved"),
+        ("rename mood a@b", "can't be a prompt's name"),
+        ("delete nothing --yes", "There is no prompt"),
+        ("save other --file missing.txt", "missing.txt can't be read"),
+        ("save new --param temperature", "write NAME=VALUE"),
+        ("load missing@1.md", "can't be read"),
+        ("run mood@1 --on all", "LABEL_STUDIO_URL"),
+        ("predictions 7", "LABEL_STUDIO_URL"),
+        ("connect 7 --backend-url http://x", "LABEL_STUDIO_URL"),
+        ("use mood", "LABEL_STUDIO_URL"),
+        ("annotate mood --yes", "LABEL_STUDIO_URL"),
+    ],
+)
+def test_errors_end_with_1_and_one_line(mine: Installation, line: str, said: str) -> None:
+    saved(mine)
+    assert said in refused(call(*line.split()))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("CONCURRENCY", "many", "CONCURRENCY is not usable"),
+        ("LABEL_STUDIO_API_KEY", "", "LABEL_STUDIO_API_KEY is not set"),
+        ("DATABASE_URL", "sqlite:////proc/nowhere/x.sqlite3", "check DATA_DIR or DATABASE_URL"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL"),
+    ],
+)
+def test_wrong_settings_are_errors(
+    mine: Installation, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert said in refused(call("save", "mood", "--project", 7))
+
+
+def test_an_error_in_a_real_process_looks_the_same(mine: Installation) -> None:
+    done = mine.command("show", "nothing", code=1)
+    assert done.out == ""
+    assert done.err == "Error: There is no prompt 'nothing': there are none yet: make one with `ls-prompts save`.\n"
+    entry = Path(sys.executable).with_name("ls-prompts")
+    shown = subprocess.run([entry, "--version"], capture_output=True, text=True, timeout=60)
+    assert shown.stdout.startswith("ls-prompts, version ")
+
+
+def test_destructive_commands_ask(mine: Installation) -> None:
+    saved(mine)
+    for name in ("delete", "withdraw", "annotate"):
+        result = CliRunner().invoke(cli, [name, "mood"], input="n\n")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "[y/N]" in result.stderr
+    assert mine.app.versions("mood")
+    assert call("delete", "mood", "--yes").stderr == "Deleted 'mood'.\n"
+    assert refused(call("list", "mood")).startswith("Error: There is no prompt 'mood'")
+
+
+def test_data_goes_to_stdout_and_talk_to_stderr(mine: Installation) -> None:
+    empty = call("list")
+    assert (empty.exit_code, empty.stdout) == (0, "")
+    assert "no prompts yet" in empty.stderr
+    saved(mine)
+    assert [row["version"] for row in json.loads(call("list", "--json").stdout)] == ["mood@1"]
+    assert call("list").stdout.splitlines()[1].split()[:3] == ["mood@1", "7", "some-model"]
+    assert call("dump", "out").stdout == "out/mood@1.md\n"
+
+
+@pytest.mark.parametrize("line", ["list", "show mood", "show mood@2", "diff mood@1 mood@2"])
+def test_hostile_text_is_shown_and_does_nothing(mine: Installation, line: str) -> None:
+    saved(mine, template="{text}")
+    saved(mine, template=f"{HOSTILE} {{text}}", note=HOSTILE, model="[red]model[/x]")
+    result = call(*line.split())
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert not set(result.stdout) & set(DANGEROUS)
+    assert "[bold]b[/bold] [/nope]" in " ".join(result.stdout.split()) or line == "list"
+    assert r"\x1b[31mred" in result.stdout or line == "list"
+
+
+def test_hostile_text_is_exact_in_json(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved(mine, template=f"{HOSTILE} Grüße 名前 {{text}}", note=HOSTILE)
+    for encoding in ("utf-8", "ascii"):
+        done = mine.but(PYTHONIOENCODING=encoding, PYTHONUTF8="0").command("show", "mood", "--json")
+        assert done.json["template"] == f"{HOSTILE} Grüße 名前 {{text}}"
+        assert done.json["note"] == HOSTILE
+    assert mine.but(PYTHONIOENCODING="ascii", PYTHONUTF8="0").command("show", "mood").out
+
+
+def test_a_prompt_file_comes_back_as_it_went(mine: Installation) -> None:
+    saved(mine, template=' {"a": {text}}\n\n--- \nGrüße', note="a: b", parameters={"seed": 3, "stop": ["\n"]})
+    plain = call("show", "mood", "--plain").stdout
+    call("dump", "out")
+    assert Path("out/mood@1.md").read_text(encoding="utf-8") == plain

@@ -1,0 +1,72 @@
+"""Prompts as plain files: what is written comes back."""
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
+from backend.core.prompts import PromptVersion
+from backend.errors import PromptError
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+lines = st.lists(st.sampled_from(["---", "", "a: b", "Say {text}", " ---", "--- ", "{", "# x", "\ttab"])).map("\n".join)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
+)
+names = st.from_regex(r"[a-z_]{1,12}", fullmatch=True).filter(lambda name: name not in ("model", "note"))
+
+
+def version(template: str, model: str = "m", note: str = "", parameters: dict[str, Any] | None = None) -> PromptVersion:
+    return PromptVersion("mood", 1, 7, template, model, ("text",), "d", parameters or {}, note)
+
+
+@given(texts | lines, texts.filter(str.strip), texts, st.dictionaries(names, values, max_size=3))
+def test_what_is_written_comes_back(template: str, model: str, note: str, parameters: dict[str, Any]) -> None:
+    template = read_back(template)
+    written = write_prompt_file(version(template, model, note, parameters))
+    assert read_prompt_file(written) == PromptFile(template, model, note, parameters)
+
+
+def read_back(text: str) -> str:
+    """A template as versions hold it: files are where they come from."""
+    assume(text.strip())
+    try:
+        return read_prompt_file(text).template
+    except PromptError:
+        assume(False)
+        raise
+
+
+@pytest.mark.parametrize(
+    "text", ["Say {text}", "---\nSay {text}", "Say\n---\n{text}\n---\n", "--- \na: b\n---\n{text}"]
+)
+def test_without_a_header_the_whole_file_is_the_template(text: str) -> None:
+    assert read_prompt_file(text) == PromptFile(text.strip("\n"))
+
+
+def test_a_header_holds_model_note_and_parameters() -> None:
+    text = '---\nmodel: gpt-4o-mini\nnote: shorter\ntemperature: 0.5\nstop: ["\\n"]\n---\nSay {text}\n'
+    expected = PromptFile("Say {text}", "gpt-4o-mini", "shorter", {"temperature": 0.5, "stop": ["\n"]})
+    assert read_prompt_file(text) == expected
+    assert read_prompt_file("\ufeff" + text.replace("\n", "\r\n")) == expected
+
+
+def test_an_empty_header_says_nothing() -> None:
+    assert read_prompt_file("---\n---\nSay {text}\n") == PromptFile("Say {text}")
+    assert read_prompt_file("---\nnote:\nmodel:\n---\nSay {text}\n") == PromptFile("Say {text}")
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n", "---\nmodel: x\n---\n", "---\nmodel: x\n---\n\n \n"])
+def test_an_empty_prompt_is_refused(text: str) -> None:
+    with pytest.raises(PromptError, match="The prompt is empty"):
+        read_prompt_file(text)
+
+
+@pytest.mark.parametrize("head", ["a: b: c", "- a\n- b", "just words", "1: 2", "{", "a: !!python/object:os.system x"])
+def test_a_header_that_is_none_is_refused(head: str) -> None:
+    with pytest.raises(PromptError, match="header between the --- lines"):
+        read_prompt_file(f"---\n{head}\n---\nSay {{text}}\n")

@@ -1,0 +1,64 @@
+"""What a set of outcomes amounts to."""
+
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.core.outcomes import Failure, Outcome, Rejection, Usage
+from backend.core.summary import quantile, summarise
+
+SPENT = Usage(prompt_tokens=100, completion_tokens=10, cost_usd=0.5, seconds=2.0)
+GOOD = {"mood": ("Good",)}
+
+
+def rejected(task: int, reason: str = "not_json") -> Outcome:
+    return Outcome(task, Rejection(reason, "."), "d", usage=SPENT, sent=2)
+
+
+def failed(task: int, kind: str = "bad_task") -> Outcome:
+    return Outcome(task, Failure(kind, "."))
+
+
+def test_answers_rejections_and_failures_are_never_merged() -> None:
+    outcomes = [
+        Outcome(1, GOOD, "d", 0.9, SPENT, sent=1),
+        Outcome(2, GOOD, "d", 0.9, SPENT, reused=True),
+        rejected(3),
+        rejected(4, "refused"),
+        rejected(5),
+        failed(6),
+        failed(7, "timeout"),
+    ]
+    found = summarise(outcomes, 8)
+    assert (found.tasks, found.outputs, found.usable, found.coverage) == (8, 5, 2, 0.25)
+    assert found.rejections == {"not_json": 2, "refused": 1}
+    assert found.failures == {"bad_task": 1, "timeout": 1}
+    assert (found.requests, found.reused) == (7, 1)
+    assert (found.prompt_tokens, found.completion_tokens) == (500, 50)
+    assert (found.cost_usd, found.saved_usd) == (2.5, 0.5)
+    assert (found.latency_p50, found.latency_p95) == (2.0, 2.0)
+
+
+def test_the_cost_is_unknown_as_soon_as_one_price_is() -> None:
+    free = Outcome(1, GOOD, usage=SPENT)
+    unknown = Outcome(2, GOOD, usage=Usage(10, 10, None, 1.0), reused=True)
+    found = summarise([free, unknown], 2)
+    assert (found.cost_usd, found.saved_usd) == (None, None)
+    assert summarise([free], 1).saved_usd == 0
+
+
+def test_what_was_never_answered_costs_nothing_rather_than_an_unknown_sum() -> None:
+    found = summarise([failed(1), failed(2)], 2)
+    assert (found.cost_usd, found.outputs, found.coverage) == (0, 0, 0)
+    assert (found.latency_p50, found.latency_p95) == (None, None)
+
+
+def test_of_nothing_there_is_no_coverage() -> None:
+    found = summarise([], 0)
+    assert (found.tasks, found.coverage, found.cost_usd, found.rejections, found.failures) == (0, None, 0, {}, {})
+
+
+@given(st.lists(st.floats(0, 1000), min_size=1, max_size=50), st.sampled_from([50, 95]))
+def test_percentiles_as_numpy(values: list[float], percent: int) -> None:
+    assert quantile(values, percent) == pytest.approx(float(numpy.percentile(values, percent)))

@@ -1,0 +1,238 @@
+"""The backend in the hands of a real Label Studio: what it stores, what annotators are shown, what stays behind."""
+
+import re
+import secrets
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from backend.core.prompts import nearest
+from backend.core.subsets import Subset
+from backend.errors import LabelConfigError, StudioError
+from demo import services
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.project import WIDER, Project, chosen, label_of, messages, topic_of
+from tests.running import RunningStandIn
+
+TITLE = "Open Prompts"
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    """Six messages that the shared record knows nothing about."""
+    return Project.made(label_studio, messages(6, secrets.token_hex(8)))
+
+
+@pytest.fixture
+def connected(project: Project, backend_server: Served) -> Project:
+    backend_server.installation.app.connect(project.id, backend_server.url)
+    return project
+
+
+def saved(server: Served, project: Project, **more: Any) -> str:
+    """A version with a name of its own, because all tests share one record; its tag."""
+    return server.installation.save(f"topic {project.id}", project.id, **more)
+
+
+def used(server: Served, project: Project) -> str:
+    tag = saved(server, project)
+    server.installation.app.use(tag)
+    return tag
+
+
+def backends(project: Project) -> list[dict[str, Any]]:
+    return list(project.get("/api/ml/", project=project.id))
+
+
+def webhooks(project: Project) -> list[str]:
+    return [hook["url"] for hook in project.get("/api/webhooks/", project=project.id)]
+
+
+def test_connecting_twice_is_one_backend(project: Project, backend_server: Served) -> None:
+    for _ in range(2):
+        done = backend_server.installation.command("connect", project.id, "--backend-url", backend_server.url + "/")
+        assert (done.out, done.err) == ("", f"Project {project.id} asks {backend_server.url}/ for predictions.\n")
+    (backend,) = backends(project)
+    assert (backend["url"], backend["title"], backend["is_interactive"]) == (backend_server.url, TITLE, True)
+    assert webhooks(project) == [f"{backend_server.url}/webhook"]
+
+
+def test_opening_a_task_stores_one_prediction_of_the_version_in_use(
+    connected: Project, backend_server: Served, stand_in: RunningStandIn
+) -> None:
+    tag = used(backend_server, connected)
+    assert connected.shown == TITLE
+    task = connected.task_ids()[1]
+    (prediction,) = connected.opened(task)
+    assert (prediction["model_version"], label_of(prediction["result"])) == (tag, topic_of(1))
+    assert 0 < prediction["score"] < 1
+    assert [again["id"] for again in connected.opened(task)] == [prediction["id"]]
+    assert len(connected.predictions()) == stand_in.requests() == 1
+    (backend,) = backends(connected)
+    assert (backend["state"], backend["model_version"]) == ("CO", tag)
+
+
+def test_another_version_in_use_is_asked_in_its_turn(connected: Project, backend_server: Served) -> None:
+    first = used(backend_server, connected)
+    connected.act("retrieve_tasks_predictions")
+    second = saved(backend_server, connected, text="Something else.\n\n{text}")
+    backend_server.installation.app.use(second)
+    connected.act("retrieve_tasks_predictions")
+    assert connected.versions() == {first: 6, second: 6}
+
+
+def test_after_a_change_of_the_config_the_tag_is_marked(connected: Project, backend_server: Served) -> None:
+    tag = used(backend_server, connected)
+    task = connected.task_ids()[0]
+    connected.opened(task)
+    connected.change(label_config=WIDER)
+    connected.act("retrieve_tasks_predictions")
+    versions = connected.versions()
+    (marked,) = set(versions) - {tag}
+    assert re.fullmatch(re.escape(tag) + "~[0-9a-f]{4}", marked)
+    assert versions == {tag: 1, marked: 6}
+    assert backend_server.installation.app.withdraw(tag) == 7
+    assert connected.predictions() == []
+    assert connected.shown == TITLE
+
+
+def test_a_project_without_a_prompt_gets_one_made_from_its_config(connected: Project) -> None:
+    (prediction,) = connected.opened(connected.task_ids()[2])
+    assert re.fullmatch(r"auto@[0-9a-f]{8}", prediction["model_version"])
+    assert label_of(prediction["result"]) == topic_of(2)
+
+
+def test_retrieving_predictions_stores_one_for_each_task(
+    label_studio: RunningLabelStudio, backend_server: Served, stand_in: RunningStandIn
+) -> None:
+    project = Project.made(label_studio, messages(50, secrets.token_hex(8)))
+    backend_server.installation.app.connect(project.id, backend_server.url)
+    tag = used(backend_server, project)
+    for _ in range(2):
+        project.act("retrieve_tasks_predictions")
+        predictions = project.predictions()
+        assert {p["task"] for p in predictions} == set(project.task_ids())
+        assert len(predictions) == stand_in.requests() == 50
+        assert {p["model_version"] for p in predictions} == {tag}
+        assert all(p["score"] is None or 0 <= p["score"] <= 1 for p in predictions)
+    run = backend_server.installation.app.run(tag, Subset("all"))
+    assert (run.summary.requests, run.pushed and run.pushed.unchanged) == (0, 50)
+
+
+def test_saved_annotations_leave_the_version_alone(connected: Project, backend_server: Served) -> None:
+    tag = used(backend_server, connected)
+    task = connected.task_ids()[0]
+    connected.opened(task)
+    saving = connected.http.post(f"/api/tasks/{task}/annotations/", json={"result": chosen("Refund")})
+    assert saving.status_code == 201
+    assert saving.elapsed.total_seconds() < 1
+    connected.act("retrieve_tasks_predictions")
+    assert connected.versions() == {tag: 6}
+    answer = httpx.post(f"{backend_server.url}/webhook", json={"action": "ANNOTATION_CREATED"})
+    assert answer.status_code == 200
+    (backend,) = backends(connected)
+    training = connected.http.post(f"/api/ml/{backend['id']}/train", json={})
+    assert training.status_code < 500
+    versions = connected.get(f"/api/ml/{backend['id']}/versions")["versions"]
+    assert tag in versions
+
+
+def test_disconnecting_leaves_the_project_as_it_was(project: Project, backend_server: Served) -> None:
+    app = backend_server.installation.app
+    tag = saved(backend_server, project)
+    app.run(tag, Subset("all"))
+    project.change(model_version=tag)
+    app.connect(project.id, backend_server.url)
+    app.use(tag)
+    assert project.shown == TITLE
+    done = backend_server.installation.command("disconnect", project.id)
+    assert done.err == f"Removed 1 backend(s) from project {project.id}.\n"
+    assert (backends(project), webhooks(project), project.shown) == ([], [], tag)
+    assert project.versions() == {tag: 6}
+    assert app.disconnect(project.id) == 0
+
+
+def test_disconnecting_takes_back_what_connecting_chose(connected: Project, backend_server: Served) -> None:
+    assert connected.shown == TITLE
+    assert backend_server.installation.app.disconnect(connected.id, backend_server.url) == 1
+    assert (backends(connected), webhooks(connected), connected.shown) == ([], [], "")
+
+
+def test_without_a_backend_the_predictions_there_are_shown(mine: Installation, project: Project) -> None:
+    tag = mine.save("topic", project.id)
+    with pytest.raises(StudioError, match=f"ls-prompts connect {project.id}.*ls-prompts run topic@1"):
+        mine.app.use(tag)
+    mine.app.run(tag, Subset("sample", size=3))
+    done = mine.command("use", "topic")
+    assert "No backend is connected: annotators see the predictions topic@1 has" in done.err
+    assert project.shown == tag
+
+
+def test_deleting_a_version_keeps_what_annotators_are_shown(mine: Installation, project: Project) -> None:
+    one, other = mine.save("topic", project.id), mine.save("other", project.id)
+    for tag in (one, other):
+        mine.app.run(tag, Subset("all"))
+    mine.app.use(other)
+    assert mine.app.withdraw(one) == 6
+    assert (project.shown, project.versions()) == (other, {other: 6})
+
+
+def test_replacing_the_version_that_is_shown_shows_the_new_one(mine: Installation, project: Project) -> None:
+    old = mine.save("topic", project.id)
+    mine.app.run(old, Subset("all"))
+    mine.app.use(old)
+    new = mine.save("topic", project.id, "Another text.\n\n{text}")
+    told = mine.command("run", new, "--on", "all").err
+    assert f"they now see {new}" in told
+    assert project.shown == new
+
+
+def test_a_project_that_prompts_cannot_label_is_refused(label_studio: RunningLabelStudio, mine: Installation) -> None:
+    config = '<View><Text name="t" value="$text"/><Labels name="l" toName="t"><Label value="A"/></Labels></View>'
+    project = Project.made(label_studio, messages(1), config=config)
+    for refused in (lambda: mine.save("topic", project.id), lambda: mine.app.connect(project.id, "http://x")):
+        with pytest.raises(LabelConfigError, match="Labels name='l'"):
+            refused()
+    assert backends(project) == []
+    assert nearest("topic", []) in mine.command("show", "topic", code=1).err
+
+
+def test_a_server_with_another_record_is_noticed(project: Project, backend_server: Served, mine: Installation) -> None:
+    mine.app.connect(project.id, backend_server.url)
+    mine.save("topic", project.id)
+    assert "start it with the same DATA_DIR" in mine.command("use", "topic@1").err
+
+
+def test_a_backend_with_a_password(project: Project, mine: Installation) -> None:
+    """Label Studio sends names beyond ASCII in Latin-1."""
+    locked = mine.but(BASIC_AUTH_USER="jörg", BASIC_AUTH_PASS="schlüssel")
+    port = services.free_port()
+    url = f"http://127.0.0.1:{port}"
+    service = services.backend(port, locked.env, log=mine.folder / "backend.log")
+    with replace(service, url=f"http://{quote('jörg')}:{quote('schlüssel')}@127.0.0.1:{port}"):
+        with pytest.raises(StudioError, match="BASIC_AUTH_USER and BASIC_AUTH_PASS"):
+            mine.app.connect(project.id, url)
+        assert (backends(project), project.shown) == ([], "")
+        locked.app.connect(project.id, url)
+        assert len(project.opened(project.task_ids()[0])) == 1
+        saving = project.http.post(f"/api/tasks/{project.task_ids()[0]}/annotations/", json={"result": []})
+        assert saving.status_code == 201  # its webhook brings no password
+
+
+def test_addresses_that_lead_nowhere_are_no_backend(
+    project: Project, mine: Installation, label_studio: RunningLabelStudio, free_url: str
+) -> None:
+    wrong = {
+        free_url: "finds no backend at this address",
+        "localhost:9090": "begins with http:// or https://",
+        label_studio.url: "is not this server",
+        "http://no.such.host.invalid": "can't find the host",
+    }
+    for url, sentence in wrong.items():
+        with pytest.raises(StudioError, match=sentence):
+            mine.app.connect(project.id, url)
+    assert (backends(project), webhooks(project), project.shown) == ([], [], "")

@@ -1,0 +1,118 @@
+"""`gunicorn _wsgi:app` as the README starts it: how it binds, and that it answers while it is busy."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from demo import services
+from tests.installation import Installation
+from tests.running import RunningStandIn, until
+from tests.scripted import CONFIG
+
+BUSY = 64
+
+
+@pytest.fixture
+def mine(tmp_path: Path, stand_in: RunningStandIn) -> Installation:
+    return Installation.made(tmp_path, stand_in.url)
+
+
+def gunicorn(mine: Installation, *argv: str) -> "subprocess.Popen[str]":
+    line = [sys.executable, "-m", "gunicorn", "_wsgi:app", *argv]
+    env, pipe = services.environment(mine.env), subprocess.PIPE
+    return subprocess.Popen(line, env=env, cwd=services.ROOT, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+
+
+def refused(mine: Installation, *argv: str) -> str:
+    """What it says when it ends at once, with an error."""
+    process = gunicorn(mine, *argv)
+    try:
+        said, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    return said
+
+
+@contextmanager
+def listening(mine: Installation, url: str) -> Iterator[str]:
+    process = gunicorn(mine)
+    try:
+        until(lambda: _answers(url) or process.poll() is not None)
+        yield url
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health").status_code in (200, 401)
+    except httpx.TransportError:
+        return False
+
+
+def test_it_does_not_stand_open_by_mistake(mine: Installation) -> None:
+    port = services.free_port()
+    for said in (
+        refused(mine.but(BIND=f"0.0.0.0:{port}")),
+        refused(mine, "--bind", f"0.0.0.0:{port}"),
+        refused(mine, "--bind", f"[::]:{port}"),
+    ):
+        assert "without a password: set BASIC_AUTH_USER and BASIC_AUTH_PASS, or ALLOW_NO_AUTH=true" in said
+
+
+def test_wrong_settings_end_it_with_a_sentence(mine: Installation) -> None:
+    assert "BASIC_AUTH_USER and BASIC_AUTH_PASS, or neither" in refused(mine.but(BASIC_AUTH_USER="me"))
+    assert "CONCURRENCY is not usable" in refused(mine.but(CONCURRENCY="many"))
+    assert "DATABASE_URL" in refused(mine.but(DATABASE_URL="sqlite:////proc/nowhere/x.sqlite3"))
+
+
+@pytest.mark.parametrize("open_to_all", [{"ALLOW_NO_AUTH": "true"}, {"BASIC_AUTH_USER": "a", "BASIC_AUTH_PASS": "b"}])
+def test_it_listens_to_all_when_told_to(mine: Installation, open_to_all: dict[str, str]) -> None:
+    port = services.free_port()
+    with listening(mine.but(BIND=f"0.0.0.0:{port}", **open_to_all), f"http://127.0.0.1:{port}") as url:
+        expected = 401 if "BASIC_AUTH_USER" in open_to_all else 200
+        assert httpx.get(f"{url}/health").status_code == expected
+        assert httpx.get(f"{url}/health", auth=("a", "b")).status_code == 200
+
+
+def test_health_and_setup_are_quick_while_predictions_run(
+    mine: Installation, stand_in: RunningStandIn, tmp_path: Path
+) -> None:
+    log, everyone = tmp_path / "backend.log", httpx.Limits(max_connections=None)
+    with (
+        services.backend(services.free_port(), mine.but(CONCURRENCY=str(BUSY)).env, log=log) as service,
+        httpx.Client(base_url=service.url, timeout=60, limits=everyone) as http,
+        ThreadPoolExecutor(BUSY) as pool,
+    ):
+        http.post("/predict", json=asked(BUSY))
+        stand_in.control(latency_ms=2000)
+        busy = [pool.submit(http.post, "/predict", json=asked(number)) for number in range(BUSY)]
+        until(lambda: stand_in.stats()["in_flight"] == BUSY)
+        time.sleep(0.3)
+        for _ in range(5):
+            assert seconds(lambda: http.get("/health")) < 1
+            assert seconds(lambda: http.post("/setup", json={"project": "1.2", "schema": CONFIG})) < 1
+        assert not any(request.done() for request in busy)
+        assert all(request.result().json()["results"][0] for request in busy)
+
+
+def asked(number: int) -> dict[str, Any]:
+    task = {"id": number, "data": {"text": f"a good day, number {number}"}}
+    return {"tasks": [task], "project": "1.2", "label_config": CONFIG, "params": {"context": None}}
+
+
+def seconds(ask: Any) -> float:
+    began = time.monotonic()
+    assert ask().status_code == 200
+    return time.monotonic() - began
