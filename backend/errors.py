@@ -15,6 +15,8 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
 """
 
+import traceback
+
 
 class PromptsError(Exception):
     """Base of all; its text is shown to people as it is."""
@@ -58,3 +60,9 @@ class ProviderError(PromptsError):
 
 class StoreError(PromptsError):
     pass
+
+
+def where(error: Exception) -> str:
+    """What went wrong in which line; without its text, which may hold a task's."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {place.name} ({place.filename}, line {place.lineno})"

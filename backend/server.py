@@ -8,14 +8,13 @@ import base64
 import contextlib
 import hmac
 import logging
-import traceback
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from backend.app import App
-from backend.errors import PromptsError, RunError
+from backend.errors import PromptsError, RunError, where
 from backend.flows.serve import Preannotator
 from backend.flows.status import as_json
 
@@ -65,7 +64,7 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
         try:
             found = preannotator.predict(project, config, tasks, context)
         except Exception as error:
-            log.error("predict failed: %s", _where(error))
+            log.error("predict failed: %s", where(error))
             found = [{} for _ in tasks]
         return {"results": found}
 
@@ -138,14 +137,8 @@ def _add_errors(server: Flask, max_body_mb: float) -> None:
 
     @server.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response, int]:
-        log.error("%s %s failed: %s", request.method, request.path, _where(error))
+        log.error("%s %s failed: %s", request.method, request.path, where(error))
         return answer(500, "Something went wrong here; the server's log says where.")
-
-
-def _where(error: Exception) -> str:
-    """What went wrong in which line; without its text, which may hold a task's."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {place.name} ({place.filename}, line {place.lineno})"
 
 
 def _require_login(server: Flask, user: str, password: str) -> None:

@@ -57,7 +57,7 @@ def test_nothing_leaks_when_things_blow_up(
     for leak in (SECRET, TOKEN, KEY, "Traceback", 'File "'):
         assert leak not in said
     if trouble == "crash":
-        assert "predict failed: RuntimeError in _blow_up" in caplog.text
+        assert "a task crashed: RuntimeError in _blow_up" in caplog.text
 
 
 def test_at_the_deadline_it_answers_with_what_it_has(mine: Installation, stand_in: RunningStandIn) -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from backend.cli import numbers
+from backend.cli.common import printable
 from backend.core.outcomes import Outcome
 from backend.core.runs import Tally
 
@@ -19,9 +20,15 @@ class Gauge:
 
     def __init__(self, label: str) -> None:
         self.console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
         live = self.console.is_terminal
         self._bar = Progress(*columns, TextColumn("{task.fields[said]}"), console=self.console, disable=not live)
+        label = printable(label)
         self._row = self._bar.add_task(label, total=None, said="")
         self._label = label
         self._first: int | None = None
@@ -50,7 +57,7 @@ class Gauge:
             self._bar.update(self._row, completed=done, total=total, said=said)
         elif now - self._said >= LINE_EVERY_S:
             self._said = now
-            self.console.print(f"{self._label}: {done} of {total or '?'} tasks, {said}")
+            self.console.print(f"{self._label}: {done} of {total or '?'} tasks, {said}", markup=False)
 
 
 class Bar(Gauge):
@@ -75,4 +82,4 @@ class Bar(Gauge):
         self.update(self._done, self._total, self._cost)
 
     def tell(self, sentence: str) -> None:
-        self.console.print(sentence, highlight=False, markup=False)
+        self.console.print(printable(sentence), highlight=False, markup=False)

@@ -22,6 +22,7 @@ KNOWN = {
     "legacy tokens on under Organization, Access Token Settings.",
     "The provided URL was not allowed": "Label Studio refuses this address for a backend: give one that begins with "
     "http:// or https://.",
+    "Project and View mismatch": "That Data Manager tab belongs to another project: check the view's number.",
     "Can't resolve hostname": "Label Studio can't find the host of the backend: give the address as it reaches it.",
     "Can't connect to ML backend": "Label Studio finds no backend at this address: start it (`make serve`), and give "
     "its address as Label Studio reaches it, which from a container is not localhost.",

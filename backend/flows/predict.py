@@ -4,6 +4,7 @@ What is stored already is read, not asked. Nothing holds more than two pages of 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,7 +14,10 @@ from backend.core.chat import ChatRequest, Completion, Recipe
 from backend.core.derive import Pricing, derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.core.tasks import Task
+from backend.errors import PromptsError, where
 from backend.flows.asker import Asker
+
+log = logging.getLogger(__name__)
 
 Sink = Callable[[list[Outcome]], Awaitable[None]]
 Plan = Callable[[list[tuple[int, ChatRequest | Failure]]], None]
@@ -102,6 +106,17 @@ class Predictor:
             await sink([await self._ask(item)])
 
     async def _ask(self, item: Todo) -> Outcome:
+        """Whatever goes wrong with one task, known or not, leaves the others alone."""
+        try:
+            return await self._asked(item)
+        except PromptsError:
+            raise
+        except Exception as error:
+            log.error("a task crashed: %s", where(error))
+            crash = Failure("crashed", f"Something unexpected happened here ({type(error).__name__}).")
+            return failed(item.task_id, crash, item.request.digest)
+
+    async def _asked(self, item: Todo) -> Outcome:
         asked = await self.asker.ask(item.request, item.stored)
         outcome = derive(item.task_id, asked.attempts, item.request.frame.schema, self._pricing)
         if outcome is None:

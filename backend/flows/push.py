@@ -15,6 +15,7 @@ from backend.core.outcomes import Outcome, Rejection
 from backend.core.prompts import belongs, parse_tag
 from backend.core.results import same_result, to_result
 from backend.edges.studio import Prediction, Studio
+from backend.edges.studio_http import Refused
 from backend.errors import StudioError
 
 IMPORT_AT_ONCE = 50_000
@@ -59,20 +60,36 @@ def push(studio: Studio, project: int, wanted: Wanted, keep: bool, tell: Tell) -
     name, _ = parse_tag(wanted.tag)
     there = [p for p in studio.predictions(project) if p.model_version and belongs(p.model_version, name)]
     changes = compare(there, wanted, keep)
+    created = 0
     for start in range(0, len(changes.missing), IMPORT_AT_ONCE):
-        chunk = changes.missing[start : start + IMPORT_AT_ONCE]
-        created = studio.import_predictions(project, chunk)
-        if created != len(chunk):
-            raise StudioError(
-                f"Label Studio took only {created} of {len(chunk)} predictions: its labelling config may have changed; "
-                f"check it, then run `ls-prompts push {wanted.tag}`."
-            )
+        created += _import(studio, project, changes.missing[start : start + IMPORT_AT_ONCE], wanted.tag, tell)
     shown = studio.project(project).shown
     deleted = delete(studio, project, changes.obsolete, Counter(p.model_version for p in there), tell)
     if deleted and shown != studio.project(project).shown and belongs(shown, name):
         studio.show(project, wanted.tag)
         tell(f"Annotators saw {shown}, which is replaced; they now see {wanted.tag}.")
-    return Pushed(len(changes.missing), deleted, changes.unchanged)
+    return Pushed(created, deleted, changes.unchanged)
+
+
+def _import(studio: Studio, project: int, items: Sequence[Mapping[str, Any]], tag: str, tell: Tell) -> int:
+    """Label Studio refuses them all when one is for a task that was deleted since it was labelled."""
+    try:
+        created = studio.import_predictions(project, items)
+    except Refused as refusal:
+        if refusal.status != 400:
+            raise
+        existing = set(studio.task_ids(project))
+        left = [item for item in items if item["task"] in existing]
+        if len(left) == len(items):
+            raise
+        tell(f"Left out {len(items) - len(left):,} prediction(s) of tasks that are not there any more.")
+        items, created = left, studio.import_predictions(project, left) if left else 0
+    if created != len(items):
+        raise StudioError(
+            f"Label Studio took only {created} of {len(items)} predictions: its labelling config may have changed; "
+            f"check it, then run `ls-prompts push {tag}`."
+        )
+    return created
 
 
 def wanted_of(outcomes: Sequence[Outcome], schema: LabelSchema, tag: str) -> Wanted:

@@ -158,6 +158,12 @@ def test_an_error_in_a_real_process_looks_the_same(mine: Installation) -> None:
     assert shown.stdout.startswith("ls-prompts, version ")
 
 
+def test_a_version_that_looks_like_markup_is_an_error_on_a_terminal_too(mine: Installation) -> None:
+    done = mine.but(FORCE_COLOR="1").command("run", "[/x]\x1b[2J", "--on", "all", code=1)
+    assert r"There is no prompt '[/x]\x1b[2J'" in done.err
+    assert "Traceback" not in done.err
+
+
 def test_destructive_commands_ask(mine: Installation) -> None:
     saved(mine)
     for name in ("delete", "withdraw", "annotate"):

@@ -400,3 +400,21 @@ def test_whatever_is_answered_every_task_has_one_outcome_and_no_answer_is_paid_f
         assert [fact.attempt for fact in stored] == list(range(len(stored)))
     for outcome in outcomes:
         assert outcome.digest in facts.stored if outcome.spoke else isinstance(outcome.verdict, Failure)
+
+
+def test_a_task_that_crashes_leaves_the_others_alone(caplog):
+    class Fragile(ScriptedModel):
+        async def complete(self, request, attempt):
+            if "3" in request.user:
+                raise ZeroDivisionError(request.user)
+            return await super().complete(request, attempt)
+
+    outcomes = {outcome.task_id: outcome for outcome in label(Fragile(), [tasks(5)])}
+    assert sorted(outcomes) == [1, 2, 3, 4, 5]
+    crashed = [task for task, outcome in outcomes.items() if not outcome.answer]
+    assert len(crashed) == 1
+    verdict = outcomes[crashed[0]].verdict
+    assert isinstance(verdict, Failure)
+    assert (verdict.kind, "ZeroDivisionError" in verdict.detail) == ("crashed", True)
+    assert "ZeroDivisionError in complete" in caplog.text
+    assert tasks(5)[crashed[0] - 1].data["text"] not in caplog.text

@@ -92,6 +92,13 @@ class Project:
         """project.model_version: what annotators are shown."""
         return self.get(f"/api/projects/{self.id}/")["model_version"] or ""
 
+    def backends(self) -> list[Json]:
+        return list(self.get("/api/ml/", project=self.id))
+
+    def webhooks(self) -> list[str]:
+        """Their addresses."""
+        return [hook["url"] for hook in self.get("/api/webhooks/", project=self.id)]
+
     def change(self, **values: Any) -> None:
         self.http.patch(f"/api/projects/{self.id}/", json=values).raise_for_status()
 

@@ -2,9 +2,7 @@
 
 import re
 import secrets
-from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from backend.core.prompts import nearest
 from backend.core.subsets import Subset
 from backend.errors import LabelConfigError, StudioError
-from demo import services
+from backend.flows.runs import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import WIDER, Project, chosen, label_of, messages, topic_of
@@ -44,21 +42,13 @@ def used(server: Served, project: Project) -> str:
     return tag
 
 
-def backends(project: Project) -> list[dict[str, Any]]:
-    return list(project.get("/api/ml/", project=project.id))
-
-
-def webhooks(project: Project) -> list[str]:
-    return [hook["url"] for hook in project.get("/api/webhooks/", project=project.id)]
-
-
 def test_connecting_twice_is_one_backend(project: Project, backend_server: Served) -> None:
     for _ in range(2):
         done = backend_server.installation.command("connect", project.id, "--backend-url", backend_server.url + "/")
         assert (done.out, done.err) == ("", f"Project {project.id} asks {backend_server.url}/ for predictions.\n")
-    (backend,) = backends(project)
+    (backend,) = project.backends()
     assert (backend["url"], backend["title"], backend["is_interactive"]) == (backend_server.url, TITLE, True)
-    assert webhooks(project) == [f"{backend_server.url}/webhook"]
+    assert project.webhooks() == [f"{backend_server.url}/webhook"]
 
 
 def test_opening_a_task_stores_one_prediction_of_the_version_in_use(
@@ -72,7 +62,7 @@ def test_opening_a_task_stores_one_prediction_of_the_version_in_use(
     assert 0 < prediction["score"] < 1
     assert [again["id"] for again in connected.opened(task)] == [prediction["id"]]
     assert len(connected.predictions()) == stand_in.requests() == 1
-    (backend,) = backends(connected)
+    (backend,) = connected.backends()
     assert (backend["state"], backend["model_version"]) == ("CO", tag)
 
 
@@ -123,6 +113,19 @@ def test_retrieving_predictions_stores_one_for_each_task(
     assert (run.summary.requests, run.pushed and run.pushed.unchanged) == (0, 50)
 
 
+def test_reading_tasks_makes_label_studio_ask_for_nothing(
+    connected: Project, backend_server: Served, stand_in: RunningStandIn
+) -> None:
+    """Also in a project that retrieves predictions when its tasks are listed."""
+    used(backend_server, connected)
+    connected.change(evaluate_predictions_automatically=True)
+    other = saved(backend_server, connected, text="Another text.\n\n{text}")
+    run = backend_server.installation.app.run(other, Subset("sample", size=2), Ending(push=False))
+    assert len(backend_server.installation.app.results(other)) == run.summary.requests == 2
+    assert backend_server.installation.app.results(other, ["missing"], truth="any")
+    assert (stand_in.requests(), connected.predictions()) == (2, [])
+
+
 def test_saved_annotations_leave_the_version_alone(connected: Project, backend_server: Served) -> None:
     tag = used(backend_server, connected)
     task = connected.task_ids()[0]
@@ -134,7 +137,7 @@ def test_saved_annotations_leave_the_version_alone(connected: Project, backend_s
     assert connected.versions() == {tag: 6}
     answer = httpx.post(f"{backend_server.url}/webhook", json={"action": "ANNOTATION_CREATED"})
     assert answer.status_code == 200
-    (backend,) = backends(connected)
+    (backend,) = connected.backends()
     training = connected.http.post(f"/api/ml/{backend['id']}/train", json={})
     assert training.status_code < 500
     versions = connected.get(f"/api/ml/{backend['id']}/versions")["versions"]
@@ -151,7 +154,7 @@ def test_disconnecting_leaves_the_project_as_it_was(project: Project, backend_se
     assert project.shown == TITLE
     done = backend_server.installation.command("disconnect", project.id)
     assert done.err == f"Removed 1 backend(s) from project {project.id}.\n"
-    assert (backends(project), webhooks(project), project.shown) == ([], [], tag)
+    assert (project.backends(), project.webhooks(), project.shown) == ([], [], tag)
     assert project.versions() == {tag: 6}
     assert app.disconnect(project.id) == 0
 
@@ -159,7 +162,7 @@ def test_disconnecting_leaves_the_project_as_it_was(project: Project, backend_se
 def test_disconnecting_takes_back_what_connecting_chose(connected: Project, backend_server: Served) -> None:
     assert connected.shown == TITLE
     assert backend_server.installation.app.disconnect(connected.id, backend_server.url) == 1
-    assert (backends(connected), webhooks(connected), connected.shown) == ([], [], "")
+    assert (connected.backends(), connected.webhooks(), connected.shown) == ([], [], "")
 
 
 def test_without_a_backend_the_predictions_there_are_shown(mine: Installation, project: Project) -> None:
@@ -167,8 +170,9 @@ def test_without_a_backend_the_predictions_there_are_shown(mine: Installation, p
     with pytest.raises(StudioError, match=f"ls-prompts connect {project.id}.*ls-prompts run topic@1"):
         mine.app.use(tag)
     mine.app.run(tag, Subset("sample", size=3))
-    done = mine.command("use", "topic")
-    assert "No backend is connected: annotators see the predictions topic@1 has" in done.err
+    told: list[str] = []
+    mine.app.use(tag, told.append)
+    assert "No backend is connected: annotators see the predictions topic@1 has" in told[0]
     assert project.shown == tag
 
 
@@ -197,42 +201,12 @@ def test_a_project_that_prompts_cannot_label_is_refused(label_studio: RunningLab
     for refused in (lambda: mine.save("topic", project.id), lambda: mine.app.connect(project.id, "http://x")):
         with pytest.raises(LabelConfigError, match="Labels name='l'"):
             refused()
-    assert backends(project) == []
+    assert project.backends() == []
     assert nearest("topic", []) in mine.command("show", "topic", code=1).err
 
 
 def test_a_server_with_another_record_is_noticed(project: Project, backend_server: Served, mine: Installation) -> None:
     mine.app.connect(project.id, backend_server.url)
-    mine.save("topic", project.id)
-    assert "start it with the same DATA_DIR" in mine.command("use", "topic@1").err
-
-
-def test_a_backend_with_a_password(project: Project, mine: Installation) -> None:
-    """Label Studio sends names beyond ASCII in Latin-1."""
-    locked = mine.but(BASIC_AUTH_USER="jörg", BASIC_AUTH_PASS="schlüssel")
-    port = services.free_port()
-    url = f"http://127.0.0.1:{port}"
-    service = services.backend(port, locked.env, log=mine.folder / "backend.log")
-    with replace(service, url=f"http://{quote('jörg')}:{quote('schlüssel')}@127.0.0.1:{port}"):
-        with pytest.raises(StudioError, match="BASIC_AUTH_USER and BASIC_AUTH_PASS"):
-            mine.app.connect(project.id, url)
-        assert (backends(project), project.shown) == ([], "")
-        locked.app.connect(project.id, url)
-        assert len(project.opened(project.task_ids()[0])) == 1
-        saving = project.http.post(f"/api/tasks/{project.task_ids()[0]}/annotations/", json={"result": []})
-        assert saving.status_code == 201  # its webhook brings no password
-
-
-def test_addresses_that_lead_nowhere_are_no_backend(
-    project: Project, mine: Installation, label_studio: RunningLabelStudio, free_url: str
-) -> None:
-    wrong = {
-        free_url: "finds no backend at this address",
-        "localhost:9090": "begins with http:// or https://",
-        label_studio.url: "is not this server",
-        "http://no.such.host.invalid": "can't find the host",
-    }
-    for url, sentence in wrong.items():
-        with pytest.raises(StudioError, match=sentence):
-            mine.app.connect(project.id, url)
-    assert (backends(project), webhooks(project), project.shown) == ([], [], "")
+    told: list[str] = []
+    mine.app.use(mine.save("topic", project.id), told.append)
+    assert "start it with the same DATA_DIR" in told[0]

@@ -102,14 +102,6 @@ def test_missing_is_what_has_no_prediction_of_this_version(mine: Installation, p
     assert _taken(mine, project, Subset("missing")) == []
 
 
-def test_tasks_that_are_not_there_are_refused(mine: Installation, project: Project) -> None:
-    mine.save("topic", project.id)
-    for subset in (("--ids", max(project.task_ids()) + 1000), ("--on", "view:987654")):
-        refused = mine.command("run", "topic@1", *subset, code=1)
-        assert refused.out == ""
-        assert len(refused.err.strip().splitlines()) == 1
-
-
 def test_a_second_push_changes_nothing(mine: Installation, project: Project) -> None:
     tag = mine.save("topic", project.id)
     assert mine.app.run(tag, ALL).pushed == Pushed(12, 0, 0)
@@ -125,6 +117,12 @@ def test_an_evaluation_again_costs_nothing_and_says_the_same(mine: Installation,
     assert (again.summary.requests, again.summary.reused, again.seconds) == (0, 6, 0)
     assert again.score == first.score
     assert again.summary.prompt_tokens == first.summary.prompt_tokens
+
+
+def test_the_cost_is_that_of_the_models_price(mine: Installation, project: Project) -> None:
+    found = mine.app.run(mine.save("topic", project.id, model="gpt-4o-mini"), ALL).summary
+    per_million = 0.15 * found.prompt_tokens + 0.60 * found.completion_tokens
+    assert found.cost_usd == pytest.approx(per_million / 1e6)
 
 
 def test_no_push_leaves_label_studio_alone(mine: Installation, project: Project) -> None:
@@ -145,6 +143,20 @@ def test_a_push_mends_what_happened_meanwhile(mine: Installation, project: Proje
     assert mine.app.push(tag) == Pushed(1, 1, 11)
     assert project.versions() == {tag: 12, "somebody-else": 1}
     assert len(project.predicted(tag)) == 12
+
+
+def test_a_push_leaves_out_tasks_that_were_deleted(mine: Installation, project: Project) -> None:
+    tag = mine.save("topic", project.id)
+    mine.app.run(tag, Subset("sample", size=6))
+    mine.app.run(tag, ALL, Ending(push=False))
+    ids = project.task_ids()
+    for gone in (ids[0], ids[-1]):
+        project.http.delete(f"/api/tasks/{gone}/").raise_for_status()
+    told: list[str] = []
+    assert mine.app.push(tag, tell=told.append) == Pushed(5, 0, 5)
+    assert told == ["Left out 2 prediction(s) of tasks that are not there any more."]
+    assert project.predicted(tag) == set(project.task_ids())
+    assert mine.app.push(tag) == Pushed(0, 0, 10)
 
 
 def test_a_new_version_replaces_the_old_on_exactly_its_baseline(mine: Installation, project: Project) -> None:
@@ -214,8 +226,8 @@ def test_results_list_the_tasks_behind_the_numbers(mine: Installation, project: 
     (wrong,) = mine.command("results", tag, "--wrong", "--json").json
     assert (wrong["task"], wrong["truth"], wrong["answer"]) == (project.task_ids()[0], topic_of(1), topic_of(0))
     assert project.http.get(wrong["link"]).status_code in (200, 302)
-    missing = mine.command("results", tag, "--missing", "--json").json
-    assert [row["task"] for row in missing] == project.task_ids()[6:]
+    missing = mine.app.results(tag, ["missing"])
+    assert [row.task for row in missing] == project.task_ids()[6:]
 
 
 def _taken(mine: Installation, project: Project, subset: Subset) -> list[int]:

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import quote
 
 import httpx
 import pytest
 
+from backend.core.subsets import Subset
 from backend.edges.studio_http import SWITCHES
-from backend.errors import PromptsError, SettingsError, StudioError
+from backend.errors import PromptsError, SettingsError, StudioError, SubsetError
+from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import Project, messages
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    return Project.made(label_studio, messages(3))
 
 
 @pytest.fixture
@@ -28,7 +37,7 @@ def test_the_guard_against_local_backends_is_named_with_its_switches(
     assert line == (
         f"Error: Label Studio refuses backends on this machine or a private network: start it with {SWITCHES}."
     )
-    assert project.get("/api/ml/", project=project.id) == []
+    assert project.backends() == []
     assert project.shown == ""
     checks = {check.name: check for check in guarded.app.doctor(backend_server.url)}
     assert SWITCHES in checks["Backend"].sentence
@@ -64,6 +73,60 @@ def test_wrong_settings_are_told_apart(mine: Installation, free_url: str) -> Non
     for (name, value), sentence in wrong.items():
         with pytest.raises((StudioError, SettingsError), match=sentence):
             mine.but(**{name: value}).app.predictions(1)
+
+
+def test_a_backend_with_a_password(project: Project, mine: Installation) -> None:
+    """Label Studio sends names beyond ASCII in Latin-1."""
+    locked = mine.but(BASIC_AUTH_USER="jörg", BASIC_AUTH_PASS="schlüssel")
+    port = services.free_port()
+    url = f"http://127.0.0.1:{port}"
+    service = services.backend(port, locked.env, log=mine.folder / "backend.log")
+    with replace(service, url=f"http://{quote('jörg')}:{quote('schlüssel')}@127.0.0.1:{port}"):
+        with pytest.raises(StudioError, match="BASIC_AUTH_USER and BASIC_AUTH_PASS"):
+            mine.app.connect(project.id, url)
+        assert (project.backends(), project.shown) == ([], "")
+        locked.app.connect(project.id, url)
+        assert len(project.opened(project.task_ids()[0])) == 1
+        saving = project.http.post(f"/api/tasks/{project.task_ids()[0]}/annotations/", json={"result": []})
+        assert saving.status_code == 201  # its webhook brings no password
+    assert locked.app.disconnect(project.id) == 1  # also when it has gone
+    assert (project.backends(), project.webhooks(), project.shown) == ([], [], "")
+
+
+def test_addresses_that_lead_nowhere_are_no_backend(
+    project: Project, mine: Installation, label_studio: RunningLabelStudio, free_url: str
+) -> None:
+    wrong = {
+        free_url: "finds no backend at this address",
+        "localhost:9090": "begins with http:// or https://",
+        label_studio.url: "is not this server",
+        "http://no.such.host.invalid": "can't find the host",
+    }
+    for url, sentence in wrong.items():
+        with pytest.raises(StudioError, match=sentence):
+            mine.app.connect(project.id, url)
+    assert (project.backends(), project.webhooks(), project.shown) == ([], [], "")
+
+
+def test_without_truths_there_is_nothing_to_evaluate(mine: Installation, project: Project) -> None:
+    tag = mine.save("topic", project.id)
+    with pytest.raises(SubsetError, match="press the star"):
+        mine.app.evaluate(tag)
+    with pytest.raises(SubsetError, match="has no annotations that fit its labels"):
+        mine.app.evaluate(tag, truth="any")
+
+
+def test_tasks_that_are_not_there_are_refused(
+    mine: Installation, project: Project, label_studio: RunningLabelStudio
+) -> None:
+    mine.save("topic", project.id)
+    elsewhere = Project.made(label_studio, messages(1)).tab("refund")
+    with pytest.raises(StudioError, match="belongs to another project"):
+        mine.app.run("topic@1", Subset("view", view=elsewhere))
+    with pytest.raises(SubsetError, match="has no task"):
+        mine.app.run("topic@1", Subset("ids", ids=(max(project.task_ids()) + 1000,)))
+    refused = mine.command("run", "topic@1", "--on", "view:987654", code=1)
+    assert (refused.out, len(refused.err.splitlines())) == ("", 1)
 
 
 def test_a_page_that_is_not_label_studio_is_noticed(mine: Installation, backend_server: Served) -> None:
