@@ -60,10 +60,19 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
+class _Plain(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("alias")
+        return super().compose_node(parent, index)
+
+
 def _header(text: str) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError:
+        found = yaml.load(text, _Plain)  # noqa: S506  (a SafeLoader, only stricter)
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise PromptError("The header between the --- lines is not YAML: write lines like 'temperature: 0'.") from None
     if found is None:
         return {}

@@ -1,5 +1,6 @@
 """Prompts as plain files: what is written comes back."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -70,3 +71,15 @@ def test_an_empty_prompt_is_refused(text: str) -> None:
 def test_a_header_that_is_none_is_refused(head: str) -> None:
     with pytest.raises(PromptError, match="header between the --- lines"):
         read_prompt_file(f"---\n{head}\n---\nSay {{text}}\n")
+
+
+def test_an_alias_bomb_is_refused() -> None:
+    lines = ['a: &a ["x", "x"]', *(f"{new}: &{new} [*{old}, *{old}]" for old, new in pairwise("abcdefghij"))]
+    with pytest.raises(PromptError, match="not YAML"):
+        read_prompt_file("---\n" + "\n".join(lines) + "\n---\n{text}")
+
+
+@pytest.mark.parametrize("header", ["a: !!python/object/apply:os.getcwd []", "created: 2024-99-99", "[" * 5000])
+def test_strange_headers_are_one_sentence(header: str) -> None:
+    with pytest.raises(PromptError):
+        read_prompt_file(f"---\n{header}\n---\n{{text}}")
