@@ -84,7 +84,7 @@ class App:
         return self._runs.work(started.id, progress or Silent())
 
     def work(self, run_id: str, progress: Progress | None = None) -> Finished:
-        """Works on a run that was started, or goes on with one that ended too early."""
+        """Works on a pending run, or on one whose process is gone."""
         return self._runs.work(run_id, progress or Silent())
 
     def run_in_background(self, tag: str, subset: Subset, ending: Ending | None = None) -> Run:
@@ -132,7 +132,7 @@ class App:
         return self._projects.disconnect(project, url)
 
     def use(self, tag: str, tell: Tell = to_log) -> None:
-        self._projects.use(self._prompts.get(tag), tell)
+        self._projects.use(self._prompts.bound(tag, self.studio).version, tell)
 
     def predictions(self, project: int) -> Predictions:
         return self._projects.predictions(project)
@@ -141,7 +141,7 @@ class App:
         return self._projects.withdraw(self._prompts.get(tag), tell)
 
     def annotate(self, tag: str) -> int:
-        return self._projects.annotate(self._prompts.get(tag))
+        return self._projects.annotate(self._prompts.bound(tag, self.studio).version)
 
     def doctor(self, backend_url: str | None = None) -> list[Check]:
         """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""

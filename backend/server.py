@@ -90,7 +90,7 @@ def _add_runs(server: Flask, app: App) -> None:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(force=True, silent=True)
+    body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise BadBody("The body is not a JSON object.")
     return body

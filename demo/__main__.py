@@ -28,9 +28,10 @@ def main() -> None:
         with ExitStack() as running:
             place = start_all(folder, running)
             Job(place).do()
-            say(goodbye(place))
-            if os.environ.get("ONCE") != "1":
-                say("Ctrl-C stops everything.")
+            if os.environ.get("ONCE") == "1":
+                say("\nEverything worked. Without ONCE=1 it stays up, for you to look at.")
+            else:
+                say(goodbye(place) + "\n\nCtrl-C stops everything.")
                 services.wait_for_signal()
     except KeyboardInterrupt:
         say("Stopped.")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.cli import numbers
-from backend.cli.common import as_json, print_json, tell, the_app
+from backend.cli.common import as_json, cell, print_json, tell, the_app
 from backend.cli.progress import Gauge
 from backend.core.runs import FINAL
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from backend.flows.status import Status
 
 EVERY_S = 1.0
+SUBSET_SHOWN = 20
+WIDE = 160
+"""Columns are never cut or folded: the ids are needed, and other programs read them through a pipe."""
 
 
 @click.command()
@@ -36,14 +39,21 @@ def runs(version: str | None, json_wanted: bool) -> None:
     if json_wanted:
         print_json([status_json(status) for status in found])
         return
-    table = Table("run", "version", "on", "status", "done", "failed", "cost", "started", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("run", "version", "on", "status", "done", "failed", "cost", "started"):
+        table.add_column(title, no_wrap=True, overflow="fold")
     for status in found:
         run, tally = status.run, status.tally
         done = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)}"
-        started = run.created[:16].replace("T", " ")
-        cells = (run.id, run.tag, run.subset[:30], run.status, done, numbers.count(tally.failed))
-        table.add_row(*cells, numbers.usd(tally.cost_usd), started)
-    Console().print(table) if found else tell("There are no runs yet: `ls-prompts run VERSION --on all`.")
+        started = run.created[5:16].replace("T", " ")
+        texts = (
+            run.id,
+            run.tag,
+            run.subset if len(run.subset) <= SUBSET_SHOWN else run.subset[: SUBSET_SHOWN - 1] + "…",
+        )
+        cells = (run.status, done, numbers.count(tally.failed), numbers.usd(tally.cost_usd), started)
+        table.add_row(*map(cell, texts), *cells)
+    Console(width=WIDE).print(table) if found else tell("There are no runs yet: `ls-prompts run VERSION --on all`.")
 
 
 @click.command()

@@ -40,7 +40,7 @@ def connect(project: int, backend_url: str) -> None:
     ls-prompts connect 12 --backend-url http://localhost:9090
     """
     the_app().connect(project, backend_url, tell)
-    tell(f"Project {project} asks {backend_url} for predictions.")
+    tell(f"Project {project} is connected to {backend_url}.")
 
 
 @click.command()

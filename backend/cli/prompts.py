@@ -167,14 +167,20 @@ def dump(folder: Path, name: str | None) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--project", type=int, metavar="ID", help="Project the prompts are for; needed for new names.")
 def load(files: tuple[Path, ...], project: int | None) -> None:
-    """Save files that `dump` wrote, in the order given.
+    """Save files that `dump` wrote, oldest version first.
 
     \b
     ls-prompts load --project 12 prompts/sentiment@*.md
     """
     app = the_app()
-    for path in files:
+    for path in sorted(files, key=_place):
         click.echo(app.load(path, project).version.tag)
+
+
+def _place(path: Path) -> tuple[str, int]:
+    """NAME@2.md before NAME@10.md, whatever the shell's order is."""
+    name, _, number = path.stem.rpartition("@")
+    return (name, int(number)) if number.isdecimal() else (path.stem, 0)
 
 
 COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)

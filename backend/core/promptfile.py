@@ -30,10 +30,10 @@ def read_prompt_file(text: str) -> PromptFile:
     """Raises PromptError for an empty template or a header that is no YAML mapping."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     header: Any = {}
-    if text.startswith(FENCE + "\n") and f"\n{FENCE}\n" in text[3:] + "\n":
-        head, _, text = (text[4:] + "\n").partition(f"{FENCE}\n")
-        text = text.removesuffix("\n")
-        header = _header(head)
+    end = (text + "\n").find(f"\n{FENCE}\n", len(FENCE))
+    if text.startswith(FENCE + "\n") and end >= 0:
+        header = _header(text[len(FENCE) + 1 : end + 1])
+        text = text[end + len(FENCE) + 2 :]
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note = header.pop("model", None), header.pop("note", "")

@@ -44,7 +44,7 @@ class LocalProcess:
             self._folder.mkdir(parents=True, exist_ok=True)
             with (self._folder / f"{run_id}.log").open("ab") as log:
                 subprocess.Popen(  # noqa: S603  (our own interpreter, our own module, an id we made)
-                    [sys.executable, "-m", "backend", "work", run_id],
+                    [sys.executable, "-P", "-m", "backend", "work", run_id],
                     env=self._env,
                     stdin=subprocess.DEVNULL,
                     stdout=log,

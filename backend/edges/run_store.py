@@ -51,11 +51,12 @@ class RunStore:
 
     @told
     def claim(self, run_id: str, worker: str, gone: str | None = None) -> bool:
-        """Takes a run in hand for `worker`, unless another process works on it; `gone` is one that certainly doesn't.
+        """Takes a pending run in hand for `worker`, or one whose process is silent or is `gone`, which certainly ended.
 
         True when it is ours now.
         """
-        free = sa.or_(runs.c.status != "in_progress", runs.c.seen < time.time() - ALIVE_S, runs.c.worker == gone)
+        lost = sa.or_(runs.c.seen < time.time() - ALIVE_S, runs.c.worker == gone)
+        free = sa.or_(runs.c.status == "pending", sa.and_(runs.c.status == "in_progress", lost))
         values = {"status": "in_progress", "reason": "", "worker": worker, "seen": time.time()}
         with self._engine.begin() as connection:
             taken = connection.execute(runs.update().where(runs.c.id == run_id, free).values(**values))
@@ -74,6 +75,13 @@ class RunStore:
         """Notes how many tasks the baseline has."""
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(tasks=tasks))
+
+    @told
+    def complete(self, run_id: str) -> bool:
+        """Ends a run well, unless it was canceled meanwhile, which False says."""
+        mine = sa.and_(runs.c.id == run_id, runs.c.status == "in_progress")
+        with self._engine.begin() as connection:
+            return connection.execute(runs.update().where(mine).values(status="completed", reason="")).rowcount == 1
 
     @told
     def finish(self, run_id: str, status: str, reason: str = "") -> None:

@@ -5,6 +5,7 @@ through its HTTP client, typed methods are used for nothing else.
 """
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -54,12 +55,19 @@ class StudioHttp:
             raise SettingsError(
                 "LABEL_STUDIO_API_KEY is not set: copy your access token from Label Studio (Account & Settings)."
             )
-        from label_studio_sdk import (
-            LabelStudio,
-        )  # takes a second, which commands without Label Studio need not wait for
+        if not re.fullmatch(r"[!-~]+", api_key):
+            raise SettingsError("LABEL_STUDIO_API_KEY holds a space or a letter that no token has: copy it again.")
+        if not re.match(r"https?://[^/]", url):
+            raise SettingsError(f"'{url}' is no address: correct LABEL_STUDIO_URL to one like http://host:8080.")
+        from label_studio_sdk import LabelStudio  # takes a second, which other commands need not wait for
 
         self.url = url
-        self._sdk: Any = LabelStudio(base_url=url, api_key=api_key, timeout=60)  # type: ignore[no-untyped-call]
+        try:
+            self._sdk: Any = LabelStudio(base_url=url, api_key=api_key, timeout=60)  # type: ignore[no-untyped-call]
+        except ApiError:
+            raise StudioError(
+                "The token in LABEL_STUDIO_API_KEY has expired or is damaged: make a new one (Account & Settings)."
+            ) from None
 
     def call(self, method: str, path: str, *, body: Any = None, timeout: int = 60, **params: Any) -> Any:
         """One request, never repeated when it is a POST; GETs are tried three times.

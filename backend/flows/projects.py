@@ -104,7 +104,11 @@ class Projects:
             tell(f"No backend is connected: annotators see the predictions {version.tag} has, other tasks have none.")
             return
         self.studio.show(project, str(backends[0]["title"]))
-        answered = str(self.studio.backends(project)[0].get("model_version") or "nothing")
+        backend = self.studio.backends(project)[0]
+        if backend.get("state") != "CO":
+            tell(f"Label Studio does not reach the backend at {backend['url']}: start it (`make serve`).")
+            return
+        answered = str(backend.get("model_version") or "nothing")
         if answered.partition("~")[0] != version.tag:
             tell(
                 f"The backend at {backends[0]['url']} serves {answered}, not {version.tag}: start it with the same "

@@ -113,6 +113,11 @@ class Prompts:
         self._store.rename(old, check_name(new))
 
     def delete(self, name: str) -> None:
+        if "@" in name:
+            raise PromptError(
+                f"A version can't be deleted alone: `ls-prompts withdraw {name}` takes its predictions away, "
+                f"`ls-prompts delete {name.partition('@')[0]}` deletes the prompt with all its versions."
+            )
         self.of(name)
         self._store.delete(name)
 

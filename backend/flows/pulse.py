@@ -3,6 +3,7 @@
 It is also how a run hears that it was canceled.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -50,4 +51,5 @@ class Pulse:
             if status == "canceled" and not self.canceled:
                 self.canceled = True
                 if self._on_cancel is not None:
-                    self._on_cancel()
+                    with contextlib.suppress(RuntimeError):  # its event loop has ended: the run looks at `canceled`
+                        self._on_cancel()

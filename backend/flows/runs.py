@@ -24,7 +24,7 @@ from backend.edges.process import is_gone, this_process
 from backend.edges.run_store import Ask, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
-from backend.errors import PromptsError, RunError
+from backend.errors import PromptsError, RunError, where
 from backend.flows.asker import Asker
 from backend.flows.baseline import Baseline, baseline
 from backend.flows.predict import Predictor
@@ -42,6 +42,13 @@ class Hands(Protocol):
 
     def give(self, run_id: str) -> None:
         """Returns at once; somebody will call `App.work` with it."""
+
+
+class Canceled(RunError):
+    """Somebody canceled the run while it was worked on; its record says so already."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,10 @@ class Runs:
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
+        if run.status == "completed":
+            raise RunError(
+                f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
+            )
         self.prompts.bound(run.tag, self.studio)
         self.record.finish(run_id, "pending")
         hands.give(run_id)
@@ -103,19 +114,21 @@ class Runs:
         process works on it; what came until then is kept, and working on it again goes on from there.
         """
         run = self.record.run(run_id)
-        bound = self.prompts.bound(run.tag, self.studio)
         if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
-            raise RunError(f"Another process works on run {run_id}: `ls-prompts watch {run_id}`.")
+            raise RunError(f"Run {run_id} is not free (it is {run.status}): `ls-prompts watch {run_id}`.")
         try:
             with Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
-                return self._work(run, bound, progress, pulse)
+                return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
+        except Canceled:
+            raise
         except PromptsError as error:
             self.record.finish(run_id, "failed", str(error))
             raise
         except asyncio.CancelledError:
-            raise RunError(
-                f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on."
-            ) from None
+            raise Canceled(run_id) from None
+        except Exception as error:
+            self.record.finish(run_id, "failed", f"Something unexpected happened: {where(error)}")
+            raise
         except BaseException:
             self.record.finish(run_id, "canceled", "It was interrupted.")
             raise
@@ -146,8 +159,11 @@ class Runs:
         outcomes, seconds = asyncio.run(self._label(bound, base, run, progress, pulse))
         self.record.size(run.id, len(outcomes))
         self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
+        if pulse.canceled:
+            raise Canceled(run.id)
         pushed = self._push(bound, outcomes, run.keep, progress.tell) if run.push else None
-        self.record.finish(run.id, "completed")
+        if not self.record.complete(run.id):
+            raise Canceled(run.id)
         scored = score(outcomes, base.truths, bound.schema) if base.truths else None
         return Finished(run, outcomes, summarise(outcomes, len(outcomes)), seconds, base.truths, scored, pushed)
 

@@ -83,3 +83,8 @@ def test_an_alias_bomb_is_refused() -> None:
 def test_strange_headers_are_one_sentence(header: str) -> None:
     with pytest.raises(PromptError):
         read_prompt_file(f"---\n{header}\n---\n{{text}}")
+
+
+def test_a_line_that_ends_in_dashes_is_no_fence() -> None:
+    found = read_prompt_file("---\nmodel: m\nnote: the older one ---\n---\nSay {text}\n")
+    assert (found.template, found.note, found.model) == ("Say {text}", "the older one ---", "m")

@@ -98,6 +98,8 @@ def test_a_run_that_ended_can_be_resumed(runs, run):
     runs.claim(run.id, "host:1")
     runs.finish(run.id, "failed", "The key was refused.")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("failed", "The key was refused.")
+    assert not runs.claim(run.id, "host:1")
+    runs.finish(run.id, "pending")
     assert runs.claim(run.id, "host:1")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("in_progress", "")
 
@@ -217,3 +219,11 @@ def test_a_run_of_a_process_that_is_gone_may_be_taken_over_at_once(runs, run):
     assert not runs.claim(run.id, "host:2", gone="host:3")
     assert runs.claim(run.id, "host:2", gone="host:1")
     assert runs.run(run.id).worker == "host:2"
+
+
+def test_a_canceled_run_is_neither_taken_nor_completed(runs, run):
+    assert runs.claim(run.id, "host:1")
+    assert runs.cancel(run.id)
+    assert not runs.complete(run.id)
+    assert not runs.claim(run.id, "host:2")
+    assert runs.run(run.id).status == "canceled"
