@@ -698,4 +698,8 @@ def test_the_wait_doubles_to_a_minute_with_jitter(tries, seconds):
 def test_the_wait_is_what_the_provider_asked_for_and_a_little_more():
     for _ in range(50):
         assert 7 <= _delay(Failure("rate_limited", "", 7.0), 12) <= 8.75
-    assert _delay(Failure("rate_limited", "", 0.0), 1) == 0
+
+
+def test_a_provider_that_asks_for_no_wait_gets_our_own():
+    for _ in range(50):
+        assert 1 <= _delay(Failure("rate_limited", "", 0.0), 2) <= 1.25
