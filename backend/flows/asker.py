@@ -245,6 +245,6 @@ class Asker:
 
 
 def _delay(failure: Failure, tries: int) -> float:
-    """Seconds to wait: what the provider asked for (if more than 0), else doubling from half a second to a minute, with jitter."""
+    """Seconds to wait: what the provider asked for if more than 0, else from half a second doubling to a minute."""
     wait = failure.retry_after or min(60.0, 0.5 * 2 ** (tries - 1))
     return wait * random.uniform(1.0, 1.25)  # noqa: S311
