@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-STATUSES = ("pending", "in_progress", "completed", "failed", "canceled")
 FINAL = ("completed", "failed", "canceled")
 ALIVE_S = 15.0
 """A run whose process gave no sign of life for so long is no longer worked on."""

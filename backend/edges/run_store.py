@@ -5,19 +5,18 @@ Counts are not kept: they are derived from the stored completions, so a crash ca
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from backend.core.derive import Pricing
 from backend.core.outcomes import Failure
 from backend.core.runs import ALIVE_S, Run, Tally
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
 from backend.errors import RunError
-
-Price = Callable[[str], Callable[[int, int, int], float | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ class RunStore:
         return self._newest(sa.select(asks).where(asks.c.run_id == run_id))
 
     @told
-    def tally(self, run: Run, pricing: Price) -> Tally:
+    def tally(self, run: Run, pricing: Pricing) -> Tally:
         """How far a run has come."""
         mine = asks.c.run_id == run.id
         stored = sa.exists().where(completions.c.digest == asks.c.digest)
@@ -159,7 +158,7 @@ class RunStore:
         tasks = max(run.tasks or 0, row.planned)
         return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost)
 
-    def _cost(self, connection: sa.Connection, mine: Any, pricing: Price) -> float | None:
+    def _cost(self, connection: sa.Connection, mine: Any, pricing: Pricing) -> float | None:
         """Requests of one size cost the same: one price for each size."""
         digests = sa.select(asks.c.digest).where(mine)
         size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)

@@ -9,7 +9,7 @@ from backend.core.prompts import PromptVersion
 from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import StudioError
-from backend.flows.push import LARGE_DELETE, Tell
+from backend.flows.push import Tell, warn_of_lock
 
 TITLE = "Open Prompts"
 
@@ -129,8 +129,7 @@ class Projects:
         """Deletes all predictions of a version, those under a changed config too; how many."""
         found = self.studio.model_versions(version.project)
         mine = {v: n for v, n in found.items() if v == version.tag or v.startswith(version.tag + "~")}
-        if sum(mine.values()) > LARGE_DELETE:
-            tell(f"Deleting {sum(mine.values()):,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
+        warn_of_lock(sum(mine.values()), tell)
         return sum(self.studio.delete_version(version.project, name) for name in mine)
 
     def annotate(self, version: PromptVersion) -> int:

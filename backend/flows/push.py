@@ -129,12 +129,17 @@ def compare(there: Sequence[Prediction], wanted: Wanted, keep: bool) -> Changes:
     return Changes(missing, obsolete, len(settled))
 
 
+def warn_of_lock(deletions: int, tell: Tell) -> None:
+    """Says so before a delete that will lock a Label Studio on SQLite for seconds."""
+    if deletions > LARGE_DELETE:
+        tell(f"Deleting {deletions:,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
+
+
 def delete(
     studio: Studio, project: int, obsolete: Sequence[Prediction], there: Mapping[str | None, int], tell: Tell
 ) -> int:
     """Deletes predictions: a whole version at once when all of it goes, else one by one. The number deleted."""
-    if len(obsolete) > LARGE_DELETE:
-        tell(f"Deleting {len(obsolete):,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
+    warn_of_lock(len(obsolete), tell)
     deleted = 0
     for version, number in Counter(p.model_version for p in obsolete).items():
         if version and number == there[version] == studio.model_versions(project).get(version):
