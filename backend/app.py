@@ -90,8 +90,7 @@ class App:
     def run_in_background(self, tag: str, subset: Subset, ending: Ending | None = None) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
         started = self._runs.start(tag, subset, ending or Ending())
-        self._hands.give(started.id)
-        return started
+        return self._runs.give(started.id, self._hands)
 
     def resume(self, run_id: str) -> Run:
         """Goes on with a run in the background. Raises RunError while a process works on it."""

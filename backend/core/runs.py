@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+OPEN = ("pending", "in_progress")
 FINAL = ("completed", "failed", "canceled")
 ALIVE_S = 15.0
 """A run whose process gave no sign of life for so long is no longer worked on."""

@@ -5,15 +5,15 @@ Counts are not kept: they are derived from the stored completions, so a crash ca
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from backend.core.derive import Pricing
 from backend.core.outcomes import Failure
-from backend.core.runs import ALIVE_S, Run, Tally
+from backend.core.runs import ALIVE_S, OPEN, Run, Tally
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
 from backend.errors import RunError
@@ -31,6 +31,16 @@ class Ask:
     sent: int = 0
 
 
+class Order(NamedTuple):
+    """What a run is to do; see `core.runs.Run`."""
+
+    tag: str
+    project: int
+    subset: str
+    push: bool = True
+    keep: bool = False
+
+
 class RunStore:
     """Shares the engine of a Store."""
 
@@ -39,13 +49,19 @@ class RunStore:
         self._insert = store.insert
 
     @told
-    def create(self, tag: str, project: int, subset: str, push: bool = True, keep: bool = False) -> Run:
-        """A pending run."""
+    def create(self, order: Order, check: Callable[[Run], None] = lambda other: None) -> Run:
+        """A pending run, unless `check` raises for one of the same version that has not ended: of two that are started
+        at the same instant, the second one meets the first."""
         created = now("microseconds")
-        run = Run(secrets.token_hex(4), tag, project, subset, push, keep, "pending", "", created, None, "", 0.0, 0.0)
+        run = Run(secrets.token_hex(4), *order, "pending", "", created, None, "", time.time(), 0.0)
         row = {name: getattr(run, name) for name in Run.__slots__}
+        others = sa.select(runs).where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run.id)
         with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite is locked by the insert
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(order.tag))))
             connection.execute(runs.insert().values(**row))
+            for other in connection.execute(others):
+                check(Run(*other))
         return run
 
     @told
@@ -90,7 +106,7 @@ class RunStore:
     @told
     def cancel(self, run_id: str) -> bool:
         """Asks a run to stop; its process hears of it at its next sign of life. False when it had ended already."""
-        open_still = runs.c.status.in_(("pending", "in_progress"))
+        open_still = runs.c.status.in_(OPEN)
         values = {"status": "canceled", "reason": "It was canceled."}
         with self._engine.begin() as connection:
             changed = connection.execute(runs.update().where(runs.c.id == run_id, open_still).values(**values))

@@ -21,7 +21,7 @@ from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, summarise
 from backend.core.tasks import Task
 from backend.edges.process import is_gone, this_process
-from backend.edges.run_store import Ask, RunStore
+from backend.edges.run_store import Ask, Order, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError, where
@@ -83,15 +83,10 @@ class Runs:
     pricing: Pricing
 
     def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
-        """A pending run. Raises RunError while another run of this version is being worked on."""
+        """A pending run. Raises RunError while another run of this version is to be worked on or is."""
         bound = self.prompts.bound(tag, self.studio)
-        for other in self.record.runs(bound.version.tag):
-            if in_hand(other):
-                raise RunError(
-                    f"Run {other.id} of {other.tag} is under way: `ls-prompts watch {other.id}` to wait for it, "
-                    f"`ls-prompts cancel {other.id}` to stop it."
-                )
-        return self.record.create(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep)
+        order = Order(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep)
+        return self.record.create(order, _only_one)
 
     def reopen(self, run_id: str, hands: Hands) -> Run:
         """Hands a run over to be worked on again. Raises RunError while a process works on it."""
@@ -104,7 +99,15 @@ class Runs:
             )
         self.prompts.bound(run.tag, self.studio)
         self.record.finish(run_id, "pending")
-        hands.give(run_id)
+        return self.give(run_id, hands)
+
+    def give(self, run_id: str, hands: Hands) -> Run:
+        """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""
+        try:
+            hands.give(run_id)
+        except PromptsError as error:
+            self.record.finish(run_id, "failed", str(error))
+            raise
         return self.record.run(run_id)
 
     def work(self, run_id: str, progress: Progress) -> Finished:
@@ -148,7 +151,11 @@ class Runs:
         return found
 
     def push_again(self, bound: Bound, keep: bool, tell: Tell) -> Pushed:
-        """Pushes what the record holds about a version."""
+        """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
+        once would import the same predictions twice."""
+        for run in self.record.runs(bound.version.tag):
+            if in_hand(run):
+                _only_one(run)
         return self._push(bound, self.stored(bound), keep, tell)
 
     def _work(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
@@ -204,6 +211,14 @@ class Runs:
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(bound.project.id, ids)
         found = {task.id: bound.schema.for_task(task.data) for page in pages for task in page}
         return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
+
+
+def _only_one(other: Run) -> None:
+    if other.status == "pending" or in_hand(other):
+        raise RunError(
+            f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
+            f"`ls-prompts watch {other.id}` to wait for it, `ls-prompts cancel {other.id}` to stop it."
+        )
 
 
 def in_hand(run: Run) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from backend.core.outcomes import Failure
 from backend.core.runs import ALIVE_S
 from backend.edges import run_store as module
-from backend.edges.run_store import Ask, RunStore
+from backend.edges.run_store import Ask, Order, RunStore
 from backend.errors import RunError, StoreError
 from tests.scripted import completion
 
@@ -23,7 +23,7 @@ def runs(store):
 
 @pytest.fixture
 def run(runs):
-    return runs.create("mood@1", 7, "all")
+    return runs.create(Order("mood@1", 7, "all"))
 
 
 class Clock:
@@ -37,7 +37,7 @@ def pricing(model):
 
 
 def test_a_new_run_is_pending_and_comes_back_as_it_is(runs):
-    made = runs.create("mood@1", 7, "ids:" + "7," * 500, push=False, keep=True)
+    made = runs.create(Order("mood@1", 7, "ids:" + "7," * 500, push=False, keep=True))
     assert (made.tag, made.project, made.push, made.keep) == ("mood@1", 7, False, True)
     assert (made.status, made.reason, made.tasks, made.seconds) == ("pending", "", None, 0)
     assert runs.run(made.id) == made
@@ -57,14 +57,14 @@ def test_a_run_that_no_database_can_name(runs, run, wanted):
 
 
 def test_runs_come_newest_first_and_by_tag(runs):
-    made = [runs.create(tag, 7, "all") for tag in ("a@1", "b@1", "a@1", "a@10", "a@1")]
+    made = [runs.create(Order(tag, 7, "all")) for tag in ("a@1", "b@1", "a@1", "a@10", "a@1")]
     assert runs.runs() == made[::-1]
     assert runs.runs("a@1") == [made[4], made[2], made[0]]
     assert runs.runs("c@1") == []
 
 
 def test_runs_created_within_one_second_keep_their_order(runs):
-    made = [runs.create("a@1", 7, "all") for _ in range(20)]
+    made = [runs.create(Order("a@1", 7, "all")) for _ in range(20)]
     assert runs.runs() == made[::-1]
 
 
@@ -148,9 +148,9 @@ def test_the_same_task_twice_in_one_call_keeps_the_later(runs, run):
 
 def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs):
     for turn in range(10):
-        made = runs.create("mood@1", 7, "all")
+        made = runs.create(Order("mood@1", 7, "all"))
         runs.record(made.id, [Ask(1, f"{turn:064x}"), Ask(100 + turn, None)])
-    runs.record(runs.create("mood@2", 7, "all").id, [Ask(1, "f" * 64)])
+    runs.record(runs.create(Order("mood@2", 7, "all")).id, [Ask(1, "f" * 64)])
     found = runs.asks("mood@1")
     assert found[0] == Ask(1, f"{9:064x}")
     assert [ask.task_id for ask in found] == [1, *range(100, 110)]
@@ -209,7 +209,7 @@ def test_one_unknown_price_makes_the_cost_unknown(store, runs, run):
 
 
 def test_the_tally_is_of_one_run(runs, run):
-    other = runs.create("mood@1", 7, "all")
+    other = runs.create(Order("mood@1", 7, "all"))
     runs.record(other.id, [Ask(1, A, sent=1)])
     assert tallied(runs, run) == (0, 0, 0, 0, 0, 0)
 
@@ -227,3 +227,22 @@ def test_a_canceled_run_is_neither_taken_nor_completed(runs, run):
     assert not runs.complete(run.id)
     assert not runs.claim(run.id, "host:2")
     assert runs.run(run.id).status == "canceled"
+
+
+def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs):
+    def refuse(other):
+        raise RunError(f"{other.id} is there.")
+
+    def start(_):
+        try:
+            return runs.create(Order("mood@1", 7, "all"), refuse)
+        except RunError:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [run for run in pool.map(start, range(16)) if run]
+    assert made == runs.runs()
+    assert len(made) == 1
+    runs.finish(made[0].id, "completed")
+    assert runs.create(Order("mood@1", 7, "all"), refuse)
+    assert runs.create(Order("mood@2", 7, "all"), refuse)

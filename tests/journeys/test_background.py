@@ -136,11 +136,11 @@ def test_a_killed_workers_run_is_taken_up_by_the_next(
 
 
 def test_a_worker_ends_when_nothing_waits(queued: Installation, project: Project) -> None:
-    queued.save("topic", project.id)
-    runs = [
-        queued.app.run_in_background("topic@1", Subset("ids", ids=(task,)), Ending(push=False))
-        for task in _two(project)
-    ]
+    tags = [queued.save(name, project.id) for name in ("topic", "theme")]
+    one = Subset("ids", ids=tuple(_two(project)[:1]))
+    runs = [queued.app.run_in_background(tag, one, Ending(push=False)) for tag in tags]
+    with pytest.raises(RunError, match=f"{runs[0].id}.*waits"):
+        queued.app.run("topic@1", one)
     queued.command("worker", "--burst")
     assert [queued.app.watch(run.id).run.status for run in runs] == ["completed", "completed"]
 
@@ -184,3 +184,14 @@ def _settled(installation: Installation, run: str, stand_in: RunningStandIn) -> 
 
 def _two(project: Project) -> list[int]:
     return [task["id"] for task in project.tasks()[:2]]
+
+
+def test_a_run_that_nobody_takes_has_failed_and_blocks_no_other(few: Installation, project: Project) -> None:
+    few.save("topic", project.id)
+    away = few.but(REDIS_URL=f"redis://127.0.0.1:{services.free_port()}")
+    done = away.command("run", "topic@1", "--on", "all", "--background", code=1)
+    assert "does not answer" in done.err
+    (run,) = few.app.record.runs()
+    assert (run.status, "does not answer" in run.reason) == ("failed", True)
+    few.command("run", "topic@1", "--on", "all")
+    assert project.versions() == {"topic@1": TASKS}
