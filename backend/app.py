@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.core.subsets import Subset
+from backend.edges.broker import Broker
+from backend.edges.fleet import Load, Member
+from backend.edges.job_store import JobStore
 from backend.edges.prices import price_of
 from backend.edges.process import LocalProcess
 from backend.edges.queue import Queue
@@ -23,15 +26,17 @@ from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import SettingsError
 from backend.flows.asker import Asker
+from backend.flows.crew import Crew
 from backend.flows.doctor import Check, examine
+from backend.flows.labelling import Labelling, alone
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Login, Predictions, Projects
 from backend.flows.prompts import Draft, Prompts, Saved
 from backend.flows.push import Pushed, Tell
 from backend.flows.results import Result, results
-from backend.flows.retaker import Retaker
 from backend.flows.runs import Ending, Finished, Hands, Runs
 from backend.flows.serve import Preannotator, Serving
+from backend.flows.slots import Slots
 from backend.flows.status import Status, status_of
 from backend.flows.trial import Trial, try_task
 from backend.settings import Settings, load_settings
@@ -103,18 +108,22 @@ class App:
     def work_on_queue(self, burst: bool = False) -> None:
         """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
         REDIS_URL, QueueError when Redis is not there."""
-        queue = self._queue()
-        with Retaker(queue, self.record):
-            queue.work(burst)
+        crew = self._crew
+        crew.look_after()
+        with crew.caretaker():
+            self._queue().work(burst)
+
+    def step(self, run_id: str, number: int) -> None:
+        """Does one step of a run that workers share."""
+        self._crew.step(run_id, number)
 
     def runs(self, tag: str | None = None) -> list[Status]:
         """Newest first."""
-        queued = self._queued()
-        return [status_of(self.record, run, price_of, queued) for run in self.record.runs(tag)]
+        return [status_of(self.record, run, price_of) for run in self.record.runs(tag)]
 
     def watch(self, run_id: str) -> Status:
         """How far a run has come."""
-        return status_of(self.record, self.record.run(run_id), price_of, self._queued())
+        return status_of(self.record, self.record.run(run_id), price_of)
 
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
         return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
@@ -187,8 +196,25 @@ class App:
 
     @cached_property
     def _runs(self) -> Runs:
+        join = self._join if self.settings.redis_url else alone
         url = self.settings.openai_base_url
-        return Runs(self.store, self.record, self.studio, self._prompts, self._asker, url, price_of)
+        labelling = Labelling(self.store, self.record, self._asker, url, price_of, join)
+        return Runs(self.store, self.record, self.studio, self._prompts, labelling)
+
+    @property
+    def _crew(self) -> Crew:
+        return Crew(self._runs, JobStore(self.store), self._queue())
+
+    def _join(self, model: str, slots: Slots) -> Member:
+        """To be called on the event loop that `slots` lives on."""
+        loop = asyncio.get_running_loop()
+        return Member(
+            Broker(self.settings.redis_url or ""),
+            f"{self.settings.openai_base_url} {model}",
+            self.settings.max_in_flight,
+            lambda: Load(slots.pace.most, slots.in_flight, slots.answers, slots.refused),
+            lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),
+        )
 
     @cached_property
     def record(self) -> RunStore:
@@ -198,11 +224,8 @@ class App:
     def _hands(self) -> Hands:
         """Who works on runs in the background."""
         if self.settings.redis_url:
-            return self._queue()
+            return self._crew
         return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
-
-    def _queued(self) -> list[str]:
-        return self._queue().given() if self.settings.redis_url else []
 
     def _queue(self) -> Queue:
         if not self.settings.redis_url:

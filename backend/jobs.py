@@ -1,6 +1,7 @@
-"""What an RQ worker runs. A job carries a run's id and nothing else."""
+"""What an RQ worker runs. A job carries the id of a run and the number of a step, and nothing else."""
 
 import logging
+from functools import cache
 
 from backend.app import App
 from backend.errors import PromptsError
@@ -8,9 +9,15 @@ from backend.errors import PromptsError
 log = logging.getLogger(__name__)
 
 
-def work(run_id: str) -> None:
-    """Works on a run to its end. What stops it is in the run's record; the worker goes on with the next."""
+@cache
+def _app() -> App:
+    """One for all jobs of a worker."""
+    return App()
+
+
+def step(run_id: str, number: int) -> None:
+    """Does one step of a run. What stops it is in the run's record; the worker goes on with the next."""
     try:
-        App().work(run_id)
+        _app().step(run_id, number)
     except PromptsError as error:
         log.error("run %s: %s", run_id, error)

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("open-prompts"), description="folder of the record; one per user"
     )
     concurrency: int = Field(32, ge=1, le=1024, description="most requests in flight, per process")
+    max_in_flight: int = Field(0, ge=0, description="most requests in flight per model over all workers; 0: no bound")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")
     predict_deadline_s: float = Field(85, gt=0, description="seconds /predict may take; Label Studio waits 100")
     failure_ttl_s: float = Field(30, ge=0, description="seconds the server does not repeat a failed request")

@@ -5,17 +5,21 @@ A guard rather than discipline: a test that forgets its stand-in fails with a se
 
 import ipaddress
 import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from redis import Redis
+from redis.exceptions import RedisError
 
 from backend.settings import Settings
 from demo import services
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, unavailable, until
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FOREIGN_PREFIXES = ("OPENAI_", "ANTHROPIC_", "AZURE_", "GEMINI_", "GOOGLE_", "LABEL_STUDIO_", "HEARTEX_", "GUNICORN_")
@@ -84,6 +88,36 @@ def stand_in(stand_in_server: RunningStandIn) -> RunningStandIn:
     """The session's stand-in model, behaving well until the test says otherwise."""
     stand_in_server.reset()
     return stand_in_server
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a Redis of this session's own."""
+    program = shutil.which("redis-server")
+    if program is None:
+        unavailable("No redis-server found: install it (Debian: redis-server).")
+    port = services.free_port()
+    folder = tmp_path_factory.mktemp("redis")
+    argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
+        redis = Redis(port=port)
+        until(lambda: _answers(redis))
+        yield f"redis://127.0.0.1:{port}"
+        server.terminate()
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """The session's Redis, with nothing in it."""
+    Redis.from_url(redis_server).flushall()
+    return redis_server
+
+
+def _answers(redis: Redis) -> bool:
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False
 
 
 def _hide_foreign_settings(patch: pytest.MonkeyPatch) -> None:

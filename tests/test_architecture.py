@@ -24,13 +24,14 @@ IMPORTERS = {
     "httpx2": ["backend/edges/llm.py"],
     "aiohttp": ["backend/edges/llm.py"],
     "sqlalchemy": [
-        f"backend/edges/{name}" for name in ("database.py", "migrations", "run_store.py", "store.py", "tables.py")
+        f"backend/edges/{name}"
+        for name in ("database.py", "job_store.py", "migrations", "run_store.py", "store.py", "tables.py")
     ],
     "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
     "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],
     "httpx": ["backend/edges/studio_http.py"],
     "genai_prices": ["backend/edges/prices.py"],
-    "redis": ["backend/edges/queue.py"],
+    "redis": ["backend/edges/broker.py", "backend/edges/fleet.py"],
     "rq": ["backend/edges/queue.py"],
     "flask": ["backend/server.py"],
     "click": ["backend/__main__.py", "backend/cli"],

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 OPEN = ("pending", "in_progress")
 FINAL = ("completed", "failed", "canceled")
+QUEUED = "queue"
+"""Stands for the worker of a run that several may share: it is looked after even while nobody works on it."""
 ALIVE_S = 15.0
 """A run whose process gave no sign of life for so long is no longer worked on."""
 
@@ -30,7 +32,12 @@ class Run:
 
     def is_silent(self, now: float) -> bool:
         """Whether its process owes a sign of life. `now` in seconds since 1970."""
-        return now - self.seen >= ALIVE_S
+        return not self.is_queued and now - self.seen >= ALIVE_S
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether any number of workers share it."""
+        return self.worker == QUEUED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,76 +1,45 @@
 """The queue: RQ on Redis, a broker and nothing more. It may be flushed without losing a run or an answer.
 
-A job carries a run's id, as JSON: nothing is unpickled.
+A job is called by its name: the id of a run and the number of its step, as JSON. Nothing is unpickled.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from redis import Redis
-from redis.exceptions import RedisError
 from rq import Queue as Jobs
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from backend.errors import QueueError
+from backend.edges.broker import Broker
 
 NAME = "open-prompts"
-JOB = "backend.jobs.work"
-GIVEN = "open-prompts:given"
+JOB = "backend.jobs.step"
 A_DAY_S = 24 * 3600
-CONNECT_S = 5
 
 
 class Queue:
     """Raises QueueError when Redis is not there."""
 
     def __init__(self, url: str) -> None:
-        self._shown = url.rpartition("@")[2]
-        try:
-            self._redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=30)
-        except ValueError:
-            raise QueueError("REDIS_URL is no address of a Redis: write one like redis://localhost:6379.") from None
+        self._broker = Broker(url)
+        self._redis = self._broker.redis
         self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=A_DAY_S)
 
-    def give(self, run_id: str) -> None:
-        """Queues a run, unless it is queued already."""
-        with self._told():
-            self._redis.sadd(GIVEN, run_id)
-            if run_id not in self.waiting():
-                self._jobs.enqueue(JOB, run_id, result_ttl=0, failure_ttl=A_DAY_S)
+    def put(self, run_id: str, number: int) -> None:
+        """Calls for a worker. To be called twice does no harm: only one will get the job."""
+        with self._broker.told():
+            self._jobs.enqueue(JOB, run_id, number, result_ttl=0, failure_ttl=A_DAY_S)
 
-    def given(self) -> list[str]:
-        """Ids of the runs that were queued and not forgotten since."""
-        with self._told():
-            return sorted(m.decode() if isinstance(m, bytes) else m for m in self._redis.smembers(GIVEN))
-
-    def forget(self, run_id: str) -> None:
-        """Its run has ended."""
-        with self._told():
-            self._redis.srem(GIVEN, run_id)
-
-    def waiting(self) -> list[str]:
-        """Ids of the runs nobody has taken yet."""
-        with self._told():
-            return [str(job.args[0]) for job in self._jobs.get_jobs()]
+    def waiting(self) -> set[tuple[str, int]]:
+        """The jobs nobody has taken yet."""
+        with self._broker.told():
+            return {(str(job.args[0]), int(job.args[1])) for job in self._jobs.get_jobs()}
 
     def describe(self) -> str:
         """Where it is and what waits there, for people."""
-        with self._told():
+        with self._broker.told():
             workers = len(SimpleWorker.all(queue=self._jobs))
-        return f"{self._shown}, {len(self.waiting())} runs waiting, {workers} worker(s)"
+        return f"{self._broker.shown}, {len(self.waiting())} job(s) waiting, {workers} worker(s)"
 
     def work(self, burst: bool) -> None:
-        """Takes runs until told to stop; with `burst`, until none waits."""
-        with self._told():
+        """Takes jobs until told to stop; with `burst`, until none waits."""
+        with self._broker.told():
             worker = SimpleWorker([self._jobs], connection=self._redis, serializer=JSONSerializer)
             worker.work(burst=burst, logging_level="WARNING")
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except RedisError as error:
-            raise QueueError(
-                f"Redis at {self._shown} does not answer ({type(error).__name__}): start it, or correct REDIS_URL."
-            ) from None

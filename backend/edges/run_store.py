@@ -5,7 +5,7 @@ Counts are not kept: they are derived from the stored completions, so a crash ca
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from backend.core.derive import Pricing
 from backend.core.outcomes import Failure
-from backend.core.runs import ALIVE_S, OPEN, Run, Tally
+from backend.core.runs import ALIVE_S, OPEN, QUEUED, Run, Tally
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
 from backend.errors import RunError
@@ -72,6 +72,7 @@ class RunStore:
         """
         lost = sa.or_(runs.c.seen < time.time() - ALIVE_S, runs.c.worker == gone)
         free = sa.or_(runs.c.status == "pending", sa.and_(runs.c.status == "in_progress", lost))
+        free = sa.and_(free, runs.c.worker != QUEUED)
         values = {"status": "in_progress", "reason": "", "worker": worker, "seen": time.time()}
         with self._engine.begin() as connection:
             taken = connection.execute(runs.update().where(runs.c.id == run_id, free).values(**values))
@@ -102,6 +103,23 @@ class RunStore:
     def finish(self, run_id: str, status: str, reason: str = "") -> None:
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(status=status, reason=reason))
+
+    @told
+    def reopen(self, run_id: str) -> None:
+        """Makes it a pending run again that nobody has."""
+        values = {"status": "pending", "reason": "", "worker": ""}
+        with self._engine.begin() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(**values))
+
+    @told
+    def set_aside(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
+        """Notes a Failure for tasks of a run; an answer that is stored still counts."""
+        rows = [_row(run_id, Ask(task, None, failure)) for task in tasks]
+        insert = self._insert(asks)
+        update = {name: insert.excluded[name] for name in ("failure", "detail")}
+        statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
+        with self._engine.begin() as connection:
+            connection.execute(statement, rows)
 
     @told
     def cancel(self, run_id: str) -> bool:

@@ -120,3 +120,18 @@ asks = Table(
 )
 """One row per task of a run: the digest of its request, written before it is asked; the requests sent for it; its
 Rejection's reason or its Failure, if it had one."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("ids", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("worker", String(300), nullable=False),
+    Column("seen", Float, nullable=False),
+    Column("deaths", Integer, nullable=False),
+    PrimaryKeyConstraint("run_id", "number"),
+)
+"""The steps of runs that several workers share, see `core.jobs.Job`; gone when the run is completed."""

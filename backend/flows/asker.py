@@ -217,7 +217,7 @@ class Asker:
             self._open_gate(model)
         refused = isinstance(reply, Failure) and (reply.kind == "rate_limited" or reply.retry_after is not None)
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
-        self.slots.pace.heard(refused)
+        self.slots.heard(refused)
         return reply
 
     async def _warm_up(self, model: str) -> None:

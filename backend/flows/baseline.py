@@ -37,6 +37,17 @@ def baseline(studio: Studio, project: Project, schema: LabelSchema, subset: Subs
     return Baseline(studio.tasks_by_id(project.id, ids), len(ids))
 
 
+def task_ids(studio: Studio, project: Project, schema: LabelSchema, subset: Subset, tag: str) -> Iterator[list[int]]:
+    """The tasks of a subset by their ids alone, a page at a time. Raises what `baseline` raises."""
+    if subset.kind in ("all", "view"):
+        yield from studio.id_pages(project.id, subset.view)
+    elif subset.kind == "ground-truth" or (subset.kind == "sample" and subset.seed is None):
+        for page in baseline(studio, project, schema, subset, tag).pages:
+            yield [task.id for task in page]
+    else:
+        yield _ids(studio, project, subset, tag)
+
+
 def ground_truths(studio: Studio, project: Project, schema: LabelSchema, kind: str) -> Baseline:
     """Tasks that have a truth. `kind`: see `core.truths.truth_of`."""
     found = list(_truths(studio.annotated(project.id), schema, kind))

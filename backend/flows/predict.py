@@ -5,7 +5,7 @@ What is stored already is read, not asked. Nothing holds more than two pages of 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,13 +19,36 @@ from backend.flows.asker import Asker
 
 log = logging.getLogger(__name__)
 
+OTHERS_S = 0.5
 Sink = Callable[[list[Outcome]], Awaitable[None]]
-Plan = Callable[[list[tuple[int, ChatRequest | Failure]]], None]
+Asks = list[tuple[int, ChatRequest | Failure]]
+"""Task ids and what is to be asked about them."""
+Plan = Callable[[Asks], None]
 """Called in a thread with the tasks of a page and what will be asked, before anything is."""
 
 
 class Facts(Protocol):
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]: ...
+
+
+class Claims(Protocol):
+    """What is ours to ask, where others may be asking too."""
+
+    def take(self, digests: Sequence[str]) -> Collection[str]:
+        """Those nobody else is asking now; the others are to be looked for in the record later."""
+
+    def release(self) -> None:
+        """What we claimed is stored or given up."""
+
+
+class Alone:
+    """Nobody else asks."""
+
+    def take(self, digests: Sequence[str]) -> Collection[str]:
+        return digests
+
+    def release(self) -> None:
+        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +61,12 @@ class Todo:
 class Predictor:
     """Labels pages of tasks; `workers` is twice the requests in flight, so that those who wait leave no slot empty."""
 
-    def __init__(self, asker: Asker, facts: Facts, pricing: Pricing) -> None:
+    def __init__(self, asker: Asker, facts: Facts, pricing: Pricing, claims: Claims | None = None) -> None:
         self.asker = asker
         self._facts = facts
         self._pricing = pricing
+        self._claims = claims or Alone()
+        self._elsewhere: list[tuple[int, ChatRequest | Failure]] = []
         self._workers = 2 * asker.slots.pace.most
 
     async def label(self, recipe: Recipe, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None) -> None:
@@ -71,20 +96,20 @@ class Predictor:
         try:
             while (page := await upcoming) is not None:
                 upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
-                for item in await self._look_up(recipe, page, sink, plan):
-                    await todo.put(item)
+                asks = [(task.id, recipe.request(task)) for task in page]
+                if plan is not None:
+                    await asyncio.to_thread(plan, asks)
+                await self._hand_out(asks, todo, sink)
         finally:
             upcoming.cancel()
+        await self._wait_for_others(todo, sink)
         for _ in range(self._workers):
             await todo.put(None)
 
-    async def _look_up(self, recipe: Recipe, page: list[Task], sink: Sink, plan: Plan | None) -> list[Todo]:
-        """Settles what needs no model; the rest."""
-        asks = [(task.id, recipe.request(task)) for task in page]
-        if plan is not None:
-            await asyncio.to_thread(plan, asks)
+    async def _hand_out(self, asks: Asks, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
+        """Settles what needs no model; the rest is for the workers."""
         digests = list({ask.digest for _, ask in asks if isinstance(ask, ChatRequest)})
-        stored = await asyncio.to_thread(self._facts.completions, digests)
+        ours, stored = await asyncio.to_thread(self._claim_and_read, digests)
         known: list[Outcome] = []
         rest: list[Todo] = []
         for task_id, ask in asks:
@@ -95,15 +120,33 @@ class Predictor:
             if settled(attempts, judge(attempts, ask.frame.schema)[0]):
                 outcome = derive(task_id, attempts, ask.frame.schema, self._pricing)
                 known += [replace(outcome, reused=True)] if outcome else []
-            else:
+            elif ask.digest in ours:
                 rest.append(Todo(task_id, ask, attempts))
+            else:
+                self._elsewhere.append((task_id, ask))
         if known:
             await sink(known)
-        return rest
+        for item in rest:
+            await todo.put(item)
+
+    def _claim_and_read(self, digests: list[str]) -> tuple[Collection[str], dict[str, list[Completion]]]:
+        """In this order: what another one asked and stored before we claimed it is seen."""
+        ours = self._claims.take(digests)
+        return ours, self._facts.completions(digests)
+
+    async def _wait_for_others(self, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
+        """What others ask is stored sooner or later, or it becomes ours to ask."""
+        while self._elsewhere:
+            await todo.join()
+            await asyncio.to_thread(self._claims.release)  # two who waited for each other would wait for ever
+            await asyncio.sleep(OTHERS_S)
+            asks, self._elsewhere = self._elsewhere, []
+            await self._hand_out(asks, todo, sink)
 
     async def _work(self, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
         while (item := await todo.get()) is not None:
             await sink([await self._ask(item)])
+            todo.task_done()
 
     async def _ask(self, item: Todo) -> Outcome:
         """Whatever goes wrong with one task, known or not, leaves the others alone."""

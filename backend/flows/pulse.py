@@ -1,55 +1,41 @@
 """Pulse: a run's sign of life, every second from a thread of its own, whatever the run is busy with.
 
-It is also how a run hears that it was canceled.
+It is also how a run hears that it was canceled, or ended by another of its workers.
 """
 
 import contextlib
-import threading
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
+from backend.edges.ticker import Ticker
 from backend.errors import StoreError
 
 EVERY_S = 1.0
 
 
-class Pulse:
+class Pulse(Ticker):
     """`beat` takes the seconds since the last one and returns the run's status."""
 
     def __init__(self, beat: Callable[[float], str]) -> None:
+        super().__init__("pulse", EVERY_S, self._tell)
         self.canceled = False
         self._beat = beat
+        self._last = time.monotonic()
         self._on_cancel: Callable[[], object] | None = None
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
 
     def when_canceled(self, call: Callable[[], object]) -> None:
         """`call` is called from the pulse's thread, once."""
         self._on_cancel = call
 
-    def _run(self) -> None:
-        last = time.monotonic()
-        while not self._over.wait(EVERY_S):
-            now = time.monotonic()
-            try:
-                status = self._beat(now - last)
-            except StoreError:
-                continue  # the database is away; the run goes on and says so again
-            last = now
-            if status == "canceled" and not self.canceled:
-                self.canceled = True
-                if self._on_cancel is not None:
-                    with contextlib.suppress(RuntimeError):  # its event loop has ended: the run looks at `canceled`
-                        self._on_cancel()
+    def _tell(self) -> None:
+        now = time.monotonic()
+        try:
+            status = self._beat(now - self._last)
+        except StoreError:
+            return  # the database is away; the run goes on and says so again
+        self._last = now
+        if status != "in_progress" and not self.canceled:
+            self.canceled = True
+            if self._on_cancel is not None:
+                with contextlib.suppress(RuntimeError):  # its event loop has ended: the run looks at `canceled`
+                    self._on_cancel()

@@ -6,15 +6,13 @@ working on a run asks for what is not stored yet, and nothing else.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from backend.core.chat import ChatRequest, Recipe
-from backend.core.derive import Pricing, derive, failed
+from backend.core.derive import derive, failed
 from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Failure, Outcome, Rejection, Truth
+from backend.core.outcomes import Failure, Outcome, Truth
 from backend.core.runs import Run
 from backend.core.scoring import Score, score
 from backend.core.subsets import Subset, read_subset
@@ -24,17 +22,14 @@ from backend.edges.process import is_gone, this_process
 from backend.edges.run_store import Ask, Order, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
-from backend.errors import PromptsError, RunError, where
-from backend.flows.asker import Asker
-from backend.flows.baseline import Baseline, baseline
-from backend.flows.predict import Predictor
+from backend.errors import PromptsError, RunError
+from backend.flows.baseline import baseline
+from backend.flows.ending import Canceled, noted_end
+from backend.flows.labelling import Flush, Labelling
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, Tell, push, wanted_of
-
-MakeAsker = Callable[[], Asker]
-NOTES_EVERY_S = 1.0
 
 
 class Hands(Protocol):
@@ -42,13 +37,6 @@ class Hands(Protocol):
 
     def give(self, run_id: str) -> None:
         """Returns at once; somebody will call `App.work` with it."""
-
-
-class Canceled(RunError):
-    """Somebody canceled the run while it was worked on; its record says so already."""
-
-    def __init__(self, run_id: str) -> None:
-        super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +66,7 @@ class Runs:
     record: RunStore
     studio: Studio
     prompts: Prompts
-    make_asker: MakeAsker
-    base_url: str
-    pricing: Pricing
+    labelling: Labelling
 
     def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is."""
@@ -98,7 +84,7 @@ class Runs:
                 f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
             )
         self.prompts.bound(run.tag, self.studio)
-        self.record.finish(run_id, "pending")
+        self.record.reopen(run_id)
         return self.give(run_id, hands)
 
     def give(self, run_id: str, hands: Hands) -> Run:
@@ -119,36 +105,29 @@ class Runs:
         run = self.record.run(run_id)
         if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
             raise RunError(f"Run {run_id} is not free (it is {run.status}): `ls-prompts watch {run_id}`.")
-        try:
-            with Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
-                return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
-        except Canceled:
-            raise
-        except PromptsError as error:
-            self.record.finish(run_id, "failed", str(error))
-            raise
-        except asyncio.CancelledError:
-            raise Canceled(run_id) from None
-        except Exception as error:
-            self.record.finish(run_id, "failed", f"Something unexpected happened: {where(error)}")
-            raise
-        except BaseException:
-            self.record.finish(run_id, "canceled", "It was interrupted.")
-            raise
+        with noted_end(self.record, run_id), Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
+            return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
 
     def stored(self, bound: Bound) -> list[Outcome]:
         """The newest outcome of every task this version was run on, from the record alone."""
-        asks = self.record.asks(bound.version.tag)
+        return self._derived(bound, self.record.asks(bound.version.tag))
+
+    def _derived(self, bound: Bound, asks: Sequence[Ask]) -> list[Outcome]:
         schemas = self._schemas(bound, [ask.task_id for ask in asks])
         facts = self.store.completions([ask.digest for ask in asks if ask.digest])
         found = []
         for ask in asks:
             schema = schemas(ask.task_id)
-            outcome = derive(ask.task_id, facts.get(ask.digest or "", []), schema, self.pricing) if schema else None
+            attempts = facts.get(ask.digest or "", [])
+            outcome = derive(ask.task_id, attempts, schema, self.labelling.pricing) if schema else None
             if outcome is None and ask.failure is not None:
                 outcome = failed(ask.task_id, ask.failure, ask.digest)
             found += [outcome] if outcome else []
         return found
+
+    def push_run(self, run: Run, bound: Bound, tell: Tell) -> Pushed:
+        """Pushes what became of the tasks of one run."""
+        return self._push(bound, self._derived(bound, self.record.asks_of(run.id)), run.keep, tell)
 
     def push_again(self, bound: Bound, keep: bool, tell: Tell) -> Pushed:
         """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
@@ -163,7 +142,13 @@ class Runs:
         progress.start(base.size)
         if base.size is not None:
             self.record.size(run.id, base.size)
-        outcomes, seconds = asyncio.run(self._label(bound, base, run, progress, pulse))
+        outcomes: list[Outcome] = []
+
+        async def seen(found: list[Outcome], _flush: Flush) -> None:
+            outcomes.extend(found)
+            progress.add(found)
+
+        seconds = asyncio.run(self.labelling.label(run.id, bound, base.pages, seen, pulse))
         self.record.size(run.id, len(outcomes))
         self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
         if pulse.canceled:
@@ -173,32 +158,6 @@ class Runs:
             raise Canceled(run.id)
         scored = score(outcomes, base.truths, bound.schema) if base.truths else None
         return Finished(run, outcomes, summarise(outcomes, len(outcomes)), seconds, base.truths, scored, pushed)
-
-    async def _label(
-        self, bound: Bound, base: Baseline, run: Run, progress: Progress, pulse: Pulse
-    ) -> tuple[list[Outcome], float]:
-        outcomes: list[Outcome] = []
-        notes = Notes(lambda asks: self.record.record(run.id, asks))
-
-        async def sink(found: list[Outcome]) -> None:
-            outcomes.extend(found)
-            progress.add(found)
-            await notes.add([_ask(outcome) for outcome in found if outcome.sent or outcome.answer is None])
-
-        def plan(asks: list[tuple[int, ChatRequest | Failure]]) -> None:
-            rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-            self.record.record(run.id, rows)
-
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        if task is not None:
-            pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
-        recipe = Recipe(bound.version, bound.schema, self.base_url)
-        async with closing(self.make_asker()) as asker:
-            try:
-                await Predictor(asker, self.store, self.pricing).label(recipe, base.pages, sink, plan)
-            finally:
-                await notes.flush()
-        return outcomes, asker.tally.seconds
 
     def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
         wanted = wanted_of(outcomes, bound.schema, bound.version.tag)
@@ -224,43 +183,3 @@ def _only_one(other: Run) -> None:
 def in_hand(run: Run) -> bool:
     """Whether a process works on it."""
     return run.status == "in_progress" and not run.is_silent(time.time()) and not is_gone(run.worker)
-
-
-class Notes:
-    """What became of tasks, written every second: a transaction for each would cost more than asking does."""
-
-    def __init__(self, write: Callable[[list[Ask]], None]) -> None:
-        self._write = write
-        self._asks: list[Ask] = []
-        self._last = time.monotonic()
-
-    async def add(self, asks: list[Ask]) -> None:
-        self._asks += asks
-        if time.monotonic() - self._last > NOTES_EVERY_S:
-            await self.flush()
-
-    async def flush(self) -> None:
-        self._last = time.monotonic()
-        asks, self._asks = self._asks, []
-        if asks:
-            await asyncio.to_thread(self._write, asks)
-
-
-def _ask(outcome: Outcome) -> Ask:
-    verdict = outcome.verdict
-    return Ask(
-        outcome.task_id,
-        outcome.digest,
-        verdict if isinstance(verdict, Failure) else None,
-        verdict.reason if isinstance(verdict, Rejection) else None,
-        outcome.sent,
-    )
-
-
-@asynccontextmanager
-async def closing(asker: Asker) -> AsyncIterator[Asker]:
-    """Stores what is under way, whatever ended the work."""
-    try:
-        yield asker
-    finally:
-        await asyncio.shield(asker.close())

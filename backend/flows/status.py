@@ -1,15 +1,15 @@
 """Status: how far runs have come, for people and programs."""
 
-from collections.abc import Collection
+import time
 from dataclasses import dataclass, replace
 
 from backend.core.derive import Pricing
-from backend.core.runs import Run, Tally
+from backend.core.runs import ALIVE_S, OPEN, Run, Tally
 from backend.edges.run_store import RunStore
 from backend.flows.runs import in_hand
 
 ABANDONED = "Its process is gone; `ls-prompts resume` goes on."
-RETAKEN = "Its worker is gone; another one takes it up."
+UNATTENDED = "It waits for a worker: `ls-prompts worker`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,12 @@ class Status:
     tally: Tally
 
 
-def status_of(record: RunStore, run: Run, pricing: Pricing, queued: Collection[str]) -> Status:
-    """`queued`: ids of the runs that workers look after."""
-    if run.status == "in_progress" and not in_hand(run):
-        taken = run.id in queued
-        run = replace(run, status=run.status if taken else "failed", reason=RETAKEN if taken else ABANDONED)
+def status_of(record: RunStore, run: Run, pricing: Pricing) -> Status:
+    """How far a run has come."""
+    if run.is_queued and run.status in OPEN and time.time() - run.seen > ALIVE_S:
+        run = replace(run, reason=UNATTENDED)
+    elif run.status == "in_progress" and not in_hand(run):
+        run = replace(run, status="failed", reason=ABANDONED)
     return Status(run, record.tally(run, pricing))
 
 

@@ -7,8 +7,9 @@ from backend.core.chat import ChatRequest, Completion, Recipe
 from backend.core.derive import derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.errors import SubsetError
+from backend.flows.labelling import closing
 from backend.flows.prompts import Bound
-from backend.flows.runs import Runs, closing
+from backend.flows.runs import Runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def try_task(runs: Runs, bound: Bound, task_id: int) -> Trial:
     tasks = [task for page in runs.studio.tasks_by_id(bound.project.id, [task_id]) for task in page]
     if not tasks:
         raise SubsetError(f"Project {bound.project.id} has no task {task_id}: check its number.")
-    request = Recipe(bound.version, bound.schema, runs.base_url).request(tasks[0])
+    request = Recipe(bound.version, bound.schema, runs.labelling.base_url).request(tasks[0])
     if isinstance(request, Failure):
         return Trial([], (), failed(task_id, request))
     return asyncio.run(_ask(runs, request, task_id))
@@ -33,8 +34,8 @@ def try_task(runs: Runs, bound: Bound, task_id: int) -> Trial:
 
 async def _ask(runs: Runs, request: ChatRequest, task_id: int) -> Trial:
     stored = runs.store.completions([request.digest]).get(request.digest, [])
-    async with closing(runs.make_asker()) as asker:
+    async with closing(runs.labelling.make_asker()) as asker:
         asked = await asker.ask(request, stored)
-    outcome = derive(task_id, asked.attempts, request.frame.schema, runs.pricing)
+    outcome = derive(task_id, asked.attempts, request.frame.schema, runs.labelling.pricing)
     failure = asked.failure or Failure("crashed", "The request was given up.")
     return Trial(request.messages, asked.attempts, outcome or failed(task_id, failure, request.digest))

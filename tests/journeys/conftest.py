@@ -3,7 +3,6 @@
 One Label Studio, one stand-in model and one backend serve the session, and a browser one test.
 """
 
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +21,7 @@ from demo import label_studio as local
 from demo import services
 from tests.installation import Installation
 from tests.journeys.browser import chromium_path, signed_in
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, unavailable
 
 Json = dict[str, Any]
 
@@ -70,7 +69,7 @@ def a_label_studio(folder: Path, switches: Mapping[str, str] = local.DEFAULT_SWI
     try:
         shutil.copytree(local.initialised_data_dir(), folder / "data")
     except local.NotInstalledError as error:
-        _unavailable(str(error))
+        unavailable(str(error))
     log, port = folder / "label-studio.log", services.free_port()
     with local.label_studio(folder / "data", port, account, log=log, switches=switches) as service:
         running = RunningLabelStudio(service.url, account)
@@ -131,7 +130,7 @@ def free_url() -> str:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the Chromium on this machine."""
-    return chromium_path() or _unavailable(
+    return chromium_path() or unavailable(
         "No Chromium found. Install chromium (or google-chrome), or name one in the variable CHROMIUM."
     )
 
@@ -145,13 +144,6 @@ def browser(label_studio: RunningLabelStudio, chromium: str) -> Iterator[Browser
     """
     with signed_in(chromium, label_studio.url, label_studio.account) as context:
         yield context
-
-
-def _unavailable(reason: str) -> NoReturn:
-    """Skip on a developer's machine; in CI a journey that silently did not run would look like one that passed."""
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
 
 
 def _with_truth(data: Json, truth: list[Json] | None) -> Json:

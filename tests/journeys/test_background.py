@@ -1,23 +1,19 @@
 """Runs in the background: in a process of their own, and on workers that share a Redis."""
 
 import os
-import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from redis import Redis
-from redis.exceptions import RedisError
 
 from backend.core.subsets import Subset
 from backend.errors import RunError
 from backend.flows.runs import Ending
 from demo import services
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, _unavailable
+from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages
 from tests.running import RunningStandIn, until
 
@@ -36,26 +32,9 @@ def few(mine: Installation) -> Installation:
     return mine.but(CONCURRENCY=str(CONCURRENCY))
 
 
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of this session's own."""
-    program = shutil.which("redis-server")
-    if program is None:
-        _unavailable("No redis-server found: install it (Debian: redis-server).")
-    port = services.free_port()
-    folder = tmp_path_factory.mktemp("redis")
-    argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
-        redis = Redis(port=port)
-        until(lambda: _answers(redis))
-        yield f"redis://127.0.0.1:{port}"
-        server.terminate()
-
-
 @pytest.fixture
 def queued(few: Installation, redis_url: str) -> Installation:
     """Runs of this installation go to workers."""
-    Redis.from_url(redis_url).flushall()
     return few.but(REDIS_URL=redis_url)
 
 
@@ -111,30 +90,6 @@ def test_a_run_whose_process_is_gone_says_so_and_goes_on(
     assert project.versions() == {"topic@1": TASKS}
 
 
-@pytest.mark.parametrize("kills", [1, 2])
-def test_a_killed_workers_run_is_taken_up_by_the_next(
-    queued: Installation, project: Project, stand_in: RunningStandIn, kills: int
-) -> None:
-    queued.save("topic", project.id)
-    stand_in.control(latency_ms=250)
-    run = queued.app.run_in_background("topic@1", ALL).id
-    assert queued.app.watch(run).run.status == "pending"
-    workers = [queued.start("worker") for _ in range(kills + 1)]
-    try:
-        for kill in range(kills):
-            until(lambda done=8 * (kill + 1): queued.app.watch(run).tally.done >= done, 60)
-            holder = int(queued.app.record.run(run).worker.rpartition(":")[2])
-            os.kill(holder, signal.SIGKILL)
-            until(lambda gone=holder: not queued.app.record.run(run).worker.endswith(f":{gone}"), 30)
-        assert until(lambda: queued.app.watch(run).run.status == "completed", 60)
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.communicate()
-    assert stand_in.requests() <= TASKS + kills * CONCURRENCY
-    assert project.versions() == {"topic@1": TASKS}
-
-
 def test_a_worker_ends_when_nothing_waits(queued: Installation, project: Project) -> None:
     tags = [queued.save(name, project.id) for name in ("topic", "theme")]
     one = Subset("ids", ids=tuple(_two(project)[:1]))
@@ -148,11 +103,10 @@ def test_a_worker_ends_when_nothing_waits(queued: Installation, project: Project
 def test_without_redis_one_sentence(few: Installation) -> None:
     away = few.but(REDIS_URL=f"redis://127.0.0.1:{services.free_port()}")
     assert "REDIS_URL" in few.command("worker", code=1).err
-    for words in (["worker"], ["runs"]):
-        done = away.command(*words, code=1)
-        assert done.out == ""
-        assert "does not answer" in done.err
-        assert len(done.err.strip().splitlines()) == 1
+    done = away.command("worker", code=1)
+    assert done.out == ""
+    assert "does not answer" in done.err
+    assert len(done.err.strip().splitlines()) == 1
 
 
 def test_runs_over_http(few: Installation, project: Project, tmp_path: Path) -> None:
@@ -163,13 +117,6 @@ def test_runs_over_http(few: Installation, project: Project, tmp_path: Path) -> 
         assert (listed["run"], listed["status"], listed["done"]) == (done.run.id, "completed", 2)
         assert httpx.get(f"{backend.url}/runs/{done.run.id}").json() == listed
         assert httpx.get(f"{backend.url}/runs/nonsense").status_code == 404
-
-
-def _answers(redis: "Redis[bytes]") -> bool:
-    try:
-        return bool(redis.ping())
-    except RedisError:
-        return False
 
 
 def _settled(installation: Installation, run: str, stand_in: RunningStandIn) -> int:

@@ -1,0 +1,38 @@
+"""Job: one step of a run that several workers share. First it is planned, then asked in chunks, at last it is ended."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+PLAN, END = 0, -1
+"""Numbers of the first and the last job; the chunks between them count from 1."""
+CHUNK = 1000
+"""Tasks of one chunk: a second or two of asking, so that the last ones do not leave the other workers idle."""
+MOST_DEATHS = 3
+"""So many workers may end without a word while they have a job; then it is set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`kind`: plan, ask or end; `ids`: the tasks of a chunk; `deaths`: workers that ended while they had it."""
+
+    run_id: str
+    number: int
+    kind: str
+    ids: tuple[int, ...]
+    deaths: int
+
+
+def cut(pages: Iterable[list[int]], known: set[int], size: int = CHUNK) -> Iterator[list[int]]:
+    """Ids, each once and none of `known`, in chunks of `size`."""
+    chunk: list[int] = []
+    for page in pages:
+        for number in page:
+            if number in known:
+                continue
+            known.add(number)
+            chunk.append(number)
+            if len(chunk) == size:
+                yield chunk
+                chunk = []
+    if chunk:
+        yield chunk

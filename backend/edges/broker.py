@@ -1,0 +1,32 @@
+"""The broker: how Redis is reached, and what is said when it is not there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from backend.errors import QueueError
+
+CONNECT_S = 5
+
+
+class Broker:
+    """`redis`: the client. Raises QueueError for an address that is none."""
+
+    def __init__(self, url: str) -> None:
+        self.shown = url.rpartition("@")[2]
+        try:
+            self.redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=30)
+        except ValueError:
+            raise QueueError("REDIS_URL is no address of a Redis: write one like redis://localhost:6379.") from None
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Redis' troubles as QueueErrors."""
+        try:
+            yield
+        except RedisError as error:
+            raise QueueError(
+                f"Redis at {self.shown} does not answer ({type(error).__name__}): start it, or correct REDIS_URL."
+            ) from None

@@ -1,0 +1,179 @@
+"""Crew: a run shared by any number of workers. It is planned, asked about in chunks, and ended, by whoever is free.
+
+What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
+queue may lose everything: who looks after the crew lays the job down, and calls again.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.core.jobs import END, MOST_DEATHS, PLAN, Job, cut
+from backend.core.outcomes import Failure, Outcome
+from backend.core.runs import Run
+from backend.core.subsets import read_subset
+from backend.core.tasks import Task
+from backend.edges.job_store import JobStore
+from backend.edges.process import is_gone, this_process
+from backend.edges.ticker import Ticker
+from backend.errors import PromptsError
+from backend.flows.baseline import task_ids
+from backend.flows.ending import Canceled, noted_end
+from backend.flows.labelling import Flush
+from backend.flows.progress import to_log
+from backend.flows.prompts import Bound
+from backend.flows.pulse import Pulse
+from backend.flows.runs import Runs
+
+log = logging.getLogger(__name__)
+LOOK_EVERY_S = 5.0
+CRASHED = Failure("crashed", f"Its chunk ended {MOST_DEATHS} workers; `ls-prompts retry` asks again.")
+
+
+class Line(Protocol):
+    """The queue, as far as it matters here."""
+
+    def put(self, run_id: str, number: int) -> None: ...
+
+    def waiting(self) -> set[tuple[str, int]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    runs: Runs
+    jobs: JobStore
+    line: Line
+
+    def give(self, run_id: str) -> None:
+        """Calls for workers. Raises QueueError when the queue is not there."""
+        self.jobs.open(run_id)
+        self.line.put(run_id, PLAN)
+
+    def step(self, run_id: str, number: int) -> None:
+        """Does one job, unless it is done or another worker has it. Trouble that ends the run is noted in its record.
+
+        Raises the PromptsError that ended it.
+        """
+        me = this_process()
+        job = self.jobs.claim(run_id, number, me)
+        if job is None:
+            return
+        try:
+            with noted_end(self.runs.record, run_id), Pulse(lambda _: self.jobs.beat(run_id, me)) as pulse:
+                self._do(self.runs.record.run(run_id), job, pulse)
+        except Canceled:
+            log.info("run %s: %s", run_id, "canceled")
+        finally:
+            self.jobs.give_back(run_id, me)
+
+    def _do(self, run: Run, job: Job, pulse: Pulse) -> None:
+        bound = self.runs.prompts.bound(run.tag, self.runs.studio)
+        if job.number == END:
+            self._end(run, bound, pulse)
+            return
+        if job.number == PLAN:
+            self._plan(run, bound)
+        else:
+            self._ask(run, bound, job, pulse)
+        if self.jobs.is_asked(run.id) and self.jobs.add(run.id, END, "end"):
+            self.line.put(run.id, END)
+
+    def _plan(self, run: Run, bound: Bound) -> None:
+        """Cuts the run into chunks; after a kill, what is not planned yet."""
+        last, known = self.jobs.planned(run.id)
+        pages = task_ids(self.runs.studio, bound.project, bound.schema, read_subset(run.subset), run.tag)
+        for number, chunk in enumerate(cut(pages, known), last + 1):
+            self.jobs.add(run.id, number, "ask", chunk)
+            self.line.put(run.id, number)
+        self.runs.record.size(run.id, len(known))
+        self.jobs.done(run.id, [PLAN])
+
+    def _ask(self, run: Run, bound: Bound, job: Job, pulse: Pulse) -> None:
+        stint = Stint(self, run.id, bound.project.id, job)
+        asyncio.run(self.runs.labelling.label(run.id, bound, stint.pages(), stint.seen, pulse))
+        stint.finish()
+
+    def _end(self, run: Run, bound: Bound, pulse: Pulse) -> None:
+        """A killed push is done again: it changes what is not there yet."""
+        if run.push:
+            self.runs.push_run(run, bound, to_log)
+        if pulse.canceled or not self.runs.record.complete(run.id):
+            raise Canceled(run.id)
+        self.jobs.close(run.id)
+
+    def caretaker(self) -> Ticker:
+        """Looks after the crew every few seconds, while it is entered."""
+        return Ticker("caretaker", LOOK_EVERY_S, self._look)
+
+    def _look(self) -> None:
+        try:
+            self.look_after()
+        except PromptsError as error:
+            log.warning("%s", error)
+
+    def look_after(self) -> None:
+        """One round: what lost its worker is called for again, what ended too many is set aside.
+
+        Raises QueueError or StoreError.
+        """
+        for job in self.jobs.revive(is_gone):
+            log.warning("run %s, job %d: its worker is gone", job.run_id, job.number)
+            if job.deaths >= MOST_DEATHS:
+                self._set_aside(job)
+        called = self.line.waiting()
+        for run_id, number in self.jobs.waiting():
+            if (run_id, number) not in called:
+                self.line.put(run_id, number)
+
+    def _set_aside(self, job: Job) -> None:
+        if job.kind != "ask":
+            self.runs.record.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
+            return
+        self.runs.record.set_aside(job.run_id, job.ids, CRASHED)
+        self.jobs.done(job.run_id, [job.number])
+        if self.jobs.is_asked(job.run_id):
+            self.jobs.add(job.run_id, END, "end")
+
+
+class Stint:
+    """The chunks a worker has in hand one after the other, so that it is never idle between two."""
+
+    def __init__(self, crew: Crew, run_id: str, project: int, first: Job) -> None:
+        self._crew = crew
+        self._run_id = run_id
+        self._project = project
+        self._first = first
+        self._owner: dict[int, int] = {}
+        self._left: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def pages(self) -> Iterator[list[Task]]:
+        """Called from a thread. A chunk that ended a worker before is the only one: others shall not suffer from it."""
+        job: Job | None = self._first
+        while job is not None:
+            with self._lock:
+                self._left[job.number] = len(job.ids)
+                self._owner.update(dict.fromkeys(job.ids, job.number))
+            yield from self._crew.runs.studio.tasks_by_id(self._project, job.ids)
+            job = None if job.deaths else self._crew.jobs.next_chunk(self._run_id, this_process())
+
+    async def seen(self, outcomes: list[Outcome], flush: Flush) -> None:
+        """A chunk is done when its last task has an outcome and that is noted."""
+        with self._lock:
+            done = [number for outcome in outcomes if (number := self._count(outcome.task_id))]
+        if done:
+            await flush()
+            await asyncio.to_thread(self._crew.jobs.done, self._run_id, done)
+
+    def _count(self, task_id: int) -> int | None:
+        """The chunk of this task, if it was the last one of it."""
+        number = self._owner.pop(task_id)
+        self._left[number] -= 1
+        return None if self._left[number] else number
+
+    def finish(self) -> None:
+        """All is noted: what has no outcome is not there any more."""
+        self._crew.jobs.done(self._run_id, list(self._left))

@@ -1,0 +1,116 @@
+"""Labelling: pages of a run's tasks are asked about, and what became of them is noted under the run.
+
+Also how it ends early: a cancel is heard from the run's pulse.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+
+from backend.core.chat import ChatRequest, Recipe
+from backend.core.derive import Pricing
+from backend.core.outcomes import Failure, Outcome, Rejection
+from backend.core.tasks import Task
+from backend.edges.run_store import Ask, RunStore
+from backend.edges.store import Store
+from backend.flows.asker import Asker
+from backend.flows.predict import Alone, Asks, Claims, Predictor
+from backend.flows.prompts import Bound
+from backend.flows.pulse import Pulse
+from backend.flows.slots import Slots
+
+MakeAsker = Callable[[], Asker]
+Flush = Callable[[], Awaitable[None]]
+"""Returns when the notes on all outcomes so far are written."""
+Seen = Callable[[list[Outcome], Flush], Awaitable[None]]
+"""Told of outcomes as they come."""
+NOTES_EVERY_S = 1.0
+
+
+Join = Callable[[str, Slots], AbstractContextManager[Claims]]
+"""Model and slots -> how an asker shares its limits with those of other processes, while it is entered."""
+
+
+def alone(_model: str, _slots: Slots) -> AbstractContextManager[Claims]:
+    """There are no others."""
+    return nullcontext(Alone())
+
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    store: Store
+    record: RunStore
+    make_asker: MakeAsker
+    base_url: str
+    pricing: Pricing
+    join: Join = alone
+
+    async def label(self, run_id: str, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse) -> float:
+        """Seconds from the first request sent to the last completion stored; 0 when none was sent.
+
+        Raises CancelledError when the pulse says so; else what `Predictor.label` raises.
+        """
+        notes = Notes(lambda asks: self.record.record(run_id, asks))
+
+        async def sink(found: list[Outcome]) -> None:
+            await notes.add([_ask(outcome) for outcome in found if outcome.sent or outcome.answer is None])
+            await seen(found, notes.flush)
+
+        def plan(asks: Asks) -> None:
+            rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
+            self.record.record(run_id, rows)
+
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if task is not None:
+            pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
+        recipe = Recipe(bound.version, bound.schema, self.base_url)
+        asker = self.make_asker()
+        with self.join(bound.version.model, asker.slots) as claims:  # held until the last request under way has ended
+            async with closing(asker):
+                try:
+                    await Predictor(asker, self.store, self.pricing, claims).label(recipe, pages, sink, plan)
+                finally:
+                    await notes.flush()
+        return asker.tally.seconds
+
+
+class Notes:
+    """What became of tasks, written every second: a transaction for each would cost more than asking does."""
+
+    def __init__(self, write: Callable[[list[Ask]], None]) -> None:
+        self._write = write
+        self._asks: list[Ask] = []
+        self._last = time.monotonic()
+
+    async def add(self, asks: list[Ask]) -> None:
+        self._asks += asks
+        if time.monotonic() - self._last > NOTES_EVERY_S:
+            await self.flush()
+
+    async def flush(self) -> None:
+        self._last = time.monotonic()
+        asks, self._asks = self._asks, []
+        if asks:
+            await asyncio.to_thread(self._write, asks)
+
+
+def _ask(outcome: Outcome) -> Ask:
+    verdict = outcome.verdict
+    return Ask(
+        outcome.task_id,
+        outcome.digest,
+        verdict if isinstance(verdict, Failure) else None,
+        verdict.reason if isinstance(verdict, Rejection) else None,
+        outcome.sent,
+    )
+
+
+@asynccontextmanager
+async def closing(asker: Asker) -> AsyncIterator[Asker]:
+    """Stores what is under way, whatever ended the work."""
+    try:
+        yield asker
+    finally:
+        await asyncio.shield(asker.close())

@@ -1,0 +1,137 @@
+"""Several workers share a run: each request is asked once, whoever is killed, and all predictions arrive."""
+
+import os
+import random
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from backend.core.subsets import Subset
+from backend.edges.tables import completions, jobs
+from backend.flows.runs import Ending
+from tests.databases import postgresql
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, messages
+from tests.running import RunningStandIn, until
+
+ALL = Subset("all")
+TASKS = 2600
+COPIES = 300
+"""Tasks whose text another chunk has too."""
+CONCURRENCY = 16
+PATIENCE_S = 240
+
+
+@pytest.fixture(scope="module")
+def project(label_studio: RunningLabelStudio) -> Project:
+    data = messages(TASKS)
+    return Project.made(label_studio, data[: TASKS - COPIES] + data[:COPIES])
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, mine: Installation, redis_url: str) -> Iterator[Installation]:
+    """An installation whose runs go to workers."""
+    installation = mine.but(CONCURRENCY=str(CONCURRENCY), REDIS_URL=redis_url)
+    if request.param == "sqlite":
+        yield installation
+        return
+    with postgresql() as url:
+        yield installation.but(DATABASE_URL=url)
+
+
+@contextmanager
+def working(installation: Installation, number: int) -> Iterator[list["subprocess.Popen[str]"]]:
+    """So many workers; the list may grow."""
+    workers = [installation.start("worker") for _ in range(number)]
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
+
+
+def holders(installation: Installation) -> set[int]:
+    """Process ids of the workers that have a job."""
+    held = sa.select(jobs.c.worker).where(jobs.c.status == "in_progress")
+    with installation.app.store.engine.connect() as connection:
+        return {int(worker.rpartition(":")[2]) for worker in connection.execute(held).scalars()}
+
+
+def stored(installation: Installation) -> int:
+    with installation.app.store.engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(completions)).scalar() or 0)
+
+
+def test_three_workers_share_a_run_and_are_killed_at_random(
+    shared: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    kills = 2  # a third one might meet the same chunk, which would then be set aside
+    dice = random.Random(os.urandom(4))
+    tag = shared.save(f"topic-{dice.randrange(10**9)}", project.id)
+    stand_in.control(latency_ms=100)
+    run = shared.app.run_in_background(tag, ALL).id
+    assert shared.app.watch(run).run.status == "pending"
+    with working(shared, 3) as workers:
+        for kill in range(kills):
+            until(lambda done=(kill + dice.random()) * 700: stored(shared) >= done, PATIENCE_S)
+            pid = dice.choice(sorted(until(lambda: holders(shared), PATIENCE_S)))
+            os.kill(pid, signal.SIGKILL)
+            until(lambda gone=pid: gone not in holders(shared), 30)
+            workers.append(shared.start("worker"))
+        status = until(lambda: _ended(shared, run), PATIENCE_S)
+    assert (status.run.status, status.run.reason) == ("completed", "")
+    assert (status.tally.done, status.tally.failed) == (TASKS, 0)
+    assert stored(shared) == TASKS - COPIES
+    assert TASKS - COPIES <= stand_in.requests() <= TASKS - COPIES + kills * CONCURRENCY
+    assert project.versions()[tag] == TASKS
+    assert len({p["task"] for p in project.predictions() if p["model_version"] == tag}) == TASKS
+
+
+def test_no_kill_no_request_twice_and_never_more_in_flight_than_agreed(
+    shared: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    most = 12
+    few = shared.but(MAX_IN_FLIGHT=str(most))
+    stand_in.control(latency_ms=20)
+    tags = [few.save(name, project.id) for name in ("one", "same")]
+    runs = [few.app.run_in_background(tag, ALL, Ending(push=False)).id for tag in tags]
+    with working(few, 3):
+        for run in runs:
+            assert until(lambda run=run: _ended(few, run), PATIENCE_S).run.status == "completed"
+    assert stand_in.requests() == TASKS - COPIES, "both versions ask the same"
+    assert stand_in.stats()["peak_in_flight"] <= most
+
+
+def test_a_chunk_that_ends_its_workers_is_set_aside(
+    mine: Installation, label_studio: RunningLabelStudio, redis_url: str, stand_in: RunningStandIn
+) -> None:
+    queued = mine.but(REDIS_URL=redis_url, CONCURRENCY="4")
+    project = Project.made(label_studio, messages(40))
+    queued.save("topic", project.id)
+    stand_in.control(latency_ms=400)
+    run = queued.app.run_in_background("topic@1", ALL).id
+    with working(queued, 1) as workers:
+        for _ in range(3):
+            until(lambda: holders(queued) and stand_in.requests(), 60)
+            before = stand_in.requests()
+            until(lambda before=before: stand_in.requests() > before, 60)
+            os.kill(workers[-1].pid, signal.SIGKILL)
+            workers[-1].communicate()
+            workers.append(queued.start("worker"))
+        status = until(lambda: _ended(queued, run), 60)
+    assert status.run.status == "completed"
+    assert status.tally.failed > 0
+    assert status.tally.done + status.tally.failed == 40
+    assert project.versions() == {"topic@1": status.tally.done}
+    assert {row.reason.partition(":")[0] for row in queued.app.results("topic@1", ["failed"])} == {"crashed"}
+
+
+def _ended(installation: Installation, run: str) -> object:
+    status = installation.app.watch(run)
+    return None if status.run.status in ("pending", "in_progress") else status
