@@ -165,7 +165,8 @@ class Runs:
         if not self.record.complete(run.id):
             raise Canceled(run.id)
         scored = score(outcomes, base.truths, bound.schema) if base.truths else None
-        return Finished(run, outcomes, summarise(outcomes, len(outcomes)), seconds, base.truths, scored, pushed)
+        ended = self.record.run(run.id)
+        return Finished(ended, outcomes, summarise(outcomes, len(outcomes)), seconds, base.truths, scored, pushed)
 
     async def _label(
         self, bound: Bound, base: Baseline, run: Run, progress: Progress, pulse: Pulse
