@@ -80,9 +80,9 @@ class Store:
                 f"The prompt '{version.name}' belongs to project {prompt.project}: choose another name for this one."
             )
         mine = versions.c.prompt_id == prompt.id
-        known = connection.execute(sa.select(versions).where(mine, versions.c.content == version.content)).first()
+        known = connection.execute(_VERSIONS.where(mine, versions.c.content == version.content)).first()
         if known is not None:
-            return _version(version.name, version.project, known), False
+            return _version(known), False
         highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar() or 0
         version = replace(version, number=highest + 1, created=now())
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
@@ -92,9 +92,11 @@ class Store:
     @told
     def version(self, name: str, number: int) -> PromptVersion:
         """Raises PromptError with the nearest name when there is no such version."""
-        found = [version for version in self.versions(name) if version.number == number]
-        if found:
-            return found[0]
+        mine = sa.and_(prompts.c.name == name, versions.c.number == number)
+        with self.engine.connect() as connection:
+            row = connection.execute(_VERSIONS.where(mine)).first()
+        if row is not None:
+            return _version(row)
         existing = self.versions()
         if name not in {version.name for version in existing}:
             raise PromptError(f"There is no prompt '{name}': {nearest(name, sorted({v.name for v in existing}))}")
@@ -104,12 +106,10 @@ class Store:
     @told
     def versions(self, name: str | None = None) -> list[PromptVersion]:
         """All versions, or those of one prompt; by name, then number."""
-        query = sa.select(prompts.c.name, prompts.c.project, versions).join_from(versions, prompts)
-        if name is not None:
-            query = query.where(prompts.c.name == name)
+        query = _VERSIONS if name is None else _VERSIONS.where(prompts.c.name == name)
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(prompts.c.name, versions.c.number)).all()
-        return [_version(row.name, row.project, row) for row in rows]
+        return [_version(row) for row in rows]
 
     @told
     def rename(self, old: str, new: str) -> None:
@@ -184,6 +184,7 @@ class Store:
 
 
 _TAGS: tuple[Any, ...] = (connections.c.in_use, runs.c.tag)
+_VERSIONS = sa.select(prompts.c.name, prompts.c.project, versions).join_from(versions, prompts)
 _COLUMNS = ("number", "template", "model", "variables", "schema_digest", "note", "created")
 
 
@@ -197,11 +198,11 @@ def _tag_of(column: Any, name: str) -> Any:
     return sa.func.substr(column, 1, len(name) + 1) == f"{name}@"
 
 
-def _version(name: str, project: int, row: Any) -> PromptVersion:
+def _version(row: Any) -> PromptVersion:
     return PromptVersion(
-        name=name,
+        name=row.name,
         number=row.number,
-        project=project,
+        project=row.project,
         template=row.template,
         model=row.model,
         variables=tuple(row.variables),

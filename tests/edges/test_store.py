@@ -89,6 +89,14 @@ def test_what_is_not_there_is_named_with_what_is_near(store):
         store.version("mood", 2)
 
 
+def test_looking_one_version_up_reads_no_other(store):
+    first = saved(store)
+    saved(store, template="2 {text}")
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE versions SET template = 'no JSON' WHERE number = 2"))
+    assert store.version("mood", 1) == first
+
+
 def test_what_no_name_can_be_is_not_there_either(store):
     saved(store)
     for name in ("\ud800", "\x00"):
