@@ -24,7 +24,8 @@ IMPORTERS = {
     "httpx2": ["backend/edges/llm.py"],
     "aiohttp": ["backend/edges/llm.py"],
     "sqlalchemy": [
-        f"backend/edges/{name}" for name in ("database.py", "migrations", "run_store.py", "store.py", "tables.py")
+        f"backend/edges/{name}"
+        for name in ("database.py", "migrations", "names.py", "run_store.py", "store.py", "tables.py")
     ],
     "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
     "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],

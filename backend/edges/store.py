@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from backend.core.chat import Completion
 from backend.core.prompts import PromptVersion, nearest
+from backend.edges import names
 from backend.edges.database import cause, open_database
 from backend.edges.tables import completions, connections, prompts, runs, versions
 from backend.errors import PromptError, StoreError
@@ -65,7 +66,7 @@ class Store:
     def save(self, version: PromptVersion) -> tuple[PromptVersion, bool]:
         """The stored version with its number, and whether it is new: unchanged content gives the same version back.
 
-        Raises PromptError when the name belongs to another project.
+        Raises PromptError when the name belongs to another project, or was another prompt's.
         """
         with self.engine.begin() as connection:
             return self._save(connection, version)
@@ -79,15 +80,18 @@ class Store:
             raise PromptError(
                 f"The prompt '{version.name}' belongs to project {prompt.project}: choose another name for this one."
             )
+        names.take(connection, self.insert, prompt.id, version.name)
         mine = versions.c.prompt_id == prompt.id
-        known = connection.execute(_VERSIONS.where(mine, versions.c.content == version.content)).first()
+        same = _VERSIONS.where(mine, versions.c.content == version.content)
+        known = connection.execute(same).first()
         if known is not None:
             return _version(known), False
-        highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar() or 0
-        version = replace(version, number=highest + 1, created=now())
+        highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar()
+        number = (highest or names.highest_left(connection, version.name)) + 1
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
-        connection.execute(versions.insert().values(prompt_id=prompt.id, content=version.content, **row))
-        return version, True
+        row |= {"number": number, "content": version.content, "created": now()}
+        connection.execute(versions.insert().values(prompt_id=prompt.id, **row))
+        return _version(connection.execute(same).one()), True
 
     @told
     def version(self, name: str, number: int) -> PromptVersion:
@@ -97,11 +101,19 @@ class Store:
             row = connection.execute(_VERSIONS.where(mine)).first()
         if row is not None:
             return _version(row)
-        existing = self.versions()
-        if name not in {version.name for version in existing}:
-            raise PromptError(f"There is no prompt '{name}': {nearest(name, sorted({v.name for v in existing}))}")
-        numbers = [version.tag for version in existing if version.name == name]
+        numbers = [version.tag for version in self.versions(name)]
+        if not numbers:
+            raise self.unknown(name)
         raise PromptError(f"There is no version {name}@{number}: {nearest(f'{name}@{number}', numbers)}")
+
+    @told
+    def unknown(self, name: str) -> PromptError:
+        """What to say when there is no prompt of this name: what it is called now, or the nearest name."""
+        with self.engine.connect() as connection:
+            owner = names.owner_of(connection, name)
+            existing = connection.execute(sa.select(prompts.c.name).order_by(prompts.c.name)).scalars().all()
+        hint = f"it was renamed, to '{owner.name}'." if owner is not None else nearest(name, existing)
+        return PromptError(f"There is no prompt '{name}': {hint}")
 
     @told
     def versions(self, name: str | None = None) -> list[PromptVersion]:
@@ -113,10 +125,13 @@ class Store:
 
     @told
     def rename(self, old: str, new: str) -> None:
-        """Raises PromptError when the new name is taken."""
+        """Raises PromptError when the new name is, or ever was, another prompt's."""
+        mine = sa.select(prompts.c.id).where(prompts.c.name == new)
         try:
             with self.engine.begin() as connection:
                 connection.execute(prompts.update().where(prompts.c.name == old).values(name=new))
+                names.refuse_left(connection, new)
+                names.take(connection, self.insert, connection.execute(mine).scalar_one(), new)
                 for column in _TAGS:
                     retagged = sa.literal(new) + sa.func.substr(column, len(old) + 1)
                     mine = _tag_of(column, old)
@@ -126,7 +141,7 @@ class Store:
 
     @told
     def delete(self, name: str) -> None:
-        """Removes a prompt with its versions and runs; completions stay, they were paid for.
+        """Removes a prompt with its versions and runs; completions stay, they were paid for. Its numbers stay given.
 
         Raises PromptError while annotators get one of its versions.
         """
@@ -139,6 +154,7 @@ class Store:
                     f"`ls-prompts disconnect {row.project}`, before deleting it."
                 )
             connection.execute(runs.delete().where(_tag_of(runs.c.tag, name)))
+            names.leave(connection, sa.select(prompts.c.id).where(prompts.c.name == name))
             connection.execute(prompts.delete().where(prompts.c.name == name))
 
     # What annotators get
@@ -184,8 +200,8 @@ class Store:
 
 
 _TAGS: tuple[Any, ...] = (connections.c.in_use, runs.c.tag)
-_VERSIONS = sa.select(prompts.c.name, prompts.c.project, versions).join_from(versions, prompts)
-_COLUMNS = ("number", "template", "model", "variables", "schema_digest", "note", "created")
+_VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
+_COLUMNS = ("template", "model", "variables", "schema_digest", "note")
 
 
 def now(precision: str = "seconds") -> str:
@@ -210,6 +226,7 @@ def _version(row: Any) -> PromptVersion:
         parameters=row.parameters,
         note=row.note,
         created=row.created,
+        former=names.split(row.former),
     )
 
 

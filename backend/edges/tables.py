@@ -43,6 +43,15 @@ prompts = Table(
     Column("project", Integer, nullable=False),
 )
 
+names = Table(
+    "names",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("prompt_id", Integer, ForeignKey("prompts.id", ondelete="SET NULL"), index=True),
+    Column("highest", Integer, nullable=False, server_default="0"),
+)
+"""Every name a prompt has or had; `prompt_id`: None when that was deleted; `highest`: its last number then."""
+
 versions = Table(
     "versions",
     metadata,

@@ -1,0 +1,17 @@
+"""Names that prompts had and numbers that were given stay known."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "names",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("prompt_id", sa.Integer, sa.ForeignKey("prompts.id", ondelete="SET NULL"), index=True),
+        sa.Column("highest", sa.Integer, nullable=False, server_default="0"),
+    )
+    op.execute("INSERT INTO names (name, prompt_id) SELECT name, id FROM prompts")
