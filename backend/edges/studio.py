@@ -173,9 +173,9 @@ class Studio:
         except NotFound:
             return
 
-    def annotate(self, project: int, version: str) -> None:
-        """Makes annotations of a version's predictions that have none made of them yet."""
-        body = {"selectedItems": {"all": True, "excluded": []}, "model_version": version}
+    def annotate(self, project: int, versions: Sequence[str]) -> None:
+        """Makes annotations of these versions' predictions that have none made of them yet."""
+        body = {"selectedItems": {"all": True, "excluded": []}, "model_version": list(versions)}
         self.http.call(
             "POST", "api/dm/actions/", body=body, id="predictions_to_annotations", project=project, timeout=LONG
         )

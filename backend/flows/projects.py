@@ -93,15 +93,17 @@ class Projects:
         """Annotators get this version: live from the connected backend, else the predictions it already has."""
         project = version.project
         backends = self.studio.backends(project)
-        if not backends and version.tag not in self.studio.model_versions(project):
+        there = set() if backends else set(self.studio.model_versions(project))
+        shown = next((tag for tag in version.tags if tag in there), None)
+        if not backends and shown is None:
             raise StudioError(
                 f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
                 f"`ls-prompts connect {project} --backend-url URL` or `ls-prompts run {version.tag} --on all` first."
             )
         self.store.set_connection(project, in_use=version.tag)
-        if not backends:
-            self.studio.show(project, version.tag)
-            tell(f"No backend is connected: annotators see the predictions {version.tag} has, other tasks have none.")
+        if shown is not None:
+            self.studio.show(project, shown)
+            tell(f"No backend is connected: annotators see the predictions {shown} has, other tasks have none.")
             return
         self.studio.show(project, str(backends[0]["title"]))
         backend = self.studio.backends(project)[0]
@@ -126,14 +128,14 @@ class Projects:
         return Predictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
 
     def withdraw(self, version: PromptVersion, tell: Tell) -> int:
-        """Deletes all predictions of a version, those under a changed config too; how many."""
+        """Deletes all predictions of a version, those under a changed config or a former name too; how many."""
         found = self.studio.model_versions(version.project)
-        mine = {v: n for v, n in found.items() if v == version.tag or v.startswith(version.tag + "~")}
+        mine = {v: n for v, n in found.items() if v.partition("~")[0] in version.tags}
         warn_of_lock(sum(mine.values()), tell)
         return sum(self.studio.delete_version(version.project, name) for name in mine)
 
     def annotate(self, version: PromptVersion) -> int:
         """Makes annotations of the predictions of a version that have none made of them yet; how many."""
         before = self.studio.annotations(version.project)
-        self.studio.annotate(version.project, version.tag)
+        self.studio.annotate(version.project, version.tags)
         return self.studio.annotations(version.project) - before

@@ -12,7 +12,7 @@ from typing import Any
 
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Outcome, Rejection
-from backend.core.prompts import belongs, parse_tag
+from backend.core.prompts import PromptVersion, belongs, parse_tag
 from backend.core.results import same_result, to_result
 from backend.edges.studio import Prediction, Studio
 from backend.edges.studio_http import Refused
@@ -38,11 +38,23 @@ class Pushed:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What should be there: `items` by task, as Label Studio imports them. On tasks in `given_up` the answer can't be
-    used, so an older prediction of this very version goes. Tasks in neither are not touched."""
+    used, so an older prediction of this very version goes. Tasks in neither are not touched. `former`: names the prompt
+    had before, under which its predictions may still be there."""
 
     tag: str
     items: Mapping[int, Mapping[str, Any]]
     given_up: set[int]
+    former: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (parse_tag(self.tag)[0], *self.former)
+
+    @property
+    def former_tags(self) -> set[str]:
+        """This very version's, under former names."""
+        number = parse_tag(self.tag)[1]
+        return {f"{name}@{number}" for name in self.former}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +69,15 @@ def push(studio: Studio, project: int, wanted: Wanted, keep: bool, tell: Tell) -
 
     Raises StudioError when Label Studio did not take all.
     """
-    name, _ = parse_tag(wanted.tag)
-    there = [p for p in studio.predictions(project) if p.model_version and belongs(p.model_version, name)]
+    names = wanted.names
+    there = [p for p in studio.predictions(project) if p.model_version and belongs(p.model_version, *names)]
     changes = compare(there, wanted, keep)
     created = 0
     for start in range(0, len(changes.missing), IMPORT_AT_ONCE):
         created += _import(studio, project, changes.missing[start : start + IMPORT_AT_ONCE], wanted.tag, tell)
     shown = studio.project(project).shown
     deleted = delete(studio, project, changes.obsolete, Counter(p.model_version for p in there), tell)
-    if deleted and shown != studio.project(project).shown and belongs(shown, name):
+    if deleted and shown != studio.project(project).shown and belongs(shown, *names):
         studio.show(project, wanted.tag)
         tell(f"Annotators saw {shown}, which is replaced; they now see {wanted.tag}.")
     return Pushed(created, deleted, changes.unchanged)
@@ -92,8 +104,9 @@ def _import(studio: Studio, project: int, items: Sequence[Mapping[str, Any]], ta
     return created
 
 
-def wanted_of(outcomes: Sequence[Outcome], schema: LabelSchema, tag: str) -> Wanted:
+def wanted_of(outcomes: Sequence[Outcome], schema: LabelSchema, version: PromptVersion) -> Wanted:
     """What outcomes amount to in Label Studio."""
+    tag = version.tag
     items = {
         o.task_id: {
             "task": o.task_id,
@@ -104,7 +117,8 @@ def wanted_of(outcomes: Sequence[Outcome], schema: LabelSchema, tag: str) -> Wan
         for o in outcomes
         if o.answer is not None
     }
-    return Wanted(tag, items, {outcome.task_id for outcome in outcomes if isinstance(outcome.verdict, Rejection)})
+    given_up = {outcome.task_id for outcome in outcomes if isinstance(outcome.verdict, Rejection)}
+    return Wanted(tag, items, given_up, version.former)
 
 
 def rounded(confidence: float | None) -> float | None:
@@ -115,13 +129,15 @@ def compare(there: Sequence[Prediction], wanted: Wanted, keep: bool) -> Changes:
     """What is missing and what is replaced. Pure."""
     settled: set[int] = set()
     obsolete: list[Prediction] = []
+    former = wanted.former_tags
     for prediction in there:
         task = prediction.task_id
         item = wanted.items.get(task)
-        if prediction.model_version != wanted.tag:
+        mine = prediction.model_version == wanted.tag
+        if not mine and prediction.model_version not in former:
             if item is not None and not keep:
                 obsolete.append(prediction)
-        elif item is not None and task not in settled and _says(prediction, item):
+        elif mine and item is not None and task not in settled and _says(prediction, item):
             settled.add(task)
         elif item is not None or task in wanted.given_up:
             obsolete.append(prediction)

@@ -195,7 +195,7 @@ class Runs:
         return outcomes, asker.tally.seconds
 
     def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
-        wanted = wanted_of(outcomes, bound.schema, bound.version.tag)
+        wanted = wanted_of(outcomes, bound.schema, bound.version)
         return push(self.studio, bound.project.id, wanted, keep, tell)
 
     def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
