@@ -161,14 +161,14 @@ class Store:
 
     @told
     def connection(self, project: int) -> Mapping[str, str | None]:
-        """`in_use` and `shown_before` of a project; both None when nothing is known of it."""
+        """`in_use`, `shown_before` and `to_show` of a project; None where nothing is known."""
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(connections).where(connections.c.project == project)).first()
-        return {"in_use": row.in_use if row else None, "shown_before": row.shown_before if row else None}
+        return {name: getattr(row, name, None) for name in ("in_use", "shown_before", "to_show")}
 
     @told
     def set_connection(self, project: int, **values: str | None) -> None:
-        """Sets `in_use`, `shown_before` or both."""
+        """Sets what is given of `in_use`, `shown_before` and `to_show`."""
         insert = self.insert(connections).values(project=project, **values)
         with self.engine.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["project"], set_=values))

@@ -75,8 +75,10 @@ connections = Table(
     Column("project", Integer, primary_key=True, autoincrement=False),
     Column("in_use", String(80)),
     Column("shown_before", String(200)),
+    Column("to_show", String(200)),
 )
-"""`in_use`: tag of the version that annotators get; `shown_before`: project.model_version as `connect` found it."""
+"""`in_use`: tag of the version that annotators get; `shown_before`: project.model_version as `connect` found it;
+`to_show`: project.model_version before versions were deleted, None when none is being deleted."""
 
 completions = Table(
     "completions",

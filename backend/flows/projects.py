@@ -9,7 +9,8 @@ from backend.core.prompts import PromptVersion
 from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import StudioError
-from backend.flows.push import Tell, warn_of_lock
+from backend.flows.place import Place, Tell
+from backend.flows.push import warn_of_lock
 
 TITLE = "Open Prompts"
 
@@ -86,7 +87,7 @@ class Projects:
             restorable = before if before in self.studio.model_versions(project) else ""
             self.studio.show(project, restorable or "")
         if mine:
-            self.store.set_connection(project, shown_before=None, in_use=None)
+            self.store.set_connection(project, shown_before=None, in_use=None, to_show=None)
         return len(mine)
 
     def use(self, version: PromptVersion, tell: Tell) -> None:
@@ -100,7 +101,7 @@ class Projects:
                 f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
                 f"`ls-prompts connect {project} --backend-url URL` or `ls-prompts run {version.tag} --on all` first."
             )
-        self.store.set_connection(project, in_use=version.tag)
+        self.store.set_connection(project, in_use=version.tag, to_show=None)
         if shown is not None:
             self.studio.show(project, shown)
             tell(f"No backend is connected: annotators see the predictions {shown} has, other tasks have none.")
@@ -132,7 +133,10 @@ class Projects:
         found = self.studio.model_versions(version.project)
         mine = {v: n for v, n in found.items() if v.partition("~")[0] in version.tags}
         warn_of_lock(sum(mine.values()), tell)
-        return sum(self.studio.delete_version(version.project, name) for name in mine)
+        place = Place(self.studio, self.store, version.project, tell)
+        deleted = sum(place.delete_version(name) for name in mine)
+        place.show_again((version.name, *version.former))
+        return deleted
 
     def annotate(self, version: PromptVersion) -> int:
         """Makes annotations of the predictions of a version that have none made of them yet; how many."""

@@ -6,7 +6,7 @@ nothing, and an interrupted one is finished by the next.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,14 @@ from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Outcome, Rejection
 from backend.core.prompts import PromptVersion, belongs, parse_tag
 from backend.core.results import same_result, to_result
-from backend.edges.studio import Prediction, Studio
+from backend.edges.studio import Prediction
 from backend.edges.studio_http import Refused
 from backend.errors import StudioError
+from backend.flows.place import Place, Tell
 
 IMPORT_AT_ONCE = 50_000
 LARGE_DELETE = 500
 SCORE_DIGITS = 6
-
-Tell = Callable[[str], None]
-"""Takes one sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +62,25 @@ class Changes:
     unchanged: int
 
 
-def push(studio: Studio, project: int, wanted: Wanted, keep: bool, tell: Tell) -> Pushed:
+def push(place: Place, wanted: Wanted, keep: bool) -> Pushed:
     """Makes `wanted` what Label Studio has; unless `keep`, other versions of the prompt give way on those tasks.
 
     Raises StudioError when Label Studio did not take all.
     """
     names = wanted.names
-    there = [p for p in studio.predictions(project) if p.model_version and belongs(p.model_version, *names)]
+    there = [p for p in place.studio.predictions(place.project) if p.model_version and belongs(p.model_version, *names)]
     changes = compare(there, wanted, keep)
     created = 0
     for start in range(0, len(changes.missing), IMPORT_AT_ONCE):
-        created += _import(studio, project, changes.missing[start : start + IMPORT_AT_ONCE], wanted.tag, tell)
-    shown = studio.project(project).shown
-    deleted = delete(studio, project, changes.obsolete, Counter(p.model_version for p in there), tell)
-    if deleted and shown != studio.project(project).shown and belongs(shown, *names):
-        studio.show(project, wanted.tag)
-        tell(f"Annotators saw {shown}, which is replaced; they now see {wanted.tag}.")
+        created += _import(place, changes.missing[start : start + IMPORT_AT_ONCE], wanted.tag)
+    deleted = delete(place, changes.obsolete, Counter(p.model_version for p in there))
+    place.show_again(names, instead=wanted.tag)
     return Pushed(created, deleted, changes.unchanged)
 
 
-def _import(studio: Studio, project: int, items: Sequence[Mapping[str, Any]], tag: str, tell: Tell) -> int:
+def _import(place: Place, items: Sequence[Mapping[str, Any]], tag: str) -> int:
     """Label Studio refuses them all when one is for a task that was deleted since it was labelled."""
+    studio, project = place.studio, place.project
     try:
         created = studio.import_predictions(project, items)
     except Refused as refusal:
@@ -94,7 +90,7 @@ def _import(studio: Studio, project: int, items: Sequence[Mapping[str, Any]], ta
         left = [item for item in items if item["task"] in existing]
         if len(left) == len(items):
             raise
-        tell(f"Left out {len(items) - len(left):,} prediction(s) of tasks that are not there any more.")
+        place.tell(f"Left out {len(items) - len(left):,} prediction(s) of tasks that are not there any more.")
         items, created = left, studio.import_predictions(project, left) if left else 0
     if created != len(items):
         raise StudioError(
@@ -151,18 +147,16 @@ def warn_of_lock(deletions: int, tell: Tell) -> None:
         tell(f"Deleting {deletions:,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
 
 
-def delete(
-    studio: Studio, project: int, obsolete: Sequence[Prediction], there: Mapping[str | None, int], tell: Tell
-) -> int:
+def delete(place: Place, obsolete: Sequence[Prediction], there: Mapping[str | None, int]) -> int:
     """Deletes predictions: a whole version at once when all of it goes, else one by one. The number deleted."""
-    warn_of_lock(len(obsolete), tell)
+    warn_of_lock(len(obsolete), place.tell)
     deleted = 0
     for version, number in Counter(p.model_version for p in obsolete).items():
-        if version and number == there[version] == studio.model_versions(project).get(version):
-            deleted += studio.delete_version(project, version)
+        if version and number == there[version] == place.studio.model_versions(place.project).get(version):
+            deleted += place.delete_version(version)
             continue
         for prediction in (p for p in obsolete if p.model_version == version):
-            studio.delete_prediction(prediction.id)
+            place.studio.delete_prediction(prediction.id)
             deleted += 1
     return deleted
 

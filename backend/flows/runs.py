@@ -27,11 +27,12 @@ from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError, where
 from backend.flows.asker import Asker
 from backend.flows.baseline import Baseline, baseline
+from backend.flows.place import Place, Tell
 from backend.flows.predict import Predictor
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
-from backend.flows.push import Pushed, Tell, push, wanted_of
+from backend.flows.push import Pushed, push, wanted_of
 
 MakeAsker = Callable[[], Asker]
 NOTES_EVERY_S = 1.0
@@ -196,7 +197,7 @@ class Runs:
 
     def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
         wanted = wanted_of(outcomes, bound.schema, bound.version)
-        return push(self.studio, bound.project.id, wanted, keep, tell)
+        return push(Place(self.studio, self.store, bound.project.id, tell), wanted, keep)
 
     def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""

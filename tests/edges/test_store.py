@@ -214,12 +214,12 @@ def test_a_prompt_that_annotators_get_is_not_deleted(store):
 
 
 def test_connections_keep_what_is_not_set_anew(store):
-    assert store.connection(7) == {"in_use": None, "shown_before": None}
+    assert store.connection(7) == {"in_use": None, "shown_before": None, "to_show": None}
     store.set_connection(7, in_use="mood@1", shown_before="old")
     store.set_connection(7, in_use="mood@2")
-    store.set_connection(8, shown_before="")
-    assert store.connection(7) == {"in_use": "mood@2", "shown_before": "old"}
-    assert store.connection(8) == {"in_use": None, "shown_before": ""}
+    store.set_connection(8, shown_before="", to_show="mood@1")
+    assert store.connection(7) == {"in_use": "mood@2", "shown_before": "old", "to_show": None}
+    assert store.connection(8) == {"in_use": None, "shown_before": "", "to_show": "mood@1"}
 
 
 def test_saving_at_once_gives_every_version_its_own_number(store):

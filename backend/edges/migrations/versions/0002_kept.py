@@ -1,4 +1,4 @@
-"""Names that prompts had and numbers that were given stay known."""
+"""Names that prompts had, numbers that were given and what annotators are shown stay known."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,4 +14,5 @@ def upgrade() -> None:
         sa.Column("prompt_id", sa.Integer, sa.ForeignKey("prompts.id", ondelete="SET NULL"), index=True),
         sa.Column("highest", sa.Integer, nullable=False, server_default="0"),
     )
+    op.add_column("connections", sa.Column("to_show", sa.String(200)))
     op.execute("INSERT INTO names (name, prompt_id) SELECT name, id FROM prompts")
