@@ -29,10 +29,11 @@ from backend.flows.asker import Asker
 from backend.flows.crew import Crew
 from backend.flows.doctor import Check, examine
 from backend.flows.labelling import Labelling, alone
+from backend.flows.place import Tell
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Login, Predictions, Projects
 from backend.flows.prompts import Draft, Prompts, Saved
-from backend.flows.push import Pushed, Tell
+from backend.flows.push import Pushed
 from backend.flows.results import Result, results
 from backend.flows.runs import Ending, Finished, Hands, Runs
 from backend.flows.serve import Preannotator, Serving

@@ -25,7 +25,7 @@ IMPORTERS = {
     "aiohttp": ["backend/edges/llm.py"],
     "sqlalchemy": [
         f"backend/edges/{name}"
-        for name in ("database.py", "job_store.py", "migrations", "run_store.py", "store.py", "tables.py")
+        for name in ("database.py", "job_store.py", "migrations", "names.py", "run_store.py", "store.py", "tables.py")
     ],
     "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
     "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],

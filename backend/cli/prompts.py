@@ -130,7 +130,10 @@ def rename(old: str, new: str) -> None:
     ls-prompts rename sentiment mood
     """
     the_app().rename(old, new)
-    tell(f"'{old}' is now '{new}'. Predictions in Label Studio keep the old name until you push again.")
+    tell(
+        f"'{old}' is now '{new}'. Predictions in Label Studio keep the old name until they are pushed again; "
+        "push, use, annotate and withdraw find them under the new one."
+    )
 
 
 @click.command()

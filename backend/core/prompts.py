@@ -28,7 +28,8 @@ FIXED_PARAMETERS = ("model", "messages", "response_format", "stream", "n", "logp
 @dataclass(frozen=True)
 class PromptVersion:
     """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
-    names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with."""
+    names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with; `former`:
+    names the prompt had before."""
 
     name: str
     number: int
@@ -40,10 +41,16 @@ class PromptVersion:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     created: str = ""
+    former: tuple[str, ...] = ()
 
     @property
     def tag(self) -> str:
         return f"{self.name}@{self.number}"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tag, and those it had under former names: predictions in Label Studio may bear any of them."""
+        return tuple(f"{name}@{self.number}" for name in (self.name, *self.former))
 
     @cached_property
     def content(self) -> str:
@@ -146,9 +153,10 @@ def parse_tag(tag: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def belongs(model_version: str, name: str) -> bool:
-    """Whether a prediction's model_version is one of this prompt's, whatever its number or config."""
-    return re.fullmatch(re.escape(name) + r"@\d+(~[0-9a-f]{4})?", model_version) is not None
+def belongs(model_version: str, *names: str) -> bool:
+    """Whether a prediction's model_version is one of the prompt's with these names, whatever its number or config."""
+    mine = "|".join(map(re.escape, names))
+    return re.fullmatch(rf"({mine})@\d+(~[0-9a-f]{{4}})?", model_version) is not None
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -12,7 +12,8 @@ from backend.core.scoring import ratio
 @dataclass(frozen=True, slots=True)
 class Summary:
     """`outputs`: tasks on which the model spoke; `coverage`: usable answers / tasks; tokens and `cost_usd` are of all
-    completions behind the outcomes, `saved_usd` the part that was stored before; latencies in seconds."""
+    completions behind the outcomes, each counted once however many tasks share it, `saved_usd` the part that was stored
+    before; latencies in seconds."""
 
     tasks: int
     outputs: int
@@ -34,15 +35,17 @@ def summarise(outcomes: Sequence[Outcome], tasks: int) -> Summary:
     """`tasks`: size of the baseline, of which `outcomes` may cover only a part."""
     usable = sum(outcome.answer is not None for outcome in outcomes)
     seconds = [o.usage.seconds for o in outcomes if o.usage.seconds is not None]
+    paid = _paid(outcomes)
+    asked = {_request(o) for o in outcomes if not o.reused}
     return Summary(
         tasks=tasks,
         outputs=sum(outcome.spoke for outcome in outcomes),
         usable=usable,
         coverage=ratio(usable, tasks),
-        prompt_tokens=sum(o.usage.prompt_tokens for o in outcomes),
-        completion_tokens=sum(o.usage.completion_tokens for o in outcomes),
-        cost_usd=_cost([o for o in outcomes if o.spoke]),
-        saved_usd=_cost([o for o in outcomes if o.spoke and o.reused]),
+        prompt_tokens=sum(o.usage.prompt_tokens for o in paid),
+        completion_tokens=sum(o.usage.completion_tokens for o in paid),
+        cost_usd=_cost(paid),
+        saved_usd=_cost([o for o in paid if _request(o) not in asked]),
         rejections=dict(Counter(o.verdict.reason for o in outcomes if isinstance(o.verdict, Rejection))),
         failures=dict(Counter(o.verdict.kind for o in outcomes if isinstance(o.verdict, Failure))),
         requests=sum(outcome.sent for outcome in outcomes),
@@ -57,6 +60,21 @@ def quantile(values: Sequence[float], percent: int) -> float | None:
     if len(values) < 2:
         return values[0] if values else None
     return quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def _request(outcome: Outcome) -> str | int:
+    """What an outcome's completions belong to."""
+    return outcome.digest or outcome.task_id
+
+
+def _paid(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """One outcome of each request that the model answered, the one with most attempts behind it."""
+    most: dict[str | int, Outcome] = {}
+    for outcome in outcomes:
+        known = most.get(_request(outcome))
+        if outcome.spoke and (known is None or outcome.usage.prompt_tokens > known.usage.prompt_tokens):
+            most[_request(outcome)] = outcome
+    return list(most.values())
 
 
 def _cost(outcomes: Sequence[Outcome]) -> float | None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from backend.core.chat import Completion
 from backend.core.prompts import PromptVersion, nearest
+from backend.edges import names
 from backend.edges.database import cause, open_database
 from backend.edges.tables import completions, connections, prompts, runs, versions
 from backend.errors import PromptError, StoreError
@@ -65,7 +66,7 @@ class Store:
     def save(self, version: PromptVersion) -> tuple[PromptVersion, bool]:
         """The stored version with its number, and whether it is new: unchanged content gives the same version back.
 
-        Raises PromptError when the name belongs to another project.
+        Raises PromptError when the name belongs to another project, or was another prompt's.
         """
         with self.engine.begin() as connection:
             return self._save(connection, version)
@@ -79,44 +80,58 @@ class Store:
             raise PromptError(
                 f"The prompt '{version.name}' belongs to project {prompt.project}: choose another name for this one."
             )
+        names.take(connection, self.insert, prompt.id, version.name)
         mine = versions.c.prompt_id == prompt.id
-        known = connection.execute(sa.select(versions).where(mine, versions.c.content == version.content)).first()
+        same = _VERSIONS.where(mine, versions.c.content == version.content)
+        known = connection.execute(same).first()
         if known is not None:
-            return _version(version.name, version.project, known), False
-        highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar() or 0
-        version = replace(version, number=highest + 1, created=now())
+            return _version(known), False
+        highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar()
+        number = (highest or names.highest_left(connection, version.name)) + 1
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
-        connection.execute(versions.insert().values(prompt_id=prompt.id, content=version.content, **row))
-        return version, True
+        row |= {"number": number, "content": version.content, "created": now()}
+        connection.execute(versions.insert().values(prompt_id=prompt.id, **row))
+        return _version(connection.execute(same).one()), True
 
     @told
     def version(self, name: str, number: int) -> PromptVersion:
         """Raises PromptError with the nearest name when there is no such version."""
-        found = [version for version in self.versions(name) if version.number == number]
-        if found:
-            return found[0]
-        existing = self.versions()
-        if name not in {version.name for version in existing}:
-            raise PromptError(f"There is no prompt '{name}': {nearest(name, sorted({v.name for v in existing}))}")
-        numbers = [version.tag for version in existing if version.name == name]
+        mine = sa.and_(prompts.c.name == name, versions.c.number == number)
+        with self.engine.connect() as connection:
+            row = connection.execute(_VERSIONS.where(mine)).first()
+        if row is not None:
+            return _version(row)
+        numbers = [version.tag for version in self.versions(name)]
+        if not numbers:
+            raise self.unknown(name)
         raise PromptError(f"There is no version {name}@{number}: {nearest(f'{name}@{number}', numbers)}")
+
+    @told
+    def unknown(self, name: str) -> PromptError:
+        """What to say when there is no prompt of this name: what it is called now, or the nearest name."""
+        with self.engine.connect() as connection:
+            owner = names.owner_of(connection, name)
+            existing = connection.execute(sa.select(prompts.c.name).order_by(prompts.c.name)).scalars().all()
+        hint = f"it was renamed, to '{owner.name}'." if owner is not None else nearest(name, existing)
+        return PromptError(f"There is no prompt '{name}': {hint}")
 
     @told
     def versions(self, name: str | None = None) -> list[PromptVersion]:
         """All versions, or those of one prompt; by name, then number."""
-        query = sa.select(prompts.c.name, prompts.c.project, versions).join_from(versions, prompts)
-        if name is not None:
-            query = query.where(prompts.c.name == name)
+        query = _VERSIONS if name is None else _VERSIONS.where(prompts.c.name == name)
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(prompts.c.name, versions.c.number)).all()
-        return [_version(row.name, row.project, row) for row in rows]
+        return [_version(row) for row in rows]
 
     @told
     def rename(self, old: str, new: str) -> None:
-        """Raises PromptError when the new name is taken."""
+        """Raises PromptError when the new name is, or ever was, another prompt's."""
+        mine = sa.select(prompts.c.id).where(prompts.c.name == new)
         try:
             with self.engine.begin() as connection:
                 connection.execute(prompts.update().where(prompts.c.name == old).values(name=new))
+                names.refuse_left(connection, new)
+                names.take(connection, self.insert, connection.execute(mine).scalar_one(), new)
                 for column in _TAGS:
                     retagged = sa.literal(new) + sa.func.substr(column, len(old) + 1)
                     mine = _tag_of(column, old)
@@ -126,7 +141,7 @@ class Store:
 
     @told
     def delete(self, name: str) -> None:
-        """Removes a prompt with its versions and runs; completions stay, they were paid for.
+        """Removes a prompt with its versions and runs; completions stay, they were paid for. Its numbers stay given.
 
         Raises PromptError while annotators get one of its versions.
         """
@@ -139,20 +154,21 @@ class Store:
                     f"`ls-prompts disconnect {row.project}`, before deleting it."
                 )
             connection.execute(runs.delete().where(_tag_of(runs.c.tag, name)))
+            names.leave(connection, sa.select(prompts.c.id).where(prompts.c.name == name))
             connection.execute(prompts.delete().where(prompts.c.name == name))
 
     # What annotators get
 
     @told
     def connection(self, project: int) -> Mapping[str, str | None]:
-        """`in_use` and `shown_before` of a project; both None when nothing is known of it."""
+        """`in_use`, `shown_before` and `to_show` of a project; None where nothing is known."""
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(connections).where(connections.c.project == project)).first()
-        return {"in_use": row.in_use if row else None, "shown_before": row.shown_before if row else None}
+        return {name: getattr(row, name, None) for name in ("in_use", "shown_before", "to_show")}
 
     @told
     def set_connection(self, project: int, **values: str | None) -> None:
-        """Sets `in_use`, `shown_before` or both."""
+        """Sets what is given of `in_use`, `shown_before` and `to_show`."""
         insert = self.insert(connections).values(project=project, **values)
         with self.engine.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["project"], set_=values))
@@ -184,7 +200,8 @@ class Store:
 
 
 _TAGS: tuple[Any, ...] = (connections.c.in_use, runs.c.tag)
-_COLUMNS = ("number", "template", "model", "variables", "schema_digest", "note", "created")
+_VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
+_COLUMNS = ("template", "model", "variables", "schema_digest", "note")
 
 
 def now(precision: str = "seconds") -> str:
@@ -197,11 +214,11 @@ def _tag_of(column: Any, name: str) -> Any:
     return sa.func.substr(column, 1, len(name) + 1) == f"{name}@"
 
 
-def _version(name: str, project: int, row: Any) -> PromptVersion:
+def _version(row: Any) -> PromptVersion:
     return PromptVersion(
-        name=name,
+        name=row.name,
         number=row.number,
-        project=project,
+        project=row.project,
         template=row.template,
         model=row.model,
         variables=tuple(row.variables),
@@ -209,6 +226,7 @@ def _version(name: str, project: int, row: Any) -> PromptVersion:
         parameters=row.parameters,
         note=row.note,
         created=row.created,
+        former=names.split(row.former),
     )
 
 

@@ -162,12 +162,9 @@ class Studio:
         return int(answer["created"])
 
     def delete_version(self, project: int, version: str) -> int:
-        """Deletes all predictions of a version; the number deleted. What annotators are shown stays as it was."""
-        shown = self.project(project).shown
+        """Deletes all predictions of a version; the number deleted. It may clear what annotators are shown."""
         path = f"api/projects/{project}/model-versions/"
         answer = self.http.call("DELETE", path, body={"model_version": version}, timeout=LONG)
-        if shown and shown != version and self.project(project).shown != shown:
-            self.show(project, shown)  # Label Studio clears it as a side effect
         return int(answer["deleted_predictions"])
 
     def delete_prediction(self, prediction: int) -> None:
@@ -177,9 +174,9 @@ class Studio:
         except NotFound:
             return
 
-    def annotate(self, project: int, version: str) -> None:
-        """Makes annotations of a version's predictions that have none made of them yet."""
-        body = {"selectedItems": {"all": True, "excluded": []}, "model_version": version}
+    def annotate(self, project: int, versions: Sequence[str]) -> None:
+        """Makes annotations of these versions' predictions that have none made of them yet."""
+        body = {"selectedItems": {"all": True, "excluded": []}, "model_version": list(versions)}
         self.http.call(
             "POST", "api/dm/actions/", body=body, id="predictions_to_annotations", project=project, timeout=LONG
         )

@@ -43,6 +43,15 @@ prompts = Table(
     Column("project", Integer, nullable=False),
 )
 
+names = Table(
+    "names",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("prompt_id", Integer, ForeignKey("prompts.id", ondelete="SET NULL"), index=True),
+    Column("highest", Integer, nullable=False, server_default="0"),
+)
+"""Every name a prompt has or had; `prompt_id`: None when that was deleted; `highest`: its last number then."""
+
 versions = Table(
     "versions",
     metadata,
@@ -66,8 +75,10 @@ connections = Table(
     Column("project", Integer, primary_key=True, autoincrement=False),
     Column("in_use", String(80)),
     Column("shown_before", String(200)),
+    Column("to_show", String(200)),
 )
-"""`in_use`: tag of the version that annotators get; `shown_before`: project.model_version as `connect` found it."""
+"""`in_use`: tag of the version that annotators get; `shown_before`: project.model_version as `connect` found it;
+`to_show`: project.model_version before versions were deleted, None when none is being deleted."""
 
 completions = Table(
     "completions",

@@ -9,7 +9,8 @@ from backend.core.prompts import PromptVersion
 from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import StudioError
-from backend.flows.push import Tell, warn_of_lock
+from backend.flows.place import Place, Tell
+from backend.flows.push import warn_of_lock
 
 TITLE = "Open Prompts"
 
@@ -86,22 +87,24 @@ class Projects:
             restorable = before if before in self.studio.model_versions(project) else ""
             self.studio.show(project, restorable or "")
         if mine:
-            self.store.set_connection(project, shown_before=None, in_use=None)
+            self.store.set_connection(project, shown_before=None, in_use=None, to_show=None)
         return len(mine)
 
     def use(self, version: PromptVersion, tell: Tell) -> None:
         """Annotators get this version: live from the connected backend, else the predictions it already has."""
         project = version.project
         backends = self.studio.backends(project)
-        if not backends and version.tag not in self.studio.model_versions(project):
+        there = set() if backends else set(self.studio.model_versions(project))
+        shown = next((tag for tag in version.tags if tag in there), None)
+        if not backends and shown is None:
             raise StudioError(
                 f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
                 f"`ls-prompts connect {project} --backend-url URL` or `ls-prompts run {version.tag} --on all` first."
             )
-        self.store.set_connection(project, in_use=version.tag)
-        if not backends:
-            self.studio.show(project, version.tag)
-            tell(f"No backend is connected: annotators see the predictions {version.tag} has, other tasks have none.")
+        self.store.set_connection(project, in_use=version.tag, to_show=None)
+        if shown is not None:
+            self.studio.show(project, shown)
+            tell(f"No backend is connected: annotators see the predictions {shown} has, other tasks have none.")
             return
         self.studio.show(project, str(backends[0]["title"]))
         backend = self.studio.backends(project)[0]
@@ -126,14 +129,17 @@ class Projects:
         return Predictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
 
     def withdraw(self, version: PromptVersion, tell: Tell) -> int:
-        """Deletes all predictions of a version, those under a changed config too; how many."""
+        """Deletes all predictions of a version, those under a changed config or a former name too; how many."""
         found = self.studio.model_versions(version.project)
-        mine = {v: n for v, n in found.items() if v == version.tag or v.startswith(version.tag + "~")}
+        mine = {v: n for v, n in found.items() if v.partition("~")[0] in version.tags}
         warn_of_lock(sum(mine.values()), tell)
-        return sum(self.studio.delete_version(version.project, name) for name in mine)
+        place = Place(self.studio, self.store, version.project, tell)
+        deleted = sum(place.delete_version(name) for name in mine)
+        place.show_again((version.name, *version.former))
+        return deleted
 
     def annotate(self, version: PromptVersion) -> int:
         """Makes annotations of the predictions of a version that have none made of them yet; how many."""
         before = self.studio.annotations(version.project)
-        self.studio.annotate(version.project, version.tag)
+        self.studio.annotate(version.project, version.tags)
         return self.studio.annotations(version.project) - before

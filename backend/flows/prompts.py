@@ -10,7 +10,7 @@ from backend.core.default_prompt import default_template
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
-from backend.core.prompts import PromptVersion, check_name, check_parameters, check_template, nearest, parse_tag
+from backend.core.prompts import PromptVersion, check_name, check_parameters, check_template, parse_tag
 from backend.edges.store import Store
 from backend.edges.studio import Project, Studio
 from backend.errors import ConfigChangedError, PromptError
@@ -91,8 +91,7 @@ class Prompts:
         """All versions of a prompt, oldest first. Raises PromptError when there is none."""
         versions = self._store.versions(name)
         if not versions:
-            names = sorted({version.name for version in self._store.versions()})
-            raise PromptError(f"There is no prompt '{name}': {nearest(name, names)}")
+            raise self._store.unknown(name)
         return versions
 
     def bound(self, tag: str, studio: Studio) -> Bound:

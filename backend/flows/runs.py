@@ -26,10 +26,11 @@ from backend.errors import PromptsError, RunError
 from backend.flows.baseline import baseline
 from backend.flows.ending import Canceled, noted_end
 from backend.flows.labelling import Flush, Labelling
+from backend.flows.place import Place, Tell
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
-from backend.flows.push import Pushed, Tell, push, wanted_of
+from backend.flows.push import Pushed, push, wanted_of
 
 
 class Hands(Protocol):
@@ -157,11 +158,12 @@ class Runs:
         if not self.record.complete(run.id):
             raise Canceled(run.id)
         scored = score(outcomes, base.truths, bound.schema) if base.truths else None
-        return Finished(run, outcomes, summarise(outcomes, len(outcomes)), seconds, base.truths, scored, pushed)
+        ended = self.record.run(run.id)
+        return Finished(ended, outcomes, summarise(outcomes, len(outcomes)), seconds, base.truths, scored, pushed)
 
     def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
-        wanted = wanted_of(outcomes, bound.schema, bound.version.tag)
-        return push(self.studio, bound.project.id, wanted, keep, tell)
+        wanted = wanted_of(outcomes, bound.schema, bound.version)
+        return push(Place(self.studio, self.store, bound.project.id, tell), wanted, keep)
 
     def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""

@@ -56,6 +56,16 @@ def test_every_command_shows_an_example(name: str) -> None:
     assert call(name, "-h").stdout == result.stdout
 
 
+def test_who_renames_is_told_where_the_old_name_stays(mine: Installation) -> None:
+    saved(mine)
+    done = call("rename", "mood", "feeling")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == (
+        "'mood' is now 'feeling'. Predictions in Label Studio keep the old name until they are pushed again; push, "
+        "use, annotate and withdraw find them under the new one.\n"
+    )
+
+
 @pytest.mark.parametrize("name", cli.commands)
 def test_every_example_is_one_that_its_command_takes(name: str) -> None:
     text = cli.commands[name].help or ""

@@ -1,5 +1,7 @@
 """What a set of outcomes amounts to."""
 
+from dataclasses import replace
+
 import numpy
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ GOOD = {"mood": ("Good",)}
 
 
 def rejected(task: int, reason: str = "not_json") -> Outcome:
-    return Outcome(task, Rejection(reason, "."), "d", usage=SPENT, sent=2)
+    return Outcome(task, Rejection(reason, "."), f"d{task}", usage=SPENT, sent=2)
 
 
 def failed(task: int, kind: str = "bad_task") -> Outcome:
@@ -22,8 +24,8 @@ def failed(task: int, kind: str = "bad_task") -> Outcome:
 
 def test_answers_rejections_and_failures_are_never_merged() -> None:
     outcomes = [
-        Outcome(1, GOOD, "d", 0.9, SPENT, sent=1),
-        Outcome(2, GOOD, "d", 0.9, SPENT, reused=True),
+        Outcome(1, GOOD, "d1", 0.9, SPENT, sent=1),
+        Outcome(2, GOOD, "d2", 0.9, SPENT, reused=True),
         rejected(3),
         rejected(4, "refused"),
         rejected(5),
@@ -38,6 +40,30 @@ def test_answers_rejections_and_failures_are_never_merged() -> None:
     assert (found.prompt_tokens, found.completion_tokens) == (500, 50)
     assert (found.cost_usd, found.saved_usd) == (2.5, 0.5)
     assert (found.latency_p50, found.latency_p95) == (2.0, 2.0)
+
+
+def test_identical_texts_are_asked_about_and_paid_for_once() -> None:
+    asked = Outcome(1, GOOD, "asked now", usage=SPENT, sent=1)
+    stored = Outcome(2, GOOD, "stored before", usage=SPENT, reused=True)
+    outcomes = [
+        asked,
+        replace(asked, task_id=3, sent=0, reused=True),
+        stored,
+        replace(stored, task_id=4),
+        replace(stored, task_id=5),
+    ]
+    found = summarise(outcomes, 5)
+    assert (found.prompt_tokens, found.completion_tokens) == (200, 20)
+    assert (found.cost_usd, found.saved_usd) == (1.0, 0.5)
+    assert (found.usable, found.requests, found.reused) == (5, 1, 4)
+
+
+def test_of_a_request_that_was_repeated_meanwhile_all_attempts_count() -> None:
+    twice = Usage(prompt_tokens=200, completion_tokens=20, cost_usd=1.0, seconds=2.0)
+    outcomes = [Outcome(1, GOOD, "d", usage=twice, sent=2), Outcome(2, GOOD, "d", usage=SPENT, reused=True)]
+    for order in (outcomes, outcomes[::-1]):
+        found = summarise(order, 2)
+        assert (found.prompt_tokens, found.cost_usd, found.saved_usd) == (200, 1.0, 0)
 
 
 def test_the_cost_is_unknown_as_soon_as_one_price_is() -> None:

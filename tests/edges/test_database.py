@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from backend.edges import migrations
@@ -39,6 +41,21 @@ def test_migrations_build_the_tables_as_they_are(database_url):
 def test_head_is_the_newest_migration():
     files = Path(migrations.__file__).parent.glob("versions/[0-9]*.py")
     assert max(file.name for file in files).startswith(f"{HEAD}_")
+
+
+def test_prompts_of_the_first_release_keep_their_names(database_url):
+    engine = sa.create_engine(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sa.text("INSERT INTO prompts (id, name, project) VALUES (5, 'mood', 7)"))
+    engine.dispose()
+    engine = open_database(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT * FROM names")).all() == [("mood", 5, 0)]
+    engine.dispose()
 
 
 def test_opening_twice_changes_nothing(database_url):

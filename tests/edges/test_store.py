@@ -89,6 +89,14 @@ def test_what_is_not_there_is_named_with_what_is_near(store):
         store.version("mood", 2)
 
 
+def test_looking_one_version_up_reads_no_other(store):
+    first = saved(store)
+    saved(store, template="2 {text}")
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE versions SET template = 'no JSON' WHERE number = 2"))
+    assert store.version("mood", 1) == first
+
+
 def test_what_no_name_can_be_is_not_there_either(store):
     saved(store)
     for name in ("\ud800", "\x00"):
@@ -137,7 +145,63 @@ def test_a_deleted_prompt_is_gone_with_its_runs_and_its_completions_are_not(stor
     assert sorted(run.tag for run in runs.runs()) == ["Mood@1", "mood 2@1"]
     assert runs.asks("mood@1") == []
     assert store.completions(["d" * 64]) == {"d" * 64: [completion()]}
-    assert saved(store).number == 1
+
+
+def test_a_former_name_is_remembered_as_long_as_the_prompt_exists(store):
+    saved(store, name="a"), saved(store, name="other")
+    store.rename("a", "b")
+    store.rename("b", "c")
+    assert saved(store, name="c", template="2 {text}").tags == ("c@2", "a@2", "b@2")
+    assert [found.tags for found in store.versions("c")] == [("c@1", "a@1", "b@1"), ("c@2", "a@2", "b@2")]
+    assert store.version("other", 1).tags == ("other@1",)
+    store.rename("c", "a")
+    assert store.version("a", 1).tags == ("a@1", "b@1", "c@1")
+
+
+def test_a_former_name_is_given_to_no_other_prompt(store):
+    saved(store, name="a"), saved(store, name="other")
+    store.rename("a", "b")
+    with pytest.raises(PromptError, match="'b' was called before"):
+        saved(store, name="a")
+    with pytest.raises(PromptError, match="'b' was called before"):
+        store.rename("other", "a")
+    assert [found.tag for found in store.versions()] == ["b@1", "other@1"]
+
+
+def test_who_asks_for_a_former_name_is_told_the_new_one(store):
+    saved(store, name="a")
+    store.rename("a", "b")
+    with pytest.raises(PromptError, match=r"no prompt 'a': it was renamed, to 'b'\."):
+        store.version("a", 1)
+
+
+def test_the_numbers_of_a_deleted_prompt_are_not_given_again(store):
+    saved(store), saved(store, template="2 {text}")
+    store.delete("mood")
+    assert saved(store).tag == "mood@3"
+    store.delete("mood")
+    elsewhere = saved(store, project=8)
+    assert (elsewhere.tag, elsewhere.project) == ("mood@4", 8)
+    assert saved(store, project=8, template="2 {text}").tag == "mood@5"
+    store.rename("mood", "feeling")
+    store.rename("feeling", "mood")
+    assert [found.tag for found in store.versions()] == ["mood@4", "mood@5"]
+
+
+def test_the_former_names_of_a_deleted_prompt_are_free_but_their_numbers_go_on(store):
+    saved(store, name="a")
+    store.rename("a", "b")
+    saved(store, name="b", template="2 {text}")
+    store.delete("b")
+    assert [saved(store, name=name).tags for name in "ab"] == [("a@3",), ("b@3",)]
+
+
+def test_no_prompt_is_renamed_to_what_a_deleted_one_was_called(store):
+    saved(store, name="a"), saved(store, name="b")
+    store.delete("a")
+    with pytest.raises(PromptError, match="'a' was a deleted prompt's"):
+        store.rename("b", "a")
+    assert [found.tag for found in store.versions()] == ["b@1"]
 
 
 def test_a_prompt_that_annotators_get_is_not_deleted(store):
@@ -150,12 +214,12 @@ def test_a_prompt_that_annotators_get_is_not_deleted(store):
 
 
 def test_connections_keep_what_is_not_set_anew(store):
-    assert store.connection(7) == {"in_use": None, "shown_before": None}
+    assert store.connection(7) == {"in_use": None, "shown_before": None, "to_show": None}
     store.set_connection(7, in_use="mood@1", shown_before="old")
     store.set_connection(7, in_use="mood@2")
-    store.set_connection(8, shown_before="")
-    assert store.connection(7) == {"in_use": "mood@2", "shown_before": "old"}
-    assert store.connection(8) == {"in_use": None, "shown_before": ""}
+    store.set_connection(8, shown_before="", to_show="mood@1")
+    assert store.connection(7) == {"in_use": "mood@2", "shown_before": "old", "to_show": None}
+    assert store.connection(8) == {"in_use": None, "shown_before": "", "to_show": "mood@1"}
 
 
 def test_saving_at_once_gives_every_version_its_own_number(store):

@@ -12,7 +12,7 @@ from backend.core.labels.config import read_config
 from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.edges.studio import Prediction
 from backend.flows.push import Changes, Wanted, compare, wanted_of
-from tests.scripted import CONFIG
+from tests.scripted import CONFIG, version
 
 SCHEMA = read_config(CONFIG)
 TAG, OLDER, MARKED = "mood@2", "mood@1", "mood@2~ab12"
@@ -31,8 +31,8 @@ def there(number: int, task: int, version: str = TAG, label: str = "Good", score
     return Prediction(number, task, version, score, [region(label, id=f"r{number}", origin="prediction")])
 
 
-def wanted(*items: dict[str, Any], given_up: Sequence[int] = ()) -> Wanted:
-    return Wanted(TAG, {one["task"]: one for one in items}, set(given_up))
+def wanted(*items: dict[str, Any], given_up: Sequence[int] = (), former: tuple[str, ...] = ()) -> Wanted:
+    return Wanted(TAG, {one["task"]: one for one in items}, set(given_up), former)
 
 
 def after(predictions: Sequence[Prediction], changes: Changes) -> list[Prediction]:
@@ -75,6 +75,14 @@ def test_an_answer_that_cannot_be_used_takes_this_versions_prediction_with_it() 
     assert compare([mine, older], wanted(given_up=[7]), keep=False) == Changes([], [mine], 0)
 
 
+def test_what_bears_a_former_name_is_brought_under_the_new_one_even_when_others_are_kept() -> None:
+    same, older = there(1, 7, "spirits@2"), there(2, 7, "spirits@1")
+    aim = wanted(item(7), former=("spirits",))
+    assert compare([same, older], aim, keep=True) == Changes([item(7)], [same], 0)
+    assert compare([same, older], aim, keep=False) == Changes([item(7)], [same, older], 0)
+    assert compare([same, older], wanted(given_up=[7], former=("spirits",)), keep=False).obsolete == [same]
+
+
 def test_tasks_outside_the_baseline_are_not_touched() -> None:
     outside = [there(1, 7), there(2, 8, OLDER)]
     assert compare(outside, wanted(item(9)), keep=False) == Changes([item(9)], [], 0)
@@ -91,8 +99,8 @@ def test_outcomes_become_what_is_wanted() -> None:
         Outcome(3, Rejection("refused", ".")),
         Outcome(4, Failure("timeout", ".")),
     ]
-    found = wanted_of(outcomes, SCHEMA, TAG)
-    assert found == Wanted(TAG, {1: item(1, "Good", 0.123457), 2: item(2, "Bad", None)}, {3})
+    found = wanted_of(outcomes, SCHEMA, version(number=2, former=("spirits",)))
+    assert found == Wanted(TAG, {1: item(1, "Good", 0.123457), 2: item(2, "Bad", None)}, {3}, ("spirits",))
 
 
 predictions = st.lists(

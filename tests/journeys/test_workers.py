@@ -79,7 +79,8 @@ def test_three_workers_share_a_run_and_are_killed_at_random(
     assert shared.app.watch(run).run.status == "pending"
     with working(shared, 3) as workers:
         for kill in range(kills):
-            until(lambda done=(kill + dice.random()) * 700: stored(shared) >= done, PATIENCE_S)
+            enough = (kill + dice.random()) * 700
+            until(lambda enough=enough: stored(shared) >= enough, PATIENCE_S)
             pid = dice.choice(sorted(until(lambda: holders(shared), PATIENCE_S)))
             os.kill(pid, signal.SIGKILL)
             until(lambda gone=pid: gone not in holders(shared), 30)

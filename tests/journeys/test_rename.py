@@ -1,0 +1,66 @@
+"""A prompt that was renamed: its predictions, which bear the old name, are still its own."""
+
+import pytest
+
+from backend.core.subsets import Subset
+from backend.errors import PromptError
+from backend.flows.push import Pushed
+from backend.flows.runs import Ending
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, messages
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    return Project.made(label_studio, messages(6))
+
+
+@pytest.fixture
+def renamed(mine: Installation, project: Project) -> Installation:
+    """topic@1 labelled all tasks, and is now called subject@1."""
+    mine.app.run(mine.save("topic", project.id), Subset("all"))
+    mine.app.rename("topic", "subject")
+    return mine
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_push_brings_them_under_the_new_name(renamed: Installation, project: Project, keep: bool) -> None:
+    project.change(model_version="topic@1")
+    assert renamed.app.push("subject@1", keep) == Pushed(6, 6, 0)
+    assert project.versions() == {"subject@1": 6}
+    assert project.shown == "subject@1"
+    assert renamed.app.push("subject@1") == Pushed(0, 0, 6)
+
+
+def test_a_newer_version_replaces_them(renamed: Installation, project: Project) -> None:
+    newer = renamed.save("subject", project.id, "Another text.\n\n{text}")
+    assert renamed.app.run(newer, Subset("sample", size=2), Ending(keep=True)).pushed == Pushed(2, 0, 0)
+    assert project.versions() == {"topic@1": 6, "subject@2": 2}
+    assert renamed.app.push(newer) == Pushed(0, 2, 2)
+    assert project.versions() == {"topic@1": 4, "subject@2": 2}
+
+
+def test_they_are_withdrawn(renamed: Installation, project: Project) -> None:
+    renamed.app.run("subject@1", Subset("all"), Ending(push=False))
+    assert renamed.app.withdraw("subject@1") == 6
+    assert project.versions() == {}
+
+
+def test_annotations_are_made_of_them(renamed: Installation, project: Project) -> None:
+    assert renamed.app.annotate("subject@1") == 6
+    assert renamed.app.annotate("subject@1") == 0
+
+
+def test_annotators_get_them(renamed: Installation, project: Project) -> None:
+    told: list[str] = []
+    renamed.app.use("subject@1", told.append)
+    assert project.shown == "topic@1"
+    assert told == ["No backend is connected: annotators see the predictions topic@1 has, other tasks have none."]
+
+
+def test_the_old_name_is_not_given_away_while_they_may_be_there(renamed: Installation, project: Project) -> None:
+    with pytest.raises(PromptError, match="'subject' was called before"):
+        renamed.save("topic", project.id)
+    with pytest.raises(PromptError, match="renamed, to 'subject'"):
+        renamed.app.withdraw("topic@1")
