@@ -5,6 +5,8 @@ is: it steps down from `json_schema` to `json_object` to plain text, drops param
 remembers both per model for as long as the process lives.
 """
 
+import asyncio
+import contextlib
 import json
 import re
 import time
@@ -22,15 +24,21 @@ from backend.errors import ProviderError, SettingsError
 _GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
 _MOST = 2**31 - 1
+_MOST_BYTES = 8_000_000
+
+
+class TooLarge(ValueError):
+    """A body, unpacked, of more than _MOST_BYTES."""
 
 
 class Model:
     """One long-lived client (a client per call would cost 24 ms of CPU); use it from one event loop only."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
-        """Raises SettingsError for a key or an address that can't be one."""
+        """`timeout_s`: for a whole request. Raises SettingsError for a key or an address that can't be one."""
         _check(base_url, api_key)
         self.base_url = base_url
+        self._timeout_s = timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
         enough = httpx2.Limits(max_connections=4096, max_keepalive_connections=4096)
         self._client = openai.AsyncOpenAI(
@@ -38,7 +46,9 @@ class Model:
             base_url=base_url,
             max_retries=0,
             timeout=timeout_s,
-            http_client=openai.DefaultAioHttpClient(limits=enough, timeout=timeout_s),
+            http_client=openai.DefaultAioHttpClient(
+                limits=enough, timeout=timeout_s, event_hooks={"response": [_read_capped]}
+            ),
         )
         self._dialects: dict[str, Dialect] = {}
 
@@ -48,11 +58,12 @@ class Model:
     async def describe(self, model: str) -> str:
         """Address and model, for people, after a free request. Raises ProviderError when the provider refuses it."""
         try:
-            listed = [entry.id async for entry in self._client.models.list()]
+            async with asyncio.timeout(self._timeout_s):
+                listed = [entry.id async for entry in self._client.models.list()]
         except openai.APIStatusError as error:
             failure = self._status_failure(model, error)
             raise ProviderError(f"{failure.detail} Try again later.") from None
-        except openai.APIConnectionError:
+        except (openai.APIConnectionError, TimeoutError):
             raise ProviderError(
                 f"No connection to the model's server at {self.base_url}: start it, or correct OPENAI_BASE_URL."
             ) from None
@@ -81,15 +92,20 @@ class Model:
                 if _timed_out(error):
                     return Failure("timeout", "The model's server did not answer in time.")
                 return Failure("connection", f"No connection to the model's server at {self.base_url}.")
+            except TimeoutError:
+                return Failure("timeout", "The model's server did not answer in time.")
+            except TooLarge:
+                return Failure("server", f"The model's server sent more than {_MOST_BYTES // 10**6} MB.")
             except _GARBAGE:
                 return Failure("server", "The model's server sent something that is no chat completion.")
 
     async def _post(self, content: bytes) -> dict[str, Any]:
         """The typed `create()` would cost twice the CPU; the raw post is the same request."""
         headers = {"Content-Type": "application/json"}
-        response = await self._client.post(
-            "/chat/completions", cast_to=httpx2.Response, content=content, options={"headers": headers}
-        )
+        async with asyncio.timeout(self._timeout_s):  # the client's own is for the gap between two bytes
+            response = await self._client.post(
+                "/chat/completions", cast_to=httpx2.Response, content=content, options={"headers": headers}
+            )
         body: dict[str, Any] = json.loads(response.content)
         return body
 
@@ -139,6 +155,18 @@ def _check(base_url: str, api_key: str | None) -> None:
         raise SettingsError(
             f"OPENAI_BASE_URL is '{base_url}', which is no address: write one like http://host:port/v1."
         )
+
+
+async def _read_capped(response: httpx2.Response) -> None:
+    """Reads a body in place of httpx2, which would read, and unpack, one without end. Raises TooLarge."""
+    parts, size = [], 0
+    async with contextlib.aclosing(response.aiter_bytes()) as stream:
+        async for part in stream:
+            parts.append(part)
+            size += len(part)
+            if size > _MOST_BYTES:
+                raise TooLarge
+    response._content = b"".join(parts)  # where its own aread() would put it, and finds it
 
 
 def _timed_out(error: openai.APIConnectionError) -> bool:

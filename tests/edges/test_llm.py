@@ -1,10 +1,11 @@
 """The model's client against a real HTTP server on this machine that answers what a test tells it to."""
 
 import asyncio
+import gzip
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiohttp import web
@@ -354,6 +355,68 @@ def test_a_connection_that_breaks():
 
 def test_a_server_that_takes_too_long():
     assert failure(HANG, timeout_s=0.1).kind == "timeout"
+
+
+@asynccontextmanager
+async def endless(head: bytes, piece: bytes, pause_s=0.0, timeout_s=60.0) -> AsyncIterator[Model]:
+    """A server that begins its answer with `head` and goes on with `piece` for as long as it is listened to."""
+
+    async def speak(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head)
+        with suppress(ConnectionError, asyncio.CancelledError):
+            while not writer.is_closing():
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(pause_s)
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    model = Model(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
+    try:
+        yield model
+    finally:
+        await model.close()
+        server.close()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(("head", "piece"), [(b"HTTP/1.1 200 OK\r\nX: ", b"x"), (CHUNKED, b"1\r\n \r\n")])
+def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head, piece):
+    async def once():
+        async with endless(head, piece, pause_s=0.02, timeout_s=0.3) as model:
+            return await model.complete(ASK, 0)
+
+    found = run(once())
+    assert isinstance(found, Failure)
+    assert found.kind == "timeout"
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"400 No", b"500 No"])
+def test_a_body_without_end_is_not_read_to_it(status):
+    async def once():
+        head = CHUNKED.replace(b"200 OK", status)
+        async with endless(head, b"10000\r\n" + b" " * 0x10000 + b"\r\n") as model:
+            with pytest.raises(ProviderError):
+                await model.describe("m")
+            return await model.complete(ASK, 0)
+
+    found = run(once())
+    assert isinstance(found, Failure)
+    assert (found.kind, "MB" in found.detail) == ("server", True)
+
+
+@pytest.mark.parametrize("status", [200, 400, 429, 500])
+def test_a_body_that_swells_is_not_unpacked(status):
+    bomb = gzip.compress(b" " * 100_000_000)
+    found = failure((status, bomb, {"Content-Encoding": "gzip"}))
+    assert (found.kind, "MB" in found.detail) == ("server", True)
+
+
+def test_an_answer_may_come_packed():
+    packed = gzip.compress(json.dumps(chat()).encode())
+    assert completed((200, packed, {"Content-Encoding": "gzip"})).text == GOOD
 
 
 @pytest.mark.parametrize("key", [None, "", " "])
