@@ -7,10 +7,8 @@ remembers both per model for as long as the process lives.
 
 import asyncio
 import contextlib
-import json
 import re
 import time
-from typing import Any
 
 import aiohttp
 import httpx2
@@ -19,11 +17,11 @@ import openai
 from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure
 from backend.edges.dialect import Dialect, adapted
+from backend.edges.reply import parse, to_completion
 from backend.errors import ProviderError, SettingsError
 
 _GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
-_MOST = 2**31 - 1
 _MOST_BYTES = 8_000_000
 
 
@@ -83,8 +81,8 @@ class Model:
             dialect = self._dialects.get(request.frame.model, Dialect())
             started = time.perf_counter()
             try:
-                body = await self._post(dialect.body(request))
-                return _completion(request, attempt, body, time.perf_counter() - started)
+                body = parse(await self._post(dialect.body(request)))
+                return to_completion(request, attempt, body, time.perf_counter() - started)
             except openai.APIStatusError as error:
                 if not self._adapt(request, dialect, error):
                     return self._status_failure(request.frame.model, error)
@@ -99,15 +97,14 @@ class Model:
             except _GARBAGE:
                 return Failure("server", "The model's server sent something that is no chat completion.")
 
-    async def _post(self, content: bytes) -> dict[str, Any]:
+    async def _post(self, content: bytes) -> bytes:
         """The typed `create()` would cost twice the CPU; the raw post is the same request."""
         headers = {"Content-Type": "application/json"}
         async with asyncio.timeout(self._timeout_s):  # the client's own is for the gap between two bytes
             response = await self._client.post(
                 "/chat/completions", cast_to=httpx2.Response, content=content, options={"headers": headers}
             )
-        body: dict[str, Any] = json.loads(response.content)
-        return body
+        return response.content
 
     def _adapt(self, request: ChatRequest, used: Dialect, error: openai.APIStatusError) -> bool:
         """Whether the refusal was about how we ask and another way is left to try."""
@@ -184,49 +181,3 @@ def _retry_after(error: openai.APIStatusError) -> float | None:
         if 0 <= seconds <= 3600:
             return seconds
     return None
-
-
-def _completion(request: ChatRequest, attempt: int, body: dict[str, Any], seconds: float) -> Completion:
-    choice = body["choices"][0]
-    message = choice["message"]
-    usage = body.get("usage") or {}
-    refusal = message.get("refusal")
-    return Completion(
-        digest=request.digest,
-        attempt=attempt,
-        model=_name(body.get("model"), 200) or request.frame.model,
-        text=_text(message.get("content") or refusal or ""),
-        finish_reason=_name(choice.get("finish_reason"), 40),
-        refused=bool(refusal),
-        prompt_tokens=_count(usage.get("prompt_tokens")),
-        completion_tokens=_count(usage.get("completion_tokens")),
-        cached_tokens=_count((usage.get("prompt_tokens_details") or {}).get("cached_tokens")),
-        seconds=seconds,
-        logprobs=_logprobs(choice.get("logprobs")),
-    )
-
-
-def _name(found: Any, most: int) -> str:
-    """A name the server gave, in characters and a length that every database takes."""
-    return str(found or "").encode("utf-8", "replace").decode().replace("\0", "")[:most]
-
-
-def _count(found: Any) -> int:
-    count = int(found or 0)
-    if not 0 <= count <= _MOST:
-        raise ValueError("no number of tokens")
-    return count
-
-
-def _text(content: Any) -> str:
-    """Some servers send content as a list of parts."""
-    return content if isinstance(content, str) else "".join(str(part.get("text") or "") for part in content)
-
-
-def _logprobs(found: Any) -> tuple[tuple[str, float], ...] | None:
-    """None for what is not in OpenAI's form: an answer is not lost over it."""
-    try:
-        tokens = tuple((t["token"], float(t["logprob"])) for t in found["content"])
-    except (TypeError, LookupError, ValueError, AttributeError):
-        return None
-    return tokens if tokens and all(isinstance(token, str) for token, _ in tokens) else None

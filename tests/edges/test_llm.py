@@ -140,6 +140,37 @@ def test_missing_usage_is_zero(usage):
     assert completed(chat(body={"usage": usage})).cached_tokens == 0
 
 
+@pytest.mark.parametrize("number", ["many", "", -12, 10**12, 10**400, 1e999, float("nan"), [], {}, [[[]]], "\ud800"])
+@pytest.mark.parametrize("where", ["prompt_tokens", "completion_tokens", "cached_tokens"])
+def test_a_count_that_is_none_leaves_the_usage_unknown_and_the_answer_kept(where, number):
+    usage = {"prompt_tokens": 12, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
+    (usage["prompt_tokens_details"] if where == "cached_tokens" else usage)[where] = number
+    found = completed(chat(body={"usage": usage}))
+    assert found.text == GOOD
+    counts = (found.prompt_tokens, found.completion_tokens, found.cached_tokens)
+    assert counts in ((0, 0, 0), (0, 5, 8), (12, 0, 8), (12, 5, 0))
+    assert counts == (0, 0, 0) or not number
+
+
+@pytest.mark.parametrize("usage", ["many", 3, [1], {"prompt_tokens": 12, "prompt_tokens_details": "many"}])
+def test_usage_that_is_none_leaves_the_answer_kept(usage):
+    found = completed(chat(body={"usage": usage}))
+    assert (found.text, found.completion_tokens) == (GOOD, 0)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000])
+def test_a_number_too_long_to_be_read_leaves_the_answer_kept(number):
+    body = json.dumps(chat(body={"usage": {"prompt_tokens": 12, "completion_tokens": 5}}))
+    assert completed(body.replace("12", number).encode()).text == GOOD
+    assert completed(body.replace('"index": 0', f'"index": {number}').encode()).prompt_tokens == 12
+
+
+@pytest.mark.parametrize("strange", [None, 3, [], {"a": 1}, [[["x"]]], True])
+def test_strange_names_leave_the_answer_kept(strange):
+    found = completed(chat(finish_reason=strange, body={"model": strange}, message={"refusal": strange or None}))
+    assert (found.text, found.model) == (GOOD, "some-model")
+
+
 @pytest.mark.parametrize(
     "logprobs",
     [
@@ -155,6 +186,12 @@ def test_missing_usage_is_zero(usage):
         {"content": [{"token": "x", "logprob": None}]},
         {"content": [None]},
         {"tokens": ["x"], "token_logprobs": [-1]},
+        3,
+        {"content": "x"},
+        {"content": {"token": "x", "logprob": -1}},
+        {"content": [{"token": "x", "logprob": 10**400}]},
+        {"content": [{"token": "x", "logprob": float("nan")}]},
+        {"content": [{"token": "x", "logprob": float("-inf")}]},
     ],
 )
 def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs):
@@ -186,11 +223,6 @@ def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs):
         chat(42),
         chat(["x"]),
         chat({"text": "x"}),
-        chat(body={"usage": "many"}),
-        chat(body={"usage": {"prompt_tokens": "many"}}),
-        json.dumps(chat()).replace("12", "1e999").encode(),
-        json.dumps(chat()).replace("12", "-12").encode(),
-        json.dumps(chat()).replace("12", str(10**12)).encode(),
     ],
 )
 def test_what_is_no_chat_completion_is_the_servers_failure(body):
