@@ -17,7 +17,7 @@ import openai
 from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure
 from backend.edges.dialect import Dialect, adapted
-from backend.edges.reply import parse, to_completion
+from backend.edges.reply import parse, retry_after, to_completion
 from backend.errors import ProviderError, SettingsError
 
 _GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
@@ -131,9 +131,15 @@ class Model:
                 "check the model's name and OPENAI_BASE_URL, which usually ends in /v1."
             )
         if status == 429:
-            return Failure("rate_limited", "The provider's rate limit was reached.", _retry_after(error))
+            return Failure(
+                "rate_limited",
+                "The provider's rate limit was reached.",
+                retry_after(error.response.headers, time.time()),
+            )
         if status in (408, 409) or status >= 500:
-            return Failure("server", f"The model's server answered {status}.", _retry_after(error))
+            return Failure(
+                "server", f"The model's server answered {status}.", retry_after(error.response.headers, time.time())
+            )
         return Failure("bad_request", f"The model's server refused the request ({status} {code}).".replace(" )", ")"))
 
 
@@ -169,15 +175,3 @@ async def _read_capped(response: httpx2.Response) -> None:
 def _timed_out(error: openai.APIConnectionError) -> bool:
     """The aiohttp transport reports a refused or broken connection as a ConnectTimeout, which is no time-out to us."""
     return isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, httpx2.ConnectTimeout)
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    """Seconds from `retry-after-ms` or `Retry-After` (seconds; the date form is rare and left to our own back-off)."""
-    for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            seconds = float(error.response.headers[header]) * scale
-        except (KeyError, ValueError):
-            continue
-        if 0 <= seconds <= 3600:
-            return seconds
-    return None

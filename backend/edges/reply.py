@@ -1,17 +1,21 @@
-"""Reply: the body of a chat completion -> a Completion.
+"""Reply: the body of a chat completion -> a Completion, and how long a refusal asks us to wait.
 
 The answer was paid for: it is kept whatever is wrong with what stands beside it. Raises one of many errors for a body
 that holds no answer; `llm` knows them.
 """
 
 import json
-from math import isfinite
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from math import inf, isfinite
 from typing import Any
 
 from backend.core.chat import ChatRequest, Completion
 
 _MOST = 2**31 - 1
 _NAME, _REASON = 200, 40
+LONGEST_S = 3600.0
 
 
 def parse(content: bytes) -> Any:
@@ -73,3 +77,26 @@ def _logprobs(found: Any) -> tuple[tuple[str, float], ...] | None:
         return None
     good = all(isinstance(token, str) and isfinite(logprob) for token, logprob in tokens)
     return tokens if tokens and good else None
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds to wait, an hour at most, from `retry-after-ms` or `Retry-After` (seconds or a date: RFC 9110, 10.2.3);
+    None when neither is usable. `now`: seconds since 1970."""
+    for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        text = headers.get(header, "")
+        try:
+            seconds = float(text) * scale
+        except ValueError:
+            seconds = _until(text, now)
+        if seconds >= 0 and isfinite(seconds):
+            return min(seconds, LONGEST_S)
+    return None
+
+
+def _until(date: str, now: float) -> float:
+    """Seconds until `date`, 0 when it is past; infinite when it is none."""
+    try:
+        found = parsedate_to_datetime(date)
+        return max(0.0, found.replace(tzinfo=found.tzinfo or UTC).timestamp() - now)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return inf

@@ -6,15 +6,20 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.core.answers import read
 from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure, Rejection
 from backend.edges.llm import Model
+from backend.edges.reply import retry_after
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
@@ -310,11 +315,18 @@ def test_errors_of_any_shape_are_read_by_their_status(status, kind, body):
         ({"retry-after-ms": "250"}, 0.25),
         ({"retry-after-ms": "250", "Retry-After": "9"}, 0.25),
         ({"retry-after-ms": "soon", "Retry-After": "9"}, 9),
-        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, None),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, 3600),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59"}, 3600),
+        ({"retry-after-ms": "soon", "Retry-After": "Fri, 31 Dec 9999 23:59:59 -2359"}, 3600),
+        ({"Retry-After": "Fri, 31 Dec 99999 23:59:59 GMT"}, None),
+        ({"Retry-After": "Fri, 31 Feb 2015 07:28:00 GMT"}, None),
+        ({"Retry-After": "tomorrow"}, None),
         ({"Retry-After": "-1"}, None),
         ({"Retry-After": "nan"}, None),
         ({"Retry-After": "inf"}, None),
-        ({"Retry-After": "86400"}, None),
+        ({"Retry-After": "86400"}, 3600),
+        ({"Retry-After": "9" * 400}, None),
         ({"Retry-After": ""}, None),
         ({}, None),
     ],
@@ -322,6 +334,21 @@ def test_errors_of_any_shape_are_read_by_their_status(status, kind, body):
 @pytest.mark.parametrize("status", [429, 503])
 def test_how_long_the_provider_asks_us_to_wait(status, headers, seconds):
     assert failure(error(status, headers)).retry_after == seconds
+
+
+def test_a_date_is_so_many_seconds_from_now():
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    found = failure(error(429, {"Retry-After": date})).retry_after
+    assert found is not None
+    assert 500 < found <= 600
+
+
+@given(
+    st.text(st.characters(max_codepoint=255)) | st.from_regex(r"\w{3}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [-+GMT\d]+")
+)
+def test_any_retry_after_is_read_or_left_aside(text):
+    found = retry_after({"retry-after": text}, now=1e9)
+    assert found is None or 0 <= found <= 3600
 
 
 def test_nobody_listens():
