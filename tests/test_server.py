@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from backend.core.labels.config import read_config
 from backend.server import create_app
 from tests.calls import body, in_use, moods, predict, scripted, setup, task
 from tests.installation import Installation
@@ -110,6 +111,21 @@ def test_a_config_that_prompts_cannot_label(client: FlaskClient) -> None:
         refused = setup(client, config)
         assert refused.status_code == 400
         assert "labelling config" in refused.json["error"]
+
+
+def test_a_config_that_was_refused_is_not_read_again(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(xml: str) -> Any:
+        read.append(xml)
+        return read_config(xml)
+
+    monkeypatch.setattr("backend.flows.serve.read_config", counted)
+    refused = "<View><!-- seen by no other test --></View>"
+    answers = [setup(client, refused) for _ in range(3)]
+    assert {(answer.status_code, answer.text) for answer in answers} == {(400, answers[0].text)}
+    assert predict(client, task("good"), config=refused) == [{}]
+    assert read == [refused]
 
 
 def test_a_body_too_large_is_refused(mine: Installation) -> None:
