@@ -14,6 +14,7 @@ import aiohttp
 import httpx2
 import openai
 
+from backend.core.addresses import shown
 from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure
 from backend.edges.dialect import Dialect, adapted
@@ -35,7 +36,7 @@ class Model:
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
         """`timeout_s`: for a whole request. Raises SettingsError for a key or an address that can't be one."""
         _check(base_url, api_key)
-        self.base_url = base_url
+        self._shown = shown(base_url)
         self._timeout_s = timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
         enough = httpx2.Limits(max_connections=4096, max_keepalive_connections=4096)
@@ -63,14 +64,14 @@ class Model:
             raise ProviderError(f"{failure.detail} Try again later.") from None
         except (openai.APIConnectionError, TimeoutError):
             raise ProviderError(
-                f"No connection to the model's server at {self.base_url}: start it, or correct OPENAI_BASE_URL."
+                f"No connection to the model's server at {self._shown}: start it, or correct OPENAI_BASE_URL."
             ) from None
         except _GARBAGE:
             raise ProviderError(
-                f"{self.base_url} answers, but not with a list of models: check OPENAI_BASE_URL, usually ending in /v1."
+                f"{self._shown} answers, but not with a list of models: check OPENAI_BASE_URL, usually ending in /v1."
             ) from None
         known = "" if model in listed else f" (not among the {len(listed)} models it lists)"
-        return f"{self.base_url}, {model}{known}"
+        return f"{self._shown}, {model}{known}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """The model's answer, or why there is none.
@@ -89,7 +90,7 @@ class Model:
             except openai.APIConnectionError as error:
                 if _timed_out(error):
                     return Failure("timeout", "The model's server did not answer in time.")
-                return Failure("connection", f"No connection to the model's server at {self.base_url}.")
+                return Failure("connection", f"No connection to the model's server at {self._shown}.")
             except TimeoutError:
                 return Failure("timeout", "The model's server did not answer in time.")
             except TooLarge:
@@ -120,14 +121,14 @@ class Model:
     def _status_failure(self, model: str, error: openai.APIStatusError) -> Failure:
         status, code = error.status_code, error.code or ""
         if status in (402, 429) and (status == 402 or "quota" in code or "billing" in code):
-            raise ProviderError(f"The account at {self.base_url} has no quota left: add credit, then run it again.")
+            raise ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")
         if status == 401:
-            raise ProviderError(f"{self.base_url} refused the key: check OPENAI_API_KEY and OPENAI_BASE_URL.")
+            raise ProviderError(f"{self._shown} refused the key: check OPENAI_API_KEY and OPENAI_BASE_URL.")
         if status == 403:
-            raise ProviderError(f"The key may not use model '{model}' at {self.base_url}: choose another model or key.")
+            raise ProviderError(f"The key may not use model '{model}' at {self._shown}: choose another model or key.")
         if status in (404, 405):
             raise ProviderError(
-                f"{self.base_url} does not know model '{model}' (or is no OpenAI-compatible address): "
+                f"{self._shown} does not know model '{model}' (or is no OpenAI-compatible address): "
                 "check the model's name and OPENAI_BASE_URL, which usually ends in /v1."
             )
         if status == 429:
@@ -155,9 +156,7 @@ def _check(base_url: str, api_key: str | None) -> None:
     except httpx2.InvalidURL:
         good = False
     if not good:
-        raise SettingsError(
-            f"OPENAI_BASE_URL is '{base_url}', which is no address: write one like http://host:port/v1."
-        )
+        raise SettingsError("OPENAI_BASE_URL is no address: write one like http://host:port/v1.")
 
 
 async def _read_capped(response: httpx2.Response) -> None:

@@ -12,6 +12,7 @@ from rq import Queue as Jobs
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from backend.core.addresses import shown
 from backend.errors import QueueError
 
 NAME = "open-prompts"
@@ -25,7 +26,7 @@ class Queue:
     """Raises QueueError when Redis is not there."""
 
     def __init__(self, url: str) -> None:
-        self._shown = url.rpartition("@")[2]
+        self._shown = shown(url)
         try:
             self._redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=30)
         except ValueError:
@@ -70,7 +71,7 @@ class Queue:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except RedisError as error:
+        except (RedisError, TypeError) as error:  # TypeError: an unknown word in the address
             raise QueueError(
                 f"Redis at {self._shown} does not answer ({type(error).__name__}): start it, or correct REDIS_URL."
             ) from None

@@ -609,7 +609,7 @@ def test_the_stand_ins_bad_answers_are_rejections(switches, reason):
 def described(model="stand-in", **switches):
     async def once():
         async with served(StandIn(Switches(**switches)).app()) as client:
-            return await client.describe(model), client.base_url
+            return await client.describe(model), client._shown
 
     return run(once())
 
