@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.core.addresses import shown
 from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.core.subsets import Subset
@@ -157,7 +158,7 @@ class App:
         url = backend_url or self.settings.local_url()
         return examine(
             {
-                "Label Studio": lambda: f"{self.settings.label_studio_url}, {self.studio.describe()}",
+                "Label Studio": lambda: f"{shown(self.settings.label_studio_url)}, {self.studio.describe()}",
                 **({"Backend": lambda: self.studio.check_address(url)} if url else {}),
                 "Model": lambda: asyncio.run(self._describe_model()),
                 **({"Queue": lambda: self._queue().describe()} if self.settings.redis_url else {}),

@@ -11,7 +11,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from backend.app import App
 from backend.errors import PromptsError, RunError, where
@@ -20,6 +20,7 @@ from backend.flows.status import as_json
 
 log = logging.getLogger(__name__)
 TITLE = "Open Prompts, for Label Studio"
+MOST_DIGITS = 10
 
 
 class BadBody(Exception):
@@ -90,7 +91,14 @@ def _add_runs(server: Flask, app: App) -> None:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
+    """A chunked body is cut at the limit, silently, by the time it is here."""
+    most = request.max_content_length
+    if request.content_length is None and most is not None and len(request.get_data()) >= most:
+        raise RequestEntityTooLarge
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
     if not isinstance(body, dict):
         raise BadBody("The body is not a JSON object.")
     return body
@@ -98,8 +106,9 @@ def _body() -> dict[str, Any]:
 
 def _project(body: dict[str, Any]) -> int:
     """Label Studio sends "<id>.<time of creation>"."""
-    number = str(body.get("project") or "0").partition(".")[0]
-    if not number.isdecimal():
+    found = body.get("project") or "0"
+    number = str(found)[:MOST_DIGITS].partition(".")[0] if type(found) in (str, int, float) else ""
+    if not number.isdecimal() or len(number) == MOST_DIGITS:
         raise BadBody("The 'project' is no project id.")
     return int(number)
 

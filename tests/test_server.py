@@ -1,12 +1,15 @@
 """The HTTP server that Label Studio calls, with the stand-in as its model: what it answers."""
 
 import base64
+import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from backend.core.labels.config import read_config
 from backend.server import create_app
 from tests.calls import body, in_use, moods, predict, scripted, setup, task
 from tests.installation import Installation
@@ -104,6 +107,31 @@ def test_a_body_that_is_none_is_refused_with_one_sentence(client: FlaskClient, p
     assert len(answer.json) == 1
 
 
+@pytest.mark.parametrize("path", ["/predict", "/setup"])
+@pytest.mark.parametrize("sent", [b"[" * 100_000, b'{"project": ' + b"[" * 100_000, b'{"tasks": ' + b"9" * 5000 + b"}"])
+def test_json_without_end_is_refused_with_one_sentence(client: FlaskClient, path: str, sent: bytes) -> None:
+    answer = client.post(path, data=sent, content_type="application/json")
+    assert (answer.status_code, answer.json) == (400, {"error": "The body is not a JSON object."})
+
+
+@pytest.mark.parametrize(
+    "project", ["9" * 5000, "9" * 5000 + ".1", 10**4000, 2**31, "٣" * 20, -1, [7], {"id": 7}, True]
+)
+def test_a_project_that_can_be_none_is_refused(client: FlaskClient, project: Any) -> None:
+    for path in ("/predict", "/setup"):
+        answer = client.post(path, json={**body(task("good")), "schema": CONFIG, "project": project})
+        assert (answer.status_code, answer.json) == (400, {"error": "The 'project' is no project id."})
+
+
+@pytest.mark.parametrize("kind", [None, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize("path", ["/predict", "/setup"])
+def test_only_json_is_read_which_no_foreign_page_may_send(client: FlaskClient, path: str, kind: str | None) -> None:
+    sent = json.dumps({**body(task("good")), "schema": CONFIG}).encode()
+    assert client.post(path, data=sent, content_type="application/json").status_code == 200
+    answer = client.post(path, data=sent, content_type=kind)
+    assert (answer.status_code, answer.json) == (400, {"error": "The body is not a JSON object."})
+
+
 def test_a_config_that_prompts_cannot_label(client: FlaskClient) -> None:
     for config in ("", "<View/>", "no xml", '<!DOCTYPE x [<!ENTITY e "boom">]><View>&e;</View>'):
         assert predict(client, task("good"), task("bad"), config=config) == [{}, {}]
@@ -112,12 +140,38 @@ def test_a_config_that_prompts_cannot_label(client: FlaskClient) -> None:
         assert "labelling config" in refused.json["error"]
 
 
+def test_a_config_that_was_refused_is_not_read_again(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(xml: str) -> Any:
+        read.append(xml)
+        return read_config(xml)
+
+    monkeypatch.setattr("backend.flows.serve.read_config", counted)
+    refused = "<View><!-- seen by no other test --></View>"
+    answers = [setup(client, refused) for _ in range(3)]
+    assert {(answer.status_code, answer.text) for answer in answers} == {(400, answers[0].text)}
+    assert predict(client, task("good"), config=refused) == [{}]
+    assert read == [refused]
+
+
 def test_a_body_too_large_is_refused(mine: Installation) -> None:
     client = create_app(mine.but(MAX_BODY_MB="0.01").app).test_client()
     answer = client.post("/predict", json=body(task("x" * 11_000)))
     assert answer.status_code == 413
     assert "MAX_BODY_MB" in answer.json["error"]
     assert len(predict(client, task("x" * 9_000))) == 1
+
+
+@pytest.mark.parametrize(("size", "status"), [(11_000, 413), (10_000_000, 413), (9_000, 200)])
+def test_a_body_of_unknown_length_is_refused_when_it_turns_out_too_large(
+    mine: Installation, size: int, status: int
+) -> None:
+    client = create_app(mine.but(MAX_BODY_MB="0.01").app).test_client()
+    sent = io.BytesIO(json.dumps(body(task("x" * size))).encode())
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = client.post("/predict", input_stream=sent, content_type="application/json", environ_overrides=chunked)
+    assert answer.status_code == status
 
 
 def test_wrong_methods_and_paths(client: FlaskClient) -> None:

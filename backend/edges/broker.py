@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from redis import Redis
 from redis.exceptions import RedisError
 
+from backend.core.addresses import shown
 from backend.errors import QueueError
 
 CONNECT_S = 5
@@ -15,7 +16,7 @@ class Broker:
     """`redis`: the client. Raises QueueError for an address that is none."""
 
     def __init__(self, url: str) -> None:
-        self.shown = url.rpartition("@")[2]
+        self.shown = shown(url)
         try:
             self.redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=30)
         except ValueError:
@@ -26,7 +27,7 @@ class Broker:
         """Redis' troubles as QueueErrors."""
         try:
             yield
-        except RedisError as error:
+        except (RedisError, TypeError) as error:  # TypeError: an unknown word in the address
             raise QueueError(
                 f"Redis at {self.shown} does not answer ({type(error).__name__}): start it, or correct REDIS_URL."
             ) from None

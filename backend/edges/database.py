@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend.core.addresses import shown
 from backend.errors import StoreError
 
 HEAD = "0003"
@@ -16,7 +17,6 @@ HEAD = "0003"
 def open_database(url: str) -> sa.Engine:
     """An engine whose tables are up to date. Raises StoreError with what to check."""
     parsed = _parse(url)
-    shown = parsed.render_as_string(hide_password=True)
     try:
         if parsed.get_backend_name() == "sqlite":
             Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def open_database(url: str) -> sa.Engine:
         _migrate(engine)
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise StoreError(
-            f"The record {shown} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
+            f"The record {shown(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
         ) from None
     return engine
 

@@ -15,6 +15,8 @@ def price_of(model: str) -> Price:
 
     @lru_cache(maxsize=4096)
     def price(prompt: int, cached: int, completion: int) -> float | None:
+        if not prompt and not completion:  # no request is that small: the provider did not say
+            return None
         usage = Usage(input_tokens=prompt, cache_read_tokens=min(cached, prompt) or None, output_tokens=completion)
         try:
             return float(calc_price(usage, model_ref=model).total_price)

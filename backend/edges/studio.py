@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.core.addresses import shown
 from backend.core.tasks import Task
 from backend.edges.studio_http import NotFound, Refused, StudioHttp
 from backend.errors import StudioError
@@ -83,7 +84,7 @@ class Studio:
         return list(self.http.call("GET", f"api/projects/{project}/summary/").get("common_data_columns") or [])
 
     def task_url(self, project: int, task: int) -> str:
-        return f"{self.url}/projects/{project}/data?task={task}"
+        return f"{shown(self.url)}/projects/{project}/data?task={task}"
 
     # Tasks
 
@@ -205,7 +206,7 @@ class Studio:
         except Refused as error:
             if error.status != 400:
                 raise
-        return f"Label Studio may call {url}"
+        return f"Label Studio may call {shown(url)}"
 
     def connect(self, backend: Mapping[str, Any]) -> Mapping[str, Any]:
         """Connects a backend: {project, url, title, is_interactive, auth_method, basic_auth_user, basic_auth_pass}."""

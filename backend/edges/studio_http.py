@@ -12,6 +12,7 @@ import httpx
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.request_options import RequestOptions
 
+from backend.core.addresses import shown
 from backend.errors import SettingsError, StudioError
 
 SWITCHES = "LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false"
@@ -58,10 +59,10 @@ class StudioHttp:
         if not re.fullmatch(r"[!-~]+", api_key):
             raise SettingsError("LABEL_STUDIO_API_KEY holds a space or a letter that no token has: copy it again.")
         if not re.match(r"https?://[^/]", url):
-            raise SettingsError(f"'{url}' is no address: correct LABEL_STUDIO_URL to one like http://host:8080.")
+            raise SettingsError("LABEL_STUDIO_URL is no address: correct it to one like http://host:8080.")
         from label_studio_sdk import LabelStudio  # takes a second, which other commands need not wait for
 
-        self.url = url
+        self._shown = shown(url)
         try:
             self._sdk: Any = LabelStudio(base_url=url, api_key=api_key, timeout=60)  # type: ignore[no-untyped-call]
         except ApiError:
@@ -83,11 +84,11 @@ class StudioHttp:
             raise self._refusal(error.status_code or 0, str(error.body)) from None
         except httpx.TimeoutException:
             raise StudioError(
-                f"Label Studio at {self.url} did not answer within {timeout} s: try again later."
+                f"Label Studio at {self._shown} did not answer within {timeout} s: try again later."
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise StudioError(
-                f"Label Studio is not reachable at {self.url} ({type(error).__name__}): "
+                f"Label Studio is not reachable at {self._shown} ({type(error).__name__}): "
                 "start it, or correct LABEL_STUDIO_URL."
             ) from None
         if response.status_code >= 400:
@@ -95,11 +96,13 @@ class StudioHttp:
         try:
             return response.json() if response.content else None
         except ValueError:
-            raise StudioError(f"What answers at {self.url} is not Label Studio: correct LABEL_STUDIO_URL.") from None
+            raise StudioError(f"What answers at {self._shown} is not Label Studio: correct LABEL_STUDIO_URL.") from None
 
     def _refusal(self, status: int, text: str) -> Refused:
         if status == 404:
-            return NotFound(status, f"There is no such object at {self.url}: check its number, and LABEL_STUDIO_URL.")
+            return NotFound(
+                status, f"There is no such object at {self._shown}: check its number, and LABEL_STUDIO_URL."
+            )
         for part, sentence in KNOWN.items():
             if part in text:
                 return Refused(status, sentence)

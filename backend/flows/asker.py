@@ -26,6 +26,7 @@ UNREACHABLE_TRIES = 3
 WARM_UP_S = 2.0
 DRAIN_S = 10.0
 RECENT = 8192
+RECENT_BYTES = 64_000_000
 
 
 class Model(Protocol):
@@ -69,26 +70,29 @@ class Tally:
 
 @dataclass(slots=True)
 class Recent:
-    """What need not be sent again: attempts (of the newest requests), failures (for `ttl_s` seconds)."""
+    """What need not be sent again: attempts (of the newest requests), failures (for `ttl_s` seconds). Both are bounded,
+    attempts also by the `memory` they take, in bytes."""
 
     ttl_s: float
     answered: "OrderedDict[str, tuple[Completion, ...]]" = field(default_factory=OrderedDict)
-    failed: dict[str, tuple[float, Asked | ProviderError]] = field(default_factory=dict)
+    failed: "OrderedDict[str, tuple[float, Failure | ProviderError]]" = field(default_factory=OrderedDict)
+    memory: int = 0
 
     def add(self, digest: str, asked: Asked) -> None:
         if asked.failure is not None:
-            self.add_failure(digest, Asked(asked.attempts, asked.failure))
+            self.add_failure(digest, asked.failure)
+        self.memory += _memory(asked.attempts) - _memory(self.answered.pop(digest, ()))
         self.answered[digest] = asked.attempts
-        if len(self.answered) > RECENT:
-            self.answered.popitem(last=False)
+        while len(self.answered) > RECENT or self.memory > RECENT_BYTES:
+            self.memory -= _memory(self.answered.popitem(last=False)[1])
 
-    def add_failure(self, digest: str, failure: Asked | ProviderError) -> None:
+    def add_failure(self, digest: str, failure: Failure | ProviderError) -> None:
         if self.ttl_s <= 0:
             return
-        now = time.monotonic()
+        self.failed[digest] = (time.monotonic() + self.ttl_s, failure)
+        self.failed.move_to_end(digest)
         if len(self.failed) > RECENT:
-            self.failed = {key: kept for key, kept in self.failed.items() if kept[0] > now}
-        self.failed[digest] = (now + self.ttl_s, failure)
+            self.failed.popitem(last=False)
 
     def failure(self, digest: str) -> Asked | None:
         """How it failed a short while ago. Raises ProviderError when that is how."""
@@ -97,7 +101,12 @@ class Recent:
             return None
         if isinstance(failure, ProviderError):
             raise failure
-        return failure
+        return Asked(self.answered.get(digest, ()), failure)
+
+
+def _memory(attempts: Sequence[Completion]) -> int:
+    """Bytes, roughly: a token of a few letters takes as much as a hundred letters of text."""
+    return sum(1000 + len(c.text) + 150 * len(c.logprobs or ()) for c in attempts)
 
 
 class Asker:

@@ -23,14 +23,30 @@ from backend.core.results import to_result
 from backend.core.tasks import Task
 from backend.core.typed_prompt import typed_region, typed_text, typed_version
 from backend.edges.store import Store
-from backend.errors import PromptError, PromptsError
+from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.flows.asker import Asker
 from backend.flows.predict import Predictor
 from backend.flows.push import rounded
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-schema_of = lru_cache(maxsize=256)(read_config)
+
+
+@lru_cache(maxsize=64)
+def _read(label_config: str) -> LabelSchema | str:
+    """The schema, or why there is none: Label Studio asks again and again, also about a config that was refused."""
+    try:
+        return read_config(label_config)
+    except LabelConfigError as error:
+        return str(error)
+
+
+def schema_of(label_config: str) -> LabelSchema:
+    """Raises LabelConfigError."""
+    found = _read(label_config)
+    if isinstance(found, str):
+        raise LabelConfigError(found)
+    return found
 
 
 class Loop:

@@ -161,3 +161,10 @@ def test_it_is_the_product_over_the_values_tokens_however_the_text_is_cut(data):
     found = sure(*zip(pieces, chances, strict=True))
     assert found == pytest.approx(expected)
     assert not isinstance(read(completion(text), MOOD), Rejection)
+
+
+@given(st.lists(st.floats(), min_size=3, max_size=3))
+def test_whatever_the_numbers_are_it_is_a_probability_or_none(numbers):
+    pieces = ('{"mood": "', 'Good"', "}")
+    found = confidence(completion(GOOD, logprobs=tuple(zip(pieces, numbers, strict=True))), MOOD)
+    assert found is None or 0 <= found <= 1

@@ -1,19 +1,25 @@
 """The model's client against a real HTTP server on this machine that answers what a test tells it to."""
 
 import asyncio
+import gzip
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.core.answers import read
 from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure, Rejection
 from backend.edges.llm import Model
+from backend.edges.reply import retry_after
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
@@ -139,6 +145,37 @@ def test_missing_usage_is_zero(usage):
     assert completed(chat(body={"usage": usage})).cached_tokens == 0
 
 
+@pytest.mark.parametrize("number", ["many", "", -12, 10**12, 10**400, 1e999, float("nan"), [], {}, [[[]]], "\ud800"])
+@pytest.mark.parametrize("where", ["prompt_tokens", "completion_tokens", "cached_tokens"])
+def test_a_count_that_is_none_leaves_the_usage_unknown_and_the_answer_kept(where, number):
+    usage = {"prompt_tokens": 12, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
+    (usage["prompt_tokens_details"] if where == "cached_tokens" else usage)[where] = number
+    found = completed(chat(body={"usage": usage}))
+    assert found.text == GOOD
+    counts = (found.prompt_tokens, found.completion_tokens, found.cached_tokens)
+    assert counts in ((0, 0, 0), (0, 5, 8), (12, 0, 8), (12, 5, 0))
+    assert counts == (0, 0, 0) or not number
+
+
+@pytest.mark.parametrize("usage", ["many", 3, [1], {"prompt_tokens": 12, "prompt_tokens_details": "many"}])
+def test_usage_that_is_none_leaves_the_answer_kept(usage):
+    found = completed(chat(body={"usage": usage}))
+    assert (found.text, found.completion_tokens) == (GOOD, 0)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000])
+def test_a_number_too_long_to_be_read_leaves_the_answer_kept(number):
+    body = json.dumps(chat(body={"usage": {"prompt_tokens": 12, "completion_tokens": 5}}))
+    assert completed(body.replace("12", number).encode()).text == GOOD
+    assert completed(body.replace('"index": 0', f'"index": {number}').encode()).prompt_tokens == 12
+
+
+@pytest.mark.parametrize("strange", [None, 3, [], {"a": 1}, [[["x"]]], True])
+def test_strange_names_leave_the_answer_kept(strange):
+    found = completed(chat(finish_reason=strange, body={"model": strange}, message={"refusal": strange or None}))
+    assert (found.text, found.model) == (GOOD, "some-model")
+
+
 @pytest.mark.parametrize(
     "logprobs",
     [
@@ -154,6 +191,12 @@ def test_missing_usage_is_zero(usage):
         {"content": [{"token": "x", "logprob": None}]},
         {"content": [None]},
         {"tokens": ["x"], "token_logprobs": [-1]},
+        3,
+        {"content": "x"},
+        {"content": {"token": "x", "logprob": -1}},
+        {"content": [{"token": "x", "logprob": 10**400}]},
+        {"content": [{"token": "x", "logprob": float("nan")}]},
+        {"content": [{"token": "x", "logprob": float("-inf")}]},
     ],
 )
 def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs):
@@ -185,11 +228,6 @@ def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs):
         chat(42),
         chat(["x"]),
         chat({"text": "x"}),
-        chat(body={"usage": "many"}),
-        chat(body={"usage": {"prompt_tokens": "many"}}),
-        json.dumps(chat()).replace("12", "1e999").encode(),
-        json.dumps(chat()).replace("12", "-12").encode(),
-        json.dumps(chat()).replace("12", str(10**12)).encode(),
     ],
 )
 def test_what_is_no_chat_completion_is_the_servers_failure(body):
@@ -277,11 +315,18 @@ def test_errors_of_any_shape_are_read_by_their_status(status, kind, body):
         ({"retry-after-ms": "250"}, 0.25),
         ({"retry-after-ms": "250", "Retry-After": "9"}, 0.25),
         ({"retry-after-ms": "soon", "Retry-After": "9"}, 9),
-        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, None),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, 3600),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59"}, 3600),
+        ({"retry-after-ms": "soon", "Retry-After": "Fri, 31 Dec 9999 23:59:59 -2359"}, 3600),
+        ({"Retry-After": "Fri, 31 Dec 99999 23:59:59 GMT"}, None),
+        ({"Retry-After": "Fri, 31 Feb 2015 07:28:00 GMT"}, None),
+        ({"Retry-After": "tomorrow"}, None),
         ({"Retry-After": "-1"}, None),
         ({"Retry-After": "nan"}, None),
         ({"Retry-After": "inf"}, None),
-        ({"Retry-After": "86400"}, None),
+        ({"Retry-After": "86400"}, 3600),
+        ({"Retry-After": "9" * 400}, None),
         ({"Retry-After": ""}, None),
         ({}, None),
     ],
@@ -289,6 +334,21 @@ def test_errors_of_any_shape_are_read_by_their_status(status, kind, body):
 @pytest.mark.parametrize("status", [429, 503])
 def test_how_long_the_provider_asks_us_to_wait(status, headers, seconds):
     assert failure(error(status, headers)).retry_after == seconds
+
+
+def test_a_date_is_so_many_seconds_from_now():
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    found = failure(error(429, {"Retry-After": date})).retry_after
+    assert found is not None
+    assert 500 < found <= 600
+
+
+@given(
+    st.text(st.characters(max_codepoint=255)) | st.from_regex(r"\w{3}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [-+GMT\d]+")
+)
+def test_any_retry_after_is_read_or_left_aside(text):
+    found = retry_after({"retry-after": text}, now=1e9)
+    assert found is None or 0 <= found <= 3600
 
 
 def test_nobody_listens():
@@ -354,6 +414,68 @@ def test_a_connection_that_breaks():
 
 def test_a_server_that_takes_too_long():
     assert failure(HANG, timeout_s=0.1).kind == "timeout"
+
+
+@asynccontextmanager
+async def endless(head: bytes, piece: bytes, pause_s=0.0, timeout_s=60.0) -> AsyncIterator[Model]:
+    """A server that begins its answer with `head` and goes on with `piece` for as long as it is listened to."""
+
+    async def speak(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head)
+        with suppress(ConnectionError, asyncio.CancelledError):
+            while not writer.is_closing():
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(pause_s)
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    model = Model(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
+    try:
+        yield model
+    finally:
+        await model.close()
+        server.close()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(("head", "piece"), [(b"HTTP/1.1 200 OK\r\nX: ", b"x"), (CHUNKED, b"1\r\n \r\n")])
+def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head, piece):
+    async def once():
+        async with endless(head, piece, pause_s=0.02, timeout_s=0.3) as model:
+            return await model.complete(ASK, 0)
+
+    found = run(once())
+    assert isinstance(found, Failure)
+    assert found.kind == "timeout"
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"400 No", b"500 No"])
+def test_a_body_without_end_is_not_read_to_it(status):
+    async def once():
+        head = CHUNKED.replace(b"200 OK", status)
+        async with endless(head, b"10000\r\n" + b" " * 0x10000 + b"\r\n") as model:
+            with pytest.raises(ProviderError):
+                await model.describe("m")
+            return await model.complete(ASK, 0)
+
+    found = run(once())
+    assert isinstance(found, Failure)
+    assert (found.kind, "MB" in found.detail) == ("server", True)
+
+
+@pytest.mark.parametrize("status", [200, 400, 429, 500])
+def test_a_body_that_swells_is_not_unpacked(status):
+    bomb = gzip.compress(b" " * 100_000_000)
+    found = failure((status, bomb, {"Content-Encoding": "gzip"}))
+    assert (found.kind, "MB" in found.detail) == ("server", True)
+
+
+def test_an_answer_may_come_packed():
+    packed = gzip.compress(json.dumps(chat()).encode())
+    assert completed((200, packed, {"Content-Encoding": "gzip"})).text == GOOD
 
 
 @pytest.mark.parametrize("key", [None, "", " "])
@@ -487,7 +609,7 @@ def test_the_stand_ins_bad_answers_are_rejections(switches, reason):
 def described(model="stand-in", **switches):
     async def once():
         async with served(StandIn(Switches(**switches)).app()) as client:
-            return await client.describe(model), client.base_url
+            return await client.describe(model), client._shown
 
     return run(once())
 

@@ -13,8 +13,8 @@ def test_a_known_model_costs_what_its_provider_says():
     assert price_of("gpt-4o-mini-2024-07-18")(million, 0, million) == pytest.approx(0.75)
 
 
-def test_nothing_costs_nothing():
-    assert price_of("gpt-4o-mini")(0, 0, 0) == 0
+def test_what_nobody_counted_has_no_known_price():
+    assert price_of("gpt-4o-mini")(0, 0, 0) is None
 
 
 @pytest.mark.parametrize("model", ["stand-in", "no-such-model", "", "\x00", "😀" * 300])

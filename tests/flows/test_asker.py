@@ -11,7 +11,7 @@ from backend.core.outcomes import Failure
 from backend.errors import ProviderError, StoreError
 from backend.flows import asker as module
 from backend.flows import recorder
-from backend.flows.asker import TRIES, UNREACHABLE_TRIES, Asked, Asker, _delay
+from backend.flows.asker import TRIES, UNREACHABLE_TRIES, Asked, Asker, Recent, _delay
 from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, request, run
 
 LIMITED = Failure("rate_limited", "Slow down.")
@@ -330,9 +330,22 @@ def test_what_is_remembered_is_bounded(monkeypatch):
                 await asker.ask(request(f"bad {number}"))
                 clock.now += 0.2
             assert len(asker._recent.answered) <= 10
-            assert len(asker._recent.failed) <= 12
+            assert len(asker._recent.failed) <= 10
 
     run(scene())
+
+
+def test_what_is_remembered_is_bounded_in_memory_too():
+    """Answers of a megabyte, and of many tokens; those of the same request replace each other."""
+    many = tuple(("x", -0.1) for _ in range(10_000))
+    recent = Recent(ttl_s=30)
+    for number in range(200):
+        attempts = (completion("x" * 1_000_000, logprobs=many), completion(BROKEN))
+        recent.add(f"digest {number % 150}", Asked(attempts, SERVER))
+    assert 10 < len(recent.answered) < 40
+    assert list(recent.answered)[-1] == "digest 49"
+    assert recent.failure("digest 49") == Asked(attempts, SERVER)
+    assert recent.failure("digest 60") == Asked((), SERVER)
 
 
 # Slots

@@ -5,7 +5,7 @@ Refuses paths (`allowNested`) and choices per region or item; `config` names tho
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -135,7 +135,7 @@ def read_choices(element: Element) -> ChoicesField | str:
     source = value[1:] if value.startswith("$") else None
     choices = unique(
         Choice(shown, child.get("alias") or shown, child.get("hint", ""))
-        for child in element.iter("Choice")
+        for child in _inside(element)
         if (shown := child.get("value") or "")
     )
     if not choices and source is None:
@@ -148,6 +148,17 @@ def read_choices(element: Element) -> ChoicesField | str:
         choices=choices,
         source=source,
     )
+
+
+def _inside(element: Element) -> Iterator[Element]:
+    """Every <Choice> below, in document order; those of a <Choices> inside are its own."""
+    pending = list(reversed(element))
+    while pending:
+        child = pending.pop()
+        if child.tag == "Choice":
+            yield child
+        if child.tag != "Choices":
+            pending += reversed(child)
 
 
 def unique(choices: Iterable[Choice]) -> tuple[Choice, ...]:

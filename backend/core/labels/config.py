@@ -16,6 +16,8 @@ from backend.errors import LabelConfigError
 KINDS: dict[str, Callable[[Element], AnyField | str]] = {"Choices": read_choices}
 TEXT_TAGS = ("Text", "HyperText", "Header", "Markdown")
 _REPEATED = "inside a <Repeater>"
+_MOST_CHARACTERS = 1_000_000
+_SHOWN, _NAME = 5, 80
 
 
 def read_config(xml: str) -> LabelSchema:
@@ -28,7 +30,7 @@ def read_config(xml: str) -> LabelSchema:
     fields, unsupported, prompt_control = _controls(root)
     variables = _variables(root)
     if not fields:
-        found = f" It has {', '.join(unsupported)}." if unsupported else " It has no controls."
+        found = f" It has {_listed(unsupported)}." if unsupported else " It has no controls."
         raise LabelConfigError(
             f"The labelling config has no control a prompt can fill.{found} Add <Choices> in the project's settings."
         )
@@ -36,12 +38,19 @@ def read_config(xml: str) -> LabelSchema:
         tags = sorted({e.tag for e in root.iter() if e.get("value", "").startswith("$")}) or ["none"]
         raise LabelConfigError(
             "The labelling config shows no text of the task (objects found: "
-            f'{", ".join(tags)}). Add <Text name="text" value="$text"/> in the project\'s settings.'
+            f'{_listed(tags)}). Add <Text name="text" value="$text"/> in the project\'s settings.'
         )
     return LabelSchema(tuple(fields), variables, tuple(unsupported), prompt_control)
 
 
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(name[:_NAME] for name in names[:_SHOWN]) + more
+
+
 def _parse(xml: str) -> Element:
+    if len(xml) > _MOST_CHARACTERS:
+        raise LabelConfigError("The labelling config is larger than 1 MB: shorten it in the project's settings.")
     try:
         root: Element = fromstring(xml, forbid_dtd=True)
         return root
@@ -52,10 +61,12 @@ def _parse(xml: str) -> Element:
 
 
 def _spread_conditions(root: Element) -> None:
-    """A condition on a <View> holds for every control inside it."""
-    for view in [element for element in root.iter() if element.get("visibleWhen")]:
-        for child in view.iter():
-            child.set("visibleWhen", view.get("visibleWhen", ""))
+    """A condition on a <View> holds for every control inside it: each element hands it to its children, which come
+    after it."""
+    for element in root.iter():
+        if condition := element.get("visibleWhen"):
+            for child in element:
+                child.set("visibleWhen", condition)
 
 
 def _controls(root: Element) -> tuple[list[AnyField], list[str], str | None]:

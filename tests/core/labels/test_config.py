@@ -1,5 +1,8 @@
 """Labelling configs as people write them, and as they shouldn't."""
 
+import sys
+from contextlib import suppress
+
 import pytest
 
 from backend.core.labels.config import read_config
@@ -171,6 +174,64 @@ def test_a_config_without_text_says_what_it_shows_instead():
 def test_a_config_that_shows_nothing_says_so():
     with pytest.raises(LabelConfigError, match="objects found: none"):
         read_config(view(CHOICES))
+
+
+def test_choices_inside_choices_belong_to_the_inner_ones():
+    inner = '<Choices name="inner" toName="text"><Choice value="B"/></Choices>'
+    nested = f'<Choices name="outer" toName="text"><View><Choice value="A"/>{inner}</View><Choice value="C"/></Choices>'
+    found = {f.name: [choice.shown for choice in f.choices] for f in read_config(view(TEXT, nested)).fields}
+    assert found == {"outer": ["A", "C"], "inner": ["B"]}
+
+
+def test_a_condition_inside_a_condition_changes_nothing():
+    inner = '<View visibleWhen="x"><Choices name="inner" toName="text"><Choice value="x"/></Choices></View>'
+    found = {
+        f.name: f.optional for f in read_config(view(TEXT, f'<View visibleWhen="y">{inner}</View>', CHOICES)).fields
+    }
+    assert found == {"inner": True, "mood": False}
+
+
+def calls(xml: str) -> int:
+    """How many functions are called while `xml` is read, or refused."""
+    made = 0
+
+    def count(_frame, event, _arg):
+        nonlocal made
+        made += "call" in event
+
+    sys.setprofile(count)
+    try:
+        with suppress(LabelConfigError):
+            read_config(xml)
+    finally:
+        sys.setprofile(None)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ('<View visibleWhen="x">', "</View>"),
+        ('<Choices name="a" toName="text"><Choice value="x"/>', "</Choices>"),
+        ('<Choices name="a" toName="text" visibleWhen="x"><Choice value="x">', "</Choice></Choices>"),
+        ("<View>", "</View>"),
+    ],
+)
+def test_twice_as_much_nesting_is_twice_the_work(opening, closing):
+    few, many = (calls(view(TEXT, opening * depth + closing * depth)) for depth in (300, 600))
+    assert many < 2.5 * few
+
+
+def test_a_config_beyond_all_measure_is_refused_unread():
+    with pytest.raises(LabelConfigError, match=r"larger than 1 MB.*project's settings"):
+        read_config(view(TEXT, CHOICES, " " * 1_000_000))
+
+
+def test_a_long_list_of_what_is_not_supported_is_cut_short():
+    others = "".join(f'<Labels name="ner {n}" toName="text"/>' for n in range(5000))
+    with pytest.raises(LabelConfigError, match="and 4995 more") as error:
+        read_config(view(TEXT, others))
+    assert len(str(error.value)) < 500
 
 
 def test_deep_nesting_is_read():

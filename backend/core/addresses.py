@@ -1,0 +1,23 @@
+"""Addresses as people may see them: a URL may hold a password before its host or a key behind its path."""
+
+import re
+
+_URL = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
+    r"(?P<user>[^/?#\s]*@)?(?P<host>(?:[\w.,-]|:\d+(?=[:,/?#]|$)|\[[0-9a-f:.%]+\])*)"
+    r"(?P<path>/[^?#\s]*)?(?:[?#].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+HIDDEN = "(an address that is not shown)"
+
+
+def shown(url: str) -> str:
+    """Scheme, host, port and path of `url`, nothing else.
+
+    Where they can't be told from a secret (no scheme, or an @ behind the host), a sentence part says so instead.
+    """
+    found = _URL.fullmatch(url)
+    if found is None:
+        return HIDDEN
+    unsure = (found["user"] or found["host"]) and "@" in url[found.end("host") :]
+    return HIDDEN if unsure else f"{found['scheme']}://{found['host']}{found['path'] or ''}"
