@@ -9,8 +9,9 @@ from typing import Any
 from backend.core.default_prompt import default_template
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
+from backend.core.parameters import check_parameters
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
-from backend.core.prompts import PromptVersion, check_name, check_parameters, check_template, nearest, parse_tag
+from backend.core.prompts import PromptVersion, check_name, check_template, nearest, parse_tag
 from backend.edges.store import Store
 from backend.edges.studio import Project, Studio
 from backend.errors import ConfigChangedError, PromptError
