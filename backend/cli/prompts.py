@@ -19,7 +19,12 @@ COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 @click.command()
 @click.argument("name")
-@click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
+@click.option(
+    "--project",
+    type=int,
+    metavar="ID",
+    help="Project the prompt is for; needed for a new name, or in FILE.",
+)
 @click.option(
     "--file", "path", metavar="FILE", help="Text of the prompt, - for standard input. Default: made from the config."
 )
@@ -165,11 +170,15 @@ def dump(folder: Path, name: str | None) -> None:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--project", type=int, metavar="ID", help="Project the prompts are for; needed for new names.")
+@click.option("--project", type=int, metavar="ID", help="Project they are for. Default: the one in the file.")
 def load(files: tuple[Path, ...], project: int | None) -> None:
     """Save files that `dump` wrote, oldest version first.
 
+    A file's name is its prompt's. Its header names the project, as a number of the Label Studio it was dumped from;
+    with another one, say --project.
+
     \b
+    ls-prompts load prompts/*.md
     ls-prompts load --project 12 prompts/sentiment@*.md
     """
     app = the_app()

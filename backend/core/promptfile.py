@@ -40,9 +40,7 @@ def read_prompt_file(text: str) -> PromptFile:
     if text.startswith(FENCE + "\n"):
         end = (text + "\n").find(f"\n{FENCE}\n", len(FENCE))
         if end < 0:
-            raise PromptError(
-                "The header begun by the first line --- has no end: write a second line --- below it."
-            )
+            raise PromptError("The header begun by the first line --- has no end: write a second line --- below it.")
         header = _header(text[len(FENCE) + 1 : end + 1])
         text = text[end + len(FENCE) + 2 :]
     if not text.strip():

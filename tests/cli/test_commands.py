@@ -210,3 +210,35 @@ def test_a_prompt_file_comes_back_as_it_went(mine: Installation) -> None:
     plain = call("show", "mood", "--plain").stdout
     call("dump", "out")
     assert Path("out/mood@1.md").read_text(encoding="utf-8") == plain
+
+
+def test_a_dumped_file_knows_its_project(mine: Installation) -> None:
+    """Label Studio is not there; that it is asked shows that nothing else is missing."""
+    saved(mine)
+    call("dump", "out")
+    assert "LABEL_STUDIO_URL" in refused(call("load", "out/mood@1.md"))
+    mine.app.delete("mood")
+    assert "LABEL_STUDIO_URL" in refused(call("load", "out/mood@1.md"))
+    Path("out/plain.md").write_text("Say: {text}", encoding="utf-8")
+    assert "--project ID or a line 'project: ID' in its file's header" in refused(call("load", "out/plain.md"))
+
+
+@pytest.mark.parametrize("argv", [["load", "out/mood@1.md"], ["save", "mood", "--file", "out/mood@1.md"]])
+def test_a_file_of_another_project_does_not_slip_into_this_one(mine: Installation, argv: list[str]) -> None:
+    saved(mine)
+    call("dump", "out")
+    path = Path("out/mood@1.md")
+    path.write_text(path.read_text(encoding="utf-8").replace("project: 7", "project: 12"), encoding="utf-8")
+    said = refused(call(*argv))
+    assert "'mood' belongs to project 7, its file names project 12" in said
+    assert "--project 7" in said
+    assert "belongs to project 7, you name project 9" in refused(call(*argv, "--project", 9))
+    assert "LABEL_STUDIO_URL" in refused(call(*argv, "--project", 7))
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(mine: Installation) -> None:
+    saved(mine)
+    Path("taken").write_text("a file, no folder", encoding="utf-8")
+    assert "taken/sub can't be written to (NotADirectoryError)" in refused(call("dump", "taken/sub"))
+    saved(mine, template="\ud800 {text}")
+    assert "out can't be written to (UnicodeEncodeError)" in refused(call("dump", "out"))
