@@ -25,7 +25,7 @@ def predictions(project: int, json_wanted: bool) -> None:
     for version, number in found.versions.items():
         table.add_row(cell(version or "(none)"), numbers.count(number))
     Console().print(table)
-    click.echo(f"{numbers.count(found.tasks)} tasks, {numbers.count(found.tasks_without)} without any prediction")
+    click.echo(f"{numbers.things(found.tasks, 'task')}, {numbers.count(found.tasks_without)} without any prediction")
 
 
 @click.command()
@@ -42,7 +42,9 @@ def push(version: str, keep: bool, json_wanted: bool) -> None:
     if json_wanted:
         print_json(pushed)
     else:
-        click.echo(f"{pushed.created} predictions created, {pushed.deleted} replaced, {pushed.unchanged} unchanged")
+        created = numbers.things(pushed.created, "prediction")
+        rest = f"{numbers.count(pushed.deleted)} replaced, {numbers.count(pushed.unchanged)} unchanged"
+        click.echo(f"{created} created, {rest}")
 
 
 @click.command()
@@ -58,7 +60,7 @@ def withdraw(version: str, yes: bool) -> None:
     tag = app.version(version).tag
     if not yes:
         click.confirm(f"Delete all predictions of {tag} from Label Studio?", abort=True, err=True)
-    click.echo(f"{app.withdraw(tag, tell)} predictions of {tag} deleted")
+    click.echo(f"{numbers.things(app.withdraw(tag, tell), 'prediction')} of {tag} deleted")
 
 
 @click.command()
@@ -75,7 +77,7 @@ def annotate(version: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Create annotations from all predictions of {tag}?", abort=True, err=True)
     number = app.annotate(tag)
-    click.echo(f"{number} annotations created from {tag}")
+    click.echo(f"{numbers.things(number, 'annotation')} created from {tag}")
     if not number:
         tell(f"{tag} has no predictions that were not annotated yet: see `ls-prompts predictions PROJECT`.")
 

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from backend.cli import numbers
 from backend.cli.common import as_json, print_json, tell, the_app
 
 
@@ -53,7 +54,7 @@ def disconnect(project: int, backend_url: str | None) -> None:
     ls-prompts disconnect 12
     """
     removed = the_app().disconnect(project, backend_url)
-    tell(f"Removed {removed} backend(s) from project {project}.")
+    tell(f"Removed {numbers.things(removed, 'backend')} from project {project}.")
 
 
 @click.command()

@@ -50,7 +50,7 @@ def _verdict(trial: "Trial") -> str:
         return f"failed, {verdict.kind}: {verdict.detail}"
     values = "; ".join(f"{name}: {', '.join(value) or '(none)'}" for name, value in verdict.items())
     usage = outcome.usage
-    tokens = f"{usage.prompt_tokens} + {usage.completion_tokens} tokens, cost {numbers.usd(usage.cost_usd)}"
+    tokens = f"{usage.prompt_tokens} + {numbers.things(usage.completion_tokens, 'token')}, cost {numbers.usd(usage.cost_usd)}"
     return f"{values}\nconfidence {numbers.proportion(outcome.confidence)}, {tokens}"
 
 

@@ -58,7 +58,7 @@ class Queue:
         """Where it is and what waits there, for people."""
         with self._told():
             workers = len(SimpleWorker.all(queue=self._jobs))
-        return f"{self._shown}, {len(self.waiting())} runs waiting, {workers} worker(s)"
+        return f"{self._shown}, runs waiting: {len(self.waiting())}, workers: {workers}"
 
     def work(self, burst: bool) -> None:
         """Takes runs until told to stop; with `burst`, until none waits."""
