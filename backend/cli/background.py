@@ -75,6 +75,8 @@ def watch(run: str, json_wanted: bool) -> None:
     with Gauge(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
             gauge.show(status.tally)
+            if status.pushing:
+                gauge.pushing()
             time.sleep(EVERY_S)
             status = app.watch(run)
         gauge.show(status.tally)
@@ -134,6 +136,6 @@ COMMANDS = (runs, watch, cancel, resume, worker, work)
 def _print_end(status: "Status") -> None:
     tally = status.tally
     reason = f": {status.run.reason}" if status.run.reason else ""
-    counts = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)} tasks answered, {tally.failed} failed"
+    counts = f"{numbers.count(tally.done)} of {numbers.things(tally.tasks, 'task')} answered, {tally.failed} failed"
     click.echo(f"{status.run.status}{reason}")
-    click.echo(f"{counts}, {numbers.count(tally.requests)} requests, cost {numbers.usd(tally.cost_usd)}")
+    click.echo(f"{counts}, {numbers.things(tally.requests, 'request')}, cost {numbers.usd(tally.cost_usd)}")
