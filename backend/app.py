@@ -108,10 +108,12 @@ class App:
         with Retaker(queue, self.record):
             queue.work(burst)
 
-    def runs(self, tag: str | None = None) -> list[Status]:
-        """Newest first."""
+    def runs(self, which: str | None = None) -> list[Status]:
+        """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""
+        tags = self._prompts.tags(which) if which else None
         queued = self._queued()
-        return [status_of(self.record, run, price_of, queued) for run in self.record.runs(tag)]
+        found = [run for run in self.record.runs() if tags is None or run.tag in tags]
+        return [status_of(self.record, run, price_of, queued) for run in found]
 
     def watch(self, run_id: str) -> Status:
         """How far a run has come."""
@@ -136,6 +138,10 @@ class App:
 
     def predictions(self, project: int) -> Predictions:
         return self._projects.predictions(project)
+
+    def predicted(self, tag: str) -> dict[str, int]:
+        """How many predictions a version has in Label Studio, by model_version."""
+        return self._projects.predicted(self._prompts.get(tag))
 
     def withdraw(self, tag: str, tell: Tell = to_log) -> int:
         return self._projects.withdraw(self._prompts.get(tag), tell)

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.cli import numbers
-from backend.cli.common import as_json, cell, print_json, sure, tell, the_app
+from backend.cli.common import as_json, cell, confirm, print_json, sure, tell, the_app
 
 
 @click.command()
@@ -59,7 +59,8 @@ def withdraw(version: str, yes: bool) -> None:
     app = the_app()
     tag = app.version(version).tag
     if not yes:
-        click.confirm(f"Delete all predictions of {tag} from Label Studio?", abort=True, err=True)
+        number = sum(app.predicted(tag).values())
+        confirm(f"Delete all {numbers.things(number, 'prediction')} of {tag} from Label Studio?")
     click.echo(f"{numbers.things(app.withdraw(tag, tell), 'prediction')} of {tag} deleted")
 
 
@@ -75,7 +76,8 @@ def annotate(version: str, yes: bool) -> None:
     app = the_app()
     tag = app.version(version).tag
     if not yes:
-        click.confirm(f"Create annotations from all predictions of {tag}?", abort=True, err=True)
+        number = app.predicted(tag).get(tag, 0)
+        confirm(f"Create annotations from all {numbers.things(number, 'prediction')} of {tag}?")
     number = app.annotate(tag)
     click.echo(f"{numbers.things(number, 'annotation')} created from {tag}")
     if not number:

@@ -10,7 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.cli.common import as_json, cell, print_json, printable, sure, tell, the_app
+from backend.cli import numbers
+from backend.cli.common import as_json, cell, confirm, print_json, printable, sure, tell, the_app
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
 
@@ -150,7 +151,7 @@ def delete(name: str, yes: bool) -> None:
     app = the_app()
     versions = app.versions(name)
     if not yes:
-        click.confirm(f"Delete '{name}' with {len(versions)} version(s)?", abort=True, err=True)
+        confirm(f"Delete '{name}' with its {numbers.things(len(versions), 'version')}?")
     app.delete(name)
     tell(f"Deleted '{name}'.")
 

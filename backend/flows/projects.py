@@ -125,10 +125,14 @@ class Projects:
             versions[version] = versions.get(version, 0) + 1
         return Predictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
 
+    def predicted(self, version: PromptVersion) -> dict[str, int]:
+        """How many predictions a version has, by model_version: its tag, and the tag marked for a changed config."""
+        found = self.studio.model_versions(version.project)
+        return {v: n for v, n in found.items() if v == version.tag or v.startswith(version.tag + "~")}
+
     def withdraw(self, version: PromptVersion, tell: Tell) -> int:
         """Deletes all predictions of a version, those under a changed config too; how many."""
-        found = self.studio.model_versions(version.project)
-        mine = {v: n for v, n in found.items() if v == version.tag or v.startswith(version.tag + "~")}
+        mine = self.predicted(version)
         warn_of_lock(sum(mine.values()), tell)
         return sum(self.studio.delete_version(version.project, name) for name in mine)
 

@@ -88,6 +88,10 @@ class Prompts:
             return versions[-1]
         return self._store.version(*parse_tag(tag))
 
+    def tags(self, which: str) -> list[str]:
+        """A version's tag; the tags of all its versions for a bare name. Raises PromptError with the nearest name."""
+        return [version.tag for version in ([self.get(which)] if "@" in which else self.of(which))]
+
     def of(self, name: str) -> list[PromptVersion]:
         """All versions of a prompt, oldest first. Raises PromptError when there is none."""
         versions = self._store.versions(name)

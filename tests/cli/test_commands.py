@@ -166,10 +166,14 @@ def test_a_version_that_looks_like_markup_is_an_error_on_a_terminal_too(mine: In
 
 def test_destructive_commands_ask(mine: Installation) -> None:
     saved(mine)
-    for name in ("delete", "withdraw", "annotate"):
-        result = CliRunner().invoke(cli, [name, "mood"], input="n\n")
-        assert (result.exit_code, result.stdout) == (1, "")
-        assert "[y/N]" in result.stderr
+    saved(mine, template="Another: {text}")
+    result = CliRunner().invoke(cli, ["delete", "mood"], input="n\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Delete 'mood' with its 2 versions? [y/N]" in result.stderr
+    alone = mine.command("delete", "mood", code=1)
+    assert alone.out == ""
+    assert alone.err.splitlines()[0].startswith("Delete 'mood' with its 2 versions? [y/N]")
+    assert alone.err.splitlines()[1:] == ["Error: Nothing was done, for there is no terminal to ask on: add --yes."]
     assert mine.app.versions("mood")
     assert call("delete", "mood", "--yes").stderr == "Deleted 'mood'.\n"
     assert refused(call("list", "mood")).startswith("Error: There is no prompt 'mood'")
@@ -242,3 +246,28 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(mine: Installation) -> 
     assert "taken/sub can't be written to (NotADirectoryError)" in refused(call("dump", "taken/sub"))
     saved(mine, template="\ud800 {text}")
     assert "out can't be written to (UnicodeEncodeError)" in refused(call("dump", "out"))
+
+
+def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> None:
+    record = mine.app.record
+    for template in ("{text}", "Another: {text}"):
+        record.create(saved(mine, template=template), 7, "all")
+    failed = record.create("mood@2", 7, "ids:" + ",".join(map(str, range(1, 99, 2))))
+    record.finish(failed.id, "failed", "The provider refused the key [/x]\x1b: check OPENAI_API_KEY.")
+
+    def listed(*argv: str) -> list[str]:
+        return [row["version"] for row in json.loads(call("runs", *argv, "--json").stdout)]
+
+    assert listed() == listed("mood") == ["mood@2", "mood@2", "mood@1"]
+    assert (listed("mood@1"), listed("mood@2")) == (["mood@1"], ["mood@2", "mood@2"])
+    assert "did you mean mood?" in refused(call("runs", "moood"))
+    assert "There is no version mood@9" in refused(call("runs", "mood@9"))
+    head, *rows, reason = call("runs", "mood").stdout.splitlines()
+    assert head.split() == ["run", "version", "on", "status", "done", "failed", "cost", "started"]
+    assert [row.split()[:2] for row in rows] == [[row["run"], row["version"]] for row in _runs(mine)]
+    assert rows[0].split()[2:6] == ["ids:1,3,5,7,9,11,13…", "failed", "0", "of"]
+    assert reason == f"{failed.id} failed: The provider refused the key [/x]\\x1b: check OPENAI_API_KEY."
+
+
+def _runs(mine: Installation) -> list[dict[str, str]]:
+    return [{"run": status.run.id, "version": status.run.tag} for status in mine.app.runs()]
