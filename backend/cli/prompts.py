@@ -206,7 +206,17 @@ def _file(path: str | None) -> PromptFile | None:
 
     if path is None:
         return None
-    return read_prompt_file(sys.stdin.read() if path == "-" else read_text(Path(path)))
+    return read_prompt_file(_piped() if path == "-" else read_text(Path(path)))
+
+
+def _piped() -> str:
+    """Standard input as UTF-8, whatever the terminal's encoding is; as text it would hide what it can't decode."""
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise PromptError(
+            "Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`."
+        ) from None
 
 
 def _parameters(given: tuple[str, ...]) -> dict[str, Any]:

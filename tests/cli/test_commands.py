@@ -271,3 +271,13 @@ def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> Non
 
 def _runs(mine: Installation) -> list[dict[str, str]]:
     return [{"run": status.run.id, "version": status.run.tag} for status in mine.app.runs()]
+
+
+def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
+    def piped(text: bytes) -> str:
+        return refused(CliRunner().invoke(cli, ["save", "mood", "--project", "7", "--file", "-"], input=text))
+
+    latin = piped("Ist das schön? {text}".encode("latin-1"))
+    assert latin == "Error: Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`."
+    assert "LABEL_STUDIO_URL" in piped("Ist das schön? {text}".encode())
+    assert "LABEL_STUDIO_URL" in piped("\ufeffIst das schön?\r\n{text}".encode())
