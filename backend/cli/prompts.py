@@ -214,9 +214,7 @@ def _piped() -> str:
     try:
         return sys.stdin.buffer.read().decode()
     except UnicodeDecodeError:
-        raise PromptError(
-            "Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`."
-        ) from None
+        raise PromptError("Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`.") from None
 
 
 def _parameters(given: tuple[str, ...]) -> dict[str, Any]:

@@ -48,7 +48,11 @@ def _headline(finished: "Finished") -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     if finished.score is not None:
         scored = finished.score
-        table.add_row("accuracy", numbers.proportion(scored.accuracy), f"{scored.correct} of {numbers.things(scored.outputs, 'output')}")
+        table.add_row(
+            "accuracy",
+            numbers.proportion(scored.accuracy),
+            f"{scored.correct} of {numbers.things(scored.outputs, 'output')}",
+        )
     coverage = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     table.add_row("coverage", numbers.proportion(summary.coverage), coverage)
     if finished.score is not None:
@@ -65,7 +69,9 @@ def _headline(finished: "Finished") -> Table:
     if finished.pushed is not None:
         pushed = finished.pushed
         table.add_row(
-            "pushed", numbers.count(pushed.created), f"{numbers.count(pushed.deleted)} replaced, {pushed.unchanged} unchanged"
+            "pushed",
+            numbers.count(pushed.created),
+            f"{numbers.count(pushed.deleted)} replaced, {pushed.unchanged} unchanged",
         )
     return table
 
