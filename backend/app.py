@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.core.subsets import Subset
+from backend.edges.backend import describe as describe_server
 from backend.edges.prices import price_of
 from backend.edges.process import LocalProcess
 from backend.edges.queue import Queue
@@ -159,9 +160,13 @@ class App:
                 "Model": lambda: asyncio.run(self._describe_model()),
                 **({"Queue": lambda: self._queue().describe()} if self.settings.redis_url else {}),
                 "Record": lambda: self.store.describe(),
-                "Server": self.settings.describe_server,
+                "Server": lambda: self._describe_server(url),
             }
         )
+
+    def _describe_server(self, url: str | None) -> str:
+        listens = self.settings.describe_server()
+        return f"{listens}; {describe_server(url, self._login.user, self._login.password)}" if url else listens
 
     async def _describe_model(self) -> str:
         model = self._model()

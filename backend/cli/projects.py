@@ -12,7 +12,7 @@ from backend.cli.common import as_json, print_json, tell, the_app
 @click.option("--backend-url", metavar="URL", help="Where Label Studio is to reach the server. Default: from BIND.")
 @as_json
 def doctor(backend_url: str | None, json_wanted: bool) -> None:
-    """Check Label Studio, the token, the model's provider and the record.
+    """Check Label Studio, the token, the model's provider, the record and whether the server answers.
 
     \b
     ls-prompts doctor
