@@ -16,6 +16,7 @@ from backend.core.addresses import shown
 from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.core.subsets import Subset
+from backend.edges.backend import describe as describe_server
 from backend.edges.broker import Broker
 from backend.edges.fleet import Load, Member
 from backend.edges.job_store import JobStore
@@ -119,9 +120,11 @@ class App:
         """Does one step of a run that workers share."""
         self._crew.step(run_id, number)
 
-    def runs(self, tag: str | None = None) -> list[Status]:
-        """Newest first."""
-        return [status_of(self.record, run, price_of) for run in self.record.runs(tag)]
+    def runs(self, which: str | None = None) -> list[Status]:
+        """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""
+        tags = self._prompts.tags(which) if which else None
+        found = [run for run in self.record.runs() if tags is None or run.tag in tags]
+        return [status_of(self.record, run, price_of) for run in found]
 
     def watch(self, run_id: str) -> Status:
         """How far a run has come."""
@@ -147,6 +150,10 @@ class App:
     def predictions(self, project: int) -> Predictions:
         return self._projects.predictions(project)
 
+    def predicted(self, tag: str) -> dict[str, int]:
+        """How many predictions a version has in Label Studio, by model_version."""
+        return self._projects.predicted(self._prompts.get(tag))
+
     def withdraw(self, tag: str, tell: Tell = to_log) -> int:
         return self._projects.withdraw(self._prompts.get(tag), tell)
 
@@ -163,9 +170,13 @@ class App:
                 "Model": lambda: asyncio.run(self._describe_model()),
                 **({"Queue": lambda: self._queue().describe()} if self.settings.redis_url else {}),
                 "Record": lambda: self.store.describe(),
-                "Server": self.settings.describe_server,
+                "Server": lambda: self._describe_server(url),
             }
         )
+
+    def _describe_server(self, url: str | None) -> str:
+        listens = self.settings.describe_server()
+        return f"{listens}; {describe_server(url, self._login.user, self._login.password)}" if url else listens
 
     async def _describe_model(self) -> str:
         model = self._model()

@@ -10,6 +10,7 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     ├── SubsetError            which tasks to take: a word or list that means nothing
     ├── RunError               a run that is not there, or is in somebody else's hands
     ├── QueueError             Redis is not there
+    ├── ServerError            our own server is not there, or something else is
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
@@ -47,6 +48,10 @@ class RunError(PromptsError):
 
 
 class QueueError(PromptsError):
+    pass
+
+
+class ServerError(PromptsError):
     pass
 
 

@@ -5,6 +5,7 @@ win.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.errors import SettingsError
+
+PLACEHOLDER = "replace-me"
 
 
 def _blank_is_none(value: object) -> object:
@@ -23,9 +26,26 @@ def _no_slash(value: object) -> object:
     return value.strip().rstrip("/") if isinstance(value, str) else value
 
 
+def _no_placeholder(value: object) -> object:
+    if value == PLACEHOLDER:
+        raise ValueError("it is still the placeholder of .env.example")
+    return value
+
+
+def _address(value: object) -> object:
+    """HOST:PORT, or a Unix socket as gunicorn names it."""
+    text = str(value).strip()
+    port = text.rpartition(":")[2]
+    usable = ":" in text and re.fullmatch("[0-9]{1,5}", port) and 1 <= int(port) <= 65535
+    if not usable and not text.startswith("unix:"):
+        raise ValueError("it must be HOST:PORT with a port from 1 to 65535, like 127.0.0.1:9090")
+    return text
+
+
 Url = Annotated[str, BeforeValidator(_no_slash)]
 Optional = Annotated[str | None, BeforeValidator(_blank_is_none)]
-Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_no_placeholder), BeforeValidator(_blank_is_none)]
+Address = Annotated[str, BeforeValidator(_address)]
 
 
 class Settings(BaseSettings):
@@ -51,7 +71,7 @@ class Settings(BaseSettings):
     basic_auth_user: Optional = Field(None, description="user name Label Studio must send to the server")
     basic_auth_pass: Secret = Field(None, description="password Label Studio must send to the server")
     allow_no_auth: bool = Field(False, description="let the server listen beyond loopback without a password")
-    bind: str = Field("127.0.0.1:9090", description="address the server listens on")
+    bind: Address = Field("127.0.0.1:9090", description="address the server listens on")
     max_body_mb: float = Field(64, gt=0, description="largest request body the server reads")
 
     def database(self) -> str:
@@ -103,6 +123,5 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "a setting"
-        raise SettingsError(
-            f"{name} is not usable ({first['msg']}): correct it in the environment or in .env."
-        ) from None
+        why = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} is not usable ({why}): correct it in the environment or in .env.") from None

@@ -20,7 +20,8 @@ def settings_table() -> str:
 
 
 def commands_table() -> str:
-    rows = [f"| `{name}` | {(command.help or '').split(chr(10) * 2)[0]} |" for name, command in cli.commands.items()]
+    shown = [(name, command) for name, command in cli.commands.items() if not command.hidden]
+    rows = [f"| `{name}` | {(command.help or '').split(chr(10) * 2)[0]} |" for name, command in shown]
     return "\n".join(["| command | what it does |", "|---|---|", *rows])
 
 

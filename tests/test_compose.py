@@ -126,9 +126,9 @@ def test_our_variables_are_settings(resolved: Json) -> None:
 def test_our_values_are_usable(resolved: Json, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     for variable, value in resolved["services"]["backend"]["environment"].items():
-        monkeypatch.setenv(variable, value)
+        monkeypatch.setenv(variable, value.replace(PLACEHOLDER, "secret"))
     settings = Settings()
-    assert settings.database() == f"postgresql+psycopg://postgres:{PLACEHOLDER}@db:5432/prompts"
+    assert settings.database() == "postgresql+psycopg://postgres:secret@db:5432/prompts"
     addresses = (settings.label_studio_url, settings.redis_url, settings.database_url)
     hosts = [urlsplit(address or "").hostname for address in addresses]
     assert hosts == ["label-studio", "redis", "db"]
@@ -145,6 +145,21 @@ def test_both_sides_get_the_same_token_and_password(source: Json) -> None:
 
 def test_env_example_lists_what_is_asked_for_and_nothing_else() -> None:
     assert set(_env_example()) == set(REFERENCE.findall((ROOT / "docker-compose.yml").read_text()))
+
+
+def test_env_example_serves_without_docker_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With the lines of Docker alone left out and the address of Label Studio taken in, all is set."""
+    shared, _, rest = (ROOT / ".env.example").read_text().partition("# --- With Docker only")
+    alone = rest.partition("# --- Without Docker only")[2]
+    local = re.sub(r"(?m)^# (?=[A-Z_]+=)", "", alone)
+    (tmp_path / ".env").write_text((shared + local).replace(PLACEHOLDER, "secret"))
+    settings = Settings(_env_file=tmp_path / ".env")
+    assert settings.label_studio_url == "http://localhost:8080"
+    assert settings.label_studio_api_key
+    assert settings.openai_api_key
+    assert settings.describe_server()
+    named = re.findall(r"(?m)^([A-Z_]+)=", shared + local)
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
 
 
 def test_env_example_holds_no_secret() -> None:

@@ -73,6 +73,8 @@ def test_it_does_not_stand_open_by_mistake(mine: Installation) -> None:
 
 def test_wrong_settings_end_it_with_a_sentence(mine: Installation) -> None:
     assert "BASIC_AUTH_USER and BASIC_AUTH_PASS, or neither" in refused(mine.but(BASIC_AUTH_USER="me"))
+    for bind in ("127.0.0.1:99999", "localhost:abc", "9090"):
+        assert refused(mine.but(BIND=bind)).startswith("BIND is not usable (it must be HOST:PORT with a port from 1")
     assert "CONCURRENCY is not usable" in refused(mine.but(CONCURRENCY="many"))
     assert "DATABASE_URL" in refused(mine.but(DATABASE_URL="sqlite:////proc/nowhere/x.sqlite3"))
 

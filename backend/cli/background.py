@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.cli import numbers
-from backend.cli.common import as_json, cell, print_json, tell, the_app
+from backend.cli.common import as_json, cell, print_json, printable, tell, the_app
 from backend.cli.progress import Gauge
 from backend.core.runs import FINAL
 
@@ -23,22 +23,32 @@ WIDE = 160
 
 
 @click.command()
-@click.argument("version", required=False)
+@click.argument("which", required=False, metavar="[NAME|VERSION]")
 @as_json
-def runs(version: str | None, json_wanted: bool) -> None:
-    """List runs, newest first.
+def runs(which: str | None, json_wanted: bool) -> None:
+    """List runs, newest first: all, those of a prompt or those of one version.
 
     \b
     ls-prompts runs
+    ls-prompts runs sentiment
     ls-prompts runs sentiment@1 --json
     """
     from backend.flows.status import as_json as status_json
 
-    app = the_app()
-    found = app.runs(app.version(version).tag if version else None)
+    found = the_app().runs(which)
     if json_wanted:
         print_json([status_json(status) for status in found])
         return
+    if not found:
+        tell("There are no runs yet: `ls-prompts run VERSION --on all`.")
+        return
+    Console(width=WIDE).print(_table(found))
+    for status in found:
+        if status.run.reason:
+            click.echo(f"{status.run.id} {status.run.status}: {printable(status.run.reason)}")
+
+
+def _table(found: "list[Status]") -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("run", "version", "on", "status", "done", "failed", "cost", "started"):
         table.add_column(title, no_wrap=True, overflow="fold")
@@ -53,7 +63,7 @@ def runs(version: str | None, json_wanted: bool) -> None:
         )
         cells = (run.status, done, numbers.count(tally.failed), numbers.usd(tally.cost_usd), started)
         table.add_row(*map(cell, texts), *cells)
-    Console(width=WIDE).print(table) if found else tell("There are no runs yet: `ls-prompts run VERSION --on all`.")
+    return table
 
 
 @click.command()
@@ -75,6 +85,8 @@ def watch(run: str, json_wanted: bool) -> None:
     with Gauge(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
             gauge.show(status.tally)
+            if status.pushing:
+                gauge.pushing()
             time.sleep(EVERY_S)
             status = app.watch(run)
         gauge.show(status.tally)
@@ -134,6 +146,6 @@ COMMANDS = (runs, watch, cancel, resume, worker, work)
 def _print_end(status: "Status") -> None:
     tally = status.tally
     reason = f": {status.run.reason}" if status.run.reason else ""
-    counts = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)} tasks answered, {tally.failed} failed"
+    counts = f"{numbers.count(tally.done)} of {numbers.things(tally.tasks, 'task')} answered, {tally.failed} failed"
     click.echo(f"{status.run.status}{reason}")
-    click.echo(f"{counts}, {numbers.count(tally.requests)} requests, cost {numbers.usd(tally.cost_usd)}")
+    click.echo(f"{counts}, {numbers.things(tally.requests, 'request')}, cost {numbers.usd(tally.cost_usd)}")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,19 @@ def cell(text: str) -> "Text":
     from rich.text import Text
 
     return Text(printable(text))
+
+
+def confirm(question: str) -> None:
+    """Ends the command unless the user says yes, with an error where there is nobody to ask."""
+    try:
+        agreed = click.confirm(printable(question), err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo(err=True)
+        raise click.ClickException("Nothing was done, for there is no terminal to ask on: add --yes.") from None
+    if not agreed:
+        raise click.Abort
 
 
 def tell(sentence: str) -> None:

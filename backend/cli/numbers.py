@@ -14,10 +14,15 @@ def count(value: int | None) -> str:
     return NOT_THERE if value is None else f"{value:,}"
 
 
+def things(number: int, noun: str) -> str:
+    """`1 task`, `2,000 tasks`; the last word of `noun` takes the s."""
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
+
+
 def usd(value: float | None) -> str:
     """Two digits from a cent on, else as many as show two that count."""
     if value is None:
-        return "unknown"
+        return NOT_THERE
     if value == 0 or value >= 0.01:
         return f"${value:,.2f}"
     return f"${value:.{1 - floor(log10(value))}f}"

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.cli import numbers
-from backend.cli.common import as_json, cell, print_json, sure, tell, the_app
+from backend.cli.common import as_json, cell, confirm, print_json, sure, tell, the_app
 
 
 @click.command()
@@ -25,7 +25,7 @@ def predictions(project: int, json_wanted: bool) -> None:
     for version, number in found.versions.items():
         table.add_row(cell(version or "(none)"), numbers.count(number))
     Console().print(table)
-    click.echo(f"{numbers.count(found.tasks)} tasks, {numbers.count(found.tasks_without)} without any prediction")
+    click.echo(f"{numbers.things(found.tasks, 'task')}, {numbers.count(found.tasks_without)} without any prediction")
 
 
 @click.command()
@@ -42,7 +42,9 @@ def push(version: str, keep: bool, json_wanted: bool) -> None:
     if json_wanted:
         print_json(pushed)
     else:
-        click.echo(f"{pushed.created} predictions created, {pushed.deleted} replaced, {pushed.unchanged} unchanged")
+        created = numbers.things(pushed.created, "prediction")
+        rest = f"{numbers.count(pushed.deleted)} replaced, {numbers.count(pushed.unchanged)} unchanged"
+        click.echo(f"{created} created, {rest}")
 
 
 @click.command()
@@ -57,8 +59,9 @@ def withdraw(version: str, yes: bool) -> None:
     app = the_app()
     tag = app.version(version).tag
     if not yes:
-        click.confirm(f"Delete all predictions of {tag} from Label Studio?", abort=True, err=True)
-    click.echo(f"{app.withdraw(tag, tell)} predictions of {tag} deleted")
+        number = sum(app.predicted(tag).values())
+        confirm(f"Delete all {numbers.things(number, 'prediction')} of {tag} from Label Studio?")
+    click.echo(f"{numbers.things(app.withdraw(tag, tell), 'prediction')} of {tag} deleted")
 
 
 @click.command()
@@ -73,9 +76,10 @@ def annotate(version: str, yes: bool) -> None:
     app = the_app()
     tag = app.version(version).tag
     if not yes:
-        click.confirm(f"Create annotations from all predictions of {tag}?", abort=True, err=True)
+        number = app.predicted(tag).get(tag, 0)
+        confirm(f"Create annotations from all {numbers.things(number, 'prediction')} of {tag}?")
     number = app.annotate(tag)
-    click.echo(f"{number} annotations created from {tag}")
+    click.echo(f"{numbers.things(number, 'annotation')} created from {tag}")
     if not number:
         tell(f"{tag} has no predictions that were not annotated yet: see `ls-prompts predictions PROJECT`.")
 

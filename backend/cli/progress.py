@@ -13,6 +13,7 @@ from backend.core.outcomes import Outcome
 from backend.core.runs import Tally
 
 LINE_EVERY_S = 5.0
+PUSHING = "pushing predictions to Label Studio"
 
 
 class Gauge:
@@ -32,6 +33,7 @@ class Gauge:
         self._row = self._bar.add_task(label, total=None, said="")
         self._label = label
         self._first: int | None = None
+        self._pushing = False
         self._started = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -46,7 +48,18 @@ class Gauge:
     def show(self, tally: Tally) -> None:
         """Where a run is that another process works on."""
         trouble = f", {tally.failed} failed" if tally.failed else ""
-        self.update(tally.done + tally.failed, tally.tasks, tally.cost_usd, trouble)
+        cost = tally.cost_usd if tally.done else None  # as long as there is no answer, nobody knows its price
+        self.update(tally.done + tally.failed, tally.tasks, cost, trouble)
+
+    def pushing(self) -> None:
+        """All tasks are asked about; what takes time now is Label Studio. Says so once."""
+        if self._pushing:
+            return
+        self._pushing = True
+        if self._bar.disable:
+            self.console.print(f"{self._label}: {PUSHING}", highlight=False, markup=False)
+        else:
+            self._bar.update(self._row, said=PUSHING)
 
     def update(self, done: int, total: int | None, cost: float | None, trouble: str = "") -> None:
         now = time.monotonic()
@@ -57,16 +70,18 @@ class Gauge:
             self._bar.update(self._row, completed=done, total=total, said=said)
         elif now - self._said >= LINE_EVERY_S:
             self._said = now
-            self.console.print(f"{self._label}: {done} of {total or '?'} tasks, {said}", markup=False)
+            self.console.print(f"{self._label}: {done} of {total or '?'} tasks, {said}", highlight=False, markup=False)
 
 
 class Bar(Gauge):
-    """A `flows.progress.Progress` of a run in this process."""
+    """A `flows.progress.Progress` of a run in this process. `pushes`: whether a push follows the last answer."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, pushes: bool = False) -> None:
         super().__init__(label)
+        self._pushes = pushes
         self._done = 0
         self._total: int | None = None
+        self._answers = 0
         self._cost: float | None = 0.0
         self._first = 0
 
@@ -75,11 +90,14 @@ class Bar(Gauge):
 
     def add(self, outcomes: list[Outcome]) -> None:
         self._done += len(outcomes)
-        for outcome in outcomes:
-            if outcome.sent and outcome.spoke:
-                cost = outcome.usage.cost_usd
-                self._cost = None if cost is None or self._cost is None else self._cost + cost
-        self.update(self._done, self._total, self._cost)
+        for outcome in filter(lambda outcome: outcome.spoke, outcomes):
+            price = outcome.usage.cost_usd
+            spent = price if price is None or outcome.sent else 0.0
+            self._answers += 1
+            self._cost = None if spent is None or self._cost is None else self._cost + spent
+        self.update(self._done, self._total, self._cost if self._answers else None)
+        if self._pushes and self._done == self._total:
+            self.pushing()
 
     def tell(self, sentence: str) -> None:
         self.console.print(printable(sentence), highlight=False, markup=False)

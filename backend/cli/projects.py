@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from backend.cli import numbers
 from backend.cli.common import as_json, print_json, tell, the_app
 
 
@@ -11,7 +12,7 @@ from backend.cli.common import as_json, print_json, tell, the_app
 @click.option("--backend-url", metavar="URL", help="Where Label Studio is to reach the server. Default: from BIND.")
 @as_json
 def doctor(backend_url: str | None, json_wanted: bool) -> None:
-    """Check Label Studio, the token, the model's provider and the record.
+    """Check Label Studio, the token, the model's provider, the record and whether the server answers.
 
     \b
     ls-prompts doctor
@@ -53,7 +54,7 @@ def disconnect(project: int, backend_url: str | None) -> None:
     ls-prompts disconnect 12
     """
     removed = the_app().disconnect(project, backend_url)
-    tell(f"Removed {removed} backend(s) from project {project}.")
+    tell(f"Removed {numbers.things(removed, 'backend')} from project {project}.")
 
 
 @click.command()

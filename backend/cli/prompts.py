@@ -10,7 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.cli.common import as_json, cell, print_json, printable, sure, tell, the_app
+from backend.cli import numbers
+from backend.cli.common import as_json, cell, confirm, print_json, printable, sure, tell, the_app
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
 
@@ -19,7 +20,12 @@ COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 @click.command()
 @click.argument("name")
-@click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
+@click.option(
+    "--project",
+    type=int,
+    metavar="ID",
+    help="Project the prompt is for; needed for a new name, or in FILE.",
+)
 @click.option(
     "--file", "path", metavar="FILE", help="Text of the prompt, - for standard input. Default: made from the config."
 )
@@ -148,7 +154,7 @@ def delete(name: str, yes: bool) -> None:
     app = the_app()
     versions = app.versions(name)
     if not yes:
-        click.confirm(f"Delete '{name}' with {len(versions)} version(s)?", abort=True, err=True)
+        confirm(f"Delete '{name}' with its {numbers.things(len(versions), 'version')}?")
     app.delete(name)
     tell(f"Deleted '{name}'.")
 
@@ -168,11 +174,15 @@ def dump(folder: Path, name: str | None) -> None:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--project", type=int, metavar="ID", help="Project the prompts are for; needed for new names.")
+@click.option("--project", type=int, metavar="ID", help="Project they are for. Default: the one in the file.")
 def load(files: tuple[Path, ...], project: int | None) -> None:
     """Save files that `dump` wrote, oldest version first.
 
+    A file's name is its prompt's. Its header names the project, as a number of the Label Studio it was dumped from;
+    with another one, say --project.
+
     \b
+    ls-prompts load prompts/*.md
     ls-prompts load --project 12 prompts/sentiment@*.md
     """
     app = the_app()
@@ -199,7 +209,15 @@ def _file(path: str | None) -> PromptFile | None:
 
     if path is None:
         return None
-    return read_prompt_file(sys.stdin.read() if path == "-" else read_text(Path(path)))
+    return read_prompt_file(_piped() if path == "-" else read_text(Path(path)))
+
+
+def _piped() -> str:
+    """Standard input as UTF-8, whatever the terminal's encoding is; as text it would hide what it can't decode."""
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise PromptError("Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`.") from None
 
 
 def _parameters(given: tuple[str, ...]) -> dict[str, Any]:

@@ -48,24 +48,30 @@ def _headline(finished: "Finished") -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     if finished.score is not None:
         scored = finished.score
-        table.add_row("accuracy", numbers.proportion(scored.accuracy), f"{scored.correct} of {scored.outputs} outputs")
-    coverage = f"{summary.usable} usable answers for {summary.tasks} tasks"
+        table.add_row(
+            "accuracy",
+            numbers.proportion(scored.accuracy),
+            f"{scored.correct} of {numbers.things(scored.outputs, 'output')}",
+        )
+    coverage = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     table.add_row("coverage", numbers.proportion(summary.coverage), coverage)
     if finished.score is not None:
         others = f"micro {numbers.proportion(scored.f1_micro)}, weighted {numbers.proportion(scored.f1_weighted)}"
         table.add_row("F1 macro", numbers.proportion(scored.f1_macro), others)
     for title, kinds in (("rejected", summary.rejections), ("failed", summary.failures)):
         table.add_row(title, numbers.count(sum(kinds.values())), ", ".join(f"{k} {n}" for k, n in kinds.items()))
-    tokens = f"{numbers.count(summary.prompt_tokens)} tokens in, {numbers.count(summary.completion_tokens)} out"
+    tokens = f"{numbers.things(summary.prompt_tokens, 'token')} in, {numbers.count(summary.completion_tokens)} out"
     saved = f"; {numbers.usd(summary.saved_usd)} of it reused" if summary.reused and summary.saved_usd else ""
     table.add_row("cost", numbers.usd(summary.cost_usd), tokens + saved)
-    table.add_row("requests", numbers.count(summary.requests), f"{numbers.count(summary.reused)} answers reused")
+    table.add_row("requests", numbers.count(summary.requests), f"{numbers.things(summary.reused, 'answer')} reused")
     latency = f"latency p50 {numbers.seconds(summary.latency_p50)}, p95 {numbers.seconds(summary.latency_p95)}"
     table.add_row("time", numbers.seconds(finished.seconds), latency)
     if finished.pushed is not None:
         pushed = finished.pushed
         table.add_row(
-            "pushed", numbers.count(pushed.created), f"{pushed.deleted} replaced, {pushed.unchanged} unchanged"
+            "pushed",
+            numbers.count(pushed.created),
+            f"{numbers.count(pushed.deleted)} replaced, {pushed.unchanged} unchanged",
         )
     return table
 

@@ -59,7 +59,7 @@ def evaluate(version: str, truth: str, no_push: bool, keep: bool, json_wanted: b
     ls-prompts evaluate sentiment@1 --truth any --json
     """
     app = the_app()
-    with Bar(version) as bar:
+    with Bar(version, pushes=not no_push) as bar:
         finished = app.evaluate(version, truth, _ending(no_push, keep), bar)
     print_json(evaluation_json(finished)) if json_wanted else print_finished(finished)
 
@@ -97,8 +97,9 @@ def run(version: str, no_push: bool, keep: bool, background: bool, json_wanted: 
         started = app.run_in_background(version, chosen, _ending(no_push, keep))
         shown = {"run": started.id, "version": started.tag, "status": started.status}
         print_json(shown) if json_wanted else click.echo(started.id)
+        tell(f"`ls-prompts watch {started.id}` shows how far it is.")
         return
-    with Bar(version) as bar:
+    with Bar(version, pushes=not no_push) as bar:
         finished = app.run(version, chosen, _ending(no_push, keep), bar)
     print_json(run_json(finished)) if json_wanted else print_finished(finished)
 
@@ -127,7 +128,7 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
         for title, value in (("truth", row.truth), ("answer", _answer(row)), ("why", row.reason), ("text", row.text)):
             if value is not None:
                 click.echo(f"  {title:<7} {_short(value)}")
-    tell(f"{len(found)} task(s)")
+    tell(numbers.things(len(found), "task"))
 
 
 def _answer(row: "Result") -> str | None:

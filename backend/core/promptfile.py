@@ -1,7 +1,8 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
-A file is the template, optionally below a header of YAML between two `---` lines with `model`, `note` and any
-parameters (`temperature: 0`). Without a header the whole file is the template.
+A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`, the
+well-known parameters (`temperature: 0`) and, below `parameters:`, any others. Without a header the whole file is the
+template.
 """
 
 import re
@@ -11,38 +12,51 @@ from typing import Any
 
 import yaml
 
-from backend.core.prompts import PromptVersion
+from backend.core.parameters import KNOWN
+from backend.core.prompts import PromptVersion, nearest
 from backend.errors import PromptError
 
 FENCE = "---"
+OTHERS = "parameters"
+KEYS = ("project", "model", "note", OTHERS, *KNOWN)
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
 class PromptFile:
+    """`project`: the one it was saved for; None for what is not said."""
+
     template: str
     model: str | None = None
     note: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    project: int | None = None
 
 
 def read_prompt_file(text: str) -> PromptFile:
-    """Raises PromptError for an empty template or a header that is no YAML mapping."""
+    """Raises PromptError for an empty template, or a header that does not end, is no YAML or has an unknown key."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    header: Any = {}
-    end = (text + "\n").find(f"\n{FENCE}\n", len(FENCE))
-    if text.startswith(FENCE + "\n") and end >= 0:
+    header: dict[str, Any] = {}
+    if text.startswith(FENCE + "\n"):
+        end = (text + "\n").find(f"\n{FENCE}\n", len(FENCE))
+        if end < 0:
+            raise PromptError("The header begun by the first line --- has no end: write a second line --- below it.")
         header = _header(text[len(FENCE) + 1 : end + 1])
         text = text[end + len(FENCE) + 2 :]
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
-    model, note = header.pop("model", None), header.pop("note", "")
-    return PromptFile(text.strip("\n"), None if model is None else str(model), str(note or ""), header)
+    model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
+    parameters = {**_others(header.pop(OTHERS, None)), **header}
+    return PromptFile(text.strip("\n"), None if model is None else str(model), str(note or ""), parameters, project)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
-    """The inverse: reading it gives the same template, model, note and parameters."""
-    header: dict[str, Any] = {"model": version.model, **dict(version.parameters)}
+    """The inverse: reading it gives the same template, project, model, note and parameters."""
+    header: dict[str, Any] = {"project": version.project, "model": version.model}
+    header |= {name: value for name, value in version.parameters.items() if name in KNOWN}
+    others = {name: value for name, value in version.parameters.items() if name not in KNOWN}
+    if others:
+        header[OTHERS] = others
     if version.note:
         header["note"] = version.note
     lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
@@ -78,4 +92,24 @@ def _header(text: str) -> dict[str, Any]:
         return {}
     if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
         raise PromptError("The header between the --- lines must hold lines like 'temperature: 0'.")
+    for key in found:
+        if key not in KEYS:
+            raise PromptError(
+                f"The header between the --- lines has '{key[:40]}': {nearest(key, KEYS)} "
+                f"Any other parameter of the provider's API goes below a line '{OTHERS}:'."
+            )
+    return found
+
+
+def _project(found: Any) -> int | None:
+    if found is None or (isinstance(found, int) and not isinstance(found, bool) and found > 0):
+        return found
+    raise PromptError("The header's 'project' is no number: write a project's, like 'project: 12'.")
+
+
+def _others(found: Any) -> dict[str, Any]:
+    if found is None:
+        return {}
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise PromptError(f"The header's '{OTHERS}' must hold lines like '  top_k: 20', each below the other.")
     return found

@@ -7,7 +7,7 @@ prompts contain JSON. Values are never expanded again. Neither `str.format` nor 
 import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,8 +21,6 @@ MAX_TASK_BYTES = 1_000_000
 AUTO = "auto"
 NEEDED = "the prompt needs text or a number."
 PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
-FIXED_PARAMETERS = ("model", "messages", "response_format", "stream", "n", "logprobs", "tools", "functions")
-"""What the engine sets itself, so that no version may."""
 
 
 @dataclass(frozen=True)
@@ -104,14 +102,7 @@ def check_template(template: str, known: Iterable[str]) -> tuple[str, ...]:
     Raises PromptError for an unknown variable (with the nearest name) and for a template without any.
     """
     known = tuple(known)
-    for name in PLACEHOLDER.findall(template):
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"did you mean {{{near[0]}}}?" if near else f"the tasks have {', '.join(f'{{{k}}}' for k in known)}."
-            raise PromptError(
-                f"The prompt uses {{{name}}}, which the tasks do not have: {hint} "
-                f"Braces meant literally: write {{ {name} }}."
-            )
+    refuse_unknown(template, known)
     used = used_variables(template, known)
     if not used:
         raise PromptError(
@@ -121,15 +112,16 @@ def check_template(template: str, known: Iterable[str]) -> tuple[str, ...]:
     return used
 
 
-def check_parameters(parameters: Mapping[str, Any]) -> None:
-    """Raises PromptError for a parameter that the engine sets itself or that is no JSON."""
-    for name, value in parameters.items():
-        if name in FIXED_PARAMETERS:
-            raise PromptError(f"The parameter '{name}' is set by the engine: leave it out.")
-        try:
-            json.dumps(value, allow_nan=False)
-        except (TypeError, ValueError):
-            raise PromptError(f"The parameter '{name}' is not JSON: give a number, a text or true/false.") from None
+def refuse_unknown(template: str, known: Collection[str]) -> None:
+    """Raises PromptError for a variable that is not known, with the nearest name."""
+    for name in PLACEHOLDER.findall(template):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean {{{near[0]}}}?" if near else f"the tasks have {', '.join(f'{{{k}}}' for k in known)}."
+            raise PromptError(
+                f"The prompt uses {{{name}}}, which the tasks do not have: {hint} "
+                f"Braces meant literally: write {{ {name} }}."
+            )
 
 
 def check_name(name: str) -> str:

@@ -22,7 +22,7 @@ class Task:
 def parse_ids(text: str) -> list[int]:
     """Task ids from a list such as `3,7-12`, each once, in the order given.
 
-    Raises SubsetError for anything else.
+    Raises SubsetError for anything else, and for more than MOST_IDS of them.
     """
     ids: dict[int, None] = {}
     for part in text.split(","):
@@ -30,7 +30,10 @@ def parse_ids(text: str) -> list[int]:
         if not match:
             raise SubsetError(f"'{part.strip()[:40]}' is no task id: write ids like 3,7-12.")
         first, last = int(match[1]), int(match[2] or match[1])
-        if last < first or last - first >= MOST_IDS:
+        if last < first:
             raise SubsetError(f"'{part.strip()[:40]}' is no range of task ids: write the smaller id first, like 7-12.")
-        ids.update(dict.fromkeys(range(first, last + 1)))
+        if last - first < MOST_IDS:  # else not even made
+            ids.update(dict.fromkeys(range(first, last + 1)))
+        if last - first >= MOST_IDS or len(ids) > MOST_IDS:
+            raise SubsetError(f"These are more than {MOST_IDS:,} task ids: take --on all or --on view:ID.")
     return list(ids)

@@ -36,7 +36,7 @@ class Queue:
         """Where it is and what waits there, for people."""
         with self._broker.told():
             workers = len(SimpleWorker.all(queue=self._jobs))
-        return f"{self._broker.shown}, {len(self.waiting())} job(s) waiting, {workers} worker(s)"
+        return f"{self._broker.shown}, jobs waiting: {len(self.waiting())}, workers: {workers}"
 
     def work(self, burst: bool) -> None:
         """Takes jobs until told to stop; with `burst`, until none waits."""

@@ -54,11 +54,11 @@ class Studio:
         self.url = url
 
     def version(self) -> str:
-        return str(self.http.call("GET", "api/version")["release"])
+        return str(self.http.record("api/version", "release")["release"])
 
     def user(self) -> str:
         """E-mail address of the token's owner."""
-        return str(self.http.call("GET", "api/current-user/whoami")["email"])
+        return str(self.http.record("api/current-user/whoami", "email")["email"])
 
     def describe(self) -> str:
         """Version and user, for people."""
@@ -66,7 +66,7 @@ class Studio:
 
     def project(self, project: int) -> Project:
         try:
-            found = self.http.call("GET", f"api/projects/{project}/")
+            found = self.http.record(f"api/projects/{project}/", "id", "title")
         except NotFound:
             raise StudioError(
                 f"Label Studio has no project {project} that this token may see: check its number."
@@ -74,7 +74,7 @@ class Studio:
         return Project(
             id=project,
             title=found["title"],
-            label_config=found["label_config"] or "",
+            label_config=found.get("label_config") or "",
             shown=found.get("model_version") or "",
             tasks=found.get("task_number") or 0,
         )
@@ -184,7 +184,7 @@ class Studio:
 
     def annotations(self, project: int) -> int:
         """How many annotations a project has."""
-        return int(self.http.call("GET", f"api/projects/{project}/")["total_annotations_number"])
+        return int(self.http.record(f"api/projects/{project}/", "total_annotations_number")["total_annotations_number"])
 
     def show(self, project: int, version: str) -> None:
         """Sets which predictions annotators see: a backend's title, a version, or '' for none."""

@@ -6,6 +6,7 @@ through its HTTP client, typed methods are used for nothing else.
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -96,7 +97,17 @@ class StudioHttp:
         try:
             return response.json() if response.content else None
         except ValueError:
-            raise StudioError(f"What answers at {self._shown} is not Label Studio: correct LABEL_STUDIO_URL.") from None
+            raise StudioError(self._stranger()) from None
+
+    def record(self, path: str, *names: str) -> Mapping[str, Any]:
+        """A GET whose answer is an object with a text or number under each of these names."""
+        found = self.call("GET", path)
+        if not isinstance(found, dict) or any(not isinstance(found.get(name), str | int) for name in names):
+            raise StudioError(self._stranger())
+        return found
+
+    def _stranger(self) -> str:
+        return f"What answers at {self._shown} is not Label Studio: correct LABEL_STUDIO_URL."
 
     def _refusal(self, status: int, text: str) -> Refused:
         if status == 404:

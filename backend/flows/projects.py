@@ -128,10 +128,15 @@ class Projects:
             versions[version] = versions.get(version, 0) + 1
         return Predictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
 
+    def predicted(self, version: PromptVersion) -> dict[str, int]:
+        """How many predictions a version has, by model_version: its tag, the tag marked for a changed config, and those
+        of the prompt's former names."""
+        found = self.studio.model_versions(version.project)
+        return {v: n for v, n in found.items() if v.partition("~")[0] in version.tags}
+
     def withdraw(self, version: PromptVersion, tell: Tell) -> int:
         """Deletes all predictions of a version, those under a changed config or a former name too; how many."""
-        found = self.studio.model_versions(version.project)
-        mine = {v: n for v, n in found.items() if v.partition("~")[0] in version.tags}
+        mine = self.predicted(version)
         warn_of_lock(sum(mine.values()), tell)
         place = Place(self.studio, self.store, version.project, tell)
         deleted = sum(place.delete_version(name) for name in mine)

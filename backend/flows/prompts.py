@@ -9,8 +9,9 @@ from typing import Any
 from backend.core.default_prompt import default_template
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
+from backend.core.parameters import check_parameters
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
-from backend.core.prompts import PromptVersion, check_name, check_parameters, check_template, parse_tag
+from backend.core.prompts import PromptVersion, check_name, check_template, parse_tag
 from backend.edges.store import Store
 from backend.edges.studio import Project, Studio
 from backend.errors import ConfigChangedError, PromptError
@@ -60,7 +61,7 @@ class Prompts:
         Raises PromptError, LabelConfigError or StudioError.
         """
         name = check_name(draft.name)
-        project = studio.project(self._project_of(name, draft.project))
+        project = studio.project(self._project_of(name, draft))
         schema = read_config(project.label_config)
         file = draft.file or PromptFile(default_template(schema))
         parameters = {k: v for k, v in {**DEFAULTS, **file.parameters, **draft.parameters}.items() if v is not None}
@@ -86,6 +87,10 @@ class Prompts:
             versions = self.of(tag)
             return versions[-1]
         return self._store.version(*parse_tag(tag))
+
+    def tags(self, which: str) -> list[str]:
+        """A version's tag; the tags of all its versions for a bare name. Raises PromptError with the nearest name."""
+        return [version.tag for version in ([self.get(which)] if "@" in which else self.of(which))]
 
     def of(self, name: str) -> list[PromptVersion]:
         """All versions of a prompt, oldest first. Raises PromptError when there is none."""
@@ -123,25 +128,47 @@ class Prompts:
     def dump(self, folder: Path, name: str | None = None) -> list[Path]:
         """Writes every version (of one prompt, or all) to `folder` as NAME@N.md; the paths."""
         versions = self.of(name) if name else self._store.versions()
-        folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{version.tag}.md" for version in versions]
-        for path, version in zip(paths, versions, strict=True):
-            path.write_text(write_prompt_file(version), encoding="utf-8")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for path, version in zip(paths, versions, strict=True):
+                path.write_text(write_prompt_file(version), encoding="utf-8")
+        except (OSError, UnicodeEncodeError) as error:
+            raise PromptError(
+                f"{folder} can't be written to ({type(error).__name__}): give a folder of yours, with room in it."
+            ) from None
         return paths
 
     def load(self, path: Path, project: int | None, studio: Studio) -> Saved:
-        """Saves a file that `dump` wrote; its name is the prompt's, its number is given anew."""
+        """Saves a file that `dump` wrote: its name is the prompt's, its number is given anew, its header names
+        the project unless `project` does."""
         match = re.fullmatch(r"(.+?)(@\d+)?", path.stem)
         name = match[1] if match else path.stem
         return self.save(Draft(name, project, read_prompt_file(read_text(path))), studio)
 
-    def _project_of(self, name: str, project: int | None) -> int:
-        if project is not None:
-            return project
+    def _project_of(self, name: str, draft: Draft) -> int:
+        """What the user says counts before what the file says, and that must agree with where the prompt is."""
+        in_file = draft.file.project if draft.file else None
+        wanted = in_file if draft.project is None else draft.project
         versions = self._store.versions(name)
-        if not versions:
-            raise PromptError(f"'{name}' is a new prompt: say which project it is for, with --project ID.")
-        return versions[-1].project
+        if versions and wanted not in (None, versions[-1].project):
+            raise PromptError(_elsewhere(versions[-1], draft, wanted))
+        if versions:
+            return versions[-1].project
+        if wanted is None:
+            raise PromptError(
+                f"'{name}' is a new prompt: say which project it is for, with --project ID or a line 'project: ID' in "
+                "its file's header."
+            )
+        return wanted
+
+
+def _elsewhere(version: PromptVersion, draft: Draft, wanted: int | None) -> str:
+    who = "its file names" if draft.project is None else "you name"
+    return (
+        f"The prompt '{version.name}' belongs to project {version.project}, {who} project {wanted}: save it under "
+        f"another name (a file's name is its prompt's), or as a version of this one with --project {version.project}."
+    )
 
 
 def read_text(path: Path) -> str:

@@ -19,6 +19,12 @@ class Status:
     run: Run
     tally: Tally
 
+    @property
+    def pushing(self) -> bool:
+        """Whether all its tasks are through and its predictions are on their way to Label Studio."""
+        known = self.run.tasks is not None
+        return self.run.status == "in_progress" and self.run.push and known and self.tally.left == 0
+
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> Status:
     """How far a run has come."""

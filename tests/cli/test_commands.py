@@ -176,10 +176,14 @@ def test_a_version_that_looks_like_markup_is_an_error_on_a_terminal_too(mine: In
 
 def test_destructive_commands_ask(mine: Installation) -> None:
     saved(mine)
-    for name in ("delete", "withdraw", "annotate"):
-        result = CliRunner().invoke(cli, [name, "mood"], input="n\n")
-        assert (result.exit_code, result.stdout) == (1, "")
-        assert "[y/N]" in result.stderr
+    saved(mine, template="Another: {text}")
+    result = CliRunner().invoke(cli, ["delete", "mood"], input="n\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Delete 'mood' with its 2 versions? [y/N]" in result.stderr
+    alone = mine.command("delete", "mood", code=1)
+    assert alone.out == ""
+    assert alone.err.splitlines()[0].startswith("Delete 'mood' with its 2 versions? [y/N]")
+    assert alone.err.splitlines()[1:] == ["Error: Nothing was done, for there is no terminal to ask on: add --yes."]
     assert mine.app.versions("mood")
     assert call("delete", "mood", "--yes").stderr == "Deleted 'mood'.\n"
     assert refused(call("list", "mood")).startswith("Error: There is no prompt 'mood'")
@@ -220,3 +224,70 @@ def test_a_prompt_file_comes_back_as_it_went(mine: Installation) -> None:
     plain = call("show", "mood", "--plain").stdout
     call("dump", "out")
     assert Path("out/mood@1.md").read_text(encoding="utf-8") == plain
+
+
+def test_a_dumped_file_knows_its_project(mine: Installation) -> None:
+    """Label Studio is not there; that it is asked shows that nothing else is missing."""
+    saved(mine)
+    call("dump", "out")
+    assert "LABEL_STUDIO_URL" in refused(call("load", "out/mood@1.md"))
+    mine.app.delete("mood")
+    assert "LABEL_STUDIO_URL" in refused(call("load", "out/mood@1.md"))
+    Path("out/plain.md").write_text("Say: {text}", encoding="utf-8")
+    assert "--project ID or a line 'project: ID' in its file's header" in refused(call("load", "out/plain.md"))
+
+
+@pytest.mark.parametrize("argv", [["load", "out/mood@1.md"], ["save", "mood", "--file", "out/mood@1.md"]])
+def test_a_file_of_another_project_does_not_slip_into_this_one(mine: Installation, argv: list[str]) -> None:
+    saved(mine)
+    call("dump", "out")
+    path = Path("out/mood@1.md")
+    path.write_text(path.read_text(encoding="utf-8").replace("project: 7", "project: 12"), encoding="utf-8")
+    said = refused(call(*argv))
+    assert "'mood' belongs to project 7, its file names project 12" in said
+    assert "--project 7" in said
+    assert "belongs to project 7, you name project 9" in refused(call(*argv, "--project", 9))
+    assert "LABEL_STUDIO_URL" in refused(call(*argv, "--project", 7))
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(mine: Installation) -> None:
+    saved(mine)
+    Path("taken").write_text("a file, no folder", encoding="utf-8")
+    assert "taken/sub can't be written to (NotADirectoryError)" in refused(call("dump", "taken/sub"))
+    saved(mine, template="\ud800 {text}")
+    assert "out can't be written to (UnicodeEncodeError)" in refused(call("dump", "out"))
+
+
+def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> None:
+    record = mine.app.record
+    for template in ("{text}", "Another: {text}"):
+        record.create(saved(mine, template=template), 7, "all")
+    failed = record.create("mood@2", 7, "ids:" + ",".join(map(str, range(1, 99, 2))))
+    record.finish(failed.id, "failed", "The provider refused the key [/x]\x1b: check OPENAI_API_KEY.")
+
+    def listed(*argv: str) -> list[str]:
+        return [row["version"] for row in json.loads(call("runs", *argv, "--json").stdout)]
+
+    assert listed() == listed("mood") == ["mood@2", "mood@2", "mood@1"]
+    assert (listed("mood@1"), listed("mood@2")) == (["mood@1"], ["mood@2", "mood@2"])
+    assert "did you mean mood?" in refused(call("runs", "moood"))
+    assert "There is no version mood@9" in refused(call("runs", "mood@9"))
+    head, *rows, reason = call("runs", "mood").stdout.splitlines()
+    assert head.split() == ["run", "version", "on", "status", "done", "failed", "cost", "started"]
+    assert [row.split()[:2] for row in rows] == [[row["run"], row["version"]] for row in _runs(mine)]
+    assert rows[0].split()[2:6] == ["ids:1,3,5,7,9,11,13…", "failed", "0", "of"]
+    assert reason == f"{failed.id} failed: The provider refused the key [/x]\\x1b: check OPENAI_API_KEY."
+
+
+def _runs(mine: Installation) -> list[dict[str, str]]:
+    return [{"run": status.run.id, "version": status.run.tag} for status in mine.app.runs()]
+
+
+def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
+    def piped(text: bytes) -> str:
+        return refused(CliRunner().invoke(cli, ["save", "mood", "--project", "7", "--file", "-"], input=text))
+
+    latin = piped("Ist das schön? {text}".encode("latin-1"))
+    assert latin == "Error: Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`."
+    assert "LABEL_STUDIO_URL" in piped("Ist das schön? {text}".encode())
+    assert "LABEL_STUDIO_URL" in piped("\ufeffIst das schön?\r\n{text}".encode())

@@ -9,7 +9,12 @@ from backend.cli import numbers
 
 def test_what_does_not_exist_is_never_a_number() -> None:
     assert numbers.proportion(None) == numbers.count(None) == numbers.seconds(None) == "n/a"
-    assert numbers.usd(None) == "unknown"
+    assert numbers.usd(None) == "n/a"
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, "0 tasks"), (1, "1 task"), (2, "2 tasks"), (1000, "1,000 tasks")])
+def test_one_thing_is_no_things(number: int, shown: str) -> None:
+    assert numbers.things(number, "task") == shown
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0, "0.000"), (1, "1.000"), (2 / 3, "0.667"), (0.0004, "0.000")])

@@ -18,7 +18,9 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
-names = st.from_regex(r"[a-z_]{1,12}", fullmatch=True).filter(lambda name: name not in ("model", "note"))
+names = st.from_regex(r"[a-z_]{1,12}", fullmatch=True) | st.sampled_from(
+    ["temperature", "project", "note", "parameters"]
+)
 
 
 def version(template: str, model: str = "m", note: str = "", parameters: dict[str, Any] | None = None) -> PromptVersion:
@@ -29,7 +31,7 @@ def version(template: str, model: str = "m", note: str = "", parameters: dict[st
 def test_what_is_written_comes_back(template: str, model: str, note: str, parameters: dict[str, Any]) -> None:
     template = read_back(template)
     written = write_prompt_file(version(template, model, note, parameters))
-    assert read_prompt_file(written) == PromptFile(template, model, note, parameters)
+    assert read_prompt_file(written) == PromptFile(template, model, note, parameters, project=7)
 
 
 def read_back(text: str) -> str:
@@ -43,7 +45,7 @@ def read_back(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["Say {text}", "---\nSay {text}", "Say\n---\n{text}\n---\n", "--- \na: b\n---\n{text}"]
+    "text", ["Say {text}", "----\nSay {text}", "Say\n---\n{text}\n---\n", "--- \na: b\n---\n{text}"]
 )
 def test_without_a_header_the_whole_file_is_the_template(text: str) -> None:
     assert read_prompt_file(text) == PromptFile(text.strip("\n"))
@@ -54,6 +56,40 @@ def test_a_header_holds_model_note_and_parameters() -> None:
     expected = PromptFile("Say {text}", "gpt-4o-mini", "shorter", {"temperature": 0.5, "stop": ["\n"]})
     assert read_prompt_file(text) == expected
     assert read_prompt_file("\ufeff" + text.replace("\n", "\r\n")) == expected
+
+
+def test_a_header_names_the_project_and_other_parameters_apart() -> None:
+    text = "---\nproject: 12\nmax_tokens: 5\nparameters:\n  top_k: 20\n  note: x\n---\nSay {text}\n"
+    expected = PromptFile("Say {text}", parameters={"top_k": 20, "note": "x", "max_tokens": 5}, project=12)
+    assert read_prompt_file(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("modle: x", "did you mean model?"),
+        ("temprature: 0", "did you mean temperature?"),
+        ("maxtokens: 5", "did you mean max_tokens?"),
+        ("param: {top_k: 2}", "did you mean parameters?"),
+        ("zzz: 1", "there are project, model"),
+        ("top_k: 20", "goes below a line 'parameters:'"),
+        ("project: twelve", "like 'project: 12'"),
+        ("project: true", "like 'project: 12'"),
+        ("project: 0", "like 'project: 12'"),
+        ("parameters: 3", "each below the other"),
+        ("parameters: {1: 2}", "each below the other"),
+    ],
+)
+def test_a_header_with_something_unknown_is_refused(line: str, said: str) -> None:
+    with pytest.raises(PromptError) as error:
+        read_prompt_file(f"---\nmodel: m\n{line}\n---\nSay {{text}}\n")
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["---\nSay {text}", "---\nmodel: x\n\nSay {text}\n", "---\n--- \n{text}"])
+def test_a_header_that_does_not_end_is_refused(text: str) -> None:
+    with pytest.raises(PromptError, match="has no end"):
+        read_prompt_file(text)
 
 
 def test_an_empty_header_says_nothing() -> None:
@@ -67,7 +103,9 @@ def test_an_empty_prompt_is_refused(text: str) -> None:
         read_prompt_file(text)
 
 
-@pytest.mark.parametrize("head", ["a: b: c", "- a\n- b", "just words", "1: 2", "{", "a: !!python/object:os.system x"])
+@pytest.mark.parametrize(
+    "head", ["a: b: c", "- a\n- b", "just words", "1: 2", "{", "a: !!python/object:os.system x", "a: 1"]
+)
 def test_a_header_that_is_none_is_refused(head: str) -> None:
     with pytest.raises(PromptError, match="header between the --- lines"):
         read_prompt_file(f"---\n{head}\n---\nSay {{text}}\n")

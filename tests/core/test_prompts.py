@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 
 from backend.core.outcomes import Failure
 from backend.core.prompts import (
-    FIXED_PARAMETERS,
     MAX_TASK_BYTES,
     belongs,
     check_name,
-    check_parameters,
     check_template,
     nearest,
     parse_tag,
@@ -167,22 +165,6 @@ def test_the_content_is_what_makes_a_version_another():
         version(schema_digest="0" * 64),
     ]
     assert len({base.content, *(v.content for v in others)}) == 5
-
-
-@pytest.mark.parametrize("name", FIXED_PARAMETERS)
-def test_what_the_engine_sets_no_version_may(name):
-    with pytest.raises(PromptError, match=name):
-        check_parameters({name: 1})
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}, b"x"])
-def test_parameters_are_json(value):
-    with pytest.raises(PromptError, match="temperature"):
-        check_parameters({"temperature": value})
-
-
-def test_parameters_as_providers_name_them_are_taken():
-    check_parameters({"temperature": 0, "seed": 1, "max_tokens": 5, "stop": ["a"], "reasoning": {"effort": "low"}})
 
 
 @pytest.mark.parametrize("name", ["sentiment", "Mood 2", "a", "été", "v1.2-b_c", "9 lives", "漢字", "x" * 63])

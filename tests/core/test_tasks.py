@@ -28,3 +28,11 @@ def test_anything_else_is_refused_in_one_short_sentence(text):
 @given(st.lists(st.integers(0, 10**6), min_size=1))
 def test_a_list_of_ids_is_that_list_each_once(ids):
     assert parse_ids(",".join(map(str, ids))) == list(dict.fromkeys(ids))
+
+
+def test_there_is_a_limit_on_all_ids_together():
+    assert len(parse_ids(f"1-{MOST_IDS}")) == MOST_IDS
+    assert len(parse_ids(f"1-{MOST_IDS},5,7-9")) == MOST_IDS
+    for text in (f"1-{MOST_IDS},{MOST_IDS + 1}", f"0-{MOST_IDS}", "1-600000,700000-1200000", f"1-{10**17},3"):
+        with pytest.raises(SubsetError, match=r"more than 1,000,000 task ids.*--on all or --on view:ID"):
+            parse_ids(text)

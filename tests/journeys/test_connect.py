@@ -153,7 +153,7 @@ def test_disconnecting_leaves_the_project_as_it_was(project: Project, backend_se
     app.use(tag)
     assert project.shown == TITLE
     done = backend_server.installation.command("disconnect", project.id)
-    assert done.err == f"Removed 1 backend(s) from project {project.id}.\n"
+    assert done.err == f"Removed 1 backend from project {project.id}.\n"
     assert (project.backends(), project.webhooks(), project.shown) == ([], [], tag)
     assert project.versions() == {tag: 6}
     assert app.disconnect(project.id) == 0

@@ -58,7 +58,7 @@ def test_five_minutes(label_studio: RunningLabelStudio, env: dict[str, str], tmp
         README.split("```\nWhat is the sentiment")[1].split("```")[0], encoding="utf-8"
     )
     with services.backend(services.free_port(), env, log=tmp_path / "backend.log") as backend:
-        for line in ["ls-prompts doctor", *commands()]:
+        for line in ["ls-prompts doctor --backend-url http://localhost:9090", *commands()]:
             line = line.replace("--project 12", f"--project {project}").replace("--task 345", f"--task {task}")
             line = re.sub(r"\b12\b", str(project), line).replace("http://localhost:9090", backend.url)
             done = typed(line, env, tmp_path)

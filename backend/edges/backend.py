@@ -1,0 +1,29 @@
+"""Our own server, as others see it: whether it answers at an address. Not whether Label Studio may call it there."""
+
+import httpx
+
+from backend.errors import ServerError
+
+TITLE = "Open Prompts, for Label Studio"
+"""What its /health calls itself."""
+PATIENCE_S = 5.0
+
+
+def describe(url: str, user: str | None, password: str | None) -> str:
+    """For people. Raises ServerError when nothing answers, something else does, or it refuses the login."""
+    url = url.rstrip("/")
+    login = (user, password or "") if user else None
+    try:
+        answer = httpx.get(f"{url}/health", auth=login, timeout=PATIENCE_S, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise ServerError(
+            f"Nothing answers at {url} ({type(error).__name__}): start the server (`make serve`), or say where it is "
+            "with --backend-url."
+        ) from None
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        raise ServerError(
+            f"The server at {url} refuses the login: set BASIC_AUTH_USER and BASIC_AUTH_PASS here as they are there."
+        )
+    if TITLE not in answer.text:
+        raise ServerError(f"What answers at {url} is not this server: stop it, or give BIND another port.")
+    return f"answers at {url}"

@@ -1,0 +1,64 @@
+"""What the command line says and asks, in front of a real Label Studio."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, messages
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    return Project.made(label_studio, messages(3))
+
+
+def test_prompts_in_git_come_back_for_their_project(mine: Installation, project: Project, tmp_path: Path) -> None:
+    mine.save("topic", project.id, parameters={"seed": 3, "top_k": 20})
+    mine.save("topic", project.id, "Another text.\n\n{text}", note="shorter")
+    files = mine.command("dump", "prompts").out.split()
+    colleague = Installation(mine.folder, {**mine.env, "DATA_DIR": str(tmp_path / "colleague")})
+    for _ in range(2):
+        assert colleague.command("load", *reversed(files)).out.split() == ["topic@1", "topic@2"]
+    there, here = colleague.app.versions("topic"), mine.app.versions("topic")
+    assert [v.content for v in there] == [v.content for v in here]
+    assert [(v.project, v.note) for v in there] == [(project.id, ""), (project.id, "shorter")]
+
+
+def test_prompts_in_git_are_loaded_for_another_project(
+    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+) -> None:
+    other = Project.made(label_studio, messages(1))
+    mine.save("topic", project.id)
+    (file,) = mine.command("dump", "prompts").out.split()
+    assert f"belongs to project {project.id}" in mine.command("load", file, "--project", other.id, code=1).err
+    elsewhere = Installation(mine.folder, {**mine.env, "DATA_DIR": str(tmp_path / "elsewhere")})
+    assert elsewhere.command("load", file, "--project", other.id).out == "topic@1\n"
+    assert elsewhere.app.version("topic@1").project == other.id
+
+
+def test_who_cannot_be_asked_is_told_how_many_and_how(mine: Installation, project: Project) -> None:
+    mine.save("topic", project.id)
+    mine.command("run", "topic@1", "--on", "all")
+    for line, question in (
+        ("withdraw topic", "Delete all 3 predictions of topic@1 from Label Studio?"),
+        ("annotate topic", "Create annotations from all 3 predictions of topic@1?"),
+    ):
+        asked = mine.command(*line.split(), code=1)
+        assert asked.out == ""
+        assert question in asked.err
+        assert asked.err.endswith("\nError: Nothing was done, for there is no terminal to ask on: add --yes.\n")
+    assert (len(project.predictions()), project.annotations()) == (3, [])
+    assert "Aborted" in mine.command("withdraw", "topic", stdin="n\n", code=1).err
+    assert mine.command("withdraw", "topic", stdin="y\n").out == "3 predictions of topic@1 deleted\n"
+
+
+def test_a_run_tells_that_it_pushes(mine: Installation, project: Project) -> None:
+    mine.save("topic", project.id)
+    said = "topic@1: pushing predictions to Label Studio\n"
+    assert said not in mine.command("run", "topic@1", "--on", "all", "--no-push").err
+    assert said in mine.command("run", "topic@1", "--on", "all").err
+    started = mine.command("run", "topic@1", "--on", "all", "--background")
+    assert started.err == f"`ls-prompts watch {started.out.strip()}` shows how far it is.\n"
+    assert mine.command("watch", started.out.strip()).out.startswith("completed\n")
