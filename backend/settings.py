@@ -15,7 +15,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.errors import SettingsError
 
-
 PLACEHOLDER = "replace-me"
 
 

@@ -50,8 +50,10 @@ def _verdict(trial: "Trial") -> str:
         return f"failed, {verdict.kind}: {verdict.detail}"
     values = "; ".join(f"{name}: {', '.join(value) or '(none)'}" for name, value in verdict.items())
     usage = outcome.usage
-    tokens = f"{usage.prompt_tokens} + {numbers.things(usage.completion_tokens, 'token')}, cost {numbers.usd(usage.cost_usd)}"
-    return f"{values}\nconfidence {numbers.proportion(outcome.confidence)}, {tokens}"
+    tokens = f"{usage.prompt_tokens} + {numbers.things(usage.completion_tokens, 'token')}"
+    return (
+        f"{values}\nconfidence {numbers.proportion(outcome.confidence)}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
+    )
 
 
 def _part(title: str, text: str) -> None:
