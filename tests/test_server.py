@@ -95,6 +95,28 @@ def test_a_typed_prompt_is_used_at_once_and_kept(mine: Installation) -> None:
     assert (found["result"][1]["from_name"], found["score"]) == ("prompt", None)
 
 
+def test_a_typed_prompt_with_an_unknown_variable_says_so_in_its_place(mine: Installation) -> None:
+    """Regions are all that Label Studio shows of an answer. The next try, with the remark still there, counts."""
+    smart = CONFIG.replace("</View>", '<TextArea name="prompt" toName="text" smart="true"/></View>')
+    client, model = scripted(mine, GOOD)
+
+    def typed(text: str) -> list[dict[str, Any]]:
+        region = {"from_name": "prompt", "to_name": "text", "type": "textarea", "value": {"text": ["old", text]}}
+        (found,) = predict(client, task("a day"), config=smart, context={"result": [region]})
+        return list(found["result"])
+
+    (refused,) = typed("Is {txet} nice?")
+    old, remark = refused["value"]["text"]
+    assert (old, refused["from_name"], model.users) == ("old", "prompt", [])
+    assert remark.startswith("Is {txet} nice?\n\n[Not used: ")
+    assert "did you mean {text}?" in remark
+    assert typed(remark) == [refused]
+    mood, kept = typed(remark.replace("Is {txet} nice?", 'Is {text} {"nice": 1}?'))
+    assert model.users == ['Is a day {"nice": 1}?']
+    assert mood["value"] == {"choices": ["Good"]}
+    assert kept["value"] == {"text": ["old", 'Is {text} {"nice": 1}?']}
+
+
 @pytest.mark.parametrize("path", ["/predict", "/setup"])
 @pytest.mark.parametrize(
     "sent",

@@ -1,10 +1,12 @@
 """How evaluations and runs are shown: as JSON for scripts, as tables for people."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from backend.cli import numbers
 from backend.cli.common import cell
@@ -12,6 +14,11 @@ from backend.core.scoring import Score
 
 if TYPE_CHECKING:
     from backend.flows.runs import Finished
+
+
+MOST_LABELS = 12
+"""More do not fit beside each other."""
+WORST = 10
 
 
 def run_json(finished: "Finished") -> dict[str, Any]:
@@ -41,6 +48,33 @@ def print_finished(finished: "Finished") -> None:
     console.print(_headline(finished))
     if finished.score is not None:
         console.print(_per_label(finished.score))
+        for control, cells in finished.score.confusion.items():
+            console.print(Text.assemble("\n", ("confusion: ", "bold"), cell(control)))
+            console.print(confusion_table(cells))
+
+
+def confusion_table(cells: Mapping[str, Mapping[str, int]]) -> Table:
+    """Truth x answer of one control; with many labels the most frequent confusions instead."""
+    answers = dict.fromkeys(answer for row in cells.values() for answer in row)
+    labels = list(dict.fromkeys([*cells, *answers]))
+    if len(labels) > MOST_LABELS:
+        return _worst(cells)
+    columns = [label for label in labels if label in answers]
+    table = Table("truth \\ answer", box=None, header_style="bold", pad_edge=False)
+    for label in columns:
+        table.add_column(cell(label), justify="right")
+    for truth, row in cells.items():
+        table.add_row(cell(truth), *(numbers.count(row.get(answer, 0)) for answer in columns))
+    return table
+
+
+def _worst(cells: Mapping[str, Mapping[str, int]]) -> Table:
+    pairs = [(n, truth, answer) for truth, row in cells.items() for answer, n in row.items() if truth != answer]
+    table = Table("truth", "answer", box=None, header_style="bold", pad_edge=False)
+    table.add_column("tasks", justify="right")
+    for number, truth, answer in sorted(pairs, key=lambda pair: -pair[0])[:WORST]:
+        table.add_row(cell(truth), cell(answer), numbers.count(number))
+    return table
 
 
 def _headline(finished: "Finished") -> Table:

@@ -1,4 +1,7 @@
-"""A prompt typed in the labelling screen, into the smart <TextArea>, for the task that is open there."""
+"""A prompt typed in the labelling screen, into the smart <TextArea>, for the task that is open there.
+
+Regions are all that Label Studio shows of an answer; so what is wrong with a prompt is remarked below its own text.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +9,10 @@ from typing import Any
 
 from backend.core.default_prompt import task_text
 from backend.core.labels.schema import LabelSchema
-from backend.core.prompts import PromptVersion, used_variables
+from backend.core.prompts import PromptVersion, refuse_unknown, used_variables
+
+REMARK = "\n\n[Not used: "
+"""What begins our remark. An annotator who mends the prompt need not take it out."""
 
 
 def typed_text(context: Mapping[str, Any] | None, schema: LabelSchema) -> str:
@@ -17,7 +23,7 @@ def typed_text(context: Mapping[str, Any] | None, schema: LabelSchema) -> str:
 
 
 def typed_region(context: Mapping[str, Any] | None, schema: LabelSchema) -> dict[str, Any]:
-    """The region of the screen that holds the prompt; {} when there is none."""
+    """The region of the screen that holds the prompt, without a remark of ours; {} when there is none."""
     regions = context.get("result") if isinstance(context, Mapping) else None
     for region in reversed(regions if isinstance(regions, list) else []):
         if isinstance(region, dict) and region.get("from_name") == schema.prompt_control and schema.prompt_control:
@@ -25,13 +31,27 @@ def typed_region(context: Mapping[str, Any] | None, schema: LabelSchema) -> dict
             texts = value.get("text") if isinstance(value, dict) else None
             texts = [texts] if isinstance(texts, str) else texts
             if isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts):
-                return {**region, "value": {**region["value"], "text": texts}}
+                return _saying(region, [*texts[:-1], texts[-1].partition(REMARK)[0]])
     return {}
 
 
+def remarked(region: Mapping[str, Any], sentence: str) -> dict[str, Any]:
+    """The region with a remark below its last text."""
+    *older, text = region["value"]["text"]
+    return _saying(region, [*older, f"{text}{REMARK}{sentence}]"])
+
+
+def _saying(region: Mapping[str, Any], texts: list[str]) -> dict[str, Any]:
+    return {**region, "value": {**region["value"], "text": texts}}
+
+
 def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Mapping[str, Any]) -> PromptVersion:
-    """`text` as a prompt with the model and parameters of `base`; without a variable it gets the task's text below."""
+    """`text` as a prompt with the model and parameters of `base`; without a variable it gets the task's text below.
+
+    Raises PromptError for a variable that the task does not have.
+    """
     known = [*schema.variables, *(str(name) for name in data)]
+    refuse_unknown(text, known)
     used = used_variables(text, known)
     template = text if used else f"{text}\n\n{task_text(schema.variables)}"
     return replace(base, template=template, variables=used or schema.variables)

@@ -61,7 +61,11 @@ class Projects:
             self.store.set_connection(project, shown_before=found.shown)
         self._create(project, wanted, backends)
         if backends:
-            tell(f"Label Studio asks only the first backend for predictions, which is {backends[0]['url']}: remove it.")
+            first = backends[0]["url"]
+            tell(
+                f"Label Studio asks only the first backend for predictions, which is {first}: `ls-prompts disconnect "
+                f"{project} --backend-url {first}` removes it, then `ls-prompts use` the version annotators should get."
+            )
 
     def _create(self, project: int, wanted: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
         try:
@@ -86,7 +90,7 @@ class Projects:
         if mine and shown in {b["title"] for b in mine}:
             restorable = before if before in self.studio.model_versions(project) else ""
             self.studio.show(project, restorable or "")
-        if mine:
+        if mine and not any(b["title"] == TITLE for b in backends if b not in mine):
             self.store.set_connection(project, shown_before=None, in_use=None, to_show=None)
         return len(mine)
 

@@ -21,7 +21,7 @@ from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.prompts import PromptVersion, parse_tag
 from backend.core.results import to_result
 from backend.core.tasks import Task
-from backend.core.typed_prompt import typed_region, typed_text, typed_version
+from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_version
 from backend.edges.store import Store
 from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.flows.asker import Asker
@@ -108,7 +108,10 @@ class Preannotator:
             typed = typed_text(context, schema)
             items = [Task(place, _data(task)) for place, task in enumerate(tasks)]
             if typed:
-                version = typed_version(typed, version, schema, items[0].data if items else {})
+                try:
+                    version = typed_version(typed, version, schema, items[0].data if items else {})
+                except PromptError as error:
+                    return [_refusal(typed_region(context, schema), error, tag) for _ in items]
             outcomes = self._loop.run(self._label(Recipe(version, schema, self._serving.base_url), items))
         except PromptsError as error:
             log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
@@ -159,6 +162,11 @@ def _prediction(outcome: Outcome | None, schema: LabelSchema, tag: str, kept: li
         return {}
     result = [*to_result(outcome.answer, schema), *kept]
     return {"result": result, "score": rounded(outcome.confidence), "model_version": tag}
+
+
+def _refusal(region: dict[str, Any], error: PromptError, tag: str) -> dict[str, Any]:
+    """For the annotator's eyes: the prompt that was typed, with what is wrong with it."""
+    return {"result": [remarked(region, str(error))], "score": None, "model_version": tag}
 
 
 def _report(project: int, tag: str, tasks: int, outcomes: Mapping[int, Outcome]) -> None:

@@ -261,8 +261,8 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(mine: Installation) -> 
 def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> None:
     record = mine.app.record
     for template in ("{text}", "Another: {text}"):
-        record.create(saved(mine, template=template), 7, "all")
-    failed = record.create("mood@2", 7, "ids:" + ",".join(map(str, range(1, 99, 2))))
+        record.create(Order(saved(mine, template=template), 7, "all"))
+    failed = record.create(Order("mood@2", 7, "ids:" + ",".join(map(str, range(1, 99, 2)))))
     record.finish(failed.id, "failed", "The provider refused the key [/x]\x1b: check OPENAI_API_KEY.")
 
     def listed(*argv: str) -> list[str]:

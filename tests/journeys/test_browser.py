@@ -82,3 +82,17 @@ def test_a_prompt_typed_in_the_form_changes_the_choice_and_is_kept(
     (annotation,) = submitted(page, project)
     values = {region["from_name"]: region["value"] for region in annotation["result"]}
     assert values == {"topic": {"choices": ["Delivery"]}, "prompt": {"text": [TYPED]}}
+
+
+def test_a_typed_prompt_with_an_unknown_variable_is_remarked_on_the_screen(
+    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext, tmp_path: Path
+) -> None:
+    project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.")
+    page = opened(browser, project)
+    expect_only(page, "Refund")
+    page.get_by_text("Auto-Annotation", exact=True).click()
+    page.fill("textarea[name=prompt]", "Is {txet} late?")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("did you mean {text}?").first).to_be_visible(timeout=TIMEOUT_MS)
+    expect_only(page, "Refund")
+    photograph(page, tmp_path / "remarked.png")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.project import WIDER, Project, messages
 
 
 @pytest.fixture
@@ -62,3 +62,41 @@ def test_a_run_tells_that_it_pushes(mine: Installation, project: Project) -> Non
     started = mine.command("run", "topic@1", "--on", "all", "--background")
     assert started.err == f"`ls-prompts watch {started.out.strip()}` shows how far it is.\n"
     assert mine.command("watch", started.out.strip()).out.startswith("completed\n")
+
+
+def test_the_doctor_says_whether_the_server_answers(
+    mine: Installation, backend_server: Served, label_studio: RunningLabelStudio, free_url: str
+) -> None:
+    there = mine.command("doctor", "--backend-url", backend_server.url)
+    assert f"answers at {backend_server.url}" in there.out
+    assert f"no  Server: Nothing answers at {free_url}" in mine.command("doctor", "--backend-url", free_url, code=1).out
+    other = mine.command("doctor", "--backend-url", label_studio.url, code=1).out
+    assert f"What answers at {label_studio.url} is not this server" in other
+    wrong = mine.but(LABEL_STUDIO_URL=backend_server.url).command("doctor", code=1)
+    assert f"What answers at {backend_server.url} is not Label Studio" in wrong.out or "LABEL_STUDIO_URL" in wrong.out
+    assert wrong.err == ""
+
+
+def test_a_second_backend_can_be_removed(project: Project, backend_server: Served) -> None:
+    app = backend_server.installation.app
+    other = backend_server.url.replace("127.0.0.1", "localhost")
+    app.studio.connect({"project": project.id, "url": other, "title": "Another"})
+    done = backend_server.installation.command("connect", project.id, "--backend-url", backend_server.url)
+    removal = f"ls-prompts disconnect {project.id} --backend-url {other}"
+    assert f"which is {other}: `{removal}` removes it" in done.err
+    app.use(backend_server.installation.save(f"topic {project.id}", project.id))
+    assert (
+        backend_server.installation.command(*removal.split()[1:]).err
+        == f"Removed 1 backend from project {project.id}.\n"
+    )
+    assert [found["url"] for found in project.backends()] == [backend_server.url]
+    assert app.store.connection(project.id)["in_use"] == f"topic {project.id}@1"
+
+
+def test_use_and_annotate_refuse_a_changed_config(mine: Installation, project: Project) -> None:
+    mine.save("topic", project.id)
+    mine.command("run", "topic@1", "--on", "all")
+    project.change(label_config=WIDER)
+    for line in ("use topic@1", "annotate topic@1 --yes"):
+        assert "changed since topic@1 was saved: save the prompt again" in mine.command(*line.split(), code=1).err
+    assert (project.annotations(), project.shown) == ([], "")
