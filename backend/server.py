@@ -8,6 +8,7 @@ import base64
 import contextlib
 import hmac
 import logging
+import threading
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -21,6 +22,10 @@ from backend.flows.status import as_json
 log = logging.getLogger(__name__)
 TITLE = "Open Prompts, for Label Studio"
 MOST_DIGITS = 10
+THREADS, PREDICTIONS = 256, 192
+"""Requests at a time, and those of them that may be /predict: what is left is for /health and /setup."""
+STALL_S = 5.0
+"""How long a client may keep silent in the middle of its body."""
 
 
 class BadBody(Exception):
@@ -34,6 +39,7 @@ def create_app(app: App | None = None) -> Flask:
     settings.describe_server()
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
+    server.before_request(_be_impatient)
     _add_routes(server, app.preannotator())
     _add_runs(server, app)
     _add_errors(server, settings.max_body_mb)
@@ -42,7 +48,16 @@ def create_app(app: App | None = None) -> Flask:
     return server
 
 
+def _be_impatient() -> None:
+    """gunicorn waits for ever for the next byte of a body, and a thread with it."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(STALL_S)
+
+
 def _add_routes(server: Flask, preannotator: Preannotator) -> None:
+    free = threading.Semaphore(PREDICTIONS)
+
     @server.get("/")
     @server.get("/health")
     def health() -> dict[str, str]:
@@ -62,11 +77,16 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
         project, config = _project(body), _text(body, "label_config")
         params = body.get("params")
         context = params.get("context") if isinstance(params, dict) else None
+        if not free.acquire(blocking=False):
+            log.warning("too many predictions at once: %d tasks were left out; Label Studio asks again", len(tasks))
+            return {"results": [{} for _ in tasks]}
         try:
             found = preannotator.predict(project, config, tasks, context)
         except Exception as error:
             log.error("predict failed: %s", where(error))
             found = [{} for _ in tasks]
+        finally:
+            free.release()
         return {"results": found}
 
     @server.post("/webhook")
