@@ -9,7 +9,9 @@ import contextlib
 import hmac
 import logging
 import threading
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -45,6 +47,8 @@ def create_app(app: App | None = None) -> Flask:
     _add_errors(server, settings.max_body_mb)
     if settings.basic_auth_user and settings.basic_auth_pass:
         _require_login(server, settings.basic_auth_user, settings.basic_auth_pass.get_secret_value())
+    elif not settings.allow_no_auth:
+        server.before_request(_only_this_machine)
     return server
 
 
@@ -168,6 +172,20 @@ def _add_errors(server: Flask, max_body_mb: float) -> None:
     def unexpected(error: Exception) -> tuple[Response, int]:
         log.error("%s %s failed: %s", request.method, request.path, where(error))
         return answer(500, "Something went wrong here; the server's log says where.")
+
+
+def _only_this_machine() -> tuple[Response, int] | None:
+    """A page may have its own name point here, and then read what we answer (DNS rebinding); its name gives it away."""
+    try:
+        name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+        if name == "localhost" or ip_address(name).is_loopback:
+            return None
+    except ValueError:
+        pass
+    sentence = (
+        "Without a password only localhost is answered: set BASIC_AUTH_USER and BASIC_AUTH_PASS, or ALLOW_NO_AUTH."
+    )
+    return jsonify({"error": sentence}), 403
 
 
 def _require_login(server: Flask, user: str, password: str) -> None:
