@@ -2,13 +2,14 @@
 
 One process, because requests for the same task at the same time must meet in it; many threads, because one /predict
 may wait a minute for the model while /health has to answer at once. Threads are only made when they are needed: there
-are more than Label Studio asks at once, so that one is always left for /health.
+are more than predictions at once (the server sees to it), so that one is always left for /health.
 """
 
 import sys
 
 from backend.app import App
 from backend.errors import PromptsError
+from backend.server import THREADS
 from backend.settings import Settings, load_settings
 
 
@@ -23,7 +24,7 @@ _loaded = _settings()
 bind = _loaded.bind
 worker_class = "gthread"
 workers = 1
-threads = 256
+threads = THREADS
 timeout = int(_loaded.predict_deadline_s) + 30
 graceful_timeout = int(_loaded.predict_deadline_s) + 10
 keepalive = 5

@@ -8,7 +8,10 @@ import base64
 import contextlib
 import hmac
 import logging
+import threading
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -21,6 +24,10 @@ from backend.flows.status import as_json
 log = logging.getLogger(__name__)
 TITLE = "Open Prompts, for Label Studio"
 MOST_DIGITS = 10
+THREADS, PREDICTIONS = 256, 192
+"""Requests at a time, and those of them that may be /predict: what is left is for /health and /setup."""
+STALL_S = 5.0
+"""How long a client may keep silent in the middle of its body."""
 
 
 class BadBody(Exception):
@@ -34,15 +41,27 @@ def create_app(app: App | None = None) -> Flask:
     settings.describe_server()
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
+    server.before_request(_be_impatient)
     _add_routes(server, app.preannotator())
     _add_runs(server, app)
     _add_errors(server, settings.max_body_mb)
     if settings.basic_auth_user and settings.basic_auth_pass:
         _require_login(server, settings.basic_auth_user, settings.basic_auth_pass.get_secret_value())
+    elif not settings.allow_no_auth:
+        server.before_request(_only_this_machine)
     return server
 
 
+def _be_impatient() -> None:
+    """gunicorn waits for ever for the next byte of a body, and a thread with it."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(STALL_S)
+
+
 def _add_routes(server: Flask, preannotator: Preannotator) -> None:
+    free = threading.Semaphore(PREDICTIONS)
+
     @server.get("/")
     @server.get("/health")
     def health() -> dict[str, str]:
@@ -62,11 +81,16 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
         project, config = _project(body), _text(body, "label_config")
         params = body.get("params")
         context = params.get("context") if isinstance(params, dict) else None
+        if not free.acquire(blocking=False):
+            log.warning("too many predictions at once: %d tasks were left out; Label Studio asks again", len(tasks))
+            return {"results": [{} for _ in tasks]}
         try:
             found = preannotator.predict(project, config, tasks, context)
         except Exception as error:
             log.error("predict failed: %s", where(error))
             found = [{} for _ in tasks]
+        finally:
+            free.release()
         return {"results": found}
 
     @server.post("/webhook")
@@ -148,6 +172,20 @@ def _add_errors(server: Flask, max_body_mb: float) -> None:
     def unexpected(error: Exception) -> tuple[Response, int]:
         log.error("%s %s failed: %s", request.method, request.path, where(error))
         return answer(500, "Something went wrong here; the server's log says where.")
+
+
+def _only_this_machine() -> tuple[Response, int] | None:
+    """A page may have its own name point here, and then read what we answer (DNS rebinding); its name gives it away."""
+    try:
+        name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+        if name == "localhost" or ip_address(name).is_loopback:
+            return None
+    except ValueError:
+        pass
+    sentence = (
+        "Without a password only localhost is answered: set BASIC_AUTH_USER and BASIC_AUTH_PASS, or ALLOW_NO_AUTH."
+    )
+    return jsonify({"error": sentence}), 403
 
 
 def _require_login(server: Flask, user: str, password: str) -> None:

@@ -59,8 +59,9 @@ def test_each_library_is_known_in_one_place(library):
 
 
 def reads_environment(tree: ast.AST) -> bool:
+    """`request.environ` is what a client sent."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT:
+        if isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT and ast.unparse(node.value) != "request":
             return True
         if isinstance(node, ast.ImportFrom) and node.module == "os" and {a.name for a in node.names} & ENVIRONMENT:
             return True

@@ -1,5 +1,6 @@
 """`gunicorn _wsgi:app` as the README starts it: how it binds, and that it answers while it is busy."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from backend.server import PREDICTIONS, THREADS
 from demo import services
 from tests.installation import Installation
 from tests.running import RunningStandIn, until
@@ -107,6 +109,41 @@ def test_health_and_setup_are_quick_while_predictions_run(
             assert seconds(lambda: http.post("/setup", json={"project": "1.2", "schema": CONFIG})) < 1
         assert not any(request.done() for request in busy)
         assert all(request.result().json()["results"][0] for request in busy)
+
+
+def test_health_answers_before_more_predictions_than_there_are_threads(
+    mine: Installation, stand_in: RunningStandIn, tmp_path: Path
+) -> None:
+    """Those beyond the limit are answered at once, with nothing; the others wait for the model."""
+    log, everyone = tmp_path / "backend.log", httpx.Limits(max_connections=None)
+    crowd = THREADS + 44
+    env = {**mine.but(CONCURRENCY="512").env, "PYTHONPATH": str(services.ROOT)}
+    stand_in.control(latency_ms=10_000)
+    with (
+        services.backend(services.free_port(), env, log=log) as service,
+        httpx.Client(base_url=service.url, timeout=60, limits=everyone) as http,
+        ThreadPoolExecutor(crowd) as pool,
+    ):
+        busy = [pool.submit(http.post, "/predict", json=asked(number)) for number in range(crowd)]
+        until(lambda: sum(request.done() for request in busy) == crowd - PREDICTIONS)
+        assert all(request.result().json() == {"results": [{}]} for request in busy if request.done())
+        assert http.get("/health").status_code == 200
+        assert http.post("/setup", json={"project": "1.2", "schema": CONFIG}).status_code == 200
+        assert sum(request.done() for request in busy) == crowd - PREDICTIONS
+        answers = [request.result().json()["results"][0] for request in busy]
+    assert sum(bool(answer) for answer in answers) == PREDICTIONS
+    assert "too many predictions at once" in log.read_text()
+
+
+def test_a_client_that_stops_in_the_middle_of_its_body_is_let_go(mine: Installation, stand_in: RunningStandIn) -> None:
+    port = services.free_port()
+    head = "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    with (
+        listening(mine.but(BIND=f"127.0.0.1:{port}"), f"http://127.0.0.1:{port}"),
+        socket.create_connection(("127.0.0.1", port), timeout=30) as client,
+    ):
+        client.sendall(head.encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
 
 
 def asked(number: int) -> dict[str, Any]:

@@ -210,6 +210,34 @@ def test_health_versions_and_webhook(client: FlaskClient, mine: Installation) ->
         assert client.post("/webhook", data=sent).status_code == 200
 
 
+FOREIGN = [
+    "evil.example",
+    "evil.example:9090",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "10.0.0.1",
+    "",
+    "[::",
+    "@",
+]
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+def test_a_name_that_was_rebound_to_this_machine_is_refused_without_a_password(mine: Installation, host: str) -> None:
+    sent = {"json": {**body(task("good")), "schema": CONFIG}, "headers": {"Host": host}}
+    client = create_app(mine.app).test_client()
+    for path in ("/predict", "/setup", "/webhook"):
+        answer = client.post(path, **sent)
+        assert answer.status_code == 403
+        assert "BASIC_AUTH_USER" in answer.json["error"]
+    assert create_app(mine.but(ALLOW_NO_AUTH="true").app).test_client().post("/setup", **sent).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:9090", "127.0.0.1:9090", "127.1.2.3", "[::1]:9090"])
+def test_this_machine_by_any_name_is_answered(client: FlaskClient, host: str) -> None:
+    assert client.get("/health", headers={"Host": host}).status_code == 200
+
+
 @pytest.mark.parametrize("user", ["annotator", "jörg", "名前"])
 def test_a_password_is_asked_for(mine: Installation, user: str) -> None:
     client = create_app(mine.but(BASIC_AUTH_USER=user, BASIC_AUTH_PASS="pass:wörd").app).test_client()
