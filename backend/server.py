@@ -17,12 +17,12 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from backend.app import App
+from backend.edges.backend import TITLE
 from backend.errors import PromptsError, RunError, where
 from backend.flows.serve import Preannotator
 from backend.flows.status import as_json
 
 log = logging.getLogger(__name__)
-TITLE = "Open Prompts, for Label Studio"
 MOST_DIGITS = 10
 THREADS, PREDICTIONS = 256, 192
 """Requests at a time, and those of them that may be /predict: what is left is for /health and /setup."""

@@ -8,15 +8,15 @@ import asyncio
 import contextlib
 import random
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from backend.core.answers import judge, settled
 from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure
 from backend.errors import ProviderError
+from backend.flows.recent import Asked, Recent
 from backend.flows.recorder import Recorder
 from backend.flows.slots import Slots
 
@@ -25,23 +25,12 @@ TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
 UNREACHABLE_TRIES = 3
 WARM_UP_S = 2.0
 DRAIN_S = 10.0
-RECENT = 8192
-RECENT_BYTES = 64_000_000
 
 
 class Model(Protocol):
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
 
     async def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What there is about a request now: all attempts, or why there is no further one. `sent`: requests just sent."""
-
-    attempts: tuple[Completion, ...]
-    failure: Failure | None = None
-    sent: int = 0
 
 
 @dataclass(slots=True)
@@ -66,47 +55,6 @@ class Tally:
     def seconds(self) -> float:
         """First request sent to last completion stored; 0 when none was."""
         return max(0.0, self.last_stored - self.first_sent) if self.first_sent and self.last_stored else 0.0
-
-
-@dataclass(slots=True)
-class Recent:
-    """What need not be sent again: attempts (of the newest requests), failures (for `ttl_s` seconds). Both are bounded,
-    attempts also by the `memory` they take, in bytes."""
-
-    ttl_s: float
-    answered: "OrderedDict[str, tuple[Completion, ...]]" = field(default_factory=OrderedDict)
-    failed: "OrderedDict[str, tuple[float, Failure | ProviderError]]" = field(default_factory=OrderedDict)
-    memory: int = 0
-
-    def add(self, digest: str, asked: Asked) -> None:
-        if asked.failure is not None:
-            self.add_failure(digest, asked.failure)
-        self.memory += _memory(asked.attempts) - _memory(self.answered.pop(digest, ()))
-        self.answered[digest] = asked.attempts
-        while len(self.answered) > RECENT or self.memory > RECENT_BYTES:
-            self.memory -= _memory(self.answered.popitem(last=False)[1])
-
-    def add_failure(self, digest: str, failure: Failure | ProviderError) -> None:
-        if self.ttl_s <= 0:
-            return
-        self.failed[digest] = (time.monotonic() + self.ttl_s, failure)
-        self.failed.move_to_end(digest)
-        if len(self.failed) > RECENT:
-            self.failed.popitem(last=False)
-
-    def failure(self, digest: str) -> Asked | None:
-        """How it failed a short while ago. Raises ProviderError when that is how."""
-        until, failure = self.failed.get(digest, (0.0, None))
-        if failure is None or until <= time.monotonic():
-            return None
-        if isinstance(failure, ProviderError):
-            raise failure
-        return Asked(self.answered.get(digest, ()), failure)
-
-
-def _memory(attempts: Sequence[Completion]) -> int:
-    """Bytes, roughly: a token of a few letters takes as much as a hundred letters of text."""
-    return sum(1000 + len(c.text) + 150 * len(c.logprobs or ()) for c in attempts)
 
 
 class Asker:

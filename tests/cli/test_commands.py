@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from backend.cli.root import cli
 from backend.core.prompts import PromptVersion
+from backend.edges.run_store import Order
 from tests.installation import Installation
 
 HOSTILE = "[bold]b[/bold] [/nope] \x1b[31mred\x1b]0;title\x07 \x9b2J \r\b \u202egnp\u2069 a\ud800b"

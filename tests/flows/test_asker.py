@@ -10,8 +10,10 @@ from backend.core.answers import judge
 from backend.core.outcomes import Failure
 from backend.errors import ProviderError, StoreError
 from backend.flows import asker as module
+from backend.flows import recent as recent_module
 from backend.flows import recorder
-from backend.flows.asker import TRIES, UNREACHABLE_TRIES, Asked, Asker, Recent, _delay
+from backend.flows.asker import TRIES, UNREACHABLE_TRIES, Asker, _delay
+from backend.flows.recent import Asked, Recent
 from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, request, run
 
 LIMITED = Failure("rate_limited", "Slow down.")
@@ -257,6 +259,7 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again():
 
 class Clock:
     def __init__(self, monkeypatch):
+        monkeypatch.setattr(recent_module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.now = 1000.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
 
@@ -319,7 +322,7 @@ def test_without_a_while_everything_is_asked_again_at_once():
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr(module, "RECENT", 10)
+    monkeypatch.setattr(recent_module, "RECENT", 10)
     clock = Clock(monkeypatch)
 
     async def scene():
