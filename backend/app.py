@@ -104,6 +104,11 @@ class App:
         """Goes on with a run in the background. Raises RunError while a process works on it."""
         return self._runs.reopen(run_id, self._hands)
 
+    def retry(self, run_id: str, rejected: bool = False) -> Run:
+        """Asks again, in the background, about the tasks a run had no answer for; with `rejected` also about those
+        whose answer can't be used."""
+        return self._runs.give(self._runs.retry(run_id, rejected).id, self._hands)
+
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds and keeps what came; False when it had ended already."""
         return self.record.cancel(self.record.run(run_id).id)

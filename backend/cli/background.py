@@ -1,4 +1,4 @@
-"""Commands about runs in the background: runs, watch, cancel, resume, worker."""
+"""Commands about runs in the background: runs, watch, cancel, resume, retry, worker."""
 
 import sys
 import time
@@ -119,6 +119,21 @@ def resume(run: str) -> None:
 
 
 @click.command()
+@click.argument("run")
+@click.option("--rejected", is_flag=True, help="Also the tasks whose answers can't be used.")
+def retry(run: str, rejected: bool) -> None:
+    """Ask again about the tasks a run had no answer for; prints the new run's id.
+
+    \b
+    ls-prompts retry 1f3a9c04
+    ls-prompts retry 1f3a9c04 --rejected
+    """
+    started = the_app().retry(run, rejected).id
+    click.echo(started)
+    tell(f"`ls-prompts watch {started}` shows how far it is.")
+
+
+@click.command()
 @click.option("--burst", is_flag=True, help="End when no run waits.")
 def worker(burst: bool) -> None:
     """Work on runs that wait in Redis (REDIS_URL), until stopped.
@@ -140,7 +155,7 @@ def work(run: str) -> None:
     the_app().work(run)
 
 
-COMMANDS = (runs, watch, cancel, resume, worker, work)
+COMMANDS = (runs, watch, cancel, resume, retry, worker, work)
 
 
 def _print_end(status: "Status") -> None:

@@ -10,12 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.core.chat import Completion
+from backend.core.chat import MAX_ATTEMPTS, Completion
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Rejection, Value
-
-MAX_ATTEMPTS = 2
-"""A malformed answer is asked for once more; the first usable attempt counts."""
 
 _THOUGHTS = re.compile(r"\A\s*<think>(?:.*?</think>|.*)", re.DOTALL)
 
@@ -64,10 +61,11 @@ def judge(attempts: Sequence[Completion], schema: LabelSchema) -> tuple[Answer |
     return verdict, completion
 
 
-def settled(attempts: Sequence[Completion], verdict: Answer | Rejection | None) -> bool:
-    """Whether asking again can't help: there is an Answer, a refusal, or all attempts are spent."""
+def settled(attempts: Sequence[Completion], verdict: Answer | Rejection | None, most: int = MAX_ATTEMPTS) -> bool:
+    """Whether there is no asking again: there is an Answer, `most` attempts were made, or the model refused; more than
+    the usual attempts are allowed by somebody who wants to ask again in spite of that."""
     if isinstance(verdict, Rejection):
-        return verdict.reason == "refused" or len(attempts) >= MAX_ATTEMPTS
+        return len(attempts) >= most or (verdict.reason == "refused" and most <= MAX_ATTEMPTS)
     return verdict is not None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.core.chat import MAX_ATTEMPTS
 from backend.core.tasks import parse_ids
 from backend.errors import SubsetError
 
@@ -12,8 +13,9 @@ SAMPLE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """`kind`: one of WORDS, `ids` or `view`. `size` and `seed` are for samples: seed None takes the first tasks.
-    `truth`: which annotations count as truth, where the kind asks for them."""
+    """`kind`: one of WORDS, `ids`, `view` or `rest`. `size` and `seed` are for samples: seed None takes the first
+    tasks. `truth`: which annotations count as truth, where the kind asks for them. `rest` is what an earlier run or
+    request left, by `ids`; those that are not there any more are no error, and a task may have `attempts` answers."""
 
     kind: str
     ids: tuple[int, ...] = ()
@@ -21,6 +23,7 @@ class Subset:
     size: int = SAMPLE_SIZE
     seed: int | None = None
     truth: str = "ground-truth"
+    attempts: int = MAX_ATTEMPTS
 
     def __str__(self) -> str:
         """Everything there is to know, on one line; `read_subset` is the inverse."""
@@ -28,6 +31,8 @@ class Subset:
             return f"view:{self.view}"
         if self.kind == "ids":
             return f"ids:{ranges(self.ids)}"
+        if self.kind == "rest":
+            return f"rest:{self.attempts}:{ranges(self.ids)}"
         if self.kind == "sample":
             return f"sample:{self.size}" + ("" if self.seed is None else f":{self.seed}")
         return self.kind if self.truth == "ground-truth" else f"{self.kind}:{self.truth}"
@@ -40,6 +45,9 @@ def read_subset(text: str) -> Subset:
         return Subset(kind, view=int(rest))
     if kind == "ids":
         return Subset(kind, ids=tuple(parse_ids(rest)))
+    if kind == "rest":
+        attempts, _, ids = rest.partition(":")
+        return Subset(kind, ids=tuple(parse_ids(ids)), attempts=int(attempts))
     if kind == "sample":
         size, _, seed = rest.partition(":")
         return Subset(kind, size=int(size), seed=int(seed) if seed else None)

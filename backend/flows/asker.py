@@ -128,7 +128,7 @@ class Asker:
     async def _until_settled(self, flight: Flight) -> Asked:
         schema = flight.request.frame.schema
         verdict, _ = judge(flight.attempts, schema)
-        while not settled(flight.attempts, verdict):
+        while not settled(flight.attempts, verdict, flight.request.frame.attempts):
             reply = await self._answer(flight)
             if isinstance(reply, Failure):
                 return Asked(tuple(flight.attempts), reply, flight.sent)

@@ -80,6 +80,8 @@ def _ids(studio: Studio, project: Project, subset: Subset, tag: str) -> list[int
                 f"Project {project.id} has no task {unknown[0]} ({len(unknown)} of the ids are not there)."
             )
         return list(subset.ids)
+    if subset.kind == "rest":
+        return sorted(set(subset.ids) & set(existing))
     if subset.kind == "sample":
         return sorted(random.Random(subset.seed).sample(existing, min(subset.size, len(existing))))  # noqa: S311
     done = {p.task_id for p in studio.predictions(project.id) if p.model_version == tag}

@@ -93,7 +93,7 @@ class Crew:
 
     def _ask(self, run: Run, bound: Bound, job: Job, pulse: Pulse) -> None:
         stint = Stint(self, run.id, bound.project.id, job)
-        asyncio.run(self.runs.labelling.label(run.id, bound, stint.pages(), stint.seen, pulse))
+        asyncio.run(self.runs.labelling.label(run, bound, stint.pages(), stint.seen, pulse))
         stint.finish()
 
     def _end(self, run: Run, bound: Bound, pulse: Pulse) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from backend.core.chat import ChatRequest, Recipe
 from backend.core.derive import Pricing
 from backend.core.outcomes import Failure, Outcome, Rejection
+from backend.core.runs import Run
+from backend.core.subsets import read_subset
 from backend.core.tasks import Task
 from backend.edges.run_store import Ask, RunStore
 from backend.edges.store import Store
@@ -47,12 +49,12 @@ class Labelling:
     pricing: Pricing
     join: Join = alone
 
-    async def label(self, run_id: str, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse) -> float:
+    async def label(self, run: Run, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse) -> float:
         """Seconds from the first request sent to the last completion stored; 0 when none was sent.
 
         Raises CancelledError when the pulse says so; else what `Predictor.label` raises.
         """
-        notes = Notes(lambda asks: self.record.record(run_id, asks))
+        notes = Notes(lambda asks: self.record.record(run.id, asks))
 
         async def sink(found: list[Outcome]) -> None:
             await notes.add([_ask(outcome) for outcome in found if outcome.sent or outcome.answer is None])
@@ -60,12 +62,12 @@ class Labelling:
 
         def plan(asks: Asks) -> None:
             rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-            self.record.record(run_id, rows)
+            self.record.record(run.id, rows)
 
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         if task is not None:
             pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
-        recipe = Recipe(bound.version, bound.schema, self.base_url)
+        recipe = Recipe(bound.version, bound.schema, self.base_url, read_subset(run.subset).attempts)
         asker = self.make_asker()
         with self.join(bound.version.model, asker.slots) as claims:  # held until the last request under way has ended
             async with closing(asker):

@@ -117,7 +117,7 @@ class Predictor:
                 known.append(failed(task_id, ask))
                 continue
             attempts = stored.get(ask.digest, [])
-            if settled(attempts, judge(attempts, ask.frame.schema)[0]):
+            if settled(attempts, judge(attempts, ask.frame.schema)[0], ask.frame.attempts):
                 outcome = derive(task_id, attempts, ask.frame.schema, self._pricing)
                 known += [replace(outcome, reused=True)] if outcome else []
             elif ask.digest in ours:

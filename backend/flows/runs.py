@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from backend.core.chat import MAX_ATTEMPTS
 from backend.core.derive import derive, failed
 from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Failure, Outcome, Truth
+from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.runs import Run
 from backend.core.scoring import Score, score
 from backend.core.subsets import Subset, read_subset
@@ -88,6 +89,24 @@ class Runs:
         self.record.reopen(run_id)
         return self.give(run_id, hands)
 
+    def retry(self, run_id: str, rejected: bool) -> Run:
+        """A pending run over the tasks that ended as Failures in another one, and with `rejected` as Rejections, which
+        may have as many further answers as a new task has. Raises RunError when there are none."""
+        run = self.record.run(run_id)
+        if in_hand(run):
+            raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
+        outcomes = self._derived(self.prompts.bound(run.tag, self.studio), self.record.asks_of(run_id))
+        kinds = (Failure, Rejection) if rejected else (Failure,)
+        left = [o for o in outcomes if isinstance(o.verdict, kinds)]
+        if not left:
+            others = sum(isinstance(o.verdict, Rejection) for o in outcomes)
+            more = f"; --rejected takes its {others} unusable answers." if others else "."
+            raise RunError(f"Run {run_id} has nothing to ask again{more}")
+        facts = self.store.completions([o.digest for o in left if o.digest]) if rejected else {}
+        made = max(map(len, facts.values()), default=0)
+        rest = Subset("rest", ids=tuple(o.task_id for o in left), attempts=made + MAX_ATTEMPTS)
+        return self.start(run.tag, rest, Ending(run.push, run.keep))
+
     def give(self, run_id: str, hands: Hands) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""
         try:
@@ -149,7 +168,7 @@ class Runs:
             outcomes.extend(found)
             progress.add(found)
 
-        seconds = asyncio.run(self.labelling.label(run.id, bound, base.pages, seen, pulse))
+        seconds = asyncio.run(self.labelling.label(run, bound, base.pages, seen, pulse))
         self.record.size(run.id, len(outcomes))
         self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
         if pulse.canceled:

@@ -233,3 +233,9 @@ def test_asking_again_ends_with_an_answer_a_refusal_or_all_attempts():
     assert not is_settled(broken)
     assert not is_settled(completion('{"mood": "Gut"}'))
     assert is_settled(*[broken] * MAX_ATTEMPTS)
+    refused = completion("", refused=True)
+    for attempts, most in (([broken] * 2, 4), ([refused], 3)):
+        verdict = judge(attempts, SCHEMA)[0]
+        assert not settled(attempts, verdict, most), "somebody wants to ask again"
+        assert settled([*attempts, broken, broken], verdict, most)
+    assert settled([completion(GOOD)], {}, 9)

@@ -33,6 +33,7 @@ def test_a_tab_of_the_data_manager() -> None:
         (Subset("ground-truth", truth="any"), "ground-truth:any"),
         (Subset("ids", ids=(9, 3, 4, 5, 12)), "ids:9,3-5,12"),
         (Subset("view", view=3), "view:3"),
+        (Subset("rest", ids=(3, 4, 9), attempts=4), "rest:4:3-4,9"),
         (Subset("sample", size=5), "sample:5"),
         (Subset("sample", size=5, seed=0), "sample:5:0"),
     ],

@@ -142,3 +142,36 @@ def test_a_run_that_nobody_takes_has_failed_and_blocks_no_other(few: Installatio
     assert (run.status, "does not answer" in run.reason) == ("failed", True)
     few.command("run", "topic@1", "--on", "all")
     assert project.versions() == {"topic@1": TASKS}
+
+
+def test_what_failed_is_asked_again_and_what_was_rejected_when_wanted(
+    few: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    few.save("topic", project.id)
+    stand_in.control(malformed=1)
+    run = few.app.run("topic@1", ALL).run.id
+    assert few.app.watch(run).tally.rejected == TASKS
+    assert "--rejected takes its 60" in few.command("retry", run, code=1).err
+    stand_in.control(malformed=0)
+    again = few.command("retry", run, "--rejected").out.strip()
+    assert few.command("watch", again).out.startswith("completed\n60 of 60 tasks answered, 0 failed, 60 requests")
+    assert project.versions() == {"topic@1": TASKS}
+    assert stand_in.requests() == 3 * TASKS
+    assert "nothing to ask again" in few.command("retry", again, "--rejected", code=1).err
+
+
+def test_failures_of_a_run_are_retried_without_the_rest(
+    few: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    few.save("topic", project.id)
+    ids = [task["id"] for task in project.tasks()]
+    few.app.run("topic@1", Subset("ids", ids=tuple(ids[:20])), Ending(push=False))
+    broken = few.but(OPENAI_API_KEY="sk-of-a-test", REQUEST_TIMEOUT_S="0.2")
+    stand_in.control(hang=1)
+    run = broken.app.run("topic@1", Subset("ids", ids=tuple(ids[15:30])), Ending(push=False)).run.id
+    assert few.app.watch(run).tally.failed == 10
+    stand_in.control(hang=0)
+    stand_in.reset()
+    again = few.command("retry", run).out.strip()
+    few.command("watch", again)
+    assert (few.app.watch(again).tally.done, stand_in.requests()) == (10, 10)
