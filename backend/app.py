@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from backend.core.addresses import shown
 from backend.core.prompts import PromptVersion
-from backend.core.runs import Run
+from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
 from backend.edges.broker import Broker
@@ -31,6 +31,7 @@ from backend.flows.asker import Asker
 from backend.flows.crew import Crew
 from backend.flows.doctor import Check, examine
 from backend.flows.labelling import Labelling, alone
+from backend.flows.leftovers import Leftovers
 from backend.flows.place import Tell
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Login, Predictions, Projects
@@ -206,7 +207,18 @@ class App:
         import backend.edges.llm  # noqa: F401  (now, rather than while the first annotator waits)
 
         serving = Serving(self.settings.openai_model, self.settings.openai_base_url, self.settings.predict_deadline_s)
-        return Preannotator(self.store, lambda: self._asker(self.settings.failure_ttl_s), price_of, serving)
+        return Preannotator(
+            self.store, lambda: self._asker(self.settings.failure_ttl_s), price_of, serving, self._leftovers()
+        )
+
+    def _leftovers(self) -> Leftovers | None:
+        if self.settings.label_studio_api_key is None:
+            return None
+        ending = Ending(keep=True)
+        return Leftovers(
+            lambda tag, ids: self.run_in_background(tag, Subset("rest", ids=ids), ending),
+            lambda run_id: self.watch(run_id).run.status in FINAL,
+        )
 
     @cached_property
     def _prompts(self) -> Prompts:

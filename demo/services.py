@@ -190,12 +190,12 @@ def stand_in(port: int, *, log: Path, **switches: object) -> Service:
 
 
 def backend(port: int, env: Mapping[str, str], *, log: Path) -> Service:
-    """The backend as it is deployed, under gunicorn. `env` is every setting it gets: it runs beside its log, where no
-    `.env` of a user's is found."""
+    """The backend of this checkout as it is deployed, under gunicorn. `env` is every setting it gets: it runs beside
+    its log, where no `.env` of a user's is found."""
     url = f"http://127.0.0.1:{port}"
     config = str(ROOT / "gunicorn.conf.py")
     argv = [sys.executable, "-m", "gunicorn", "-c", config, "_wsgi:app", "--bind", f"127.0.0.1:{port}"]
-    return Service("The backend", argv, environment(env), url, log, cwd=log.parent)
+    return Service("The backend", argv, environment({"PYTHONPATH": str(ROOT), **env}), url, log, cwd=log.parent)
 
 
 def _options(switches: Mapping[str, object]) -> list[str]:

@@ -18,13 +18,14 @@ from backend.core.derive import Pricing
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection
-from backend.core.prompts import PromptVersion, parse_tag
+from backend.core.prompts import AUTO, PromptVersion, parse_tag
 from backend.core.results import to_result
 from backend.core.tasks import Task
 from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_version
 from backend.edges.store import Store
 from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.flows.asker import Asker
+from backend.flows.leftovers import Leftovers
 from backend.flows.predict import Predictor
 from backend.flows.push import rounded
 
@@ -78,7 +79,17 @@ class Serving:
 
 
 class Preannotator:
-    def __init__(self, store: Store, make_asker: Callable[[], Asker], pricing: Pricing, serving: Serving) -> None:
+    """`leftovers` takes what a batch could not finish in time; None when there is no way to finish it."""
+
+    def __init__(
+        self,
+        store: Store,
+        make_asker: Callable[[], Asker],
+        pricing: Pricing,
+        serving: Serving,
+        leftovers: Leftovers | None = None,
+    ) -> None:
+        self._leftovers = leftovers
         self._store = store
         self._make_asker = make_asker
         self._pricing = pricing
@@ -112,13 +123,17 @@ class Preannotator:
                     version = typed_version(typed, version, schema, items[0].data if items else {})
                 except PromptError as error:
                     return [_refusal(typed_region(context, schema), error, tag) for _ in items]
-            outcomes = self._loop.run(self._label(Recipe(version, schema, self._serving.base_url), items))
+            elif len(items) > 1:
+                items = self._not_left_over(tag, items, tasks)
+            outcomes, late = self._loop.run(self._label(Recipe(version, schema, self._serving.base_url), items))
         except PromptsError as error:
             log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
             return [{} for _ in tasks]
         _report(project, tag, len(items), outcomes)
+        if late and not typed:
+            self._leave_over(tag, [tasks[item.id] for item in items if item.id not in outcomes])
         kept = [typed_region(context, schema)] if typed else []
-        return [_prediction(outcomes.get(item.id), schema, tag, kept) for item in items]
+        return [_prediction(outcomes.get(place), schema, tag, kept) for place in range(len(tasks))]
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
@@ -134,7 +149,26 @@ class Preannotator:
         default = default_version(schema, project, self._serving.default_model)
         return default, auto_tag(default)
 
-    async def _label(self, recipe: Recipe, tasks: list[Task]) -> dict[int, Outcome]:
+    def _not_left_over(self, tag: str, items: list[Task], tasks: Sequence[Any]) -> list[Task]:
+        """Without those that a run will push: Label Studio would store them twice."""
+        pushed = self._leftovers.of(tag) if self._leftovers else set()
+        return [item for item in items if _id(tasks[item.id]) not in pushed] if pushed else items
+
+    def _leave_over(self, tag: str, tasks: Sequence[Any]) -> None:
+        ids = [number for task in tasks if (number := _id(task)) is not None]
+        if self._leftovers is None:
+            log.warning(
+                "%s: %d tasks are left; with LABEL_STUDIO_API_KEY set, a run finishes such tasks", tag, len(ids)
+            )
+        elif tag.startswith(f"{AUTO}@") or "~" in tag:
+            log.warning(
+                "%s: %d tasks are left; a run finishes such tasks once a saved version is in use", tag, len(ids)
+            )
+        else:
+            self._leftovers.add(tag, ids)
+
+    async def _label(self, recipe: Recipe, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
+        """Outcomes by place, and whether there was no time for all."""
         if self._predictor is None:
             self._predictor = Predictor(self._make_asker(), self._store, self._pricing)
         outcomes: dict[int, Outcome] = {}
@@ -145,16 +179,22 @@ class Preannotator:
         try:
             await asyncio.wait_for(self._predictor.label(recipe, [tasks], sink), self._serving.deadline_s)
         except TimeoutError:
-            log.warning("answered at the deadline; Label Studio asks again for what is left")
+            return outcomes, True
         except PromptsError as error:
             log.error("%s", error)
-        return outcomes
+        return outcomes, False
 
 
 def _data(task: Any) -> Mapping[str, Any]:
     """Never its annotations: they would leak the truth into the prompt."""
     data = task.get("data") if isinstance(task, dict) else None
     return data if isinstance(data, dict) else {}
+
+
+def _id(task: Any) -> int | None:
+    """Label Studio's."""
+    number = task.get("id") if isinstance(task, dict) else None
+    return number if isinstance(number, int) else None
 
 
 def _prediction(outcome: Outcome | None, schema: LabelSchema, tag: str, kept: list[dict[str, Any]]) -> dict[str, Any]:
