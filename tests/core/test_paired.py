@@ -36,7 +36,11 @@ def test_cochran_of_nothing():
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=10))
 def test_holm_as_statsmodels(percents):
     p_values = [percent / 100 for percent in percents]
-    assert holm(p_values) == pytest.approx(list(multitest.multipletests(p_values, method="holm")[1]))
+    with pytest.MonkeyPatch.context() as patch:
+        # statsmodels collects garbage in each call, which takes a twentieth of a second.
+        patch.setattr("gc.collect", lambda: 0)
+        expected = multitest.multipletests(p_values, method="holm")[1]
+    assert holm(p_values) == pytest.approx(list(expected))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +52,6 @@ def test_the_interval_as_published(table, expected):
     assert difference_interval(*table) == pytest.approx(expected, abs=0.0001)
 
 
-@settings(max_examples=1000)
 @given(counts, counts, counts, counts)
 def test_the_interval_holds_the_difference_and_mirrors(both, fixed, broken, neither):
     found = difference_interval(both, fixed, broken, neither)

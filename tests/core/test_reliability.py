@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss
 
+from backend.core import bootstrap
 from backend.core.claims import Claim
 from backend.core.reliability import reliability
 
@@ -16,14 +17,14 @@ def claims(pairs):
 @settings(max_examples=1000)
 @given(rows)
 def test_brier_as_scikit_learn_and_ece_from_the_bins(pairs):
-    found = reliability(claims(pairs))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "TIMES", 2)  # The intervals are not what is looked at here.
+        found = reliability(claims(pairs))
     sure, right = zip(*pairs, strict=True)
     assert found.brier == pytest.approx(brier_score_loss(right, sure, labels=[False, True]))
     assert found.ece == pytest.approx(sum(b.tasks * abs(b.confidence - b.accuracy) for b in found.bins) / len(pairs))
     assert sum(b.tasks for b in found.bins) == found.tasks == len(pairs)
     assert all(one.high < other.low for one, other in zip(found.bins, found.bins[1:], strict=False))
-    assert found.brier_ci[0] <= found.brier + 1e-9
-    assert found.brier <= found.brier_ci[1] + 1e-9
 
 
 def test_bins_hold_equally_many():
@@ -31,6 +32,7 @@ def test_bins_hold_equally_many():
     assert [b.tasks for b in found.bins] == [100] * 10
     assert [b.accuracy for b in found.bins] == [0.5] * 10
     assert found.ece_ci[0] < found.ece < found.ece_ci[1]
+    assert found.brier_ci[0] < found.brier < found.brier_ci[1]
 
 
 def test_without_confidences_nothing_is_claimed():
