@@ -8,11 +8,12 @@ in truths or answers; micro: from the summed counts; weighted: mean weighted by 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Outcome, Truth
+from backend.core.tally import Case, tally
 
 REJECTED = "(rejected)"
 NONE = "(none)"
@@ -63,38 +64,46 @@ def ratio(part: float, whole: float) -> float | None:
 
 def score(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> Score:
     """Scores the outputs that have a truth; the others are left out."""
-    known = {truth.task_id: truth.answer for truth in truths}
-    pairs = [(known[o.task_id], o.answer) for o in outcomes if o.spoke and o.task_id in known]
-    correct = sum(truth == answer for truth, answer in pairs)
-    counts = _count(pairs, schema)
+    return score_of(tally(outcomes, truths), schema)
+
+
+def score_of(cases: Sequence[Case], schema: LabelSchema) -> Score:
+    """The Score of a tally."""
+    outputs = sum(case.tasks for case in cases)
+    correct = sum(case.tasks for case in cases if case.correct)
+    counts = _count(cases, schema)
     total = Counts(
         sum(c.tp for c in counts.values()), sum(c.fp for c in counts.values()), sum(c.fn for c in counts.values())
     )
     f1s = [(c.f1 or 0.0, c.tp + c.fn) for c in counts.values()]
     return Score(
-        outputs=len(pairs),
+        outputs=outputs,
         correct=correct,
-        accuracy=ratio(correct, len(pairs)),
+        accuracy=ratio(correct, outputs),
         f1_macro=ratio(sum(f1 for f1, _ in f1s), len(f1s)),
         f1_micro=total.f1,
         f1_weighted=ratio(sum(f1 * support for f1, support in f1s), total.tp + total.fn),
         per_label={label: _label_score(counts[label]) for label in _ordered(counts, schema)},
-        confusion=_confusion(pairs, schema),
+        confusion=_confusion(cases, schema),
     )
 
 
-def _count(pairs: list[tuple[Answer, Answer | None]], schema: LabelSchema) -> dict[str, Counts]:
+def _count(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Counts]:
     """Only labels that occur are counted."""
     counts: dict[str, Counts] = {}
-    for truth, answer in pairs:
-        wanted = set(schema.labels(truth))
-        given = set(schema.labels(answer)) if answer is not None else set()
+    for case in cases:
+        wanted, given = labels_of(case, schema)
         for label in wanted | given:
             count = counts.setdefault(label, Counts())
-            count.tp += label in wanted and label in given
-            count.fp += label not in wanted
-            count.fn += label not in given
+            count.tp += case.tasks * (label in wanted and label in given)
+            count.fp += case.tasks * (label not in wanted)
+            count.fn += case.tasks * (label not in given)
     return counts
+
+
+def labels_of(case: Case, schema: LabelSchema) -> tuple[set[str], set[str]]:
+    """The labels wanted and those given; an unusable answer gives none."""
+    return set(schema.labels(case.truth)), set(schema.labels(case.answer or {}))
 
 
 def _label_score(counts: Counts) -> LabelScore:
@@ -109,15 +118,15 @@ def _ordered(counts: Mapping[str, Counts], schema: LabelSchema) -> list[str]:
     return sorted(counts, key=lambda label: (place.get(label, len(place)), label))
 
 
-def _confusion(pairs: list[tuple[Answer, Answer | None]], schema: LabelSchema) -> dict[str, dict[str, dict[str, int]]]:
+def _confusion(cases: Sequence[Case], schema: LabelSchema) -> dict[str, dict[str, dict[str, int]]]:
     tables: dict[str, dict[str, dict[str, int]]] = {}
     for field in schema.fields:
         if not field.single:
             continue
-        cells = Counter(
-            (_one(truth, field.name), REJECTED if answer is None else _one(answer, field.name))
-            for truth, answer in pairs
-        )
+        cells = Counter[tuple[str, str]]()
+        for case in cases:
+            answer = REJECTED if case.answer is None else _one(case.answer, field.name)
+            cells[_one(case.truth, field.name), answer] += case.tasks
         table: dict[str, dict[str, int]] = {}
         for (truth, answer), number in sorted(cells.items()):
             table.setdefault(truth, {})[answer] = number

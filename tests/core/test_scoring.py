@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 from sklearn.preprocessing import MultiLabelBinarizer
@@ -52,6 +52,7 @@ def said(verdict: Any) -> str:
     return REJECTED if isinstance(verdict, Rejection) else str(verdict)
 
 
+@settings(max_examples=1000)
 @given(single_cases)
 def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     found = single(pairs)
@@ -67,6 +68,7 @@ def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:A single label was found")
+@settings(max_examples=1000)
 @given(single_cases)
 def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     table = single(pairs).confusion["c"]
@@ -75,6 +77,7 @@ def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     assert mine == confusion_matrix([t for t, _ in pairs], [said(v) for _, v in pairs], labels=names).tolist()
 
 
+@settings(max_examples=1000)
 @given(multiple_cases)
 def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) -> None:
     found = scored([({"c": ordered(truth)}, answered("c", verdict)) for truth, verdict in pairs], MULTIPLE)
@@ -86,6 +89,7 @@ def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) ->
     assert found.confusion == {}
 
 
+@settings(max_examples=1000)
 @given(st.lists(st.tuples(truth_labels, truth_sets, st.sampled_from(LABELS), sets), min_size=1, max_size=20))
 def test_several_controls_as_scikit_learn(rows: list[tuple[str, Any, str, Any]]) -> None:
     pairs = [({"one": (t,), "many": ordered(ts)}, {"one": (a,), "many": ordered(as_)}) for t, ts, a, as_ in rows]

@@ -1,0 +1,41 @@
+"""Intervals of proportions, and how many tasks it takes to tell two apart. All are of 95 %.
+
+It refuses the usual mean +- 1.96 standard errors: of 20 right answers in 20 that says 1.0 to 1.0.
+"""
+
+from math import ceil, sqrt
+
+CONFIDENCE = 0.95
+Z = 1.959963984540054
+"""The 97.5 % point of the normal distribution."""
+
+_Z_POWER = 0.8416212335729143
+"""Its 80 % point: the difference is seen in four of five trials."""
+
+Interval = tuple[float, float]
+"""Lower and upper end."""
+
+
+def wilson(successes: int, trials: int) -> Interval | None:
+    """The score interval of successes / trials (Wilson 1927), within 0..1; None without trials."""
+    if not trials:
+        return None
+    from scipy.stats import binomtest
+
+    found = binomtest(successes, trials).proportion_ci(CONFIDENCE, method="wilson")
+    return float(found.low), float(found.high)
+
+
+def tasks_needed(accuracy: float, difference: float = 0.05) -> int:
+    """How many tasks a comparison needs to see that another version is `difference` (0..1) away from `accuracy`, in
+    four of five trials at the 5 % level. How many more: this minus those there are.
+
+    Sample size of McNemar's test (Connor 1987, Biometrics 43:207): (z * sqrt(d) + z_power * sqrt(d - delta^2))^2 /
+    delta^2, with d the share of tasks on which one version is right and the other wrong. That is unknown beforehand;
+    here it is what versions that fail independently would show. Versions that fail on the same tasks, as most do,
+    need fewer. Of the accuracies above and below, the one nearer to a half counts: it needs more.
+    """
+    other = accuracy - difference if accuracy >= 0.5 else accuracy + difference
+    delta = abs(other - accuracy)
+    apart = accuracy * (1 - other) + other * (1 - accuracy)
+    return ceil((Z * sqrt(apart) + _Z_POWER * sqrt(apart - delta**2)) ** 2 / delta**2)

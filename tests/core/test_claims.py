@@ -1,0 +1,18 @@
+from backend.core.claims import Claim, claims_of, confident
+from backend.core.outcomes import Failure, Outcome, Rejection, Truth
+
+A, B = {"c": ("a",)}, {"c": ("b",)}
+
+
+def test_a_claim_for_each_output_that_has_a_truth():
+    outcomes = [
+        Outcome(1, A, confidence=0.9),
+        Outcome(2, B, confidence=0.6),
+        Outcome(3, A),
+        Outcome(4, Rejection("refused", "")),
+        Outcome(5, Failure("timeout", "")),
+        Outcome(9, A, confidence=1.0),
+    ]
+    claims = claims_of(outcomes, [Truth(task, A) for task in range(6)])
+    assert claims == [Claim(1, 0.9, True), Claim(2, 0.6, False), Claim(3, None, True), Claim(4, None, False)]
+    assert confident(claims) == [(0.6, False), (0.9, True)]
