@@ -5,7 +5,7 @@ Counts are not kept: they are derived from the stored completions, so a crash ca
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from backend.core.runs import ALIVE_S, Run, Tally
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
 from backend.errors import RunError
+
+PAGE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,21 @@ class RunStore:
         with self._engine.begin() as connection:
             connection.execute(statement, rows)
 
+    def ask_pages(self, tag: str, size: int = PAGE) -> Iterator[list[Ask]]:
+        """The newest ask about each task over all runs of a version, by task id, so many tasks at a time."""
+        last = -1
+        while page := self._asks_after(tag, last, size):
+            yield page
+            last = page[-1].task_id
+
     @told
-    def asks(self, tag: str) -> list[Ask]:
-        """The newest ask about each task over all runs of a version, by task id."""
-        mine = sa.select(asks).join_from(asks, runs).where(runs.c.tag == tag)
-        return self._newest(mine.order_by(runs.c.created, runs.c.id, asks.c.task_id))
+    def _asks_after(self, tag: str, last: int, size: int) -> list[Ask]:
+        of_version = sa.select(runs.c.id).where(runs.c.tag == tag)
+        mine = sa.and_(asks.c.run_id.in_(of_version), asks.c.task_id > last)
+        ids = sa.select(asks.c.task_id).where(mine).distinct().order_by(asks.c.task_id).limit(size).subquery()
+        highest = sa.select(sa.func.max(ids.c.task_id)).scalar_subquery()
+        page = sa.select(asks).join_from(asks, runs).where(mine, asks.c.task_id <= highest)
+        return self._newest(page.order_by(runs.c.created, runs.c.id))
 
     @told
     def asks_of(self, run_id: str) -> list[Ask]:

@@ -6,7 +6,7 @@ working on a run asks for what is not stored yet, and nothing else.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -134,9 +134,11 @@ class Runs:
             self.record.finish(run_id, "canceled", "It was interrupted.")
             raise
 
-    def stored(self, bound: Bound) -> list[Outcome]:
-        """The newest outcome of every task this version was run on, from the record alone."""
-        asks = self.record.asks(bound.version.tag)
+    def stored(self, bound: Bound) -> Iterator[list[Outcome]]:
+        """The newest outcome of every task this version was run on, from the record alone; by task id, in pages."""
+        return (self._derived(bound, asks) for asks in self.record.ask_pages(bound.version.tag))
+
+    def _derived(self, bound: Bound, asks: Sequence[Ask]) -> list[Outcome]:
         schemas = self._schemas(bound, [ask.task_id for ask in asks])
         facts = self.store.completions([ask.digest for ask in asks if ask.digest])
         found = []
@@ -150,7 +152,7 @@ class Runs:
 
     def push_again(self, bound: Bound, keep: bool, tell: Tell) -> Pushed:
         """Pushes what the record holds about a version."""
-        return self._push(bound, self.stored(bound), keep, tell)
+        return self._push(bound, [outcome for page in self.stored(bound) for outcome in page], keep, tell)
 
     def _work(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
         base = baseline(self.studio, bound.project, bound.schema, read_subset(run.subset), run.tag)

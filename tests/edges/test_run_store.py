@@ -138,7 +138,7 @@ def test_asks_are_written_and_written_over(runs, run):
 
 def test_nothing_to_record_is_nothing(runs, run):
     runs.record(run.id, [])
-    assert runs.asks_of(run.id) == runs.asks("mood@1") == []
+    assert runs.asks_of(run.id) == list(runs.ask_pages("mood@1")) == []
 
 
 def test_the_same_task_twice_in_one_call_keeps_the_later(runs, run):
@@ -151,9 +151,12 @@ def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs):
         made = runs.create("mood@1", 7, "all")
         runs.record(made.id, [Ask(1, f"{turn:064x}"), Ask(100 + turn, None)])
     runs.record(runs.create("mood@2", 7, "all").id, [Ask(1, "f" * 64)])
-    found = runs.asks("mood@1")
-    assert found[0] == Ask(1, f"{9:064x}")
-    assert [ask.task_id for ask in found] == [1, *range(100, 110)]
+    for size in (1, 2, 3, 100):
+        pages = list(runs.ask_pages("mood@1", size))
+        assert all(len(page) == size for page in pages[:-1])
+        found = [ask for page in pages for ask in page]
+        assert found[0] == Ask(1, f"{9:064x}")
+        assert [ask.task_id for ask in found] == [1, *range(100, 110)]
 
 
 def test_a_long_run_is_recorded_in_one_go(runs, run):
