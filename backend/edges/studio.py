@@ -148,8 +148,8 @@ class Studio:
         return dict(self.http.call("GET", f"api/projects/{project}/model-versions/"))
 
     def predictions(self, project: int) -> Iterator[Prediction]:
-        """All predictions of a project: one request, not paged."""
-        for row in self.http.call("GET", "api/predictions/", project=project, timeout=LONG):
+        """All predictions of a project, in no order: one request, which Label Studio does not page, read bit by bit."""
+        for row in self.http.rows("api/predictions/", project=project, timeout=LONG):
             yield Prediction(row["id"], row["task"], row["model_version"], row["score"], row["result"])
 
     def import_predictions(self, project: int, items: Sequence[Mapping[str, Any]]) -> int:
