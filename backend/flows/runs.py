@@ -15,6 +15,7 @@ from backend.core.chat import ChatRequest, Recipe
 from backend.core.derive import Pricing, derive, failed
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
+from backend.core.reconcile import wanted_of
 from backend.core.runs import Run
 from backend.core.scoring import Score, score
 from backend.core.subsets import Subset, read_subset
@@ -32,7 +33,7 @@ from backend.flows.predict import Predictor
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
-from backend.flows.push import Pushed, push, wanted_of
+from backend.flows.push import Pushed, in_pages, push
 
 MakeAsker = Callable[[], Asker]
 NOTES_EVERY_S = 1.0
@@ -152,7 +153,7 @@ class Runs:
 
     def push_again(self, bound: Bound, keep: bool, tell: Tell) -> Pushed:
         """Pushes what the record holds about a version."""
-        return self._push(bound, [outcome for page in self.stored(bound) for outcome in page], keep, tell)
+        return self._push(bound, self.stored(bound), keep, tell)
 
     def _work(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
         base = baseline(self.studio, bound.project, bound.schema, read_subset(run.subset), run.tag)
@@ -164,7 +165,7 @@ class Runs:
         self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
         if pulse.canceled:
             raise Canceled(run.id)
-        pushed = self._push(bound, outcomes, run.keep, progress.tell) if run.push else None
+        pushed = self._push(bound, in_pages(outcomes), run.keep, progress.tell) if run.push else None
         if not self.record.complete(run.id):
             raise Canceled(run.id)
         scored = score(outcomes, base.truths, bound.schema) if base.truths else None
@@ -197,9 +198,9 @@ class Runs:
                 await notes.flush()
         return outcomes, asker.tally.seconds
 
-    def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
-        wanted = wanted_of(outcomes, bound.schema, bound.version)
-        return push(Place(self.studio, self.store, bound.project.id, tell), wanted, keep)
+    def _push(self, bound: Bound, pages: Iterable[Sequence[Outcome]], keep: bool, tell: Tell) -> Pushed:
+        wanted = (wanted_of(page, bound.schema, bound.version) for page in pages)
+        return push(Place(self.studio, self.store, bound.project.id, tell), bound.version, wanted, keep)
 
     def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""
