@@ -106,10 +106,29 @@ class Studio:
         pages = self._pages(project, 10 * PAGE, include="id", fields="task_only")
         return [row["id"] for rows in pages for row in rows]
 
+    def tasks_by_version(self, project: int, operator: str, versions: Sequence[str]) -> Iterator[list[Task]]:
+        """Tasks that have (`operator` is contains) or lack (not_contains) a prediction whose version has one of
+        `versions` in it, by id; whether upper and lower case count depends on Label Studio's database.
+
+        A page begins behind the last id, so nothing is left out when predictions are made meanwhile.
+        """
+        last = 0
+        while True:
+            query = _filters(_version(operator, versions), ("id", "greater", "Number", last))
+            rows = self._page(project, 1, PAGE, query=query, include="id,data", fields="task_only")
+            yield [Task(key, data) for key, data in {row["id"]: row["data"] for row in rows}.items()]
+            if len(rows) < PAGE:
+                return
+            last = rows[-1]["id"]
+
+    def count_by_version(self, project: int, operator: str, versions: Sequence[str]) -> int:
+        """How many they are."""
+        query = _filters(_version(operator, versions))
+        return int(self._found(project, 1, 1, query=query, include="id", fields="task_only")["total"])
+
     def annotated(self, project: int) -> Iterator[Annotated]:
         """Tasks that have submitted annotations."""
-        has = {"filter": "filter:tasks:total_annotations", "operator": "greater", "type": "Number", "value": 0}
-        query = {"filters": {"conjunction": "and", "items": [has]}}
+        query = _filters(("total_annotations", "greater", "Number", 0))
         for rows in self._pages(project, PAGE, query=query, fields="all"):
             for row in rows:
                 submitted = (a for a in row["annotations"] if isinstance(a, dict) and not a.get("was_cancelled"))
@@ -126,20 +145,23 @@ class Studio:
             number += 1
 
     def _page(self, project: int, number: int, size: int, **params: Any) -> list[dict[str, Any]]:
+        return list(self._found(project, number, size, **params)["tasks"])
+
+    def _found(self, project: int, number: int, size: int, **params: Any) -> Mapping[str, Any]:
         query = params.pop("query", None)
         if query is not None or params.get("view") is None:
             params["query"] = json.dumps({"ordering": ["tasks:id"], **(query or {})}, separators=(",", ":"))
         params["review"] = True  # otherwise a project that predicts automatically predicts all that is listed
         wanted = {name: value for name, value in params.items() if value is not None}
         try:
-            found = self.http.call(
+            found: Mapping[str, Any] = self.http.call(
                 "GET", "api/tasks/", project=project, page=number, page_size=size, timeout=300, **wanted
             )
         except NotFound:
             if number > 1:
-                return []  # the page behind the last one
+                return {"tasks": []}  # the page behind the last one
             raise StudioError(f"Label Studio has no such tab in project {project}: check the view's number.") from None
-        return list(found["tasks"])
+        return found
 
     # Predictions
 
@@ -220,3 +242,16 @@ class Studio:
         for webhook in self.http.call("GET", "api/webhooks/", project=project):
             if webhook["url"] in urls:
                 self.http.call("DELETE", f"api/webhooks/{webhook['id']}/")
+
+
+def _filters(*items: tuple[str, str, str, Any]) -> dict[str, Any]:
+    """A query for tasks to which all of these apply: column, operator, type, value."""
+    named = [
+        {"filter": f"filter:tasks:{column}", "operator": operator, "type": kind, "value": value}
+        for column, operator, kind, value in items
+    ]
+    return {"filters": {"conjunction": "and", "items": named}}
+
+
+def _version(operator: str, versions: Sequence[str]) -> tuple[str, str, str, Any]:
+    return ("predictions_model_versions", operator, "List", list(versions))
