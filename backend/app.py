@@ -7,12 +7,13 @@ Everything the commands do is here, for scripts:
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.core.addresses import shown
+from backend.core.outcomes import Outcome
 from backend.core.prompts import PromptVersion
 from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
@@ -135,6 +136,12 @@ class App:
     def watch(self, run_id: str) -> Status:
         """How far a run has come."""
         return status_of(self.record, self.record.run(run_id), price_of)
+
+    def outcomes(self, run_id: str) -> Iterator[Outcome]:
+        """What became of the tasks of a run, by task id."""
+        run = self.record.run(run_id)
+        pages = self._runs.ended(run, self._prompts.bound(run.tag, self.studio))
+        return (outcome for page in pages for outcome in page)
 
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
         return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)

@@ -30,6 +30,7 @@ IMPORTERS = {
     "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
     "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],
     "httpx": ["backend/edges/backend.py", "backend/edges/studio_http.py"],
+    "ijson": ["backend/edges/studio_http.py"],
     "genai_prices": ["backend/edges/prices.py"],
     "redis": ["backend/edges/broker.py", "backend/edges/fleet.py"],
     "rq": ["backend/edges/queue.py"],

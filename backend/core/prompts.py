@@ -46,9 +46,14 @@ class PromptVersion:
         return f"{self.name}@{self.number}"
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Its prompt's name, and former ones."""
+        return (self.name, *self.former)
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """Its tag, and those it had under former names: predictions in Label Studio may bear any of them."""
-        return tuple(f"{name}@{self.number}" for name in (self.name, *self.former))
+        return tuple(f"{name}@{self.number}" for name in self.names)
 
     @cached_property
     def content(self) -> str:

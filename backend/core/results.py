@@ -4,8 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backend.core.digests import digest
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer
+
+SCORE_DIGITS = 6
 
 
 def to_result(answer: Answer, schema: LabelSchema) -> list[dict[str, Any]]:
@@ -23,9 +26,14 @@ def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Ans
     return {field.name: field.read(by_control[field.name]) for field in schema.fields}
 
 
-def same_result(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether two results say the same: ids and what Label Studio adds to regions do not matter."""
-    return sorted(map(_essence, one)) == sorted(map(_essence, other))
+def rounded(confidence: float | None) -> float | None:
+    """A confidence as it is stored in Label Studio."""
+    return None if confidence is None else round(float(confidence), SCORE_DIGITS)
+
+
+def fingerprint(score: float | None, result: Sequence[Mapping[str, Any]]) -> int:
+    """What a prediction says, as 60 bits: ids and what Label Studio adds to regions do not matter."""
+    return int(digest([rounded(score), sorted(map(_essence, result))])[:15], 16)
 
 
 def _essence(region: Mapping[str, Any]) -> str:

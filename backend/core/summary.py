@@ -1,8 +1,10 @@
 """Summary: what a set of outcomes amounts to, without any truth: counts, tokens, cost, latency."""
 
+from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum, isnan, nan
 from statistics import quantiles
 
 from backend.core.outcomes import Failure, Outcome, Rejection
@@ -31,28 +33,74 @@ class Summary:
     latency_p95: float | None
 
 
-def summarise(outcomes: Sequence[Outcome], tasks: int) -> Summary:
-    """`tasks`: size of the baseline, of which `outcomes` may cover only a part."""
-    usable = sum(outcome.answer is not None for outcome in outcomes)
-    seconds = [o.usage.seconds for o in outcomes if o.usage.seconds is not None]
-    paid = _paid(outcomes)
-    asked = {_request(o) for o in outcomes if not o.reused}
-    return Summary(
-        tasks=tasks,
-        outputs=sum(outcome.spoke for outcome in outcomes),
-        usable=usable,
-        coverage=ratio(usable, tasks),
-        prompt_tokens=sum(o.usage.prompt_tokens for o in paid),
-        completion_tokens=sum(o.usage.completion_tokens for o in paid),
-        cost_usd=_cost(paid),
-        saved_usd=_cost([o for o in paid if _request(o) not in asked]),
-        rejections=dict(Counter(o.verdict.reason for o in outcomes if isinstance(o.verdict, Rejection))),
-        failures=dict(Counter(o.verdict.kind for o in outcomes if isinstance(o.verdict, Failure))),
-        requests=sum(outcome.sent for outcome in outcomes),
-        reused=sum(outcome.reused for outcome in outcomes),
-        latency_p50=quantile(seconds, 50),
-        latency_p95=quantile(seconds, 95),
-    )
+class Summing:
+    """Takes outcomes as they come and keeps but a few bytes of each."""
+
+    def __init__(self) -> None:
+        self._tasks = self._outputs = self._usable = self._requests = self._reused = 0
+        self._rejections: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
+        self._seconds = array("d")
+        self._places: dict[int, int] = {}
+        self._prompt, self._completion = array("q"), array("q")
+        self._cost = array("d")
+        self._asked = bytearray()
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            self._tasks += 1
+            self._requests += outcome.sent
+            self._reused += outcome.reused
+            if isinstance(outcome.verdict, Failure):
+                self._failures[outcome.verdict.kind] += 1
+                continue
+            self._outputs += 1
+            if isinstance(outcome.verdict, Rejection):
+                self._rejections[outcome.verdict.reason] += 1
+            else:
+                self._usable += 1
+            if outcome.usage.seconds is not None:
+                self._seconds.append(outcome.usage.seconds)
+            self._pay(outcome)
+
+    def _pay(self, outcome: Outcome) -> None:
+        """Once for each request, by the outcome with most attempts behind it. A hash of 64 bits is enough to tell it apart."""
+        request = hash(outcome.digest or outcome.task_id)
+        usage = outcome.usage
+        place = self._places.setdefault(request, len(self._prompt))
+        if place == len(self._prompt):
+            for numbers in (self._prompt, self._completion, self._cost):
+                numbers.append(0)
+            self._asked.append(0)
+        self._asked[place] |= not outcome.reused
+        if usage.prompt_tokens >= self._prompt[place]:
+            self._prompt[place], self._completion[place] = usage.prompt_tokens, usage.completion_tokens
+            self._cost[place] = nan if usage.cost_usd is None else usage.cost_usd
+
+    def summary(self) -> Summary:
+        """Of all that was added."""
+        return Summary(
+            tasks=self._tasks,
+            outputs=self._outputs,
+            usable=self._usable,
+            coverage=ratio(self._usable, self._tasks),
+            prompt_tokens=sum(self._prompt),
+            completion_tokens=sum(self._completion),
+            cost_usd=_known(fsum(self._cost)),
+            saved_usd=_known(fsum(c for c, asked in zip(self._cost, self._asked, strict=True) if not asked)),
+            rejections=dict(self._rejections),
+            failures=dict(self._failures),
+            requests=self._requests,
+            reused=self._reused,
+            latency_p50=quantile(self._seconds, 50),
+            latency_p95=quantile(self._seconds, 95),
+        )
+
+
+def summarise(outcomes: Iterable[Outcome]) -> Summary:
+    total = Summing()
+    total.add(outcomes)
+    return total.summary()
 
 
 def quantile(values: Sequence[float], percent: int) -> float | None:
@@ -62,23 +110,6 @@ def quantile(values: Sequence[float], percent: int) -> float | None:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def _request(outcome: Outcome) -> str | int:
-    """What an outcome's completions belong to."""
-    return outcome.digest or outcome.task_id
-
-
-def _paid(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """One outcome of each request that the model answered, the one with most attempts behind it."""
-    most: dict[str | int, Outcome] = {}
-    for outcome in outcomes:
-        known = most.get(_request(outcome))
-        if outcome.spoke and (known is None or outcome.usage.prompt_tokens > known.usage.prompt_tokens):
-            most[_request(outcome)] = outcome
-    return list(most.values())
-
-
-def _cost(outcomes: Sequence[Outcome]) -> float | None:
-    """Unknown as soon as one price is; 0 for nothing."""
-    costs = [outcome.usage.cost_usd for outcome in outcomes]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if len(known) == len(costs) else None
+def _known(usd: float) -> float | None:
+    """None as soon as one price was unknown."""
+    return None if isnan(usd) else usd

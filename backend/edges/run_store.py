@@ -5,7 +5,7 @@ Counts are not kept: they are derived from the stored completions, so a crash ca
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,8 @@ from backend.core.runs import ALIVE_S, OPEN, QUEUED, Run, Tally
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
 from backend.errors import RunError
+
+PAGE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +163,27 @@ class RunStore:
         with self._engine.begin() as connection:
             connection.execute(statement, rows)
 
-    @told
-    def asks(self, tag: str) -> list[Ask]:
-        """The newest ask about each task over all runs of a version, by task id."""
-        mine = sa.select(asks).join_from(asks, runs).where(runs.c.tag == tag)
-        return self._newest(mine.order_by(runs.c.created, runs.c.id, asks.c.task_id))
+    def ask_pages(self, tag: str, size: int = PAGE) -> Iterator[list[Ask]]:
+        """The newest ask about each task over all runs of a version, by task id, so many tasks at a time."""
+        return self._pages(sa.select(runs.c.id).where(runs.c.tag == tag), size)
+
+    def asks_of(self, run_id: str, size: int = PAGE) -> Iterator[list[Ask]]:
+        """The asks of one run, by task id, so many at a time."""
+        return self._pages(sa.select(runs.c.id).where(runs.c.id == run_id), size)
+
+    def _pages(self, some_runs: Any, size: int) -> Iterator[list[Ask]]:
+        last = -1
+        while page := self._asks_after(some_runs, last, size):
+            yield page
+            last = page[-1].task_id
 
     @told
-    def asks_of(self, run_id: str) -> list[Ask]:
-        """The asks of one run, by task id."""
-        return self._newest(sa.select(asks).where(asks.c.run_id == run_id))
+    def _asks_after(self, some_runs: Any, last: int, size: int) -> list[Ask]:
+        mine = sa.and_(asks.c.run_id.in_(some_runs), asks.c.task_id > last)
+        ids = sa.select(asks.c.task_id).where(mine).distinct().order_by(asks.c.task_id).limit(size).subquery()
+        highest = sa.select(sa.func.max(ids.c.task_id)).scalar_subquery()
+        page = sa.select(asks).join_from(asks, runs).where(mine, asks.c.task_id <= highest)
+        return self._newest(page.order_by(runs.c.created, runs.c.id))
 
     @told
     def tally(self, run: Run, pricing: Pricing) -> Tally:

@@ -6,16 +6,23 @@ through its HTTP client, typed methods are used for nothing else.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import ijson
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.request_options import RequestOptions
 
 from backend.core.addresses import shown
 from backend.errors import SettingsError, StudioError
 
+JSON_TYPE = {"Content-Type": "application/json"}
+GATEWAY = (502, 503, 504)
+"""What a server before Label Studio answers while that is down, restarts or takes too long."""
+PIECE = 65_536
+"""Bytes."""
 SWITCHES = "LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false"
 
 KNOWN = {
@@ -49,8 +56,13 @@ class NotFound(Refused):
     pass
 
 
+class Unreachable(StudioError):
+    """There was no answer, or one of somebody in between: what a request was to do may have happened or not."""
+
+
 class StudioHttp:
-    """`call` returns the JSON of an answer; every trouble is a StudioError that says what to do."""
+    """`call` returns the JSON of an answer, `rows` that of a long list bit by bit; every trouble is a StudioError that
+    says what to do."""
 
     def __init__(self, url: str, api_key: str | None) -> None:
         if not api_key:
@@ -74,42 +86,70 @@ class StudioHttp:
     def call(self, method: str, path: str, *, body: Any = None, timeout: int = 60, **params: Any) -> Any:
         """One request, never repeated when it is a POST; GETs are tried three times.
 
-        `timeout` in seconds. Raises NotFound for a 404, else StudioError.
+        `body`: bytes are sent as the JSON they are; `timeout` in seconds. Raises NotFound for a 404, Unreachable when
+        there is no telling what became of it, else StudioError.
         """
         options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 if method == "GET" else 0)
-        try:
-            response = self._sdk._client_wrapper.httpx_client.request(
-                path, method=method, params=params, json=body, request_options=options
-            )
-        except ApiError as error:
-            raise self._refusal(error.status_code or 0, str(error.body)) from None
-        except httpx.TimeoutException:
-            raise StudioError(
-                f"Label Studio at {self._shown} did not answer within {timeout} s: try again later."
-            ) from None
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise StudioError(
-                f"Label Studio is not reachable at {self._shown} ({type(error).__name__}): "
-                "start it, or correct LABEL_STUDIO_URL."
-            ) from None
+        sent = {"content": body, "headers": JSON_TYPE} if isinstance(body, bytes) else {"json": body}
+        with self._told(timeout):
+            response = self._client.request(path, method=method, params=params, request_options=options, **sent)
         if response.status_code >= 400:
             raise self._refusal(response.status_code, response.text)
         try:
             return response.json() if response.content else None
         except ValueError:
-            raise StudioError(self._stranger()) from None
+            raise self._stranger() from None
 
     def record(self, path: str, *names: str) -> Mapping[str, Any]:
         """A GET whose answer is an object with a text or number under each of these names."""
         found = self.call("GET", path)
         if not isinstance(found, dict) or any(not isinstance(found.get(name), str | int) for name in names):
-            raise StudioError(self._stranger())
+            raise self._stranger()
         return found
 
-    def _stranger(self) -> str:
-        return f"What answers at {self._shown} is not Label Studio: correct LABEL_STUDIO_URL."
+    def rows(self, path: str, *, timeout: int = 60, **params: Any) -> Iterator[Any]:
+        """The elements of a JSON list as they arrive: of a long one, no more than a piece is ever held.
 
-    def _refusal(self, status: int, text: str) -> Refused:
+        Raises as `call`, also after some of them.
+        """
+        options = RequestOptions(timeout_in_seconds=timeout)
+        stream = self._client.stream(path, method="GET", params=params, request_options=options)
+        with self._told(timeout), stream as response:
+            if response.status_code >= 400:
+                raise self._refusal(response.status_code, response.read().decode(errors="replace"))
+            yield from ijson.items(ijson.from_iter(response.iter_bytes(PIECE)), "item", use_float=True)
+
+    @property
+    def _client(self) -> Any:
+        return self._sdk._client_wrapper.httpx_client
+
+    @contextmanager
+    def _told(self, timeout: int) -> Iterator[None]:
+        """Trouble with a request as one sentence."""
+        try:
+            yield
+        except ApiError as error:
+            raise self._refusal(error.status_code or 0, str(error.body)) from None
+        except httpx.TimeoutException:
+            raise Unreachable(
+                f"Label Studio at {self._shown} did not answer within {timeout} s: try again later."
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL, ijson.IncompleteJSONError, ValueError) as error:
+            raise Unreachable(
+                f"Label Studio is not reachable at {self._shown} ({type(error).__name__}): "
+                "start it, or correct LABEL_STUDIO_URL."
+            ) from None
+        except ijson.JSONError:
+            raise self._stranger() from None
+
+    def _stranger(self) -> StudioError:
+        return StudioError(f"What answers at {self._shown} is not Label Studio: correct LABEL_STUDIO_URL.")
+
+    def _refusal(self, status: int, text: str) -> StudioError:
+        if status in GATEWAY:
+            return Unreachable(
+                f"Label Studio at {self._shown} is not up ({status} of the server before it): try again later."
+            )
         if status == 404:
             return NotFound(
                 status, f"There is no such object at {self._shown}: check its number, and LABEL_STUDIO_URL."

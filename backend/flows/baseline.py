@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Truth
@@ -33,7 +34,9 @@ def baseline(studio: Studio, project: Project, schema: LabelSchema, subset: Subs
     if subset.kind == "sample" and subset.seed is None:
         page = next(studio.tasks(project.id, page=subset.size), [])
         return Baseline([page], len(page))
-    ids = _ids(studio, project, subset, tag)
+    if subset.kind == "missing":
+        return missing(studio, project, tag)
+    ids = _ids(studio, project, subset)
     return Baseline(studio.tasks_by_id(project.id, ids), len(ids))
 
 
@@ -41,11 +44,11 @@ def task_ids(studio: Studio, project: Project, schema: LabelSchema, subset: Subs
     """The tasks of a subset by their ids alone, a page at a time. Raises what `baseline` raises."""
     if subset.kind in ("all", "view"):
         yield from studio.id_pages(project.id, subset.view)
-    elif subset.kind == "ground-truth" or (subset.kind == "sample" and subset.seed is None):
+    elif subset.kind in ("ids", "rest") or subset.seed is not None:
+        yield _ids(studio, project, subset)
+    else:
         for page in baseline(studio, project, schema, subset, tag).pages:
             yield [task.id for task in page]
-    else:
-        yield _ids(studio, project, subset, tag)
 
 
 def ground_truths(studio: Studio, project: Project, schema: LabelSchema, kind: str) -> Baseline:
@@ -71,7 +74,26 @@ def _truths(annotated: Iterable[Annotated], schema: LabelSchema, kind: str) -> I
             yield item.task, truth
 
 
-def _ids(studio: Studio, project: Project, subset: Subset, tag: str) -> list[int]:
+def missing(studio: Studio, project: Project, tag: str) -> Baseline:
+    """Tasks without a prediction of exactly this version.
+
+    Label Studio finds them by a part of the version only: `s@1` is in `s@12` too, on SQLite also in `S@1`. Where there
+    are such versions, tasks that have one of them are looked at one by one.
+    """
+    there = studio.model_versions(project.id)
+    if tag not in there:
+        return Baseline(studio.tasks(project.id), project.tasks)
+    certain = studio.tasks_by_version(project.id, "not_contains", [tag])
+    alike = [version for version in there if tag.casefold() in version.casefold() and version != tag]
+    if not alike:
+        return Baseline(certain, studio.count_by_version(project.id, "not_contains", [tag]))
+    done = {p.task_id for p in studio.predictions(project.id) if p.model_version == tag}
+    doubtful = studio.tasks_by_version(project.id, "contains", alike)
+    rest = ([task for task in page if task.id not in done] for page in doubtful)
+    return Baseline(chain(certain, rest), None)
+
+
+def _ids(studio: Studio, project: Project, subset: Subset) -> list[int]:
     existing = studio.task_ids(project.id)
     if subset.kind == "ids":
         unknown = sorted(set(subset.ids) - set(existing))
@@ -82,7 +104,4 @@ def _ids(studio: Studio, project: Project, subset: Subset, tag: str) -> list[int
         return list(subset.ids)
     if subset.kind == "rest":
         return sorted(set(subset.ids) & set(existing))
-    if subset.kind == "sample":
-        return sorted(random.Random(subset.seed).sample(existing, min(subset.size, len(existing))))  # noqa: S311
-    done = {p.task_id for p in studio.predictions(project.id) if p.model_version == tag}
-    return [task_id for task_id in existing if task_id not in done]
+    return sorted(random.Random(subset.seed).sample(existing, min(subset.size, len(existing))))  # noqa: S311

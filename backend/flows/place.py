@@ -1,16 +1,25 @@
 """Place: the project that predictions go to, with what annotators are shown there.
 
 Label Studio clears what is shown when a version is deleted. It is noted in the record before, so that even a process
-that is killed in between leaves something to go by: whoever pushes or withdraws next shows it again.
+that is killed in between leaves something to go by: whoever pushes or withdraws next shows it again. What may be
+repeated is repeated while Label Studio restarts.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from backend.core.prompts import belongs
+from backend.core.results import fingerprint
+from backend.core.there import Known, There
 from backend.edges.store import Store
 from backend.edges.studio import Studio
-from backend.edges.studio_http import Refused
+from backend.edges.studio_http import Refused, Unreachable
+
+T = TypeVar("T")
+PATIENCE_S = 120.0
+PAUSE_S = 2.0
 
 Tell = Callable[[str], None]
 """Takes one sentence for the user."""
@@ -23,12 +32,46 @@ class Place:
     project: int
     tell: Tell
 
-    def delete_version(self, version: str) -> int:
-        """Deletes all predictions of a version; the number. `show_again` must follow when there are no more."""
-        shown = self.studio.project(self.project).shown
+    def surely(self, call: Callable[[], T]) -> T:
+        """What `call` returns, which may be repeated: while Label Studio does not answer it is, for two minutes.
+
+        Raises Unreachable when it is not back by then.
+        """
+        until = None
+        while True:
+            try:
+                return call()
+            except Unreachable:
+                if until is None:
+                    until = time.monotonic() + PATIENCE_S
+                    self.tell("Label Studio does not answer; waiting for it, two minutes at most.")
+                elif time.monotonic() > until:
+                    raise
+            time.sleep(PAUSE_S)
+
+    def there(self, names: tuple[str, ...]) -> There:
+        """The predictions of the prompt with these names."""
+        return self.surely(lambda: There(self._known(names)))
+
+    def _known(self, names: tuple[str, ...]) -> Iterator[Known]:
+        for found in self.studio.predictions(self.project):
+            version = found.model_version
+            if version and belongs(version, *names):
+                yield Known(found.id, found.task_id, version, fingerprint(found.score, found.result))
+
+    def count(self, version: str) -> int:
+        """Predictions of a version, as Label Studio counts them."""
+        return self.surely(lambda: self.studio.model_versions(self.project)).get(version, 0)
+
+    def delete_prediction(self, prediction: int) -> None:
+        self.surely(lambda: self.studio.delete_prediction(prediction))
+
+    def delete_version(self, version: str) -> None:
+        """Deletes all predictions of a version. `show_again` must follow when there are no more."""
+        shown = self._shown()
         if shown:
             self.store.set_connection(self.project, to_show=shown)
-        return self.studio.delete_version(self.project, version)
+        self.surely(lambda: self.studio.delete_version(self.project, version))
 
     def show_again(self, names: tuple[str, ...], instead: str = "") -> None:
         """Shows what was shown before versions were deleted, unless somebody chose since.
@@ -38,16 +81,19 @@ class Place:
         noted = self.store.connection(self.project)["to_show"]
         if noted is None:
             return
-        if not self.studio.project(self.project).shown:
-            gone = belongs(noted, *names) and noted not in self.studio.model_versions(self.project)
+        if not self._shown():
+            gone = belongs(noted, *names) and not self.count(noted)
             self._show(noted, instead if gone else noted)
         self.store.set_connection(self.project, to_show=None)
+
+    def _shown(self) -> str:
+        return self.surely(lambda: self.studio.project(self.project)).shown
 
     def _show(self, noted: str, version: str) -> None:
         if not version:
             return
         try:
-            self.studio.show(self.project, version)
+            self.surely(lambda: self.studio.show(self.project, version))
         except Refused as refusal:
             if refusal.status != 400:
                 raise

@@ -143,9 +143,10 @@ class Projects:
         mine = self.predicted(version)
         warn_of_lock(sum(mine.values()), tell)
         place = Place(self.studio, self.store, version.project, tell)
-        deleted = sum(place.delete_version(name) for name in mine)
-        place.show_again((version.name, *version.former))
-        return deleted
+        for name in mine:
+            place.delete_version(name)
+        place.show_again(version.names)
+        return sum(mine.values())
 
     def annotate(self, version: PromptVersion) -> int:
         """Makes annotations of the predictions of a version that have none made of them yet; how many."""

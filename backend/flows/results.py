@@ -28,7 +28,7 @@ class Result:
 
 def results(runs: Runs, bound: Bound, kinds: Sequence[str], truth: str) -> list[Result]:
     """The tasks of these kinds (see KINDS; none means all that have an outcome), by id."""
-    outcomes = {outcome.task_id: outcome for outcome in runs.stored(bound)}
+    outcomes = {outcome.task_id: outcome for page in runs.stored(bound) for outcome in page}
     truths = _truths(runs, bound, truth, required="wrong" in kinds)
     chosen = sorted(task for task, outcome in outcomes.items() if not kinds or _kind(outcome, truths) in kinds)
     if "missing" in kinds:

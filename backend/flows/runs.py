@@ -6,18 +6,19 @@ working on a run asks for what is not stored yet, and nothing else.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.core.chat import MAX_ATTEMPTS
 from backend.core.derive import derive, failed
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
+from backend.core.reconcile import wanted_of
 from backend.core.runs import Run
 from backend.core.scoring import Score, score
 from backend.core.subsets import Subset, read_subset
-from backend.core.summary import Summary, summarise
+from backend.core.summary import Summary, Summing
 from backend.core.tasks import Task
 from backend.edges.process import is_gone, this_process
 from backend.edges.run_store import Ask, Order, RunStore
@@ -31,7 +32,7 @@ from backend.flows.place import Place, Tell
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
-from backend.flows.push import Pushed, push, wanted_of
+from backend.flows.push import Pushed, push
 
 
 class Hands(Protocol):
@@ -51,12 +52,13 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """`seconds`: first request sent to last completion stored; `score` and `truths` only where there are truths."""
+    """`seconds`: first request sent to last completion stored; `judged` (the outcomes of tasks with a truth),
+    `truths` and `score` only where there are truths."""
 
     run: Run
-    outcomes: list[Outcome]
     summary: Summary
     seconds: float
+    judged: list[Outcome]
     truths: list[Truth]
     score: Score | None
     pushed: Pushed | None
@@ -95,7 +97,7 @@ class Runs:
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
-        outcomes = self._derived(self.prompts.bound(run.tag, self.studio), self.record.asks_of(run_id))
+        outcomes = [o for page in self.ended(run, self.prompts.bound(run.tag, self.studio)) for o in page]
         kinds = (Failure, Rejection) if rejected else (Failure,)
         left = [o for o in outcomes if isinstance(o.verdict, kinds)]
         if not left:
@@ -128,9 +130,13 @@ class Runs:
         with noted_end(self.record, run_id), Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
             return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
 
-    def stored(self, bound: Bound) -> list[Outcome]:
-        """The newest outcome of every task this version was run on, from the record alone."""
-        return self._derived(bound, self.record.asks(bound.version.tag))
+    def stored(self, bound: Bound) -> Iterator[list[Outcome]]:
+        """The newest outcome of every task this version was run on, from the record alone; by task id, in pages."""
+        return (self._derived(bound, asks) for asks in self.record.ask_pages(bound.version.tag))
+
+    def ended(self, run: Run, bound: Bound) -> Iterator[list[Outcome]]:
+        """What became of the tasks of one run, from the record alone; by task id, in pages."""
+        return (self._derived(bound, asks) for asks in self.record.asks_of(run.id))
 
     def _derived(self, bound: Bound, asks: Sequence[Ask]) -> list[Outcome]:
         schemas = self._schemas(bound, [ask.task_id for ask in asks])
@@ -142,12 +148,13 @@ class Runs:
             outcome = derive(ask.task_id, attempts, schema, self.labelling.pricing) if schema else None
             if outcome is None and ask.failure is not None:
                 outcome = failed(ask.task_id, ask.failure, ask.digest)
-            found += [outcome] if outcome else []
+            if outcome is not None:
+                found.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
         return found
 
     def push_run(self, run: Run, bound: Bound, tell: Tell) -> Pushed:
         """Pushes what became of the tasks of one run."""
-        return self._push(bound, self._derived(bound, self.record.asks_of(run.id)), run.keep, tell)
+        return self._push(bound, self.ended(run, bound), run.keep, tell)
 
     def push_again(self, bound: Bound, keep: bool, tell: Tell) -> Pushed:
         """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
@@ -162,27 +169,30 @@ class Runs:
         progress.start(base.size)
         if base.size is not None:
             self.record.size(run.id, base.size)
-        outcomes: list[Outcome] = []
 
         async def seen(found: list[Outcome], _flush: Flush) -> None:
-            outcomes.extend(found)
             progress.add(found)
 
         seconds = asyncio.run(self.labelling.label(run, bound, base.pages, seen, pulse))
-        self.record.size(run.id, len(outcomes))
-        self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
+        bound = self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
         if pulse.canceled:
             raise Canceled(run.id)
-        pushed = self._push(bound, outcomes, run.keep, progress.tell) if run.push else None
+        known = {truth.task_id for truth in base.truths}
+        total, judged = Summing(), []
+        for page in self.ended(run, bound):
+            total.add(page)
+            judged += [outcome for outcome in page if outcome.task_id in known]
+        summary = total.summary()
+        self.record.size(run.id, summary.tasks)
+        pushed = self.push_run(run, bound, progress.tell) if run.push else None
         if not self.record.complete(run.id):
             raise Canceled(run.id)
-        scored = score(outcomes, base.truths, bound.schema) if base.truths else None
-        ended = self.record.run(run.id)
-        return Finished(ended, outcomes, summarise(outcomes, len(outcomes)), seconds, base.truths, scored, pushed)
+        scored = score(judged, base.truths, bound.schema) if base.truths else None
+        return Finished(self.record.run(run.id), summary, seconds, judged, base.truths, scored, pushed)
 
-    def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
-        wanted = wanted_of(outcomes, bound.schema, bound.version)
-        return push(Place(self.studio, self.store, bound.project.id, tell), wanted, keep)
+    def _push(self, bound: Bound, pages: Iterable[Sequence[Outcome]], keep: bool, tell: Tell) -> Pushed:
+        wanted = (wanted_of(page, bound.schema, bound.version) for page in pages)
+        return push(Place(self.studio, self.store, bound.project.id, tell), bound.version, wanted, keep)
 
     def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""

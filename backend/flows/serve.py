@@ -19,7 +19,7 @@ from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.prompts import AUTO, PromptVersion, parse_tag
-from backend.core.results import to_result
+from backend.core.results import rounded, to_result
 from backend.core.tasks import Task
 from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_version
 from backend.edges.store import Store
@@ -27,7 +27,6 @@ from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.flows.asker import Asker
 from backend.flows.leftovers import Leftovers
 from backend.flows.predict import Predictor
-from backend.flows.push import rounded
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.labels.config import read_config
-from backend.core.results import from_result, same_result, to_result
+from backend.core.results import fingerprint, from_result, rounded, to_result
 
 SCHEMA = read_config("""<View><Text name="text" value="$text"/>
 <Choices name="mood" toName="text"><Choice value="Good" alias="g"/><Choice value="Bad"/></Choices>
@@ -88,14 +88,18 @@ def test_no_result_breaks_the_reading(result):
     assert set(found) == {"mood", "topics"}
 
 
+def same(one, other):
+    return fingerprint(0.5, one) == fingerprint(0.5, other)
+
+
 @given(st.lists(regions, max_size=3), st.lists(regions, max_size=3))
 def test_no_result_breaks_the_comparison(one, other):
-    assert same_result(one, list(reversed(one)))
-    assert same_result(one, other) == same_result(other, one)
+    assert same(one, list(reversed(one)))
+    assert same(one, other) == same(other, one)
 
 
 def test_ids_and_what_label_studio_adds_do_not_matter():
-    assert same_result([region("g")], [region("g", id="x1", origin="prediction", score=0.5)])
+    assert same([region("g")], [region("g", id="x1", origin="prediction", score=0.5)])
 
 
 @pytest.mark.parametrize(
@@ -111,4 +115,16 @@ def test_ids_and_what_label_studio_adds_do_not_matter():
     ],
 )
 def test_another_answer_is_another_result(other):
-    assert not same_result([region("g")], other)
+    assert not same([region("g")], other)
+
+
+def test_the_score_is_part_of_what_is_said_as_exactly_as_it_is_stored():
+    result = [region("g")]
+    assert fingerprint(1, result) == fingerprint(1.0, result) == fingerprint(0.99999999, result)
+    assert len({fingerprint(score, result) for score in (1, 0.99999, 0, None)}) == 4
+    assert rounded(0.1234564999) == 0.123456
+
+
+@given(st.none() | st.floats(0, 1), st.lists(regions, max_size=3))
+def test_a_fingerprint_fits_into_eight_bytes(score, result):
+    assert 0 <= fingerprint(score, result) < 2**60

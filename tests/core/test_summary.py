@@ -32,8 +32,8 @@ def test_answers_rejections_and_failures_are_never_merged() -> None:
         failed(6),
         failed(7, "timeout"),
     ]
-    found = summarise(outcomes, 8)
-    assert (found.tasks, found.outputs, found.usable, found.coverage) == (8, 5, 2, 0.25)
+    found = summarise(outcomes)
+    assert (found.tasks, found.outputs, found.usable, found.coverage) == (7, 5, 2, 2 / 7)
     assert found.rejections == {"not_json": 2, "refused": 1}
     assert found.failures == {"bad_task": 1, "timeout": 1}
     assert (found.requests, found.reused) == (7, 1)
@@ -52,7 +52,7 @@ def test_identical_texts_are_asked_about_and_paid_for_once() -> None:
         replace(stored, task_id=4),
         replace(stored, task_id=5),
     ]
-    found = summarise(outcomes, 5)
+    found = summarise(outcomes)
     assert (found.prompt_tokens, found.completion_tokens) == (200, 20)
     assert (found.cost_usd, found.saved_usd) == (1.0, 0.5)
     assert (found.usable, found.requests, found.reused) == (5, 1, 4)
@@ -62,26 +62,26 @@ def test_of_a_request_that_was_repeated_meanwhile_all_attempts_count() -> None:
     twice = Usage(prompt_tokens=200, completion_tokens=20, cost_usd=1.0, seconds=2.0)
     outcomes = [Outcome(1, GOOD, "d", usage=twice, sent=2), Outcome(2, GOOD, "d", usage=SPENT, reused=True)]
     for order in (outcomes, outcomes[::-1]):
-        found = summarise(order, 2)
+        found = summarise(order)
         assert (found.prompt_tokens, found.cost_usd, found.saved_usd) == (200, 1.0, 0)
 
 
 def test_the_cost_is_unknown_as_soon_as_one_price_is() -> None:
     free = Outcome(1, GOOD, usage=SPENT)
     unknown = Outcome(2, GOOD, usage=Usage(10, 10, None, 1.0), reused=True)
-    found = summarise([free, unknown], 2)
+    found = summarise([free, unknown])
     assert (found.cost_usd, found.saved_usd) == (None, None)
-    assert summarise([free], 1).saved_usd == 0
+    assert summarise([free]).saved_usd == 0
 
 
 def test_what_was_never_answered_costs_nothing_rather_than_an_unknown_sum() -> None:
-    found = summarise([failed(1), failed(2)], 2)
+    found = summarise([failed(1), failed(2)])
     assert (found.cost_usd, found.outputs, found.coverage) == (0, 0, 0)
     assert (found.latency_p50, found.latency_p95) == (None, None)
 
 
 def test_of_nothing_there_is_no_coverage() -> None:
-    found = summarise([], 0)
+    found = summarise([])
     assert (found.tasks, found.coverage, found.cost_usd, found.rejections, found.failures) == (0, None, 0, {}, {})
 
 

@@ -26,6 +26,10 @@ def run(runs):
     return runs.create(Order("mood@1", 7, "all"))
 
 
+def asks_of(runs, run):
+    return [ask for page in runs.asks_of(run.id, 2) for ask in page]
+
+
 class Clock:
     def __init__(self, monkeypatch):
         self.now = 1_800_000_000.0
@@ -127,23 +131,23 @@ def test_asks_are_written_and_written_over(runs, run):
     trouble = Failure("server", "It said \x00\ud800😀.")
     runs.record(run.id, [Ask(2, B), Ask(1, A), Ask(3, None, Failure("bad_task", "It is empty."))])
     runs.record(run.id, [Ask(2, B, trouble, sent=6)])
-    assert runs.asks_of(run.id) == [
+    assert asks_of(runs, run) == [
         Ask(1, A),
         Ask(2, B, trouble, sent=6),
         Ask(3, None, Failure("bad_task", "It is empty.")),
     ]
     runs.record(run.id, [Ask(2, B, rejection="not_json", sent=2)])
-    assert runs.asks_of(run.id)[1] == Ask(2, B, None, "not_json", 8)
+    assert asks_of(runs, run)[1] == Ask(2, B, None, "not_json", 8)
 
 
 def test_nothing_to_record_is_nothing(runs, run):
     runs.record(run.id, [])
-    assert runs.asks_of(run.id) == runs.asks("mood@1") == []
+    assert asks_of(runs, run) == list(runs.ask_pages("mood@1")) == []
 
 
 def test_the_same_task_twice_in_one_call_keeps_the_later(runs, run):
     runs.record(run.id, [Ask(1, A, sent=1), Ask(1, B, sent=2)])
-    assert runs.asks_of(run.id) == [Ask(1, B, sent=3)]
+    assert asks_of(runs, run) == [Ask(1, B, sent=3)]
 
 
 def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs):
@@ -151,15 +155,18 @@ def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs):
         made = runs.create(Order("mood@1", 7, "all"))
         runs.record(made.id, [Ask(1, f"{turn:064x}"), Ask(100 + turn, None)])
     runs.record(runs.create(Order("mood@2", 7, "all")).id, [Ask(1, "f" * 64)])
-    found = runs.asks("mood@1")
-    assert found[0] == Ask(1, f"{9:064x}")
-    assert [ask.task_id for ask in found] == [1, *range(100, 110)]
+    for size in (1, 2, 3, 100):
+        pages = list(runs.ask_pages("mood@1", size))
+        assert all(len(page) == size for page in pages[:-1])
+        found = [ask for page in pages for ask in page]
+        assert found[0] == Ask(1, f"{9:064x}")
+        assert [ask.task_id for ask in found] == [1, *range(100, 110)]
 
 
 def test_a_long_run_is_recorded_in_one_go(runs, run):
     asks = [Ask(number, f"{number:064x}") for number in range(5000)]
     runs.record(run.id, asks)
-    assert runs.asks_of(run.id) == asks
+    assert asks_of(runs, run) == asks
 
 
 def tallied(runs, run):

@@ -143,7 +143,7 @@ def test_a_deleted_prompt_is_gone_with_its_runs_and_its_completions_are_not(stor
     store.delete("m%d")
     assert sorted(found.name for found in store.versions()) == ["Mood", "mood 2"]
     assert sorted(run.tag for run in runs.runs()) == ["Mood@1", "mood 2@1"]
-    assert runs.asks("mood@1") == []
+    assert list(runs.ask_pages("mood@1")) == []
     assert store.completions(["d" * 64]) == {"d" * 64: [completion()]}
 
 

@@ -32,6 +32,7 @@ class RunningLabelStudio:
 
     url: str
     account: local.Account
+    service: services.Service
 
     @property
     def api_key(self) -> str:
@@ -72,7 +73,7 @@ def a_label_studio(folder: Path, switches: Mapping[str, str] = local.DEFAULT_SWI
         unavailable(str(error))
     log, port = folder / "label-studio.log", services.free_port()
     with local.label_studio(folder / "data", port, account, log=log, switches=switches) as service:
-        running = RunningLabelStudio(service.url, account)
+        running = RunningLabelStudio(service.url, account, service)
         with running.http:
             yield running
 

@@ -64,7 +64,7 @@ def _evaluates(mine: Installation, project: Project) -> None:
 
 def test_predictions_say_what_the_model_said(mine: Installation, project: Project) -> None:
     finished = mine.app.run(mine.save("topic", project.id), ALL)
-    sure = {outcome.task_id: outcome.confidence for outcome in finished.outcomes}
+    sure = {outcome.task_id: outcome.confidence for outcome in mine.app.outcomes(finished.run.id)}
     texts = {task["id"]: task["data"]["text"] for task in project.tasks()}
     assert len(project.predictions()) == 12
     for prediction in project.predictions():
@@ -240,4 +240,4 @@ def test_results_list_the_tasks_behind_the_numbers(mine: Installation, project: 
 def _taken(mine: Installation, project: Project, subset: Subset) -> list[int]:
     """The tasks that a run over `subset` labels, when it leaves Label Studio alone."""
     finished = mine.app.run("topic@1", subset, Ending(push=False))
-    return sorted(outcome.task_id for outcome in finished.outcomes)
+    return sorted(outcome.task_id for outcome in mine.app.outcomes(finished.run.id))

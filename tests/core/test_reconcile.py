@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from backend.core.labels.config import read_config
 from backend.core.outcomes import Failure, Outcome, Rejection
-from backend.edges.studio import Prediction
-from backend.flows.push import Changes, Wanted, compare, wanted_of
+from backend.core.reconcile import Changes, Wanted, compare, wanted_of
+from backend.core.results import fingerprint
+from backend.core.there import Known
 from tests.scripted import CONFIG, version
 
 SCHEMA = read_config(CONFIG)
@@ -26,21 +27,21 @@ def item(task: int, label: str = "Good", score: float | None = 0.5) -> dict[str,
     return {"task": task, "model_version": TAG, "score": score, "result": [region(label)]}
 
 
-def there(number: int, task: int, version: str = TAG, label: str = "Good", score: float | None = 0.5) -> Prediction:
+def there(number: int, task: int, version: str = TAG, label: str = "Good", score: float | None = 0.5) -> Known:
     """As Label Studio has it: regions got ids."""
-    return Prediction(number, task, version, score, [region(label, id=f"r{number}", origin="prediction")])
+    return Known(number, task, version, fingerprint(score, [region(label, id=f"r{number}", origin="prediction")]))
 
 
 def wanted(*items: dict[str, Any], given_up: Sequence[int] = (), former: tuple[str, ...] = ()) -> Wanted:
-    return Wanted(TAG, {one["task"]: one for one in items}, set(given_up), former)
+    return Wanted((TAG, *former), {one["task"]: one for one in items}, frozenset(given_up))
 
 
-def after(predictions: Sequence[Prediction], changes: Changes) -> list[Prediction]:
+def after(predictions: Sequence[Known], changes: Changes) -> list[Known]:
     """What Label Studio has once the changes are made."""
     gone = {prediction.id for prediction in changes.obsolete}
     kept = [prediction for prediction in predictions if prediction.id not in gone]
     return kept + [
-        Prediction(1000 + place, made["task"], made["model_version"], made["score"], made["result"])
+        Known(1000 + place, made["task"], made["model_version"], fingerprint(made["score"], made["result"]))
         for place, made in enumerate(changes.missing)
     ]
 
@@ -77,10 +78,10 @@ def test_an_answer_that_cannot_be_used_takes_this_versions_prediction_with_it() 
 
 def test_what_bears_a_former_name_is_brought_under_the_new_one_even_when_others_are_kept() -> None:
     same, older = there(1, 7, "spirits@2"), there(2, 7, "spirits@1")
-    aim = wanted(item(7), former=("spirits",))
+    aim = wanted(item(7), former=("spirits@2",))
     assert compare([same, older], aim, keep=True) == Changes([item(7)], [same], 0)
     assert compare([same, older], aim, keep=False) == Changes([item(7)], [same, older], 0)
-    assert compare([same, older], wanted(given_up=[7], former=("spirits",)), keep=False).obsolete == [same]
+    assert compare([same, older], wanted(given_up=[7], former=("spirits@2",)), keep=False).obsolete == [same]
 
 
 def test_tasks_outside_the_baseline_are_not_touched() -> None:
@@ -100,7 +101,8 @@ def test_outcomes_become_what_is_wanted() -> None:
         Outcome(4, Failure("timeout", ".")),
     ]
     found = wanted_of(outcomes, SCHEMA, version(number=2, former=("spirits",)))
-    assert found == Wanted(TAG, {1: item(1, "Good", 0.123457), 2: item(2, "Bad", None)}, {3}, ("spirits",))
+    items = {1: item(1, "Good", 0.123457), 2: item(2, "Bad", None)}
+    assert found == Wanted((TAG, "spirits@2"), items, frozenset({3}))
 
 
 predictions = st.lists(
@@ -119,24 +121,24 @@ wishes = st.dictionaries(st.integers(1, 5), st.sampled_from(["Good", "Bad", "giv
 
 @given(predictions, wishes, st.booleans())
 def test_done_once_it_is_as_wanted_and_there_is_nothing_left_to_do(
-    found: list[Prediction], wish: dict[int, str], keep: bool
+    found: list[Known], wish: dict[int, str], keep: bool
 ) -> None:
     given_up = [task for task, label in wish.items() if label == "give up"]
     aim = wanted(*[item(task, label) for task, label in wish.items() if task not in given_up], given_up=given_up)
     changes = compare(found, aim, keep)
     then = after(found, changes)
-    mine = Counter(prediction.task_id for prediction in then if prediction.model_version == TAG)
+    mine = Counter(prediction.task_id for prediction in then if prediction.version == TAG)
     assert all(mine[task] == 1 for task in aim.items)
     assert all(mine[task] == 0 for task in given_up)
     assert compare(then, aim, keep) == Changes([], [], len(aim.items))
-    untouched = [p for p in found if p.task_id not in wish or (keep and p.model_version != TAG)]
+    untouched = [p for p in found if p.task_id not in wish or (keep and p.version != TAG)]
     assert all(prediction in then for prediction in untouched)
     if not keep:
-        assert not [p for p in then if p.task_id in aim.items and p.model_version != TAG]
+        assert not [p for p in then if p.task_id in aim.items and p.version != TAG]
 
 
 @given(predictions, wishes)
-def test_interrupted_at_any_point_it_is_finished_by_the_next(found: list[Prediction], wish: dict[int, str]) -> None:
+def test_interrupted_at_any_point_it_is_finished_by_the_next(found: list[Known], wish: dict[int, str]) -> None:
     aim = wanted(*[item(task, label) for task, label in wish.items() if label != "give up"])
     changes = compare(found, aim, keep=False)
     done = after(found, changes)
@@ -146,5 +148,5 @@ def test_interrupted_at_any_point_it_is_finished_by_the_next(found: list[Predict
         assert essence(finished) == essence(done)
 
 
-def essence(found: Sequence[Prediction]) -> Counter[Any]:
-    return Counter((p.task_id, p.model_version, p.score, str(p.result[0]["value"])) for p in found)
+def essence(found: Sequence[Known]) -> Counter[Any]:
+    return Counter((p.task_id, p.version, p.says) for p in found)

@@ -1,0 +1,72 @@
+"""Reconcile: what Label Studio has against what it should have, a page of tasks at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend.core.labels.schema import LabelSchema
+from backend.core.outcomes import Outcome, Rejection
+from backend.core.prompts import PromptVersion
+from backend.core.results import fingerprint, rounded, to_result
+from backend.core.there import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What should be there: `items` by task, as Label Studio imports them. On tasks in `given_up` the answer can't be
+    used, so an older prediction of this very version goes. Tasks in neither are not touched. `tags`: see
+    PromptVersion, the first is the one that predictions should bear."""
+
+    tags: tuple[str, ...]
+    items: Mapping[int, Mapping[str, Any]]
+    given_up: frozenset[int] = frozenset()
+
+    @property
+    def tasks(self) -> list[int]:
+        return [*self.items, *self.given_up]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    missing: list[Mapping[str, Any]]
+    obsolete: list[Known]
+    unchanged: int
+
+
+def wanted_of(outcomes: Sequence[Outcome], schema: LabelSchema, version: PromptVersion) -> Wanted:
+    """What outcomes amount to in Label Studio."""
+    items = {
+        o.task_id: {
+            "task": o.task_id,
+            "model_version": version.tag,
+            "score": rounded(o.confidence),
+            "result": to_result(o.answer, schema),
+        }
+        for o in outcomes
+        if o.answer is not None
+    }
+    given_up = frozenset(outcome.task_id for outcome in outcomes if isinstance(outcome.verdict, Rejection))
+    return Wanted(version.tags, items, given_up)
+
+
+def compare(there: Iterable[Known], wanted: Wanted, keep: bool) -> Changes:
+    """What is missing and what is replaced; unless `keep`, other versions of the prompt give way."""
+    settled: set[int] = set()
+    obsolete: list[Known] = []
+    former = wanted.tags[1:]
+    for known in there:
+        task = known.task_id
+        item = wanted.items.get(task)
+        if known.version not in wanted.tags:
+            if item is not None and not keep:
+                obsolete.append(known)
+        elif item is not None and known.version not in former and task not in settled and _says(known, item):
+            settled.add(task)
+        elif item is not None or task in wanted.given_up:
+            obsolete.append(known)
+    missing = [item for task, item in wanted.items.items() if task not in settled]
+    return Changes(missing, obsolete, len(settled))
+
+
+def _says(known: Known, item: Mapping[str, Any]) -> bool:
+    return known.says == fingerprint(item["score"], item["result"])

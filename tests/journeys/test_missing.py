@@ -1,0 +1,60 @@
+"""`--on missing`: exactly the tasks without a prediction of this very version, whatever others are called."""
+
+import pytest
+
+from backend.core.subsets import Subset
+from backend.edges import studio
+from backend.flows.runs import Ending
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, chosen, messages
+
+TASKS = 10
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    return Project.made(label_studio, messages(TASKS))
+
+
+def give(project: Project, version: str, tasks: list[int]) -> None:
+    items = [{"task": task, "model_version": version, "result": chosen("Praise")} for task in tasks]
+    project.http.post(f"/api/projects/{project.id}/import/predictions", json=items).raise_for_status()
+
+
+def missing(mine: Installation, tag: str) -> list[int]:
+    """In the order they are labelled."""
+    run = mine.app.run(tag, Subset("missing"), Ending(push=False)).run
+    assert run.tasks is not None
+    found = [ask.task_id for ask in mine.app.record.asks_of(run.id)]
+    assert len(found) == run.tasks
+    return found
+
+
+@pytest.mark.parametrize("page", [3, 1000])
+@pytest.mark.parametrize(
+    "alike", [[], ["topic@12"], ["topic@1~ab12", "topic@10", "a topic@1"], ["Topic@1"], ["topic@2", "other"]]
+)
+def test_only_this_very_version_counts(
+    mine: Installation, project: Project, monkeypatch: pytest.MonkeyPatch, page: int, alike: list[str]
+) -> None:
+    monkeypatch.setattr(studio, "PAGE", page)
+    tag, ids = mine.save("topic", project.id), project.task_ids()
+    for version in alike:
+        give(project, version, [*ids[2:6], ids[3], ids[8]])
+    assert missing(mine, tag) == ids
+    give(project, tag, [*ids[:4], ids[0]])
+    assert missing(mine, tag) == ids[4:]
+    give(project, tag, ids[4:])
+    assert missing(mine, tag) == []
+
+
+def test_finding_them_reads_no_predictions_and_no_other_tasks(
+    mine: Installation, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag, ids = mine.save("topic", project.id), project.task_ids()
+    give(project, tag, ids[:7])
+    monkeypatch.delattr(studio.Studio, "predictions")
+    monkeypatch.delattr(studio.Studio, "task_ids")
+    monkeypatch.delattr(studio.Studio, "tasks")
+    assert missing(mine, tag) == ids[7:]

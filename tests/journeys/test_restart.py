@@ -1,0 +1,118 @@
+"""Label Studio restarts in the middle of a push: the push waits, sees what is there and goes on; nothing is twice."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from backend.core.subsets import Subset
+from backend.edges.studio_http import Unreachable
+from backend.flows import imports, place
+from backend.flows.push import Pushed
+from backend.flows.runs import Ending
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio, a_label_studio
+from tests.journeys.project import Project, messages
+from tests.running import RunningStandIn
+
+TASKS = 12
+NO_PUSH = Ending(push=False)
+WAITING = "Label Studio does not answer; waiting for it, two minutes at most."
+
+
+@pytest.fixture(scope="module")
+def restarting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLabelStudio]:
+    """A Label Studio that may be stopped."""
+    with a_label_studio(tmp_path_factory.mktemp("restarting")) as running:
+        yield running
+
+
+@pytest.fixture
+def project(restarting: RunningLabelStudio) -> Project:
+    return Project.made(restarting, messages(TASKS))
+
+
+@pytest.fixture
+def two(restarting: RunningLabelStudio, project: Project, stand_in: RunningStandIn, tmp_path: Any) -> Installation:
+    """topic@1 has been pushed, topic@2 not yet."""
+    made = Installation.made(tmp_path, stand_in.url, **restarting.env)
+    made.app.run(made.save("topic", project.id), Subset("all"))
+    made.app.run(made.save("topic", project.id, "Another text.\n\n{text}"), Subset("all"), NO_PUSH)
+    return made
+
+
+@pytest.fixture
+def told(restarting: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a push says. When it waits for Label Studio, that is started again."""
+    monkeypatch.setattr(place, "PAUSE_S", 0)
+
+    class Told(list[str]):
+        def append(self, sentence: str) -> None:
+            super().append(sentence)
+            if sentence == WAITING:
+                restarting.service.start()
+
+    return Told()
+
+
+def stopped_once(method: Callable[..., Any], stop: Callable[[], None], after: bool, turn: int) -> Callable[..., Any]:
+    """`method`, but at that turn Label Studio is stopped before it is asked, or after it has done what it was asked."""
+    calls = iter(range(1, 1000))
+
+    def stopped(*args: Any) -> Any:
+        if next(calls) != turn:
+            return method(*args)
+        if after:
+            method(*args)
+        stop()
+        return method(*args)
+
+    return stopped
+
+
+@pytest.mark.parametrize(
+    ("asked", "turn", "after"),
+    [
+        ("predictions", 1, False),
+        ("import_predictions", 1, False),
+        ("import_predictions", 2, True),
+        ("delete_version", 1, True),
+        ("show", 1, False),
+    ],
+)
+def test_a_push_goes_on(
+    two: Installation,
+    restarting: RunningLabelStudio,
+    project: Project,
+    told: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+    turn: int,
+    after: bool,
+) -> None:
+    two.app.use("topic@1")
+    monkeypatch.setattr(imports, "AT_ONCE", 1000)
+    studio = two.app.studio
+    monkeypatch.setattr(studio, asked, stopped_once(getattr(studio, asked), restarting.service.stop, after, turn))
+    assert two.app.push("topic@2", tell=told.append) == Pushed(TASKS, TASKS, 0)
+    assert told.count(WAITING) == 1
+    assert project.versions() == {"topic@2": TASKS}
+    assert (project.predicted("topic@2"), project.shown) == (set(project.task_ids()), "topic@2")
+    assert two.app.push("topic@2") == Pushed(0, 0, TASKS)
+
+
+def test_a_push_does_not_wait_for_ever(
+    two: Installation, restarting: RunningLabelStudio, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "PATIENCE_S", 0)
+    monkeypatch.setattr(place, "PAUSE_S", 0)
+    studio = two.app.studio
+    monkeypatch.setattr(studio, "predictions", stopped_once(studio.predictions, restarting.service.stop, False, 1))
+    said: list[str] = []
+    try:
+        with pytest.raises(Unreachable, match="start it"):
+            two.app.push("topic@2", tell=said.append)
+    finally:
+        restarting.service.start()
+    assert said == [WAITING]
+    assert two.app.push("topic@2") == Pushed(TASKS, TASKS, 0)
