@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.core.addresses import shown
 from backend.core.tasks import Task
+from backend.edges.filters import all_of, by_version
 from backend.edges.studio_http import NotFound, Refused, StudioHttp
 from backend.errors import StudioError
 
@@ -119,7 +120,7 @@ class Studio:
         """
         last = 0
         while True:
-            query = _filters(_version(operator, versions), ("id", "greater", "Number", last))
+            query = all_of(by_version(operator, versions), ("id", "greater", "Number", last))
             rows = self._page(project, 1, PAGE, query=query, include="id,data", fields="task_only")
             yield [Task(key, data) for key, data in {row["id"]: row["data"] for row in rows}.items()]
             if len(rows) < PAGE:
@@ -128,12 +129,12 @@ class Studio:
 
     def count_by_version(self, project: int, operator: str, versions: Sequence[str]) -> int:
         """How many they are."""
-        query = _filters(_version(operator, versions))
+        query = all_of(by_version(operator, versions))
         return int(self._found(project, 1, 1, query=query, include="id", fields="task_only")["total"])
 
     def annotated(self, project: int) -> Iterator[Annotated]:
         """Tasks that have submitted annotations."""
-        query = _filters(("total_annotations", "greater", "Number", 0))
+        query = all_of(("total_annotations", "greater", "Number", 0))
         for rows in self._pages(project, PAGE, query=query, fields="all"):
             for row in rows:
                 submitted = (a for a in row["annotations"] if isinstance(a, dict) and not a.get("was_cancelled"))
@@ -247,16 +248,3 @@ class Studio:
         for webhook in self.http.call("GET", "api/webhooks/", project=project):
             if webhook["url"] in urls:
                 self.http.call("DELETE", f"api/webhooks/{webhook['id']}/")
-
-
-def _filters(*items: tuple[str, str, str, Any]) -> dict[str, Any]:
-    """A query for tasks to which all of these apply: column, operator, type, value."""
-    named = [
-        {"filter": f"filter:tasks:{column}", "operator": operator, "type": kind, "value": value}
-        for column, operator, kind, value in items
-    ]
-    return {"filters": {"conjunction": "and", "items": named}}
-
-
-def _version(operator: str, versions: Sequence[str]) -> tuple[str, str, str, Any]:
-    return ("predictions_model_versions", operator, "List", list(versions))

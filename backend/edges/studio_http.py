@@ -57,7 +57,12 @@ class NotFound(Refused):
 
 
 class Unreachable(StudioError):
-    """There was no answer, or one of somebody in between: what a request was to do may have happened or not."""
+    """There was no answer, or one of somebody in between: what a request was to do may have happened or not; when it
+    was only `late`, it may happen yet."""
+
+    def __init__(self, sentence: str, late: bool = False) -> None:
+        super().__init__(sentence)
+        self.late = late
 
 
 class StudioHttp:
@@ -130,9 +135,10 @@ class StudioHttp:
             yield
         except ApiError as error:
             raise self._refusal(error.status_code or 0, str(error.body)) from None
-        except httpx.TimeoutException:
+        except httpx.TimeoutException as error:
+            late = isinstance(error, httpx.ReadTimeout)
             raise Unreachable(
-                f"Label Studio at {self._shown} did not answer within {timeout} s: try again later."
+                f"Label Studio at {self._shown} did not answer within {timeout} s: try again later.", late
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, ijson.IncompleteJSONError, ValueError) as error:
             raise Unreachable(
@@ -147,9 +153,10 @@ class StudioHttp:
 
     def _refusal(self, status: int, text: str) -> StudioError:
         if status in GATEWAY:
-            return Unreachable(
-                f"Label Studio at {self._shown} is not up ({status} of the server before it): try again later."
+            sentence = (
+                f"Label Studio at {self._shown} does not answer ({status} of what is before it): try again later."
             )
+            return Unreachable(sentence, late=status == 504)
         if status == 404:
             return NotFound(
                 status, f"There is no such object at {self._shown}: check its number, and LABEL_STUDIO_URL."

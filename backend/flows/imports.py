@@ -25,9 +25,11 @@ Line = tuple[int, bytes]
 class Imports:
     """Holds predictions until a request is full. `created`: how many Label Studio has taken."""
 
-    def __init__(self, place: Place, version: PromptVersion) -> None:
+    def __init__(self, place: Place, version: PromptVersion, there: int) -> None:
+        """`there`: predictions of this version that Label Studio has already."""
         self.created = 0
         self._place = place
+        self._there = there
         self._version = version
         self._lines: list[Line] = []
         self._size = 0
@@ -48,12 +50,18 @@ class Imports:
             try:
                 self.created += self._send(lines)
                 return
-            except Unreachable:
-                if attempt == TRIES - 1:
+            except Unreachable as error:
+                if attempt == TRIES - 1 or (error.late and not self._arrive(len(lines))):
                     raise
             left = self._missing(lines)
             self.created += len(lines) - len(left)
             lines = left
+
+    def _arrive(self, number: int) -> bool:
+        """Waits for predictions that Label Studio may still be storing: sent again, they would be there twice."""
+        self._place.tell("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
+        wanted = self._there + self.created + number
+        return self._place.wait(lambda: self._place.count(self._version.tag) >= wanted)
 
     def _missing(self, lines: list[Line]) -> list[Line]:
         """Those that are not there; waits for Label Studio."""

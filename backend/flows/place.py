@@ -49,6 +49,13 @@ class Place:
                     raise
             time.sleep(PAUSE_S)
 
+    def wait(self, arrived: Callable[[], bool]) -> bool:
+        """Whether something comes true within two minutes."""
+        until = time.monotonic() + PATIENCE_S
+        while not (found := arrived()) and time.monotonic() < until:
+            time.sleep(PAUSE_S)
+        return found
+
     def there(self, names: tuple[str, ...]) -> There:
         """The predictions of the prompt with these names."""
         return self.surely(lambda: There(self._known(names)))

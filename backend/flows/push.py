@@ -34,7 +34,7 @@ def push(place: Place, version: PromptVersion, pages: Iterable[Wanted], keep: bo
     Raises StudioError when Label Studio did not take all.
     """
     there = place.there(version.names)
-    imports = Imports(place, version)
+    imports = Imports(place, version, there.counts[version.tag])
     obsolete: dict[str, array[int]] = {}
     unchanged = 0
     for wanted in pages:

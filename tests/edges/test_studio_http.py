@@ -83,6 +83,7 @@ def test_refusals_and_who_is_not_there_are_told_apart(
         with pytest.raises(StudioError) as error:
             read()
         assert type(error.value) is kind
+        assert getattr(error.value, "late", False) == (status == 504)
 
 
 def test_bytes_are_sent_as_they_are(http: StudioHttp, saying: Saying) -> None:

@@ -101,6 +101,47 @@ def test_a_push_goes_on(
     assert two.app.push("topic@2") == Pushed(0, 0, TASKS)
 
 
+def test_what_comes_late_is_not_sent_twice(
+    two: Installation, project: Project, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server before Label Studio gives up on a request that Label Studio then does all the same."""
+    studio = two.app.studio
+    send, look = studio.import_predictions, studio.model_versions
+    sent: list[tuple[int, bytes]] = []
+
+    def given_up(*request: Any) -> int:
+        sent.append(request)
+        raise Unreachable("504", late=True)
+
+    def seen(number: int) -> dict[str, int]:
+        found = look(number)
+        if len(sent) == 1:
+            sent.append(sent[0])
+            send(*sent[0])
+        return found
+
+    monkeypatch.setattr(studio, "import_predictions", given_up)
+    monkeypatch.setattr(studio, "model_versions", seen)
+    assert two.app.push("topic@2", tell=told.append) == Pushed(TASKS, TASKS, 0)
+    assert told == ["Label Studio is slow to answer; looking for what it was sent, two minutes at most."]
+    assert project.versions() == {"topic@2": TASKS}
+
+
+def test_what_does_not_come_is_not_sent_twice_either(
+    two: Installation, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given_up(*_: Any) -> int:
+        raise Unreachable("504", late=True)
+
+    monkeypatch.setattr(place, "PATIENCE_S", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(two.app.studio, "import_predictions", given_up)
+        with pytest.raises(Unreachable, match="504"):
+            two.app.push("topic@2")
+    assert project.versions() == {"topic@1": TASKS}
+    assert two.app.push("topic@2") == Pushed(TASKS, TASKS, 0)
+
+
 def test_a_push_does_not_wait_for_ever(
     two: Installation, restarting: RunningLabelStudio, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
