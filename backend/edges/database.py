@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from backend.core.addresses import shown
 from backend.errors import StoreError
@@ -81,3 +81,16 @@ def cause(error: Exception) -> str:
     """The database's own first line, without statements or parameters."""
     origin = getattr(error, "orig", None) or error
     return (str(origin).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether there is no connection, which may pass; a full disk or a locked file is something else."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", "")
+    gone = isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY))
+    return error.connection_invalidated or gone
+
+
+_AWAY = ("08", "57P")
+"""PostgreSQL's classes of errors for connections, and for a server that shuts down or starts. None: it said nothing."""

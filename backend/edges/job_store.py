@@ -23,8 +23,13 @@ class JobStore:
     """Shares the engine of a Store."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._engine = store.engine
         self._insert = store.insert
+
+    @property
+    def patience_s(self) -> float:
+        return self._store.patience_s
 
     @told
     def open(self, run_id: str) -> None:

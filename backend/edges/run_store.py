@@ -47,8 +47,13 @@ class RunStore:
     """Shares the engine of a Store."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._engine = store.engine
         self._insert = store.insert
+
+    @property
+    def patience_s(self) -> float:
+        return self._store.patience_s
 
     @told
     def create(self, order: Order, check: Callable[[Run], None] = lambda other: None) -> Run:

@@ -5,6 +5,7 @@ run's status and a prompt's name.
 """
 
 import functools
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,36 +18,43 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from backend.core.chat import Completion
 from backend.core.prompts import PromptVersion, nearest
 from backend.edges import names
-from backend.edges.database import cause, open_database
+from backend.edges.database import cause, is_away, open_database
 from backend.edges.tables import completions, connections, prompts, runs, versions
 from backend.errors import PromptError, StoreError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 CHUNK = 500
+AGAIN_S = 0.5
 
 
 def told(method: Callable[P, T]) -> Callable[P, T]:
-    """Database trouble as one sentence; without statements, which hold task texts."""
+    """Database trouble as one sentence; without statements, which hold task texts. A database that went away is waited
+    for, `patience_s` of the store at most: the method is one transaction, and is done again."""
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except (UnicodeError, OverflowError) as error:
-            raise StoreError(f"The record can't hold this value ({type(error).__name__}): correct it.") from None
-        except SQLAlchemyError as error:
-            raise StoreError(
-                f"The record can't be read or written ({cause(error)}): check its disk and database."
-            ) from None
+        deadline = time.monotonic() + getattr(args[0], "patience_s", 0.0)
+        while True:
+            try:
+                return method(*args, **kwargs)
+            except (UnicodeError, OverflowError) as error:
+                raise StoreError(f"The record can't hold this value ({type(error).__name__}): correct it.") from None
+            except SQLAlchemyError as error:
+                if not is_away(error) or time.monotonic() > deadline:
+                    raise StoreError(
+                        f"The record can't be read or written ({cause(error)}): check its disk and database."
+                    ) from None
+            time.sleep(AGAIN_S)
 
     return wrapper
 
 
 class Store:
-    """Safe to share between threads."""
+    """Safe to share between threads. `patience_s`: how long a database that went away is waited for."""
 
     def __init__(self, url: str) -> None:
+        self.patience_s = 0.0
         self.engine = open_database(url)
         self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
 

@@ -19,14 +19,14 @@ from backend.core.tasks import Task
 from backend.edges.job_store import JobStore
 from backend.edges.process import is_gone, this_process
 from backend.edges.ticker import Ticker
-from backend.errors import PromptsError
+from backend.errors import PromptsError, QueueError
 from backend.flows.baseline import task_ids
 from backend.flows.ending import Canceled, noted_end
 from backend.flows.labelling import Flush
 from backend.flows.progress import to_log
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
-from backend.flows.runs import Runs
+from backend.flows.runs import PATIENCE_S, Runs
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
@@ -58,6 +58,7 @@ class Crew:
         Raises the PromptsError that ended it.
         """
         me = this_process()
+        self.runs.store.patience_s = PATIENCE_S
         job = self.jobs.claim(run_id, number, me)
         if job is None:
             return
@@ -79,7 +80,7 @@ class Crew:
         else:
             self._ask(run, bound, job, pulse)
         if self.jobs.is_asked(run.id) and self.jobs.add(run.id, END, "end"):
-            self.line.put(run.id, END)
+            self._call(run.id, END)
 
     def _plan(self, run: Run, bound: Bound) -> None:
         """Cuts the run into chunks; after a kill, what is not planned yet."""
@@ -87,9 +88,16 @@ class Crew:
         pages = task_ids(self.runs.studio, bound.project, bound.schema, read_subset(run.subset), run.tag)
         for number, chunk in enumerate(cut(pages, known), last + 1):
             self.jobs.add(run.id, number, "ask", chunk)
-            self.line.put(run.id, number)
+            self._call(run.id, number)
         self.runs.record.size(run.id, len(known))
         self.jobs.done(run.id, [PLAN])
+
+    def _call(self, run_id: str, number: int) -> None:
+        """For a worker. Should the queue be away, those who look after the crew will call."""
+        try:
+            self.line.put(run_id, number)
+        except QueueError as error:
+            log.warning("%s", error)
 
     def _ask(self, run: Run, bound: Bound, job: Job, pulse: Pulse) -> None:
         stint = Stint(self, run.id, bound.project.id, job)

@@ -34,6 +34,9 @@ from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, push
 
+PATIENCE_S = 60.0
+"""Who works on a run waits so long for a database that went away. The server, whose callers wait seconds, does not."""
+
 
 class Hands(Protocol):
     """Who works on runs in the background."""
@@ -127,6 +130,7 @@ class Runs:
         run = self.record.run(run_id)
         if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
             raise RunError(f"Run {run_id} is not free (it is {run.status}): `ls-prompts watch {run_id}`.")
+        self.store.patience_s = PATIENCE_S
         with noted_end(self.record, run_id), Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
             return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
 

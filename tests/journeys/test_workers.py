@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
+from redis import Redis
 
 from backend.core.subsets import Subset
 from backend.edges.tables import completions, jobs
@@ -107,6 +108,34 @@ def test_no_kill_no_request_twice_and_never_more_in_flight_than_agreed(
             assert until(lambda run=run: _ended(few, run), PATIENCE_S).run.status == "completed"
     assert stand_in.requests() == TASKS - COPIES, "both versions ask the same"
     assert stand_in.stats()["peak_in_flight"] <= most
+
+
+def test_a_database_and_a_redis_that_go_away_for_a_moment_cost_nothing(
+    mine: Installation, project: Project, redis_url: str, stand_in: RunningStandIn
+) -> None:
+    stand_in.control(latency_ms=100)
+    with postgresql() as url:
+        shared = mine.but(CONCURRENCY=str(CONCURRENCY), REDIS_URL=redis_url, DATABASE_URL=f"{url}&application_name=cut")
+        tag = shared.save("topic", project.id)
+        run = shared.app.run_in_background(tag, ALL, Ending(push=False)).id
+        with working(shared, 2):
+            for cut in range(1, 5):
+                until(lambda cut=cut: stored(shared) >= 400 * cut, PATIENCE_S)
+                assert cut_connections(url) > 0
+                Redis.from_url(redis_url).flushall()
+            status = until(lambda: _ended(shared, run), PATIENCE_S)
+        assert (status.run.status, status.run.reason, status.tally.done) == ("completed", "", TASKS)
+        assert stored(shared) == TASKS - COPIES
+        assert stand_in.requests() == TASKS - COPIES
+        shared.app.store.close()
+
+
+def cut_connections(url: str) -> int:
+    """Ends all connections of this test's processes but its own; how many."""
+    engine = sa.create_engine(url)
+    ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cut'"
+    with engine.connect() as connection:
+        return int(connection.execute(sa.text(ended)).scalar() or 0)
 
 
 def test_a_chunk_that_ends_its_workers_is_set_aside(
