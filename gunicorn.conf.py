@@ -9,6 +9,7 @@ import sys
 
 from backend.app import App
 from backend.errors import PromptsError
+from backend.logs import logging_config
 from backend.settings import Settings, load_settings
 
 
@@ -28,17 +29,7 @@ timeout = int(_loaded.predict_deadline_s) + 30
 graceful_timeout = int(_loaded.predict_deadline_s) + 10
 keepalive = 5
 control_socket_disable = True
-logconfig_dict = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"level": "WARNING", "handlers": ["console"]},
-    "loggers": {
-        "backend": {"level": "INFO"},
-        "gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False},
-    },
-}
+logconfig_dict = logging_config(_loaded.log_format)
 
 
 def on_starting(server):

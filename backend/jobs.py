@@ -4,13 +4,15 @@ import logging
 
 from backend.app import App
 from backend.errors import PromptsError
+from backend.logs import about
 
 log = logging.getLogger(__name__)
 
 
 def work(run_id: str) -> None:
     """Works on a run to its end. What stops it is in the run's record; the worker goes on with the next."""
-    try:
-        App().work(run_id)
-    except PromptsError as error:
-        log.error("run %s: %s", run_id, error)
+    with about(run=run_id):
+        try:
+            App().work(run_id)
+        except PromptsError as error:
+            log.error("run %s: %s", run_id, error)

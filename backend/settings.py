@@ -6,7 +6,7 @@ win.
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     allow_no_auth: bool = Field(False, description="let the server listen beyond loopback without a password")
     bind: str = Field("127.0.0.1:9090", description="address the server listens on")
     max_body_mb: float = Field(64, gt=0, description="largest request body the server reads")
+    log_format: Literal["text", "json"] = Field("text", description="`json`: one JSON object a line, with ids")
 
     def database(self) -> str:
         """SQLAlchemy's URL of the record."""

@@ -1,17 +1,21 @@
 """What all commands share: the app, JSON output, talk."""
 
 import json
+import logging
 import re
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.logs import set_up, structured
+
 if TYPE_CHECKING:
     from rich.text import Text
 
     from backend.app import App
 
+log = logging.getLogger(__name__)
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of text.")
@@ -22,7 +26,9 @@ def the_app() -> "App":
     """Made when a command runs: `--help` needs no settings and no second of imports."""
     from backend.app import App
 
-    return App()
+    app = App()
+    set_up(app.settings.log_format)
+    return app
 
 
 def printable(text: str) -> str:
@@ -39,8 +45,11 @@ def cell(text: str) -> "Text":
 
 
 def tell(sentence: str) -> None:
-    """Talk goes to stderr."""
-    click.echo(printable(sentence), err=True)
+    """Talk goes to stderr, or into the log where that is JSON."""
+    if structured():
+        log.info("%s", sentence)
+    else:
+        click.echo(printable(sentence), err=True)
 
 
 def print_json(value: Any) -> None:

@@ -3,14 +3,28 @@
 Exit codes: 0 done, 1 error, 2 usage.
 """
 
+import logging
 import sys
-from typing import Any
+from typing import IO, Any
 
 import click
 
 from backend.cli import background, predictions, projects, prompts, runs
 from backend.cli.common import printable
 from backend.errors import PromptsError
+from backend.logs import structured
+
+log = logging.getLogger(__name__)
+
+
+class Ended(click.ClickException):
+    """The sentence a command ends with; into the log where that is JSON."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        if structured():
+            log.error("%s", self.message)
+        else:
+            super().show(file)
 
 
 class Commands(click.Group):
@@ -23,9 +37,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except PromptsError as error:
-            raise click.ClickException(printable(" ".join(str(error).split()))) from None
+            raise Ended(printable(" ".join(str(error).split()))) from None
         except KeyboardInterrupt:
-            raise click.ClickException("Stopped. What came until then is kept; run it again to go on.") from None
+            raise Ended("Stopped. What came until then is kept; run it again to go on.") from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

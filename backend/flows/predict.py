@@ -16,6 +16,7 @@ from backend.core.outcomes import Failure, Outcome
 from backend.core.tasks import Task
 from backend.errors import PromptsError, where
 from backend.flows.asker import Asker
+from backend.logs import about
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,9 @@ class Predictor:
 
     async def _work(self, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
         while (item := await todo.get()) is not None:
-            await sink([await self._ask(item)])
+            with about(task=item.task_id):
+                outcome = await self._ask(item)
+            await sink([outcome])
 
     async def _ask(self, item: Todo) -> Outcome:
         """Whatever goes wrong with one task, known or not, leaves the others alone."""

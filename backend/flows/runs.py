@@ -32,6 +32,7 @@ from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, Tell, push, wanted_of
+from backend.logs import about
 
 MakeAsker = Callable[[], Asker]
 NOTES_EVERY_S = 1.0
@@ -117,7 +118,7 @@ class Runs:
         if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
             raise RunError(f"Run {run_id} is not free (it is {run.status}): `ls-prompts watch {run_id}`.")
         try:
-            with Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
+            with about(run=run_id), Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
                 return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
         except Canceled:
             raise

@@ -90,7 +90,7 @@ class Preannotator:
             schema = schema_of(label_config)
             version, tag = self._choose(project, schema)
             typed = typed_text(context, schema)
-            items = [Task(place, _data(task)) for place, task in enumerate(tasks)]
+            items = [Task(number, _data(task)) for number, task in zip(_numbers(tasks), tasks, strict=True)]
             if typed:
                 version = typed_version(typed, version, schema, items[0].data if items else {})
             outcomes = self._loop.run(self._label(Recipe(version, schema, self._serving.base_url), items))
@@ -130,6 +130,12 @@ class Preannotator:
         except PromptsError as error:
             log.error("%s", error)
         return outcomes
+
+
+def _numbers(tasks: Sequence[Any]) -> Sequence[int]:
+    """Label Studio's ids, for the log; places where a task has none of its own."""
+    ids = [task["id"] for task in tasks if isinstance(task, dict) and type(task.get("id")) is int]
+    return ids if len(set(ids)) == len(tasks) else range(len(tasks))
 
 
 def _data(task: Any) -> Mapping[str, Any]:
