@@ -38,6 +38,7 @@ from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from backend.edges.llm import Model
+    from backend.edges.metrics import Exposition, Metrics
 
 
 class App:
@@ -105,6 +106,8 @@ class App:
         """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
         REDIS_URL, QueueError when Redis is not there."""
         queue = self._queue()
+        if self.settings.metrics_port is not None:
+            self.exposition().serve(self.settings.metrics_host, self.settings.metrics_port)
         with Retaker(queue, self.record):
             queue.work(burst)
 
@@ -163,6 +166,12 @@ class App:
             return await model.describe(self.settings.openai_model)
         finally:
             await model.close()
+
+    def exposition(self) -> "Exposition":
+        """What Prometheus reads about this process."""
+        from backend.edges.metrics import QUEUE_S, Exposition
+
+        return Exposition(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
 
     # Parts
 
@@ -227,4 +236,11 @@ class App:
         return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
     def _asker(self, failure_ttl_s: float = 0) -> Asker:
-        return Asker(self._model(), self.store.add_completions, self.settings.concurrency, failure_ttl_s)
+        model = self.metrics.measured(self._model(), price_of)
+        return Asker(model, self.store.add_completions, self.settings.concurrency, failure_ttl_s, self.metrics)
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        from backend.edges.metrics import process_metrics  # a tenth of a second, which most commands need not wait for
+
+        return process_metrics()

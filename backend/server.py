@@ -36,7 +36,7 @@ def create_app(app: App | None = None) -> Flask:
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
     _add_routes(server, app.preannotator())
     _add_runs(server, app)
-    add_operations(server)
+    add_operations(server, app)
     _add_errors(server, settings.max_body_mb)
     if settings.basic_auth_user and settings.basic_auth_pass:
         _require_login(server, settings.basic_auth_user, settings.basic_auth_pass.get_secret_value())

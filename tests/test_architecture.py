@@ -33,6 +33,7 @@ IMPORTERS = {
     "redis": ["backend/edges/queue.py"],
     "rq": ["backend/edges/queue.py"],
     "flask": ["backend/server.py", "backend/operations.py"],
+    "prometheus_client": ["backend/edges/metrics.py"],
     "click": ["backend/__main__.py", "backend/cli"],
     "rich": ["backend/cli"],
     "label_studio_ml": ["model.py"],

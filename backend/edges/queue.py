@@ -24,10 +24,13 @@ CONNECT_S = 5
 class Queue:
     """Raises QueueError when Redis is not there."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience_s: float | None = None) -> None:
+        """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
         self._shown = url.rpartition("@")[2]
         try:
-            self._redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=30)
+            self._redis = Redis.from_url(
+                url, socket_connect_timeout=CONNECT_S, socket_timeout=patience_s, health_check_interval=30
+            )
         except ValueError:
             raise QueueError("REDIS_URL is no address of a Redis: write one like redis://localhost:6379.") from None
         self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=A_DAY_S)
@@ -53,6 +56,11 @@ class Queue:
         """Ids of the runs nobody has taken yet."""
         with self._told():
             return [str(job.args[0]) for job in self._jobs.get_jobs()]
+
+    def depth(self) -> int:
+        """Number of jobs nobody has taken yet."""
+        with self._told():
+            return int(self._jobs.count)
 
     def describe(self) -> str:
         """Where it is and what waits there, for people."""

@@ -15,8 +15,9 @@ from typing import Protocol
 
 from backend.core.answers import judge, settled
 from backend.core.chat import ChatRequest, Completion
-from backend.core.outcomes import Failure
+from backend.core.outcomes import Failure, Rejection
 from backend.errors import ProviderError
+from backend.flows.observer import Observer, Unobserved
 from backend.flows.recorder import Recorder
 from backend.flows.slots import Slots
 
@@ -104,8 +105,14 @@ class Asker:
     """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again."""
 
     def __init__(
-        self, model: Model, write: Callable[[list[Completion]], None], concurrency: int, failure_ttl_s: float = 0
+        self,
+        model: Model,
+        write: Callable[[list[Completion]], None],
+        concurrency: int,
+        failure_ttl_s: float = 0,
+        observer: Observer | None = None,
     ) -> None:
+        self.observer = observer or Unobserved()
         self.slots = Slots(concurrency)
         self.tally = Tally()
         self._model = model
@@ -130,6 +137,8 @@ class Asker:
             flight = self._flights[request.digest] = Flight(request, list(known))
             flight.task = asyncio.create_task(self._fly(flight))
             flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        else:
+            self.observer.joined()
         assert flight.task is not None
         flight.waiters += 1
         try:
@@ -172,6 +181,8 @@ class Asker:
         schema = flight.request.frame.schema
         verdict, _ = judge(flight.attempts, schema)
         while not settled(flight.attempts, verdict):
+            if isinstance(verdict, Rejection):
+                self.observer.retried(verdict.reason)
             reply = await self._answer(flight)
             if isinstance(reply, Failure):
                 return Asked(tuple(flight.attempts), reply, flight.sent)
@@ -196,6 +207,7 @@ class Asker:
             if tries >= TRIES.get(reply.kind, 1) or not flight.waiters:
                 return reply
             await asyncio.sleep(_delay(reply, tries))
+            self.observer.retried(reply.kind)
 
     async def _send(self, flight: Flight) -> Completion | Failure:
         """Sends once; a completion holds its slot until it is committed."""

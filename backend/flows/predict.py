@@ -99,6 +99,7 @@ class Predictor:
             else:
                 rest.append(Todo(task_id, ask, attempts))
         if known:
+            self.asker.observer.settled(known)
             await sink(known)
         return rest
 
@@ -106,6 +107,7 @@ class Predictor:
         while (item := await todo.get()) is not None:
             with about(task=item.task_id):
                 outcome = await self._ask(item)
+            self.asker.observer.settled([outcome])
             await sink([outcome])
 
     async def _ask(self, item: Todo) -> Outcome:
