@@ -8,9 +8,8 @@ import asyncio
 import contextlib
 import random
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from backend.core.answers import judge, settled
@@ -18,6 +17,7 @@ from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure, Rejection
 from backend.errors import ProviderError
 from backend.flows.observer import Observer, Unobserved
+from backend.flows.recent import Asked, Recent
 from backend.flows.recorder import Recorder
 from backend.flows.slots import Slots
 
@@ -26,22 +26,12 @@ TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
 UNREACHABLE_TRIES = 3
 WARM_UP_S = 2.0
 DRAIN_S = 10.0
-RECENT = 8192
 
 
 class Model(Protocol):
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
 
     async def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What there is about a request now: all attempts, or why there is no further one. `sent`: requests just sent."""
-
-    attempts: tuple[Completion, ...]
-    failure: Failure | None = None
-    sent: int = 0
 
 
 @dataclass(slots=True)
@@ -66,39 +56,6 @@ class Tally:
     def seconds(self) -> float:
         """First request sent to last completion stored; 0 when none was."""
         return max(0.0, self.last_stored - self.first_sent) if self.first_sent and self.last_stored else 0.0
-
-
-@dataclass(slots=True)
-class Recent:
-    """What need not be sent again: attempts (of the newest requests), failures (for `ttl_s` seconds)."""
-
-    ttl_s: float
-    answered: "OrderedDict[str, tuple[Completion, ...]]" = field(default_factory=OrderedDict)
-    failed: dict[str, tuple[float, Asked | ProviderError]] = field(default_factory=dict)
-
-    def add(self, digest: str, asked: Asked) -> None:
-        if asked.failure is not None:
-            self.add_failure(digest, Asked(asked.attempts, asked.failure))
-        self.answered[digest] = asked.attempts
-        if len(self.answered) > RECENT:
-            self.answered.popitem(last=False)
-
-    def add_failure(self, digest: str, failure: Asked | ProviderError) -> None:
-        if self.ttl_s <= 0:
-            return
-        now = time.monotonic()
-        if len(self.failed) > RECENT:
-            self.failed = {key: kept for key, kept in self.failed.items() if kept[0] > now}
-        self.failed[digest] = (now + self.ttl_s, failure)
-
-    def failure(self, digest: str) -> Asked | None:
-        """How it failed a short while ago. Raises ProviderError when that is how."""
-        until, failure = self.failed.get(digest, (0.0, None))
-        if failure is None or until <= time.monotonic():
-            return None
-        if isinstance(failure, ProviderError):
-            raise failure
-        return failure
 
 
 class Asker:

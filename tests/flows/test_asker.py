@@ -10,7 +10,7 @@ from backend.core.answers import judge
 from backend.core.outcomes import Failure
 from backend.errors import ProviderError, StoreError
 from backend.flows import asker as module
-from backend.flows import recorder
+from backend.flows import recent, recorder
 from backend.flows.asker import TRIES, UNREACHABLE_TRIES, Asked, Asker, _delay
 from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, request, run
 
@@ -258,7 +258,7 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again():
 class Clock:
     def __init__(self, monkeypatch):
         self.now = 1000.0
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(recent, "time", SimpleNamespace(monotonic=lambda: self.now))
 
 
 def test_what_failed_is_not_asked_again_for_a_while(monkeypatch):
@@ -319,7 +319,7 @@ def test_without_a_while_everything_is_asked_again_at_once():
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr(module, "RECENT", 10)
+    monkeypatch.setattr(recent, "RECENT", 10)
     clock = Clock(monkeypatch)
 
     async def scene():
