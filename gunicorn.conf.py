@@ -10,6 +10,7 @@ import sys
 from backend.app import App
 from backend.errors import PromptsError
 from backend.logs import logging_config
+from backend.server import CLOSE
 from backend.settings import Settings, load_settings
 
 
@@ -26,7 +27,8 @@ worker_class = "gthread"
 workers = 1
 threads = 256
 timeout = int(_loaded.predict_deadline_s) + 30
-graceful_timeout = int(_loaded.predict_deadline_s) + 10
+drain_s = 30
+graceful_timeout = int(_loaded.predict_deadline_s) + drain_s
 keepalive = 5
 control_socket_disable = True
 logconfig_dict = logging_config(_loaded.log_format)
@@ -43,3 +45,9 @@ def on_starting(server):
                 server.log.info("Open Prompts listens on %s", here.describe_server())
     except PromptsError as error:
         sys.exit(str(error))
+
+
+def worker_exit(_server, worker):
+    """No connection is left, but answers may be under way that nobody waits for any more. They are paid for."""
+    if getattr(worker, "wsgi", None) is not None:
+        worker.wsgi.extensions[CLOSE](drain_s)

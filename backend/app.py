@@ -33,6 +33,7 @@ from backend.flows.retaker import Retaker
 from backend.flows.runs import Ending, Finished, Hands, Runs
 from backend.flows.serve import Preannotator, Serving
 from backend.flows.status import Status, status_of
+from backend.flows.stop import Stop, process_stop
 from backend.flows.trial import Trial, try_task
 from backend.settings import Settings, load_settings
 
@@ -88,6 +89,10 @@ class App:
         """Works on a pending run, or on one whose process is gone."""
         return self._runs.work(run_id, progress or Silent())
 
+    def work_on_job(self, run_id: str) -> Finished:
+        """The same for a worker: told to end, it gives the run back to the queue."""
+        return self._runs.work(run_id, Silent(), self._hands)
+
     def run_in_background(self, tag: str, subset: Subset, ending: Ending | None = None) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
         started = self._runs.start(tag, subset, ending or Ending())
@@ -109,7 +114,7 @@ class App:
         if self.settings.metrics_port is not None:
             self.exposition().serve(self.settings.metrics_host, self.settings.metrics_port)
         with Retaker(queue, self.record):
-            queue.work(burst)
+            queue.work(burst, self.stop.request)
 
     def runs(self, tag: str | None = None) -> list[Status]:
         """Newest first."""
@@ -176,6 +181,11 @@ class App:
     # Parts
 
     @cached_property
+    def stop(self) -> Stop:
+        """What a signal requests and runs heed."""
+        return process_stop()
+
+    @cached_property
     def store(self) -> Store:
         return Store(self.settings.database())
 
@@ -198,7 +208,7 @@ class App:
     @cached_property
     def _runs(self) -> Runs:
         url = self.settings.openai_base_url
-        return Runs(self.store, self.record, self.studio, self._prompts, self._asker, url, price_of)
+        return Runs(self.store, self.record, self.studio, self._prompts, self._asker, url, price_of, self.stop)
 
     @cached_property
     def record(self) -> RunStore:

@@ -20,6 +20,8 @@ from backend.flows.status import as_json
 from backend.operations import add_operations
 
 log = logging.getLogger(__name__)
+CLOSE = "open-prompts-close"
+"""Name of the extension that gunicorn calls, with seconds, when the process ends."""
 TITLE = "Open Prompts, for Label Studio"
 
 
@@ -34,7 +36,9 @@ def create_app(app: App | None = None) -> Flask:
     settings.describe_server()
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
-    _add_routes(server, app.preannotator())
+    preannotator = app.preannotator()
+    server.extensions[CLOSE] = preannotator.close
+    _add_routes(server, preannotator)
     _add_runs(server, app)
     add_operations(server, app)
     _add_errors(server, settings.max_body_mb)

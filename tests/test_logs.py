@@ -3,10 +3,7 @@
 import asyncio
 import json
 import logging
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +15,9 @@ from backend.server import create_app
 from demo import services
 from tests.calls import TOKEN, ScriptedApp, body, task
 from tests.installation import Installation
-from tests.running import RunningStandIn, until
+from tests.running import RunningStandIn
 from tests.scripted import ScriptedModel
+from tests.test_gunicorn import started
 
 KEY = "sk-geheim-0123456789"
 TEXT = "a text that belongs to a customer"
@@ -83,31 +81,13 @@ def test_text_is_the_default() -> None:
     assert logging_config("text")["formatters"]["line"] == {"format": "%(asctime)s %(levelname)s %(message)s"}
 
 
-@contextmanager
-def served(mine: Installation, log: Path) -> Iterator[str]:
-    """The backend under gunicorn; `log` holds all that it writes."""
-    port = services.free_port()
-    line = [sys.executable, "-m", "gunicorn", "-c", str(services.ROOT / "gunicorn.conf.py"), "_wsgi:app"]
-    env = services.environment({**mine.env, "BIND": f"127.0.0.1:{port}", "PYTHONPATH": str(services.ROOT)})
-    with log.open("wb") as out:
-        process = subprocess.Popen(line, env=env, cwd=log.parent, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
 @pytest.mark.parametrize("log_format", ["json", "text"])
-def test_the_servers_log_holds_no_secret(
-    mine: Installation, stand_in: RunningStandIn, tmp_path: Path, log_format: str
-) -> None:
+def test_the_servers_log_holds_no_secret(mine: Installation, stand_in: RunningStandIn, log_format: str) -> None:
     """Answers, rejections, failures, a refused key, wrong bodies and wrong passwords."""
-    log = tmp_path / "backend.log"
-    served_here = served(mine.but(LOG_FORMAT=log_format, FAILURE_TTL_S="0"), log)
+    url = f"http://127.0.0.1:{services.free_port()}"
+    told = mine.but(LOG_FORMAT=log_format, FAILURE_TTL_S="0", BIND=url.removeprefix("http://"))
     http = httpx.Client(auth=("me", PASSWORD), timeout=60, headers={"X-Request-ID": "r-1"})
-    with served_here as url, http:
+    with started(told, url) as process, http:
         wanted = {"project": "7.1", "schema": body()["label_config"], "access_token": TOKEN, "hostname": url}
         assert http.post(f"{url}/setup", json=wanted).status_code == 200
         for number, lever in enumerate(({}, {"malformed": 1.0}, {"refused": 1.0}, {"api_key": "another"})):
@@ -116,7 +96,8 @@ def test_the_servers_log_holds_no_secret(
             assert http.post(f"{url}/predict", json={**body(*tasks), "access_token": TOKEN}).status_code == 200
         http.post(f"{url}/predict", content=TEXT.encode())
         http.get(f"{url}/{TEXT}", auth=("me", KEY))
-    said = log.read_text()
+        process.terminate()
+        said, _ = process.communicate(timeout=60)
     assert "predicted 1 of 2 tasks" in said
     for secret in SECRETS:
         assert secret not in said
@@ -158,13 +139,3 @@ def test_a_commands_talk_follows_the_format(mine: Installation, words: list[str]
 
 def test_a_format_that_is_none_is_refused(mine: Installation) -> None:
     assert "LOG_FORMAT is not usable" in mine.but(LOG_FORMAT="xml").command("list", code=1).err
-
-
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{url}/health").status_code == 401
-        except httpx.TransportError:
-            return process.poll() is not None
-
-    until(answers, 60)

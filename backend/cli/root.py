@@ -4,7 +4,10 @@ Exit codes: 0 done, 1 error, 2 usage.
 """
 
 import logging
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
@@ -12,6 +15,7 @@ import click
 from backend.cli import background, predictions, projects, prompts, runs
 from backend.cli.common import printable
 from backend.errors import PromptsError
+from backend.flows.stop import process_stop
 from backend.logs import structured
 
 log = logging.getLogger(__name__)
@@ -27,6 +31,26 @@ class Ended(click.ClickException):
             super().show(file)
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, met as Ctrl-C is. A plain KeyboardInterrupt out of an `eval` would make Python die of SIGINT at the end,
+    handled or not."""
+
+
+@contextmanager
+def _heeding_sigterm() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, _told_to_end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _told_to_end(*_: object) -> None:
+    """Answers under way are paid for and waited for; where there are none, it is Ctrl-C."""
+    if not process_stop().request():
+        raise Terminated
+
+
 class Commands(click.Group):
     """In the order in which a user meets them."""
 
@@ -35,7 +59,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _heeding_sigterm():
+                return super().invoke(ctx)
         except PromptsError as error:
             raise Ended(printable(" ".join(str(error).split()))) from None
         except KeyboardInterrupt:

@@ -3,8 +3,8 @@
 A job carries a run's id, as JSON: nothing is unpickled.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -19,6 +19,21 @@ JOB = "backend.jobs.work"
 GIVEN = "open-prompts:given"
 A_DAY_S = 24 * 3600
 CONNECT_S = 5
+
+
+class Worker(SimpleWorker):
+    """Tells the job it works on when it is to stop; RQ alone would wait for the job's end."""
+
+    on_stop: Callable[[], object]
+
+    def handle_warm_shutdown_request(self) -> None:
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        self.on_stop()
+
+    def set_shutdown_requested_date(self) -> None:
+        """Within the signal's handler, where an error would end the job."""
+        with suppress(RedisError):
+            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
 
 
 class Queue:
@@ -68,10 +83,11 @@ class Queue:
             workers = len(SimpleWorker.all(queue=self._jobs))
         return f"{self._shown}, {len(self.waiting())} runs waiting, {workers} worker(s)"
 
-    def work(self, burst: bool) -> None:
-        """Takes runs until told to stop; with `burst`, until none waits."""
+    def work(self, burst: bool, on_stop: Callable[[], object]) -> None:
+        """Takes runs until told to stop; with `burst`, until none waits. `on_stop`: called when told to."""
         with self._told():
-            worker = SimpleWorker([self._jobs], connection=self._redis, serializer=JSONSerializer)
+            worker = Worker([self._jobs], connection=self._redis, serializer=JSONSerializer)
+            worker.on_stop = on_stop
             worker.work(burst=burst, logging_level="WARNING")
 
     @contextmanager

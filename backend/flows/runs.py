@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from backend.core.chat import ChatRequest, Recipe
@@ -32,6 +32,7 @@ from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, Tell, push, wanted_of
+from backend.flows.stop import Stop, Stopped
 from backend.logs import about
 
 MakeAsker = Callable[[], Asker]
@@ -50,6 +51,14 @@ class Canceled(RunError):
 
     def __init__(self, run_id: str) -> None:
         super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
+
+
+class Interrupted(RunError):
+    """The process that worked on the run was told to end. `heirs`: others take it up."""
+
+    def __init__(self, run_id: str, heirs: bool) -> None:
+        then = "another worker goes on" if heirs else f"`ls-prompts resume {run_id}` goes on"
+        super().__init__(f"Run {run_id} was stopped; what came is kept and {then}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,7 @@ class Runs:
     make_asker: MakeAsker
     base_url: str
     pricing: Pricing
+    stop: Stop = field(default_factory=Stop)
 
     def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
         """A pending run. Raises RunError while another run of this version is being worked on."""
@@ -108,8 +118,8 @@ class Runs:
         hands.give(run_id)
         return self.record.run(run_id)
 
-    def work(self, run_id: str, progress: Progress) -> Finished:
-        """Works on a run to its end, in this process.
+    def work(self, run_id: str, progress: Progress, heirs: Hands | None = None) -> Finished:
+        """Works on a run to its end, in this process. `heirs`: who takes it up when this process is told to end.
 
         Raises ProviderError, StudioError or StoreError when it can't go on, RunError when it is canceled or another
         process works on it; what came until then is kept, and working on it again goes on from there.
@@ -122,6 +132,8 @@ class Runs:
                 return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
         except Canceled:
             raise
+        except Stopped:
+            raise self._leave(run_id, heirs) from None
         except PromptsError as error:
             self.record.finish(run_id, "failed", str(error))
             raise
@@ -131,8 +143,17 @@ class Runs:
             self.record.finish(run_id, "failed", f"Something unexpected happened: {where(error)}")
             raise
         except BaseException:
-            self.record.finish(run_id, "canceled", "It was interrupted.")
+            self._leave(run_id, heirs)
             raise
+
+    def _leave(self, run_id: str, heirs: Hands | None) -> RunError:
+        """Gives a run up, to its heirs if it has any."""
+        if self.record.run(run_id).status == "canceled":
+            return Canceled(run_id)
+        self.record.finish(run_id, "pending" if heirs else "canceled", "It was interrupted.")
+        if heirs is not None:
+            heirs.give(run_id)
+        return Interrupted(run_id, heirs is not None)
 
     def stored(self, bound: Bound) -> list[Outcome]:
         """The newest outcome of every task this version was run on, from the record alone."""
@@ -189,7 +210,7 @@ class Runs:
         recipe = Recipe(bound.version, bound.schema, self.base_url)
         async with closing(self.make_asker()) as asker:
             try:
-                await Predictor(asker, self.store, self.pricing).label(recipe, base.pages, sink, plan)
+                await Predictor(asker, self.store, self.pricing, self.stop).label(recipe, base.pages, sink, plan)
             finally:
                 await notes.flush()
         return outcomes, asker.tally.seconds

@@ -70,6 +70,11 @@ class Preannotator:
         self._loop = Loop()
         self._predictor: Predictor | None = None
 
+    def close(self, patience_s: float) -> None:
+        """Waits so long for requests under way, which outlive a deadline, so that their answers are stored."""
+        if self._predictor is not None:
+            self._loop.run(self._predictor.asker.close(patience_s))
+
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
         return self._choose(project, schema_of(label_config))[1]

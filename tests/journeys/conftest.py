@@ -6,6 +6,7 @@ One Label Studio, one stand-in model and one backend serve the session, and a br
 import os
 import secrets
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ import httpx
 import pytest
 from label_studio_sdk import LabelStudio
 from playwright.sync_api import BrowserContext
+from redis import Redis
+from redis.exceptions import RedisError
 
 from demo import label_studio as local
 from demo import services
 from tests.installation import Installation
 from tests.journeys.browser import chromium_path, signed_in
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, until
 
 Json = dict[str, Any]
 
@@ -122,6 +125,22 @@ def backend_server(served_by: Served, stand_in: RunningStandIn) -> Served:
     return served_by
 
 
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of this session's own."""
+    program = shutil.which("redis-server")
+    if program is None:
+        _unavailable("No redis-server found: install it (Debian: redis-server).")
+    port = services.free_port()
+    folder = tmp_path_factory.mktemp("redis")
+    argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
+        redis = Redis(port=port)
+        until(lambda: _answers(redis))
+        yield f"redis://127.0.0.1:{port}"
+        server.terminate()
+
+
 @pytest.fixture
 def free_url() -> str:
     """An address on this machine where nobody answers."""
@@ -152,6 +171,13 @@ def _unavailable(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+def _answers(redis: "Redis[bytes]") -> bool:
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False
 
 
 def _with_truth(data: Json, truth: list[Json] | None) -> Json:

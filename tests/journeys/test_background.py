@@ -1,23 +1,20 @@
 """Runs in the background: in a process of their own, and on workers that share a Redis."""
 
 import os
-import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
 
 from backend.core.subsets import Subset
 from backend.errors import RunError
 from backend.flows.runs import Ending
 from demo import services
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, _unavailable
+from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages
 from tests.running import RunningStandIn, until
 
@@ -34,22 +31,6 @@ def project(label_studio: RunningLabelStudio) -> Project:
 @pytest.fixture
 def few(mine: Installation) -> Installation:
     return mine.but(CONCURRENCY=str(CONCURRENCY))
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of this session's own."""
-    program = shutil.which("redis-server")
-    if program is None:
-        _unavailable("No redis-server found: install it (Debian: redis-server).")
-    port = services.free_port()
-    folder = tmp_path_factory.mktemp("redis")
-    argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
-        redis = Redis(port=port)
-        until(lambda: _answers(redis))
-        yield f"redis://127.0.0.1:{port}"
-        server.terminate()
 
 
 @pytest.fixture
@@ -163,13 +144,6 @@ def test_runs_over_http(few: Installation, project: Project, tmp_path: Path) -> 
         assert (listed["run"], listed["status"], listed["done"]) == (done.run.id, "completed", 2)
         assert httpx.get(f"{backend.url}/runs/{done.run.id}").json() == listed
         assert httpx.get(f"{backend.url}/runs/nonsense").status_code == 404
-
-
-def _answers(redis: "Redis[bytes]") -> bool:
-    try:
-        return bool(redis.ping())
-    except RedisError:
-        return False
 
 
 def _settled(installation: Installation, run: str, stand_in: RunningStandIn) -> int:
