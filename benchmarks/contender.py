@@ -18,6 +18,7 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 from backend.core.outcomes import Outcome
 from backend.core.tasks import Task
 from backend.edges.llm import Model
+from backend.edges.metrics import process_metrics
 from backend.edges.prices import price_of
 from backend.edges.store import Store
 from backend.flows.asker import Asker
@@ -38,7 +39,9 @@ async def engine(url: str, tasks: list[Task], in_flight: int) -> int:
 
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
-        asker = Asker(Model(url, "bench", 60), store.add_completions, in_flight)
+        metrics = process_metrics()
+        model = metrics.measured(Model(url, "bench", 60), price_of)
+        asker = Asker(model, store.add_completions, in_flight, observer=metrics)
         try:
             await Predictor(asker, store, price_of).label(workload.recipe(url), pages, sink)
         finally:
