@@ -9,7 +9,8 @@ import sys
 
 from backend.app import App
 from backend.errors import PromptsError
-from backend.server import THREADS
+from backend.logs import logging_config
+from backend.server import CLOSE, THREADS
 from backend.settings import Settings, load_settings
 
 
@@ -26,20 +27,11 @@ worker_class = "gthread"
 workers = 1
 threads = THREADS
 timeout = int(_loaded.predict_deadline_s) + 30
-graceful_timeout = int(_loaded.predict_deadline_s) + 10
+drain_s = 30
+graceful_timeout = int(_loaded.predict_deadline_s) + drain_s
 keepalive = 5
 control_socket_disable = True
-logconfig_dict = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"level": "WARNING", "handlers": ["console"]},
-    "loggers": {
-        "backend": {"level": "INFO"},
-        "gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False},
-    },
-}
+logconfig_dict = logging_config(_loaded.log_format)
 
 
 def on_starting(server):
@@ -53,3 +45,9 @@ def on_starting(server):
                 server.log.info("Open Prompts listens on %s", here.describe_server())
     except PromptsError as error:
         sys.exit(str(error))
+
+
+def worker_exit(_server, worker):
+    """No connection is left, but answers may be under way that nobody waits for any more. They are paid for."""
+    if getattr(worker, "wsgi", None) is not None:
+        worker.wsgi.extensions[CLOSE](drain_s)

@@ -43,11 +43,13 @@ from backend.flows.runs import Ending, Finished, Hands, Runs
 from backend.flows.serve import Preannotator, Serving
 from backend.flows.slots import Slots
 from backend.flows.status import Status, status_of
+from backend.flows.stop import Stop, process_stop
 from backend.flows.trial import Trial, try_task
 from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from backend.edges.llm import Model
+    from backend.edges.metrics import Exposition, Metrics
 
 
 class App:
@@ -120,8 +122,10 @@ class App:
         REDIS_URL, QueueError when Redis is not there."""
         crew = self._crew
         crew.look_after()
+        if self.settings.metrics_port is not None:
+            self.exposition().serve(self.settings.metrics_host, self.settings.metrics_port)
         with crew.caretaker():
-            self._queue().work(burst)
+            self._queue().work(burst, self.stop.request)
 
     def step(self, run_id: str, number: int) -> None:
         """Does one step of a run that workers share."""
@@ -198,7 +202,18 @@ class App:
         finally:
             await model.close()
 
+    def exposition(self) -> "Exposition":
+        """What Prometheus reads about this process."""
+        from backend.edges.metrics import QUEUE_S, Exposition
+
+        return Exposition(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
+
     # Parts
+
+    @cached_property
+    def stop(self) -> Stop:
+        """What a signal requests and runs heed."""
+        return process_stop()
 
     @cached_property
     def store(self) -> Store:
@@ -235,7 +250,7 @@ class App:
     def _runs(self) -> Runs:
         join = self._join if self.settings.redis_url else alone
         url = self.settings.openai_base_url
-        labelling = Labelling(self.store, self.record, self._asker, url, price_of, join)
+        labelling = Labelling(self.store, self.record, self._asker, url, price_of, join, self.stop)
         return Runs(self.store, self.record, self.studio, self._prompts, labelling)
 
     @property
@@ -286,4 +301,11 @@ class App:
         return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
     def _asker(self, failure_ttl_s: float = 0) -> Asker:
-        return Asker(self._model(), self.store.add_completions, self.settings.concurrency, failure_ttl_s)
+        model = self.metrics.measured(self._model(), price_of)
+        return Asker(model, self.store.add_completions, self.settings.concurrency, failure_ttl_s, self.metrics)
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        from backend.edges.metrics import process_metrics  # a tenth of a second, which most commands need not wait for
+
+        return process_metrics()

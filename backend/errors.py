@@ -69,5 +69,7 @@ class StoreError(PromptsError):
 
 def where(error: Exception) -> str:
     """What went wrong in which line; without its text, which may hold a task's."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {place.name} ({place.filename}, line {place.lineno})"
+    places = traceback.extract_tb(error.__traceback__)
+    if not places:
+        return type(error).__name__
+    return f"{type(error).__name__} in {places[-1].name} ({places[-1].filename}, line {places[-1].lineno})"

@@ -5,6 +5,8 @@ from functools import cache
 
 from backend.app import App
 from backend.errors import PromptsError
+from backend.flows.ending import Interrupted
+from backend.logs import about
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +19,10 @@ def _app() -> App:
 
 def step(run_id: str, number: int) -> None:
     """Does one step of a run. What stops it is in the run's record; the worker goes on with the next."""
-    try:
-        _app().step(run_id, number)
-    except PromptsError as error:
-        log.error("run %s: %s", run_id, error)
+    with about(run=run_id):
+        try:
+            _app().step(run_id, number)
+        except Interrupted as stopped:
+            log.info("%s", stopped)
+        except PromptsError as error:
+            log.error("run %s: %s", run_id, error)

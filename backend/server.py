@@ -21,6 +21,7 @@ from backend.edges.backend import TITLE
 from backend.errors import PromptsError, RunError, where
 from backend.flows.serve import Preannotator
 from backend.flows.status import as_json
+from backend.operations import add_operations
 
 log = logging.getLogger(__name__)
 MOST_DIGITS = 10
@@ -28,6 +29,8 @@ THREADS, PREDICTIONS = 256, 192
 """Requests at a time, and those of them that may be /predict: what is left is for /health and /setup."""
 STALL_S = 5.0
 """How long a client may keep silent in the middle of its body."""
+CLOSE = "open-prompts-close"
+"""Name of the extension that gunicorn calls, with seconds, when the process ends."""
 
 
 class BadBody(Exception):
@@ -42,8 +45,11 @@ def create_app(app: App | None = None) -> Flask:
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
     server.before_request(_be_impatient)
-    _add_routes(server, app.preannotator())
+    preannotator = app.preannotator()
+    server.extensions[CLOSE] = preannotator.close
+    _add_routes(server, preannotator)
     _add_runs(server, app)
+    add_operations(server, app)
     _add_errors(server, settings.max_body_mb)
     if settings.basic_auth_user and settings.basic_auth_pass:
         _require_login(server, settings.basic_auth_user, settings.basic_auth_pass.get_secret_value())

@@ -7,7 +7,7 @@ win.
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
@@ -73,6 +73,11 @@ class Settings(BaseSettings):
     allow_no_auth: bool = Field(False, description="let the server listen beyond loopback without a password")
     bind: Address = Field("127.0.0.1:9090", description="address the server listens on")
     max_body_mb: float = Field(64, gt=0, description="largest request body the server reads")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="port where a worker serves its /metrics; none without"
+    )
+    metrics_host: str = Field("127.0.0.1", description="address of that port; it asks for no password")
+    log_format: Literal["text", "json"] = Field("text", description="`json`: one JSON object a line, with ids")
 
     def database(self) -> str:
         """SQLAlchemy's URL of the record."""

@@ -22,6 +22,7 @@ from backend.core.chat import Completion
 from backend.core.outcomes import Failure, Outcome
 from backend.core.tasks import Task
 from backend.edges.llm import Model
+from backend.edges.metrics import process_metrics
 from backend.edges.prices import price_of
 from backend.edges.store import Store
 from backend.flows.asker import TRIES, Asker, Flight, _delay
@@ -60,9 +61,16 @@ async def _label(url: str, tasks: list[Task], store: Store, asker: Asker) -> int
     return usable
 
 
+def _asker(url: str, store: Store, in_flight: int, make: type[Asker] = Asker) -> Asker:
+    """Counting, as runs do."""
+    metrics = process_metrics()
+    model = metrics.measured(Model(url, "bench", 60), price_of)
+    return make(model, store.add_completions, in_flight, observer=metrics)
+
+
 async def engine(url: str, tasks: list[Task], in_flight: int, make: type[Asker] = Asker) -> int:
     with a_store() as store:
-        return await _label(url, tasks, store, make(Model(url, "bench", 60), store.add_completions, in_flight))
+        return await _label(url, tasks, store, _asker(url, store, in_flight, make))
 
 
 async def inside(url: str, tasks: list[Task], in_flight: int) -> int:
@@ -72,10 +80,10 @@ async def inside(url: str, tasks: list[Task], in_flight: int) -> int:
 async def again(url: str, tasks: list[Task], in_flight: int) -> int:
     """The first run is not in the figures."""
     with a_store() as store:
-        asker = Asker(Model(url, "bench", 60), store.add_completions, in_flight)
+        asker = _asker(url, store, in_flight)
         await _label(url, tasks, store, asker)
         START.reset()
-        asker = Asker(Model(url, "bench", 60), store.add_completions, in_flight)
+        asker = _asker(url, store, in_flight)
         answered = await _label(url, tasks, store, asker)
         return answered if asker.tally.sent == 0 else 0
 

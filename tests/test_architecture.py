@@ -32,9 +32,10 @@ IMPORTERS = {
     "httpx": ["backend/edges/backend.py", "backend/edges/studio_http.py"],
     "ijson": ["backend/edges/studio_http.py"],
     "genai_prices": ["backend/edges/prices.py"],
-    "redis": ["backend/edges/broker.py", "backend/edges/fleet.py"],
+    "redis": ["backend/edges/broker.py", "backend/edges/fleet.py", "backend/edges/queue.py"],
     "rq": ["backend/edges/queue.py"],
-    "flask": ["backend/server.py"],
+    "flask": ["backend/server.py", "backend/operations.py"],
+    "prometheus_client": ["backend/edges/metrics.py"],
     "click": ["backend/__main__.py", "backend/cli"],
     "rich": ["backend/cli"],
     "label_studio_ml": ["model.py"],
@@ -88,7 +89,17 @@ def test_only_the_settings_read_the_environment():
 @pytest.mark.parametrize("module", ["backend.core.chat", "backend.core.derive", "backend.flows.predict"])
 def test_nothing_but_the_edges_brings_their_libraries_in(module):
     """Core and flows can be used, and tested, without any of the outside systems."""
-    heavy = ("openai", "sqlalchemy", "label_studio_sdk", "flask", "redis", "click", "aiohttp", "httpx2")
+    heavy = (
+        "openai",
+        "sqlalchemy",
+        "label_studio_sdk",
+        "flask",
+        "redis",
+        "click",
+        "aiohttp",
+        "httpx2",
+        "prometheus_client",
+    )
     code = f"import sys, {module}; print(*[name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""

@@ -46,14 +46,20 @@ def refused(mine: Installation, *argv: str) -> str:
 
 
 @contextmanager
-def listening(mine: Installation, url: str) -> Iterator[str]:
+def started(mine: Installation, url: str) -> Iterator["subprocess.Popen[str]"]:
     process = gunicorn(mine)
     try:
         until(lambda: _answers(url) or process.poll() is not None)
-        yield url
+        yield process
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@contextmanager
+def listening(mine: Installation, url: str) -> Iterator[str]:
+    with started(mine, url):
+        yield url
 
 
 def _answers(url: str) -> bool:
@@ -144,6 +150,34 @@ def test_a_client_that_stops_in_the_middle_of_its_body_is_let_go(mine: Installat
     ):
         client.sendall(head.encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("deadline", ["30", "0.7"])
+def test_told_to_end_it_answers_and_keeps_what_it_paid_for(
+    mine: Installation, stand_in: RunningStandIn, deadline: str
+) -> None:
+    """Within the deadline it finishes; at a shorter one it answers with what it has, and stores what comes later."""
+    served = mine.but(PREDICT_DEADLINE_S=deadline, CONCURRENCY="4", BIND=f"127.0.0.1:{services.free_port()}")
+    url = f"http://{served.env['BIND']}"
+    tasks = [asked(number)["tasks"][0] for number in range(12)]
+    with started(served, url) as process, ThreadPoolExecutor(1) as pool:
+        httpx.post(f"{url}/predict", json=asked(0), timeout=60)
+        stand_in.control(latency_ms=500)
+        asking = pool.submit(httpx.post, f"{url}/predict", json={**asked(0), "tasks": tasks}, timeout=60)
+        until(lambda: stand_in.stats()["in_flight"] == 4)
+        process.terminate()
+        results = asking.result().json()["results"]
+        said, _ = process.communicate(timeout=30)
+    stats = stand_in.stats()
+    assert (process.returncode, stats["left"], stats["in_flight"]) == (0, 0, 0)
+    assert stored(served) == stats["requests"] == stats["answered"]
+    assert (stats["requests"] == 12) == all(results) == (deadline == "30")
+    assert "Traceback" not in said
+
+
+def stored(mine: Installation) -> int:
+    with mine.app.store.engine.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM completions").scalar() or 0)
 
 
 def asked(number: int) -> dict[str, Any]:

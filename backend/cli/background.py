@@ -141,7 +141,10 @@ def worker(burst: bool) -> None:
     \b
     ls-prompts worker
     """
-    the_app().work_on_queue(burst)
+    app = the_app()
+    app.work_on_queue(burst)
+    if app.stop.requested:
+        tell("Stopped. What was in flight is stored; another worker goes on with the rest.")
 
 
 @click.command(hidden=True)

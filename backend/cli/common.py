@@ -1,6 +1,7 @@
 """What all commands share: the app, JSON output, talk."""
 
 import json
+import logging
 import re
 import sys
 from dataclasses import asdict, is_dataclass
@@ -8,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.logs import set_up, structured
+
 if TYPE_CHECKING:
     from rich.text import Text
 
     from backend.app import App
 
+log = logging.getLogger(__name__)
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of text.")
@@ -23,7 +27,9 @@ def the_app() -> "App":
     """Made when a command runs: `--help` needs no settings and no second of imports."""
     from backend.app import App
 
-    return App()
+    app = App()
+    set_up(app.settings.log_format)
+    return app
 
 
 def printable(text: str) -> str:
@@ -53,8 +59,11 @@ def confirm(question: str) -> None:
 
 
 def tell(sentence: str) -> None:
-    """Talk goes to stderr."""
-    click.echo(printable(sentence), err=True)
+    """Talk goes to stderr, or into the log where that is JSON."""
+    if structured():
+        log.info("%s", sentence)
+    else:
+        click.echo(printable(sentence), err=True)
 
 
 def print_json(value: Any) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from backend.cli import numbers
-from backend.cli.common import printable
+from backend.cli.common import printable, tell
 from backend.core.outcomes import Outcome
 from backend.core.runs import Tally
 
@@ -57,7 +57,7 @@ class Gauge:
             return
         self._pushing = True
         if self._bar.disable:
-            self.console.print(f"{self._label}: {PUSHING}", highlight=False, markup=False)
+            tell(f"{self._label}: {PUSHING}")
         else:
             self._bar.update(self._row, said=PUSHING)
 
@@ -70,7 +70,7 @@ class Gauge:
             self._bar.update(self._row, completed=done, total=total, said=said)
         elif now - self._said >= LINE_EVERY_S:
             self._said = now
-            self.console.print(f"{self._label}: {done} of {total or '?'} tasks, {said}", highlight=False, markup=False)
+            tell(f"{self._label}: {done} of {total or '?'} tasks, {said}")
 
 
 class Bar(Gauge):
@@ -100,4 +100,7 @@ class Bar(Gauge):
             self.pushing()
 
     def tell(self, sentence: str) -> None:
-        self.console.print(printable(sentence), highlight=False, markup=False)
+        if self.console.is_terminal:
+            self.console.print(printable(sentence), highlight=False, markup=False)
+        else:
+            tell(sentence)

@@ -3,14 +3,52 @@
 Exit codes: 0 done, 1 error, 2 usage.
 """
 
+import logging
+import signal
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
 
 import click
 
 from backend.cli import background, predictions, projects, prompts, runs
 from backend.cli.common import printable
 from backend.errors import PromptsError
+from backend.flows.stop import process_stop
+from backend.logs import structured
+
+log = logging.getLogger(__name__)
+
+
+class Ended(click.ClickException):
+    """The sentence a command ends with; into the log where that is JSON."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        if structured():
+            log.error("%s", self.message)
+        else:
+            super().show(file)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, met as Ctrl-C is. A plain KeyboardInterrupt out of an `eval` would make Python die of SIGINT at the end,
+    handled or not."""
+
+
+@contextmanager
+def _heeding_sigterm() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, _told_to_end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _told_to_end(*_: object) -> None:
+    """Answers under way are paid for and waited for; where there are none, it is Ctrl-C."""
+    if not process_stop().request():
+        raise Terminated
 
 
 class Commands(click.Group):
@@ -21,11 +59,12 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _heeding_sigterm():
+                return super().invoke(ctx)
         except PromptsError as error:
-            raise click.ClickException(printable(" ".join(str(error).split()))) from None
+            raise Ended(printable(" ".join(str(error).split()))) from None
         except KeyboardInterrupt:
-            raise click.ClickException("Stopped. What came until then is kept; run it again to go on.") from None
+            raise Ended("Stopped. What came until then is kept; run it again to go on.") from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,12 +13,17 @@ CONNECT_S = 5
 
 
 class Broker:
-    """`redis`: the client. Raises QueueError for an address that is none."""
+    """`redis`: the client. Raises QueueError for an address that is none.
 
-    def __init__(self, url: str) -> None:
+    `patience_s`: how long an answer may take; None for those who wait for jobs.
+    """
+
+    def __init__(self, url: str, patience_s: float | None = None) -> None:
         self.shown = shown(url)
         try:
-            self.redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=30)
+            self.redis = Redis.from_url(
+                url, socket_connect_timeout=CONNECT_S, socket_timeout=patience_s, health_check_interval=30
+            )
         except ValueError:
             raise QueueError("REDIS_URL is no address of a Redis: write one like redis://localhost:6379.") from None
 

@@ -138,6 +138,14 @@ class JobStore:
             return connection.execute(left).scalar() == 0
 
     @told
+    def asked(self) -> list[str]:
+        """The open runs whose jobs are all done, so that only their end is left to do."""
+        left = sa.func.sum(sa.case((jobs.c.status != "done", 1), else_=0))
+        shared = sa.select(jobs.c.run_id).join_from(jobs, runs).where(runs.c.status.in_(OPEN))
+        with self._engine.connect() as connection:
+            return list(connection.execute(shared.group_by(jobs.c.run_id).having(left == 0)).scalars())
+
+    @told
     def revive(self, is_gone: Callable[[str], bool]) -> list[Job]:
         """Lays down the jobs whose worker is silent or `is_gone`; these jobs."""
         held = sa.select(jobs).where(jobs.c.status == "in_progress")

@@ -3,6 +3,10 @@
 A job is called by its name: the id of a run and the number of its step, as JSON. Nothing is unpickled.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
+
+from redis.exceptions import RedisError
 from rq import Queue as Jobs
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
@@ -14,11 +18,27 @@ JOB = "backend.jobs.step"
 A_DAY_S = 24 * 3600
 
 
+class Worker(SimpleWorker):
+    """Tells the job it works on when it is to stop; RQ alone would wait for the job's end."""
+
+    on_stop: Callable[[], object]
+
+    def handle_warm_shutdown_request(self) -> None:
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        self.on_stop()
+
+    def set_shutdown_requested_date(self) -> None:
+        """Within the signal's handler, where an error would end the job."""
+        with suppress(RedisError):
+            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
+
+
 class Queue:
     """Raises QueueError when Redis is not there."""
 
-    def __init__(self, url: str) -> None:
-        self._broker = Broker(url)
+    def __init__(self, url: str, patience_s: float | None = None) -> None:
+        """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
+        self._broker = Broker(url, patience_s)
         self._redis = self._broker.redis
         self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=A_DAY_S)
 
@@ -32,14 +52,20 @@ class Queue:
         with self._broker.told():
             return {(str(job.args[0]), int(job.args[1])) for job in self._jobs.get_jobs()}
 
+    def depth(self) -> int:
+        """Number of jobs nobody has taken yet."""
+        with self._broker.told():
+            return int(self._jobs.count)
+
     def describe(self) -> str:
         """Where it is and what waits there, for people."""
         with self._broker.told():
             workers = len(SimpleWorker.all(queue=self._jobs))
         return f"{self._broker.shown}, jobs waiting: {len(self.waiting())}, workers: {workers}"
 
-    def work(self, burst: bool) -> None:
-        """Takes jobs until told to stop; with `burst`, until none waits."""
+    def work(self, burst: bool, on_stop: Callable[[], object]) -> None:
+        """Takes jobs until told to stop; with `burst`, until none waits. `on_stop`: called when told to."""
         with self._broker.told():
-            worker = SimpleWorker([self._jobs], connection=self._redis, serializer=JSONSerializer)
+            worker = Worker([self._jobs], connection=self._redis, serializer=JSONSerializer)
+            worker.on_stop = on_stop
             worker.work(burst=burst, logging_level="WARNING")

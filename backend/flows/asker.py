@@ -14,17 +14,21 @@ from typing import Protocol
 
 from backend.core.answers import judge, settled
 from backend.core.chat import ChatRequest, Completion
-from backend.core.outcomes import Failure
+from backend.core.outcomes import Failure, Rejection
 from backend.errors import ProviderError
+from backend.flows.observer import Observer, Unobserved
 from backend.flows.recent import Asked, Recent
 from backend.flows.recorder import Recorder
 from backend.flows.slots import Slots
+from backend.flows.stop import Stopped
 
 TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
 """How often a request is sent before its trouble is a Failure; other kinds: once."""
 UNREACHABLE_TRIES = 3
 WARM_UP_S = 2.0
 DRAIN_S = 10.0
+STOP_S = 30.0
+"""How long a process that was told to end waits for answers under way."""
 
 
 class Model(Protocol):
@@ -61,8 +65,14 @@ class Asker:
     """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again."""
 
     def __init__(
-        self, model: Model, write: Callable[[list[Completion]], None], concurrency: int, failure_ttl_s: float = 0
+        self,
+        model: Model,
+        write: Callable[[list[Completion]], None],
+        concurrency: int,
+        failure_ttl_s: float = 0,
+        observer: Observer | None = None,
     ) -> None:
+        self.observer = observer or Unobserved()
         self.slots = Slots(concurrency)
         self.tally = Tally()
         self._model = model
@@ -71,12 +81,16 @@ class Asker:
         self._recent = Recent(failure_ttl_s)
         self._gates: dict[str, asyncio.Future[None]] = {}
         self._reached = False
+        self.stopping = False
 
     async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> Asked:
         """All attempts about `request`, those in `stored` first; sends what is missing, once for all who ask now.
 
-        Raises ProviderError when the provider will answer nothing, StoreError when answers can't be stored.
+        Raises ProviderError when the provider will answer nothing, StoreError when answers can't be stored, Stopped
+        when nothing more is sent.
         """
+        if self.stopping:
+            raise Stopped
         failed = self._recent.failure(request.digest)
         if failed is not None:
             return failed
@@ -87,10 +101,16 @@ class Asker:
             flight = self._flights[request.digest] = Flight(request, list(known))
             flight.task = asyncio.create_task(self._fly(flight))
             flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        else:
+            self.observer.joined()
         assert flight.task is not None
         flight.waiters += 1
         try:
             asked = await asyncio.shield(flight.task)
+        except asyncio.CancelledError:
+            if self.stopping and flight.task.cancelled() and not _is_cancelled():
+                raise Stopped from None
+            raise
         finally:
             flight.waiters -= 1
             if not flight.waiters and not flight.sending:
@@ -98,11 +118,22 @@ class Asker:
                 flight.task.cancel()
         return asked if mine else Asked(asked.attempts, asked.failure)
 
-    async def close(self) -> None:
-        """Waits a while for requests under way, so that their answers are stored, then ends."""
+    def stop(self) -> None:
+        """Sends nothing more: what waits ends with Stopped at once, what is under way when STOP_S are over."""
+        self.stopping = True
+        self._give_up()
+        asyncio.get_running_loop().call_later(STOP_S, self._give_up, True)
+
+    def _give_up(self, sending: bool = False) -> None:
+        for flight in self._flights.values():
+            if flight.task is not None and (sending or not flight.sending):
+                flight.task.cancel()
+
+    async def close(self, patience_s: float | None = None) -> None:
+        """Waits so long (DRAIN_S) for requests under way, so that their answers are stored, then ends."""
         tasks = [flight.task for flight in self._flights.values() if flight.task is not None]
         if tasks:
-            _, late = await asyncio.wait(tasks, timeout=DRAIN_S)
+            _, late = await asyncio.wait(tasks, timeout=DRAIN_S if patience_s is None else patience_s)
             for task in late:
                 task.cancel()
         await self._recorder.close()
@@ -129,12 +160,14 @@ class Asker:
         schema = flight.request.frame.schema
         verdict, _ = judge(flight.attempts, schema)
         while not settled(flight.attempts, verdict, flight.request.frame.attempts):
+            if isinstance(verdict, Rejection):
+                self.observer.retried(verdict.reason)
             reply = await self._answer(flight)
             if isinstance(reply, Failure):
                 return Asked(tuple(flight.attempts), reply, flight.sent)
             flight.attempts.append(reply)
             verdict, _ = judge(flight.attempts, schema)
-            if not flight.waiters:
+            if not flight.waiters or self.stopping:
                 break
         return Asked(tuple(flight.attempts), None, flight.sent)
 
@@ -150,9 +183,10 @@ class Asker:
                 return reply
             if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
                 raise ProviderError(f"{reply.detail} Start it, or correct OPENAI_BASE_URL.")
-            if tries >= TRIES.get(reply.kind, 1) or not flight.waiters:
+            if tries >= TRIES.get(reply.kind, 1) or not flight.waiters or self.stopping:
                 return reply
             await asyncio.sleep(_delay(reply, tries))
+            self.observer.retried(reply.kind)
 
     async def _send(self, flight: Flight) -> Completion | Failure:
         """Sends once; a completion holds its slot until it is committed."""
@@ -199,6 +233,12 @@ class Asker:
         else:
             gate.set_exception(error)
             gate.exception()  # nobody may be waiting, which is no mistake
+
+
+def _is_cancelled() -> bool:
+    """Whether it is we who were canceled, not what we wait for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _delay(failure: Failure, tries: int) -> float:

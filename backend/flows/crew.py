@@ -8,6 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,12 +22,14 @@ from backend.edges.process import is_gone, this_process
 from backend.edges.ticker import Ticker
 from backend.errors import PromptsError, QueueError
 from backend.flows.baseline import task_ids
-from backend.flows.ending import Canceled, noted_end
+from backend.flows.ending import Canceled, Interrupted, noted_end
 from backend.flows.labelling import Flush
 from backend.flows.progress import to_log
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import PATIENCE_S, Runs
+from backend.flows.stop import Stop, Stopped
+from backend.logs import about
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
@@ -47,6 +50,11 @@ class Crew:
     jobs: JobStore
     line: Line
 
+    @property
+    def stop(self) -> Stop:
+        """What a signal requests: nothing more is taken in hand."""
+        return self.runs.labelling.stop
+
     def give(self, run_id: str) -> None:
         """Calls for workers. Raises QueueError when the queue is not there."""
         self.jobs.open(run_id)
@@ -55,7 +63,8 @@ class Crew:
     def step(self, run_id: str, number: int) -> None:
         """Does one job, unless it is done or another worker has it. Trouble that ends the run is noted in its record.
 
-        Raises the PromptsError that ended it.
+        Raises the PromptsError that ended it, Interrupted when this process was told to end: what it had in hand is
+        given back, and others are called.
         """
         me = this_process()
         self.runs.store.patience_s = PATIENCE_S
@@ -63,10 +72,20 @@ class Crew:
         if job is None:
             return
         try:
-            with noted_end(self.runs.record, run_id), Pulse(lambda _: self.jobs.beat(run_id, me)) as pulse:
+            with about(run=run_id), self._in_hand(run_id, me) as pulse:
                 self._do(self.runs.record.run(run_id), job, pulse)
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
+        except Interrupted:
+            self._call()
+            raise
+
+    @contextmanager
+    def _in_hand(self, run_id: str, me: str) -> Iterator[Pulse]:
+        """Gives back what is not done at the end, whatever ended the work."""
+        try:
+            with noted_end(self.runs.record, run_id, shared=True), Pulse(lambda _: self.jobs.beat(run_id, me)) as pulse:
+                yield pulse
         finally:
             self.jobs.give_back(run_id, me)
 
@@ -89,6 +108,8 @@ class Crew:
         for number, chunk in enumerate(cut(pages, known), last + 1):
             self.jobs.add(run.id, number, "ask", chunk)
             self._call(run.id, number)
+            if self.stop.requested:
+                raise Stopped
         self.runs.record.size(run.id, len(known))
         self.jobs.done(run.id, [PLAN])
 
@@ -131,6 +152,13 @@ class Crew:
             log.warning("run %s, job %d: its worker is gone", job.run_id, job.number)
             if job.deaths >= MOST_DEATHS:
                 self._set_aside(job)
+        self._call()
+
+    def _call(self) -> None:
+        """Calls for the jobs that nobody has, unless the queue does so already; the end of a run may be among them
+        whose last worker came to its own end."""
+        for run_id in self.jobs.asked():
+            self.jobs.add(run_id, END, "end")
         called = self.line.waiting()
         for run_id, number in self.jobs.waiting():
             if (run_id, number) not in called:
@@ -142,8 +170,6 @@ class Crew:
             return
         self.runs.record.set_aside(job.run_id, job.ids, CRASHED)
         self.jobs.done(job.run_id, [job.number])
-        if self.jobs.is_asked(job.run_id):
-            self.jobs.add(job.run_id, END, "end")
 
 
 class Stint:
@@ -166,12 +192,15 @@ class Stint:
                 self._left[job.number] = len(job.ids)
                 self._owner.update(dict.fromkeys(job.ids, job.number))
             yield from self._crew.runs.studio.tasks_by_id(self._project, job.ids)
-            job = None if job.deaths else self._crew.jobs.next_chunk(self._run_id, this_process())
+            over = job.deaths or self._crew.stop.requested
+            job = None if over else self._crew.jobs.next_chunk(self._run_id, this_process())
 
     async def seen(self, outcomes: list[Outcome], flush: Flush) -> None:
-        """A chunk is done when its last task has an outcome and that is noted."""
+        """A chunk is done when its last task has an outcome and that is noted. Trouble that comes while this process
+        is told to end may pass: whoever is next asks again."""
+        certain = [outcome for outcome in outcomes if outcome.answer is not None or not self._crew.stop.requested]
         with self._lock:
-            done = [number for outcome in outcomes if (number := self._count(outcome.task_id))]
+            done = [number for outcome in certain if (number := self._count(outcome.task_id))]
         if done:
             await flush()
             await asyncio.to_thread(self._crew.jobs.done, self._run_id, done)

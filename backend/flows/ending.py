@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from backend.core.runs import FINAL
 from backend.edges.run_store import RunStore
 from backend.errors import PromptsError, RunError, where
+from backend.flows.stop import Stopped
 
 
 class Canceled(RunError):
@@ -15,11 +17,20 @@ class Canceled(RunError):
         super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
 
 
-@contextmanager
-def noted_end(record: RunStore, run_id: str) -> Iterator[None]:
-    """Notes the run as failed or canceled when the work in it ends with an error, and raises that on.
+class Interrupted(RunError):
+    """The process that worked on the run was told to end. `shared`: other workers go on."""
 
-    A cancelled event loop is raised as Canceled: the run's pulse heard of it.
+    def __init__(self, run_id: str, shared: bool) -> None:
+        then = "another worker goes on" if shared else f"`ls-prompts resume {run_id}` goes on"
+        super().__init__(f"Run {run_id} was stopped; what came is kept and {then}.")
+
+
+@contextmanager
+def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[None]:
+    """Notes the run as failed or canceled when the work in it ends with an error, and raises that on. One that is
+    `shared` with other workers is theirs when this process ends: that is not noted.
+
+    A cancelled event loop is raised as Canceled: the run's pulse heard of it. Stopped is raised as Interrupted.
     """
     try:
         yield
@@ -30,9 +41,20 @@ def noted_end(record: RunStore, run_id: str) -> Iterator[None]:
         raise
     except asyncio.CancelledError:
         raise Canceled(run_id) from None
+    except Stopped:
+        raise _left(record, run_id, shared) from None
     except Exception as error:
         record.finish(run_id, "failed", f"Something unexpected happened: {where(error)}")
         raise
     except BaseException:
-        record.finish(run_id, "canceled", "It was interrupted.")
+        _left(record, run_id, shared)
         raise
+
+
+def _left(record: RunStore, run_id: str, shared: bool) -> RunError:
+    """Why this process works on the run no more, although it may not be at its end."""
+    if record.run(run_id).status in FINAL:
+        return Canceled(run_id)
+    if not shared:
+        record.finish(run_id, "canceled", "It was interrupted.")
+    return Interrupted(run_id, shared)

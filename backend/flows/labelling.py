@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.core.chat import ChatRequest, Recipe
 from backend.core.derive import Pricing
@@ -22,6 +22,7 @@ from backend.flows.predict import Alone, Asks, Claims, Predictor
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.slots import Slots
+from backend.flows.stop import Stop
 
 MakeAsker = Callable[[], Asker]
 Flush = Callable[[], Awaitable[None]]
@@ -48,11 +49,12 @@ class Labelling:
     base_url: str
     pricing: Pricing
     join: Join = alone
+    stop: Stop = field(default_factory=Stop)
 
     async def label(self, run: Run, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse) -> float:
         """Seconds from the first request sent to the last completion stored; 0 when none was sent.
 
-        Raises CancelledError when the pulse says so; else what `Predictor.label` raises.
+        Raises CancelledError when the pulse says so; else what `Predictor.label` raises, Stopped among it.
         """
         notes = Notes(lambda asks: self.record.record(run.id, asks))
 
@@ -72,7 +74,8 @@ class Labelling:
         with self.join(bound.version.model, asker.slots) as claims:  # held until the last request under way has ended
             async with closing(asker):
                 try:
-                    await Predictor(asker, self.store, self.pricing, claims).label(recipe, pages, sink, plan)
+                    predictor = Predictor(asker, self.store, self.pricing, claims, self.stop)
+                    await predictor.label(recipe, pages, sink, plan)
                 finally:
                     await notes.flush()
         return asker.tally.seconds

@@ -6,6 +6,7 @@ What is stored already is read, not asked. Nothing holds more than two pages of 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,6 +17,8 @@ from backend.core.outcomes import Failure, Outcome
 from backend.core.tasks import Task
 from backend.errors import PromptsError, where
 from backend.flows.asker import Asker
+from backend.flows.stop import Stop, Stopped
+from backend.logs import about
 
 log = logging.getLogger(__name__)
 
@@ -61,27 +64,35 @@ class Todo:
 class Predictor:
     """Labels pages of tasks; `workers` is twice the requests in flight, so that those who wait leave no slot empty."""
 
-    def __init__(self, asker: Asker, facts: Facts, pricing: Pricing, claims: Claims | None = None) -> None:
+    def __init__(
+        self, asker: Asker, facts: Facts, pricing: Pricing, claims: Claims | None = None, stop: Stop | None = None
+    ) -> None:
         self.asker = asker
         self._facts = facts
         self._pricing = pricing
         self._claims = claims or Alone()
+        self._stop = stop or Stop()
         self._elsewhere: list[tuple[int, ChatRequest | Failure]] = []
         self._workers = 2 * asker.slots.pace.most
 
     async def label(self, recipe: Recipe, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None) -> None:
         """Hands the outcome of every task to `sink`, in no order, as they come.
 
-        Raises ProviderError or StoreError as soon as no task could be answered; what is stored stays.
+        Raises ProviderError or StoreError as soon as no task could be answered; what is stored stays. Raises Stopped
+        when the process was told to end, after what was in flight then.
         """
+        loop = asyncio.get_running_loop()
         todo: asyncio.Queue[Todo | None] = asyncio.Queue(self._workers)
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._feed(recipe, iter(pages), todo, sink, plan))
-                for _ in range(self._workers):
-                    group.create_task(self._work(todo, sink))
+            with self._stop.calling(lambda: loop.call_soon_threadsafe(self.asker.stop)):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._feed(recipe, iter(pages), todo, sink, plan))
+                    for _ in range(self._workers):
+                        group.create_task(self._work(todo, sink))
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
+        if self.asker.stopping:
+            raise Stopped
 
     async def _feed(
         self,
@@ -94,7 +105,7 @@ class Predictor:
         """Reads the next page while the last one is being asked about."""
         upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
         try:
-            while (page := await upcoming) is not None:
+            while (page := await upcoming) is not None and not self.asker.stopping:
                 upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
                 asks = [(task.id, recipe.request(task)) for task in page]
                 if plan is not None:
@@ -125,6 +136,7 @@ class Predictor:
             else:
                 self._elsewhere.append((task_id, ask))
         if known:
+            self.asker.observer.settled(known)
             await sink(known)
         for item in rest:
             await todo.put(item)
@@ -136,7 +148,7 @@ class Predictor:
 
     async def _wait_for_others(self, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
         """What others ask is stored sooner or later, or it becomes ours to ask."""
-        while self._elsewhere:
+        while self._elsewhere and not self.asker.stopping:
             await todo.join()
             await asyncio.to_thread(self._claims.release)  # two who waited for each other would wait for ever
             await asyncio.sleep(OTHERS_S)
@@ -145,14 +157,17 @@ class Predictor:
 
     async def _work(self, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
         while (item := await todo.get()) is not None:
-            await sink([await self._ask(item)])
+            with suppress(Stopped), about(task=item.task_id):
+                outcome = await self._ask(item)
+                self.asker.observer.settled([outcome])
+                await sink([outcome])
             todo.task_done()
 
     async def _ask(self, item: Todo) -> Outcome:
         """Whatever goes wrong with one task, known or not, leaves the others alone."""
         try:
             return await self._asked(item)
-        except PromptsError:
+        except (PromptsError, Stopped):
             raise
         except Exception as error:
             log.error("a task crashed: %s", where(error))

@@ -33,6 +33,7 @@ from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, push
+from backend.logs import about
 
 PATIENCE_S = 60.0
 """Who works on a run waits so long for a database that went away. The server, whose callers wait seconds, does not."""
@@ -124,14 +125,16 @@ class Runs:
     def work(self, run_id: str, progress: Progress) -> Finished:
         """Works on a run to its end, in this process.
 
-        Raises ProviderError, StudioError or StoreError when it can't go on, RunError when it is canceled or another
-        process works on it; what came until then is kept, and working on it again goes on from there.
+        Raises ProviderError, StudioError or StoreError when it can't go on, RunError when it is canceled, when this
+        process is told to end or another one works on it; what came until then is kept, and working on it again goes
+        on from there.
         """
         run = self.record.run(run_id)
         if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
             raise RunError(f"Run {run_id} is not free (it is {run.status}): `ls-prompts watch {run_id}`.")
         self.store.patience_s = PATIENCE_S
-        with noted_end(self.record, run_id), Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
+        pulse = Pulse(lambda seconds: self.record.beat(run_id, seconds))
+        with about(run=run_id), noted_end(self.record, run_id), pulse:
             return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
 
     def stored(self, bound: Bound) -> Iterator[list[Outcome]]:

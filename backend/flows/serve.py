@@ -96,6 +96,11 @@ class Preannotator:
         self._loop = Loop()
         self._predictor: Predictor | None = None
 
+    def close(self, patience_s: float) -> None:
+        """Waits so long for requests under way, which outlive a deadline, so that their answers are stored."""
+        if self._predictor is not None:
+            self._loop.run(self._predictor.asker.close(patience_s))
+
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
         return self._choose(project, schema_of(label_config))[1]
@@ -116,23 +121,24 @@ class Preannotator:
             schema = schema_of(label_config)
             version, tag = self._choose(project, schema)
             typed = typed_text(context, schema)
-            items = [Task(place, _data(task)) for place, task in enumerate(tasks)]
+            given = dict(zip(_numbers(tasks), tasks, strict=True))
+            items = [Task(number, _data(task)) for number, task in given.items()]
             if typed:
                 try:
                     version = typed_version(typed, version, schema, items[0].data if items else {})
                 except PromptError as error:
                     return [_refusal(typed_region(context, schema), error, tag) for _ in items]
             elif len(items) > 1:
-                items = self._not_left_over(tag, items, tasks)
+                items = self._not_left_over(tag, items, given)
             outcomes, late = self._loop.run(self._label(Recipe(version, schema, self._serving.base_url), items))
         except PromptsError as error:
             log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
             return [{} for _ in tasks]
         _report(project, tag, len(items), outcomes)
         if late and not typed:
-            self._leave_over(tag, [tasks[item.id] for item in items if item.id not in outcomes])
+            self._leave_over(tag, [given[item.id] for item in items if item.id not in outcomes])
         kept = [typed_region(context, schema)] if typed else []
-        return [_prediction(outcomes.get(place), schema, tag, kept) for place in range(len(tasks))]
+        return [_prediction(outcomes.get(number), schema, tag, kept) for number in given]
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
@@ -148,10 +154,10 @@ class Preannotator:
         default = default_version(schema, project, self._serving.default_model)
         return default, auto_tag(default)
 
-    def _not_left_over(self, tag: str, items: list[Task], tasks: Sequence[Any]) -> list[Task]:
+    def _not_left_over(self, tag: str, items: list[Task], given: Mapping[int, Any]) -> list[Task]:
         """Without those that a run will push: Label Studio would store them twice."""
         pushed = self._leftovers.of(tag) if self._leftovers else set()
-        return [item for item in items if _id(tasks[item.id]) not in pushed] if pushed else items
+        return [item for item in items if _id(given[item.id]) not in pushed] if pushed else items
 
     def _leave_over(self, tag: str, tasks: Sequence[Any]) -> None:
         ids = [number for task in tasks if (number := _id(task)) is not None]
@@ -167,7 +173,7 @@ class Preannotator:
             self._leftovers.add(tag, ids)
 
     async def _label(self, recipe: Recipe, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
-        """Outcomes by place, and whether there was no time for all."""
+        """Outcomes by the tasks' numbers, and whether there was no time for all."""
         if self._predictor is None:
             self._predictor = Predictor(self._make_asker(), self._store, self._pricing)
         outcomes: dict[int, Outcome] = {}
@@ -182,6 +188,12 @@ class Preannotator:
         except PromptsError as error:
             log.error("%s", error)
         return outcomes, False
+
+
+def _numbers(tasks: Sequence[Any]) -> Sequence[int]:
+    """Label Studio's ids, for the log; places where a task has none of its own."""
+    ids = [task["id"] for task in tasks if isinstance(task, dict) and type(task.get("id")) is int]
+    return ids if len(set(ids)) == len(tasks) else range(len(tasks))
 
 
 def _data(task: Any) -> Mapping[str, Any]:

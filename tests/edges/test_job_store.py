@@ -90,6 +90,18 @@ def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs, planned):
     assert jobs.is_asked(planned.id), "the end itself is not asked for"
 
 
+def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs, jobs, planned):
+    jobs.done(planned.id, [1, 2])
+    assert jobs.asked() == []
+    jobs.done(planned.id, [3])
+    assert jobs.asked() == [planned.id]
+    jobs.add(planned.id, END, "end")
+    assert jobs.asked() == []
+    jobs.done(planned.id, [END])
+    runs.cancel(planned.id)
+    assert jobs.asked() == []
+
+
 def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs, planned):
     jobs.next_chunk(planned.id, ME)
     jobs.next_chunk(planned.id, OTHER)

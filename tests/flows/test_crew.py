@@ -1,0 +1,137 @@
+"""A worker that is told to end gives back what it had in hand, and calls for others."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from backend.core.jobs import END, PLAN
+from backend.core.outcomes import Failure, Outcome
+from backend.core.runs import Run
+from backend.core.tasks import Task
+from backend.edges.job_store import JobStore
+from backend.edges.process import this_process
+from backend.edges.run_store import Order, RunStore
+from backend.edges.store import Store
+from backend.flows.crew import Crew, Stint
+from backend.flows.ending import Interrupted
+from backend.flows.stop import Stop, Stopped
+
+CHUNKS = ((1, 2), (3, 4), (5, 6))
+GOOD, SLOW_DOWN = {"mood": "good"}, Failure("rate_limited", "Slow down.")
+
+
+class Line:
+    """What was called for."""
+
+    def __init__(self) -> None:
+        self.calls: set[tuple[str, int]] = set()
+
+    def put(self, run_id: str, number: int) -> None:
+        self.calls.add((run_id, number))
+
+    def waiting(self) -> set[tuple[str, int]]:
+        return self.calls
+
+
+class Shift:
+    """A planned run of three chunks, and the crew whose asking is `label`."""
+
+    def __init__(self, store: Store) -> None:
+        self.record, self.jobs, self.line, self.stop = RunStore(store), JobStore(store), Line(), Stop()
+        self.run = self.record.create(Order("mood@1", 7, "all"))
+        self.jobs.open(self.run.id)
+        assert self.jobs.claim(self.run.id, PLAN, this_process())
+        for number, ids in enumerate(CHUNKS, 1):
+            self.jobs.add(self.run.id, number, "ask", ids)
+        self.jobs.done(self.run.id, [PLAN])
+        studio = SimpleNamespace(tasks_by_id=lambda _project, ids: [[Task(task, {}) for task in ids]])
+        bound = SimpleNamespace(project=SimpleNamespace(id=7))
+        prompts = SimpleNamespace(bound=lambda _tag, _studio: bound)
+        labelling = SimpleNamespace(label=self._label, stop=self.stop)
+        runs: Any = SimpleNamespace(record=self.record, studio=studio, prompts=prompts, labelling=labelling)
+        self.crew = Crew(runs, self.jobs, self.line)
+        self.verdicts: list[Any] = []
+
+    async def _label(self, run: Run, _bound: Any, pages: Iterator[list[Task]], seen: Any, _pulse: Any) -> float:
+        """Told to end while the first chunk is asked about: its tasks end so."""
+        first = next(pages)
+        self.stop.request()
+        await seen([outcome(task.id, verdict) for task, verdict in zip(first, self.verdicts, strict=True)], flushed)
+        assert list(pages) == [], "nothing more is taken in hand"
+        raise Stopped
+
+    def states(self) -> set[int]:
+        """Numbers of the jobs that wait for a worker."""
+        return {number for _, number in self.jobs.waiting()}
+
+
+async def flushed() -> None:
+    return
+
+
+def outcome(task: int, verdict: Any) -> Any:
+    return SimpleNamespace(task_id=task, answer=None if isinstance(verdict, Failure) else verdict)
+
+
+@pytest.fixture
+def shift(tmp_path: Path) -> Iterator[Shift]:
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    yield Shift(store)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "left"),
+    [([GOOD, GOOD], {2, 3}), ([GOOD, SLOW_DOWN], {1, 2, 3}), ([SLOW_DOWN, SLOW_DOWN], {1, 2, 3})],
+)
+def test_chunks_that_are_not_through_are_given_back_and_called_for(
+    shift: Shift, verdicts: list[Any], left: set[int]
+) -> None:
+    """Trouble may be there only because nothing is sent again: the next worker asks."""
+    shift.verdicts = verdicts
+    with pytest.raises(Interrupted, match="another worker goes on"):
+        shift.crew.step(shift.run.id, 1)
+    assert shift.states() == left
+    assert shift.line.calls == {(shift.run.id, number) for number in left}
+    assert shift.record.run(shift.run.id).status == "in_progress"
+    job = shift.jobs.claim(shift.run.id, 2, "there:2")
+    assert job is not None
+    assert job.deaths == 0
+
+
+def test_after_the_last_chunk_its_end_is_called_for(shift: Shift) -> None:
+    shift.verdicts = [GOOD, GOOD]
+    shift.jobs.done(shift.run.id, [2, 3])
+    with pytest.raises(Interrupted):
+        shift.crew.step(shift.run.id, 1)
+    assert shift.line.calls == {(shift.run.id, END)}
+    shift.crew.look_after()
+    assert shift.states() == {END}
+
+
+def test_who_was_killed_after_the_last_chunk_leaves_an_end_that_is_called_for(shift: Shift) -> None:
+    shift.jobs.done(shift.run.id, [1, 2, 3])
+    shift.crew.look_after()
+    assert shift.line.calls == {(shift.run.id, END)}
+
+
+def test_a_run_that_was_canceled_meanwhile_stays_so(shift: Shift) -> None:
+    shift.verdicts = [GOOD, GOOD]
+    with shift.stop.calling(lambda: shift.record.cancel(shift.run.id)):
+        shift.crew.step(shift.run.id, 1)
+    assert shift.record.run(shift.run.id).status == "canceled"
+    assert shift.line.calls == set()
+
+
+def test_without_a_stop_a_failure_counts_as_through(shift: Shift) -> None:
+    job = shift.jobs.claim(shift.run.id, 1, this_process())
+    assert job is not None
+    stint = Stint(shift.crew, shift.run.id, 7, job)
+    next(stint.pages())
+    found: list[Outcome] = [outcome(1, SLOW_DOWN), outcome(2, GOOD)]
+    asyncio.run(stint.seen(found, flushed))
+    assert shift.states() == {2, 3}

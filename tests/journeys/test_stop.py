@@ -1,0 +1,166 @@
+"""SIGTERM, sent to real processes while the model is busy: nothing paid for is lost, and the rest can go on."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from backend.core.subsets import Subset
+from backend.edges.run_store import Order
+from backend.edges.tables import jobs
+from demo import services
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, messages
+from tests.running import RunningStandIn, until
+
+ALL = Subset("all")
+LATENCY_MS = 400
+TASKS = 60
+CONCURRENCY = 4
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    return Project.made(label_studio, messages(TASKS))
+
+
+@pytest.fixture
+def few(mine: Installation) -> Installation:
+    return mine.but(CONCURRENCY=str(CONCURRENCY))
+
+
+@pytest.fixture
+def queued(few: Installation, redis_url: str) -> Installation:
+    """Runs of this installation go to workers."""
+    return few.but(REDIS_URL=redis_url)
+
+
+@contextmanager
+def started(installation: Installation, *words: object) -> Iterator["subprocess.Popen[str]"]:
+    process = installation.start(*words)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def told_to_end(process: "subprocess.Popen[str]") -> str:
+    """What it says until its end."""
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    return err
+
+
+def paid_and_kept(installation: Installation, run: str, stand_in: RunningStandIn) -> int:
+    """Requests at the model, all of which were answered, and are stored, and are known to the run."""
+    stats, tally = stand_in.stats(), installation.app.watch(run).tally
+    assert stats["left"] == stats["in_flight"] == 0
+    assert stats["requests"] == stats["answered"] == tally.done == tally.requests
+    assert tally.reused == 0
+    return tally.done
+
+
+def held(installation: Installation) -> int:
+    """Jobs that a worker has in hand."""
+    mine = sa.select(sa.func.count()).where(jobs.c.status == "in_progress")
+    with installation.app.store.engine.connect() as connection:
+        return int(connection.execute(mine).scalar() or 0)
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
+    few: Installation,
+    project: Project,
+    stand_in: RunningStandIn,
+    background: bool,
+) -> None:
+    few.save("topic", project.id)
+    stand_in.control(latency_ms=LATENCY_MS)
+    words = (
+        ("work", few.app.record.create(Order("topic@1", project.id, "all")).id)
+        if background
+        else ("run", "topic@1", "--on", "all")
+    )
+    with started(few, *words) as process:
+        until(lambda: stand_in.requests() >= 3 * CONCURRENCY)
+        said = told_to_end(process)
+    (run,) = few.app.record.runs()
+    assert (process.returncode, run.status) == (1, "canceled")
+    assert f"Run {run.id} was stopped; what came is kept and `ls-prompts resume {run.id}` goes on." in said
+    kept = paid_and_kept(few, run.id, stand_in)
+    assert 3 * CONCURRENCY <= kept < TASKS
+    assert project.predictions() == []
+    stand_in.control(latency_ms=0)
+    few.command("resume", run.id)
+    few.command("watch", run.id)
+    assert stand_in.requests() == TASKS
+    assert project.versions() == {"topic@1": TASKS}
+
+
+def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: Project) -> None:
+    few.save("topic", project.id)
+    run = few.app.record.create(Order("topic@1", project.id, "all")).id
+    with started(few, "watch", run) as process:
+        until(lambda: _catches_sigterm(process.pid))
+        said = told_to_end(process)
+    assert process.returncode == 1, said
+    assert said.startswith("Error: Stopped.")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_worker_that_is_told_to_end_gives_its_run_to_another(
+    queued: Installation,
+    project: Project,
+    stand_in: RunningStandIn,
+) -> None:
+    queued.save("topic", project.id)
+    stand_in.control(latency_ms=LATENCY_MS)
+    run = queued.app.run_in_background("topic@1", ALL).id
+    with started(queued, "worker") as first:
+        until(lambda: stand_in.requests() >= 3 * CONCURRENCY)
+        said = told_to_end(first)
+    assert first.returncode == 0
+    assert said.splitlines()[-1] == "Stopped. What was in flight is stored; another worker goes on with the rest."
+    assert queued.app.watch(run).run.status == "in_progress"
+    assert held(queued) == 0
+    kept = paid_and_kept(queued, run, stand_in)
+    assert 3 * CONCURRENCY <= kept < TASKS
+    stand_in.control(latency_ms=0)
+    queued.command("worker", "--burst")
+    assert queued.app.watch(run).run.status == "completed"
+    assert stand_in.requests() == TASKS
+    assert project.versions() == {"topic@1": TASKS}
+
+
+def test_a_worker_serves_its_metrics_and_logs_json(
+    queued: Installation,
+    project: Project,
+    stand_in: RunningStandIn,
+) -> None:
+    queued.save("topic", project.id)
+    port = services.free_port()
+    observed = queued.but(METRICS_PORT=str(port), LOG_FORMAT="json")
+    run = queued.app.run_in_background("topic@1", ALL).id
+    with started(observed, "worker") as worker:
+        until(lambda: queued.app.watch(run).run.status == "completed", 60)
+        page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        lines = [json.loads(line) for line in told_to_end(worker).splitlines()]
+    assert f'open_prompts_requests_total{{model="stand-in",result="answered"}} {TASKS}.0' in page
+    assert f"open_prompts_answers_total {TASKS}.0" in page
+    assert "open_prompts_queue_depth 0.0" in page
+    assert "Refund" not in page
+    assert {line["level"] for line in lines} <= {"INFO", "WARNING"}
+
+
+def _catches_sigterm(pid: int) -> bool:
+    """Whether it has got so far as to handle the signal (Linux)."""
+    (caught,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt")]
+    return bool(int(caught.split()[1], 16) & 1 << (signal.SIGTERM - 1))
