@@ -12,10 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.core.derive import Pricing
 from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.core.subsets import Subset
-from backend.edges.prices import price_of
+from backend.edges.prices import fixed_price, price_of
 from backend.edges.process import LocalProcess
 from backend.edges.queue import Queue
 from backend.edges.run_store import RunStore
@@ -111,11 +112,11 @@ class App:
     def runs(self, tag: str | None = None) -> list[Status]:
         """Newest first."""
         queued = self._queued()
-        return [status_of(self.record, run, price_of, queued) for run in self.record.runs(tag)]
+        return [status_of(self.record, run, self.pricing, queued) for run in self.record.runs(tag)]
 
     def watch(self, run_id: str) -> Status:
         """How far a run has come."""
-        return status_of(self.record, self.record.run(run_id), price_of, self._queued())
+        return status_of(self.record, self.record.run(run_id), self.pricing, self._queued())
 
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
         return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
@@ -180,7 +181,13 @@ class App:
         import backend.edges.llm  # noqa: F401  (now, rather than while the first annotator waits)
 
         serving = Serving(self.settings.openai_model, self.settings.openai_base_url, self.settings.predict_deadline_s)
-        return Preannotator(self.store, lambda: self._asker(self.settings.failure_ttl_s), price_of, serving)
+        return Preannotator(self.store, lambda: self._asker(self.settings.failure_ttl_s), self.pricing, serving)
+
+    @cached_property
+    def pricing(self) -> Pricing:
+        """PRICE_IN and PRICE_OUT where they are set, for every model; else each model's known price."""
+        prices = self.settings.prices()
+        return price_of if prices is None else fixed_price(*prices)
 
     @cached_property
     def _prompts(self) -> Prompts:
@@ -189,7 +196,7 @@ class App:
     @cached_property
     def _runs(self) -> Runs:
         url = self.settings.openai_base_url
-        return Runs(self.store, self.record, self.studio, self._prompts, self._asker, url, price_of)
+        return Runs(self.store, self.record, self.studio, self._prompts, self._asker, url, self.pricing)
 
     @cached_property
     def record(self) -> RunStore:
