@@ -25,7 +25,8 @@ INSTRUCTIONS = (
 
 @dataclass(frozen=True)
 class ChatFrame:
-    """What all requests of a version have in common. `logprobs`: ask for token log-probabilities."""
+    """What all requests of a version have in common. `logprobs`: ask for token log-probabilities; `cap`: most tokens a
+    completion may have, on top of what the parameters say. It is no part of the digest: see docs/decisions.md."""
 
     base_url: str
     model: str
@@ -33,6 +34,7 @@ class ChatFrame:
     system: str
     schema: LabelSchema
     logprobs: bool = True
+    cap: int | None = None
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
@@ -85,10 +87,11 @@ class Completion:
 class Recipe:
     """How a version asks about tasks under a labelling config: task -> ChatRequest."""
 
-    def __init__(self, version: PromptVersion, schema: LabelSchema, base_url: str) -> None:
+    def __init__(self, version: PromptVersion, schema: LabelSchema, base_url: str, cap: int | None = None) -> None:
         self.version = version
         self.schema = schema
         self._base_url = base_url
+        self._cap = cap
         self._frame = None if schema.dynamic else self._make_frame(schema)
 
     def request(self, task: Task) -> ChatRequest | Failure:
@@ -103,4 +106,4 @@ class Recipe:
 
     def _make_frame(self, schema: LabelSchema) -> ChatFrame:
         system = INSTRUCTIONS + "\n".join(field.describe() for field in schema.fields)
-        return ChatFrame(self._base_url, self.version.model, self.version.parameters, system, schema)
+        return ChatFrame(self._base_url, self.version.model, self.version.parameters, system, schema, cap=self._cap)
