@@ -8,14 +8,15 @@ Everything the commands do is here, for scripts:
 
 import asyncio
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.core.derive import Pricing
+from backend.core.derive import Pricing, priced_as
 from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.core.subsets import Subset
+from backend.edges.ledger import Ledger
 from backend.edges.prices import fixed_price, price_of
 from backend.edges.process import LocalProcess
 from backend.edges.queue import Queue
@@ -28,12 +29,14 @@ from backend.flows.doctor import Check, examine
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Login, Predictions, Projects
 from backend.flows.prompts import Draft, Prompts, Saved
+from backend.flows.purse import Purse
 from backend.flows.push import Pushed, Tell
 from backend.flows.results import Result, results
 from backend.flows.retaker import Retaker
 from backend.flows.runs import Ending, Finished, Hands, Runs
 from backend.flows.serve import Preannotator, Serving
 from backend.flows.status import Status, status_of
+from backend.flows.thrift import Thrift
 from backend.flows.trial import Trial, try_task
 from backend.settings import Settings, load_settings
 
@@ -94,9 +97,10 @@ class App:
         self._hands.give(started.id)
         return started
 
-    def resume(self, run_id: str) -> Run:
-        """Goes on with a run in the background. Raises RunError while a process works on it."""
-        return self._runs.reopen(run_id, self._hands)
+    def resume(self, run_id: str, budget: float | None = None) -> Run:
+        """Goes on with a run in the background, with another budget in USD if one is given. Raises RunError while a
+        process works on it, or when it stopped at a budget and gets no larger one."""
+        return self._runs.reopen(run_id, self._hands, budget)
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds and keeps what came; False when it had ended already."""
@@ -181,7 +185,9 @@ class App:
         import backend.edges.llm  # noqa: F401  (now, rather than while the first annotator waits)
 
         serving = Serving(self.settings.openai_model, self.settings.openai_base_url, self.settings.predict_deadline_s)
-        return Preannotator(self.store, lambda: self._asker(self.settings.failure_ttl_s), self.pricing, serving)
+        return Preannotator(
+            self.store, lambda: self._asker(failure_ttl_s=self.settings.failure_ttl_s), self.pricing, serving
+        )
 
     @cached_property
     def pricing(self) -> Pricing:
@@ -233,5 +239,13 @@ class App:
         timeout = self.settings.request_timeout_s
         return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def _asker(self, failure_ttl_s: float = 0) -> Asker:
-        return Asker(self._model(), self.store.add_completions, self.settings.concurrency, failure_ttl_s)
+    def _asker(self, run: Run | None = None, failure_ttl_s: float = 0) -> Asker:
+        """What it asks, `run` pays for."""
+        concurrency = self.settings.concurrency
+        write = partial(self.store.add_completions, run_id=run.id if run else None)
+        if run is None or run.budget is None:
+            return Asker(self._model(), write, concurrency, failure_ttl_s)
+        pricing = priced_as(self.pricing, self.version(run.tag).model)
+        purse = Purse(Ledger(self.store, run.id, pricing), concurrency)
+        thrift = Thrift(self._model(), write, purse, pricing)
+        return Asker(thrift, thrift.write, concurrency, failure_ttl_s)

@@ -40,7 +40,7 @@ def runs(version: str | None, json_wanted: bool) -> None:
         print_json([status_json(status) for status in found])
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("run", "version", "on", "status", "done", "failed", "cost", "started"):
+    for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started"):
         table.add_column(title, no_wrap=True, overflow="fold")
     for status in found:
         run, tally = status.run, status.tally
@@ -51,7 +51,8 @@ def runs(version: str | None, json_wanted: bool) -> None:
             run.tag,
             run.subset if len(run.subset) <= SUBSET_SHOWN else run.subset[: SUBSET_SHOWN - 1] + "…",
         )
-        cells = (run.status, done, numbers.count(tally.failed), numbers.usd(tally.cost_usd), started)
+        money = (numbers.usd(tally.cost_usd), numbers.usd(tally.saved_usd))
+        cells = (run.status, done, numbers.count(tally.failed), *money, started)
         table.add_row(*map(cell, texts), *cells)
     Console(width=WIDE).print(table) if found else tell("There are no runs yet: `ls-prompts run VERSION --on all`.")
 
@@ -96,13 +97,15 @@ def cancel(run: str) -> None:
 
 @click.command()
 @click.argument("run")
-def resume(run: str) -> None:
+@click.option("--budget", type=float, metavar="USD", help="Most it may cost, all in; more than it stopped at.")
+def resume(run: str, budget: float | None) -> None:
     """Go on with a run in the background: only what is not stored is asked, failures again.
 
     \b
     ls-prompts resume 1f3a9c04
+    ls-prompts resume 1f3a9c04 --budget 10
     """
-    click.echo(the_app().resume(run).id)
+    click.echo(the_app().resume(run, budget).id)
     tell(f"`ls-prompts watch {run}` shows how far it is.")
 
 

@@ -43,6 +43,11 @@ def parameters(frame: ChatFrame) -> dict[str, Any]:
     return found
 
 
+def lowered(frame: ChatFrame) -> bool:
+    """Whether the cap says less than the parameters do."""
+    return parameters(frame) != dict(frame.parameters)
+
+
 def largest(request: ChatRequest) -> tuple[int, int]:
     """The most tokens a request with a cap can take: (prompt, completion). No tokenizer makes more than one token of a
     UTF-8 byte, and the body, in ASCII with its schema and its syntax, has more of those than the prompt."""

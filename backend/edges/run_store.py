@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from backend.core.derive import Pricing
 from backend.core.outcomes import Failure
 from backend.core.runs import ALIVE_S, Run, Tally
+from backend.edges.ledger import sizes
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
 from backend.errors import RunError
@@ -47,6 +48,12 @@ class RunStore:
         with self._engine.begin() as connection:
             connection.execute(runs.insert().values(**row))
         return run
+
+    @told
+    def limit(self, run_id: str, budget: float) -> None:
+        """Sets the most USD a run may spend."""
+        with self._engine.begin() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(budget=budget))
 
     @told
     def claim(self, run_id: str, worker: str, gone: str | None = None) -> bool:
@@ -154,18 +161,18 @@ class RunStore:
         query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(mine)
         with self._engine.connect() as connection:
             row = connection.execute(query).one()
-            cost = self._cost(connection, mine, pricing)
+            behind = completions.c.digest.in_(sa.select(asks.c.digest).where(mine))
+            paid = sa.func.coalesce(completions.c.run_id, "") == run.id
+            cost = self._cost(connection, behind, pricing)
+            spent = self._cost(connection, paid, pricing)
+            saved = self._cost(connection, sa.and_(behind, sa.not_(paid)), pricing)
         tasks = max(run.tasks or 0, row.planned)
-        return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost)
+        return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost, saved, spent)
 
-    def _cost(self, connection: sa.Connection, mine: Any, pricing: Pricing) -> float | None:
+    def _cost(self, connection: sa.Connection, condition: Any, pricing: Pricing) -> float | None:
         """Requests of one size cost the same: one price for each size."""
-        digests = sa.select(asks.c.digest).where(mine)
-        size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
-        columns = (*size, completions.c.completion_tokens)
-        query = sa.select(*columns, sa.func.count()).where(completions.c.digest.in_(digests)).group_by(*columns)
         total = 0.0
-        for model, prompt, cached, completion, number in connection.execute(query):
+        for model, prompt, cached, completion, number in connection.execute(sizes(condition)):
             price = pricing(model)(prompt, cached, completion)
             if price is None:
                 return None

@@ -27,13 +27,19 @@ from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError, where
 from backend.flows.asker import Asker
 from backend.flows.baseline import Baseline, baseline
+from backend.flows.budget import CAP, REASON, OverBudget, check_budget, check_larger, stopped
 from backend.flows.predict import Predictor
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, Tell, push, wanted_of
 
-MakeAsker = Callable[[], Asker]
+
+class MakeAsker(Protocol):
+    def __call__(self, run: Run | None = None) -> Asker:
+        """An Asker whose completions `run` pays for, within its budget."""
+
+
 NOTES_EVERY_S = 1.0
 
 
@@ -53,10 +59,12 @@ class Canceled(RunError):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What to do with the predictions. `keep`: older versions of the prompt stay beside them."""
+    """How a run ends: what becomes of its predictions, and at what cost it stops. `keep`: older versions of the prompt
+    stay beside them; `budget`: most USD it may spend, None for no limit."""
 
     push: bool = True
     keep: bool = False
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +91,24 @@ class Runs:
     pricing: Pricing
 
     def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
-        """A pending run. Raises RunError while another run of this version is being worked on."""
+        """A pending run. Raises RunError while another run of this version is being worked on, SettingsError for a
+        budget when the model's price is unknown."""
         bound = self.prompts.bound(tag, self.studio)
+        check_budget(ending.budget, bound.version.model, self.pricing)
         for other in self.record.runs(bound.version.tag):
             if in_hand(other):
                 raise RunError(
                     f"Run {other.id} of {other.tag} is under way: `ls-prompts watch {other.id}` to wait for it, "
                     f"`ls-prompts cancel {other.id}` to stop it."
                 )
-        return self.record.create(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep)
+        run = self.record.create(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep)
+        if ending.budget is not None:
+            self.record.limit(run.id, ending.budget)
+        return self.record.run(run.id)
 
-    def reopen(self, run_id: str, hands: Hands) -> Run:
-        """Hands a run over to be worked on again. Raises RunError while a process works on it."""
+    def reopen(self, run_id: str, hands: Hands, budget: float | None = None) -> Run:
+        """Hands a run over to be worked on again, with another budget if one is given. Raises RunError while a process
+        works on it, and for a budget that is no larger than the one it stopped at."""
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
@@ -102,7 +116,11 @@ class Runs:
             raise RunError(
                 f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
             )
-        self.prompts.bound(run.tag, self.studio)
+        bound = self.prompts.bound(run.tag, self.studio)
+        check_larger(budget, run)
+        check_budget(budget, bound.version.model, self.pricing)
+        if budget is not None:
+            self.record.limit(run_id, budget)
         self.record.finish(run_id, "pending")
         hands.give(run_id)
         return self.record.run(run_id)
@@ -121,6 +139,9 @@ class Runs:
                 return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
         except Canceled:
             raise
+        except OverBudget:
+            self.record.finish(run_id, "canceled", REASON)
+            raise stopped(run) from None
         except PromptsError as error:
             self.record.finish(run_id, "failed", str(error))
             raise
@@ -185,8 +206,8 @@ class Runs:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         if task is not None:
             pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
-        recipe = Recipe(bound.version, bound.schema, self.base_url)
-        async with closing(self.make_asker()) as asker:
+        recipe = Recipe(bound.version, bound.schema, self.base_url, None if run.budget is None else CAP)
+        async with closing(self.make_asker(run)) as asker:
             try:
                 await Predictor(asker, self.store, self.pricing).label(recipe, base.pages, sink, plan)
             finally:
