@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.core.derive import Pricing, priced_as
+from backend.core.estimates import Estimate
 from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.core.subsets import Subset
@@ -26,6 +27,7 @@ from backend.edges.studio import Studio
 from backend.errors import SettingsError
 from backend.flows.asker import Asker
 from backend.flows.doctor import Check, examine
+from backend.flows.estimate import Estimator
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Login, Predictions, Projects
 from backend.flows.prompts import Draft, Prompts, Saved
@@ -82,6 +84,10 @@ class App:
         self, tag: str, truth: str = "ground-truth", ending: Ending | None = None, progress: Progress | None = None
     ) -> Finished:
         return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
+
+    def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
+        """What a run would take; `probe` requests are sent for it, and their answers kept."""
+        return Estimator(self._runs, self._prompts.bound(tag, self.studio)).estimate(subset, probe)
 
     def run(self, tag: str, subset: Subset, ending: Ending | None = None, progress: Progress | None = None) -> Finished:
         started = self._runs.start(tag, subset, ending or Ending())

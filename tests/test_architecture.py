@@ -24,11 +24,13 @@ IMPORTERS = {
     "httpx2": ["backend/edges/llm.py"],
     "aiohttp": ["backend/edges/llm.py"],
     "sqlalchemy": [
-        f"backend/edges/{name}" for name in ("database.py", "migrations", "run_store.py", "store.py", "tables.py")
+        f"backend/edges/{name}"
+        for name in ("database.py", "ledger.py", "migrations", "run_store.py", "store.py", "tables.py")
     ],
     "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
     "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],
     "httpx": ["backend/edges/studio_http.py"],
+    "tiktoken": ["backend/edges/tokenizer.py"],
     "genai_prices": ["backend/edges/prices.py"],
     "redis": ["backend/edges/queue.py"],
     "rq": ["backend/edges/queue.py"],

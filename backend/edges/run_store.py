@@ -141,6 +141,14 @@ class RunStore:
         return self._newest(mine.order_by(runs.c.created, runs.c.id, asks.c.task_id))
 
     @told
+    def some_asks(self, tag: str, most: int) -> list[tuple[int, str]]:
+        """Tasks that a version was asked about, with the digests of the requests: some of them."""
+        mine = sa.select(asks.c.task_id, asks.c.digest).join_from(asks, runs)
+        query = mine.where(runs.c.tag == tag, asks.c.digest.is_not(None)).limit(most)
+        with self._engine.connect() as connection:
+            return [(row.task_id, row.digest) for row in connection.execute(query)]
+
+    @told
     def asks_of(self, run_id: str) -> list[Ask]:
         """The asks of one run, by task id."""
         return self._newest(sa.select(asks).where(asks.c.run_id == run_id))
