@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from backend.cli import background, predictions, projects, prompts, runs
+from backend.cli import background, estimate, predictions, projects, prompts, runs
 from backend.cli.common import printable
 from backend.errors import PromptsError
 
@@ -38,7 +38,7 @@ def cli() -> None:
     """
 
 
-for group in (projects, prompts, runs, background, predictions):
+for group in (projects, prompts, estimate, runs, background, predictions):
     for command in group.COMMANDS:
         cli.add_command(command)
 

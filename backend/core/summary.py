@@ -64,7 +64,7 @@ class Summing:
             self._pay(outcome)
 
     def _pay(self, outcome: Outcome) -> None:
-        """Once for each request, by the outcome with most attempts behind it; a hash of 64 bits tells requests apart."""
+        """Once for each request, by the outcome with most attempts behind it; hashes of 64 bits tell them apart."""
         request = hash(outcome.digest or outcome.task_id)
         usage = outcome.usage
         place = self._places.setdefault(request, len(self._prompt))

@@ -21,6 +21,7 @@ from backend.edges.process import is_gone, this_process
 from backend.edges.ticker import Ticker
 from backend.errors import PromptsError
 from backend.flows.baseline import task_ids
+from backend.flows.budget import OverBudget
 from backend.flows.ending import Canceled, noted_end
 from backend.flows.labelling import Flush
 from backend.flows.progress import to_log
@@ -93,8 +94,25 @@ class Crew:
 
     def _ask(self, run: Run, bound: Bound, job: Job, pulse: Pulse) -> None:
         stint = Stint(self, run.id, bound.project.id, job)
-        asyncio.run(self.runs.labelling.label(run, bound, stint.pages(), stint.seen, pulse))
-        stint.finish()
+        alone = not self._is_shared(run)
+        try:
+            asyncio.run(self.runs.labelling.label(run, bound, stint.pages(), stint.seen, pulse))
+        except OverBudget:
+            if alone and not self._is_shared(run):
+                raise
+            self._stand_back(run, job)
+        else:
+            stint.finish()
+
+    def _is_shared(self, run: Run) -> bool:
+        return self.jobs.is_shared(run.id, this_process())
+
+    def _stand_back(self, run: Run, job: Job) -> None:
+        """Lays a chunk down: another worker has money set aside, of which it may leave some. The caretaker calls again
+        in a while; where several stand back at once, the last one tries again right away, alone."""
+        self.jobs.give_back(run.id, this_process())
+        if not self._is_shared(run):
+            self.line.put(run.id, job.number)
 
     def _end(self, run: Run, bound: Bound, pulse: Pulse) -> None:
         """A killed push is done again: it changes what is not there yet."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from backend.edges.run_store import RunStore
 from backend.errors import PromptsError, RunError, where
+from backend.flows.budget import REASON, OverBudget, stopped
 
 
 class Canceled(RunError):
@@ -17,7 +18,7 @@ class Canceled(RunError):
 
 @contextmanager
 def noted_end(record: RunStore, run_id: str) -> Iterator[None]:
-    """Notes the run as failed or canceled when the work in it ends with an error, and raises that on.
+    """Notes the run as failed, canceled or at its budget when the work in it ends with an error, and raises that on.
 
     A cancelled event loop is raised as Canceled: the run's pulse heard of it.
     """
@@ -25,6 +26,9 @@ def noted_end(record: RunStore, run_id: str) -> Iterator[None]:
         yield
     except Canceled:
         raise
+    except OverBudget:
+        record.finish(run_id, "canceled", REASON)
+        raise stopped(record.run(run_id)) from None
     except PromptsError as error:
         record.finish(run_id, "failed", str(error))
         raise
