@@ -8,11 +8,13 @@ Everything the commands do is here, for scripts:
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.core.addresses import shown
+from backend.core.derive import Pricing, priced_as
+from backend.core.estimates import Estimate
 from backend.core.outcomes import Outcome
 from backend.core.prompts import PromptVersion
 from backend.core.runs import FINAL, Run
@@ -21,7 +23,8 @@ from backend.edges.backend import describe as describe_server
 from backend.edges.broker import Broker
 from backend.edges.fleet import Load, Member
 from backend.edges.job_store import JobStore
-from backend.edges.prices import price_of
+from backend.edges.ledger import Ledger
+from backend.edges.prices import fixed_price, price_of
 from backend.edges.process import LocalProcess
 from backend.edges.queue import Queue
 from backend.edges.run_store import RunStore
@@ -31,12 +34,14 @@ from backend.errors import SettingsError
 from backend.flows.asker import Asker
 from backend.flows.crew import Crew
 from backend.flows.doctor import Check, examine
+from backend.flows.estimate import Estimator
 from backend.flows.labelling import Labelling, alone
 from backend.flows.leftovers import Leftovers
 from backend.flows.place import Tell
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Login, Predictions, Projects
 from backend.flows.prompts import Draft, Prompts, Saved
+from backend.flows.purse import Purse
 from backend.flows.push import Pushed
 from backend.flows.results import Result, results
 from backend.flows.runs import Ending, Finished, Hands, Runs
@@ -44,6 +49,7 @@ from backend.flows.serve import Preannotator, Serving
 from backend.flows.slots import Slots
 from backend.flows.status import Status, status_of
 from backend.flows.stop import Stop, process_stop
+from backend.flows.thrift import Thrift
 from backend.flows.trial import Trial, try_task
 from backend.settings import Settings, load_settings
 
@@ -91,6 +97,10 @@ class App:
     ) -> Finished:
         return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
 
+    def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
+        """What a run would take; `probe` requests are sent for it, and their answers kept."""
+        return Estimator(self._runs, self._prompts.bound(tag, self.studio)).estimate(subset, probe)
+
     def run(self, tag: str, subset: Subset, ending: Ending | None = None, progress: Progress | None = None) -> Finished:
         started = self._runs.start(tag, subset, ending or Ending())
         return self._runs.work(started.id, progress or Silent())
@@ -104,9 +114,10 @@ class App:
         started = self._runs.start(tag, subset, ending or Ending())
         return self._runs.give(started.id, self._hands)
 
-    def resume(self, run_id: str) -> Run:
-        """Goes on with a run in the background. Raises RunError while a process works on it."""
-        return self._runs.reopen(run_id, self._hands)
+    def resume(self, run_id: str, budget: float | None = None) -> Run:
+        """Goes on with a run in the background, with another budget in USD if one is given. Raises RunError while a
+        process works on it, or when it stopped at a budget and gets no larger one."""
+        return self._runs.reopen(run_id, self._hands, budget)
 
     def retry(self, run_id: str, rejected: bool = False) -> Run:
         """Asks again, in the background, about the tasks a run had no answer for; with `rejected` also about those
@@ -135,11 +146,11 @@ class App:
         """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""
         tags = self._prompts.tags(which) if which else None
         found = [run for run in self.record.runs() if tags is None or run.tag in tags]
-        return [status_of(self.record, run, price_of) for run in found]
+        return [status_of(self.record, run, self.pricing) for run in found]
 
     def watch(self, run_id: str) -> Status:
         """How far a run has come."""
-        return status_of(self.record, self.record.run(run_id), price_of)
+        return status_of(self.record, self.record.run(run_id), self.pricing)
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""
@@ -230,7 +241,11 @@ class App:
 
         serving = Serving(self.settings.openai_model, self.settings.openai_base_url, self.settings.predict_deadline_s)
         return Preannotator(
-            self.store, lambda: self._asker(self.settings.failure_ttl_s), price_of, serving, self._leftovers()
+            self.store,
+            lambda: self._asker(failure_ttl_s=self.settings.failure_ttl_s),
+            self.pricing,
+            serving,
+            self._leftovers(),
         )
 
     def _leftovers(self) -> Leftovers | None:
@@ -243,6 +258,12 @@ class App:
         )
 
     @cached_property
+    def pricing(self) -> Pricing:
+        """PRICE_IN and PRICE_OUT where they are set, for every model; else each model's known price."""
+        prices = self.settings.prices()
+        return price_of if prices is None else fixed_price(*prices)
+
+    @cached_property
     def _prompts(self) -> Prompts:
         return Prompts(self.store, self.settings.openai_model)
 
@@ -250,7 +271,7 @@ class App:
     def _runs(self) -> Runs:
         join = self._join if self.settings.redis_url else alone
         url = self.settings.openai_base_url
-        labelling = Labelling(self.store, self.record, self._asker, url, price_of, join, self.stop)
+        labelling = Labelling(self.store, self.record, self._asker, url, self.pricing, join, self.stop)
         return Runs(self.store, self.record, self.studio, self._prompts, labelling)
 
     @property
@@ -300,9 +321,17 @@ class App:
         timeout = self.settings.request_timeout_s
         return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def _asker(self, failure_ttl_s: float = 0) -> Asker:
-        model = self.metrics.measured(self._model(), price_of)
-        return Asker(model, self.store.add_completions, self.settings.concurrency, failure_ttl_s, self.metrics)
+    def _asker(self, run: Run | None = None, failure_ttl_s: float = 0) -> Asker:
+        """What it asks, `run` pays for."""
+        concurrency, metrics = self.settings.concurrency, self.metrics
+        model = metrics.measured(self._model(), self.pricing)
+        write = partial(self.store.add_completions, run_id=run.id if run else None)
+        if run is None or run.budget is None:
+            return Asker(model, write, concurrency, failure_ttl_s, metrics)
+        pricing = priced_as(self.pricing, self.version(run.tag).model)
+        purse = Purse(Ledger(self.store, run.id, pricing), concurrency)
+        thrift = Thrift(model, write, purse, pricing)
+        return Asker(thrift, thrift.write, concurrency, failure_ttl_s, metrics)
 
     @cached_property
     def metrics(self) -> "Metrics":

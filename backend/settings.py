@@ -46,6 +46,7 @@ Url = Annotated[str, BeforeValidator(_no_slash)]
 Optional = Annotated[str | None, BeforeValidator(_blank_is_none)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_no_placeholder), BeforeValidator(_blank_is_none)]
 Address = Annotated[str, BeforeValidator(_address)]
+Price = Annotated[float | None, BeforeValidator(_blank_is_none)]
 
 
 class Settings(BaseSettings):
@@ -62,6 +63,12 @@ class Settings(BaseSettings):
     redis_url: Optional = Field(None, description="Redis, the broker when several machines share the work")
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("open-prompts"), description="folder of the record; one per user"
+    )
+    price_in: Price = Field(
+        None, ge=0, allow_inf_nan=False, description="USD per million prompt tokens, for all models"
+    )
+    price_out: Price = Field(
+        None, ge=0, allow_inf_nan=False, description="USD per million completion tokens; set both prices or neither"
     )
     concurrency: int = Field(32, ge=1, le=1024, description="most requests in flight, per process")
     max_in_flight: int = Field(0, ge=0, description="most requests in flight per model over all workers; 0: no bound")
@@ -87,6 +94,14 @@ class Settings(BaseSettings):
             if self.database_url.startswith(scheme):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
+
+    def prices(self) -> tuple[float, float] | None:
+        """USD per million prompt and completion tokens. Raises SettingsError when only one of them is set."""
+        if self.price_in is None and self.price_out is None:
+            return None
+        if self.price_in is None or self.price_out is None:
+            raise SettingsError("Set both PRICE_IN and PRICE_OUT (USD per million tokens), or neither.")
+        return self.price_in, self.price_out
 
     def as_environment(self) -> dict[str, str]:
         """For a process of ours that is to have the very same settings: this environment with them written into it."""

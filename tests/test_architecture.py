@@ -25,12 +25,22 @@ IMPORTERS = {
     "aiohttp": ["backend/edges/llm.py"],
     "sqlalchemy": [
         f"backend/edges/{name}"
-        for name in ("database.py", "job_store.py", "migrations", "names.py", "run_store.py", "store.py", "tables.py")
+        for name in (
+            "database.py",
+            "job_store.py",
+            "ledger.py",
+            "migrations",
+            "names.py",
+            "run_store.py",
+            "store.py",
+            "tables.py",
+        )
     ],
     "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
     "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],
     "httpx": ["backend/edges/backend.py", "backend/edges/studio_http.py"],
     "ijson": ["backend/edges/studio_http.py"],
+    "tiktoken": ["backend/edges/tokenizer.py"],
     "genai_prices": ["backend/edges/prices.py"],
     "redis": ["backend/edges/broker.py", "backend/edges/fleet.py", "backend/edges/queue.py"],
     "rq": ["backend/edges/queue.py"],

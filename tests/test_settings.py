@@ -3,7 +3,7 @@
 import pytest
 
 from backend.errors import SettingsError
-from backend.settings import load_settings
+from backend.settings import Settings, load_settings
 
 
 @pytest.mark.parametrize("bind", ["127.0.0.1:9090", "[::1]:1", "localhost:65535", ":9090", "unix:/run/prompts.sock"])
@@ -29,4 +29,23 @@ def test_what_is_no_address_is_one_sentence(monkeypatch: pytest.MonkeyPatch, bin
 def test_a_placeholder_is_no_secret(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "replace-me")
     with pytest.raises(SettingsError, match=rf"{name} is not usable \(it is still the placeholder of \.env\.example\)"):
+        load_settings()
+
+
+def test_prices_are_both_set_or_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().prices() is None
+    monkeypatch.setenv("PRICE_IN", "0.5")
+    with pytest.raises(SettingsError, match="both PRICE_IN and PRICE_OUT"):
+        load_settings().prices()
+    monkeypatch.setenv("PRICE_OUT", "0")
+    assert load_settings().prices() == (0.5, 0)
+    monkeypatch.setenv("PRICE_IN", " ")
+    monkeypatch.setenv("PRICE_OUT", "")
+    assert load_settings().prices() is None
+
+
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "cheap"])
+def test_a_price_is_a_number_from_0_on(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PRICE_OUT", value)
+    with pytest.raises(SettingsError, match="PRICE_OUT"):
         load_settings()

@@ -50,7 +50,7 @@ def runs(which: str | None, json_wanted: bool) -> None:
 
 def _table(found: "list[Status]") -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("run", "version", "on", "status", "done", "failed", "cost", "started"):
+    for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started"):
         table.add_column(title, no_wrap=True, overflow="fold")
     for status in found:
         run, tally = status.run, status.tally
@@ -61,7 +61,8 @@ def _table(found: "list[Status]") -> Table:
             run.tag,
             run.subset if len(run.subset) <= SUBSET_SHOWN else run.subset[: SUBSET_SHOWN - 1] + "…",
         )
-        cells = (run.status, done, numbers.count(tally.failed), numbers.usd(tally.cost_usd), started)
+        money = (numbers.usd(tally.cost_usd), numbers.usd(tally.saved_usd))
+        cells = (run.status, done, numbers.count(tally.failed), *money, started)
         table.add_row(*map(cell, texts), *cells)
     return table
 
@@ -108,13 +109,15 @@ def cancel(run: str) -> None:
 
 @click.command()
 @click.argument("run")
-def resume(run: str) -> None:
+@click.option("--budget", type=float, metavar="USD", help="Most it may cost, all in; more than it stopped at.")
+def resume(run: str, budget: float | None) -> None:
     """Go on with a run in the background: only what is not stored is asked, failures again.
 
     \b
     ls-prompts resume 1f3a9c04
+    ls-prompts resume 1f3a9c04 --budget 10
     """
-    click.echo(the_app().resume(run).id)
+    click.echo(the_app().resume(run, budget).id)
     tell(f"`ls-prompts watch {run}` shows how far it is.")
 
 

@@ -1,6 +1,6 @@
 """Commands that ask the model: try, evaluate, run; and results, which lists what came of it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,12 +8,12 @@ from backend.cli import numbers
 from backend.cli.common import as_json, print_json, printable, tell, the_app
 from backend.cli.progress import Bar
 from backend.cli.report import evaluation_json, print_finished, run_json
+from backend.cli.subset import subset_options
 from backend.cli.trial import print_trial, trial_json
-from backend.core.subsets import SAMPLE_SIZE, parse_subset
 from backend.core.truths import KINDS as TRUTHS
-from backend.errors import SubsetError
 
 if TYPE_CHECKING:
+    from backend.core.subsets import Subset
     from backend.flows.results import Result
     from backend.flows.runs import Ending
 
@@ -27,6 +27,9 @@ truth_option = click.option(
     help="Annotations taken as truth: those marked ground truth, or the latest submitted of each task.",
 )
 no_push = click.option("--no-push", is_flag=True, help="Leave Label Studio's predictions alone.")
+budget_option = click.option(
+    "--budget", type=float, metavar="USD", help="Stop before it may cost more. Answers are then cut at 4,096 tokens."
+)
 keep_older = click.option("--keep", is_flag=True, help="Keep older versions' predictions beside the new ones.")
 
 
@@ -50,8 +53,9 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
 @truth_option
 @no_push
 @keep_older
+@budget_option
 @as_json
-def evaluate(version: str, truth: str, no_push: bool, keep: bool, json_wanted: bool) -> None:
+def evaluate(version: str, truth: str, no_push: bool, keep: bool, json_wanted: bool, budget: float | None) -> None:
     """Score a version against the project's ground truths.
 
     \b
@@ -60,47 +64,39 @@ def evaluate(version: str, truth: str, no_push: bool, keep: bool, json_wanted: b
     """
     app = the_app()
     with Bar(version, pushes=not no_push) as bar:
-        finished = app.evaluate(version, truth, _ending(no_push, keep), bar)
+        finished = app.evaluate(version, truth, _ending(no_push, keep, budget), bar)
     print_json(evaluation_json(finished)) if json_wanted else print_finished(finished)
 
 
 @click.command()
 @click.argument("version")
-@click.option("--on", "word", metavar="SUBSET", help="ground-truth, sample, all, missing, ids or view:ID.")
-@click.option("--ids", metavar="IDS", help="Tasks for --on ids, like 3,7-12.")
-@click.option("--sample-size", type=int, default=SAMPLE_SIZE, show_default=True)
-@click.option("--random", "seed", type=int, metavar="SEED", help="Draw the sample instead of taking the first tasks.")
+@subset_options
 @no_push
 @keep_older
+@budget_option
 @click.option(
     "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own runs it."
 )
 @as_json
-def run(version: str, no_push: bool, keep: bool, background: bool, json_wanted: bool, **subset: Any) -> None:
+def run(
+    version: str, subset: "Subset", no_push: bool, keep: bool, background: bool, json_wanted: bool, budget: float | None
+) -> None:
     """Predict the tasks of a subset and push the predictions to Label Studio.
 
     \b
     ls-prompts run sentiment@1 --on all
     ls-prompts run sentiment@1 --on sample --sample-size 50 --random 7
-    ls-prompts run sentiment@1 --on all --background
+    ls-prompts run sentiment@1 --on all --background --budget 5
     """
-    if subset["word"] is None and subset["ids"] is None:
-        raise click.UsageError("Which tasks? Add --on all, sample, missing, ground-truth, ids or view:ID.")
-    try:
-        chosen = parse_subset(
-            subset["word"] or "ids", ids=subset["ids"], size=subset["sample_size"], seed=subset["seed"]
-        )
-    except SubsetError as error:
-        raise click.UsageError(str(error)) from None
     app = the_app()
     if background:
-        started = app.run_in_background(version, chosen, _ending(no_push, keep))
+        started = app.run_in_background(version, subset, _ending(no_push, keep, budget))
         shown = {"run": started.id, "version": started.tag, "status": started.status}
         print_json(shown) if json_wanted else click.echo(started.id)
         tell(f"`ls-prompts watch {started.id}` shows how far it is.")
         return
     with Bar(version, pushes=not no_push) as bar:
-        finished = app.run(version, chosen, _ending(no_push, keep), bar)
+        finished = app.run(version, subset, _ending(no_push, keep, budget), bar)
     print_json(run_json(finished)) if json_wanted else print_finished(finished)
 
 
@@ -141,10 +137,10 @@ def _short(text: str) -> str:
     return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
 
 
-def _ending(no_push: bool, keep: bool) -> "Ending":
+def _ending(no_push: bool, keep: bool, budget: float | None) -> "Ending":
     from backend.flows.runs import Ending
 
-    return Ending(push=not no_push, keep=keep)
+    return Ending(push=not no_push, keep=keep, budget=budget)
 
 
 COMMANDS = (try_task, evaluate, run, results)

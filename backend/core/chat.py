@@ -27,8 +27,9 @@ INSTRUCTIONS = (
 
 @dataclass(frozen=True)
 class ChatFrame:
-    """What all requests of a version have in common. `logprobs`: ask for token log-probabilities; `attempts`: answers
-    to one request before it is given up, which is no part of its digest."""
+    """What all requests of a version have in common. `logprobs`: ask for token log-probabilities. No part of
+    the digest: `attempts`, answers to one request before it is given up, and `cap`, most tokens a completion may have,
+    on top of what the parameters say; see docs/decisions.md."""
 
     base_url: str
     model: str
@@ -37,6 +38,7 @@ class ChatFrame:
     schema: LabelSchema
     logprobs: bool = True
     attempts: int = MAX_ATTEMPTS
+    cap: int | None = None
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
@@ -90,12 +92,18 @@ class Recipe:
     """How a version asks about tasks under a labelling config: task -> ChatRequest."""
 
     def __init__(
-        self, version: PromptVersion, schema: LabelSchema, base_url: str, attempts: int = MAX_ATTEMPTS
+        self,
+        version: PromptVersion,
+        schema: LabelSchema,
+        base_url: str,
+        attempts: int = MAX_ATTEMPTS,
+        cap: int | None = None,
     ) -> None:
         self.version = version
         self._attempts = attempts
         self.schema = schema
         self._base_url = base_url
+        self._cap = cap
         self._frame = None if schema.dynamic else self._make_frame(schema)
 
     def request(self, task: Task) -> ChatRequest | Failure:
@@ -111,4 +119,12 @@ class Recipe:
     def _make_frame(self, schema: LabelSchema) -> ChatFrame:
         system = INSTRUCTIONS + "\n".join(field.describe() for field in schema.fields)
         version = self.version
-        return ChatFrame(self._base_url, version.model, version.parameters, system, schema, attempts=self._attempts)
+        return ChatFrame(
+            self._base_url,
+            version.model,
+            version.parameters,
+            system,
+            schema,
+            attempts=self._attempts,
+            cap=self._cap,
+        )

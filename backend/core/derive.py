@@ -12,6 +12,19 @@ Pricing = Callable[[str], Callable[[int, int, int], float | None]]
 """Model name -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
 
 
+def priced_as(pricing: Pricing, model: str) -> Pricing:
+    """`pricing`, with the price of `model` for every model that has none: servers answer under names of their own."""
+
+    def price_of(name: str) -> Callable[[int, int, int], float | None]:
+        def price(prompt: int, cached: int, completion: int) -> float | None:
+            found = pricing(name)(prompt, cached, completion)
+            return pricing(model)(prompt, cached, completion) if found is None else found
+
+        return price
+
+    return price_of
+
+
 def derive(task_id: int, attempts: Sequence[Completion], schema: LabelSchema, pricing: Pricing) -> Outcome | None:
     """The Outcome that stored attempts amount to, or None when there are none."""
     verdict, completion = judge(attempts, schema)

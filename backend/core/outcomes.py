@@ -5,7 +5,7 @@ answer that can't be used; a Failure is no answer at all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Value = tuple[str, ...]
 """What one control may hold: the stored labels, in the order of the labelling config; () when none is chosen."""
@@ -38,11 +38,13 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The model did not speak. `retry_after`: seconds the provider asked us to wait, if it did."""
+    """The model did not speak. `retry_after`: seconds the provider asked us to wait, if it did; `unbilled`: the
+    provider certainly charges nothing for the request."""
 
     kind: str
     detail: str
     retry_after: float | None = None
+    unbilled: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ ALIVE_S = 15.0
 class Run:
     """`subset`: see `core.subsets.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
     baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last sign of
-    life in seconds since 1970; `seconds`: worked on so far."""
+    life in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit."""
 
     id: str
     tag: str
@@ -29,6 +29,7 @@ class Run:
     worker: str
     seen: float
     seconds: float
+    budget: float | None = None
 
     def is_silent(self, now: float) -> bool:
         """Whether its process owes a sign of life. `now` in seconds since 1970."""
@@ -43,7 +44,8 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Counts of a run, derived from what is stored. `done`: tasks with an answer of the model, `rejected` among them;
-    `failed`: tasks without one; `cost_usd`: of all completions behind it, None when a price is unknown."""
+    `failed`: tasks without one; `cost_usd`: of all completions behind it, None when a price is unknown; `saved_usd`:
+    the part of it that this run did not pay; `spent_usd`: of the completions this run asked for."""
 
     tasks: int
     done: int
@@ -52,6 +54,8 @@ class Tally:
     requests: int
     reused: int
     cost_usd: float | None
+    saved_usd: float | None = 0.0
+    spent_usd: float | None = 0.0
 
     @property
     def left(self) -> int:

@@ -4,12 +4,14 @@ import json
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from backend.core.chat import ChatFrame, ChatRequest
 
 FORMATS = ("json_schema", "json_object", "text")
 _FORMAT_WORDS = ("response_format", "json_schema")
 _LONG_CAP = "max_completion_tokens"
+_CAPS = ("max_tokens", _LONG_CAP)
 _NEAR = 4
 _REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not permitted|not allowed|extra", re.IGNORECASE)
 
@@ -27,6 +29,35 @@ class Dialect:
         head, tail = _encoded(_Key(request.frame, self))
         return head + json.dumps(request.user).encode() + tail
 
+    def caps(self, frame: ChatFrame) -> bool:
+        """Whether the length of a completion is bounded when it is asked for like this."""
+        return any(name in parameters(frame) and name not in self.dropped for name in _CAPS)
+
+
+def parameters(frame: ChatFrame) -> dict[str, Any]:
+    """A frame's parameters with its cap among them: of two bounds the smaller counts."""
+    found = dict(frame.parameters)
+    if frame.cap is not None:
+        names = [name for name in _CAPS if name in found] or [_CAPS[0]]
+        found |= {name: _smaller(found.get(name), frame.cap) for name in names}
+    return found
+
+
+def lowered(frame: ChatFrame) -> bool:
+    """Whether the cap says less than the parameters do."""
+    return parameters(frame) != dict(frame.parameters)
+
+
+def largest(request: ChatRequest) -> tuple[int, int]:
+    """The most tokens a request with a cap can take: (prompt, completion). No tokenizer makes more than one token of a
+    UTF-8 byte, and the body, in ASCII with its schema and its syntax, has more of those than the prompt."""
+    caps = parameters(request.frame)
+    return len(Dialect().body(request)), max(caps[name] for name in _CAPS if name in caps)
+
+
+def _smaller(own: Any, cap: int) -> int:
+    return min(own, cap) if isinstance(own, int) and own > 0 else cap
+
 
 def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | None, message: str) -> Dialect | None:
     """The dialect to try after a refusal, or None when the refusal is about this one request."""
@@ -42,7 +73,7 @@ def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | No
         return replace(dialect, format=dialect.format + 1)
     if not _REFUSAL.search(message):
         return None
-    sent = {*request.frame.parameters, *(("logprobs",) if request.frame.logprobs else ())} - dialect.dropped
+    sent = {*parameters(request.frame), *(("logprobs",) if request.frame.logprobs else ())} - dialect.dropped
     for name in sorted(sent, key=len, reverse=True):
         if name == "max_tokens" and not dialect.long_cap and meant(name):
             return replace(dialect, long_cap=True)
@@ -76,7 +107,7 @@ class _Key:
 @lru_cache(maxsize=256)
 def _encoded(key: _Key) -> tuple[bytes, bytes]:
     frame, dialect = key.frame, key.dialect
-    body = {"model": frame.model, **{k: v for k, v in frame.parameters.items() if k not in dialect.dropped}}
+    body = {"model": frame.model, **{k: v for k, v in parameters(frame).items() if k not in dialect.dropped}}
     if dialect.long_cap and "max_tokens" in body:
         body[_LONG_CAP] = body.pop("max_tokens")
     if frame.logprobs and "logprobs" not in dialect.dropped:

@@ -131,6 +131,13 @@ class JobStore:
             connection.execute(jobs.update().where(mine).values(status="pending", worker=""))
 
     @told
+    def is_shared(self, run_id: str, worker: str) -> bool:
+        """Whether somebody else than `worker` has a job of the run in hand."""
+        others = (jobs.c.run_id == run_id, jobs.c.worker != worker, jobs.c.status == "in_progress")
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(jobs.c.number).where(*others).limit(1)).first() is not None
+
+    @told
     def is_asked(self, run_id: str) -> bool:
         """Whether the run is planned and all its chunks are done."""
         left = sa.select(sa.func.count()).where(jobs.c.run_id == run_id, jobs.c.number != END, jobs.c.status != "done")

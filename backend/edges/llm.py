@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import re
 import time
+from dataclasses import replace
 
 import aiohttp
 import httpx2
@@ -80,23 +81,32 @@ class Model:
         """
         while True:
             dialect = self._dialects.get(request.frame.model, Dialect())
+            self._check_cap(request, dialect)
             started = time.perf_counter()
             try:
                 body = parse(await self._post(dialect.body(request)))
                 return to_completion(request, attempt, body, time.perf_counter() - started)
             except openai.APIStatusError as error:
                 if not self._adapt(request, dialect, error):
-                    return self._status_failure(request.frame.model, error)
+                    return replace(self._status_failure(request.frame.model, error), unbilled=True)
             except openai.APIConnectionError as error:
                 if _timed_out(error):
                     return Failure("timeout", "The model's server did not answer in time.")
-                return Failure("connection", f"No connection to the model's server at {self._shown}.")
+                away = Failure("connection", f"No connection to the model's server at {self._shown}.")
+                return replace(away, unbilled=_never_sent(error))
             except TimeoutError:
                 return Failure("timeout", "The model's server did not answer in time.")
             except TooLarge:
                 return Failure("server", f"The model's server sent more than {_MOST_BYTES // 10**6} MB.")
             except _GARBAGE:
                 return Failure("server", "The model's server sent something that is no chat completion.")
+
+    def _check_cap(self, request: ChatRequest, dialect: Dialect) -> None:
+        if request.frame.cap is not None and not dialect.caps(request.frame):
+            raise ProviderError(
+                f"Model '{request.frame.model}' takes no limit on the length of an answer, so no budget can be kept: "
+                "run it without --budget."
+            )
 
     async def _post(self, content: bytes) -> bytes:
         """The typed `create()` would cost twice the CPU; the raw post is the same request."""
@@ -174,3 +184,10 @@ async def _read_capped(response: httpx2.Response) -> None:
 def _timed_out(error: openai.APIConnectionError) -> bool:
     """The aiohttp transport reports a refused or broken connection as a ConnectTimeout, which is no time-out to us."""
     return isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, httpx2.ConnectTimeout)
+
+
+def _never_sent(error: BaseException) -> bool:
+    """Whether not even a connection was made."""
+    return isinstance(error, aiohttp.ClientConnectorError) or (
+        error.__cause__ is not None and _never_sent(error.__cause__)
+    )

@@ -1,10 +1,14 @@
-"""What tokens cost, from genai-prices' bundled table. An unknown model has an unknown price, never 0."""
+"""What tokens cost: from genai-prices' bundled table, or as the settings say.
+
+An unknown model has an unknown price, never 0.
+"""
 
 from collections.abc import Callable
 from functools import lru_cache
 
 from genai_prices import Usage, calc_price
 
+MILLION = 1_000_000
 Price = Callable[[int, int, int], float | None]
 """(prompt tokens, of these cached, completion tokens) of one request -> USD, or None when unknown."""
 
@@ -24,3 +28,14 @@ def price_of(model: str) -> Price:
             return None
 
     return price
+
+
+def fixed_price(usd_in: float, usd_out: float) -> Callable[[str], Price]:
+    """One price for every model, in USD per million prompt and completion tokens; cached ones cost the same."""
+
+    def price(prompt: int, cached: int, completion: int) -> float | None:
+        if not prompt and not completion:  # as above
+            return None
+        return (prompt * usd_in + completion * usd_out) / MILLION
+
+    return lambda model: price

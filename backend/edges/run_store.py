@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from backend.core.derive import Pricing
 from backend.core.outcomes import Failure
 from backend.core.runs import ALIVE_S, OPEN, QUEUED, Run, Tally
+from backend.edges.ledger import costs
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
 from backend.errors import RunError
@@ -41,6 +42,7 @@ class Order(NamedTuple):
     subset: str
     push: bool = True
     keep: bool = False
+    budget: float | None = None
 
 
 class RunStore:
@@ -60,7 +62,8 @@ class RunStore:
         """A pending run, unless `check` raises for one of the same version that has not ended: of two that are started
         at the same instant, the second one meets the first."""
         created = now("microseconds")
-        run = Run(secrets.token_hex(4), *order, "pending", "", created, None, "", time.time(), 0.0)
+        what, budget = order[:-1], order.budget
+        run = Run(secrets.token_hex(4), *what, "pending", "", created, None, "", time.time(), 0.0, budget)
         row = {name: getattr(run, name) for name in Run.__slots__}
         others = sa.select(runs).where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run.id)
         with self._engine.begin() as connection:
@@ -70,6 +73,12 @@ class RunStore:
             for other in connection.execute(others):
                 check(Run(*other))
         return run
+
+    @told
+    def limit(self, run_id: str, budget: float) -> None:
+        """Sets the most USD a run may spend."""
+        with self._engine.begin() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(budget=budget))
 
     @told
     def claim(self, run_id: str, worker: str, gone: str | None = None) -> bool:
@@ -108,8 +117,10 @@ class RunStore:
 
     @told
     def finish(self, run_id: str, status: str, reason: str = "") -> None:
+        """Ends a run, unless it has ended already: of several who work on it, the first one says why."""
+        mine = sa.and_(runs.c.id == run_id, runs.c.status.in_(OPEN))
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(runs.c.id == run_id).values(status=status, reason=reason))
+            connection.execute(runs.update().where(mine).values(status=status, reason=reason))
 
     @told
     def reopen(self, run_id: str) -> None:
@@ -191,6 +202,14 @@ class RunStore:
         return self._newest(page.order_by(runs.c.created, runs.c.id))
 
     @told
+    def some_asks(self, tag: str, most: int) -> list[tuple[int, str]]:
+        """Tasks that a version was asked about, with the digests of the requests: some of them."""
+        mine = sa.select(asks.c.task_id, asks.c.digest).join_from(asks, runs)
+        query = mine.where(runs.c.tag == tag, asks.c.digest.is_not(None)).limit(most)
+        with self._engine.connect() as connection:
+            return [(row.task_id, row.digest) for row in connection.execute(query)]
+
+    @told
     def tally(self, run: Run, pricing: Pricing) -> Tally:
         """How far a run has come."""
         mine = asks.c.run_id == run.id
@@ -206,28 +225,24 @@ class RunStore:
         query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(mine)
         with self._engine.connect() as connection:
             row = connection.execute(query).one()
-            cost = self._cost(connection, mine, pricing)
+            behind = completions.c.digest.in_(sa.select(asks.c.digest).where(mine))
+            paid = sa.func.coalesce(completions.c.run_id, "") == run.id
+            cost, spent, saved = (
+                _total(costs(connection, condition, pricing))
+                for condition in (behind, paid, sa.and_(behind, sa.not_(paid)))
+            )
         tasks = max(run.tasks or 0, row.planned)
-        return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost)
-
-    def _cost(self, connection: sa.Connection, mine: Any, pricing: Pricing) -> float | None:
-        """Requests of one size cost the same: one price for each size."""
-        digests = sa.select(asks.c.digest).where(mine)
-        size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
-        columns = (*size, completions.c.completion_tokens)
-        query = sa.select(*columns, sa.func.count()).where(completions.c.digest.in_(digests)).group_by(*columns)
-        total = 0.0
-        for model, prompt, cached, completion, number in connection.execute(query):
-            price = pricing(model)(prompt, cached, completion)
-            if price is None:
-                return None
-            total += price * number
-        return total
+        return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost, saved, spent)
 
     def _newest(self, query: Any) -> list[Ask]:
         with self._engine.connect() as connection:
             newest = {row.task_id: _ask(row) for row in connection.execute(query)}
         return [newest[task_id] for task_id in sorted(newest)]
+
+
+def _total(amounts: Iterable[float | None]) -> float | None:
+    known = list(amounts)
+    return None if None in known else sum(amount for amount in known if amount is not None)
 
 
 def _count(condition: Any) -> Any:

@@ -184,11 +184,12 @@ class Store:
     # Completions
 
     @told
-    def add_completions(self, found: Iterable[Completion]) -> None:
-        """Stores facts; one that is there already stays as it is."""
+    def add_completions(self, found: Iterable[Completion], run_id: str | None = None) -> None:
+        """Stores facts; one that is there already stays as it is. `run_id`: the run that asked for them."""
         # In one order everywhere: PostgreSQL ends writers that wait for each other's rows.
         ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
-        rows = [{name: getattr(completion, name) for name in Completion.__slots__} for completion in ordered]
+        payer = {"run_id": run_id}
+        rows = [{name: getattr(completion, name) for name in Completion.__slots__} | payer for completion in ordered]
         if not rows:
             return
         with self.engine.begin() as connection:
@@ -198,7 +199,9 @@ class Store:
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
         """Stored attempts by digest, in order of attempt; digests without any are absent."""
         found: dict[str, list[Completion]] = {}
-        query = sa.select(completions).order_by(completions.c.digest, completions.c.attempt)
+        query = sa.select(*(completions.c[name] for name in Completion.__slots__)).order_by(
+            completions.c.digest, completions.c.attempt
+        )
         with self.engine.connect() as connection:
             for start in range(0, len(digests), CHUNK):
                 chunk = digests[start : start + CHUNK]

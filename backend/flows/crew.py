@@ -22,6 +22,7 @@ from backend.edges.process import is_gone, this_process
 from backend.edges.ticker import Ticker
 from backend.errors import PromptsError, QueueError
 from backend.flows.baseline import task_ids
+from backend.flows.budget import OverBudget
 from backend.flows.ending import Canceled, Interrupted, noted_end
 from backend.flows.labelling import Flush
 from backend.flows.progress import to_log
@@ -77,7 +78,7 @@ class Crew:
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
         except Interrupted:
-            self._call()
+            self._call_all()
             raise
 
     @contextmanager
@@ -122,8 +123,25 @@ class Crew:
 
     def _ask(self, run: Run, bound: Bound, job: Job, pulse: Pulse) -> None:
         stint = Stint(self, run.id, bound.project.id, job)
-        asyncio.run(self.runs.labelling.label(run, bound, stint.pages(), stint.seen, pulse))
-        stint.finish()
+        alone = not self._is_shared(run)
+        try:
+            asyncio.run(self.runs.labelling.label(run, bound, stint.pages(), stint.seen, pulse))
+        except OverBudget:
+            if alone and not self._is_shared(run):
+                raise
+            self._stand_back(run, job)
+        else:
+            stint.finish()
+
+    def _is_shared(self, run: Run) -> bool:
+        return self.jobs.is_shared(run.id, this_process())
+
+    def _stand_back(self, run: Run, job: Job) -> None:
+        """Lays a chunk down: another worker has money set aside, of which it may leave some. The caretaker calls again
+        in a while; where several stand back at once, the last one tries again right away, alone."""
+        self.jobs.give_back(run.id, this_process())
+        if not self._is_shared(run):
+            self._call(run.id, job.number)
 
     def _end(self, run: Run, bound: Bound, pulse: Pulse) -> None:
         """A killed push is done again: it changes what is not there yet."""
@@ -152,9 +170,9 @@ class Crew:
             log.warning("run %s, job %d: its worker is gone", job.run_id, job.number)
             if job.deaths >= MOST_DEATHS:
                 self._set_aside(job)
-        self._call()
+        self._call_all()
 
-    def _call(self) -> None:
+    def _call_all(self) -> None:
         """Calls for the jobs that nobody has, unless the queue does so already; the end of a run may be among them
         whose last worker came to its own end."""
         for run_id in self.jobs.asked():

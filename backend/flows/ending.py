@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from backend.core.runs import FINAL
 from backend.edges.run_store import RunStore
 from backend.errors import PromptsError, RunError, where
+from backend.flows.budget import REASON, OverBudget, stopped
 from backend.flows.stop import Stopped
 
 
@@ -36,6 +37,9 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
         yield
     except Canceled:
         raise
+    except OverBudget:
+        record.finish(run_id, "canceled", REASON)
+        raise stopped(record.run(run_id)) from None
     except PromptsError as error:
         record.finish(run_id, "failed", str(error))
         raise

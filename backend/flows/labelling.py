@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from backend.core.chat import ChatRequest, Recipe
 from backend.core.derive import Pricing
@@ -18,13 +19,13 @@ from backend.core.tasks import Task
 from backend.edges.run_store import Ask, RunStore
 from backend.edges.store import Store
 from backend.flows.asker import Asker
+from backend.flows.budget import CAP
 from backend.flows.predict import Alone, Asks, Claims, Predictor
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.slots import Slots
 from backend.flows.stop import Stop
 
-MakeAsker = Callable[[], Asker]
 Flush = Callable[[], Awaitable[None]]
 """Returns when the notes on all outcomes so far are written."""
 Seen = Callable[[list[Outcome], Flush], Awaitable[None]]
@@ -39,6 +40,11 @@ Join = Callable[[str, Slots], AbstractContextManager[Claims]]
 def alone(_model: str, _slots: Slots) -> AbstractContextManager[Claims]:
     """There are no others."""
     return nullcontext(Alone())
+
+
+class MakeAsker(Protocol):
+    def __call__(self, run: Run | None = None) -> Asker:
+        """An Asker whose completions `run` pays for, within its budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,9 @@ class Labelling:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         if task is not None:
             pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
-        recipe = Recipe(bound.version, bound.schema, self.base_url, read_subset(run.subset).attempts)
-        asker = self.make_asker()
+        attempts, cap = read_subset(run.subset).attempts, None if run.budget is None else CAP
+        recipe = Recipe(bound.version, bound.schema, self.base_url, attempts, cap)
+        asker = self.make_asker(run)
         with self.join(bound.version.model, asker.slots) as claims:  # held until the last request under way has ended
             async with closing(asker):
                 try:

@@ -26,6 +26,7 @@ from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError
 from backend.flows.baseline import baseline
+from backend.flows.budget import check_budget, check_larger
 from backend.flows.ending import Canceled, noted_end
 from backend.flows.labelling import Flush, Labelling
 from backend.flows.place import Place, Tell
@@ -48,10 +49,12 @@ class Hands(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What to do with the predictions. `keep`: older versions of the prompt stay beside them."""
+    """How a run ends: what becomes of its predictions, and at what cost it stops. `keep`: older versions of the prompt
+    stay beside them; `budget`: most USD it may spend, None for no limit."""
 
     push: bool = True
     keep: bool = False
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,16 @@ class Runs:
     labelling: Labelling
 
     def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
-        """A pending run. Raises RunError while another run of this version is to be worked on or is."""
+        """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
+        a budget when the model's price is unknown."""
         bound = self.prompts.bound(tag, self.studio)
-        order = Order(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep)
+        check_budget(ending.budget, bound.version.model, self.labelling.pricing)
+        order = Order(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep, ending.budget)
         return self.record.create(order, _only_one)
 
-    def reopen(self, run_id: str, hands: Hands) -> Run:
-        """Hands a run over to be worked on again. Raises RunError while a process works on it."""
+    def reopen(self, run_id: str, hands: Hands, budget: float | None = None) -> Run:
+        """Hands a run over to be worked on again, with another budget if one is given. Raises RunError while a process
+        works on it, and for a budget that is no larger than the one it stopped at."""
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
@@ -91,13 +97,18 @@ class Runs:
             raise RunError(
                 f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
             )
-        self.prompts.bound(run.tag, self.studio)
+        bound = self.prompts.bound(run.tag, self.studio)
+        check_larger(budget, run)
+        check_budget(budget, bound.version.model, self.labelling.pricing)
+        if budget is not None:
+            self.record.limit(run_id, budget)
         self.record.reopen(run_id)
         return self.give(run_id, hands)
 
     def retry(self, run_id: str, rejected: bool) -> Run:
         """A pending run over the tasks that ended as Failures in another one, and with `rejected` as Rejections, which
-        may have as many further answers as a new task has. Raises RunError when there are none."""
+        may have as many further answers as a new task has; its budget is as large. Raises RunError when there are
+        none."""
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
@@ -111,7 +122,7 @@ class Runs:
         facts = self.store.completions([o.digest for o in left if o.digest]) if rejected else {}
         made = max(map(len, facts.values()), default=0)
         rest = Subset("rest", ids=tuple(o.task_id for o in left), attempts=made + MAX_ATTEMPTS)
-        return self.start(run.tag, rest, Ending(run.push, run.keep))
+        return self.start(run.tag, rest, Ending(run.push, run.keep, run.budget))
 
     def give(self, run_id: str, hands: Hands) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""

@@ -51,6 +51,9 @@ def as_json(status: Status) -> dict[str, object]:
         "requests": tally.requests,
         "reused": tally.reused,
         "cost_usd": tally.cost_usd,
+        "saved_usd": tally.saved_usd,
+        "spent_usd": tally.spent_usd,
+        "budget_usd": run.budget,
         "started": run.created,
         "seconds": round(run.seconds, 1),
     }

@@ -19,8 +19,7 @@ _CHARACTERS_PER_TOKEN = 4
 def completion(ask: Ask, answers: Sequence[Answer], name: str) -> bytes:
     """The body of a 200; `name` tells this completion from all others."""
     choices = ",".join([_choice(ask, index, answer) for index, answer in enumerate(answers)])
-    prompt = sum([-(-len(text_of(message)) // _CHARACTERS_PER_TOKEN) for message in ask.messages])
-    written = sum([len(answer.tokens) for answer in answers])
+    prompt, written = usage_of(ask, answers)
     usage = (
         f'{{"prompt_tokens":{prompt},"completion_tokens":{written},"total_tokens":{prompt + written},'
         f'"prompt_tokens_details":{{"cached_tokens":0}}}}'
@@ -29,6 +28,12 @@ def completion(ask: Ask, answers: Sequence[Answer], name: str) -> bytes:
         f'{{"id":"chatcmpl-{name}","object":"chat.completion","created":{int(time.time())},"model":{_quoted(ask.model)},'
         f'"system_fingerprint":"stand-in","choices":[{choices}],"usage":{usage}}}'
     ).encode()
+
+
+def usage_of(ask: Ask, answers: Sequence[Answer]) -> tuple[int, int]:
+    """What a completion is charged for: tokens of the prompt, tokens written."""
+    prompt = sum([-(-len(text_of(message)) // _CHARACTERS_PER_TOKEN) for message in ask.messages])
+    return prompt, sum([len(answer.tokens) for answer in answers])
 
 
 def _choice(ask: Ask, index: int, answer: Answer) -> str:

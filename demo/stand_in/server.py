@@ -15,7 +15,7 @@ from aiohttp import web
 from demo.stand_in.answer import Answer, answer, spoiled
 from demo.stand_in.ask import Ask, read_ask
 from demo.stand_in.complaint import ComplaintError, rate_limited, server_error, wrong_key
-from demo.stand_in.completion import completion
+from demo.stand_in.completion import completion, usage_of
 from demo.stand_in.faults import drawn_fault, sampler
 from demo.stand_in.prompt import estimates
 from demo.stand_in.stats import Stats
@@ -153,6 +153,7 @@ async def _fail(turn: Turn, ask: Ask, kind: str) -> web.Response:
 
 
 def _completed(turn: Turn, ask: Ask, answers: list[Answer]) -> web.Response:
+    turn.stats.charge(*usage_of(ask, answers))
     return _json(completion(ask, answers, f"{turn.digest.hex()}-{turn.before}"))
 
 

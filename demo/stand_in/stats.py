@@ -12,6 +12,8 @@ class Stats:
         self._faults: Counter[str] = Counter()
         self._asked: dict[bytes, int] = {}
         self._after_good: dict[bytes, int] = {}
+        self._prompt_tokens = 0
+        self._completion_tokens = 0
         self._in_flight = 0
         self._peak = 0
 
@@ -34,6 +36,11 @@ class Stats:
         self._counts["answered"] += 1
         self._after_good.setdefault(digest, 0)
 
+    def charge(self, prompt: int, written: int) -> None:
+        """It got a completion, good or bad, of so many tokens."""
+        self._prompt_tokens += prompt
+        self._completion_tokens += written
+
     def fault(self, kind: str) -> None:
         """It met a fault that was asked for."""
         self._faults[kind] += 1
@@ -50,6 +57,8 @@ class Stats:
             "rejected": self._counts["rejected"],
             "short": self._counts["short"],
             "left": self._counts["left"],
+            "prompt_tokens": self._prompt_tokens,
+            "completion_tokens": self._completion_tokens,
             "in_flight": self._in_flight,
             "peak_in_flight": self._peak,
             "distinct": len(self._asked),

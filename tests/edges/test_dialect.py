@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.chat import ChatRequest
-from backend.edges.dialect import FORMATS, Dialect, adapted
+from backend.edges.dialect import FORMATS, Dialect, adapted, largest
 from tests.scripted import any_text, frame
 
 PARAMETERS = {"temperature": 0, "seed": 7, "max_tokens": 50}
@@ -208,3 +208,44 @@ def test_all_dialects_are_valid_json():
         found = body(Dialect(place, left_out, long_cap))
         assert found["messages"] == ASK.messages
         assert not left_out & set(found)
+
+
+def capped(cap, **parameters):
+    return ChatRequest(frame(parameters=parameters, cap=cap), "I love it")
+
+
+@pytest.mark.parametrize(
+    ("cap", "own", "sent"),
+    [
+        (100, {}, {"max_tokens": 100}),
+        (100, {"max_tokens": 50}, {"max_tokens": 50}),
+        (100, {"max_tokens": 5000}, {"max_tokens": 100}),
+        (100, {"max_completion_tokens": 5000}, {"max_completion_tokens": 100}),
+        (100, {"max_tokens": None}, {"max_tokens": 100}),
+        (100, {"max_tokens": "many"}, {"max_tokens": 100}),
+    ],
+)
+def test_of_a_cap_and_the_versions_own_bound_the_smaller_is_sent(cap, own, sent):
+    ask = capped(cap, **own)
+    found = body(ask=ask)
+    assert {name: found[name] for name in found if name.startswith("max_")} == sent
+    assert largest(ask) == (len(Dialect().body(ask)), *sent.values())
+
+
+def test_a_cap_goes_by_the_name_the_model_takes_and_is_known_to_be_gone():
+    ask = capped(100)
+    long = after("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.", "max_tokens", ask=ask)
+    assert body(long, ask)["max_completion_tokens"] == 100
+    assert long.caps(ask.frame)
+    gone = after("'max_completion_tokens' is unsupported.", "max_completion_tokens", dialect=long, ask=ask)
+    assert not gone.caps(ask.frame)
+
+
+def test_a_cap_is_no_part_of_the_digest():
+    assert capped(100).digest == capped(200).digest == ChatRequest(frame(parameters={}), "I love it").digest
+
+
+@given(any_text, any_text)
+def test_no_prompt_has_more_bytes_than_a_request_may_take_tokens(system, user):
+    ask = ChatRequest(frame(system=system, cap=1), user)
+    assert largest(ask)[0] > sum(len(text.encode("utf-8", "surrogatepass")) for text in (system, user))

@@ -647,3 +647,38 @@ def test_the_client_says_that_nobody_listens():
 
     with pytest.raises(ProviderError, match="start it"):
         run(once())
+
+
+CAPPED = ChatRequest(frame(parameters={"temperature": 0}, cap=70), "I love it")
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_cap_is_sent_in_the_words_of_the_model(refused):
+    complaint = error(400, param="max_tokens", message="Unsupported parameter: 'max_tokens' is not supported.")
+    found, provider = ask(*([complaint] if refused else []), chat(), ask=CAPPED)
+    assert isinstance(found, Completion)
+    assert provider.bodies[-1]["max_completion_tokens" if refused else "max_tokens"] == 70
+
+
+def test_a_model_that_takes_no_cap_is_asked_nothing_that_could_cost_more():
+    names = ("max_tokens", "max_completion_tokens")
+    complaints = [error(400, param=name, message=f"Unsupported parameter: '{name}'.") for name in names]
+    with pytest.raises(ProviderError, match="no budget can be kept"):
+        ask(*complaints, chat(), ask=CAPPED)
+
+
+@pytest.mark.parametrize(
+    ("reply", "unbilled"), [(error(500), True), (error(429), True), (CUT, False), ({"no": "completion"}, False)]
+)
+def test_what_certainly_costs_nothing(reply, unbilled):
+    assert failure(reply).unbilled is unbilled
+
+
+def test_a_request_that_was_never_sent_costs_nothing():
+    async def scene():
+        away = Model("http://127.0.0.1:1/v1", KEY, 5)
+        found = await away.complete(ASK, 0)
+        await away.close()
+        return found
+
+    assert run(scene()).unbilled

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.edges.prices import price_of
+from backend.edges.prices import fixed_price, price_of
 
 
 def test_a_known_model_costs_what_its_provider_says():
@@ -24,3 +24,11 @@ def test_an_unknown_model_has_an_unknown_price(model):
 
 def test_more_cached_than_asked_is_all_cached():
     assert price_of("gpt-4o-mini")(10, 99, 0) == price_of("gpt-4o-mini")(10, 10, 0)
+
+
+def test_a_price_that_was_set_is_every_models():
+    price = fixed_price(2.0, 10.0)
+    assert price("no-such-model")(10**6, 0, 10**5) == pytest.approx(3)
+    assert price("gpt-4o-mini")(10**6, 10**6, 0) == pytest.approx(2), "no price for cached tokens was set"
+    assert fixed_price(0, 0)("local")(5, 0, 5) == 0
+    assert fixed_price(2.0, 10.0)("local")(0, 0, 0) is None, "nobody counted"

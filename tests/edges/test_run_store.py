@@ -103,7 +103,7 @@ def test_a_run_that_ended_can_be_resumed(runs, run):
     runs.finish(run.id, "failed", "The key was refused.")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("failed", "The key was refused.")
     assert not runs.claim(run.id, "host:1")
-    runs.finish(run.id, "pending")
+    runs.reopen(run.id)
     assert runs.claim(run.id, "host:1")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("in_progress", "")
 

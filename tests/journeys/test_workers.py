@@ -138,6 +138,25 @@ def cut_connections(url: str) -> int:
         return int(connection.execute(sa.text(ended)).scalar() or 0)
 
 
+@pytest.mark.parametrize("budget", [0.25, 0.9])
+def test_workers_share_a_budget_and_none_spends_more_than_all_may(
+    shared: Installation, project: Project, stand_in: RunningStandIn, budget: float
+) -> None:
+    """The smaller one has no room for two workers' slots at a time: one of them waits for what the other leaves."""
+    tight = shared.but(PRICE_IN="2", PRICE_OUT="10")
+    tag = tight.save("topic", project.id)
+    stand_in.control(latency_ms=20, server_error=0.05, malformed=0.05)
+    run = tight.app.run_in_background(tag, ALL, Ending(push=False, budget=budget)).id
+    with working(tight, 2):
+        status = until(lambda: _ended(tight, run), PATIENCE_S)
+    stats = stand_in.stats()
+    charged = (stats["prompt_tokens"] * 2 + stats["completion_tokens"] * 10) / 1e6
+    assert (status.run.status, status.run.reason) == ("canceled", "budget")
+    assert 0.6 * budget < charged <= budget
+    assert 0 < status.tally.done < TASKS
+    assert status.tally.spent_usd == pytest.approx(charged)
+
+
 def test_a_chunk_that_ends_its_workers_is_set_aside(
     mine: Installation, label_studio: RunningLabelStudio, redis_url: str, stand_in: RunningStandIn
 ) -> None:

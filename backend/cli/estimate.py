@@ -1,0 +1,44 @@
+"""The command estimate: tokens and cost of a run before it is started."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.cli import numbers
+from backend.cli.common import as_json, print_json, the_app
+from backend.cli.subset import subset_options
+from backend.core.subsets import Subset
+
+if TYPE_CHECKING:
+    from backend.core.estimates import Estimate
+
+
+@click.command()
+@click.argument("version")
+@subset_options
+@click.option(
+    "--probe", type=int, default=0, metavar="N", help="Send N of the requests first, for better figures; answers stay."
+)
+@as_json
+def estimate(version: str, subset: Subset, probe: int, json_wanted: bool) -> None:
+    """Estimate tokens and cost of a run; nothing is asked unless --probe says so.
+
+    \b
+    ls-prompts estimate sentiment@1 --on all
+    ls-prompts estimate sentiment@1 --on all --probe 20 --json
+    """
+    found = the_app().estimate(version, subset, probe)
+    print_json(found) if json_wanted else _print(found)
+
+
+def _print(found: "Estimate") -> None:
+    click.echo(f"tasks     {numbers.count(found.tasks)}, {numbers.count(found.reused)} of them answered already")
+    for title, (low, high) in (("in", found.prompt_tokens), ("out", found.completion_tokens)):
+        click.echo(f"{title:<9} {numbers.count(low)} to {numbers.count(high)} tokens")
+    low_usd, high_usd = found.cost_usd or (None, None)
+    cost = numbers.usd(None) if found.cost_usd is None else f"{numbers.usd(low_usd)} to {numbers.usd(high_usd)}"
+    click.echo(f"cost      {cost}")
+    click.echo(f"counted   {found.tokenizer}")
+
+
+COMMANDS = (estimate,)
