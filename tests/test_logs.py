@@ -129,7 +129,9 @@ def test_a_line_about_a_task_carries_its_id_and_its_requests(mine: Installation)
     assert TEXT not in str(found)
 
 
-@pytest.mark.parametrize(("words", "levels"), [(["worker"], ["ERROR"]), (["runs"], ["ERROR"]), (["list"], ["INFO"])])
+@pytest.mark.parametrize(
+    ("words", "levels"), [(["worker"], ["ERROR"]), (["watch", "nosuch"], ["ERROR"]), (["list"], ["INFO"])]
+)
 def test_a_commands_talk_follows_the_format(mine: Installation, words: list[str], levels: list[str]) -> None:
     away = mine.but(LOG_FORMAT="json", REDIS_URL=f"redis://127.0.0.1:{services.free_port()}")
     done = away.command(*words, code=0 if "INFO" in levels else 1)
