@@ -52,7 +52,8 @@ class Shift:
         bound = SimpleNamespace(project=SimpleNamespace(id=7))
         prompts = SimpleNamespace(bound=lambda _tag, _studio: bound)
         labelling = SimpleNamespace(label=self._label, stop=self.stop)
-        runs: Any = SimpleNamespace(record=self.record, studio=studio, prompts=prompts, labelling=labelling)
+        parts = {"store": store, "record": self.record, "studio": studio, "prompts": prompts, "labelling": labelling}
+        runs: Any = SimpleNamespace(**parts)
         self.crew = Crew(runs, self.jobs, self.line)
         self.verdicts: list[Any] = []
 
