@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.core.subsets import Subset
+from backend.edges.batch_store import BatchStore
 from backend.edges.prices import price_of
 from backend.edges.process import LocalProcess
 from backend.edges.queue import Queue
@@ -23,6 +24,8 @@ from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import SettingsError
 from backend.flows.asker import Asker
+from backend.flows.batch import Batches
+from backend.flows.batch_writer import Shelf
 from backend.flows.doctor import Check, examine
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Login, Predictions, Projects
@@ -37,6 +40,7 @@ from backend.flows.trial import Trial, try_task
 from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from backend.edges.batches import BatchApi
     from backend.edges.llm import Model
 
 
@@ -99,7 +103,8 @@ class App:
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds and keeps what came; False when it had ended already."""
-        return self.record.cancel(self.record.run(run_id).id)
+        stopped = self.record.cancel(self.record.run(run_id).id)
+        return self._batches.cancel(run_id) or stopped
 
     def work_on_queue(self, burst: bool = False) -> None:
         """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
@@ -189,7 +194,12 @@ class App:
     @cached_property
     def _runs(self) -> Runs:
         url = self.settings.openai_base_url
-        return Runs(self.store, self.record, self.studio, self._prompts, self._asker, url, price_of)
+        return Runs(self.store, self.record, self.studio, self._prompts, self._asker, url, price_of, self._batches)
+
+    @cached_property
+    def _batches(self) -> Batches:
+        shelf = Shelf(self.store, self.record, BatchStore(self.store))
+        return Batches(shelf, self._batch_api, self._model, self.settings.openai_base_url, price_of)
 
     @cached_property
     def record(self) -> RunStore:
@@ -225,6 +235,13 @@ class App:
         key = self.settings.openai_api_key
         timeout = self.settings.request_timeout_s
         return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
+
+    def _batch_api(self) -> "BatchApi":
+        from backend.edges.batches import BatchApi
+
+        key = self.settings.openai_api_key
+        timeout = self.settings.request_timeout_s
+        return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
     def _asker(self, failure_ttl_s: float = 0) -> Asker:
         return Asker(self._model(), self.store.add_completions, self.settings.concurrency, failure_ttl_s)

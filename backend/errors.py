@@ -12,6 +12,7 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     ├── QueueError             Redis is not there
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
+    │   └── ProviderAwayError  it can't be reached for now: later it may go on
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
 """
 
@@ -55,6 +56,10 @@ class StudioError(PromptsError):
 
 
 class ProviderError(PromptsError):
+    pass
+
+
+class ProviderAwayError(ProviderError):
     pass
 
 

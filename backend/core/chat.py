@@ -67,7 +67,8 @@ class ChatRequest:
 @dataclass(frozen=True, slots=True)
 class Completion:
     """The fact that came back. `attempt` counts the answers to one request from 0; `seconds` is the latency;
-    `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none."""
+    `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none;
+    `batch`: it came by the provider's batch endpoint, at its price and without a latency of its own."""
 
     digest: str
     attempt: int
@@ -80,6 +81,7 @@ class Completion:
     cached_tokens: int
     seconds: float
     logprobs: tuple[tuple[str, float], ...] | None = None
+    batch: bool = False
 
 
 class Recipe:
@@ -88,7 +90,7 @@ class Recipe:
     def __init__(self, version: PromptVersion, schema: LabelSchema, base_url: str) -> None:
         self.version = version
         self.schema = schema
-        self._base_url = base_url
+        self.base_url = base_url
         self._frame = None if schema.dynamic else self._make_frame(schema)
 
     def request(self, task: Task) -> ChatRequest | Failure:
@@ -103,4 +105,4 @@ class Recipe:
 
     def _make_frame(self, schema: LabelSchema) -> ChatFrame:
         system = INSTRUCTIONS + "\n".join(field.describe() for field in schema.fields)
-        return ChatFrame(self._base_url, self.version.model, self.version.parameters, system, schema)
+        return ChatFrame(self.base_url, self.version.model, self.version.parameters, system, schema)

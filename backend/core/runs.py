@@ -26,6 +26,7 @@ class Run:
     worker: str
     seen: float
     seconds: float
+    batch: bool = False
 
     def is_silent(self, now: float) -> bool:
         """Whether its process owes a sign of life. `now` in seconds since 1970."""

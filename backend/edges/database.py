@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import StoreError
 
-HEAD = "0001"
+HEAD = "0004"
 """The newest migration; a test compares it with the files."""
 
 

@@ -8,6 +8,7 @@ remembers both per model for as long as the process lives.
 import json
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -19,7 +20,7 @@ from backend.core.outcomes import Failure
 from backend.edges.dialect import Dialect, adapted
 from backend.errors import ProviderError, SettingsError
 
-_GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
+GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
 _MOST = 2**31 - 1
 
@@ -29,7 +30,7 @@ class Model:
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
         """Raises SettingsError for a key or an address that can't be one."""
-        _check(base_url, api_key)
+        check(base_url, api_key)
         self.base_url = base_url
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
         enough = httpx2.Limits(max_connections=4096, max_keepalive_connections=4096)
@@ -56,7 +57,7 @@ class Model:
             raise ProviderError(
                 f"No connection to the model's server at {self.base_url}: start it, or correct OPENAI_BASE_URL."
             ) from None
-        except _GARBAGE:
+        except GARBAGE:
             raise ProviderError(
                 f"{self.base_url} answers, but not with a list of models: check OPENAI_BASE_URL, usually ending in /v1."
             ) from None
@@ -73,7 +74,9 @@ class Model:
             started = time.perf_counter()
             try:
                 body = await self._post(dialect.body(request))
-                return _completion(request, attempt, body, time.perf_counter() - started)
+                seconds = time.perf_counter() - started
+                found = read_completion(request.digest, request.frame.model, body)
+                return replace(found, attempt=attempt, seconds=seconds)
             except openai.APIStatusError as error:
                 if not self._adapt(request, dialect, error):
                     return self._status_failure(request.frame.model, error)
@@ -81,8 +84,12 @@ class Model:
                 if _timed_out(error):
                     return Failure("timeout", "The model's server did not answer in time.")
                 return Failure("connection", f"No connection to the model's server at {self.base_url}.")
-            except _GARBAGE:
+            except GARBAGE:
                 return Failure("server", "The model's server sent something that is no chat completion.")
+
+    def body(self, request: ChatRequest) -> bytes:
+        """The request as this model wants it, as far as is known by now."""
+        return self._dialects.get(request.frame.model, Dialect()).body(request)
 
     async def _post(self, content: bytes) -> dict[str, Any]:
         """The typed `create()` would cost twice the CPU; the raw post is the same request."""
@@ -124,7 +131,8 @@ class Model:
         return Failure("bad_request", f"The model's server refused the request ({status} {code}).".replace(" )", ")"))
 
 
-def _check(base_url: str, api_key: str | None) -> None:
+def check(base_url: str, api_key: str | None) -> None:
+    """Raises SettingsError for a key or an address that can't be one."""
     if not api_key or not api_key.strip():
         raise SettingsError(
             "OPENAI_API_KEY is not set: export the key of your model's provider (any text for a local one)."
@@ -158,22 +166,24 @@ def _retry_after(error: openai.APIStatusError) -> float | None:
     return None
 
 
-def _completion(request: ChatRequest, attempt: int, body: dict[str, Any], seconds: float) -> Completion:
+def read_completion(digest: str, model: str, body: dict[str, Any]) -> Completion:
+    """The Completion that a server's JSON holds, as a first attempt that took no time; `model` in case it names none.
+    Raises one of GARBAGE for JSON that holds none."""
     choice = body["choices"][0]
     message = choice["message"]
     usage = body.get("usage") or {}
     refusal = message.get("refusal")
     return Completion(
-        digest=request.digest,
-        attempt=attempt,
-        model=_name(body.get("model"), 200) or request.frame.model,
+        digest=digest,
+        attempt=0,
+        model=_name(body.get("model"), 200) or model,
         text=_text(message.get("content") or refusal or ""),
         finish_reason=_name(choice.get("finish_reason"), 40),
         refused=bool(refusal),
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
         cached_tokens=_count((usage.get("prompt_tokens_details") or {}).get("cached_tokens")),
-        seconds=seconds,
+        seconds=0.0,
         logprobs=_logprobs(choice.get("logprobs")),
     )
 

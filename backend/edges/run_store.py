@@ -7,12 +7,12 @@ import secrets
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 
-from backend.core.derive import Pricing
-from backend.core.outcomes import Failure
+from backend.core.derive import Pricing, cost_of
+from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.runs import ALIVE_S, Run, Tally
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
@@ -30,6 +30,13 @@ class Ask:
     rejection: str | None = None
     sent: int = 0
 
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        verdict = outcome.verdict
+        failure = verdict if isinstance(verdict, Failure) else None
+        rejection = verdict.reason if isinstance(verdict, Rejection) else None
+        return cls(outcome.task_id, outcome.digest, failure, rejection, outcome.sent)
+
 
 class RunStore:
     """Shares the engine of a Store."""
@@ -39,10 +46,23 @@ class RunStore:
         self._insert = store.insert
 
     @told
-    def create(self, tag: str, project: int, subset: str, push: bool = True, keep: bool = False) -> Run:
-        """A pending run."""
-        created = now("microseconds")
-        run = Run(secrets.token_hex(4), tag, project, subset, push, keep, "pending", "", created, None, "", 0.0, 0.0)
+    def create(self, tag: str, project: int, subset: str, **ending: bool) -> Run:
+        """A pending run. `ending`: its `push` (by default true), `keep` and `batch`."""
+        chosen = {"push": True, "keep": False, "batch": False} | ending
+        run = Run(
+            id=secrets.token_hex(4),
+            tag=tag,
+            project=project,
+            subset=subset,
+            status="pending",
+            reason="",
+            created=now("microseconds"),
+            tasks=None,
+            worker="",
+            seen=0.0,
+            seconds=0.0,
+            **chosen,
+        )
         row = {name: getattr(run, name) for name in Run.__slots__}
         with self._engine.begin() as connection:
             connection.execute(runs.insert().values(**row))
@@ -162,14 +182,14 @@ class RunStore:
         """Requests of one size cost the same: one price for each size."""
         digests = sa.select(asks.c.digest).where(mine)
         size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
-        columns = (*size, completions.c.completion_tokens)
-        query = sa.select(*columns, sa.func.count()).where(completions.c.digest.in_(digests)).group_by(*columns)
+        columns = (*size, completions.c.completion_tokens, completions.c.batch)
+        counted = sa.select(*columns, sa.func.count().label("number")).where(completions.c.digest.in_(digests))
         total = 0.0
-        for model, prompt, cached, completion, number in connection.execute(query):
-            price = pricing(model)(prompt, cached, completion)
-            if price is None:
+        for row in connection.execute(counted.group_by(*columns)):
+            cost = cost_of(row, pricing)
+            if cost is None:
                 return None
-            total += price * number
+            total += cost * row.number
         return total
 
     def _newest(self, query: Any) -> list[Ask]:

@@ -8,13 +8,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from backend.core.chat import ChatRequest, Recipe
 from backend.core.derive import Pricing, derive, failed
 from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Failure, Outcome, Rejection, Truth
+from backend.core.outcomes import Failure, Outcome, Truth
 from backend.core.runs import Run
 from backend.core.scoring import Score, score
 from backend.core.subsets import Subset, read_subset
@@ -27,6 +27,7 @@ from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError, where
 from backend.flows.asker import Asker
 from backend.flows.baseline import Baseline, baseline
+from backend.flows.batch import Batches, Job, Left
 from backend.flows.predict import Predictor
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
@@ -53,10 +54,12 @@ class Canceled(RunError):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What to do with the predictions. `keep`: older versions of the prompt stay beside them."""
+    """What to do with the predictions. `keep`: older versions of the prompt stay beside them; `batch`: they come by the
+    provider's batch endpoint."""
 
     push: bool = True
     keep: bool = False
+    batch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Runs:
     make_asker: MakeAsker
     base_url: str
     pricing: Pricing
+    batches: Batches
 
     def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
         """A pending run. Raises RunError while another run of this version is being worked on."""
@@ -91,7 +95,9 @@ class Runs:
                     f"Run {other.id} of {other.tag} is under way: `ls-prompts watch {other.id}` to wait for it, "
                     f"`ls-prompts cancel {other.id}` to stop it."
                 )
-        return self.record.create(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep)
+        if not ending.batch:
+            self.batches.check(bound.version.tag)
+        return self.record.create(bound.version.tag, bound.project.id, str(subset), **asdict(ending))
 
     def reopen(self, run_id: str, hands: Hands) -> Run:
         """Hands a run over to be worked on again. Raises RunError while a process works on it."""
@@ -103,6 +109,8 @@ class Runs:
                 f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
             )
         self.prompts.bound(run.tag, self.studio)
+        if not run.batch:
+            self.batches.check(run.tag)
         self.record.finish(run_id, "pending")
         hands.give(run_id)
         return self.record.run(run_id)
@@ -120,6 +128,9 @@ class Runs:
             with Pulse(lambda seconds: self.record.beat(run_id, seconds)) as pulse:
                 return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
         except Canceled:
+            raise
+        except Left as left:
+            self.record.finish(run_id, "canceled", str(left))
             raise
         except PromptsError as error:
             self.record.finish(run_id, "failed", str(error))
@@ -156,7 +167,10 @@ class Runs:
         progress.start(base.size)
         if base.size is not None:
             self.record.size(run.id, base.size)
-        outcomes, seconds = asyncio.run(self._label(bound, base, run, progress, pulse))
+        if run.batch:
+            outcomes, seconds = self._label_in_batches(run, bound, progress, pulse)
+        else:
+            outcomes, seconds = asyncio.run(self._label(bound, base, run, progress, pulse))
         self.record.size(run.id, len(outcomes))
         self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
         if pulse.canceled:
@@ -176,7 +190,7 @@ class Runs:
         async def sink(found: list[Outcome]) -> None:
             outcomes.extend(found)
             progress.add(found)
-            await notes.add([_ask(outcome) for outcome in found if outcome.sent or outcome.answer is None])
+            await notes.add([Ask.of(outcome) for outcome in found if outcome.sent or outcome.answer is None])
 
         def plan(asks: list[tuple[int, ChatRequest | Failure]]) -> None:
             rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
@@ -192,6 +206,20 @@ class Runs:
             finally:
                 await notes.flush()
         return outcomes, asker.tally.seconds
+
+    def _label_in_batches(
+        self, run: Run, bound: Bound, progress: Progress, pulse: Pulse
+    ) -> tuple[list[Outcome], float]:
+        started, subset = time.monotonic(), read_subset(run.subset)
+        recipe = Recipe(bound.version, bound.schema, self.base_url)
+
+        def pages() -> Iterable[list[Task]]:
+            return baseline(self.studio, bound.project, bound.schema, subset, run.tag).pages
+
+        outcomes = self.batches.label(Job(run, recipe, pages, progress, pulse))
+        if outcomes is None:
+            raise Canceled(run.id)
+        return outcomes, time.monotonic() - started
 
     def _push(self, bound: Bound, outcomes: Sequence[Outcome], keep: bool, tell: Tell) -> Pushed:
         wanted = wanted_of(outcomes, bound.schema, bound.version.tag)
@@ -229,17 +257,6 @@ class Notes:
         asks, self._asks = self._asks, []
         if asks:
             await asyncio.to_thread(self._write, asks)
-
-
-def _ask(outcome: Outcome) -> Ask:
-    verdict = outcome.verdict
-    return Ask(
-        outcome.task_id,
-        outcome.digest,
-        verdict if isinstance(verdict, Failure) else None,
-        verdict.reason if isinstance(verdict, Rejection) else None,
-        outcome.sent,
-    )
 
 
 @asynccontextmanager

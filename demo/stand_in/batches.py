@@ -41,12 +41,12 @@ class File:
 
 @dataclass(slots=True)
 class Batch:
-    """`counts`: requests in all, answered and failed; `ready`: `time.monotonic` when it may end."""
+    """`counts`: requests in all, answered and failed; `created`: `time.monotonic` of then."""
 
     id: str
     input: str
     metadata: Any
-    ready: float
+    created: float
     status: str = "in_progress"
     counts: tuple[int, int, int] = (0, 0, 0)
     output: str | None = None
@@ -95,12 +95,11 @@ class Batches:
         stats.other("downloads")
         return self._files[file_id].content
 
-    def create(self, wanted: Line, switches: Switches, stats: Stats) -> Line:
+    def create(self, wanted: Line, stats: Stats) -> Line:
         found = str(wanted.get("input_file_id"))
         if found not in self._files:
             raise not_found("file", found)
-        ready = time.monotonic() + switches.batch_delay_ms / 1000
-        batch = Batch(f"batch_{next(self._names)}", found, wanted.get("metadata"), ready)
+        batch = Batch(f"batch_{next(self._names)}", found, wanted.get("metadata"), time.monotonic())
         batch.counts = (self._files[found].content.count(b"\n"), 0, 0)
         self._batches[batch.id] = batch
         stats.other("batches")
@@ -113,7 +112,8 @@ class Batches:
         """The batch as it is now; it is answered when somebody looks after its delay."""
         batch = self._known(batch_id)
         async with batch.lock:
-            if batch.status not in _ENDED and time.monotonic() >= batch.ready:
+            due = batch.created + switches.batch_delay_ms / 1000
+            if batch.status not in _ENDED and time.monotonic() >= due:
                 await self._end(batch, switches, answer)
         return batch.as_json()
 

@@ -98,7 +98,7 @@ class StandIn:
 
     async def create_batch(self, request: web.Request) -> web.Response:
         self._check_batches(request)
-        made = self.batches.create(await request.json(), self.switches, self.stats)
+        made = self.batches.create(await request.json(), self.stats)
         await asyncio.sleep(self.switches.batch_answer_ms / 1000)
         return _json(made)
 
