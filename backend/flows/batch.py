@@ -58,7 +58,7 @@ class Job:
 
 @dataclass(slots=True)
 class Probe:
-    """The request that is asked by itself before the others go into a batch. `sent` takes the requests it took, by task."""
+    """The request that is asked by itself before the others go into a batch. `sent` takes what it took, by task."""
 
     model: BatchModel
     write: Callable[[list[Completion]], None]
