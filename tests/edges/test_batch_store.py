@@ -1,4 +1,4 @@
-"""The record of batches: steps are taken by one, what came is stored once, and whatever is left over gets its reason."""
+"""The record of batches: steps are taken by one, what came is stored once, what is left over gets its reason."""
 
 from concurrent.futures import ThreadPoolExecutor
 
