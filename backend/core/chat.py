@@ -71,7 +71,8 @@ class ChatRequest:
 @dataclass(frozen=True, slots=True)
 class Completion:
     """The fact that came back. `attempt` counts the answers to one request from 0; `seconds` is the latency;
-    `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none."""
+    `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none;
+    `batch`: it came by the provider's batch endpoint, at its price and without a latency of its own."""
 
     digest: str
     attempt: int
@@ -84,6 +85,7 @@ class Completion:
     cached_tokens: int
     seconds: float
     logprobs: tuple[tuple[str, float], ...] | None = None
+    batch: bool = False
 
 
 class Recipe:
@@ -95,7 +97,7 @@ class Recipe:
         self.version = version
         self._attempts = attempts
         self.schema = schema
-        self._base_url = base_url
+        self.base_url = base_url
         self._frame = None if schema.dynamic else self._make_frame(schema)
 
     def request(self, task: Task) -> ChatRequest | Failure:
@@ -111,4 +113,4 @@ class Recipe:
     def _make_frame(self, schema: LabelSchema) -> ChatFrame:
         system = INSTRUCTIONS + "\n".join(field.describe() for field in schema.fields)
         version = self.version
-        return ChatFrame(self._base_url, version.model, version.parameters, system, schema, attempts=self._attempts)
+        return ChatFrame(self.base_url, version.model, version.parameters, system, schema, attempts=self._attempts)

@@ -14,7 +14,7 @@ ALIVE_S = 15.0
 class Run:
     """`subset`: see `core.subsets.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
     baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last sign of
-    life in seconds since 1970; `seconds`: worked on so far."""
+    life in seconds since 1970; `seconds`: worked on so far; `batch`: it is asked by the provider's batch endpoint."""
 
     id: str
     tag: str
@@ -29,6 +29,7 @@ class Run:
     worker: str
     seen: float
     seconds: float
+    batch: bool = False
 
     def is_silent(self, now: float) -> bool:
         """Whether its process owes a sign of life. `now` in seconds since 1970."""

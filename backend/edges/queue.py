@@ -11,7 +11,8 @@ from backend.edges.broker import Broker
 
 NAME = "open-prompts"
 JOB = "backend.jobs.step"
-A_DAY_S = 24 * 3600
+TWO_DAYS_S = 48 * 3600
+"""A batch may take a day, and its malformed answers another one."""
 
 
 class Queue:
@@ -20,12 +21,12 @@ class Queue:
     def __init__(self, url: str) -> None:
         self._broker = Broker(url)
         self._redis = self._broker.redis
-        self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=A_DAY_S)
+        self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=TWO_DAYS_S)
 
     def put(self, run_id: str, number: int) -> None:
         """Calls for a worker. To be called twice does no harm: only one will get the job."""
         with self._broker.told():
-            self._jobs.enqueue(JOB, run_id, number, result_ttl=0, failure_ttl=A_DAY_S)
+            self._jobs.enqueue(JOB, run_id, number, result_ttl=0, failure_ttl=TWO_DAYS_S)
 
     def waiting(self) -> set[tuple[str, int]]:
         """The jobs nobody has taken yet."""

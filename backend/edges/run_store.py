@@ -7,12 +7,12 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 
-from backend.core.derive import Pricing
-from backend.core.outcomes import Failure
+from backend.core.derive import Pricing, cost_of
+from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.runs import ALIVE_S, OPEN, QUEUED, Run, Tally
 from backend.edges.store import Store, now, told
 from backend.edges.tables import asks, completions, runs
@@ -32,6 +32,13 @@ class Ask:
     rejection: str | None = None
     sent: int = 0
 
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        verdict = outcome.verdict
+        failure = verdict if isinstance(verdict, Failure) else None
+        rejection = verdict.reason if isinstance(verdict, Rejection) else None
+        return cls(outcome.task_id, outcome.digest, failure, rejection, outcome.sent)
+
 
 class Order(NamedTuple):
     """What a run is to do; see `core.runs.Run`."""
@@ -41,6 +48,7 @@ class Order(NamedTuple):
     subset: str
     push: bool = True
     keep: bool = False
+    batch: bool = False
 
 
 class RunStore:
@@ -54,8 +62,17 @@ class RunStore:
     def create(self, order: Order, check: Callable[[Run], None] = lambda other: None) -> Run:
         """A pending run, unless `check` raises for one of the same version that has not ended: of two that are started
         at the same instant, the second one meets the first."""
-        created = now("microseconds")
-        run = Run(secrets.token_hex(4), *order, "pending", "", created, None, "", time.time(), 0.0)
+        run = Run(
+            id=secrets.token_hex(4),
+            **order._asdict(),
+            status="pending",
+            reason="",
+            created=now("microseconds"),
+            tasks=None,
+            worker="",
+            seen=time.time(),
+            seconds=0.0,
+        )
         row = {name: getattr(run, name) for name in Run.__slots__}
         others = sa.select(runs).where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run.id)
         with self._engine.begin() as connection:
@@ -209,14 +226,14 @@ class RunStore:
         """Requests of one size cost the same: one price for each size."""
         digests = sa.select(asks.c.digest).where(mine)
         size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
-        columns = (*size, completions.c.completion_tokens)
-        query = sa.select(*columns, sa.func.count()).where(completions.c.digest.in_(digests)).group_by(*columns)
+        columns = (*size, completions.c.completion_tokens, completions.c.batch)
+        counted = sa.select(*columns, sa.func.count().label("number")).where(completions.c.digest.in_(digests))
         total = 0.0
-        for model, prompt, cached, completion, number in connection.execute(query):
-            price = pricing(model)(prompt, cached, completion)
-            if price is None:
+        for row in connection.execute(counted.group_by(*columns)):
+            cost = cost_of(row, pricing)
+            if cost is None:
                 return None
-            total += price * number
+            total += cost * row.number
         return total
 
     def _newest(self, query: Any) -> list[Ask]:

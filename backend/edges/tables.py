@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -94,6 +95,7 @@ completions = Table(
     Column("cached_tokens", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("logprobs", Json),
+    Column("batch", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("digest", "attempt"),
 )
 
@@ -113,9 +115,10 @@ runs = Table(
     Column("worker", String(300), nullable=False),
     Column("seen", Float, nullable=False),
     Column("seconds", Float, nullable=False),
+    Column("batch", Boolean, nullable=False, server_default=false()),
 )
 """`tasks`: size of the baseline once it is known; `worker`: host and process that had it last; `seen`: its last
-sign of life, in seconds since 1970; `seconds`: worked on so far."""
+sign of life, in seconds since 1970; `seconds`: worked on so far; `batch`: by the provider's batch endpoint."""
 
 asks = Table(
     "asks",
@@ -146,3 +149,31 @@ jobs = Table(
     PrimaryKeyConstraint("run_id", "number"),
 )
 """The steps of runs that several workers share, see `core.jobs.Job`; gone when the run is completed."""
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("run_id", String(16), nullable=False, index=True),
+    Column("base_url", Text, nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("canceled", Boolean, nullable=False, server_default=false()),
+    Column("file_id", String(200)),
+    Column("batch_id", String(200)),
+)
+"""Batches at the provider. `run_id`: the run that waits for it, not a key: what was paid for outlives its run; `state`:
+see `edges.batch_store`; `canceled`: it is to be canceled; the others are the provider's names for its file and it."""
+
+batch_lines = Table(
+    "batch_lines",
+    metadata,
+    Column("batch", String(32), ForeignKey("batches.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("task_id", Integer, nullable=False),
+    Column("done", Boolean, nullable=False, server_default=false()),
+    Column("failure", String(16)),
+    Column("detail", Json),
+    PrimaryKeyConstraint("batch", "digest"),
+)
+"""One row per request of a batch, written before its file is: the first task it is for, and whether its answer is
+stored or why there is none."""

@@ -15,6 +15,16 @@ class Canceled(RunError):
         super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
 
 
+class Left(RunError):
+    """The user left a run whose batch goes on at the provider."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"The batch goes on at the provider: `ls-prompts resume {run_id}` collects it, "
+            f"`ls-prompts cancel {run_id}` cancels it."
+        )
+
+
 @contextmanager
 def noted_end(record: RunStore, run_id: str) -> Iterator[None]:
     """Notes the run as failed or canceled when the work in it ends with an error, and raises that on.
@@ -24,6 +34,9 @@ def noted_end(record: RunStore, run_id: str) -> Iterator[None]:
     try:
         yield
     except Canceled:
+        raise
+    except Left as left:
+        record.finish(run_id, "canceled", str(left))
         raise
     except PromptsError as error:
         record.finish(run_id, "failed", str(error))
