@@ -20,6 +20,7 @@ from backend.core.prompts import PromptVersion
 from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
+from backend.edges.batch_store import BatchStore
 from backend.edges.broker import Broker
 from backend.edges.fleet import Load, Member
 from backend.edges.job_store import JobStore
@@ -32,6 +33,8 @@ from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import SettingsError
 from backend.flows.asker import Asker
+from backend.flows.batch import Batches
+from backend.flows.batch_writer import Shelf
 from backend.flows.crew import Crew
 from backend.flows.doctor import Check, examine
 from backend.flows.estimate import Estimator
@@ -54,6 +57,7 @@ from backend.flows.trial import Trial, try_task
 from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from backend.edges.batches import BatchApi
     from backend.edges.llm import Model
     from backend.edges.metrics import Exposition, Metrics
 
@@ -126,7 +130,8 @@ class App:
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds and keeps what came; False when it had ended already."""
-        return self.record.cancel(self.record.run(run_id).id)
+        stopped = self.record.cancel(self.record.run(run_id).id)
+        return self._batches.cancel(run_id) or stopped
 
     def work_on_queue(self, burst: bool = False) -> None:
         """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
@@ -272,7 +277,12 @@ class App:
         join = self._join if self.settings.redis_url else alone
         url = self.settings.openai_base_url
         labelling = Labelling(self.store, self.record, self._asker, url, self.pricing, join, self.stop)
-        return Runs(self.store, self.record, self.studio, self._prompts, labelling)
+        return Runs(self.store, self.record, self.studio, self._prompts, labelling, self._batches)
+
+    @cached_property
+    def _batches(self) -> Batches:
+        shelf = Shelf(self.store, self.record, BatchStore(self.store))
+        return Batches(shelf, self._batch_api, self._model, self.settings.openai_base_url, self.pricing)
 
     @property
     def _crew(self) -> Crew:
@@ -320,6 +330,13 @@ class App:
         key = self.settings.openai_api_key
         timeout = self.settings.request_timeout_s
         return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
+
+    def _batch_api(self) -> "BatchApi":
+        from backend.edges.batches import BatchApi
+
+        key = self.settings.openai_api_key
+        timeout = self.settings.request_timeout_s
+        return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
     def _asker(self, run: Run | None = None, failure_ttl_s: float = 0) -> Asker:
         """What it asks, `run` pays for."""

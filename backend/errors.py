@@ -13,6 +13,7 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     ├── ServerError            our own server is not there, or something else is
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
+    │   └── ProviderAwayError  it can't be reached for now: later it may go on
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
 """
 
@@ -60,6 +61,10 @@ class StudioError(PromptsError):
 
 
 class ProviderError(PromptsError):
+    pass
+
+
+class ProviderAwayError(ProviderError):
     pass
 
 

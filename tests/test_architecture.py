@@ -20,12 +20,13 @@ def test_layers_and_edges_are_kept_apart():
 
 
 IMPORTERS = {
-    "openai": ["backend/edges/llm.py"],
-    "httpx2": ["backend/edges/llm.py"],
+    "openai": ["backend/edges/llm.py", "backend/edges/batches.py"],
+    "httpx2": ["backend/edges/llm.py", "backend/edges/batches.py"],
     "aiohttp": ["backend/edges/llm.py"],
     "sqlalchemy": [
         f"backend/edges/{name}"
         for name in (
+            "batch_store.py",
             "database.py",
             "job_store.py",
             "ledger.py",

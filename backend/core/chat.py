@@ -73,7 +73,8 @@ class ChatRequest:
 @dataclass(frozen=True, slots=True)
 class Completion:
     """The fact that came back. `attempt` counts the answers to one request from 0; `seconds` is the latency;
-    `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none."""
+    `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none;
+    `batch`: it came by the provider's batch endpoint, at its price and without a latency of its own."""
 
     digest: str
     attempt: int
@@ -86,6 +87,7 @@ class Completion:
     cached_tokens: int
     seconds: float
     logprobs: tuple[tuple[str, float], ...] | None = None
+    batch: bool = False
 
 
 class Recipe:
@@ -102,7 +104,7 @@ class Recipe:
         self.version = version
         self._attempts = attempts
         self.schema = schema
-        self._base_url = base_url
+        self.base_url = base_url
         self._cap = cap
         self._frame = None if schema.dynamic else self._make_frame(schema)
 
@@ -120,7 +122,7 @@ class Recipe:
         system = INSTRUCTIONS + "\n".join(field.describe() for field in schema.fields)
         version = self.version
         return ChatFrame(
-            self._base_url,
+            self.base_url,
             version.model,
             version.parameters,
             system,

@@ -1,6 +1,7 @@
 """Outcome of a task from its stored completions: the one way from facts to what people see."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from backend.core.answers import judge
 from backend.core.chat import Completion
@@ -10,6 +11,27 @@ from backend.core.outcomes import Failure, Outcome, Rejection, Usage
 
 Pricing = Callable[[str], Callable[[int, int, int], float | None]]
 """Model name -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
+BATCH_SHARE = 0.5
+"""What a request costs in a batch, of what it costs by itself (OpenAI's Batch API guide; others ask the same)."""
+
+
+class Billed(Protocol):
+    """What a cost is made of: a Completion, or a row of the record like one."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def prompt_tokens(self) -> int: ...
+
+    @property
+    def cached_tokens(self) -> int: ...
+
+    @property
+    def completion_tokens(self) -> int: ...
+
+    @property
+    def batch(self) -> bool: ...
 
 
 def priced_as(pricing: Pricing, model: str) -> Pricing:
@@ -31,16 +53,17 @@ def derive(task_id: int, attempts: Sequence[Completion], schema: LabelSchema, pr
     if verdict is None or completion is None:
         return None
     sure = None if isinstance(verdict, Rejection) else confidence(completion, schema)
-    return Outcome(task_id, verdict, completion.digest, sure, usage_of(attempts, completion.seconds, pricing))
+    seconds = None if completion.batch else completion.seconds
+    return Outcome(task_id, verdict, completion.digest, sure, usage_of(attempts, seconds, pricing))
 
 
 def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int = 0) -> Outcome:
     return Outcome(task_id, failure, digest, sent=sent)
 
 
-def usage_of(attempts: Sequence[Completion], seconds: float, pricing: Pricing) -> Usage:
+def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pricing) -> Usage:
     """Tokens and cost of all attempts together; the cost is None as soon as one price is unknown."""
-    costs = [pricing(c.model)(c.prompt_tokens, c.cached_tokens, c.completion_tokens) for c in attempts]
+    costs = [cost_of(completion, pricing) for completion in attempts]
     known = [cost for cost in costs if cost is not None]
     return Usage(
         prompt_tokens=sum(c.prompt_tokens for c in attempts),
@@ -48,3 +71,10 @@ def usage_of(attempts: Sequence[Completion], seconds: float, pricing: Pricing) -
         cost_usd=sum(known) if len(known) == len(costs) else None,
         seconds=seconds,
     )
+
+
+def cost_of(completion: Billed, pricing: Pricing) -> float | None:
+    """USD, or None when the price is unknown."""
+    price = pricing(completion.model)
+    cost = price(completion.prompt_tokens, completion.cached_tokens, completion.completion_tokens)
+    return cost * BATCH_SHARE if completion.batch and cost is not None else cost

@@ -14,7 +14,8 @@ ALIVE_S = 15.0
 class Run:
     """`subset`: see `core.subsets.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
     baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last sign of
-    life in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit."""
+    life in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
+    `batch`: it is asked by the provider's batch endpoint."""
 
     id: str
     tag: str
@@ -30,6 +31,7 @@ class Run:
     seen: float
     seconds: float
     budget: float | None = None
+    batch: bool = False
 
     def is_silent(self, now: float) -> bool:
         """Whether its process owes a sign of life. `now` in seconds since 1970."""

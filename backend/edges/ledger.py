@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.core.derive import Pricing
+from backend.core.derive import Pricing, cost_of
 from backend.edges.store import Store, told
 from backend.edges.tables import completions, holds, runs
 
@@ -74,8 +74,8 @@ def costs(connection: sa.Connection, condition: Any, pricing: Pricing) -> Iterat
     """USD of the completions that meet `condition`: those of one size, which cost the same, in one sum; None where the
     price is unknown."""
     size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
-    columns = (*size, completions.c.completion_tokens)
-    query = sa.select(*columns, sa.func.count()).where(condition).group_by(*columns)
-    for model, prompt, cached, completion, number in connection.execute(query):
-        price = pricing(model)(prompt, cached, completion)
-        yield None if price is None else price * number
+    columns = (*size, completions.c.completion_tokens, completions.c.batch)
+    query = sa.select(*columns, sa.func.count().label("number")).where(condition).group_by(*columns)
+    for row in connection.execute(query):
+        cost = cost_of(row, pricing)
+        yield None if cost is None else cost * row.number

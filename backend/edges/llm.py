@@ -22,7 +22,7 @@ from backend.edges.dialect import Dialect, adapted
 from backend.edges.reply import parse, retry_after, to_completion
 from backend.errors import ProviderError, SettingsError
 
-_GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
+GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
 _MOST_BYTES = 8_000_000
 
@@ -36,7 +36,7 @@ class Model:
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
         """`timeout_s`: for a whole request. Raises SettingsError for a key or an address that can't be one."""
-        _check(base_url, api_key)
+        check(base_url, api_key)
         self._shown = shown(base_url)
         self._timeout_s = timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
@@ -67,7 +67,7 @@ class Model:
             raise ProviderError(
                 f"No connection to the model's server at {self._shown}: start it, or correct OPENAI_BASE_URL."
             ) from None
-        except _GARBAGE:
+        except GARBAGE:
             raise ProviderError(
                 f"{self._shown} answers, but not with a list of models: check OPENAI_BASE_URL, usually ending in /v1."
             ) from None
@@ -85,7 +85,8 @@ class Model:
             started = time.perf_counter()
             try:
                 body = parse(await self._post(dialect.body(request)))
-                return to_completion(request, attempt, body, time.perf_counter() - started)
+                seconds = time.perf_counter() - started
+                return to_completion(request.digest, request.frame.model, body, attempt, seconds)
             except openai.APIStatusError as error:
                 if not self._adapt(request, dialect, error):
                     return replace(self._status_failure(request.frame.model, error), unbilled=True)
@@ -98,7 +99,7 @@ class Model:
                 return Failure("timeout", "The model's server did not answer in time.")
             except TooLarge:
                 return Failure("server", f"The model's server sent more than {_MOST_BYTES // 10**6} MB.")
-            except _GARBAGE:
+            except GARBAGE:
                 return Failure("server", "The model's server sent something that is no chat completion.")
 
     def _check_cap(self, request: ChatRequest, dialect: Dialect) -> None:
@@ -107,6 +108,10 @@ class Model:
                 f"Model '{request.frame.model}' takes no limit on the length of an answer, so no budget can be kept: "
                 "run it without --budget."
             )
+
+    def body(self, request: ChatRequest) -> bytes:
+        """The request as this model wants it, as far as is known by now."""
+        return self._dialects.get(request.frame.model, Dialect()).body(request)
 
     async def _post(self, content: bytes) -> bytes:
         """The typed `create()` would cost twice the CPU; the raw post is the same request."""
@@ -154,7 +159,8 @@ class Model:
         return Failure("bad_request", f"The model's server refused the request ({status} {code}).".replace(" )", ")"))
 
 
-def _check(base_url: str, api_key: str | None) -> None:
+def check(base_url: str, api_key: str | None) -> None:
+    """Raises SettingsError for a key or an address that can't be one."""
     if not api_key or not api_key.strip():
         raise SettingsError(
             "OPENAI_API_KEY is not set: export the key of your model's provider (any text for a local one)."

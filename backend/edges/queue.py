@@ -15,7 +15,8 @@ from backend.edges.broker import Broker
 
 NAME = "open-prompts"
 JOB = "backend.jobs.step"
-A_DAY_S = 24 * 3600
+TWO_DAYS_S = 48 * 3600
+"""A batch may take a day, and its malformed answers another one."""
 
 
 class Worker(SimpleWorker):
@@ -40,12 +41,12 @@ class Queue:
         """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
         self._broker = Broker(url, patience_s)
         self._redis = self._broker.redis
-        self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=A_DAY_S)
+        self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=TWO_DAYS_S)
 
     def put(self, run_id: str, number: int) -> None:
         """Calls for a worker. To be called twice does no harm: only one will get the job."""
         with self._broker.told():
-            self._jobs.enqueue(JOB, run_id, number, result_ttl=0, failure_ttl=A_DAY_S)
+            self._jobs.enqueue(JOB, run_id, number, result_ttl=0, failure_ttl=TWO_DAYS_S)
 
     def waiting(self) -> set[tuple[str, int]]:
         """The jobs nobody has taken yet."""

@@ -11,14 +11,14 @@ from email.utils import parsedate_to_datetime
 from math import inf, isfinite
 from typing import Any
 
-from backend.core.chat import ChatRequest, Completion
+from backend.core.chat import Completion
 
 _MOST = 2**31 - 1
 _NAME, _REASON = 200, 40
 LONGEST_S = 3600.0
 
 
-def parse(content: bytes) -> Any:
+def parse(content: bytes | str) -> Any:
     """Its JSON; numbers too long for Python are infinite."""
     try:
         return json.loads(content)
@@ -26,15 +26,16 @@ def parse(content: bytes) -> Any:
         return json.loads(content, parse_int=float)
 
 
-def to_completion(request: ChatRequest, attempt: int, body: Any, seconds: float) -> Completion:
+def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0) -> Completion:
+    """`digest`: of the request; `model`: what it asked, in case the body names none."""
     choice = body["choices"][0]
     message = choice["message"]
     refusal = message.get("refusal")
     prompt, completion, cached = _usage(body.get("usage"))
     return Completion(
-        digest=request.digest,
+        digest=digest,
         attempt=attempt,
-        model=_name(body.get("model"), _NAME) or request.frame.model,
+        model=_name(body.get("model"), _NAME) or model,
         text=_text(message.get("content") or refusal or ""),
         finish_reason=_name(choice.get("finish_reason"), _REASON),
         refused=bool(refusal),

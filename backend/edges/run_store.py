@@ -7,12 +7,12 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 
 from backend.core.derive import Pricing
-from backend.core.outcomes import Failure
+from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.runs import ALIVE_S, OPEN, QUEUED, Run, Tally
 from backend.edges.ledger import costs
 from backend.edges.store import Store, now, told
@@ -33,6 +33,13 @@ class Ask:
     rejection: str | None = None
     sent: int = 0
 
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        verdict = outcome.verdict
+        failure = verdict if isinstance(verdict, Failure) else None
+        rejection = verdict.reason if isinstance(verdict, Rejection) else None
+        return cls(outcome.task_id, outcome.digest, failure, rejection, outcome.sent)
+
 
 class Order(NamedTuple):
     """What a run is to do; see `core.runs.Run`."""
@@ -43,6 +50,7 @@ class Order(NamedTuple):
     push: bool = True
     keep: bool = False
     budget: float | None = None
+    batch: bool = False
 
 
 class RunStore:
@@ -61,9 +69,17 @@ class RunStore:
     def create(self, order: Order, check: Callable[[Run], None] = lambda other: None) -> Run:
         """A pending run, unless `check` raises for one of the same version that has not ended: of two that are started
         at the same instant, the second one meets the first."""
-        created = now("microseconds")
-        what, budget = order[:-1], order.budget
-        run = Run(secrets.token_hex(4), *what, "pending", "", created, None, "", time.time(), 0.0, budget)
+        run = Run(
+            id=secrets.token_hex(4),
+            **order._asdict(),
+            status="pending",
+            reason="",
+            created=now("microseconds"),
+            tasks=None,
+            worker="",
+            seen=time.time(),
+            seconds=0.0,
+        )
         row = {name: getattr(run, name) for name in Run.__slots__}
         others = sa.select(runs).where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run.id)
         with self._engine.begin() as connection:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -96,8 +97,9 @@ completions = Table(
     Column("seconds", Float, nullable=False),
     Column("logprobs", Json),
     Column("run_id", String(16)),
+    Column("batch", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("digest", "attempt"),
-    Index("ix_completions_paid", "run_id", "model", "prompt_tokens", "cached_tokens", "completion_tokens"),
+    Index("ix_completions_paid", "run_id", "model", "prompt_tokens", "cached_tokens", "completion_tokens", "batch"),
 )
 """`run_id`: the run that asked, and so paid, for it; None outside of runs. What a run has spent is read from the index
 alone: 100,000 completions in 0.05 s."""
@@ -119,9 +121,11 @@ runs = Table(
     Column("seen", Float, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("budget", Float),
+    Column("batch", Boolean, nullable=False, server_default=false()),
 )
 """`tasks`: size of the baseline once it is known; `worker`: host and process that had it last; `seen`: its last
-sign of life, in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit."""
+sign of life, in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
+`batch`: by the provider's batch endpoint."""
 
 asks = Table(
     "asks",
@@ -162,3 +166,32 @@ holds = Table(
     PrimaryKeyConstraint("run_id", "holder"),
 )
 """What is set aside of a run's budget for requests under way, per process; and for those whose end is not known."""
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("run_id", String(16), nullable=False, index=True),
+    Column("base_url", Text, nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("canceled", Boolean, nullable=False, server_default=false()),
+    Column("file_id", String(200)),
+    Column("batch_id", String(200)),
+)
+"""Batches at the provider. `run_id`: the run that waits for it, not a key: what was paid for outlives its run; `state`:
+see `edges.batch_store`; `canceled`: it is to be canceled; the others are the provider's names for its file and it."""
+
+batch_lines = Table(
+    "batch_lines",
+    metadata,
+    Column("batch", String(32), ForeignKey("batches.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("task_id", Integer, nullable=False),
+    Column("done", Boolean, nullable=False, server_default=false()),
+    Column("failure", String(16)),
+    Column("detail", Json),
+    PrimaryKeyConstraint("batch", "digest"),
+)
+"""One row per request of a batch, written before its file is: the first task it is for, and whether its answer is
+stored or why there is none."""

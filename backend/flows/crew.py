@@ -2,6 +2,8 @@
 
 What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
 queue may lose everything: who looks after the crew lays the job down, and calls again.
+
+A batch run is one job, its first: the provider does the work.
 """
 
 import asyncio
@@ -25,7 +27,7 @@ from backend.flows.baseline import task_ids
 from backend.flows.budget import OverBudget
 from backend.flows.ending import Canceled, Interrupted, noted_end
 from backend.flows.labelling import Flush
-from backend.flows.progress import to_log
+from backend.flows.progress import Silent, to_log
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import PATIENCE_S, Runs
@@ -92,6 +94,10 @@ class Crew:
 
     def _do(self, run: Run, job: Job, pulse: Pulse) -> None:
         bound = self.runs.prompts.bound(run.tag, self.runs.studio)
+        if run.batch:
+            self.runs.carry_out(run, bound, Silent(), pulse)
+            self.jobs.close(run.id)
+            return
         if job.number == END:
             self._end(run, bound, pulse)
             return

@@ -18,6 +18,16 @@ class Canceled(RunError):
         super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
 
 
+class Left(RunError):
+    """The user left a run whose batch goes on at the provider."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"The batch goes on at the provider: `ls-prompts resume {run_id}` collects it, "
+            f"`ls-prompts cancel {run_id}` cancels it."
+        )
+
+
 class Interrupted(RunError):
     """The process that worked on the run was told to end. `shared`: other workers go on."""
 
@@ -40,6 +50,9 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except OverBudget:
         record.finish(run_id, "canceled", REASON)
         raise stopped(record.run(run_id)) from None
+    except Left as left:
+        record.finish(run_id, "canceled", str(left))
+        raise
     except PromptsError as error:
         record.finish(run_id, "failed", str(error))
         raise

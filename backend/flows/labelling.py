@@ -12,7 +12,7 @@ from typing import Protocol
 
 from backend.core.chat import ChatRequest, Recipe
 from backend.core.derive import Pricing
-from backend.core.outcomes import Failure, Outcome, Rejection
+from backend.core.outcomes import Outcome
 from backend.core.runs import Run
 from backend.core.subsets import read_subset
 from backend.core.tasks import Task
@@ -65,7 +65,7 @@ class Labelling:
         notes = Notes(lambda asks: self.record.record(run.id, asks))
 
         async def sink(found: list[Outcome]) -> None:
-            await notes.add([_ask(outcome) for outcome in found if outcome.sent or outcome.answer is None])
+            await notes.add([Ask.of(outcome) for outcome in found if outcome.sent or outcome.answer is None])
             await seen(found, notes.flush)
 
         def plan(asks: Asks) -> None:
@@ -106,17 +106,6 @@ class Notes:
         asks, self._asks = self._asks, []
         if asks:
             await asyncio.to_thread(self._write, asks)
-
-
-def _ask(outcome: Outcome) -> Ask:
-    verdict = outcome.verdict
-    return Ask(
-        outcome.task_id,
-        outcome.digest,
-        verdict if isinstance(verdict, Failure) else None,
-        verdict.reason if isinstance(verdict, Rejection) else None,
-        outcome.sent,
-    )
 
 
 @asynccontextmanager

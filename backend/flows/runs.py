@@ -7,10 +7,10 @@ working on a run asks for what is not stored yet, and nothing else.
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
-from backend.core.chat import MAX_ATTEMPTS
+from backend.core.chat import MAX_ATTEMPTS, Recipe
 from backend.core.derive import derive, failed
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
@@ -25,7 +25,8 @@ from backend.edges.run_store import Ask, Order, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError
-from backend.flows.baseline import baseline
+from backend.flows.baseline import Baseline, baseline
+from backend.flows.batch import Batches, BatchRun
 from backend.flows.budget import check_budget, check_larger
 from backend.flows.ending import Canceled, noted_end
 from backend.flows.labelling import Flush, Labelling
@@ -50,11 +51,13 @@ class Hands(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a run ends: what becomes of its predictions, and at what cost it stops. `keep`: older versions of the prompt
-    stay beside them; `budget`: most USD it may spend, None for no limit."""
+    stay beside them; `budget`: most USD it may spend, None for no limit; `batch`: they come by the provider's batch
+    endpoint, which keeps no budget."""
 
     push: bool = True
     keep: bool = False
     budget: float | None = None
+    batch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,20 @@ class Runs:
     studio: Studio
     prompts: Prompts
     labelling: Labelling
+    batches: Batches
 
     def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
         a budget when the model's price is unknown."""
         bound = self.prompts.bound(tag, self.studio)
+        if ending.batch and ending.budget is not None:
+            raise RunError("A batch keeps no budget: leave one of them out.")
         check_budget(ending.budget, bound.version.model, self.labelling.pricing)
-        order = Order(bound.version.tag, bound.project.id, str(subset), ending.push, ending.keep, ending.budget)
+        if not ending.batch:
+            for other in self.record.runs(bound.version.tag):
+                _only_one(other)
+            self.batches.check(bound.version.tag)
+        order = Order(bound.version.tag, bound.project.id, str(subset), **asdict(ending))
         return self.record.create(order, _only_one)
 
     def reopen(self, run_id: str, hands: Hands, budget: float | None = None) -> Run:
@@ -97,11 +107,15 @@ class Runs:
             raise RunError(
                 f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
             )
+        if run.batch and budget is not None:
+            raise RunError(f"Run {run_id} goes by the batch endpoint, which keeps no budget: resume it without.")
         bound = self.prompts.bound(run.tag, self.studio)
         check_larger(budget, run)
         check_budget(budget, bound.version.model, self.labelling.pricing)
         if budget is not None:
             self.record.limit(run_id, budget)
+        if not run.batch:
+            self.batches.check(run.tag)
         self.record.reopen(run_id)
         return self.give(run_id, hands)
 
@@ -122,7 +136,7 @@ class Runs:
         facts = self.store.completions([o.digest for o in left if o.digest]) if rejected else {}
         made = max(map(len, facts.values()), default=0)
         rest = Subset("rest", ids=tuple(o.task_id for o in left), attempts=made + MAX_ATTEMPTS)
-        return self.start(run.tag, rest, Ending(run.push, run.keep, run.budget))
+        return self.start(run.tag, rest, Ending(run.push, run.keep, run.budget, run.batch))
 
     def give(self, run_id: str, hands: Hands) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""
@@ -146,7 +160,7 @@ class Runs:
         self.store.patience_s = PATIENCE_S
         pulse = Pulse(lambda seconds: self.record.beat(run_id, seconds))
         with about(run=run_id), noted_end(self.record, run_id), pulse:
-            return self._work(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
+            return self.carry_out(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
 
     def stored(self, bound: Bound) -> Iterator[list[Outcome]]:
         """The newest outcome of every task this version was run on, from the record alone; by task id, in pages."""
@@ -182,16 +196,14 @@ class Runs:
                 _only_one(run)
         return self._push(bound, self.stored(bound), keep, tell)
 
-    def _work(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
+    def carry_out(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
+        """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
         base = baseline(self.studio, bound.project, bound.schema, read_subset(run.subset), run.tag)
         progress.start(base.size)
         if base.size is not None:
             self.record.size(run.id, base.size)
-
-        async def seen(found: list[Outcome], _flush: Flush) -> None:
-            progress.add(found)
-
-        seconds = asyncio.run(self.labelling.label(run, bound, base.pages, seen, pulse))
+        label = self._label_in_batches if run.batch else self._label
+        seconds = label(run, bound, base, progress, pulse)
         bound = self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
         if pulse.canceled:
             raise Canceled(run.id)
@@ -207,6 +219,22 @@ class Runs:
             raise Canceled(run.id)
         scored = score(judged, base.truths, bound.schema) if base.truths else None
         return Finished(self.record.run(run.id), summary, seconds, judged, base.truths, scored, pushed)
+
+    def _label(self, run: Run, bound: Bound, base: Baseline, progress: Progress, pulse: Pulse) -> float:
+        async def seen(found: list[Outcome], _flush: Flush) -> None:
+            progress.add(found)
+
+        return asyncio.run(self.labelling.label(run, bound, base.pages, seen, pulse))
+
+    def _label_in_batches(self, run: Run, bound: Bound, _: Baseline, progress: Progress, pulse: Pulse) -> float:
+        started, subset = time.monotonic(), read_subset(run.subset)
+        recipe = Recipe(bound.version, bound.schema, self.labelling.base_url, subset.attempts)
+
+        def pages() -> Iterable[list[Task]]:
+            return baseline(self.studio, bound.project, bound.schema, subset, run.tag).pages
+
+        self.batches.label(BatchRun(run, recipe, pages, progress, pulse))
+        return time.monotonic() - started
 
     def _push(self, bound: Bound, pages: Iterable[Sequence[Outcome]], keep: bool, tell: Tell) -> Pushed:
         wanted = (wanted_of(page, bound.schema, bound.version) for page in pages)

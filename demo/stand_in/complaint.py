@@ -48,6 +48,11 @@ def no_model(model: str) -> ComplaintError:
     return ComplaintError(404, message, code="model_not_found", param="model")
 
 
+def not_found(what: str, name: str) -> ComplaintError:
+    """There is no such file or batch."""
+    return ComplaintError(404, f"No {what} found with id '{name}'.", param="id")
+
+
 def no_quota() -> ComplaintError:
     """The account has run out of money: waiting doesn't help."""
     message = "You exceeded your current quota, please check your plan and billing details."

@@ -1,12 +1,12 @@
 """The stand-in's HTTP server: chat completions as OpenAI serves them, counts of what it saw and a way to change it.
 
-One process, one event loop, no state but the switches and the counts.
+One process, one event loop, no state but the switches, the counts, and the files and batches of clients that use those.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -14,7 +14,9 @@ from aiohttp import web
 
 from demo.stand_in.answer import Answer, answer, spoiled
 from demo.stand_in.ask import Ask, read_ask
-from demo.stand_in.complaint import ComplaintError, rate_limited, server_error, wrong_key
+from demo.stand_in.batches import Answer as AnswerLine
+from demo.stand_in.batches import Batches
+from demo.stand_in.complaint import ComplaintError, not_found, rate_limited, server_error, wrong_key
 from demo.stand_in.completion import completion, usage_of
 from demo.stand_in.faults import drawn_fault, sampler
 from demo.stand_in.prompt import estimates
@@ -22,8 +24,10 @@ from demo.stand_in.stats import Stats
 from demo.stand_in.switches import Switches
 
 _HELD_SECONDS = 600.0
-_LARGEST_BODY = 64 * 2**20
+_LARGEST_BODY = 256 * 2**20
 _MODELS = {"object": "list", "data": [{"id": "stand-in", "object": "model", "created": 0, "owned_by": "stand-in"}]}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Turn:
     request: web.Request
     switches: Switches
     stats: Stats
+    body: bytes
     digest: bytes
     before: int
 
@@ -43,12 +48,20 @@ class StandIn:
     def __init__(self, switches: Switches) -> None:
         self.switches = switches
         self.stats = Stats()
+        self.batches = Batches()
 
     def app(self) -> web.Application:
         """The application to serve, with `handler_cancellation`: otherwise a hang outlives its client."""
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[complaints])
         app.router.add_post("/v1/chat/completions", self.chat)
         app.router.add_get("/v1/models", self.models)
+        app.router.add_post("/v1/files", self.upload)
+        app.router.add_get("/v1/files", self.files)
+        app.router.add_get("/v1/files/{id}/content", self.content)
+        app.router.add_post("/v1/batches", self.create_batch)
+        app.router.add_get("/v1/batches", self.list_batches)
+        app.router.add_get("/v1/batches/{id}", self.batch)
+        app.router.add_post("/v1/batches/{id}/cancel", self.cancel_batch)
         app.router.add_get("/health", self.health)
         app.router.add_get("/stats", self.show_stats)
         app.router.add_post("/control", self.control)
@@ -56,26 +69,54 @@ class StandIn:
 
     async def chat(self, request: web.Request) -> web.Response:
         """Answers one chat request, or fails it as the switches say."""
-        body = await request.read()
-        stats = self.stats
-        digest = blake2b(body, digest_size=16).digest()
-        turn = Turn(request, self.switches, stats, digest, stats.arrive(digest))
-        try:
-            ask = _understood(turn, body)
-            await _wait(turn)
-            kind = drawn_fault(turn.switches, digest, turn.before)
-            return await _fail(turn, ask, kind) if kind else _succeed(turn, ask)
-        except ComplaintError as complaint:
-            return _json(complaint.body, complaint.status, complaint.headers)
-        finally:
-            stats.leave()
+        return await _reply(self._turn(request, await request.read(), self.switches))
+
+    async def upload(self, request: web.Request) -> web.Response:
+        self._check_batches(request)
+        form = await request.post()
+        file = form["file"]
+        assert isinstance(file, web.FileField)
+        made = self.batches.upload(file.filename, file.file.read(), self.stats)
+        await asyncio.sleep(self.switches.batch_answer_ms / 1000)
+        return _json(made)
+
+    async def files(self, request: web.Request) -> web.Response:
+        self._check_batches(request)
+        return _json(self.batches.files(request.query.get("after")))
+
+    async def content(self, request: web.Request) -> web.StreamResponse:
+        """With `batch_answer_ms`, the second half comes so much later."""
+        self._check_batches(request)
+        content = self.batches.content(request.match_info["id"], self.stats)
+        response = web.StreamResponse()
+        await response.prepare(request)
+        half = content.find(b"\n", len(content) // 2) + 1
+        await response.write(content[:half])
+        await asyncio.sleep(self.switches.batch_answer_ms / 1000)
+        await response.write(content[half:])
+        return response
+
+    async def create_batch(self, request: web.Request) -> web.Response:
+        self._check_batches(request)
+        made = self.batches.create(await request.json(), self.stats)
+        await asyncio.sleep(self.switches.batch_answer_ms / 1000)
+        return _json(made)
+
+    async def list_batches(self, request: web.Request) -> web.Response:
+        self._check_batches(request)
+        return _json(self.batches.listed(request.query.get("after")))
+
+    async def batch(self, request: web.Request) -> web.Response:
+        self._check_batches(request)
+        return _json(await self.batches.look(request.match_info["id"], self.switches, self._line(request)))
+
+    async def cancel_batch(self, request: web.Request) -> web.Response:
+        self._check_batches(request)
+        return _json(await self.batches.cancel(request.match_info["id"], self._line(request)))
 
     async def models(self, request: web.Request) -> web.Response:
         """The one model there is; other names are answered just the same."""
-        try:
-            _check_key(request, self.switches)
-        except ComplaintError as complaint:
-            return _json(complaint.body, complaint.status)
+        _check_key(request, self.switches)
         return _json(_MODELS)
 
     async def health(self, request: web.Request) -> web.Response:
@@ -93,14 +134,54 @@ class StandIn:
         except (ValueError, TypeError) as error:
             return _json(ComplaintError(400, f"Send a JSON object of switches. {error}").body, 400)
         if reset:
-            self.stats = Stats()
+            self.stats, self.batches = Stats(), Batches()
         return _json(self.switches.as_json())
 
+    def _turn(self, request: web.Request, body: bytes, switches: Switches) -> Turn:
+        digest = blake2b(body, digest_size=16).digest()
+        return Turn(request, switches, self.stats, body, digest, self.stats.arrive(digest))
 
-def _understood(turn: Turn, body: bytes) -> Ask:
+    def _line(self, request: web.Request) -> AnswerLine:
+        """Answers the requests of a batch, in which nothing waits, hangs or is cut."""
+        switches = replace(self.switches, latency_ms=0.0, hang=0.0, cut=0.0)
+
+        async def answer(body: bytes) -> web.Response:
+            self.stats.other("batched")
+            return await _reply(self._turn(request, body, switches))
+
+        return answer
+
+    def _check_batches(self, request: web.Request) -> None:
+        _check_key(request, self.switches)
+        if self.switches.no_batches:
+            raise not_found("page", request.path)
+
+
+@web.middleware
+async def complaints(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A ComplaintError as the HTTP error it stands for."""
+    try:
+        return await handler(request)
+    except ComplaintError as complaint:
+        return _json(complaint.body, complaint.status, complaint.headers)
+
+
+async def _reply(turn: Turn) -> web.Response:
+    try:
+        ask = _understood(turn)
+        await _wait(turn)
+        kind = drawn_fault(turn.switches, turn.digest, turn.before)
+        return await _fail(turn, ask, kind) if kind else _succeed(turn, ask)
+    except ComplaintError as complaint:
+        return _json(complaint.body, complaint.status, complaint.headers)
+    finally:
+        turn.stats.leave()
+
+
+def _understood(turn: Turn) -> Ask:
     try:
         _check_key(turn.request, turn.switches)
-        return read_ask(body, turn.switches)
+        return read_ask(turn.body, turn.switches)
     except ComplaintError:
         turn.stats.other("rejected")
         raise

@@ -37,6 +37,10 @@ class Switches:
     no_temperature: bool = _switch(False, "refuse every temperature but 1")
     no_max_tokens: bool = _switch(False, "refuse max_tokens (max_completion_tokens still works)")
     api_key: str = _switch("", "refuse every other key; empty takes any")
+    no_batches: bool = _switch(False, "know nothing of files and batches")
+    batch_delay_ms: float = _switch(0.0, "a batch is answered so many milliseconds after it was created")
+    batch_end: str = _switch("", "how batches end: failed, expired (half answered); empty: completed")
+    batch_answer_ms: float = _switch(0.0, "tell of an upload or a new batch, and send results, so much later")
 
     def __post_init__(self) -> None:
         shares = [getattr(self, name) for name in FAULTS]
