@@ -92,10 +92,9 @@ def run(
     """Predict the tasks of a subset and push the predictions to Label Studio.
 
     \b
-    ls-prompts run sentiment@1 --on all
     ls-prompts run sentiment@1 --on sample --sample-size 50 --random 7
     ls-prompts run sentiment@1 --on all --background --budget 5
-    ls-prompts run sentiment@1 --on all --batch --background
+    ls-prompts run sentiment@1 --on all --batch
     """
     if batch and budget is not None:
         raise click.UsageError("A batch keeps no budget: leave out --batch or --budget.")
