@@ -112,10 +112,10 @@ class Runs:
         bound = self.prompts.bound(run.tag, self.studio)
         check_larger(budget, run)
         check_budget(budget, bound.version.model, self.labelling.pricing)
-        if budget is not None:
-            self.record.limit(run_id, budget)
         if not run.batch:
             self.batches.check(run.tag)
+        if budget is not None:
+            self.record.limit(run_id, budget)
         self.record.reopen(run_id)
         return self.give(run_id, hands)
 
