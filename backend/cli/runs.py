@@ -8,12 +8,13 @@ from backend.cli import numbers
 from backend.cli.common import as_json, print_json, printable, tell, the_app
 from backend.cli.progress import Bar
 from backend.cli.report import evaluation_json, print_finished, run_json
-from backend.cli.subset import subset_options
+from backend.cli.subset import split_option, subset_options
 from backend.cli.trial import print_trial, trial_json
+from backend.core.subsets import Subset
 from backend.core.truths import KINDS as TRUTHS
 
 if TYPE_CHECKING:
-    from backend.core.subsets import Subset
+    from backend.core.splits import Split
     from backend.flows.results import Result
     from backend.flows.runs import Ending
 
@@ -51,20 +52,30 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
 @click.command()
 @click.argument("version")
 @truth_option
+@split_option
 @no_push
 @keep_older
 @budget_option
 @as_json
-def evaluate(version: str, truth: str, no_push: bool, keep: bool, json_wanted: bool, budget: float | None) -> None:
+def evaluate(
+    version: str,
+    truth: str,
+    split: "Split | None",
+    no_push: bool,
+    keep: bool,
+    json_wanted: bool,
+    budget: float | None,
+) -> None:
     """Score a version against the project's ground truths.
 
     \b
     ls-prompts evaluate sentiment@1
     ls-prompts evaluate sentiment@1 --truth any --json
+    ls-prompts evaluate sentiment@1 --split dev:0.5
     """
-    app = the_app()
+    app, subset = the_app(), Subset("ground-truth", truth=truth, split=split)
     with Bar(version, pushes=not no_push) as bar:
-        finished = app.evaluate(version, truth, _ending(no_push, keep, budget), bar)
+        finished = app.run(version, subset, _ending(no_push, keep, budget), bar)
     print_json(evaluation_json(finished)) if json_wanted else print_finished(finished)
 
 
@@ -81,7 +92,7 @@ def evaluate(version: str, truth: str, no_push: bool, keep: bool, json_wanted: b
 @as_json
 def run(
     version: str,
-    subset: "Subset",
+    subset: Subset,
     no_push: bool,
     keep: bool,
     background: bool,
