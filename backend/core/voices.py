@@ -1,7 +1,8 @@
 """Voice: what one version's answers say about which answer is the truth of each task.
 
-Of a model we know its own answer and how probable that is. What it leaves is shared out among the other answers as often
-as they were the truth where the version gave this answer wrongly: who confuses two labels says little against either.
+Of a model we know its own answer and how probable that is. What it leaves is shared out among the other answers as
+often as they were the truth where the version gave this answer wrongly: who confuses two labels says little against
+either.
 """
 
 from collections import Counter
@@ -27,7 +28,7 @@ class Voice:
 
     def probability(self, task: int, answer: str, others: int) -> float:
         """That `answer` is the truth of a task this version answered. `others`: how many answers there are beside the
-        one it gave. Counted without the task itself, whose truth is in question, and with one more of each (Laplace)."""
+        one it gave. Counted without the task itself, whose truth is in question, and with one more of each."""
         said = self.said[task]
         if answer == said:
             return self.sure[task]
