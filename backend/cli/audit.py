@@ -9,7 +9,7 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, print_json, tell, the_app
-from backend.cli.runs import truth_option
+from backend.cli.subset import truth_option
 
 if TYPE_CHECKING:
     from backend.flows.audit import Audit, Marked
