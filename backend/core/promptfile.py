@@ -1,8 +1,8 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
-A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`, the
-well-known parameters (`temperature: 0`) and, below `parameters:`, any others. Without a header the whole file is the
-template.
+A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`,
+`confidence`, the well-known parameters (`temperature: 0`) and, below `parameters:`, any others. Without a header the
+whole file is the template.
 """
 
 import re
@@ -14,11 +14,12 @@ import yaml
 
 from backend.core.parameters import KNOWN
 from backend.core.prompts import PromptVersion, nearest
+from backend.core.samples import LOGPROBS
 from backend.errors import PromptError
 
 FENCE = "---"
 OTHERS = "parameters"
-KEYS = ("project", "model", "note", OTHERS, *KNOWN)
+KEYS = ("project", "model", "note", "confidence", OTHERS, *KNOWN)
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
@@ -31,6 +32,7 @@ class PromptFile:
     note: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     project: int | None = None
+    confidence: str = LOGPROBS
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -46,17 +48,21 @@ def read_prompt_file(text: str) -> PromptFile:
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
+    confidence = str(header.pop("confidence", None) or LOGPROBS)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
-    return PromptFile(text.strip("\n"), None if model is None else str(model), str(note or ""), parameters, project)
+    model = None if model is None else str(model)
+    return PromptFile(text.strip("\n"), model, str(note or ""), parameters, project, confidence)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
-    """The inverse: reading it gives the same template, project, model, note and parameters."""
+    """The inverse: reading it gives the same template, project, model, note, confidence and parameters."""
     header: dict[str, Any] = {"project": version.project, "model": version.model}
     header |= {name: value for name, value in version.parameters.items() if name in KNOWN}
     others = {name: value for name, value in version.parameters.items() if name not in KNOWN}
     if others:
         header[OTHERS] = others
+    if version.confidence != LOGPROBS:
+        header["confidence"] = version.confidence
     if version.note:
         header["note"] = version.note
     lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
