@@ -21,6 +21,8 @@ from backend.errors import PromptError
 MAX_TASK_BYTES = 1_000_000
 AUTO = "auto"
 NEEDED = "the prompt needs text or a number."
+Definitions = Mapping[str, Mapping[str, str]]
+"""Control -> label, as annotators see it -> what the prompt says of it; see `core.definitions`."""
 PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
 
 
@@ -28,7 +30,8 @@ PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
 class PromptVersion:
     """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
     names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with; `former`:
-    names the prompt had before; `confidence`: where it comes from, see `core.samples`."""
+    names the prompt had before; `definitions`: {} when labels are described by the config's hints alone; `confidence`:
+    where it comes from, see `core.samples`."""
 
     name: str
     number: int
@@ -41,6 +44,7 @@ class PromptVersion:
     note: str = ""
     created: str = ""
     former: tuple[str, ...] = ()
+    definitions: Definitions = field(default_factory=dict)
     confidence: str = LOGPROBS
 
     @property
@@ -72,6 +76,8 @@ class PromptVersion:
         """Digest of what makes it a different version: not its note, number or date. What a version does without is no
         part of it, so that content of former releases keeps its digest."""
         parts: list[Any] = [self.template, self.model, dict(self.parameters), self.schema_digest]
+        if self.definitions:
+            parts.append({"definitions": self.definitions})
         if self.confidence != LOGPROBS:
             parts.append({"confidence": self.confidence})
         return digest(parts)

@@ -68,9 +68,12 @@ versions = Table(
     Column("note", Json, nullable=False),
     Column("created", String(32), nullable=False),
     Column("confidence", String(16), nullable=False, server_default="auto"),
+    Column("definitions", Json),
+    Column("examples", Json),
     PrimaryKeyConstraint("prompt_id", "number"),
     UniqueConstraint("prompt_id", "content"),
 )
+"""`definitions` and `examples`: None when it has none."""
 
 calibrations = Table(
     "calibrations",
