@@ -21,6 +21,7 @@ from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
 from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
+from backend.flows.audit import Audit, audit_project
 from backend.flows.doctor import Check, examine
 from backend.flows.estimate import Estimator
 from backend.flows.leftovers import Leftovers
@@ -206,6 +207,12 @@ class App(Parts):
         from backend.edges.metrics import QUEUE_S, Exposition
 
         return Exposition(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
+
+    # Doubts and reports
+
+    def audit(self, project: int, truth: str = "ground-truth", accepted: bool = False) -> Audit:
+        """Which ground truths may be wrong. `accepted`: also those that were accepted from a prediction as it was."""
+        return audit_project(self._runs, project, truth, accepted)
 
     # The server
 

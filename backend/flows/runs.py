@@ -6,7 +6,7 @@ working on a run asks for what is not stored yet, and nothing else.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
@@ -166,9 +166,11 @@ class Runs:
         with about(run=run_id), noted_end(self.record, run_id), pulse:
             return self.carry_out(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
 
-    def stored(self, bound: Bound) -> Iterator[list[Outcome]]:
-        """The newest outcome of every task this version was run on, from the record alone; by task id, in pages."""
-        return (self._derived(bound, asks) for asks in self.record.ask_pages(bound.version.tag))
+    def stored(self, bound: Bound, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
+        """The newest outcome of every task this version was run on, or of those among `only`, from the record alone;
+        by task id, in pages."""
+        for asks in self.record.ask_pages(bound.version.tag):
+            yield self._derived(bound, [ask for ask in asks if only is None or ask.task_id in only])
 
     def ended(self, run: Run, bound: Bound) -> Iterator[list[Outcome]]:
         """What became of the tasks of one run, from the record alone; by task id, in pages."""
