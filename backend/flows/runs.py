@@ -6,17 +6,18 @@ working on a run asks for what is not stored yet, and nothing else.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from backend.core.chat import MAX_ATTEMPTS, Recipe
 from backend.core.derive import derive, failed
+from backend.core.evaluation import Evaluation, evaluation
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.reconcile import wanted_of
 from backend.core.runs import Run
-from backend.core.scoring import Score, score
+from backend.core.scoring import Score
 from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, Summing
 from backend.core.tasks import Task
@@ -63,15 +64,19 @@ class Ending:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """`seconds`: first request sent to last completion stored; `judged` (the outcomes of tasks with a truth),
-    `truths` and `score` only where there are truths."""
+    `truths` and `evaluation` only where there are truths."""
 
     run: Run
     summary: Summary
     seconds: float
     judged: list[Outcome]
     truths: list[Truth]
-    score: Score | None
+    evaluation: Evaluation | None
     pushed: Pushed | None
+
+    @property
+    def score(self) -> Score | None:
+        return self.evaluation.score if self.evaluation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,11 @@ class Runs:
         with about(run=run_id), noted_end(self.record, run_id), pulse:
             return self.carry_out(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
 
-    def stored(self, bound: Bound) -> Iterator[list[Outcome]]:
-        """The newest outcome of every task this version was run on, from the record alone; by task id, in pages."""
-        return (self._derived(bound, asks) for asks in self.record.ask_pages(bound.version.tag))
+    def stored(self, bound: Bound, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
+        """The newest outcome of every task this version was run on, or of those among `only`, from the record alone;
+        by task id, in pages."""
+        for asks in self.record.ask_pages(bound.version.tag):
+            yield self._derived(bound, [ask for ask in asks if only is None or ask.task_id in only])
 
     def ended(self, run: Run, bound: Bound) -> Iterator[list[Outcome]]:
         """What became of the tasks of one run, from the record alone; by task id, in pages."""
@@ -217,7 +224,7 @@ class Runs:
         pushed = self.push_run(run, bound, progress.tell) if run.push else None
         if not self.record.complete(run.id):
             raise Canceled(run.id)
-        scored = score(judged, base.truths, bound.schema) if base.truths else None
+        scored = evaluation(judged, base.truths, bound.schema, base.left_out) if base.truths else None
         return Finished(self.record.run(run.id), summary, seconds, judged, base.truths, scored, pushed)
 
     def _label(self, run: Run, bound: Bound, base: Baseline, progress: Progress, pulse: Pulse) -> float:
