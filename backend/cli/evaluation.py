@@ -42,9 +42,9 @@ def evaluate(version: str, subset: Subset, ending: "Ending", gate: Gate, json_wa
     if json_wanted:
         versus = {"vs": comparison_json(compared)} if compared else {}
         checked = {"checks": checks} if checks else {}
-        print_json({**evaluation_json(finished, app.is_calibrated(version)), **versus, **checked})
+        print_json({**evaluation_json(finished, app.calibrated(version) is not None), **versus, **checked})
     else:
-        print_evaluation(finished, app.is_calibrated(version))
+        print_evaluation(finished, app.calibrated(version) is not None)
         if compared:
             print_comparison(compared)
     end_by(checks)

@@ -75,7 +75,7 @@ def run(
     if json_wanted:
         print_json(run_json(finished))
     elif finished.evaluation:
-        print_evaluation(finished, app.is_calibrated(version))
+        print_evaluation(finished, app.calibrated(version) is not None)
     else:
         print_finished(finished)
 

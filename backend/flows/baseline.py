@@ -86,7 +86,7 @@ def ground_truths(
             found.append((item.task, truth))
     left_out = LeftOut(tuple(own), tuple(taken), {label: tuple(ids) for label, ids in sorted(gone.items())})
     if not found:
-        raise NoTruthsError(_why_none(project, subset, left_out))
+        raise _why_none(project, subset, left_out)
     return Baseline([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)
 
 
@@ -104,28 +104,31 @@ def _schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
     return schema if isinstance(bound, Failure) else bound
 
 
-def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> str:
+def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> NoTruthsError:
     if left_out.own:
-        return (
+        return NoTruthsError(
             f"All {len(left_out.own)} ground truths of project {project.id} that are left come from this prompt's own "
             "predictions, which would flatter it: annotate other tasks by hand, or take them in with --accepted."
         )
     if left_out.gone:
         names = ", ".join(left_out.gone)
-        return (
+        return NoTruthsError(
             f"The ground truths of project {project.id} have labels that its config does not have ({names}): "
             "put those back, or annotate the tasks anew."
         )
     if subset.split is not None:
-        return f"Project {project.id} has no ground truths in {subset.split}: mark more, or leave --split out."
-    return _none(project, subset.truth)
+        return NoTruthsError(
+            f"Project {project.id} has no ground truths in {subset.split}: mark more, or leave --split out."
+        )
+    return no_truths(project.id, subset.truth)
 
 
-def _none(project: Project, kind: str) -> str:
+def no_truths(project: int, kind: str) -> NoTruthsError:
+    """What to say where there are none."""
     if kind == "any":
-        return f"Project {project.id} has no annotations that fit its labels: annotate some of its tasks."
-    return (
-        f"Project {project.id} has no ground truths that fit its labels: open an annotated task in Label Studio "
+        return NoTruthsError(f"Project {project} has no annotations that fit its labels: annotate some of its tasks.")
+    return NoTruthsError(
+        f"Project {project} has no ground truths that fit its labels: open an annotated task in Label Studio "
         "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
     )
 
