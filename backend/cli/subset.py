@@ -6,9 +6,32 @@ from typing import Any
 
 import click
 
+from backend.core.splits import Split, parse_split
 from backend.core.subsets import SAMPLE_SIZE, Subset, parse_subset
+from backend.core.truths import KINDS as TRUTHS
 from backend.errors import SubsetError
 
+
+def _split(_context: click.Context, _option: click.Parameter, text: str | None) -> Split | None:
+    try:
+        return None if text is None else parse_split(text)
+    except SubsetError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+truth_option = click.option(
+    "--truth",
+    type=click.Choice(TRUTHS),
+    default="ground-truth",
+    show_default=True,
+    help="Annotations taken as truth: those marked ground truth, or the latest submitted of each task.",
+)
+split_option = click.option(
+    "--split",
+    callback=_split,
+    metavar="PART:SHARE",
+    help="Only a part of the ground truths, always the same: dev:0.5 to tune on, test:0.5 held out.",
+)
 OPTIONS = (
     click.option("--on", "word", metavar="SUBSET", help="ground-truth, sample, all, missing, ids or view:ID."),
     click.option("--ids", metavar="IDS", help="Tasks for --on ids, like 3,7-12."),

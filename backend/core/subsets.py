@@ -1,9 +1,10 @@
 """Subsets: which tasks of a project a run takes. What `--on` says, checked and written back in one form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.core.chat import MAX_ATTEMPTS
+from backend.core.splits import Split, parse_split
 from backend.core.tasks import parse_ids
 from backend.errors import SubsetError
 
@@ -15,7 +16,8 @@ SAMPLE_SIZE = 20
 class Subset:
     """`kind`: one of WORDS, `ids`, `view` or `rest`. `size` and `seed` are for samples: seed None takes the first
     tasks. `truth`: which annotations count as truth, where the kind asks for them. `rest` is what an earlier run or
-    request left, by `ids`; those that are not there any more are no error, and a task may have `attempts` answers."""
+    request left, by `ids`; those that are not there any more are no error, and a task may have `attempts` answers.
+    `split`: which part of the ground truths, None for all."""
 
     kind: str
     ids: tuple[int, ...] = ()
@@ -24,9 +26,13 @@ class Subset:
     seed: int | None = None
     truth: str = "ground-truth"
     attempts: int = MAX_ATTEMPTS
+    split: Split | None = None
 
     def __str__(self) -> str:
         """Everything there is to know, on one line; `read_subset` is the inverse."""
+        return self._whole() if self.split is None else f"{self._whole()}/{self.split}"
+
+    def _whole(self) -> str:
         if self.kind == "view":
             return f"view:{self.view}"
         if self.kind == "ids":
@@ -40,6 +46,9 @@ class Subset:
 
 def read_subset(text: str) -> Subset:
     """The Subset that was written by `str`."""
+    whole, _, part = text.partition("/")
+    if part:
+        return replace(read_subset(whole), split=parse_split(part))
     kind, _, rest = text.partition(":")
     if kind == "view":
         return Subset(kind, view=int(rest))

@@ -12,6 +12,7 @@ from backend.core.tasks import Task
 from backend.core.truths import truth_of
 from backend.edges.studio import Annotated, Project, Studio
 from backend.errors import SubsetError
+from backend.flows.prompts import Bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,11 @@ class Baseline:
     truths: list[Truth] = field(default_factory=list)
 
 
-def baseline(studio: Studio, project: Project, schema: LabelSchema, subset: Subset, tag: str) -> Baseline:
+def baseline(studio: Studio, bound: Bound, subset: Subset) -> Baseline:
     """Raises SubsetError when there is nothing in it, StudioError when Label Studio can't be read."""
+    project = bound.project
     if subset.kind == "ground-truth":
-        return ground_truths(studio, project, schema, subset.truth)
+        return ground_truths(studio, project, bound.schema, subset)
     if subset.kind == "all":
         return Baseline(studio.tasks(project.id), project.tasks)
     if subset.kind == "view":
@@ -35,34 +37,42 @@ def baseline(studio: Studio, project: Project, schema: LabelSchema, subset: Subs
         page = next(studio.tasks(project.id, page=subset.size), [])
         return Baseline([page], len(page))
     if subset.kind == "missing":
-        return missing(studio, project, tag)
+        return missing(studio, project, bound.version.tag)
     ids = _ids(studio, project, subset)
     return Baseline(studio.tasks_by_id(project.id, ids), len(ids))
 
 
-def task_ids(studio: Studio, project: Project, schema: LabelSchema, subset: Subset, tag: str) -> Iterator[list[int]]:
+def task_ids(studio: Studio, bound: Bound, subset: Subset) -> Iterator[list[int]]:
     """The tasks of a subset by their ids alone, a page at a time. Raises what `baseline` raises."""
     if subset.kind in ("all", "view"):
-        yield from studio.id_pages(project.id, subset.view)
+        yield from studio.id_pages(bound.project.id, subset.view)
     elif subset.kind in ("ids", "rest") or subset.seed is not None:
-        yield _ids(studio, project, subset)
+        yield _ids(studio, bound.project, subset)
     else:
-        for page in baseline(studio, project, schema, subset, tag).pages:
+        for page in baseline(studio, bound, subset).pages:
             yield [task.id for task in page]
 
 
-def ground_truths(studio: Studio, project: Project, schema: LabelSchema, kind: str) -> Baseline:
-    """Tasks that have a truth. `kind`: see `core.truths.truth_of`."""
-    found = list(_truths(studio.annotated(project.id), schema, kind))
-    if not found and kind == "any":
-        raise SubsetError(f"Project {project.id} has no annotations that fit its labels: annotate some of its tasks.")
+def ground_truths(studio: Studio, project: Project, schema: LabelSchema, subset: Subset) -> Baseline:
+    """Tasks that have a truth, of the kind and in the split that `subset` names. Raises SubsetError for none."""
+    found = list(_truths(studio.annotated(project.id), schema, subset.truth))
     if not found:
-        raise SubsetError(
-            f"Project {project.id} has no ground truths that fit its labels: open an annotated task in Label Studio "
-            "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
-        )
-    tasks = [task for task, _ in found]
-    return Baseline([tasks], len(tasks), [truth for _, truth in found])
+        raise SubsetError(_none(project, subset.truth))
+    if (split := subset.split) is not None:
+        there = [(task, truth) for task, truth in found if split.has(task.data)]
+        if not there:
+            raise SubsetError(f"None of the {len(found)} ground truths is in {split}: mark more of them.")
+        found = there
+    return Baseline([[task for task, _ in found]], len(found), [truth for _, truth in found])
+
+
+def _none(project: Project, kind: str) -> str:
+    if kind == "any":
+        return f"Project {project.id} has no annotations that fit its labels: annotate some of its tasks."
+    return (
+        f"Project {project.id} has no ground truths that fit its labels: open an annotated task in Label Studio "
+        "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
+    )
 
 
 def _truths(annotated: Iterable[Annotated], schema: LabelSchema, kind: str) -> Iterator[tuple[Task, Truth]]:

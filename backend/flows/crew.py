@@ -111,7 +111,7 @@ class Crew:
     def _plan(self, run: Run, bound: Bound) -> None:
         """Cuts the run into chunks; after a kill, what is not planned yet."""
         last, known = self.jobs.planned(run.id)
-        pages = task_ids(self.runs.studio, bound.project, bound.schema, read_subset(run.subset), run.tag)
+        pages = task_ids(self.runs.studio, bound, read_subset(run.subset))
         for number, chunk in enumerate(cut(pages, known), last + 1):
             self.jobs.add(run.id, number, "ask", chunk)
             self._call(run.id, number)

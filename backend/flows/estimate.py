@@ -70,7 +70,7 @@ class Estimator:
         """Pages through the tasks; of those read before, only digests stay."""
         bound, count, chance = self._bound, Count(), random.Random(0)  # noqa: S311
         recipe = Recipe(bound.version, bound.schema, self._labelling.base_url)
-        for page in baseline(self._runs.studio, bound.project, bound.schema, subset, bound.version.tag).pages:
+        for page in baseline(self._runs.studio, bound, subset).pages:
             requests = [recipe.request(task) for task in page]
             stored = self._stored([request for request in requests if isinstance(request, ChatRequest)])
             count.tasks += len(requests)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.core.outcomes import Answer, Failure, Outcome, Rejection
+from backend.core.subsets import Subset
 from backend.errors import SubsetError
 from backend.flows.baseline import ground_truths
 from backend.flows.prompts import Bound
@@ -45,9 +46,9 @@ def _kind(outcome: Outcome, truths: Mapping[int, Answer]) -> str:
     return "wrong" if wrong else "usable"
 
 
-def _truths(runs: Runs, bound: Bound, kind: str, required: bool) -> dict[int, Answer]:
+def _truths(runs: Runs, bound: Bound, truth: str, required: bool) -> dict[int, Answer]:
     try:
-        found = ground_truths(runs.studio, bound.project, bound.schema, kind).truths
+        found = ground_truths(runs.studio, bound.project, bound.schema, Subset("ground-truth", truth=truth)).truths
     except SubsetError:
         if required:
             raise

@@ -198,7 +198,7 @@ class Runs:
 
     def carry_out(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
         """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
-        base = baseline(self.studio, bound.project, bound.schema, read_subset(run.subset), run.tag)
+        base = baseline(self.studio, bound, read_subset(run.subset))
         progress.start(base.size)
         if base.size is not None:
             self.record.size(run.id, base.size)
@@ -231,7 +231,7 @@ class Runs:
         recipe = Recipe(bound.version, bound.schema, self.labelling.base_url, subset.attempts)
 
         def pages() -> Iterable[list[Task]]:
-            return baseline(self.studio, bound.project, bound.schema, subset, run.tag).pages
+            return baseline(self.studio, bound, subset).pages
 
         self.batches.label(BatchRun(run, recipe, pages, progress, pulse))
         return time.monotonic() - started

@@ -100,6 +100,7 @@ def test_the_help_lists_the_commands_in_the_order_of_use() -> None:
         "run mood@1 --on sample --sample-size 0",
         "run mood@1 --on sample --sample-size many",
         "evaluate mood@1 --truth guessed",
+        "evaluate mood@1 --split half",
         "try mood@1",
         "try mood@1 --task x",
         "connect 7",

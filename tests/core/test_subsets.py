@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.core.splits import Split
 from backend.core.subsets import SAMPLE_SIZE, Subset, parse_subset, read_subset
 from backend.errors import SubsetError
 
@@ -34,6 +35,8 @@ def test_a_tab_of_the_data_manager() -> None:
         (Subset("ids", ids=(9, 3, 4, 5, 12)), "ids:9,3-5,12"),
         (Subset("view", view=3), "view:3"),
         (Subset("rest", ids=(3, 4, 9), attempts=4), "rest:4:3-4,9"),
+        (Subset("ground-truth", split=Split("dev", 0.5)), "ground-truth/dev:0.5"),
+        (Subset("ground-truth", truth="any", split=Split("test", 0.25)), "ground-truth:any/test:0.25"),
         (Subset("sample", size=5), "sample:5"),
         (Subset("sample", size=5, seed=0), "sample:5:0"),
     ],
