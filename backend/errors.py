@@ -15,6 +15,7 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
     │   └── ProviderAwayError  it can't be reached for now: later it may go on
+    ├── OutputError            a file that can't be written, or a format whose library is not there
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
 """
 
@@ -70,6 +71,10 @@ class ProviderError(PromptsError):
 
 
 class ProviderAwayError(ProviderError):
+    pass
+
+
+class OutputError(PromptsError):
     pass
 
 
