@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from backend.cli.page import page
@@ -18,6 +18,7 @@ from backend.core.chat import ChatRequest, Completion, Recipe
 from backend.core.labels.config import read_config
 from backend.core.prompts import PromptVersion
 from backend.core.results import to_result
+from backend.core.subsets import Subset
 from backend.core.tasks import Task
 from backend.edges.run_store import Ask, Order, RunStore
 from backend.edges.store import Store
@@ -50,7 +51,7 @@ class Listed:
     def annotated(self, _project: int) -> Iterator[Annotated]:
         for task, topic in zip(self.tasks, self.topics, strict=True):
             result = to_result({"topic": (topic,)}, SCHEMA)
-            yield Annotated(task, ({"id": task.id, "result": result, "ground_truth": True},))
+            yield Annotated(task, ({"id": task.id, "result": result, "ground_truth": True},), {})
 
     def task_url(self, project: int, task: int | str) -> str:
         return f"http://localhost:8080/projects/{project}/data?task={task}"
@@ -64,15 +65,15 @@ def main(number: int = 10_000, file: str | None = None) -> None:
         record = RunStore(store)
         labelling = Labelling(store, record, _nobody, "http://stand-in.test/v1", _price)
         runs = Runs(store, record, studio, Prompts(store, "stand-in"), labelling, _nobody())
-        start = perf_counter()
-        found = report(runs, bounds[1], bounds[0], "ground-truth")
+        start, cpu = perf_counter(), process_time()
+        found = report(runs, bounds[1], bounds[0], Subset("ground-truth"))
         read = perf_counter()
-        html = page(found, "when it was measured")
-        end = perf_counter()
+        html = page(found, Subset("ground-truth"), "when it was measured")
+        end, cpu = perf_counter(), process_time() - cpu
     print(
         f"report on {number:,} tasks of 2 versions: {end - start:.1f} s (under 10), {len(html) / 1e6:.1f} MB (under 10)"
     )
-    print(f"  record read and judged {read - start:.1f} s, page made {end - read:.1f} s")
+    print(f"  record read and judged {read - start:.1f} s, page made {end - read:.1f} s; {cpu:.1f} s of CPU in all")
     if file:
         Path(file).write_bytes(html)
 

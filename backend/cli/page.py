@@ -7,7 +7,7 @@ a script turns into text nodes; and the page's policy lets no script or style ru
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from math import ceil
@@ -16,11 +16,14 @@ from typing import Any
 
 from backend.cli import numbers
 from backend.cli.plots import cost_plot, reliability_plot, risk_plot
+from backend.cli.remarks import remarks
 from backend.core.doubts import ConfusionPair, confusion_pairs
 from backend.core.report import Judged, Reply, Report
 from backend.core.scoring import Score
+from backend.core.subsets import Subset
 from backend.core.threshold import RiskPoint
 
+FILTERS = ("proportion", "interval", "signed", "signed_interval", "p_value", "count", "things", "usd", "seconds")
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_LABELS = 25
 WORST = 25
@@ -38,23 +41,22 @@ class Matrix:
     worst: tuple[ConfusionPair, ...]
 
 
-def page(report: Report, made: str) -> bytes:
-    """The HTML. `made`: when, for people."""
+def page(report: Report, subset: Subset, made: str) -> bytes:
+    """The HTML. `subset`: which ground truths it is about; `made`: when, for people."""
     import jinja2
     from markupsafe import Markup
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    for shown in (numbers.proportion, numbers.count, numbers.things, numbers.usd, numbers.seconds):
-        environment.filters[shown.__name__] = shown
-    environment.filters |= {"signed": _signed, "chance": _chance, "thousandfold": _thousandfold}
+    environment.filters |= {name: getattr(numbers, name) for name in FILTERS} | {"thousandfold": _thousandfold}
     css, js = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", "report.js"))
     html = environment.get_template("report.html").render(
         report=report,
         made=made,
+        remarks=[*_unasked(report), *remarks(report.evaluation, subset)],
         verdict=_verdict(report),
-        matrices=matrices(report.score),
+        matrices=matrices(report.evaluation.score),
         plots={name: Markup(svg) for name, svg in _plots(report).items()},  # noqa: S704 (made of numbers)
         risk_steps=_steps(report.risk),
         columns=_columns(report),
@@ -96,11 +98,18 @@ def _cell(truth: str, answer: str, row: Mapping[str, int]) -> tuple[int, str]:
 
 def _plots(report: Report) -> dict[str, str]:
     known = [line for line in report.history if line.cost_usd is not None and line.accuracy is not None]
+    bins = report.evaluation.reliability.bins
     return {
-        "reliability": reliability_plot(report.reliability.bins) if report.reliability.bins else "",
+        "reliability": reliability_plot(bins) if bins else "",
         "risk": risk_plot(report.risk) if report.risk else "",
         "cost": cost_plot(known) if known else "",
     }
+
+
+def _unasked(report: Report) -> Iterator[str]:
+    if report.unasked:
+        tasks = numbers.things(report.unasked, "task")
+        yield f"{tasks} with a ground truth not asked about yet, and in none of these numbers."
 
 
 def _steps(points: tuple[RiskPoint, ...]) -> list[RiskPoint]:
@@ -150,14 +159,6 @@ def _policy(css: str, js: str) -> str:
         f"default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _signed(value: float | None) -> str:
-    return numbers.NOT_THERE if value is None else f"{value:+.3f}"
-
-
-def _chance(value: float) -> str:
-    return "< 0.001" if value < 0.001 else numbers.proportion(value)
 
 
 def _thousandfold(value: float | None) -> float | None:

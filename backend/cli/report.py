@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from backend.cli import numbers
 from backend.cli.common import tell, the_app
-from backend.cli.subset import truth_option
+from backend.cli.subset import truth_option, truths_options
+
+if TYPE_CHECKING:
+    from backend.core.subsets import Subset
 
 
 def _file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
@@ -28,8 +32,8 @@ output_option = click.option(
 @click.argument("version")
 @click.option("--vs", "against", metavar="VERSION", help="Compare with this version: what was fixed, what was broken.")
 @output_option
-@truth_option
-def report(version: str, against: str | None, output: Path | None, truth: str) -> None:
+@truths_options
+def report(version: str, against: str | None, output: Path | None, subset: "Subset") -> None:
     """Write one page about a version: numbers, curves, history and every judged task. It opens offline.
 
     \b
@@ -39,8 +43,8 @@ def report(version: str, against: str | None, output: Path | None, truth: str) -
     from backend.cli.page import page
     from backend.edges.files import output as writing
 
-    found = the_app().report(version, against, truth)
-    html = page(found, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+    found = the_app().report(version, against, subset)
+    html = page(found, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
     with writing(output) as file:
         file.write(html)
     tell(f"A report on {numbers.things(len(found.tasks), 'task')} written.")

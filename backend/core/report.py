@@ -8,17 +8,16 @@ from typing import Literal
 
 from backend.core.claims import claims_of
 from backend.core.comparison import Pair, compare
-from backend.core.intervals import Interval, tasks_needed, wilson
+from backend.core.evaluation import Evaluation, evaluation
+from backend.core.intervals import Interval, wilson
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.prompts import PromptVersion
-from backend.core.reliability import Reliability, reliability
-from backend.core.score_intervals import ScoreIntervals, score_intervals
-from backend.core.scoring import Score, ratio, score, score_of
+from backend.core.scoring import ratio, score
 from backend.core.summary import Summary, summarise
-from backend.core.tally import tally
 from backend.core.tasks import Task
 from backend.core.threshold import RiskPoint, risk_coverage
+from backend.core.truths import LeftOut
 
 Kind = Literal["right", "wrong", "rejected", "failed"]
 Change = Literal["fixed", "broken"]
@@ -46,6 +45,7 @@ class Ground:
     link: str
     tasks: Sequence[Task]
     truths: Sequence[Truth]
+    left_out: LeftOut
     schema: LabelSchema
 
 
@@ -89,9 +89,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`ground` and `link`: see Ground; `unasked`: tasks with a truth that this version has no outcome for;
-    `more_tasks`: ground truths it takes beyond those there are to see a difference of 5 points, None when that can't be
-    told; `pair`: the comparison with `against`, the version before."""
+    """`ground` and `link`: see Ground; `unasked`: tasks with a truth that this version has no outcome for; `pair`: the
+    comparison with `against`, the version before."""
 
     version: PromptVersion
     ground: str
@@ -99,21 +98,15 @@ class Report:
     against: PromptVersion | None
     pair: Pair | None
     summary: Summary
-    score: Score
-    intervals: ScoreIntervals
-    reliability: Reliability
+    evaluation: Evaluation
     risk: tuple[RiskPoint, ...]
     unasked: int
-    more_tasks: int | None
     history: tuple[Line, ...]
     tasks: tuple[Judged, ...]
 
 
 def make_report(said: Said, before: Said | None, ground: Ground, history: Sequence[Line]) -> Report:
     """Of a version, compared with the one `before` if there is one."""
-    cases = tally(said.outcomes, ground.truths)
-    claims = claims_of(said.outcomes, ground.truths)
-    scored = score_of(cases, ground.schema)
     return Report(
         version=said.version,
         ground=ground.name,
@@ -121,12 +114,9 @@ def make_report(said: Said, before: Said | None, ground: Ground, history: Sequen
         against=before.version if before else None,
         pair=_pair(before, said, ground) if before else None,
         summary=summarise(said.outcomes),
-        score=scored,
-        intervals=score_intervals(cases, ground.schema),
-        reliability=reliability(claims),
-        risk=tuple(thinned(risk_coverage(claims))),
+        evaluation=evaluation(said.outcomes, ground.truths, ground.schema, ground.left_out),
+        risk=tuple(thinned(risk_coverage(claims_of(said.outcomes, ground.truths)))),
         unasked=len(ground.truths) - len(said.outcomes),
-        more_tasks=_more_tasks(scored),
         history=tuple(history),
         tasks=tuple(_judged(said, before, ground)),
     )
@@ -163,10 +153,6 @@ def clipped(text: str, room: int) -> str:
 def _pair(before: Said, said: Said, ground: Ground) -> Pair:
     versions = {before.version.tag: before.outcomes, said.version.tag: said.outcomes}
     return compare(versions, ground.truths, ground.schema).pairs[0]
-
-
-def _more_tasks(scored: Score) -> int | None:
-    return None if scored.accuracy is None else max(0, tasks_needed(scored.accuracy) - scored.outputs)
 
 
 def _judged(said: Said, before: Said | None, ground: Ground) -> Iterable[Judged]:

@@ -13,10 +13,10 @@ from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
 
 
-def report(runs: Runs, bound: Bound, against: Bound | None, truth: str) -> Report:
-    """Of what is stored: nothing is asked.
+def report(runs: Runs, bound: Bound, against: Bound | None, subset: Subset) -> Report:
+    """Of what is stored: nothing is asked. `subset`: which ground truths.
 
-    Raises SubsetError without truths (see `core.truths.truth_of`), RunError when a version has no answer to any task
+    Raises SubsetError when there are none, RunError when a version has no answer to any task
     that has one, PromptError for two versions of different projects.
     """
     if against is not None and against.version.tag == bound.version.tag:
@@ -26,17 +26,24 @@ def report(runs: Runs, bound: Bound, against: Bound | None, truth: str) -> Repor
             f"{against.version.tag} is for project {against.project.id}, {bound.version.tag} for {bound.project.id}: "
             "compare versions of one project."
         )
-    base = ground_truths(runs.studio, bound.project, bound.schema, Subset("ground-truth", truth=truth))
+    names = tuple(dict.fromkeys((*bound.version.names, *(against.version.names if against else ()))))
+    base = ground_truths(runs.studio, bound.project, bound.schema, subset, names)
     tasks = [task for page in base.pages for task in page]
     link = runs.studio.task_url(bound.project.id, "")
-    ground = Ground(bound.project.title, link, tasks, base.truths, bound.schema)
+    ground = Ground(bound.project.title, link, tasks, base.truths, base.left_out, bound.schema)
     known = {task.id for task in tasks}
     said = _said(runs, bound, known)
     before = _said(runs, against, known) if against else None
-    history = [
-        _line(runs, Bound(version, bound.project, bound.schema), ground, known)
-        for version in _versions(runs, bound.version, against.version if against else None)
-    ]
+    heard = {one.version.tag: one.outcomes for one in (said, before) if one}
+    history = []
+    for version in _versions(runs, bound.version, against.version if against else None):
+        if version.schema_digest != bound.schema.digest:
+            history.append(Line(version))
+            continue
+        outcomes = heard.get(version.tag)
+        if outcomes is None:
+            outcomes = _outcomes(runs, Bound(version, bound.project, bound.schema), known)
+        history.append(line_of(version, outcomes, ground))
     return make_report(said, before, ground, history)
 
 
@@ -52,12 +59,6 @@ def _said(runs: Runs, bound: Bound, known: Container[int]) -> Said:
         if completion is not None:
             raw[outcome.task_id] = completion.text
     return Said(bound.version, outcomes, raw)
-
-
-def _line(runs: Runs, bound: Bound, ground: Ground, known: Container[int]) -> Line:
-    if bound.version.schema_digest != bound.schema.digest:
-        return Line(bound.version)
-    return line_of(bound.version, _outcomes(runs, bound, known), ground)
 
 
 def _versions(runs: Runs, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:
