@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from backend.core.addresses import shown
 from backend.core.estimates import Estimate
 from backend.core.outcomes import Outcome
+from backend.core.promptfile import PromptFile
 from backend.core.prompts import PromptVersion
 from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
@@ -46,6 +47,10 @@ class App(Parts):
 
     def save(self, draft: Draft) -> Saved:
         return self._prompts.save(draft, self.studio)
+
+    def first_prompt(self, name: str, project: int | None = None) -> PromptFile:
+        """A prompt to begin with, made from the labelling config; `project` is needed for a new name."""
+        return self._prompts.first(name, project, self.studio)
 
     def version(self, tag: str) -> PromptVersion:
         return self._prompts.get(tag)

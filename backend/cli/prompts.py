@@ -12,7 +12,7 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, confirm, print_json, printable, sure, tell, the_app
-from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
+from backend.core.promptfile import PromptFile, file_text, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
 
 COLORS = {"+": "green", "-": "red", "@": "cyan"}
@@ -63,6 +63,19 @@ def save(
     click.echo(saved.version.tag)
 
 
+@click.command()
+@click.argument("name")
+@click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
+def draft(name: str, project: int | None) -> None:
+    """Print a first prompt, made from the project's labelling config, for editing.
+
+    \b
+    ls-prompts draft sentiment --project 12 > prompt.md
+    """
+    click.echo(file_text(the_app().first_prompt(name, project)), nl=False)
+    tell(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
+
+
 @click.command("list")
 @click.argument("name", required=False)
 @as_json
@@ -89,7 +102,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
 @click.option("--plain", is_flag=True, help="Print it as a prompt file, for `save --file`.")
 @as_json
 def show(version: str, plain: bool, json_wanted: bool) -> None:
-    """Show one version: text, model, parameters, note.
+    """Show one version: text, model, parameters, note, definitions of labels.
 
     \b
     ls-prompts show sentiment@2
@@ -106,6 +119,10 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
         click.echo(f"{found.tag}  project {found.project}  {model}  {parameters}  saved {found.created}")
         click.echo(f"Note: {printable(found.note)}\n" if found.note else "")
         click.echo(printable(found.template))
+        for control, labels in found.definitions.items():
+            click.echo(f"\nLabels of {printable(control)}:" if labels else "", nl=bool(labels))
+            for label, sentence in labels.items():
+                click.echo(printable(f"- {label}: {sentence}"))
 
 
 @click.command()
@@ -198,11 +215,11 @@ def _place(path: Path) -> tuple[str, int]:
     return (name, int(number)) if number.isdecimal() else (path.stem, 0)
 
 
-COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
+COMMANDS = (draft, save, list_versions, show, diff, rename, delete, dump, load)
 
 
 def _described(version: Any) -> dict[str, Any]:
-    names = ("project", "model", "parameters", "template", "variables", "note", "created")
+    names = ("project", "model", "parameters", "template", "variables", "definitions", "note", "created")
     return {name: getattr(version, name) for name in names}
 
 

@@ -119,8 +119,9 @@ class Recipe:
         return schema if isinstance(schema, Failure) else ChatRequest(self._make_frame(schema), user)
 
     def _make_frame(self, schema: LabelSchema) -> ChatFrame:
-        system = INSTRUCTIONS + "\n".join(field.describe() for field in schema.fields)
         version = self.version
+        described = [field.describe(version.definitions.get(field.name, {})) for field in schema.fields]
+        system = INSTRUCTIONS + "\n".join(described)
         return ChatFrame(
             self.base_url,
             version.model,

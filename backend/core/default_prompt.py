@@ -1,13 +1,18 @@
-"""The prompt of a project for which nobody has saved one: made from its labelling config alone."""
+"""The prompt of a project for which nobody has written one: made from its labelling config alone."""
 
+from backend.core.definitions import defined, hints, listed
 from backend.core.labels.schema import LabelSchema
-from backend.core.prompts import AUTO, PromptVersion
+from backend.core.promptfile import PromptFile
+from backend.core.prompts import AUTO, PLACEHOLDER, PromptVersion
 
 
-def default_template(schema: LabelSchema) -> str:
-    """Two lines and the task's texts; labels and hints are in the system message already."""
+def first_prompt(schema: LabelSchema) -> PromptFile:
+    """A prompt to begin with: the config's headers, a line about the labels, the task's texts; and all labels with
+    their hints, for editing."""
     names = ", ".join(field.name for field in schema.fields)
-    return f"Choose the labels ({names}) that fit this item best.\n\n{task_text(schema.variables)}"
+    headers = [PLACEHOLDER.sub(r"{ \1 }", header) for header in schema.headers]
+    task = [f"Choose the labels ({names}) that fit this item best.", "", task_text(schema.variables)]
+    return PromptFile("\n".join([*headers, *task]), labels=listed(hints(schema)))
 
 
 def task_text(variables: tuple[str, ...]) -> str:
@@ -18,9 +23,18 @@ def task_text(variables: tuple[str, ...]) -> str:
 
 
 def default_version(schema: LabelSchema, project: int, model: str) -> PromptVersion:
-    """The default prompt as a version; its tag is `auto@` and eight digits, see `auto_tag`."""
+    """The first prompt as a version; its tag is `auto@` and eight digits, see `auto_tag`."""
+    first = first_prompt(schema)
     return PromptVersion(
-        AUTO, 0, project, default_template(schema), model, schema.variables, schema.digest, {"temperature": 0}
+        name=AUTO,
+        number=0,
+        project=project,
+        template=first.template,
+        model=model,
+        variables=schema.variables,
+        schema_digest=schema.digest,
+        parameters={"temperature": 0},
+        definitions=defined(first.labels, schema),
     )
 
 

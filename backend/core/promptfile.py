@@ -1,8 +1,8 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
 A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`, the
-well-known parameters (`temperature: 0`) and, below `parameters:`, any others. Without a header the whole file is the
-template.
+well-known parameters (`temperature: 0`), below `parameters:` any others, and below `labels:` what is said of labels.
+Without a header the whole file is the template.
 """
 
 import re
@@ -12,55 +12,77 @@ from typing import Any
 
 import yaml
 
+from backend.core.definitions import Listed, listed
 from backend.core.parameters import KNOWN
 from backend.core.prompts import PromptVersion, nearest
 from backend.errors import PromptError
 
 FENCE = "---"
 OTHERS = "parameters"
-KEYS = ("project", "model", "note", OTHERS, *KNOWN)
+LABELS = "labels"
+KEYS = ("project", "model", "note", OTHERS, LABELS, *KNOWN)
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
 class PromptFile:
-    """`project`: the one it was saved for; None for what is not said."""
+    """`project`: the one it was saved for; None for what is not said. `labels`: "" for a label that is only listed."""
 
     template: str
     model: str | None = None
     note: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     project: int | None = None
+    labels: Listed = field(default_factory=dict)
 
 
 def read_prompt_file(text: str) -> PromptFile:
     """Raises PromptError for an empty template, or a header that does not end, is no YAML or has an unknown key."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     header: dict[str, Any] = {}
+    labels: Listed = {}
     if text.startswith(FENCE + "\n"):
         end = (text + "\n").find(f"\n{FENCE}\n", len(FENCE))
         if end < 0:
             raise PromptError("The header begun by the first line --- has no end: write a second line --- below it.")
-        header = _header(text[len(FENCE) + 1 : end + 1])
+        header, labels = _header(text[len(FENCE) + 1 : end + 1])
         text = text[end + len(FENCE) + 2 :]
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
     parameters = {**_others(header.pop(OTHERS, None)), **header}
-    return PromptFile(text.strip("\n"), None if model is None else str(model), str(note or ""), parameters, project)
+    model = None if model is None else str(model)
+    return PromptFile(text.strip("\n"), model, str(note or ""), parameters, project, labels)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
-    """The inverse: reading it gives the same template, project, model, note and parameters."""
-    header: dict[str, Any] = {"project": version.project, "model": version.model}
-    header |= {name: value for name, value in version.parameters.items() if name in KNOWN}
-    others = {name: value for name, value in version.parameters.items() if name not in KNOWN}
-    if others:
-        header[OTHERS] = others
-    if version.note:
-        header["note"] = version.note
-    lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
-    return f"{FENCE}\n{lines}{FENCE}\n{version.template}\n"
+    """The inverse: reading it gives the same template, project, model, note, parameters and definitions."""
+    labels = listed(version.definitions)
+    return file_text(
+        PromptFile(version.template, version.model, version.note, version.parameters, version.project, labels)
+    )
+
+
+def file_text(file: PromptFile) -> str:
+    """A prompt file as it stands on disk."""
+    others = {name: value for name, value in file.parameters.items() if name not in KNOWN}
+    said = {"project": file.project, "model": file.model}
+    header: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
+    header |= {OTHERS: others} if others else {}
+    header |= {"note": file.note} if file.note else {}
+    header |= {LABELS: _spaced(file.labels)} if file.labels else {}
+    lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""
+    return f"{FENCE}\n{lines}{FENCE}\n{file.template}\n"
+
+
+def _spaced(labels: Listed) -> dict[str, Any]:
+    """With room for what is to be written beside a label."""
+    return {name: (said or _Blank()) if isinstance(said, str) else _spaced(said) for name, said in labels.items()}
+
+
+class _Blank:
+    """Nothing, where `null` or quotes would have to be deleted before writing."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -72,6 +94,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Blank, lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
 
 
 class _Plain(yaml.SafeLoader):
@@ -83,13 +106,19 @@ class _Plain(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _header(text: str) -> dict[str, Any]:
+def _header(text: str) -> tuple[dict[str, Any], Listed]:
+    """What it holds, and apart from that the labels."""
+    loader = _Plain(text)
     try:
-        found = yaml.load(text, _Plain)  # noqa: S506  (a SafeLoader, only stricter)
+        root = loader.get_single_node()
+        labels = _take_labels(root)
+        found = loader.construct_document(root) if root is not None else None
+    except yaml.MarkedYAMLError as error:
+        raise PromptError(_not_yaml(error)) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise PromptError("The header between the --- lines is not YAML: write lines like 'temperature: 0'.") from None
     if found is None:
-        return {}
+        return {}, labels
     if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
         raise PromptError("The header between the --- lines must hold lines like 'temperature: 0'.")
     for key in found:
@@ -98,7 +127,46 @@ def _header(text: str) -> dict[str, Any]:
                 f"The header between the --- lines has '{key[:40]}': {nearest(key, KEYS)} "
                 f"Any other parameter of the provider's API goes below a line '{OTHERS}:'."
             )
-    return found
+    return found, labels
+
+
+def _not_yaml(error: yaml.MarkedYAMLError) -> str:
+    """The line is counted as an editor counts it, the fence being line 1."""
+    line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
+    return (
+        f"The header between the --- lines is not YAML{line}: write lines like 'temperature: 0', and put a text that "
+        "holds a colon or begins with a sign in double quotes."
+    )
+
+
+def _take_labels(root: yaml.Node | None) -> Listed:
+    """Takes the labels out of the header as they are written: YAML would make a truth value of a label `Yes`."""
+    if not isinstance(root, yaml.MappingNode):
+        return {}
+    mine = [pair for pair in root.value if pair[0].value == LABELS]
+    root.value = [pair for pair in root.value if pair[0].value != LABELS]
+    listing = _listing(mine[-1][1]) if mine else {}
+    return {} if isinstance(listing, str) and not listing.strip() else _mapping(listing)
+
+
+def _listing(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): _listing(value) for key, value in node.value}
+    return None
+
+
+def _mapping(listing: Any) -> Listed:
+    """Raises PromptError for what is neither label -> sentence nor control -> label -> sentence."""
+    inner = listing.values() if isinstance(listing, dict) else [None]
+    deepest = [value for one in inner for value in (one.values() if isinstance(one, dict) else [one])]
+    if not isinstance(listing, dict) or not all(isinstance(value, str) for value in deepest):
+        raise PromptError(
+            f"The header's '{LABELS}' must hold lines like '  Refund: wants money back', each below the other; "
+            "with several controls, below a line with the control's name each."
+        )
+    return listing
 
 
 def _project(found: Any) -> int | None:

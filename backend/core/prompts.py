@@ -20,6 +20,8 @@ from backend.errors import PromptError
 MAX_TASK_BYTES = 1_000_000
 AUTO = "auto"
 NEEDED = "the prompt needs text or a number."
+Definitions = Mapping[str, Mapping[str, str]]
+"""Control -> label, as annotators see it -> what the prompt says of it; see `core.definitions`."""
 PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
 
 
@@ -27,7 +29,7 @@ PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
 class PromptVersion:
     """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
     names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with; `former`:
-    names the prompt had before."""
+    names the prompt had before; `definitions`: {} when labels are described by the config's hints alone."""
 
     name: str
     number: int
@@ -40,6 +42,7 @@ class PromptVersion:
     note: str = ""
     created: str = ""
     former: tuple[str, ...] = ()
+    definitions: Definitions = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
@@ -57,8 +60,12 @@ class PromptVersion:
 
     @cached_property
     def content(self) -> str:
-        """Digest of what makes it a different version: not its note, number or date."""
-        return digest([self.template, self.model, dict(self.parameters), self.schema_digest])
+        """Digest of what makes it a different version: not its note, number or date. What a version does without is no
+        part of it, so that content of former releases keeps its digest."""
+        parts: list[Any] = [self.template, self.model, dict(self.parameters), self.schema_digest]
+        if self.definitions:
+            parts.append({"definitions": self.definitions})
+        return digest(parts)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -67,9 +67,12 @@ versions = Table(
     Column("parameters", Json, nullable=False),
     Column("note", Json, nullable=False),
     Column("created", String(32), nullable=False),
+    Column("definitions", Json),
+    Column("examples", Json),
     PrimaryKeyConstraint("prompt_id", "number"),
     UniqueConstraint("prompt_id", "content"),
 )
+"""`definitions` and `examples`: None when it has none."""
 
 connections = Table(
     "connections",

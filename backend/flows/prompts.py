@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from backend.core.default_prompt import default_template
+from backend.core.default_prompt import first_prompt
+from backend.core.definitions import defined
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.parameters import check_parameters
@@ -56,14 +57,14 @@ class Prompts:
         self._default_model = default_model
 
     def save(self, draft: Draft, studio: Studio) -> Saved:
-        """Stores a version of `draft` for its project; without a text, the default prompt of the labelling config.
+        """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
 
         Raises PromptError, LabelConfigError or StudioError.
         """
         name = check_name(draft.name)
         project = studio.project(self._project_of(name, draft))
         schema = read_config(project.label_config)
-        file = draft.file or PromptFile(default_template(schema))
+        file = draft.file or first_prompt(schema)
         parameters = {k: v for k, v in {**DEFAULTS, **file.parameters, **draft.parameters}.items() if v is not None}
         check_parameters(parameters)
         known = dict.fromkeys((*schema.variables, *studio.columns(project.id)))
@@ -77,9 +78,15 @@ class Prompts:
             schema_digest=schema.digest,
             parameters=parameters,
             note=file.note if draft.note is None else draft.note,
+            definitions=defined(file.labels, schema),
         )
         stored, new = self._store.save(version)
         return Saved(stored, new, schema.unsupported)
+
+    def first(self, name: str, project: int | None, studio: Studio) -> PromptFile:
+        """A prompt to begin with, made from the labelling config alone. Raises what `save` raises."""
+        found = studio.project(self._project_of(check_name(name), Draft(name, project)))
+        return replace(first_prompt(read_config(found.label_config)), project=found.id)
 
     def get(self, tag: str) -> PromptVersion:
         """The version of a tag; a bare name means its newest. Raises PromptError with the nearest name."""

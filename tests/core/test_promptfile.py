@@ -1,5 +1,6 @@
 """Prompts as plain files: what is written comes back."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
+from backend.core.promptfile import PromptFile, file_text, read_prompt_file, write_prompt_file
 from backend.core.prompts import PromptVersion
 from backend.errors import PromptError
 
@@ -18,6 +19,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
+sentences = st.dictionaries(texts.filter(str.strip), texts, max_size=3)
 names = st.from_regex(r"[a-z_]{1,12}", fullmatch=True) | st.sampled_from(
     ["temperature", "project", "note", "parameters"]
 )
@@ -25,6 +27,13 @@ names = st.from_regex(r"[a-z_]{1,12}", fullmatch=True) | st.sampled_from(
 
 def version(template: str, model: str = "m", note: str = "", parameters: dict[str, Any] | None = None) -> PromptVersion:
     return PromptVersion("mood", 1, 7, template, model, ("text",), "d", parameters or {}, note)
+
+
+def test_definitions_are_written_below_labels() -> None:
+    one = replace(version("Say {text}"), definitions={"mood": {"Good": "a smile"}})
+    several = replace(one, definitions={"mood": {"Good": "a smile"}, "topic": {}, "tone": {"Dry": "no joke"}})
+    assert "labels:\n  Good: a smile\n---" in write_prompt_file(one)
+    assert "labels:\n  mood:\n    Good: a smile\n  tone:\n    Dry: no joke\n---" in write_prompt_file(several)
 
 
 @given(texts | lines, texts.filter(str.strip), texts, st.dictionaries(names, values, max_size=3))
@@ -56,6 +65,30 @@ def test_a_header_holds_model_note_and_parameters() -> None:
     expected = PromptFile("Say {text}", "gpt-4o-mini", "shorter", {"temperature": 0.5, "stop": ["\n"]})
     assert read_prompt_file(text) == expected
     assert read_prompt_file("\ufeff" + text.replace("\n", "\r\n")) == expected
+
+
+@given(sentences | st.dictionaries(texts.filter(str.strip), sentences.filter(bool), max_size=3))
+def test_labels_come_back_as_they_are_written(labels: dict[str, Any]) -> None:
+    assert read_prompt_file(file_text(PromptFile("Say {text}", labels=labels))).labels == labels
+
+
+def test_labels_are_texts_whatever_yaml_would_make_of_them() -> None:
+    text = "---\nlabels:\n  Yes: no\n  2: 2024-99-99\n  Blank:\n  'null': ~\n---\nSay {text}\n"
+    assert read_prompt_file(text).labels == {"Yes": "no", "2": "2024-99-99", "Blank": "", "null": "~"}
+    nested = "---\nlabels:\n  mood:\n    No: not at all\n---\nSay {text}\n"
+    assert read_prompt_file(nested).labels == {"mood": {"No": "not at all"}}
+    assert read_prompt_file("---\nlabels:\n---\nSay {text}\n").labels == {}
+
+
+@pytest.mark.parametrize("listing", ["[a, b]", "Refund", "{a: [x]}", "{a: {b: {c: d}}}"])
+def test_labels_that_are_no_sentences_are_refused(listing: str) -> None:
+    with pytest.raises(PromptError, match="each below the other"):
+        read_prompt_file(f"---\nlabels: {listing}\n---\nSay {{text}}\n")
+
+
+def test_a_colon_in_a_definition_is_answered_with_the_line_and_the_remedy() -> None:
+    with pytest.raises(PromptError, match=r"in line 4: .*in double quotes"):
+        read_prompt_file("---\nmodel: m\nlabels:\n  Refund: money back: all of it\n---\nSay {text}\n")
 
 
 def test_a_header_names_the_project_and_other_parameters_apart() -> None:

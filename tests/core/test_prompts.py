@@ -154,6 +154,15 @@ def test_a_template_that_shows_nothing_of_the_task_is_refused(template):
         check_template(template, ["text"])
 
 
+def test_the_content_of_a_plain_version_has_the_same_digest_for_ever():
+    """If this fails, saving what users have saved before gives them another version."""
+    assert version().content == "eb939690d4c60244a661f6261cd3076342bb7f5f49014d5dfa1924da7081debb"
+
+
+def test_definitions_make_another_version():
+    assert version(definitions={"mood": {"Good": "a smile"}}).content != version().content
+
+
 def test_the_content_is_what_makes_a_version_another():
     base = version()
     same = version(number=9, note="a note", created="2001-01-01", name="other", project=8)

@@ -58,6 +58,13 @@ def test_everything_of_a_version_comes_back(store):
     assert store.versions() == [stored]
 
 
+def test_definitions_come_back_and_make_another_version(store):
+    defined = saved(store, definitions={"mood": {"Good": HOSTILE[0], "Bad": "no"}})
+    assert store.version("mood", 1) == defined
+    assert store.save(version())[0].tag == "mood@2"
+    assert store.version("mood", 2).definitions == {}
+
+
 def test_a_name_belongs_to_one_project(store):
     saved(store, project=7)
     with pytest.raises(PromptError, match="belongs to project 7"):

@@ -48,11 +48,12 @@ class ChoicesField:
             return Failure("bad_task", f"'{self.source}' is not the list of choices that control '{self.name}' takes.")
         return replace(self, choices=choices, source=None)
 
-    def describe(self) -> str:
+    def describe(self, definitions: Mapping[str, str]) -> str:
         how = "a list with any of these, empty if none fits" if self.multiple else "exactly one of"
         if self.optional and self.single:
             how = "null if it does not apply, else exactly one of"
-        return f"{json.dumps(self.name, ensure_ascii=False)}: {how}\n" + "\n".join(map(_line, self.choices))
+        lines = [_line(choice.shown, definitions.get(choice.shown) or choice.hint) for choice in self.choices]
+        return "\n".join([f"{json.dumps(self.name, ensure_ascii=False)}: {how}", *lines])
 
     def json_schema(self) -> dict[str, Any]:
         shown: list[str | None] = [choice.shown for choice in self.choices]
@@ -187,8 +188,8 @@ def _dynamic(value: Any) -> tuple[Choice, ...]:
     return unique(found)
 
 
-def _line(choice: Choice) -> str:
-    return f"- {choice.shown}: {choice.hint}" if choice.hint else f"- {choice.shown}"
+def _line(label: str, meaning: str) -> str:
+    return f"- {label}: {meaning}" if meaning else f"- {label}"
 
 
 def _quote(item: Any) -> str:

@@ -40,7 +40,7 @@ def read_config(xml: str) -> LabelSchema:
             "The labelling config shows no text of the task (objects found: "
             f'{_listed(tags)}). Add <Text name="text" value="$text"/> in the project\'s settings.'
         )
-    return LabelSchema(tuple(fields), variables, tuple(unsupported), prompt_control)
+    return LabelSchema(tuple(fields), variables, tuple(unsupported), prompt_control, _headers(root))
 
 
 def _listed(names: list[str]) -> str:
@@ -101,3 +101,9 @@ def _variables(root: Element) -> tuple[str, ...]:
         and element.get("valueType", "").lower() != "url"
     ]
     return tuple(dict.fromkeys(names))
+
+
+def _headers(root: Element) -> tuple[str, ...]:
+    """Texts of the headers that are the same for all tasks, on one line each."""
+    texts = (" ".join(element.get("value", "").split()) for element in root.iter("Header"))
+    return tuple(dict.fromkeys(text for text in texts if text and not text.startswith("$") and "{{" not in text))

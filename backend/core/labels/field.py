@@ -24,8 +24,9 @@ class Field(Protocol):
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         """This field with the choices of that task filled in; itself when they are the same for all tasks."""
 
-    def describe(self) -> str:
-        """The lines that tell the model what to put under this field's key."""
+    def describe(self, definitions: Mapping[str, str]) -> str:
+        """The lines that tell the model what to put under this field's key; `definitions` (label, as shown -> sentence)
+        stand in place of the config's hints."""
 
     def json_schema(self) -> dict[str, Any]:
         """Strict JSON Schema of the value the model gives."""

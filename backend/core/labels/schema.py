@@ -15,12 +15,14 @@ AnyField = ChoicesField
 
 @dataclass(frozen=True)
 class LabelSchema:
-    """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one."""
+    """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
+    `headers`: what annotators read above the task, the same for all tasks."""
 
     fields: tuple[AnyField, ...]
     variables: tuple[str, ...]
     unsupported: tuple[str, ...] = ()
     prompt_control: str | None = None
+    headers: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
