@@ -15,8 +15,8 @@ from backend.core.search import normal
 
 LONGEST = 20_000
 """Characters; about 5,000 tokens, which the context of every model in use takes beside a task."""
-_FEWEST_LETTERS = 10
-_FENCE = re.compile(r"\A\s*```[\w-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
+_FEWEST_LETTERS = 4
+_FENCE = re.compile(r"\A\s*```[^\n]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _REFUSAL = re.compile(
     r"\A\W*(i['’]?m sorry|i am sorry|sorry\b|i can(['’]?t|not)|i (am|['’]m) (unable|not able)|i won['’]?t|as an ai\b)",
     re.IGNORECASE,

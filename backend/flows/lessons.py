@@ -47,10 +47,11 @@ class Teacher:
 
     def rewrite(self, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
         """`known`: the prompts there are. What can be mended is complained about, once."""
-        proposal = self._ask(lesson, known)
-        if isinstance(proposal, Dropped) and proposal.mendable:
-            return self._ask(replace(lesson, complaint=proposal.reason), known)
-        return proposal
+        first = self._ask(lesson, known)
+        if not isinstance(first, Dropped) or not first.mendable:
+            return first
+        second = self._ask(replace(lesson, complaint=first.reason), known)
+        return Dropped(f"{first.reason}; told so, {second.reason}") if isinstance(second, Dropped) else second
 
     def _ask(self, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
         request = teacher_request(self._frame, lesson, len(self.asked))
