@@ -19,7 +19,9 @@ from backend.core.prompts import PromptVersion
 from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
+from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
+from backend.flows.audit import Audit, audit_project
 from backend.flows.doctor import Check, examine
 from backend.flows.estimate import Estimator
 from backend.flows.leftovers import Leftovers
@@ -149,6 +151,10 @@ class App(Parts):
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
         return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
 
+    def calibrated(self, tag: str) -> Calibrated | None:
+        """The calibration that is saved with a version, None when its confidences are pushed as they are."""
+        return self._prompts.calibrated.of(self._prompts.get(tag))
+
     def push(self, tag: str, keep: bool = False, tell: Tell = to_log) -> Pushed:
         return self._runs.push_again(self._prompts.bound(tag, self.studio), keep, tell)
 
@@ -206,6 +212,12 @@ class App(Parts):
         from backend.edges.metrics import QUEUE_S, Exposition
 
         return Exposition(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
+
+    # Doubts and reports
+
+    def audit(self, project: int, truth: str = "ground-truth", accepted: bool = False) -> Audit:
+        """Which ground truths may be wrong. `accepted`: also those that were accepted from a prediction as it was."""
+        return audit_project(self._runs, project, truth, accepted)
 
     # The server
 

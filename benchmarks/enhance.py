@@ -29,7 +29,7 @@ from backend.flows.search import Enhanced, Wish
 from backend.settings import Settings
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
-from demo.teacher import DATA, KINDS, asked_about, rewritten
+from demo.teacher import DATA, KINDS, taught
 
 SEARCHES = 50
 TRUTHS = 100
@@ -60,7 +60,7 @@ class World:
     async def complete(self, request: ChatRequest, attempt: int) -> Completion:
         if request.frame.model == TEACHER:
             self.lessons.append(request.user)
-            text = rewritten(self._kinds[request.sample % len(self._kinds)], asked_about(request.user), request.sample)
+            text = taught(request.user, self._kinds)
         else:
             self.asked.append(request.digest)
             chances = estimates(request.messages, request.frame.answer_schema)
@@ -166,7 +166,7 @@ def _outcomes(version: PromptVersion, tasks: Sequence[Task]) -> list[Outcome]:
         assert isinstance(request, ChatRequest)
         text = answer(estimates(request.messages, request.frame.answer_schema), weighed=False).text
         made = Completion(request.digest, 0, "stand-in", text, "stop", False, 100, 10, 0, 0.0)
-        outcome = derive(task.id, [made], schema, price_of)
+        outcome = derive(task.id, [[made]], schema, price_of)
         assert outcome
         found.append(outcome)
     return found

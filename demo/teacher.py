@@ -5,13 +5,14 @@ Good rewrites add one line of the definitions that make the stand-in better; bad
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 GOOD, BAD, UNEVEN = "good", "bad", "uneven"
 USELESS = ("losing", "unknown", "empty", "identical", "nonsense", "refusing", "long", "prose")
 KINDS = (GOOD, BAD, UNEVEN, *USELESS)
+NUMBER = re.compile(r"This is request (\d+)\.\Z")
 PROMPT = re.compile(r"<<<\n(.*?)\n>>>", re.DOTALL)
 NAMED = re.compile(r"- ([^:]+): ")
 
@@ -22,14 +23,17 @@ def definitions() -> list[str]:
     return [line for line in lines if line.startswith("- ")]
 
 
-def asked_about(lesson: str) -> str:
-    """The prompt that a lesson wants rewritten."""
-    found = PROMPT.search(lesson)
-    return found[1] if found else ""
+def taught(lesson: str, kinds: Sequence[str]) -> str:
+    """The teacher's whole answer. `kinds`: of its rewrites, in turn."""
+    prompt, number = PROMPT.search(lesson), NUMBER.search(lesson)
+    assert prompt
+    assert number
+    turn = int(number[1]) - 1
+    return _rewritten(kinds[turn % len(kinds)], prompt[1], turn)
 
 
-def rewritten(kind: str, prompt: str, number: int) -> str:
-    """The text of the teacher's whole answer. `number`: which line is added, where one is."""
+def _rewritten(kind: str, prompt: str, number: int) -> str:
+    """`number`: which line is added, where one is."""
     if kind == "prose":
         return "I would rather talk about it."
     if kind == "refusing":

@@ -27,6 +27,7 @@ IMPORTERS = {
         f"backend/edges/{name}"
         for name in (
             "batch_store.py",
+            "calibration_store.py",
             "database.py",
             "job_store.py",
             "ledger.py",

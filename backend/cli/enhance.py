@@ -9,9 +9,9 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, print_json, printable, tell, the_app
+from backend.cli.ending import budget_option
 from backend.cli.progress import Bar
 from backend.cli.prompts import print_diff
-from backend.cli.runs import budget_option
 from backend.core.search import ROUNDS
 
 if TYPE_CHECKING:

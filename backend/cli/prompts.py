@@ -36,6 +36,11 @@ COLORS = {"+": "green", "-": "red", "@": "cyan"}
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."
 )
+@click.option(
+    "--confidence",
+    metavar="auto|samples:K|none",
+    help="From log-probabilities (auto, the default), the agreement of K answers, or none.",
+)
 @click.option("--note", help="What is new in this version.")
 def save(
     name: str,
@@ -43,6 +48,7 @@ def save(
     path: str | None,
     model: str | None,
     params: tuple[str, ...],
+    confidence: str | None,
     note: str | None,
     **known: Any,
 ) -> None:
@@ -55,7 +61,7 @@ def save(
     from backend.flows.prompts import Draft
 
     parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
-    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters))
+    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, confidence))
     for control in saved.unsupported:
         tell(f"Left alone: {control}.")
     if not saved.new:
@@ -116,7 +122,8 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     else:
         parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in found.parameters.items())
         model = printable(found.model)
-        click.echo(f"{found.tag}  project {found.project}  {model}  {parameters}  saved {found.created}")
+        said = f"project {found.project}  {model}  {parameters}  confidence {found.confidence}  saved {found.created}"
+        click.echo(f"{found.tag}  {said}")
         click.echo(f"Note: {printable(found.note)}\n" if found.note else "")
         click.echo(printable(found.template))
         for control, labels in found.definitions.items():
@@ -219,7 +226,7 @@ COMMANDS = (draft, save, list_versions, show, diff, rename, delete, dump, load)
 
 
 def _described(version: Any) -> dict[str, Any]:
-    names = ("project", "model", "parameters", "template", "variables", "definitions", "note", "created")
+    names = ("project", "model", "parameters", "confidence", "template", "variables", "definitions", "note", "created")
     return {name: getattr(version, name) for name in names}
 
 

@@ -1,37 +1,24 @@
-"""Commands that ask the model: try, evaluate, run; and results, which lists what came of it."""
+"""Commands that ask the model: try, run; and results, which lists what came of it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from backend.cli import numbers
 from backend.cli.common import as_json, print_json, printable, tell, the_app
+from backend.cli.ending import ending_options
 from backend.cli.progress import Bar
-from backend.cli.report import evaluation_json, print_finished, run_json
-from backend.cli.subset import split_option, subset_options
+from backend.cli.subset import subset_options, truth_option
+from backend.cli.tables import print_finished, run_json
 from backend.cli.trial import print_trial, trial_json
 from backend.core.subsets import Subset
-from backend.core.truths import KINDS as TRUTHS
 
 if TYPE_CHECKING:
-    from backend.core.splits import Split
     from backend.flows.results import Result
     from backend.flows.runs import Ending
 
 TEXT_SHOWN = 300
-
-truth_option = click.option(
-    "--truth",
-    type=click.Choice(TRUTHS),
-    default="ground-truth",
-    show_default=True,
-    help="Annotations taken as truth: those marked ground truth, or the latest submitted of each task.",
-)
-no_push = click.option("--no-push", is_flag=True, help="Leave Label Studio's predictions alone.")
-budget_option = click.option(
-    "--budget", type=float, metavar="USD", help="Stop before it may cost more. Answers are then cut at 4,096 tokens."
-)
-keep_older = click.option("--keep", is_flag=True, help="Keep older versions' predictions beside the new ones.")
 
 
 @click.command("try")
@@ -51,40 +38,8 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
 
 @click.command()
 @click.argument("version")
-@truth_option
-@split_option
-@no_push
-@keep_older
-@budget_option
-@as_json
-def evaluate(
-    version: str,
-    truth: str,
-    split: "Split | None",
-    no_push: bool,
-    keep: bool,
-    json_wanted: bool,
-    budget: float | None,
-) -> None:
-    """Score a version against the project's ground truths.
-
-    \b
-    ls-prompts evaluate sentiment@1
-    ls-prompts evaluate sentiment@1 --truth any --json
-    ls-prompts evaluate sentiment@1 --split dev:0.5
-    """
-    app, subset = the_app(), Subset("ground-truth", truth=truth, split=split)
-    with Bar(version, pushes=not no_push) as bar:
-        finished = app.run(version, subset, _ending(no_push, keep, budget), bar)
-    print_json(evaluation_json(finished)) if json_wanted else print_finished(finished)
-
-
-@click.command()
-@click.argument("version")
 @subset_options
-@no_push
-@keep_older
-@budget_option
+@ending_options
 @click.option(
     "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own runs it."
 )
@@ -93,12 +48,10 @@ def evaluate(
 def run(
     version: str,
     subset: Subset,
-    no_push: bool,
-    keep: bool,
+    ending: "Ending",
     background: bool,
     batch: bool,
     json_wanted: bool,
-    budget: float | None,
 ) -> None:
     """Predict the tasks of a subset and push the predictions to Label Studio.
 
@@ -107,16 +60,16 @@ def run(
     ls-prompts run sentiment@1 --on all --background --budget 5
     ls-prompts run sentiment@1 --on all --batch
     """
-    if batch and budget is not None:
+    if batch and ending.budget is not None:
         raise click.UsageError("A batch keeps no budget: leave out --batch or --budget.")
-    app, ending = the_app(), _ending(no_push, keep, budget, batch)
+    app, ending = the_app(), replace(ending, batch=batch)
     if background:
         started = app.run_in_background(version, subset, ending)
         shown = {"run": started.id, "version": started.tag, "status": started.status}
         print_json(shown) if json_wanted else click.echo(started.id)
         tell(f"`ls-prompts watch {started.id}` shows how far it is.")
         return
-    with Bar(version, pushes=not no_push) as bar:
+    with Bar(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
     print_json(run_json(finished)) if json_wanted else print_finished(finished)
 
@@ -158,10 +111,4 @@ def _short(text: str) -> str:
     return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
 
 
-def _ending(no_push: bool, keep: bool, budget: float | None, batch: bool = False) -> "Ending":
-    from backend.flows.runs import Ending
-
-    return Ending(push=not no_push, keep=keep, budget=budget, batch=batch)
-
-
-COMMANDS = (try_task, evaluate, run, results)
+COMMANDS = (try_task, run, results)

@@ -8,6 +8,7 @@ import click
 
 from backend.core.splits import Split, parse_split
 from backend.core.subsets import SAMPLE_SIZE, Subset, parse_subset
+from backend.core.truths import KINDS as TRUTHS
 from backend.errors import SubsetError
 
 
@@ -18,6 +19,13 @@ def _split(_context: click.Context, _option: click.Parameter, text: str | None) 
         raise click.BadParameter(str(error)) from None
 
 
+truth_option = click.option(
+    "--truth",
+    type=click.Choice(TRUTHS),
+    default="ground-truth",
+    show_default=True,
+    help="Annotations taken as truth: those marked ground truth, or the latest submitted of each task.",
+)
 split_option = click.option(
     "--split",
     callback=_split,

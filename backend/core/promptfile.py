@@ -1,8 +1,8 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
-A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`, the
-well-known parameters (`temperature: 0`), below `parameters:` any others, and below `labels:` what is said of labels.
-Without a header the whole file is the template.
+A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`,
+`confidence`, the well-known parameters (`temperature: 0`), below `parameters:` any others, and below `labels:` what is
+said of labels. Without a header the whole file is the template.
 """
 
 import re
@@ -15,12 +15,13 @@ import yaml
 from backend.core.definitions import Listed, listed
 from backend.core.parameters import KNOWN
 from backend.core.prompts import PromptVersion, nearest
+from backend.core.samples import LOGPROBS
 from backend.errors import PromptError
 
 FENCE = "---"
 OTHERS = "parameters"
 LABELS = "labels"
-KEYS = ("project", "model", "note", OTHERS, LABELS, *KNOWN)
+KEYS = ("project", "model", "note", "confidence", OTHERS, LABELS, *KNOWN)
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
@@ -34,6 +35,7 @@ class PromptFile:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     project: int | None = None
     labels: Listed = field(default_factory=dict)
+    confidence: str = LOGPROBS
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -50,17 +52,16 @@ def read_prompt_file(text: str) -> PromptFile:
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
+    confidence = str(header.pop("confidence", None) or LOGPROBS)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    return PromptFile(text.strip("\n"), model, str(note or ""), parameters, project, labels)
+    return PromptFile(text.strip("\r\n"), model, str(note or ""), parameters, project, labels, confidence)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
-    """The inverse: reading it gives the same template, project, model, note, parameters and definitions."""
-    labels = listed(version.definitions)
-    return file_text(
-        PromptFile(version.template, version.model, version.note, version.parameters, version.project, labels)
-    )
+    """The inverse: reading it gives the same template, project, model, note, parameters, definitions and confidence."""
+    known = (version.template, version.model, version.note, version.parameters, version.project)
+    return file_text(PromptFile(*known, listed(version.definitions), version.confidence))
 
 
 def file_text(file: PromptFile) -> str:
@@ -70,6 +71,7 @@ def file_text(file: PromptFile) -> str:
     header: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
     header |= {OTHERS: others} if others else {}
+    header |= {"confidence": file.confidence} if file.confidence != LOGPROBS else {}
     header |= {"note": file.note} if file.note else {}
     header |= {LABELS: _spaced(file.labels)} if file.labels else {}
     lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""

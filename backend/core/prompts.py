@@ -14,6 +14,7 @@ from typing import Any
 
 from backend.core.digests import digest
 from backend.core.outcomes import Failure
+from backend.core.samples import LOGPROBS, samples_of
 from backend.core.tasks import Task
 from backend.errors import PromptError
 
@@ -29,7 +30,8 @@ PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
 class PromptVersion:
     """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
     names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with; `former`:
-    names the prompt had before; `definitions`: {} when labels are described by the config's hints alone."""
+    names the prompt had before; `definitions`: {} when labels are described by the config's hints alone; `confidence`:
+    where it comes from, see `core.samples`."""
 
     name: str
     number: int
@@ -43,6 +45,7 @@ class PromptVersion:
     created: str = ""
     former: tuple[str, ...] = ()
     definitions: Definitions = field(default_factory=dict)
+    confidence: str = LOGPROBS
 
     @property
     def tag(self) -> str:
@@ -58,6 +61,16 @@ class PromptVersion:
         """Its tag, and those it had under former names: predictions in Label Studio may bear any of them."""
         return tuple(f"{name}@{self.number}" for name in self.names)
 
+    @property
+    def samples(self) -> int:
+        """How many requests it takes about each task."""
+        return samples_of(self.confidence)
+
+    @property
+    def logprobs(self) -> bool:
+        """Whether it asks for log-probabilities."""
+        return self.confidence == LOGPROBS
+
     @cached_property
     def content(self) -> str:
         """Digest of what makes it a different version: not its note, number or date. What a version does without is no
@@ -65,6 +78,8 @@ class PromptVersion:
         parts: list[Any] = [self.template, self.model, dict(self.parameters), self.schema_digest]
         if self.definitions:
             parts.append({"definitions": self.definitions})
+        if self.confidence != LOGPROBS:
+            parts.append({"confidence": self.confidence})
         return digest(parts)
 
     @cached_property

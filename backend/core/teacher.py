@@ -115,8 +115,9 @@ def teacher_frame(base_url: str, model: str, cap: int | None = None) -> ChatFram
 
 
 def teacher_request(frame: ChatFrame, lesson: object, number: int) -> ChatRequest:
-    """`number`: requests of the search before it, which makes it another one than an equal earlier one."""
-    return ChatRequest(frame, str(lesson), number)
+    """`number`: of the requests of a search, from 1. It stands in the request, so that an equal lesson later is another
+    one and brings another answer."""
+    return ChatRequest(frame, f"{lesson}\n\nThis is request {number}.")
 
 
 def _block(title: str, text: str) -> str:

@@ -24,3 +24,13 @@ def truth_of(task_id: int, annotations: Sequence[Mapping[str, Any]], kind: str, 
     if any(field.single and not field.optional and not answer[field.name] for field in schema.fields):
         return None
     return Truth(task_id, answer)
+
+
+def is_accepted(annotation: Mapping[str, Any]) -> bool:
+    """Whether it says what a prediction said, because somebody accepted that as it was: made of a prediction, and
+    nothing in it was changed or added by hand since."""
+    result = annotation.get("result")
+    regions = [region for region in result if isinstance(region, Mapping)] if isinstance(result, list) else []
+    origins = {region.get("origin") for region in regions}
+    made = annotation.get("parent_prediction") is not None or "prediction" in origins
+    return made and not origins & {"prediction-changed", "manual"}

@@ -212,7 +212,7 @@ class Store:
 
 _TAGS: tuple[Any, ...] = (connections.c.in_use, runs.c.tag)
 _VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
-_COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions")
+_COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions", "confidence")
 
 
 def now(precision: str = "seconds") -> str:
@@ -239,6 +239,7 @@ def _version(row: Any) -> PromptVersion:
         created=row.created,
         former=names.split(row.former),
         definitions=row.definitions or {},
+        confidence=row.confidence,
     )
 
 

@@ -57,7 +57,7 @@ def ground_truths(studio: Studio, project: Project, schema: LabelSchema, subset:
     """Tasks that have a truth, of the kind and in the split that `subset` names. Raises SubsetError for none."""
     found = list(_truths(studio.annotated(project.id), schema, subset.truth))
     if not found:
-        raise SubsetError(_none(project, subset.truth))
+        raise no_truths(project.id, subset.truth)
     if (split := subset.split) is not None:
         there = [(task, truth) for task, truth in found if split.has(task.data)]
         if not there:
@@ -66,11 +66,12 @@ def ground_truths(studio: Studio, project: Project, schema: LabelSchema, subset:
     return Baseline([[task for task, _ in found]], len(found), [truth for _, truth in found])
 
 
-def _none(project: Project, kind: str) -> str:
+def no_truths(project: int, kind: str) -> SubsetError:
+    """What to say where there are none."""
     if kind == "any":
-        return f"Project {project.id} has no annotations that fit its labels: annotate some of its tasks."
-    return (
-        f"Project {project.id} has no ground truths that fit its labels: open an annotated task in Label Studio "
+        return SubsetError(f"Project {project} has no annotations that fit its labels: annotate some of its tasks.")
+    return SubsetError(
+        f"Project {project} has no ground truths that fit its labels: open an annotated task in Label Studio "
         "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
     )
 

@@ -7,6 +7,7 @@ following batch; what fails in a batch is a Failure of this run, and a later one
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -164,17 +165,21 @@ class Batches:
 
     def _page(self, recipe: Recipe, page: list[Task], mine: list[str], probed: dict[int, int]) -> list[Outcome]:
         asks = [(task.id, recipe.request(task)) for task in page]
-        digests = list({ask.digest for _, ask in asks if isinstance(ask, ChatRequest)})
+        requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
+        digests = list({sample.digest for request in requests for sample in request.samples})
         stored = self.shelf.facts.completions(digests)
         lines = self.shelf.batches.lines(digests, mine)
         failures = {line.digest: line.failure for line in lines if line.failure}
+        first = Counter((line.digest, line.task_id) for line in lines)
         outcomes = []
         for task_id, ask in asks:
             if isinstance(ask, Failure):
                 outcomes.append(failed(task_id, ask))
                 continue
-            sent = sum((line.digest, line.task_id) == (ask.digest, task_id) for line in lines) + probed.get(task_id, 0)
-            known = derive(task_id, stored.get(ask.digest, []), ask.frame.schema, self.pricing)
-            missing = failed(task_id, failures.get(ask.digest) or NOT_ASKED, ask.digest, sent)
+            samples = [sample.digest for sample in ask.samples]
+            sent = sum(first[digest, task_id] for digest in samples) + probed.get(task_id, 0)
+            known = derive(task_id, [stored.get(digest, []) for digest in samples], ask.frame.schema, self.pricing)
+            why = next((failures[digest] for digest in samples if digest in failures), NOT_ASKED)
+            missing = failed(task_id, why, ask.digest, sent)
             outcomes.append(replace(known, sent=sent, reused=sent == 0) if known else missing)
         return outcomes

@@ -54,7 +54,7 @@ class Teacher:
         return Dropped(f"{first.reason}; told so, {second.reason}") if isinstance(second, Dropped) else second
 
     def _ask(self, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
-        request = teacher_request(self._frame, lesson, len(self.asked))
+        request = teacher_request(self._frame, lesson, len(self.asked) + 1)
         (outcome,) = self._dialogue.outcomes(_Given(request), [Task(0, {})]).values()
         self.asked.append(outcome)
         if isinstance(outcome.verdict, Failure):

@@ -52,5 +52,5 @@ def test_its_answer_is_asked_for_by_a_strict_schema():
 
 def test_an_equal_lesson_later_is_another_request_and_the_same_again_the_same():
     frame, again = (teacher_frame("http://t/v1", "big") for _ in range(2))
-    assert teacher_request(frame, LESSON, 0).digest == teacher_request(again, LESSON, 0).digest
-    assert teacher_request(frame, LESSON, 0).digest != teacher_request(frame, LESSON, 1).digest
+    assert teacher_request(frame, LESSON, 1).digest == teacher_request(again, LESSON, 1).digest
+    assert teacher_request(frame, LESSON, 1).digest != teacher_request(frame, LESSON, 2).digest

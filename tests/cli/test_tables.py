@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 
-from backend.cli.report import MOST_LABELS, WORST, confusion_table
+from backend.cli.tables import MOST_LABELS, WORST, confusion_table
 
 
 def printed(cells: dict[str, dict[str, int]], capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
