@@ -41,7 +41,7 @@ from backend.settings import Settings, load_settings
 if TYPE_CHECKING:
     from backend.edges.batches import BatchApi
     from backend.edges.llm import Model
-    from backend.edges.metrics import Metrics
+    from backend.edges.metrics import MeasuredModel, Metrics
 
 
 class Parts:
@@ -84,7 +84,11 @@ class Parts:
     @cached_property
     def _batches(self) -> Batches:
         shelf = Shelf(self.store, self.record, BatchStore(self.store))
-        return Batches(shelf, self._batch_api, self._model, self.settings.openai_base_url, self.pricing)
+        url = self.settings.openai_base_url
+        return Batches(shelf, self._batch_api, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
+
+    def _measured(self, teacher: str | None = None) -> "MeasuredModel":
+        return self.metrics.measured(self._model_and_teacher() if teacher else self._model(), self.pricing)
 
     @cached_property
     def _enhancer(self) -> Enhancer:
@@ -159,7 +163,7 @@ class Parts:
     def _asker(self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None) -> Asker:
         """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named."""
         concurrency, metrics = self.settings.concurrency, self.metrics
-        model = metrics.measured(self._model_and_teacher() if teacher else self._model(), self.pricing)
+        model = self._measured(teacher)
         write = partial(self.store.add_completions, run_id=run.id if run else None)
         if run is None or run.budget is None:
             return Asker(model, write, concurrency, failure_ttl_s, metrics)
