@@ -87,7 +87,7 @@ class Studio:
     def annotated(self, project: int) -> Iterator[Annotated]:
         for task, found in zip(_tasks(self._truths), self._truths, strict=True):
             region = {"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": [found.topic]}}
-            yield Annotated(task, ({"ground_truth": True, "result": [region]},))
+            yield Annotated(task, ({"ground_truth": True, "result": [region]},), {})
 
     def tasks(self, project: int, *, page: int = 1000) -> Iterator[list[Task]]:
         yield _tasks([*self._truths, *self._others])[:page]

@@ -9,7 +9,7 @@ from backend.core.subsets import Subset
 from backend.edges import evolution
 from backend.edges.process import is_gone, this_process
 from backend.edges.run_store import Order
-from backend.errors import RunError, SubsetError
+from backend.errors import NoTruthsError, RunError
 from backend.flows.baseline import ground_truths
 from backend.flows.budget import REASON, OverBudget, check_budget
 from backend.flows.ending import Canceled, Interrupted, noted_end
@@ -48,10 +48,11 @@ class Enhancer:
             raise _stopped(record.run(run.id), wish) from None
 
     def _halves(self, bound: Bound) -> Halves | None:
-        """None without ground truth."""
+        """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
+        the base only, and without them a rewrite that breaks what was right could seem better."""
         try:
             base = ground_truths(self._runs.studio, bound.project, bound.schema, Subset("ground-truth"))
-        except SubsetError:
+        except NoTruthsError:
             return None
         evolution.check()
         truths = {truth.task_id: truth.answer for truth in base.truths}
