@@ -22,6 +22,7 @@ from backend.edges.backend import describe as describe_server
 from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
 from backend.flows.audit import Audit, audit_project
+from backend.flows.compare import Compared, compare_versions
 from backend.flows.doctor import Check, examine
 from backend.flows.estimate import Estimator
 from backend.flows.export import export
@@ -33,6 +34,7 @@ from backend.flows.prompts import Draft, Saved
 from backend.flows.push import Pushed
 from backend.flows.results import Result, results
 from backend.flows.runs import Ending, Finished
+from backend.flows.search import Enhanced, Wish
 from backend.flows.serve import Preannotator, Serving
 from backend.flows.status import Status, status_of
 from backend.flows.trial import Trial, try_task
@@ -81,6 +83,11 @@ class App(Parts):
         self, tag: str, truth: str = "ground-truth", ending: Ending | None = None, progress: Progress | None = None
     ) -> Finished:
         return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
+
+    def compare(self, tags: Sequence[str], subset: Subset | None = None) -> Compared:
+        """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
+        bounds = [self._prompts.bound(tag, self.studio) for tag in tags]
+        return compare_versions(self._runs, bounds, subset or Subset("ground-truth"))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
         """What a run would take; `probe` requests are sent for it, and their answers kept."""
@@ -137,6 +144,10 @@ class App(Parts):
     def watch(self, run_id: str) -> Status:
         """How far a run has come."""
         return status_of(self.record, self.record.run(run_id), self.pricing)
+
+    def enhance(self, tag: str, wish: Wish, progress: Progress | None = None) -> Enhanced:
+        """A better prompt than a version's, if the search finds one; see `flows.enhance`."""
+        return self._enhancer.enhance(self._prompts.bound(tag, self.studio), wish, progress or Silent())
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""

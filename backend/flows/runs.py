@@ -13,11 +13,13 @@ from typing import Protocol
 from backend.core.chat import MAX_ATTEMPTS, Recipe
 from backend.core.derive import derive, failed
 from backend.core.digests import of_samples
+from backend.core.evaluation import Evaluation, evaluation
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.reconcile import wanted_of
 from backend.core.runs import Run
-from backend.core.scoring import Score, score
+from backend.core.scoring import Score
+from backend.core.search import is_search
 from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, Summing
 from backend.core.tasks import Task
@@ -65,15 +67,19 @@ class Ending:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """`seconds`: first request sent to last completion stored; `judged` (the outcomes of tasks with a truth),
-    `truths` and `score` only where there are truths."""
+    `truths` and `evaluation` only where there are truths."""
 
     run: Run
     summary: Summary
     seconds: float
     judged: list[Outcome]
     truths: list[Truth]
-    score: Score | None
+    evaluation: Evaluation | None
     pushed: Pushed | None
+
+    @property
+    def score(self) -> Score | None:
+        return self.evaluation.score if self.evaluation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,10 @@ class Runs:
         check_budget(ending.budget, bound.version.model, self.labelling.pricing)
         if not ending.batch:
             for other in self.record.runs(bound.version.tag):
-                _only_one(other)
+                only_one(other)
             self.batches.check(bound.version.tag)
         order = Order(bound.version.tag, bound.project.id, str(subset), **asdict(ending))
-        return self.record.create(order, _only_one)
+        return self.record.create(order, only_one)
 
     def reopen(self, run_id: str, hands: Hands, budget: float | None = None) -> Run:
         """Hands a run over to be worked on again, with another budget if one is given. Raises RunError while a process
@@ -105,6 +111,7 @@ class Runs:
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
+        _no_search(run)
         if run.status == "completed":
             raise RunError(
                 f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
@@ -128,6 +135,7 @@ class Runs:
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
+        _no_search(run)
         outcomes = [o for page in self.ended(run, self.prompts.bound(run.tag, self.studio)) for o in page]
         kinds = (Failure, Rejection) if rejected else (Failure,)
         left = [o for o in outcomes if isinstance(o.verdict, kinds)]
@@ -206,7 +214,7 @@ class Runs:
         once would import the same predictions twice."""
         for run in self.record.runs(bound.version.tag):
             if in_hand(run):
-                _only_one(run)
+                only_one(run)
         return self._push(bound, self.stored(bound), keep, tell)
 
     def carry_out(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
@@ -231,7 +239,7 @@ class Runs:
         pushed = self.push_run(run, bound, progress.tell) if run.push else None
         if not self.record.complete(run.id):
             raise Canceled(run.id)
-        scored = score(judged, base.truths, bound.schema) if base.truths else None
+        scored = evaluation(judged, base.truths, bound.schema, base.left_out) if base.truths else None
         return Finished(self.record.run(run.id), summary, seconds, judged, base.truths, scored, pushed)
 
     def _label(self, run: Run, bound: Bound, base: Baseline, progress: Progress, pulse: Pulse) -> float:
@@ -263,12 +271,18 @@ class Runs:
         return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
 
 
-def _only_one(other: Run) -> None:
+def only_one(other: Run) -> None:
+    """Raises RunError while another run of a version is to be worked on or is."""
     if other.status == "pending" or in_hand(other):
         raise RunError(
             f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
             f"`ls-prompts watch {other.id}` to wait for it, `ls-prompts cancel {other.id}` to stop it."
         )
+
+
+def _no_search(run: Run) -> None:
+    if is_search(run.subset):
+        raise RunError(f"Run {run.id} is a search: the same `ls-prompts enhance {run.tag}` again goes on with it.")
 
 
 def in_hand(run: Run) -> bool:
