@@ -20,6 +20,7 @@ from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import TOPICS, Project, chosen, messages, topic_of, truths
 
 TASKS, WRONG = 40, 4
+ALWAYS_PRAISE = "- Praise: delivery, refund, message\n- Refund: delivery\n- Delivery: refund, praise\n\n{text}"
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,8 @@ def test_from_evaluations_to_audit_report_and_export(
     mine: Installation, project: Project, chromium_pages: Any, tmp_path: Path
 ) -> None:
     ids = project.task_ids()
-    first = mine.save("topic", project.id, "Always praise: {text}", note="<b>first</b>")
+    mine = mine.but(PRICE_IN="1", PRICE_OUT="2")
+    first = mine.save("topic", project.id, ALWAYS_PRAISE, note="<b>first</b>")
     second = mine.save("topic", project.id)
     for tag in (first, second):
         mine.command("evaluate", tag, "--no-push")
@@ -159,12 +161,12 @@ def browsed(page: Page, project: Project, first: str) -> None:
         sure = [float(text) for text in page.locator("#rows > tr > td:nth-child(6)").all_inner_texts()]
         assert sure == sorted(sure, reverse=reverse)
     page.get_by_role("combobox", name="Result").select_option("")
-    page.get_by_role("searchbox", name="Search").fill("message 7 REFUND")
+    page.get_by_role("searchbox", name="Search").fill("message 11, REFUND")
     expect(rows).to_have_count(0)
-    page.get_by_role("searchbox", name="Search").fill("message 7 delivery")
+    page.get_by_role("searchbox", name="Search").fill("message 11, praise")
     expect(rows).to_have_count(1)
     link = rows.get_by_role("link")
-    assert (link.get_attribute("href") or "").endswith(f"/projects/{project.id}/data?task={project.task_ids()[7]}")
+    assert (link.get_attribute("href") or "").endswith(f"/projects/{project.id}/data?task={project.task_ids()[11]}")
     page.get_by_role("searchbox", name="Search").fill("")
     page.locator("a[data-kind=fixed]").click()
     expect(page.get_by_role("combobox", name="Result")).to_have_value("fixed")
