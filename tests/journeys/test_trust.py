@@ -16,7 +16,7 @@ from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen
 from tests.teaching import teaching
 
-TRUTHS = 110
+TRUTHS = 120
 PRICES = {"PRICE_IN": "0.1", "PRICE_OUT": "0.4"}
 
 
@@ -48,7 +48,7 @@ def label(project: Project) -> None:
 
 
 def test_the_page_as_it_stands(mine: Installation, project: Project, tmp_path: Path) -> None:
-    with teaching("good", "empty", "losing") as teacher:
+    with teaching("good", "defining") as teacher:
         ready = mine.but(**teacher.env, **PRICES)
         said: list[str] = []
         for number, lines in enumerate(steps(), 1):
