@@ -131,8 +131,8 @@ def _conclusion(found: "Enhanced") -> str:
     if found.comparison is None:
         return f"It could not be checked: the project has no ground truths. {saved}"
     pair = found.comparison.pairs[0]
-    chance = "" if pair.p_value is None else f", p = {pair.p_value:.3g}"
-    counts = f"{len(pair.fixed)} fixed, {len(pair.broken)} broken of {found.comparison.tasks}{chance}"
+    chance = numbers.p_value(pair.p_value)
+    counts = f"{len(pair.fixed)} fixed, {len(pair.broken)} broken of {found.comparison.tasks}, {chance}"
     verdict = {"better": "Better", "worse": "Worse"}.get(pair.verdict, "Not decided by so few tasks")
     return f"{verdict} ({counts}). {saved}"
 
