@@ -24,6 +24,7 @@ from backend.edges.queue import Queue
 from backend.flows.audit import Audit, audit_project
 from backend.flows.doctor import Check, examine
 from backend.flows.estimate import Estimator
+from backend.flows.export import export
 from backend.flows.leftovers import Leftovers
 from backend.flows.place import Tell
 from backend.flows.progress import Progress, Silent, to_log
@@ -213,6 +214,11 @@ class App(Parts):
     def audit(self, project: int, truth: str = "ground-truth", accepted: bool = False) -> Audit:
         """Which ground truths may be wrong. `accepted`: also those that were accepted from a prediction as it was."""
         return audit_project(self._runs, project, truth, accepted)
+
+    def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
+        """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
+        how many rows."""
+        return export(self._runs, self._prompts.bound(tag, self.studio), kind, path, truth)
 
     # The server
 

@@ -14,6 +14,7 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
     │   └── ProviderAwayError  it can't be reached for now: later it may go on
+    ├── OutputError            a file that can't be written, or a format whose library is not there
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
 """
 
@@ -65,6 +66,10 @@ class ProviderError(PromptsError):
 
 
 class ProviderAwayError(ProviderError):
+    pass
+
+
+class OutputError(PromptsError):
     pass
 
 

@@ -50,6 +50,7 @@ IMPORTERS = {
     "prometheus_client": ["backend/edges/metrics.py"],
     "click": ["backend/__main__.py", "backend/cli"],
     "rich": ["backend/cli"],
+    "pyarrow": ["backend/edges/parquet.py"],
     "label_studio_ml": ["model.py"],
 }
 """Each library and the only places that know it."""
