@@ -22,6 +22,7 @@ from backend.edges.backend import describe as describe_server
 from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
 from backend.flows.audit import Audit, audit_project
+from backend.flows.compare import Compared, compare_versions
 from backend.flows.doctor import Check, examine
 from backend.flows.estimate import Estimator
 from backend.flows.export import export
@@ -81,6 +82,11 @@ class App(Parts):
         self, tag: str, truth: str = "ground-truth", ending: Ending | None = None, progress: Progress | None = None
     ) -> Finished:
         return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
+
+    def compare(self, tags: Sequence[str], subset: Subset | None = None) -> Compared:
+        """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
+        bounds = [self._prompts.bound(tag, self.studio) for tag in tags]
+        return compare_versions(self._runs, bounds, subset or Subset("ground-truth"))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
         """What a run would take; `probe` requests are sent for it, and their answers kept."""

@@ -8,6 +8,7 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     │   └── ConfigChangedError the config is no longer the one a version was saved with
     ├── PromptError            a prompt's name, version, template, file or parameters
     ├── SubsetError            which tasks to take: a word or list that means nothing
+    │   └── NoTruthsError      there is no ground truth, or none that counts
     ├── RunError               a run that is not there, or is in somebody else's hands
     ├── QueueError             Redis is not there
     ├── ServerError            our own server is not there, or something else is
@@ -42,6 +43,10 @@ class PromptError(PromptsError):
 
 
 class SubsetError(PromptsError):
+    pass
+
+
+class NoTruthsError(SubsetError):
     pass
 
 

@@ -1,6 +1,6 @@
 """The command itself: groups of commands put together, errors as one sentence, exit codes.
 
-Exit codes: 0 done, 1 error, 2 usage.
+Exit codes: 0 done, 1 error, 2 usage, 3 the evaluation fell below the bar.
 """
 
 import logging

@@ -13,11 +13,12 @@ from typing import Protocol
 from backend.core.chat import MAX_ATTEMPTS, Recipe
 from backend.core.derive import derive, failed
 from backend.core.digests import of_samples
+from backend.core.evaluation import Evaluation, evaluation
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.reconcile import wanted_of
 from backend.core.runs import Run
-from backend.core.scoring import Score, score
+from backend.core.scoring import Score
 from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, Summing
 from backend.core.tasks import Task
@@ -65,15 +66,19 @@ class Ending:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """`seconds`: first request sent to last completion stored; `judged` (the outcomes of tasks with a truth),
-    `truths` and `score` only where there are truths."""
+    `truths` and `evaluation` only where there are truths."""
 
     run: Run
     summary: Summary
     seconds: float
     judged: list[Outcome]
     truths: list[Truth]
-    score: Score | None
+    evaluation: Evaluation | None
     pushed: Pushed | None
+
+    @property
+    def score(self) -> Score | None:
+        return self.evaluation.score if self.evaluation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +236,7 @@ class Runs:
         pushed = self.push_run(run, bound, progress.tell) if run.push else None
         if not self.record.complete(run.id):
             raise Canceled(run.id)
-        scored = score(judged, base.truths, bound.schema) if base.truths else None
+        scored = evaluation(judged, base.truths, bound.schema, base.left_out) if base.truths else None
         return Finished(self.record.run(run.id), summary, seconds, judged, base.truths, scored, pushed)
 
     def _label(self, run: Run, bound: Bound, base: Baseline, progress: Progress, pulse: Pulse) -> float:
