@@ -35,6 +35,11 @@ class Calibration:
     brier_held_out: float | None = None
     held_out: tuple[Claim, ...] = ()
 
+    @property
+    def enough(self) -> bool:
+        """Whether there was ground truth enough to tell."""
+        return self.brier is not None
+
 
 def calibrate(claims: Sequence[Claim], seed: int = SEED) -> Calibration:
     """The better of logistic and isotonic on held-out folds, by Brier score, fitted on all claims; none where it does

@@ -1,0 +1,161 @@
+"""Confidence on a real Label Studio: sampled, calibrated, promised, acted on. Counts are read back over its REST API."""
+
+import json
+from typing import Any
+
+import pytest
+
+from backend.core.subsets import Subset
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import TOPICS, Project, chosen, topic_of
+from tests.running import RunningStandIn
+
+TASKS, VAGUE, WRONG = 80, 20, 18
+TWO = """<View>
+  <Text name="text" value="$text"/>
+  <Choices name="topic" toName="text"><Choice value="Refund"/><Choice value="Delivery"/></Choices>
+  <Choices name="urgent" toName="text"><Choice value="Today"/><Choice value="Later"/></Choices>
+</View>"""
+
+
+def text(number: int) -> str:
+    """Clear for most tasks; the last ones name two topics, of which the first is meant."""
+    other = f" or {TOPICS[(number + 1) % 3].lower()}" if number >= TASKS - VAGUE else ""
+    return f"Message {number}, which is about {topic_of(number).lower()}{other}"
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    """All but the last ten tasks have a ground truth; of the clear ones many are not what the text says, so that the
+    model is too sure."""
+    right = [chosen(topic_of(number + (number < WRONG))) for number in range(TASKS - 10)]
+    data = [{"text": text(number)} for number in range(TASKS)]
+    return Project.made(label_studio, data, [*right, *[None] * 10])
+
+
+def test_samples_are_asked_pushed_and_counted(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
+    stand_in.control(no_logprobs=True)
+    ids = ",".join(map(str, project.task_ids()[-6:]))
+    save = mine.command("save", "topic", "--project", project.id, "--confidence", "samples:5")
+    assert save.out == "topic@1\n"
+    assert mine.command("show", "topic@1", "--json").json["confidence"] == "samples:5"
+    estimate = mine.command("estimate", "topic@1", "--ids", ids, "--json").json
+    run = mine.command("run", "topic@1", "--ids", ids, "--json").json
+    assert (run["tasks"], run["requests"], run["reused"]) == (6, 30, 0)
+    low, high = estimate["completion_tokens"]
+    assert low == 30 * 5
+    assert high > run["completion_tokens"] > 0
+    assert (stand_in.requests(), stand_in.stats()["completion_tokens"]) == (30, run["completion_tokens"])
+    scores = [prediction["score"] for prediction in project.predictions()]
+    assert len(scores) == 6
+    assert all(score * 5 == pytest.approx(round(score * 5)) and 0 < score <= 1 for score in scores)
+    assert any(score < 1 for score in scores)
+    status = mine.command("watch", run["run"], "--json").json
+    assert (status["done"], status["requests"], status["failed"]) == (6, 30, 0)
+    again = mine.command("run", "topic@1", "--ids", ids, "--json").json
+    assert (again["requests"], again["reused"], again["predictions"]["unchanged"]) == (0, 6, 6)
+
+
+def test_a_model_without_log_probabilities_is_told_of_once(
+    mine: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    stand_in.control(no_logprobs=True)
+    mine.save("topic", project.id)
+    run = mine.command("run", "topic@1", "--on", "sample", "--sample-size", 3)
+    assert run.err.count("--confidence samples:5") == 1
+    assert {prediction["score"] for prediction in project.predictions()} == {None}
+    assert "samples:5" in mine.command("try", "topic@1", "--task", project.task_ids()[0]).out
+    mine.save("topic", project.id, confidence="none")
+    assert "log-probabilities" not in mine.command("run", "topic@2", "--on", "sample", "--sample-size", 3).err
+
+
+def test_calibrated_scores_a_promise_and_annotations(
+    mine: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    mine.app.run(mine.save("topic", project.id), Subset("all"))
+    raw = _scores(project)
+    _calibrates(mine, project, raw)
+    _orders(project)
+    threshold = _promises(mine)
+    _annotates(mine, project, raw, threshold)
+    assert stand_in.requests() == TASKS, "nothing but the run asked anything"
+
+
+def _scores(project: Project) -> dict[int, float]:
+    return {prediction["task"]: prediction["score"] for prediction in project.predictions()}
+
+
+def _calibrates(mine: Installation, project: Project, raw: dict[int, float]) -> None:
+    assert mine.command("evaluate", "topic@1", "--json").json["confidence"]["calibrated"] is False
+    found = mine.command("calibrate", "topic@1", "--json").json
+    assert (found["saved"], found["tasks"]) == (True, TASKS - 10)
+    assert found["after"]["brier"] < found["before"]["brier"]
+    assert sum(one["tasks"] for one in found["before"]["bins"]) == TASKS - 10
+    assert f"{TASKS} predictions created, {TASKS} replaced" in mine.command("push", "topic@1").out
+    assert f"0 predictions created, 0 replaced, {TASKS} unchanged" in mine.command("push", "topic@1").out
+    assert project.versions() == {"topic@1": TASKS}
+    put = mine.app.calibrated("topic@1").calibrators.put
+    assert _scores(project) == pytest.approx({task: put(score) for task, score in raw.items()}, abs=1e-5)
+    assert mine.command("evaluate", "topic@1", "--json").json["confidence"]["calibrated"] is True
+
+
+def _orders(project: Project) -> None:
+    """As the Data Manager does when its column of scores is clicked on."""
+    query = json.dumps({"ordering": ["tasks:predictions_score"]})
+    listed = project.get("/api/tasks/", project=project.id, query=query, page_size=TASKS, fields="all")
+    scores = [task["predictions_score"] for task in listed["tasks"]]
+    assert scores == sorted(_scores(project).values()) == pytest.approx(sorted(scores))
+
+
+def _promises(mine: Installation) -> float:
+    none = mine.command("threshold", "topic@1", "--accuracy", 0.99, "--json").json
+    assert none.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
+    assert (none["threshold"], none["accuracy"]) == (None, None)
+    found = mine.command("threshold", "topic@1", "--accuracy", 0.5, "--json").json
+    assert found["accuracy"] > found["accuracy_low"] >= 0.5
+    assert found["score"] < found["threshold"], "the model is too sure"
+    assert f"{found['threshold']:.6g}" in mine.command("threshold", "topic@1", "--accuracy", 0.5).out
+    return float(found["threshold"])
+
+
+def _annotates(mine: Installation, project: Project, raw: dict[int, float], threshold: float) -> None:
+    """The last ten tasks have no annotation yet, and not all of them are equally sure."""
+    refused = mine.command("annotate", "topic@1", "--accuracy", 0.99, "--yes", code=1)
+    assert "promises an accuracy of 0.99" in refused.err
+    free = project.task_ids()[-10:]
+    least = sorted(raw[task] for task in free)[4]
+    sure = {task for task in free if raw[task] >= least}
+    done = mine.command("annotate", "topic@1", "--min-confidence", least, "--yes")
+    assert done.out == f"{len(sure)} annotations created from topic@1\n"
+    assert _annotated(project) == sure
+    assert mine.command("annotate", "topic@1", "--min-confidence", least, "--yes").out.startswith("0 annotations")
+    mine.app.uncalibrate("topic@1")
+    assert "push" in mine.command("annotate", "topic@1", "--min-confidence", 0, "--yes").err, "scores are to be pushed"
+    assert _annotated(project) == sure
+    mine.command("push", "topic@1")
+    mine.command("annotate", "topic@1", "--min-confidence", 0, "--yes")
+    assert _annotated(project) == set(free)
+    assert len(project.annotations()) == TASKS
+
+
+def _annotated(project: Project) -> set[int]:
+    """Tasks with an annotation that is no ground truth, of which none has two."""
+    made = [a["task"] for task in project.tasks() for a in task["annotations"] if not a["ground_truth"]]
+    assert len(made) == len(set(made))
+    return set(made)
+
+
+def test_each_of_several_controls_has_a_score_of_its_own(
+    mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
+) -> None:
+    texts = ["refund, today", "delivery later", "refund or delivery, later", "today"]
+    project = Project.made(label_studio, [{"text": text} for text in texts], config=TWO)
+    mine.app.run(mine.save("two", project.id), Subset("all"))
+    for prediction in project.predictions():
+        each = {region["from_name"]: region["score"] for region in prediction["result"]}
+        assert each.keys() == {"topic", "urgent"}
+        assert prediction["score"] == pytest.approx(each["topic"] * each["urgent"], abs=1e-5)
+    assert "0 predictions created, 0 replaced, 4 unchanged" in mine.command("push", "two@1").out
+    trial: Any = mine.command("try", "two@1", "--task", project.task_ids()[0], "--json").json
+    assert trial["confidence"] == pytest.approx(trial["controls"]["topic"] * trial["controls"]["urgent"])
