@@ -49,6 +49,7 @@ def push(version: str, keep: bool, json_wanted: bool) -> None:
     else:
         created = numbers.things(pushed.created, "prediction")
         rest = f"{numbers.count(pushed.deleted)} replaced, {numbers.count(pushed.unchanged)} unchanged"
+        rest += f", {numbers.count(pushed.rescored)} rescored" if pushed.rescored else ""
         click.echo(f"{created} created, {rest}")
 
 

@@ -5,6 +5,7 @@ How it really behaves is in the project's notes on Label Studio 1.23; the commen
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -195,12 +196,15 @@ class Studio:
         path = f"api/projects/{project}/model-versions/"
         self.http.call("DELETE", path, body={"model_version": version}, timeout=LONG)
 
+    def rescore(self, prediction: int, score: float | None, result: Sequence[Mapping[str, Any]]) -> None:
+        """Changes a prediction's scores; `result`: the same answer, with the scores of its regions. Gone is as good."""
+        with suppress(NotFound):
+            self.http.call("PATCH", f"api/predictions/{prediction}/", body={"score": score, "result": list(result)})
+
     def delete_prediction(self, prediction: int) -> None:
         """Deletes one; gone already is as good."""
-        try:
+        with suppress(NotFound):
             self.http.call("DELETE", f"api/predictions/{prediction}/")
-        except NotFound:
-            return
 
     def annotate(self, project: int, versions: Sequence[str], tasks: Sequence[int] | None = None) -> None:
         """Makes annotations of these versions' predictions (on all tasks, or on `tasks`) that have none made of them

@@ -93,7 +93,9 @@ def _calibrates(mine: Installation, project: Project, raw: dict[int, float]) -> 
     assert (found["saved"], found["tasks"]) == (True, TASKS - 10)
     assert found["after"]["brier"] < found["before"]["brier"]
     assert sum(one["tasks"] for one in found["before"]["bins"]) == TASKS - 10
-    assert f"{TASKS} predictions created, {TASKS} replaced" in mine.command("push", "topic@1").out
+    before = {prediction["id"] for prediction in project.predictions()}
+    assert f"0 predictions created, 0 replaced, 0 unchanged, {TASKS} rescored" in mine.command("push", "topic@1").out
+    assert {prediction["id"] for prediction in project.predictions()} == before
     assert f"0 predictions created, 0 replaced, {TASKS} unchanged" in mine.command("push", "topic@1").out
     assert project.versions() == {"topic@1": TASKS}
     put = mine.app.calibrated("topic@1").calibrators.put
@@ -131,11 +133,14 @@ def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> N
     assert done.out == f"{len(sure)} annotations created from topic@1\n"
     assert _annotated(project) == sure
     assert mine.command("annotate", "topic@1", "--min-confidence", least, "--yes").out.startswith("0 annotations")
-    mine.app.uncalibrate("topic@1")
-    assert "push" in mine.command("annotate", "topic@1", "--min-confidence", 0, "--yes").err, "scores are to be pushed"
-    assert _annotated(project) == sure
-    mine.command("push", "topic@1")
-    mine.command("annotate", "topic@1", "--min-confidence", 0, "--yes")
+    (left,) = sorted(set(free) - sure)[:1]
+    (gone,) = [prediction["id"] for prediction in project.predictions() if prediction["task"] == left]
+    project.http.delete(f"/api/predictions/{gone}/").raise_for_status()
+    rest = mine.command("annotate", "topic@1", "--min-confidence", 0, "--yes")
+    assert "1 answer not in Label Studio as stored: `ls-prompts push topic@1` first." in rest.err
+    assert _annotated(project) == set(free) - {left}
+    mine.app.push("topic@1")
+    assert mine.app.annotate("topic@1", mine.app.sure("topic@1", 0).tasks) == 1
     assert _annotated(project) == set(free)
     assert len(project.annotations()) == TASKS
 
