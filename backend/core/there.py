@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A prediction in Label Studio. `says`: see `core.results.fingerprint`; `answer`: see `core.results.answer_print`."""
+    """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in `core.results`."""
 
     id: int
     task_id: int
