@@ -16,6 +16,7 @@ from backend.core.estimates import Estimate
 from backend.core.outcomes import Outcome
 from backend.core.promptfile import PromptFile
 from backend.core.prompts import PromptVersion
+from backend.core.report import Report
 from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
@@ -35,8 +36,10 @@ from backend.flows.projects import Predictions
 from backend.flows.promise import Promise, least_confidence, promise
 from backend.flows.prompts import Draft, Saved
 from backend.flows.push import Pushed
+from backend.flows.report import report
 from backend.flows.results import Result, results
 from backend.flows.runs import Ending, Finished
+from backend.flows.search import Enhanced, Wish
 from backend.flows.serve import Preannotator, Serving
 from backend.flows.status import Status, status_of
 from backend.flows.trial import Trial, try_task
@@ -147,6 +150,10 @@ class App(Parts):
         """How far a run has come."""
         return status_of(self.record, self.record.run(run_id), self.pricing)
 
+    def enhance(self, tag: str, wish: Wish, progress: Progress | None = None) -> Enhanced:
+        """A better prompt than a version's, if the search finds one; see `flows.enhance`."""
+        return self._enhancer.enhance(self._prompts.bound(tag, self.studio), wish, progress or Silent())
+
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""
         run = self.record.run(run_id)
@@ -241,14 +248,20 @@ class App(Parts):
 
     # Doubts and reports
 
-    def audit(self, project: int, truth: str = "ground-truth", accepted: bool = False) -> Audit:
-        """Which ground truths may be wrong. `accepted`: also those that were accepted from a prediction as it was."""
-        return audit_project(self._runs, project, truth, accepted)
+    def audit(self, project: int, subset: Subset | None = None) -> Audit:
+        """Which ground truths may be wrong, of all or those of `subset`."""
+        return audit_project(self._runs, project, subset or Subset("ground-truth"))
 
     def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
         """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
         how many rows."""
         return export(self._runs, self._prompts.bound(tag, self.studio), kind, path, truth)
+
+    def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
+        """All that is known about a version on the ground truths, all or those of `subset`; `against`: a version
+        to compare it with."""
+        other = self._prompts.bound(against, self.studio) if against else None
+        return report(self._runs, self._prompts.bound(tag, self.studio), other, subset or Subset("ground-truth"))
 
     # The server
 

@@ -43,6 +43,7 @@ IMPORTERS = {
     "httpx": ["backend/edges/backend.py", "backend/edges/studio_http.py"],
     "ijson": ["backend/edges/studio_http.py"],
     "tiktoken": ["backend/edges/tokenizer.py"],
+    "gepa": ["backend/edges/evolution.py"],
     "genai_prices": ["backend/edges/prices.py"],
     "redis": ["backend/edges/broker.py", "backend/edges/fleet.py", "backend/edges/queue.py"],
     "rq": ["backend/edges/queue.py"],
@@ -51,6 +52,8 @@ IMPORTERS = {
     "click": ["backend/__main__.py", "backend/cli"],
     "rich": ["backend/cli"],
     "pyarrow": ["backend/edges/parquet.py"],
+    "jinja2": ["backend/cli/page.py"],
+    "matplotlib": ["backend/cli/plots.py"],
     "label_studio_ml": ["model.py"],
 }
 """Each library and the only places that know it."""

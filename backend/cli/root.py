@@ -16,6 +16,7 @@ from backend.cli import (
     audit,
     background,
     confidence,
+    enhance,
     estimate,
     evaluation,
     predictions,
@@ -88,7 +89,19 @@ def cli() -> None:
     """
 
 
-for group in (projects, prompts, estimate, runs, evaluation, confidence, audit, report, background, predictions):
+for group in (
+    projects,
+    prompts,
+    estimate,
+    runs,
+    evaluation,
+    confidence,
+    audit,
+    report,
+    enhance,
+    background,
+    predictions,
+):
     for command in group.COMMANDS:
         cli.add_command(command)
 
