@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backend.core.subsets import Subset
+from backend.errors import RunError
 from backend.flows.push import Pushed
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -113,18 +114,18 @@ def _orders(project: Project) -> None:
 
 
 def _promises(mine: Installation) -> None:
-    none = mine.command("threshold", "topic@1", "--accuracy", 0.99, "--json").json
-    assert none.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
-    assert (none["threshold"], none["accuracy"]) == (None, None)
+    none = mine.app.promise("topic@1", 0.99).found
+    assert (none.threshold, none.accuracy, none.tasks) == (None, None, 0)
     found = mine.command("threshold", "topic@1", "--accuracy", 0.2, "--json").json
+    assert found.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
     assert found["accuracy"] > found["accuracy_low"] >= 0.2
     assert found["score"] == mine.app.calibrated("topic@1").calibrators.put(found["threshold"])
 
 
 def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> None:
     """The last ten tasks have no annotation yet, and not all of them are equally sure."""
-    refused = mine.command("annotate", "topic@1", "--accuracy", 0.99, "--yes", code=1)
-    assert "promises an accuracy of 0.99" in refused.err
+    with pytest.raises(RunError, match=r"No confidence of topic@1 promises an accuracy of 0\.99"):
+        mine.app.sure("topic@1", accuracy=0.99)
     free = project.task_ids()[-10:]
     least = max(raw[task] for task in free)
     sure = {task for task in free if raw[task] == least}
@@ -136,11 +137,10 @@ def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> N
     (left,) = sorted(set(free) - sure)[:1]
     (gone,) = [prediction["id"] for prediction in project.predictions() if prediction["task"] == left]
     project.http.delete(f"/api/predictions/{gone}/").raise_for_status()
-    rest = mine.command("annotate", "topic@1", "--min-confidence", 0, "--yes")
-    assert "1 answer not in Label Studio as stored: `ls-prompts push topic@1` first." in rest.err
-    assert _annotated(project) == set(free) - {left}
+    rest = mine.app.sure("topic@1", 0)
+    assert (set(rest.tasks), rest.unsure, rest.unlike) == (set(free) - sure - {left}, 0, 1)
     mine.app.push("topic@1")
-    assert mine.app.annotate("topic@1", mine.app.sure("topic@1", 0).tasks) == 1
+    mine.app.annotate("topic@1", mine.app.sure("topic@1", 0).tasks)
     assert _annotated(project) == set(free)
     assert len(project.annotations()) == TASKS
 
