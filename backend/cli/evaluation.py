@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 @click.argument("version")
 @truth_option
 @split_option
+@click.option("--leave-one-out", is_flag=True, help="Judge examples of the version too, each shown the others only.")
 @ending_options
 @as_json
-def evaluate(version: str, truth: str, split: "Split | None", ending: "Ending", json_wanted: bool) -> None:
+def evaluate(
+    version: str, truth: str, split: "Split | None", leave_one_out: bool, ending: "Ending", json_wanted: bool
+) -> None:
     """Score a version against the project's ground truths.
 
     \b
@@ -30,7 +33,7 @@ def evaluate(version: str, truth: str, split: "Split | None", ending: "Ending", 
     ls-prompts evaluate sentiment@1 --truth any --json
     ls-prompts evaluate sentiment@1 --split dev:0.5
     """
-    app, subset = the_app(), Subset("ground-truth", truth=truth, split=split)
+    app, subset = the_app(), Subset("ground-truth", truth=truth, split=split, leave_one_out=leave_one_out)
     with Bar(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
     print_json(evaluation_json(finished)) if json_wanted else print_finished(finished)

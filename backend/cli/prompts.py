@@ -4,7 +4,7 @@ import difflib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -12,8 +12,13 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, confirm, print_json, printable, sure, tell, the_app
-from backend.core.promptfile import PromptFile, file_text, read_prompt_file, write_prompt_file
+from backend.cli.examples import example_options, print_examples
+from backend.core.examples import examples_json
+from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
+
+if TYPE_CHECKING:
+    from backend.flows.examples import Wish
 
 COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -37,6 +42,7 @@ COLORS = {"+": "green", "-": "red", "@": "cyan"}
     "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."
 )
 @click.option("--note", help="What is new in this version.")
+@example_options
 def save(
     name: str,
     project: int | None,
@@ -44,6 +50,7 @@ def save(
     model: str | None,
     params: tuple[str, ...],
     note: str | None,
+    examples: "Wish | None",
     **known: Any,
 ) -> None:
     """Save a prompt as a new version and print its tag.
@@ -51,29 +58,17 @@ def save(
     \b
     ls-prompts save sentiment --project 12 --file prompt.txt --model gpt-4o-mini
     echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
+    ls-prompts save sentiment --file prompt.txt --examples 8 --select balanced
     """
     from backend.flows.prompts import Draft
 
     parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
-    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters))
+    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, examples))
     for control in saved.unsupported:
         tell(f"Left alone: {control}.")
     if not saved.new:
         tell("Nothing changed: this is the version that has this content.")
     click.echo(saved.version.tag)
-
-
-@click.command()
-@click.argument("name")
-@click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
-def draft(name: str, project: int | None) -> None:
-    """Print a first prompt, made from the project's labelling config, for editing.
-
-    \b
-    ls-prompts draft sentiment --project 12 > prompt.md
-    """
-    click.echo(file_text(the_app().first_prompt(name, project)), nl=False)
-    tell(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
 
 
 @click.command("list")
@@ -102,7 +97,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
 @click.option("--plain", is_flag=True, help="Print it as a prompt file, for `save --file`.")
 @as_json
 def show(version: str, plain: bool, json_wanted: bool) -> None:
-    """Show one version: text, model, parameters, note, definitions of labels.
+    """Show one version: text, model, parameters, note, definitions of labels, examples.
 
     \b
     ls-prompts show sentiment@2
@@ -123,6 +118,7 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
             click.echo(f"\nLabels of {printable(control)}:" if labels else "", nl=bool(labels))
             for label, sentence in labels.items():
                 click.echo(printable(f"- {label}: {sentence}"))
+        print_examples(found)
 
 
 @click.command()
@@ -213,12 +209,13 @@ def _place(path: Path) -> tuple[str, int]:
     return (name, int(number)) if number.isdecimal() else (path.stem, 0)
 
 
-COMMANDS = (draft, save, list_versions, show, diff, rename, delete, dump, load)
+COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
 
 
 def _described(version: Any) -> dict[str, Any]:
     names = ("project", "model", "parameters", "template", "variables", "definitions", "note", "created")
-    return {name: getattr(version, name) for name in names}
+    shown = None if version.examples is None else examples_json(version.examples)
+    return {**{name: getattr(version, name) for name in names}, "examples": shown}
 
 
 def _file(path: str | None) -> PromptFile | None:

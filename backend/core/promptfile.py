@@ -1,18 +1,21 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
 A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`, the
-well-known parameters (`temperature: 0`), below `parameters:` any others, and below `labels:` what is said of labels.
+well-known parameters (`temperature: 0`), below `parameters:` any others, below `labels:` what is said of labels, and
+below `examples:` what tasks are shown.
 Without a header the whole file is the template.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import yaml
 
 from backend.core.definitions import Listed, listed
+from backend.core.examples import Examples, examples_json, read_examples
 from backend.core.parameters import KNOWN
 from backend.core.prompts import PromptVersion, nearest
 from backend.errors import PromptError
@@ -20,7 +23,9 @@ from backend.errors import PromptError
 FENCE = "---"
 OTHERS = "parameters"
 LABELS = "labels"
-KEYS = ("project", "model", "note", OTHERS, LABELS, *KNOWN)
+EXAMPLES = "examples"
+KEYS = ("project", "model", "note", OTHERS, LABELS, EXAMPLES, *KNOWN)
+_MAP = "tag:yaml.org,2002:map"
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
@@ -34,6 +39,7 @@ class PromptFile:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     project: int | None = None
     labels: Listed = field(default_factory=dict)
+    examples: Examples | None = None
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -50,16 +56,25 @@ def read_prompt_file(text: str) -> PromptFile:
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
+    found = header.pop(EXAMPLES, None)
+    examples = None if found is None else read_examples(found)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    return PromptFile(text.strip("\n"), model, str(note or ""), parameters, project, labels)
+    return PromptFile(text.strip("\n"), model, str(note or ""), parameters, project, labels, examples)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
-    """The inverse: reading it gives the same template, project, model, note, parameters and definitions."""
-    labels = listed(version.definitions)
+    """The inverse: reading it gives the same template, project, model, note, parameters, definitions and examples."""
     return file_text(
-        PromptFile(version.template, version.model, version.note, version.parameters, version.project, labels)
+        PromptFile(
+            version.template,
+            version.model,
+            version.note,
+            version.parameters,
+            version.project,
+            listed(version.definitions),
+            version.examples,
+        )
     )
 
 
@@ -73,7 +88,15 @@ def file_text(file: PromptFile) -> str:
     header |= {"note": file.note} if file.note else {}
     header |= {LABELS: _spaced(file.labels)} if file.labels else {}
     lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""
+    lines += "" if file.examples is None else _example_lines(file.examples)
     return f"{FENCE}\n{lines}{FENCE}\n{file.template}\n"
+
+
+def _example_lines(examples: Examples) -> str:
+    """One line for each, so that it can be told what changed."""
+    found = examples_json(examples)
+    found["pool"] = [_Row(one) for one in found["pool"]]
+    return yaml.dump({EXAMPLES: found}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=inf)
 
 
 def _spaced(labels: Listed) -> dict[str, Any]:
@@ -85,6 +108,10 @@ class _Blank:
     """Nothing, where `null` or quotes would have to be deleted before writing."""
 
 
+class _Row(dict[str, Any]):
+    """A mapping on one line."""
+
+
 class _Dumper(yaml.SafeDumper):
     """YAML takes some characters for ends of lines, which only survive in double quotes."""
 
@@ -94,6 +121,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Row, lambda dumper, row: dumper.represent_mapping(_MAP, row.items(), flow_style=True))
 _Dumper.add_representer(_Blank, lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
 
 

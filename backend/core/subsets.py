@@ -10,6 +10,7 @@ from backend.errors import SubsetError
 
 WORDS = ("ground-truth", "sample", "all", "missing")
 SAMPLE_SIZE = 20
+LEAVE_ONE_OUT = "leave-one-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Subset:
     """`kind`: one of WORDS, `ids`, `view` or `rest`. `size` and `seed` are for samples: seed None takes the first
     tasks. `truth`: which annotations count as truth, where the kind asks for them. `rest` is what an earlier run or
     request left, by `ids`; those that are not there any more are no error, and a task may have `attempts` answers.
-    `split`: which part of the ground truths, None for all."""
+    `split`: which part of the ground truths, None for all; `leave_one_out`: also those that are examples of the
+    version, each shown the others."""
 
     kind: str
     ids: tuple[int, ...] = ()
@@ -27,10 +29,12 @@ class Subset:
     truth: str = "ground-truth"
     attempts: int = MAX_ATTEMPTS
     split: Split | None = None
+    leave_one_out: bool = False
 
     def __str__(self) -> str:
         """Everything there is to know, on one line; `read_subset` is the inverse."""
-        return self._whole() if self.split is None else f"{self._whole()}/{self.split}"
+        split = "" if self.split is None else f"/{self.split}"
+        return self._whole() + split + (f"/{LEAVE_ONE_OUT}" if self.leave_one_out else "")
 
     def _whole(self) -> str:
         if self.kind == "view":
@@ -46,8 +50,10 @@ class Subset:
 
 def read_subset(text: str) -> Subset:
     """The Subset that was written by `str`."""
-    whole, _, part = text.partition("/")
-    if part:
+    whole, _, part = text.rpartition("/")
+    if part == LEAVE_ONE_OUT:
+        return replace(read_subset(whole), leave_one_out=True)
+    if whole:
         return replace(read_subset(whole), split=parse_split(part))
     kind, _, rest = text.partition(":")
     if kind == "view":

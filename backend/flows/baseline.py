@@ -4,31 +4,39 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Truth
+from backend.core.prompts import PromptVersion
+from backend.core.shots import Owners
 from backend.core.subsets import Subset
 from backend.core.tasks import Task
 from backend.core.truths import truth_of
 from backend.edges.studio import Annotated, Project, Studio
 from backend.errors import SubsetError
-from backend.flows.prompts import Bound
+
+if TYPE_CHECKING:
+    from backend.flows.prompts import Bound
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """`size`: number of tasks, None when it is only known at the end."""
+    """`size`: number of tasks, None when it is only known at the end; `examples`: ground truths that were left out
+    because the version shows them, or copies of them, to others."""
 
     pages: Iterable[list[Task]]
     size: int | None
     truths: list[Truth] = field(default_factory=list)
+    examples: int = 0
 
 
-def baseline(studio: Studio, bound: Bound, subset: Subset) -> Baseline:
+def baseline(studio: Studio, bound: "Bound", subset: Subset) -> Baseline:
     """Raises SubsetError when there is nothing in it, StudioError when Label Studio can't be read."""
     project = bound.project
     if subset.kind == "ground-truth":
-        return ground_truths(studio, project, bound.schema, subset)
+        found = ground_truths(studio, project, bound.schema, subset)
+        return found if subset.leave_one_out else without_examples(found, bound.version)
     if subset.kind == "all":
         return Baseline(studio.tasks(project.id), project.tasks)
     if subset.kind == "view":
@@ -42,7 +50,7 @@ def baseline(studio: Studio, bound: Bound, subset: Subset) -> Baseline:
     return Baseline(studio.tasks_by_id(project.id, ids), len(ids))
 
 
-def task_ids(studio: Studio, bound: Bound, subset: Subset) -> Iterator[list[int]]:
+def task_ids(studio: Studio, bound: "Bound", subset: Subset) -> Iterator[list[int]]:
     """The tasks of a subset by their ids alone, a page at a time. Raises what `baseline` raises."""
     if subset.kind in ("all", "view"):
         yield from studio.id_pages(bound.project.id, subset.view)
@@ -64,6 +72,22 @@ def ground_truths(studio: Studio, project: Project, schema: LabelSchema, subset:
             raise SubsetError(f"None of the {len(found)} ground truths is in {split}: mark more of them.")
         found = there
     return Baseline([[task for task, _ in found]], len(found), [truth for _, truth in found])
+
+
+def without_examples(found: Baseline, version: PromptVersion) -> Baseline:
+    """Without tasks whose answers the version tells the model. Raises SubsetError when none is left."""
+    if version.examples is None:
+        return found
+    owners = Owners(version)
+    tasks = [task for page in found.pages for task in page]
+    kept = [task for task in tasks if not owners.has(task)]
+    if not kept:
+        raise SubsetError(
+            f"All {len(tasks)} ground truths are examples of {version.tag}: mark more, or judge them too, each shown "
+            "the others, with --leave-one-out."
+        )
+    ids = {task.id for task in kept}
+    return Baseline([kept], len(kept), [t for t in found.truths if t.task_id in ids], len(tasks) - len(kept))
 
 
 def _none(project: Project, kind: str) -> str:

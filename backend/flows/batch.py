@@ -163,7 +163,7 @@ class Batches:
             job.progress.add(found)
 
     def _page(self, recipe: Recipe, page: list[Task], mine: list[str], probed: dict[int, int]) -> list[Outcome]:
-        asks = [(task.id, recipe.request(task)) for task in page]
+        asks = recipe.asks(page)
         digests = list({ask.digest for _, ask in asks if isinstance(ask, ChatRequest)})
         stored = self.shelf.facts.completions(digests)
         lines = self.shelf.batches.lines(digests, mine)

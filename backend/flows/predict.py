@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.core.answers import judge, settled
-from backend.core.chat import ChatRequest, Completion, Recipe
+from backend.core.chat import Asks, ChatRequest, Completion, Recipe
 from backend.core.derive import Pricing, derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.core.tasks import Task
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 OTHERS_S = 0.5
 Sink = Callable[[list[Outcome]], Awaitable[None]]
-Asks = list[tuple[int, ChatRequest | Failure]]
-"""Task ids and what is to be asked about them."""
 Plan = Callable[[Asks], None]
 """Called in a thread with the tasks of a page and what will be asked, before anything is."""
 
@@ -107,7 +105,7 @@ class Predictor:
         try:
             while (page := await upcoming) is not None and not self.asker.stopping:
                 upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
-                asks = [(task.id, recipe.request(task)) for task in page]
+                asks = await asyncio.to_thread(recipe.asks, page)
                 if plan is not None:
                     await asyncio.to_thread(plan, asks)
                 await self._hand_out(asks, todo, sink)

@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.core.default_prompt import first_prompt
 from backend.core.definitions import defined
+from backend.core.examples import Examples, check_fit
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.parameters import check_parameters
@@ -16,6 +17,7 @@ from backend.core.prompts import PromptVersion, check_name, check_template, pars
 from backend.edges.store import Store
 from backend.edges.studio import Project, Studio
 from backend.errors import ConfigChangedError, PromptError
+from backend.flows.examples import Wish, gathered
 
 DEFAULTS: dict[str, Any] = {"temperature": 0}
 """Parameters of a version that names none: labelling should not roll dice."""
@@ -23,7 +25,7 @@ DEFAULTS: dict[str, Any] = {"temperature": 0}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a user wants to save. None: not said."""
+    """What a user wants to save. None: not said; `examples`: those in the file, if there are any."""
 
     name: str
     project: int | None = None
@@ -31,6 +33,7 @@ class Draft:
     model: str | None = None
     note: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    examples: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ class Prompts:
             note=file.note if draft.note is None else draft.note,
             definitions=defined(file.labels, schema),
         )
+        if draft.examples is not None:
+            version = replace(version, examples=gathered(studio, project, schema, version, draft.examples))
+        elif file.examples is not None:
+            check_fit(file.examples, version.variables, schema)
+            version = replace(version, examples=_of_project(file, project.id))
         stored, new = self._store.save(version)
         return Saved(stored, new, schema.unsupported)
 
@@ -168,6 +176,13 @@ class Prompts:
                 "its file's header."
             )
         return wanted
+
+
+def _of_project(file: PromptFile, project: int) -> Examples | None:
+    """Ids of tasks mean others in another project."""
+    if file.examples is None or file.project in (None, project):
+        return file.examples
+    return replace(file.examples, pool=tuple(replace(one, task=None) for one in file.examples.pool))
 
 
 def _elsewhere(version: PromptVersion, draft: Draft, wanted: int | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
-from backend.core.chat import MAX_ATTEMPTS, Recipe
+from backend.core.chat import MAX_ATTEMPTS
 from backend.core.derive import derive, failed
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
@@ -200,6 +200,8 @@ class Runs:
         """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
         base = baseline(self.studio, bound, read_subset(run.subset))
         progress.start(base.size)
+        if base.examples:
+            progress.tell(f"Left out {base.examples} ground truths that are examples; --leave-one-out judges them too.")
         if base.size is not None:
             self.record.size(run.id, base.size)
         label = self._label_in_batches if run.batch else self._label
@@ -228,7 +230,7 @@ class Runs:
 
     def _label_in_batches(self, run: Run, bound: Bound, _: Baseline, progress: Progress, pulse: Pulse) -> float:
         started, subset = time.monotonic(), read_subset(run.subset)
-        recipe = Recipe(bound.version, bound.schema, self.labelling.base_url, subset.attempts)
+        recipe = self.labelling.recipe(bound, subset.attempts)
 
         def pages() -> Iterable[list[Task]]:
             return baseline(self.studio, bound, subset).pages

@@ -37,6 +37,8 @@ def test_a_tab_of_the_data_manager() -> None:
         (Subset("rest", ids=(3, 4, 9), attempts=4), "rest:4:3-4,9"),
         (Subset("ground-truth", split=Split("dev", 0.5)), "ground-truth/dev:0.5"),
         (Subset("ground-truth", truth="any", split=Split("test", 0.25)), "ground-truth:any/test:0.25"),
+        (Subset("ground-truth", leave_one_out=True), "ground-truth/leave-one-out"),
+        (Subset("ground-truth", split=Split("dev", 0.5), leave_one_out=True), "ground-truth/dev:0.5/leave-one-out"),
         (Subset("sample", size=5), "sample:5"),
         (Subset("sample", size=5, seed=0), "sample:5:0"),
     ],
