@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 STUDIO := .venv-label-studio
 BIN := $(VENV)/bin
+WORKERS ?= 3
 
 .PHONY: setup studio demo test lint serve bench
 
@@ -30,7 +31,7 @@ test: setup studio
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

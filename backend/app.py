@@ -19,9 +19,13 @@ from backend.core.prompts import PromptVersion
 from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
+from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
+from backend.flows.audit import Audit, audit_project
+from backend.flows.compare import Compared, compare_versions
 from backend.flows.doctor import Check, examine
 from backend.flows.estimate import Estimator
+from backend.flows.export import export
 from backend.flows.leftovers import Leftovers
 from backend.flows.place import Tell
 from backend.flows.progress import Progress, Silent, to_log
@@ -78,6 +82,11 @@ class App(Parts):
         self, tag: str, truth: str = "ground-truth", ending: Ending | None = None, progress: Progress | None = None
     ) -> Finished:
         return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
+
+    def compare(self, tags: Sequence[str], subset: Subset | None = None) -> Compared:
+        """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
+        bounds = [self._prompts.bound(tag, self.studio) for tag in tags]
+        return compare_versions(self._runs, bounds, subset or Subset("ground-truth"))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
         """What a run would take; `probe` requests are sent for it, and their answers kept."""
@@ -144,6 +153,10 @@ class App(Parts):
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
         return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
 
+    def calibrated(self, tag: str) -> Calibrated | None:
+        """The calibration that is saved with a version, None when its confidences are pushed as they are."""
+        return self._prompts.calibrated.of(self._prompts.get(tag))
+
     def push(self, tag: str, keep: bool = False, tell: Tell = to_log) -> Pushed:
         return self._runs.push_again(self._prompts.bound(tag, self.studio), keep, tell)
 
@@ -201,6 +214,17 @@ class App(Parts):
         from backend.edges.metrics import QUEUE_S, Exposition
 
         return Exposition(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
+
+    # Doubts and reports
+
+    def audit(self, project: int, truth: str = "ground-truth", accepted: bool = False) -> Audit:
+        """Which ground truths may be wrong. `accepted`: also those that were accepted from a prediction as it was."""
+        return audit_project(self._runs, project, truth, accepted)
+
+    def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
+        """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
+        how many rows."""
+        return export(self._runs, self._prompts.bound(tag, self.studio), kind, path, truth)
 
     # The server
 

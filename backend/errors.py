@@ -8,12 +8,14 @@ Trouble with a single task is not here: that is data (`core.outcomes.Rejection`,
     │   └── ConfigChangedError the config is no longer the one a version was saved with
     ├── PromptError            a prompt's name, version, template, file or parameters
     ├── SubsetError            which tasks to take: a word or list that means nothing
+    │   └── NoTruthsError      there is no ground truth, or none that counts
     ├── RunError               a run that is not there, or is in somebody else's hands
     ├── QueueError             Redis is not there
     ├── ServerError            our own server is not there, or something else is
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
     │   └── ProviderAwayError  it can't be reached for now: later it may go on
+    ├── OutputError            a file that can't be written, or a format whose library is not there
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
 """
 
@@ -44,6 +46,10 @@ class SubsetError(PromptsError):
     pass
 
 
+class NoTruthsError(SubsetError):
+    pass
+
+
 class RunError(PromptsError):
     pass
 
@@ -65,6 +71,10 @@ class ProviderError(PromptsError):
 
 
 class ProviderAwayError(ProviderError):
+    pass
+
+
+class OutputError(PromptsError):
     pass
 
 

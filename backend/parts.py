@@ -38,7 +38,7 @@ from backend.settings import Settings, load_settings
 if TYPE_CHECKING:
     from backend.edges.batches import BatchApi
     from backend.edges.llm import Model
-    from backend.edges.metrics import Metrics
+    from backend.edges.metrics import MeasuredModel, Metrics
 
 
 class Parts:
@@ -81,7 +81,11 @@ class Parts:
     @cached_property
     def _batches(self) -> Batches:
         shelf = Shelf(self.store, self.record, BatchStore(self.store))
-        return Batches(shelf, self._batch_api, self._model, self.settings.openai_base_url, self.pricing)
+        url = self.settings.openai_base_url
+        return Batches(shelf, self._batch_api, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
+
+    def _measured(self) -> "MeasuredModel":
+        return self.metrics.measured(self._model(), self.pricing)
 
     @property
     def _crew(self) -> Crew:
@@ -140,7 +144,7 @@ class Parts:
     def _asker(self, run: Run | None = None, failure_ttl_s: float = 0) -> Asker:
         """What it asks, `run` pays for."""
         concurrency, metrics = self.settings.concurrency, self.metrics
-        model = metrics.measured(self._model(), self.pricing)
+        model = self._measured()
         write = partial(self.store.add_completions, run_id=run.id if run else None)
         if run is None or run.budget is None:
             return Asker(model, write, concurrency, failure_ttl_s, metrics)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy
 
-from backend.core.audit import audit
 from backend.core.calibration import calibrate
 from backend.core.claims import Claim
 from backend.core.intervals import tasks_needed, wilson
@@ -31,7 +30,7 @@ Row = tuple[str, str, str]
 
 
 def main() -> None:
-    for measure in (speed, wilson_coverage, f1_coverage, paired_coverage, power, promises, calibrated, audited):
+    for measure in (speed, wilson_coverage, f1_coverage, paired_coverage, power, promises, calibrated):
         for label, measured, wanted in measure(numpy.random.default_rng(1)):
             print(f"{label:<68} {measured:<22} {wanted}", flush=True)
 
@@ -138,40 +137,6 @@ DISTORTIONS = {
     "shifted": lambda odds: _logistic(odds + 1),
     "a step": lambda odds: numpy.where(odds > 0.8, 0.5 + _logistic(odds) / 2, _logistic(odds) / 5),
 }
-
-
-def audited(rng: Any) -> Iterator[Row]:
-    """Three versions that look at the same evidence, each with its own mistakes; 50 of 1,000 truths are flipped."""
-    for sharpness in (4.0, 6.0, 8.0):
-        hits, accuracies = zip(*(_audit_once(rng, sharpness) for _ in range(10)), strict=True)
-        label = f"flipped truths found in the first 100, versions right on {numpy.mean(accuracies):.0%}"
-        yield label, f"{numpy.mean(hits) / 50:.0%}", "at least 80 %"
-
-
-def _audit_once(rng: Any, sharpness: float, tasks: int = 1000, flips: int = 50) -> tuple[int, float]:
-    evidence = rng.normal(0, sharpness, (tasks, len(LABELS)))
-    true = numpy.array([rng.choice(len(LABELS), p=row) for row in _softmax(evidence)])
-    flipped = rng.choice(tasks, flips, replace=False)
-    marked = true.copy()
-    marked[flipped] = (true[flipped] + rng.integers(1, len(LABELS), flips)) % len(LABELS)
-    versions, accuracy = {}, 0.0
-    for number in (1, 2, 3):
-        chances = _softmax(evidence + rng.normal(0, 1, evidence.shape))
-        versions[f"s@{number}"] = _outcomes(chances.argmax(axis=1), chances.max(axis=1))
-        accuracy += (chances.argmax(axis=1) == true).mean() / 3
-    truths = [Truth(task, {"c": (LABELS[label],)}) for task, label in enumerate(marked)]
-    first = {suspect.task_id for suspect in audit(versions, truths, schema())[:100]}
-    return len(first & set(flipped.tolist())), accuracy
-
-
-def _softmax(scores: Any) -> Any:
-    raised = numpy.exp(scores - scores.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
-
-
-def _outcomes(labels: Any, sures: Any) -> list[Outcome]:
-    pairs = zip(labels, sures, strict=True)
-    return [Outcome(n, {"c": (LABELS[label],)}, confidence=float(sure)) for n, (label, sure) in enumerate(pairs)]
 
 
 def speed(rng: Any) -> Iterator[Row]:

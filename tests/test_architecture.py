@@ -27,6 +27,7 @@ IMPORTERS = {
         f"backend/edges/{name}"
         for name in (
             "batch_store.py",
+            "calibration_store.py",
             "database.py",
             "job_store.py",
             "ledger.py",
@@ -49,6 +50,7 @@ IMPORTERS = {
     "prometheus_client": ["backend/edges/metrics.py"],
     "click": ["backend/__main__.py", "backend/cli"],
     "rich": ["backend/cli"],
+    "pyarrow": ["backend/edges/parquet.py"],
     "label_studio_ml": ["model.py"],
 }
 """Each library and the only places that know it."""

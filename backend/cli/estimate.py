@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("version")
 @subset_options
 @click.option(
-    "--probe", type=int, default=0, metavar="N", help="Send N of the requests first, for better figures; answers stay."
+    "--probe", type=int, default=0, metavar="N", help="Ask about N tasks first, for better figures; answers stay."
 )
 @as_json
 def estimate(version: str, subset: Subset, probe: int, json_wanted: bool) -> None:

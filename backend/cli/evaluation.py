@@ -1,42 +1,70 @@
-"""Commands that judge versions: evaluate."""
+"""Commands that judge versions: evaluate, compare."""
 
 from typing import TYPE_CHECKING
 
 import click
 
 from backend.cli.common import as_json, print_json, the_app
+from backend.cli.comparison import comparison_json, print_comparison
 from backend.cli.ending import ending_options
+from backend.cli.gating import Gate, end_by, gate_options
 from backend.cli.progress import Bar
-from backend.cli.subset import split_option, truth_option
-from backend.cli.tables import evaluation_json, print_finished
+from backend.cli.scores import evaluation_json, print_evaluation
+from backend.cli.subset import some_truths_options, truths_options
 from backend.core.subsets import Subset
 
 if TYPE_CHECKING:
-    from backend.core.splits import Split
     from backend.flows.runs import Ending
 
 
 @click.command()
 @click.argument("version")
-@truth_option
-@split_option
-@click.option("--leave-one-out", is_flag=True, help="Judge examples of the version too, each shown the others only.")
+@some_truths_options
 @ending_options
+@gate_options
 @as_json
-def evaluate(
-    version: str, truth: str, split: "Split | None", leave_one_out: bool, ending: "Ending", json_wanted: bool
-) -> None:
-    """Score a version against the project's ground truths.
+def evaluate(version: str, subset: Subset, ending: "Ending", gate: Gate, json_wanted: bool) -> None:
+    """Score a version against the project's ground truths. As a gate it ends with 3 when the version is below the bar.
 
     \b
-    ls-prompts evaluate sentiment@1
     ls-prompts evaluate sentiment@1 --truth any --json
     ls-prompts evaluate sentiment@1 --split dev:0.5
+    ls-prompts evaluate sentiment@2 --vs sentiment@1 --fail-under 0.85 --strict --junit junit.xml
     """
-    app, subset = the_app(), Subset("ground-truth", truth=truth, split=split, leave_one_out=leave_one_out)
+    if gate.vs and subset.kind != "ground-truth":
+        raise click.UsageError("--vs compares on all ground truths: leave out --on sample.")
+    app = the_app()
     with Bar(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
-    print_json(evaluation_json(finished)) if json_wanted else print_finished(finished)
+    compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
+    checks = list(gate.checks(finished, compared))
+    gate.write(finished, checks)
+    if json_wanted:
+        versus = {"vs": comparison_json(compared)} if compared else {}
+        checked = {"checks": checks} if checks else {}
+        print_json({**evaluation_json(finished, app.calibrated(version) is not None), **versus, **checked})
+    else:
+        print_evaluation(finished, app.calibrated(version) is not None)
+        if compared:
+            print_comparison(compared)
+    end_by(checks)
 
 
-COMMANDS = (evaluate,)
+@click.command()
+@click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
+@truths_options
+@as_json
+def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> None:
+    """Compare versions on the same ground truths, from what is stored: nothing is asked.
+
+    \b
+    ls-prompts compare sentiment@1 sentiment@2
+    ls-prompts compare sentiment@1 sentiment@2 sentiment@3 --split test:0.5 --json
+    """
+    if len(versions) < 2:
+        raise click.UsageError("A comparison takes two versions or more, like sentiment@1 sentiment@2.")
+    compared = the_app().compare(versions, subset)
+    print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)
+
+
+COMMANDS = (evaluate, compare)

@@ -1,4 +1,4 @@
-"""The options that ask for examples in a prompt, and how a version's examples are shown."""
+"""The options that ask for examples in a prompt."""
 
 import functools
 from collections.abc import Callable
@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.cli import numbers
-from backend.cli.common import printable
 from backend.core.examples import WAYS
 from backend.core.splits import parse_split
 from backend.errors import SubsetError
 
 if TYPE_CHECKING:
-    from backend.core.prompts import PromptVersion
     from backend.flows.examples import Wish
 
 ALL = "all"
-SHOWN = 3
 OPTIONS = (
     click.option("--examples", "number", type=int, metavar="N", help="Show N ground truths before each task."),
     click.option(
@@ -56,16 +52,3 @@ def _wish(number: int, select: str | None, embed: str | None, split: str | None)
     except SubsetError as error:
         raise click.UsageError(str(error)) from None
     return Wish(number, select or WAYS[0], embed, part)
-
-
-def print_examples(version: "PromptVersion") -> None:
-    examples = version.examples
-    if examples is None:
-        return
-    by = f", by embeddings of {printable(examples.embed)}" if examples.embed else ""
-    of = f" of {numbers.count(len(examples.pool))}" if len(examples.pool) > examples.number else ""
-    click.echo(f"\n{numbers.things(examples.number, 'example')}{of}, {examples.select}{by}; the first:")
-    for one in examples.pool[:SHOWN]:
-        text = printable(" / ".join(" ".join(value.split()) for value in one.values.values()))
-        answer = printable("; ".join(f"{name}: {said}" for name, said in one.answer.items()))
-        click.echo(f"- {text[:100]}  -> {answer}")

@@ -10,6 +10,28 @@ def proportion(value: float | None) -> str:
     return NOT_THERE if value is None else f"{value:.3f}"
 
 
+def interval(ends: tuple[float, float] | None) -> str:
+    """`0.481 to 0.855`."""
+    return NOT_THERE if ends is None else f"{ends[0]:.3f} to {ends[1]:.3f}"
+
+
+def signed(value: float | None) -> str:
+    """A difference of proportions, with its sign."""
+    return NOT_THERE if value is None else f"{value:+.3f}"
+
+
+def signed_interval(ends: tuple[float, float] | None) -> str:
+    """`-0.050 to +0.250`."""
+    return NOT_THERE if ends is None else f"{ends[0]:+.3f} to {ends[1]:+.3f}"
+
+
+def p_value(value: float | None) -> str:
+    """Two digits that count."""
+    if value is None:
+        return NOT_THERE
+    return "< 0.0001" if value < 0.0001 else f"{value:.2g}"
+
+
 def count(value: int | None) -> str:
     return NOT_THERE if value is None else f"{value:,}"
 

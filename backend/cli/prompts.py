@@ -12,7 +12,8 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, confirm, print_json, printable, sure, tell, the_app
-from backend.cli.examples import example_options, print_examples
+from backend.cli.contents import print_definitions, print_examples
+from backend.cli.examples import example_options
 from backend.core.examples import examples_json
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
@@ -41,6 +42,11 @@ COLORS = {"+": "green", "-": "red", "@": "cyan"}
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."
 )
+@click.option(
+    "--confidence",
+    metavar="auto|samples:K|none",
+    help="From log-probabilities (auto, the default), the agreement of K answers, or none.",
+)
 @click.option("--note", help="What is new in this version.")
 @example_options
 def save(
@@ -49,6 +55,7 @@ def save(
     path: str | None,
     model: str | None,
     params: tuple[str, ...],
+    confidence: str | None,
     note: str | None,
     examples: "Wish | None",
     **known: Any,
@@ -63,7 +70,7 @@ def save(
     from backend.flows.prompts import Draft
 
     parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
-    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, examples))
+    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
     for control in saved.unsupported:
         tell(f"Left alone: {control}.")
     if not saved.new:
@@ -111,13 +118,11 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     else:
         parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in found.parameters.items())
         model = printable(found.model)
-        click.echo(f"{found.tag}  project {found.project}  {model}  {parameters}  saved {found.created}")
+        said = f"project {found.project}  {model}  {parameters}  confidence {found.confidence}  saved {found.created}"
+        click.echo(f"{found.tag}  {said}")
         click.echo(f"Note: {printable(found.note)}\n" if found.note else "")
         click.echo(printable(found.template))
-        for control, labels in found.definitions.items():
-            click.echo(f"\nLabels of {printable(control)}:" if labels else "", nl=bool(labels))
-            for label, sentence in labels.items():
-                click.echo(printable(f"- {label}: {sentence}"))
+        print_definitions(found)
         print_examples(found)
 
 
@@ -213,7 +218,7 @@ COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
 
 
 def _described(version: Any) -> dict[str, Any]:
-    names = ("project", "model", "parameters", "template", "variables", "definitions", "note", "created")
+    names = ("project", "model", "parameters", "confidence", "template", "variables", "definitions", "note", "created")
     shown = None if version.examples is None else examples_json(version.examples)
     return {**{name: getattr(version, name) for name in names}, "examples": shown}
 

@@ -1,6 +1,6 @@
 """The command itself: groups of commands put together, errors as one sentence, exit codes.
 
-Exit codes: 0 done, 1 error, 2 usage.
+Exit codes: 0 done, 1 error, 2 usage, 3 the evaluation fell below the bar.
 """
 
 import logging
@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import click
 
-from backend.cli import background, draft, estimate, evaluation, predictions, projects, prompts, runs
+from backend.cli import audit, background, draft, estimate, evaluation, predictions, projects, prompts, report, runs
 from backend.cli.common import printable
 from backend.errors import PromptsError
 from backend.flows.stop import process_stop
@@ -77,7 +77,7 @@ def cli() -> None:
     """
 
 
-for group in (projects, draft, prompts, estimate, runs, evaluation, background, predictions):
+for group in (projects, draft, prompts, estimate, runs, evaluation, audit, report, background, predictions):
     for command in group.COMMANDS:
         cli.add_command(command)
 

@@ -9,6 +9,7 @@ from backend.cli import numbers
 from backend.cli.common import as_json, print_json, printable, tell, the_app
 from backend.cli.ending import ending_options
 from backend.cli.progress import Bar
+from backend.cli.scores import print_evaluation
 from backend.cli.subset import subset_options, truth_option
 from backend.cli.tables import print_finished, run_json
 from backend.cli.trial import print_trial, trial_json
@@ -71,7 +72,12 @@ def run(
         return
     with Bar(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
-    print_json(run_json(finished)) if json_wanted else print_finished(finished)
+    if json_wanted:
+        print_json(run_json(finished))
+    elif finished.evaluation:
+        print_evaluation(finished, app.calibrated(version) is not None)
+    else:
+        print_finished(finished)
 
 
 @click.command()

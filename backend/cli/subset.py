@@ -1,11 +1,10 @@
 """The options that say which tasks a command takes."""
 
-import functools
-from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import click
 
+from backend.cli.bundle import bundle
 from backend.core.splits import Split, parse_split
 from backend.core.subsets import SAMPLE_SIZE, Subset, parse_subset
 from backend.core.truths import KINDS as TRUTHS
@@ -26,38 +25,90 @@ truth_option = click.option(
     show_default=True,
     help="Annotations taken as truth: those marked ground truth, or the latest submitted of each task.",
 )
-split_option = click.option(
-    "--split",
-    callback=_split,
-    metavar="PART:SHARE",
-    help="Only a part of the ground truths, always the same: dev:0.5 to tune on, test:0.5 held out.",
+TRUTH_OPTIONS = (
+    truth_option,
+    click.option(
+        "--split",
+        callback=_split,
+        metavar="PART:SHARE",
+        help="Only a part of the ground truths, always the same: dev:0.5 to tune on, test:0.5 held out.",
+    ),
+    click.option(
+        "--accepted", is_flag=True, help="Also ground truths made from this prompt's own predictions: they flatter it."
+    ),
+    click.option("--leave-one-out", is_flag=True, help="Also ground truths that are examples, each shown the others."),
 )
-OPTIONS = (
-    click.option("--on", "word", metavar="SUBSET", help="ground-truth, sample, all, missing, ids or view:ID."),
-    click.option("--ids", metavar="IDS", help="Tasks for --on ids, like 3,7-12."),
-    click.option("--sample-size", type=int, default=SAMPLE_SIZE, show_default=True),
+SAMPLE_OPTIONS = (
+    click.option("--sample-size", "size", type=int, default=SAMPLE_SIZE, show_default=True),
     click.option(
         "--random", "seed", type=int, metavar="SEED", help="Draw the sample instead of taking the first tasks."
+    ),
+    click.option(
+        "--stratify", is_flag=True, help="Let the sample hold every label, by ground truths and earlier predictions."
     ),
 )
 
 
-def subset_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives `command` the options, and them to it as one `subset`. Wrong ones are a mistake in usage."""
-
-    @functools.wraps(command)
-    def with_subset(*, word: str | None, ids: str | None, sample_size: int, seed: int | None, **others: Any) -> None:
-        command(subset=_chosen(word, ids, sample_size, seed), **others)
-
-    for option in reversed(OPTIONS):
-        option(with_subset)
-    return with_subset
-
-
-def _chosen(word: str | None, ids: str | None, size: int, seed: int | None) -> Subset:
+def _chosen(word: str | None, ids: str | None, size: int, seed: int | None, stratify: bool) -> Subset:
     if word is None and ids is None:
         raise click.UsageError("Which tasks? Add --on all, sample, missing, ground-truth, ids or view:ID.")
+    if stratify and word != "sample":
+        raise click.UsageError("--stratify goes with --on sample only: leave one of them out.")
     try:
-        return parse_subset(word or "ids", ids=ids, size=size, seed=seed)
+        return replace(parse_subset(word or "ids", ids=ids, size=size, seed=seed), stratify=stratify)
     except SubsetError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _truths(truth: str, split: Split | None, accepted: bool, leave_one_out: bool) -> Subset:
+    return Subset("ground-truth", truth=truth, split=split, accepted=accepted, leave_one_out=leave_one_out)
+
+
+def _some_truths(
+    truth: str,
+    split: Split | None,
+    accepted: bool,
+    leave_one_out: bool,
+    word: str,
+    size: int,
+    seed: int | None,
+    stratify: bool,
+) -> Subset:
+    subset = _truths(truth, split, accepted, leave_one_out)
+    if word == "ground-truth" and not stratify:
+        return subset
+    sample = _chosen(word, None, size, seed, stratify)
+    return replace(subset, kind="truth-sample", size=sample.size, seed=seed, stratify=stratify)
+
+
+subset_options = bundle(
+    "subset",
+    _chosen,
+    (
+        click.option("--on", "word", metavar="SUBSET", help="ground-truth, sample, all, missing, ids or view:ID."),
+        click.option("--ids", metavar="IDS", help="Tasks for --on ids, like 3,7-12."),
+        *SAMPLE_OPTIONS,
+    ),
+)
+"""Hands over `subset`: any tasks."""
+
+truths_options = bundle("subset", _truths, TRUTH_OPTIONS)
+"""Hands over `subset`: the ground truths."""
+
+some_truths_options = bundle(
+    "subset",
+    _some_truths,
+    (
+        *TRUTH_OPTIONS,
+        click.option(
+            "--on",
+            "word",
+            type=click.Choice(["ground-truth", "sample"]),
+            default="ground-truth",
+            show_default=True,
+            help="All of these ground truths, or a sample of them.",
+        ),
+        *SAMPLE_OPTIONS,
+    ),
+)
+"""Hands over `subset`: the ground truths or a sample of them."""

@@ -1,16 +1,14 @@
-"""How evaluations and runs are shown: as JSON for scripts, as tables for people."""
+"""How runs are shown: as JSON for scripts, as tables for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from backend.cli import numbers
 from backend.cli.common import cell
-from backend.core.scoring import Score
 
 if TYPE_CHECKING:
     from backend.flows.runs import Finished
@@ -35,22 +33,20 @@ def run_json(finished: "Finished") -> dict[str, Any]:
     }
 
 
-def evaluation_json(finished: "Finished") -> dict[str, Any]:
-    assert finished.score is not None
-    scores = asdict(finished.score)
-    del scores["outputs"]
-    return {**run_json(finished), **scores}
-
-
 def print_finished(finished: "Finished") -> None:
-    console = Console()
+    """A run that is not about ground truths."""
+    console, summary = Console(), finished.summary
+    print_title(finished, console)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
+    table.add_row("coverage", numbers.proportion(summary.coverage), "", usable)
+    for row in run_rows(finished):
+        table.add_row(*row)
+    console.print(table)
+
+
+def print_title(finished: "Finished", console: Console) -> None:
     console.print(f"[bold]{finished.run.tag}[/bold] on {finished.run.subset}", highlight=False)
-    console.print(_headline(finished))
-    if finished.score is not None:
-        console.print(_per_label(finished.score))
-        for control, cells in finished.score.confusion.items():
-            console.print(Text.assemble("\n", ("confusion: ", "bold"), cell(control)))
-            console.print(confusion_table(cells))
 
 
 def confusion_table(cells: Mapping[str, Mapping[str, int]]) -> Table:
@@ -77,44 +73,18 @@ def _worst(cells: Mapping[str, Mapping[str, int]]) -> Table:
     return table
 
 
-def _headline(finished: "Finished") -> Table:
+def run_rows(finished: "Finished") -> Iterator[tuple[str, str, str, str]]:
+    """What a run took and left: name, number, interval (there is none), more about it."""
     summary = finished.summary
-    table = Table(box=None, show_header=False, pad_edge=False)
-    if finished.score is not None:
-        scored = finished.score
-        table.add_row(
-            "accuracy",
-            numbers.proportion(scored.accuracy),
-            f"{scored.correct} of {numbers.things(scored.outputs, 'output')}",
-        )
-    coverage = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
-    table.add_row("coverage", numbers.proportion(summary.coverage), coverage)
-    if finished.score is not None:
-        others = f"micro {numbers.proportion(scored.f1_micro)}, weighted {numbers.proportion(scored.f1_weighted)}"
-        table.add_row("F1 macro", numbers.proportion(scored.f1_macro), others)
     for title, kinds in (("rejected", summary.rejections), ("failed", summary.failures)):
-        table.add_row(title, numbers.count(sum(kinds.values())), ", ".join(f"{k} {n}" for k, n in kinds.items()))
+        yield title, numbers.count(sum(kinds.values())), "", ", ".join(f"{k} {n}" for k, n in kinds.items())
     tokens = f"{numbers.things(summary.prompt_tokens, 'token')} in, {numbers.count(summary.completion_tokens)} out"
     saved = f"; {numbers.usd(summary.saved_usd)} of it reused" if summary.reused and summary.saved_usd else ""
-    table.add_row("cost", numbers.usd(summary.cost_usd), tokens + saved)
-    table.add_row("requests", numbers.count(summary.requests), f"{numbers.things(summary.reused, 'answer')} reused")
+    yield "cost", numbers.usd(summary.cost_usd), "", tokens + saved
+    yield "requests", numbers.count(summary.requests), "", f"{numbers.things(summary.reused, 'answer')} reused"
     latency = f"latency p50 {numbers.seconds(summary.latency_p50)}, p95 {numbers.seconds(summary.latency_p95)}"
-    table.add_row("time", numbers.seconds(finished.seconds), latency)
+    yield "time", numbers.seconds(finished.seconds), "", latency
     if finished.pushed is not None:
         pushed = finished.pushed
-        table.add_row(
-            "pushed",
-            numbers.count(pushed.created),
-            f"{numbers.count(pushed.deleted)} replaced, {pushed.unchanged} unchanged",
-        )
-    return table
-
-
-def _per_label(score: Score) -> Table:
-    table = Table("label", box=None, header_style="bold", pad_edge=False)
-    for name in ("precision", "recall", "F1", "support"):
-        table.add_column(name, justify="right")
-    for label, found in score.per_label.items():
-        shares = map(numbers.proportion, (found.precision, found.recall, found.f1))
-        table.add_row(cell(label), *shares, numbers.count(found.support))
-    return table
+        replaced = f"{numbers.count(pushed.deleted)} replaced, {pushed.unchanged} unchanged"
+        yield "pushed", numbers.count(pushed.created), "", replaced

@@ -26,6 +26,7 @@ def trial_json(trial: "Trial") -> dict[str, Any]:
         "rejection": {"reason": verdict.reason, "detail": verdict.detail} if isinstance(verdict, Rejection) else None,
         "failure": {"kind": verdict.kind, "detail": verdict.detail} if isinstance(verdict, Failure) else None,
         "confidence": outcome.confidence,
+        "controls": outcome.controls,
         "prompt_tokens": outcome.usage.prompt_tokens,
         "completion_tokens": outcome.usage.completion_tokens,
         "cost_usd": outcome.usage.cost_usd,
@@ -51,8 +52,10 @@ def _verdict(trial: "Trial") -> str:
     values = "; ".join(f"{name}: {', '.join(value) or '(none)'}" for name, value in verdict.items())
     usage = outcome.usage
     tokens = f"{usage.prompt_tokens} + {numbers.things(usage.completion_tokens, 'token')}"
-    sure = numbers.proportion(outcome.confidence)
-    return f"{values}\nconfidence {sure}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
+    each = "; ".join(f"{name} {numbers.proportion(sure)}" for name, sure in (outcome.controls or {}).items())
+    sure = numbers.proportion(outcome.confidence) + (each and f" ({each})")
+    said = f"{values}\nconfidence {sure}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
+    return f"{said}\n{trial.remark}" if trial.remark else said
 
 
 def _part(title: str, text: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.core.chat import MAX_ATTEMPTS, Completion
+from backend.core.chat import MAX_ATTEMPTS, ChatRequest, Completion
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Rejection, Value
 
@@ -67,6 +67,11 @@ def settled(attempts: Sequence[Completion], verdict: Answer | Rejection | None, 
     if isinstance(verdict, Rejection):
         return len(attempts) >= most or (verdict.reason == "refused" and most <= MAX_ATTEMPTS)
     return verdict is not None
+
+
+def is_done(request: ChatRequest, attempts: Sequence[Completion]) -> bool:
+    """Whether there is no asking `request` again, `attempts` being all answers to it."""
+    return settled(attempts, judge(attempts, request.frame.schema)[0], request.frame.attempts)
 
 
 def find_object(text: str) -> Found | None:

@@ -4,10 +4,12 @@ Both are increasing: they never turn two answers' order round.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import exp, log
-from typing import Any
+from typing import Any, Self
+
+from backend.core.outcomes import Outcome
 
 _NEARLY_CERTAIN = 1e-6
 """Log-odds of 0 and 1 do not exist; nearer to them confidences are not told apart."""
@@ -50,6 +52,41 @@ class Isotonic:
 
 
 Calibrator = Logistic | Isotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrators:
+    """What a version's confidences are put through: `joint` that of whole answers, `controls` those of values; what has
+    no calibrator stays as it is."""
+
+    joint: Calibrator | None = None
+    controls: Mapping[str, Calibrator] = field(default_factory=dict)
+
+    def score(self, outcome: Outcome) -> float | None:
+        """Of a whole answer, None without a confidence."""
+        sure = outcome.confidence
+        return sure if sure is None or self.joint is None else self.joint(sure)
+
+    def scores(self, outcome: Outcome) -> Mapping[str, float] | None:
+        """Of each control's value, where there are several."""
+        return outcome.controls and {name: self._of(name)(sure) for name, sure in outcome.controls.items()}
+
+    def _of(self, control: str) -> Callable[[float], float]:
+        return self.controls.get(control, float)
+
+    def to_json(self) -> dict[str, Any]:
+        controls = {name: calibrator.to_json() for name, calibrator in self.controls.items()}
+        return {"joint": self.joint and self.joint.to_json(), "controls": controls}
+
+    @classmethod
+    def read(cls, saved: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`."""
+        controls = {name: from_json(calibrator) for name, calibrator in saved["controls"].items()}
+        return cls(saved["joint"] and from_json(saved["joint"]), controls)
+
+
+RAW = Calibrators()
+"""Every confidence stays as it is."""
 
 
 def from_json(saved: Mapping[str, Any]) -> Calibrator:

@@ -8,17 +8,18 @@ adds the rest.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from backend.core.digests import canonical
+from backend.core.digests import canonical, numbered
 from backend.core.examples import Values
 from backend.core.labels.schema import LabelSchema
 from backend.core.nearest import Embed
 from backend.core.outcomes import Failure
 from backend.core.prompts import PromptVersion
+from backend.core.samples import sampled
 from backend.core.shots import Shots, Turn
 from backend.core.tasks import Task
 
@@ -34,8 +35,8 @@ SHOWN = "\nThe messages before the last are examples with their right answers."
 @dataclass(frozen=True)
 class ChatFrame:
     """What all requests of a version have in common. `logprobs`: ask for token log-probabilities. No part of
-    the digest: `attempts`, answers to one request before it is given up, and `cap`, most tokens a completion may have,
-    on top of what the parameters say; see docs/decisions.md."""
+    the digest: `attempts`, answers to one request before it is given up, `cap`, most tokens a completion may have, on
+    top of what the parameters say (see docs/decisions.md), and `samples`, how often each task is asked about."""
 
     base_url: str
     model: str
@@ -45,6 +46,7 @@ class ChatFrame:
     logprobs: bool = True
     attempts: int = MAX_ATTEMPTS
     cap: int | None = None
+    samples: int = 1
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
@@ -59,7 +61,7 @@ class ChatFrame:
 @dataclass(frozen=True)
 class ChatRequest:
     """One request: the frame and the user's message, with examples before it. `sample` tells apart requests repeated
-    on purpose."""
+    on purpose, from 0."""
 
     frame: ChatFrame
     user: str
@@ -79,11 +81,15 @@ class ChatRequest:
 
     @cached_property
     def digest(self) -> str:
-        """The name its completions are stored under: 64 hex digits."""
+        """The name its completions are stored under: 64 characters."""
         state = self.frame._digest.copy()
-        own = [self.user, self.sample, self.shots] if self.shots else [self.user, self.sample]
-        state.update(json.dumps(own).encode())
-        return state.hexdigest()
+        state.update(json.dumps([self.user, 0, self.shots] if self.shots else [self.user, 0]).encode())
+        return numbered(state.hexdigest(), self.sample)
+
+    @cached_property
+    def samples(self) -> "tuple[ChatRequest, ...]":
+        """All requests about its task, this one first: what they bring together becomes the outcome."""
+        return (self, *(replace(self, sample=number) for number in range(1, self.frame.samples)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +164,11 @@ class Recipe:
         return ChatFrame(
             self.base_url,
             version.model,
-            version.parameters,
+            sampled(version.parameters) if version.samples > 1 else version.parameters,
             system,
             schema,
+            logprobs=version.logprobs,
             attempts=self._attempts,
             cap=self._cap,
+            samples=version.samples,
         )

@@ -3,24 +3,27 @@
 The rule: the tokens that make up the answer's values, from the first character of a value to the character that ends
 it, multiplied. The ending counts because it tells "Refund" from "Refund request"; keys, colons, spaces between values
 and whatever the model says beside the answer do not. It is the chain rule of probability over the answer's own tokens,
-so for a model that is sampled under the answer schema it is the probability of exactly this answer.
+so for a model that is sampled under the answer schema it is the probability of exactly this answer. Of several controls
+each has the product over its own value's tokens: its probability given the values written before it.
 """
 
 import json
 import math
 import re
+from collections.abc import Sequence
 
 from backend.core.answers import find_object
 from backend.core.chat import Completion
 from backend.core.labels.schema import AnyField, LabelSchema
+from backend.core.outcomes import Confidence
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COLON = re.compile(r"\s*:\s*")
 _ROUNDING = 1e-6
 
 
-def confidence(completion: Completion, schema: LabelSchema) -> float | None:
-    """Probability in 0..1 of all values of the answer together; None without log-probabilities that fit the text."""
+def confidence(completion: Completion, schema: LabelSchema) -> Confidence | None:
+    """Of the values of the answer in `completion`; None without log-probabilities that fit the text."""
     if not completion.logprobs:
         return None
     text = completion.text
@@ -29,11 +32,21 @@ def confidence(completion: Completion, schema: LabelSchema) -> float | None:
     spans = value_spans(text)
     if any(field.name not in spans for field in schema.fields):
         return None
-    counted = [_counted(field, text, *spans[field.name]) for field in schema.fields]
+    counted = {field.name: _counted(field, text, *spans[field.name]) for field in schema.fields}
+    joint = _probability(completion.logprobs, list(counted.values()))
+    if joint is None or len(counted) == 1:
+        return None if joint is None else Confidence(joint, dict.fromkeys(counted, joint))
+    each = {name: _probability(completion.logprobs, [span]) for name, span in counted.items()}
+    controls = {name: value for name, value in each.items() if value is not None}
+    return Confidence(joint, controls) if len(controls) == len(each) else None
+
+
+def _probability(tokens: Sequence[tuple[str, float]], spans: Sequence[tuple[int, int]]) -> float | None:
+    """Of the tokens that reach into one of `spans`, multiplied; None when that is no probability."""
     total, start = 0.0, 0
-    for token, logprob in completion.logprobs:
+    for token, logprob in tokens:
         end = start + len(token)
-        if any(start < last and first < end for first, last in counted):
+        if any(start < last and first < end for first, last in spans):
             total += logprob
         start = end
     return math.exp(min(total, 0.0)) if total <= _ROUNDING else None

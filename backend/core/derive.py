@@ -7,7 +7,8 @@ from backend.core.answers import judge
 from backend.core.chat import Completion
 from backend.core.confidence import confidence
 from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Failure, Outcome, Rejection, Usage
+from backend.core.outcomes import Answer, Confidence, Failure, Outcome, Rejection, Usage
+from backend.core.samples import vote
 
 Pricing = Callable[[str], Callable[[int, int, int], float | None]]
 """Model name -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
@@ -47,14 +48,30 @@ def priced_as(pricing: Pricing, model: str) -> Pricing:
     return price_of
 
 
-def derive(task_id: int, attempts: Sequence[Completion], schema: LabelSchema, pricing: Pricing) -> Outcome | None:
-    """The Outcome that stored attempts amount to, or None when there are none."""
-    verdict, completion = judge(attempts, schema)
-    if verdict is None or completion is None:
+def derive(
+    task_id: int, samples: Sequence[Sequence[Completion]], schema: LabelSchema, pricing: Pricing
+) -> Outcome | None:
+    """The Outcome that stored completions amount to: the attempts of each sample, of which there is mostly one. None
+    while a sample has none."""
+    heard = [judge(attempts, schema) for attempts in samples]
+    verdicts = [verdict for verdict, _ in heard if verdict is not None]
+    counted = [completion for _, completion in heard if completion is not None]
+    if len(verdicts) < len(heard):
         return None
-    sure = None if isinstance(verdict, Rejection) else confidence(completion, schema)
-    seconds = None if completion.batch else completion.seconds
-    return Outcome(task_id, verdict, completion.digest, sure, usage_of(attempts, seconds, pricing))
+    verdict, sure = vote(verdicts) if len(verdicts) > 1 else (verdicts[0], _sure(verdicts[0], counted[0], schema))
+    seconds = None if any(completion.batch for completion in counted) else max(c.seconds for c in counted)
+    return Outcome(
+        task_id,
+        verdict,
+        counted[0].digest,
+        confidence=sure.joint if sure else None,
+        usage=usage_of([attempt for attempts in samples for attempt in attempts], seconds, pricing),
+        controls=sure.controls if sure and len(schema.fields) > 1 else None,
+    )
+
+
+def _sure(verdict: Answer | Rejection, completion: Completion, schema: LabelSchema) -> Confidence | None:
+    return None if isinstance(verdict, Rejection) else confidence(completion, schema)
 
 
 def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int = 0) -> Outcome:

@@ -4,6 +4,9 @@ import hashlib
 import json
 from typing import Any
 
+SHARED = 61
+"""Digits that the digests of a request's samples share."""
+
 
 def canonical(value: Any) -> bytes:
     """`value` as JSON bytes with sorted keys; ASCII only, so lone surrogates in hostile text survive."""
@@ -13,3 +16,14 @@ def canonical(value: Any) -> bytes:
 def digest(value: Any) -> str:
     """SHA-256 of the canonical JSON of `value`, 64 hex digits."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def numbered(name: str, number: int) -> str:
+    """The digest of sample `number` of a request whose own (sample 0's) is `name`: 61 of its digits, a hyphen and two
+    decimal digits. So whoever knows a request's digest knows those of its samples, in SQL too."""
+    return f"{name[:SHARED]}-{number:02}" if number else name
+
+
+def of_samples(name: str, samples: int) -> list[str]:
+    """The digests of so many samples, the request's own first."""
+    return [numbered(name, number) for number in range(samples)]

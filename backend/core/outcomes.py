@@ -56,11 +56,19 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidence:
+    """Probabilities in 0..1: of the whole answer, and of each control's value."""
+
+    joint: float
+    controls: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """What the completions behind an outcome took: all attempts count.
+    """What the completions behind an outcome took: all samples and attempts count.
 
     Tokens as the provider counted them; `cost_usd` is None when the model's price is unknown; `seconds` is the
-    latency of the attempt that counts.
+    latency of the attempt that counts, of several samples the longest.
     """
 
     prompt_tokens: int = 0
@@ -71,7 +79,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one task. `sent` requests went out for it just now; `reused`: stored facts were enough."""
+    """What became of one task. `confidence`: of the whole answer, None where there is none; `controls`: of each
+    control's value, where the confidence is known and there are several; `sent` requests went out for it just now;
+    `reused`: stored facts were enough."""
 
     task_id: int
     verdict: Answer | Rejection | Failure
@@ -80,6 +90,7 @@ class Outcome:
     usage: Usage = Usage()
     sent: int = 0
     reused: bool = False
+    controls: Mapping[str, float] | None = None
 
     @property
     def answer(self) -> Answer | None:

@@ -1,9 +1,8 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
-A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`, the
-well-known parameters (`temperature: 0`), below `parameters:` any others, below `labels:` what is said of labels, and
-below `examples:` what tasks are shown.
-Without a header the whole file is the template.
+A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`,
+`confidence`, the well-known parameters (`temperature: 0`), below `parameters:` any others, below `labels:` what is said
+of labels, and below `examples:` what tasks are shown. Without a header the whole file is the template.
 """
 
 import re
@@ -18,15 +17,15 @@ from backend.core.definitions import Listed, listed
 from backend.core.examples import Examples, examples_json, read_examples
 from backend.core.parameters import KNOWN
 from backend.core.prompts import PromptVersion, nearest
+from backend.core.samples import LOGPROBS
 from backend.errors import PromptError
 
 FENCE = "---"
 OTHERS = "parameters"
 LABELS = "labels"
 EXAMPLES = "examples"
-KEYS = ("project", "model", "note", OTHERS, LABELS, EXAMPLES, *KNOWN)
+KEYS = ("project", "model", "note", "confidence", OTHERS, LABELS, EXAMPLES, *KNOWN)
 _MAP = "tag:yaml.org,2002:map"
-_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class PromptFile:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     project: int | None = None
     labels: Listed = field(default_factory=dict)
+    confidence: str = LOGPROBS
     examples: Examples | None = None
 
 
@@ -56,26 +56,19 @@ def read_prompt_file(text: str) -> PromptFile:
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
+    confidence = str(header.pop("confidence", None) or LOGPROBS)
     found = header.pop(EXAMPLES, None)
     examples = None if found is None else read_examples(found)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    return PromptFile(text.strip("\n"), model, str(note or ""), parameters, project, labels, examples)
+    said = (str(note or ""), parameters, project, labels, confidence, examples)
+    return PromptFile(text.strip("\r\n"), model, *said)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
-    """The inverse: reading it gives the same template, project, model, note, parameters, definitions and examples."""
-    return file_text(
-        PromptFile(
-            version.template,
-            version.model,
-            version.note,
-            version.parameters,
-            version.project,
-            listed(version.definitions),
-            version.examples,
-        )
-    )
+    """The inverse: reading it gives all of the version that makes it another one, its project and its note."""
+    known = (version.template, version.model, version.note, version.parameters, version.project)
+    return file_text(PromptFile(*known, listed(version.definitions), version.confidence, version.examples))
 
 
 def file_text(file: PromptFile) -> str:
@@ -85,6 +78,7 @@ def file_text(file: PromptFile) -> str:
     header: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
     header |= {OTHERS: others} if others else {}
+    header |= {"confidence": file.confidence} if file.confidence != LOGPROBS else {}
     header |= {"note": file.note} if file.note else {}
     header |= {LABELS: _spaced(file.labels)} if file.labels else {}
     lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""
@@ -96,7 +90,7 @@ def _example_lines(examples: Examples) -> str:
     """One line for each, so that it can be told what changed."""
     found = examples_json(examples)
     found["pool"] = [_Row(one) for one in found["pool"]]
-    return yaml.dump({EXAMPLES: found}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=inf)
+    return yaml.dump({EXAMPLES: found}, Dumper=_LineDumper, allow_unicode=True, sort_keys=False, width=inf)
 
 
 def _spaced(labels: Listed) -> dict[str, Any]:
@@ -115,9 +109,17 @@ class _Row(dict[str, Any]):
 class _Dumper(yaml.SafeDumper):
     """YAML takes some characters for ends of lines, which only survive in double quotes."""
 
+    ends = re.compile("[\x85\u2028\u2029]")
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _LINE_ENDS.search(text) else None)
+
+class _LineDumper(_Dumper):
+    """All ends of lines are written as escapes."""
+
+    ends = re.compile("[\n\x85\u2028\u2029]")
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if dumper.ends.search(text) else None)
 
 
 _Dumper.add_representer(str, _text)

@@ -15,6 +15,7 @@ from typing import Any
 from backend.core.digests import digest
 from backend.core.examples import Examples, Values
 from backend.core.outcomes import Failure
+from backend.core.samples import LOGPROBS, samples_of
 from backend.core.tasks import Task
 from backend.errors import PromptError
 
@@ -31,7 +32,7 @@ class PromptVersion:
     """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
     names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with; `former`:
     names the prompt had before; `definitions`: {} when labels are described by the config's hints alone; `examples`:
-    None when tasks are shown none."""
+    None when tasks are shown none; `confidence`: where it comes from, see `core.samples`."""
 
     name: str
     number: int
@@ -46,6 +47,7 @@ class PromptVersion:
     former: tuple[str, ...] = ()
     definitions: Definitions = field(default_factory=dict)
     examples: Examples | None = None
+    confidence: str = LOGPROBS
 
     @property
     def tag(self) -> str:
@@ -61,6 +63,16 @@ class PromptVersion:
         """Its tag, and those it had under former names: predictions in Label Studio may bear any of them."""
         return tuple(f"{name}@{self.number}" for name in self.names)
 
+    @property
+    def samples(self) -> int:
+        """How many requests it takes about each task."""
+        return samples_of(self.confidence)
+
+    @property
+    def logprobs(self) -> bool:
+        """Whether it asks for log-probabilities."""
+        return self.confidence == LOGPROBS
+
     @cached_property
     def content(self) -> str:
         """Digest of what makes it a different version: not its note, number or date. What a version does without is no
@@ -70,6 +82,8 @@ class PromptVersion:
             parts.append({"definitions": self.definitions})
         if self.examples is not None:
             parts.append({"examples": self.examples.digest})
+        if self.confidence != LOGPROBS:
+            parts.append({"confidence": self.confidence})
         return digest(parts)
 
     @cached_property

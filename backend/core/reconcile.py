@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.core.calibrator import RAW, Calibrators
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Outcome, Rejection
 from backend.core.prompts import PromptVersion
@@ -33,14 +34,16 @@ class Changes:
     unchanged: int
 
 
-def wanted_of(outcomes: Sequence[Outcome], schema: LabelSchema, version: PromptVersion) -> Wanted:
-    """What outcomes amount to in Label Studio."""
+def wanted_of(
+    outcomes: Sequence[Outcome], schema: LabelSchema, version: PromptVersion, calibrators: Calibrators = RAW
+) -> Wanted:
+    """What outcomes amount to in Label Studio, their confidences calibrated."""
     items = {
         o.task_id: {
             "task": o.task_id,
             "model_version": version.tag,
-            "score": rounded(o.confidence),
-            "result": to_result(o.answer, schema),
+            "score": rounded(calibrators.score(o)),
+            "result": to_result(o.answer, schema, calibrators.scores(o)),
         }
         for o in outcomes
         if o.answer is not None

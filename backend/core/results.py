@@ -11,9 +11,14 @@ from backend.core.outcomes import Answer
 SCORE_DIGITS = 6
 
 
-def to_result(answer: Answer, schema: LabelSchema) -> list[dict[str, Any]]:
-    """The regions of an answer, without ids (Label Studio gives them)."""
-    return [region for field in schema.fields for region in field.regions(answer.get(field.name, ()))]
+def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
+    """The regions of an answer, without ids (Label Studio gives them). `scores`: of controls, which their regions then
+    carry."""
+    return [
+        region | ({"score": rounded(scores[field.name])} if scores and field.name in scores else {})
+        for field in schema.fields
+        for region in field.regions(answer.get(field.name, ()))
+    ]
 
 
 def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Answer:
@@ -32,9 +37,10 @@ def rounded(confidence: float | None) -> float | None:
 
 
 def fingerprint(score: float | None, result: Sequence[Mapping[str, Any]]) -> int:
-    """What a prediction says, as 60 bits: ids and what Label Studio adds to regions do not matter."""
+    """What a prediction says, as 60 bits: ids and what Label Studio adds to regions do not matter, the
+    score of a region does."""
     return int(digest([rounded(score), sorted(map(_essence, result))])[:15], 16)
 
 
 def _essence(region: Mapping[str, Any]) -> str:
-    return json.dumps([region.get(key) for key in ("from_name", "to_name", "type", "value")], sort_keys=True)
+    return json.dumps([region.get(key) for key in ("from_name", "to_name", "type", "value", "score")], sort_keys=True)

@@ -1,7 +1,8 @@
 """Subsets: which tasks of a project a run takes. What `--on` says, checked and written back in one form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 from backend.core.chat import MAX_ATTEMPTS
 from backend.core.splits import Split, parse_split
@@ -9,17 +10,19 @@ from backend.core.tasks import parse_ids
 from backend.errors import SubsetError
 
 WORDS = ("ground-truth", "sample", "all", "missing")
+SAMPLES = ("sample", "truth-sample")
+FLAGS = ("accepted", "stratify", "leave_one_out")
 SAMPLE_SIZE = 20
-LEAVE_ONE_OUT = "leave-one-out"
 
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """`kind`: one of WORDS, `ids`, `view` or `rest`. `size` and `seed` are for samples: seed None takes the first
-    tasks. `truth`: which annotations count as truth, where the kind asks for them. `rest` is what an earlier run or
-    request left, by `ids`; those that are not there any more are no error, and a task may have `attempts` answers.
-    `split`: which part of the ground truths, None for all; `leave_one_out`: also those that are examples of the
-    version, each shown the others."""
+    """`kind`: one of WORDS, `truth-sample`, `ids`, `view` or `rest`. `size` and `seed` are for samples: seed None takes
+    the first tasks; `stratify`: they hold every label. `truth`: which annotations count as truth, where the kind asks
+    for them; `split`: which part of the ground truths, None for all; `accepted`: also those made from the prompt's own
+    predictions; `leave_one_out`: also those that are examples of the version, each shown the others. `rest` is what an
+    earlier run or request left, by `ids`; those that are not there any more are no error, and a task may have
+    `attempts` answers. `truth-sample` is a sample of the ground truths."""
 
     kind: str
     ids: tuple[int, ...] = ()
@@ -29,12 +32,14 @@ class Subset:
     truth: str = "ground-truth"
     attempts: int = MAX_ATTEMPTS
     split: Split | None = None
+    accepted: bool = False
+    stratify: bool = False
     leave_one_out: bool = False
 
     def __str__(self) -> str:
         """Everything there is to know, on one line; `read_subset` is the inverse."""
-        split = "" if self.split is None else f"/{self.split}"
-        return self._whole() + split + (f"/{LEAVE_ONE_OUT}" if self.leave_one_out else "")
+        flags = [name for name in FLAGS if getattr(self, name)]
+        return "/".join([self._whole(), *flags, *([str(self.split)] if self.split else [])])
 
     def _whole(self) -> str:
         if self.kind == "view":
@@ -43,19 +48,18 @@ class Subset:
             return f"ids:{ranges(self.ids)}"
         if self.kind == "rest":
             return f"rest:{self.attempts}:{ranges(self.ids)}"
-        if self.kind == "sample":
-            return f"sample:{self.size}" + ("" if self.seed is None else f":{self.seed}")
-        return self.kind if self.truth == "ground-truth" else f"{self.kind}:{self.truth}"
+        truth = "" if self.truth == "ground-truth" else f":{self.truth}"
+        if self.kind in SAMPLES:
+            return f"{self.kind}:{self.size}:{'' if self.seed is None else self.seed}{truth}".rstrip(":")
+        return f"{self.kind}{truth}"
 
 
 def read_subset(text: str) -> Subset:
     """The Subset that was written by `str`."""
-    whole, _, part = text.rpartition("/")
-    if part == LEAVE_ONE_OUT:
-        return replace(read_subset(whole), leave_one_out=True)
-    if whole:
-        return replace(read_subset(whole), split=parse_split(part))
-    kind, _, rest = text.partition(":")
+    whole, *options = text.split("/")
+    split = next((parse_split(option) for option in options if option not in FLAGS), None)
+    more: dict[str, Any] = {"split": split, **{name: name in options for name in FLAGS}}
+    kind, _, rest = whole.partition(":")
     if kind == "view":
         return Subset(kind, view=int(rest))
     if kind == "ids":
@@ -63,10 +67,10 @@ def read_subset(text: str) -> Subset:
     if kind == "rest":
         attempts, _, ids = rest.partition(":")
         return Subset(kind, ids=tuple(parse_ids(ids)), attempts=int(attempts))
-    if kind == "sample":
-        size, _, seed = rest.partition(":")
-        return Subset(kind, size=int(size), seed=int(seed) if seed else None)
-    return Subset(kind, truth=rest or "ground-truth")
+    if kind in SAMPLES:
+        size, seed, truth = (*rest.split(":"), "", "")[:3]
+        return Subset(kind, size=int(size), seed=int(seed) if seed else None, truth=truth or "ground-truth", **more)
+    return Subset(kind, truth=rest or "ground-truth", **more)
 
 
 def ranges(ids: Sequence[int]) -> str:

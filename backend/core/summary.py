@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import fsum, isnan, nan
 from statistics import quantiles
 
+from backend.core.intervals import Interval, wilson
 from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.scoring import ratio
 
@@ -31,6 +32,10 @@ class Summary:
     reused: int
     latency_p50: float | None
     latency_p95: float | None
+
+    @property
+    def coverage_ci(self) -> Interval | None:
+        return wilson(self.usable, self.tasks)
 
 
 class Summing:

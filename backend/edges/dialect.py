@@ -27,8 +27,9 @@ class Dialect:
     long_cap: bool = False
 
     def body(self, request: ChatRequest) -> bytes:
-        """The request's body: all that requests have in common is encoded once per frame."""
-        head, tail = _encoded(_Key(request.frame, self))
+        """The request's body: all that requests have in common is encoded once. Where a seed is set, each sample gets
+        one of its own: the same would make the answers the same."""
+        head, tail = _encoded(_Key(request.frame, self, request.sample if "seed" in request.frame.parameters else 0))
         return head + _turns(request.shots) + USER + json.dumps(request.user).encode() + tail
 
     def caps(self, frame: ChatFrame) -> bool:
@@ -98,18 +99,23 @@ class _Key:
 
     frame: ChatFrame
     dialect: Dialect
+    seed: int = 0
 
     def __hash__(self) -> int:
-        return hash((id(self.frame), self.dialect))
+        return hash((id(self.frame), self.dialect, self.seed))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.frame is other.frame and self.dialect == other.dialect
+        if not isinstance(other, _Key) or self.frame is not other.frame:
+            return False
+        return (self.dialect, self.seed) == (other.dialect, other.seed)
 
 
 @lru_cache(maxsize=256)
 def _encoded(key: _Key) -> tuple[bytes, bytes]:
     frame, dialect = key.frame, key.dialect
     body = {"model": frame.model, **{k: v for k, v in parameters(frame).items() if k not in dialect.dropped}}
+    if key.seed and "seed" in body:
+        body["seed"] += key.seed
     if dialect.long_cap and "max_tokens" in body:
         body[_LONG_CAP] = body.pop("max_tokens")
     if frame.logprobs and "logprobs" not in dialect.dropped:

@@ -5,7 +5,7 @@ trouble, few by nature; nothing of a task, no address and no id becomes one.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import cache
 from typing import Protocol
@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from backend.core.chat import ChatRequest, Completion
-from backend.core.derive import Pricing
+from backend.core.derive import Pricing, cost_of
 from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.errors import ProviderError, SettingsError
 
@@ -29,6 +29,8 @@ QUEUE_S = 1.0
 
 class Model(Protocol):
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
+
+    def body(self, request: ChatRequest) -> bytes: ...
 
     async def close(self) -> None: ...
 
@@ -93,6 +95,14 @@ class Metrics:
         if usable < len(outcomes):
             self._trouble(outcomes)
 
+    def brought(self, model: str, replies: Iterable[Completion | Failure], pricing: Pricing) -> None:
+        meter = self.meter(model)
+        for reply in replies:
+            if isinstance(reply, Completion):
+                meter.answered(reply, pricing)
+            else:
+                meter.failed(reply.kind)
+
     def predicted(self, seconds: float) -> None:
         self._of.predict_seconds.observe(seconds)
 
@@ -121,12 +131,11 @@ class ModelMeter:
         self._answered.inc()
         self._prompt.inc(completion.prompt_tokens)
         self._completion.inc(completion.completion_tokens)
-        self._seconds.observe(completion.seconds)
+        if not completion.batch:
+            self._seconds.observe(completion.seconds)
         if completion.cached_tokens:
             self._cached.inc(completion.cached_tokens)
-        cost = pricing(completion.model)(
-            completion.prompt_tokens, completion.cached_tokens, completion.completion_tokens
-        )
+        cost = cost_of(completion, pricing)
         if cost is None:
             self._counters.unpriced.labels(self._model).inc()
         else:
@@ -163,6 +172,9 @@ class MeasuredModel:
             meter.in_flight.dec()
             if result:
                 meter.failed(result)
+
+    def body(self, request: ChatRequest) -> bytes:
+        return self._model.body(request)
 
     async def close(self) -> None:
         await self._model.close()

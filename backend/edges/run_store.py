@@ -12,11 +12,14 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 
 from backend.core.derive import Pricing
+from backend.core.digests import SHARED, numbered
 from backend.core.outcomes import Failure, Outcome, Rejection
+from backend.core.prompts import parse_tag
 from backend.core.runs import ALIVE_S, OPEN, QUEUED, Run, Tally
+from backend.core.samples import LOGPROBS, samples_of
 from backend.edges.ledger import costs
 from backend.edges.store import Store, now, told
-from backend.edges.tables import asks, completions, runs
+from backend.edges.tables import asks, completions, prompts, runs, versions
 from backend.errors import RunError
 
 PAGE = 4000
@@ -229,7 +232,8 @@ class RunStore:
     def tally(self, run: Run, pricing: Pricing) -> Tally:
         """How far a run has come."""
         mine = asks.c.run_id == run.id
-        stored = sa.exists().where(completions.c.digest == asks.c.digest)
+        samples = self._samples(run.tag)
+        stored = sa.and_(*(sa.exists().where(completions.c.digest == digest) for digest in samples))
         counted = {
             "planned": sa.func.count(),
             "done": _count(stored),
@@ -241,7 +245,7 @@ class RunStore:
         query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(mine)
         with self._engine.connect() as connection:
             row = connection.execute(query).one()
-            behind = completions.c.digest.in_(sa.select(asks.c.digest).where(mine))
+            behind = sa.or_(*(completions.c.digest.in_(sa.select(digest).where(mine)) for digest in samples))
             paid = sa.func.coalesce(completions.c.run_id, "") == run.id
             cost, spent, saved = (
                 _total(costs(connection, condition, pricing))
@@ -249,6 +253,16 @@ class RunStore:
             )
         tasks = max(run.tasks or 0, row.planned)
         return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost, saved, spent)
+
+    def _samples(self, tag: str) -> list[Any]:
+        """The digests of an ask's samples, see `core.digests.numbered`."""
+        name, number = parse_tag(tag)
+        mine = sa.and_(prompts.c.name == name, versions.c.number == number)
+        query = sa.select(versions.c.confidence).join_from(versions, prompts).where(mine)
+        with self._engine.connect() as connection:
+            samples = samples_of(connection.execute(query).scalar() or LOGPROBS)
+        shared = sa.func.substr(asks.c.digest, 1, SHARED)
+        return [asks.c.digest, *(shared.concat(numbered("", sample)) for sample in range(1, samples))]
 
     def _newest(self, query: Any) -> list[Ask]:
         with self._engine.connect() as connection:

@@ -92,14 +92,13 @@ class Store:
         names.take(connection, self.insert, prompt.id, version.name)
         mine = versions.c.prompt_id == prompt.id
         same = _VERSIONS.where(mine, versions.c.content == version.content)
-        known = connection.execute(same).first()
-        if known is not None:
+        if (known := connection.execute(same).first()) is not None:
             return _version(known), False
         highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar()
         number = (highest or names.highest_left(connection, version.name)) + 1
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
-        row |= {"examples": None if version.examples is None else examples_json(version.examples)}
-        row |= {"number": number, "content": version.content, "created": now()}
+        shown = None if version.examples is None else examples_json(version.examples)
+        row |= {"number": number, "content": version.content, "created": now(), "examples": shown}
         connection.execute(versions.insert().values(prompt_id=prompt.id, **row))
         return _version(connection.execute(same).one()), True
 
@@ -214,7 +213,7 @@ class Store:
 
 _TAGS: tuple[Any, ...] = (connections.c.in_use, runs.c.tag)
 _VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
-_COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions")
+_COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions", "confidence")
 
 
 def now(precision: str = "seconds") -> str:
@@ -242,6 +241,7 @@ def _version(row: Any) -> PromptVersion:
         former=names.split(row.former),
         definitions=row.definitions or {},
         examples=None if row.examples is None else read_examples(row.examples),
+        confidence=row.confidence,
     )
 
 

@@ -34,10 +34,12 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """A task with its submitted annotations, oldest first, as Label Studio's JSON."""
+    """A task with its submitted annotations, oldest first, as Label Studio's JSON. `versions`: id -> model_version of
+    its predictions."""
 
     task: Task
     annotations: tuple[Mapping[str, Any], ...]
+    versions: Mapping[int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,9 @@ class Studio:
         for rows in self._pages(project, PAGE, query=query, fields="all"):
             for row in rows:
                 submitted = (a for a in row["annotations"] if isinstance(a, dict) and not a.get("was_cancelled"))
-                yield Annotated(Task(row["id"], row["data"]), tuple(sorted(submitted, key=lambda a: a["id"])))
+                versions = {p["id"]: p["model_version"] for p in row.get("predictions") or [] if isinstance(p, dict)}
+                annotations = tuple(sorted(submitted, key=lambda a: a["id"]))
+                yield Annotated(Task(row["id"], row["data"]), annotations, versions)
 
     def _pages(self, project: int, size: int, **params: Any) -> Iterator[list[dict[str, Any]]]:
         number = 1

@@ -67,12 +67,26 @@ versions = Table(
     Column("parameters", Json, nullable=False),
     Column("note", Json, nullable=False),
     Column("created", String(32), nullable=False),
+    Column("confidence", String(16), nullable=False, server_default="auto"),
     Column("definitions", Json),
     Column("examples", Json),
     PrimaryKeyConstraint("prompt_id", "number"),
     UniqueConstraint("prompt_id", "content"),
 )
 """`definitions` and `examples`: None when it has none."""
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    Column("prompt_id", Integer, ForeignKey("prompts.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("calibrators", Json, nullable=False),
+    Column("tasks", Integer, nullable=False),
+    Column("created", String(32), nullable=False),
+    PrimaryKeyConstraint("prompt_id", "number"),
+)
+"""What a version's confidences are put through before they are pushed, see `core.calibrator.Calibrators`; fitted on so
+many tasks."""
 
 connections = Table(
     "connections",

@@ -7,8 +7,9 @@ following batch; what fails in a batch is a Failure of this run, and a later one
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -20,11 +21,13 @@ from backend.core.tasks import Task
 from backend.edges.run_store import Ask
 from backend.errors import ProviderAwayError, RunError
 from backend.flows.asker import Asker, Model
-from backend.flows.batch_keeper import Keeper, Provider
+from backend.flows.batch_keeper import Keeper, Provider, Reply
 from backend.flows.batch_writer import Shelf, Writer
 from backend.flows.ending import Canceled, Left
+from backend.flows.observer import Observer, Unobserved
 from backend.flows.progress import Progress, to_log
 from backend.flows.pulse import Pulse
+from backend.flows.stop import Stop, Stopped
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
@@ -79,12 +82,14 @@ class Batches:
     make_model: Callable[[], BatchModel]
     base_url: str
     pricing: Pricing
+    make_observer: Callable[[], Observer] = Unobserved
+    stop: Stop = field(default_factory=Stop)
 
     def label(self, job: BatchRun) -> None:
         """Returns when it is noted of every task what became of it.
 
-        Raises Canceled, Left when it is interrupted while a batch is under way, ProviderError when there is no going
-        on.
+        Raises Canceled, Left when it is interrupted while a batch is under way, Stopped when this process is to end,
+        ProviderError when there is no going on.
         """
         probed: dict[int, int] = {}
         writer = Writer(self.shelf, job.run.id, job.recipe, lambda: self._probe(job.run.id, probed))
@@ -92,7 +97,7 @@ class Batches:
         self._take_over(job.run, writer)
         try:
             while True:
-                writer.write(job.pages())
+                writer.write(self._until_stopped(job.pages()))
                 if not self.shelf.batches.of_run(job.run.id):
                     self._note(job, writer.mine, probed)
                     return
@@ -125,7 +130,17 @@ class Batches:
         return Probe(self.make_model(), partial(self.shelf.facts.add_completions, run_id=run_id), sent)
 
     def _keeper(self, tell: Callable[[str], None]) -> Keeper:
-        return Keeper(self.shelf.batches, self.make_provider(), tell)
+        return Keeper(self.shelf.batches, self.make_provider(), tell, self._brought)
+
+    def _brought(self, model: str, replies: Iterable[Reply]) -> None:
+        self.make_observer().brought(model, replies, self.pricing)
+
+    def _until_stopped(self, pages: Iterable[list[Task]]) -> Iterator[list[Task]]:
+        """What a page asks is not uploaded before all are written: then others write it anew."""
+        for page in pages:
+            if self.stop.requested:
+                raise Stopped
+            yield page
 
     def _take_over(self, run: Run, writer: Writer) -> None:
         """Goes on with whatever earlier runs of this version left. What was canceled is to be asked again."""
@@ -138,8 +153,14 @@ class Batches:
         """Takes the run's batches to their ends; False when it is canceled before."""
         over = threading.Event()
         job.pulse.when_canceled(over.set)
+        with self.stop.calling(over.set):
+            return self._wait_until(over, job, keeper, writer)
+
+    def _wait_until(self, over: threading.Event, job: BatchRun, keeper: Keeper, writer: Writer) -> bool:
         pause, reached = FIRST_PAUSE_S, time.monotonic()
         while waiting := self.shelf.batches.of_run(job.run.id):
+            if self.stop.requested:
+                raise Stopped
             if job.pulse.canceled or over.is_set():
                 return False
             try:
@@ -160,21 +181,26 @@ class Batches:
         for page in job.pages():
             found = self._page(job.recipe, page, list(mine), probed)
             self.shelf.asked.record(job.run.id, [Ask.of(o) for o in found if o.sent or o.answer is None])
+            self.make_observer().settled(found)
             job.progress.add(found)
 
     def _page(self, recipe: Recipe, page: list[Task], mine: list[str], probed: dict[int, int]) -> list[Outcome]:
         asks = recipe.asks(page)
-        digests = list({ask.digest for _, ask in asks if isinstance(ask, ChatRequest)})
+        requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
+        digests = list({sample.digest for request in requests for sample in request.samples})
         stored = self.shelf.facts.completions(digests)
         lines = self.shelf.batches.lines(digests, mine)
         failures = {line.digest: line.failure for line in lines if line.failure}
+        first = Counter((line.digest, line.task_id) for line in lines)
         outcomes = []
         for task_id, ask in asks:
             if isinstance(ask, Failure):
                 outcomes.append(failed(task_id, ask))
                 continue
-            sent = sum((line.digest, line.task_id) == (ask.digest, task_id) for line in lines) + probed.get(task_id, 0)
-            known = derive(task_id, stored.get(ask.digest, []), ask.frame.schema, self.pricing)
-            missing = failed(task_id, failures.get(ask.digest) or NOT_ASKED, ask.digest, sent)
+            samples = [sample.digest for sample in ask.samples]
+            sent = sum(first[digest, task_id] for digest in samples) + probed.get(task_id, 0)
+            known = derive(task_id, [stored.get(digest, []) for digest in samples], ask.frame.schema, self.pricing)
+            why = next((failures[digest] for digest in samples if digest in failures), NOT_ASKED)
+            missing = failed(task_id, why, ask.digest, sent)
             outcomes.append(replace(known, sent=sent, reused=sent == 0) if known else missing)
         return outcomes

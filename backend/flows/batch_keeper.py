@@ -3,7 +3,7 @@
 Before a step that may have been taken already, by us or by a process that was killed, it looks whether it was.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import IO, Protocol
 
@@ -36,12 +36,19 @@ class Provider(Protocol):
 
 
 class Keeper:
-    """`tell` hears of every batch's progress, when there is some."""
+    """`tell` hears of every batch's progress, when there is some; `brought` of what each brings, with its model."""
 
-    def __init__(self, record: BatchStore, provider: Provider, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        record: BatchStore,
+        provider: Provider,
+        tell: Callable[[str], None],
+        brought: Callable[[str, Iterable[Reply]], None],
+    ) -> None:
         self.record = record
         self._provider = provider
         self._tell = tell
+        self._brought = brought
         self._told: dict[str, str] = {}
 
     def step(self, batch: Batch, file: IO[bytes] | None = None) -> bool:
@@ -107,5 +114,6 @@ class Keeper:
             replies = self._provider.results(name, batch.model)
             while some := dict(islice(replies, LINES_AT_ONCE)):
                 self.record.keep(batch, some)
+                self._brought(batch.model, some.values())
         self.record.end(batch, unanswered(report))
         return True

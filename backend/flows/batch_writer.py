@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Protocol
 
-from backend.core.answers import judge, settled
+from backend.core.answers import is_done
 from backend.core.batches import line
 from backend.core.chat import ChatRequest, Completion, Recipe
 from backend.core.tasks import Task
@@ -76,9 +76,10 @@ class Writer:
         self._shelf.asked.record(self._run_id, [Ask(task_id, ask.digest) for task_id, ask in known])
         todo: dict[str, tuple[int, ChatRequest]] = {}
         for task_id, ask in known:
-            todo.setdefault(ask.digest, (task_id, ask))
+            for sample in ask.samples:
+                todo.setdefault(sample.digest, (task_id, sample))
         stored = self._shelf.facts.completions(list(todo))
-        todo = {d: found for d, found in todo.items() if not _settled(stored.get(d, []), found[1])}
+        todo = {d: found for d, found in todo.items() if not is_done(found[1], stored.get(d, []))}
         for digest in self._elsewhere(list(todo)):
             del todo[digest]
         return self._probed(todo, stored)
@@ -101,7 +102,7 @@ class Writer:
         if self._prober is None and todo:
             self._prober = self._make_prober()
             digest, (task_id, request) = next(iter(todo.items()))
-            if _settled(self._prober.ask(task_id, request, stored.get(digest, [])), request):
+            if is_done(request, self._prober.ask(task_id, request, stored.get(digest, []))):
                 del todo[digest]
         return todo
 
@@ -128,7 +129,3 @@ class Writer:
         self.mine.add(batch.id)
         self.files[batch.id] = self._part.file
         return self._part
-
-
-def _settled(attempts: Sequence[Completion], request: ChatRequest) -> bool:
-    return settled(attempts, judge(attempts, request.frame.schema)[0], request.frame.attempts)

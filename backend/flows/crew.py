@@ -151,6 +151,7 @@ class Crew:
 
     def _end(self, run: Run, bound: Bound, pulse: Pulse) -> None:
         """A killed push is done again: it changes what is not there yet."""
+        self.runs.tell_unsure(run, bound, to_log)
         if run.push:
             self.runs.push_run(run, bound, to_log)
         if pulse.canceled or not self.runs.record.complete(run.id):

@@ -2,11 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from backend.core.answers import judge, settled
+from backend.core.answers import is_done
 from backend.core.chat import ChatRequest, Completion
 from backend.core.estimates import (
     Estimate,
@@ -26,20 +26,24 @@ from backend.flows.baseline import baseline
 from backend.flows.labelling import closing
 from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
+from backend.flows.samples import ask_all
 
 SAMPLE = 300
 """So many stored answers say enough about the next."""
 MOST_PROBED = 1000
+Stored = Mapping[str, Sequence[Completion]]
+"""Attempts by digest."""
 
 
 @dataclass(slots=True)
 class Count:
-    """What was counted so far. `asks`: how many tasks share each request that is left, by digest; `prompts`,
-    `examples` in them and `schemas`: their sizes, in tokens with an encoder, else in characters; `drawn`: some of them,
-    at random."""
+    """What was counted so far. `asks`: how many tasks share each question that is left, by digest; `requests`: how many
+    are left of them, samples counted; `prompts`, `examples` in them and `schemas`: their sizes, in tokens with an
+    encoder, else in characters; `drawn`: some of the questions, at random."""
 
     tasks: int = 0
     reused: int = 0
+    requests: int = 0
     prompts: int = 0
     examples: int = 0
     schemas: int = 0
@@ -58,10 +62,10 @@ class Estimator:
         self._encoder = encoder_for(bound.version.model)
 
     def estimate(self, subset: Subset, probe: int = 0) -> Estimate:
-        """`probe`: so many of the requests are sent first, and their answers kept. Raises SubsetError for a probe of
-        fewer than 0 or too many requests, ProviderError when it can't be sent."""
+        """`probe`: so many of the tasks are asked about first, and the answers kept. Raises SubsetError for a probe of
+        fewer than 0 or too many tasks, ProviderError when it can't be sent."""
         if not 0 <= probe <= MOST_PROBED:
-            raise SubsetError(f"A probe has 1 to {MOST_PROBED:,} requests: 20 say a lot.")
+            raise SubsetError(f"A probe has 1 to {MOST_PROBED:,} tasks: 20 say a lot.")
         count = self._count(subset, probe)
         if count.drawn:
             asyncio.run(self._probe(count))
@@ -78,23 +82,25 @@ class Estimator:
             count.tasks += len(requests)
             for request in requests:
                 if isinstance(request, ChatRequest):
-                    self._add(count, request, stored.get(request.digest, []))
+                    self._add(count, request, stored)
                     _draw(count, request, probe, chance)
         return count
 
-    def _add(self, count: Count, request: ChatRequest, attempts: list[Completion]) -> None:
-        if settled(attempts, judge(attempts, request.frame.schema)[0]):
+    def _add(self, count: Count, request: ChatRequest, stored: Stored) -> None:
+        left = _left(request, stored)
+        if not left:
             count.reused += 1
-            took = observed(request, attempts) if len(count.seen) < SAMPLE else None
+            took = observed(request, stored[request.digest]) if len(count.seen) < SAMPLE else None
             count.seen += [took] if took else []
             return
         key = bytes.fromhex(request.digest)
         if key not in count.asks:
-            self._grow(count, request, 1)
+            self._grow(count, request, left)
         count.asks[key] = count.asks.get(key, 0) + 1
 
     def _grow(self, count: Count, request: ChatRequest, by: int) -> None:
         size = self._encoder.count if self._encoder else len
+        count.requests += by
         count.prompts += by * size(prompt_of(request))
         count.examples += by * sum(size(text) for turn in request.shots for text in turn)
         count.schemas += by * size(schema_of(request))
@@ -103,13 +109,13 @@ class Estimator:
         """What it answers is stored, and so free from now on."""
         stored = self._stored(count.drawn)
         async with closing(self._labelling.make_asker()) as asker:
-            asks = [asker.ask(request, stored.get(request.digest, [])) for request in count.drawn]
+            asks = [ask_all(asker, request, stored) for request in count.drawn]
             for request, asked in zip(count.drawn, await asyncio.gather(*asks), strict=True):
-                if asked.failure is None:
-                    took = observed(request, asked.attempts)
+                if all(one.failure is None for one in asked):
+                    took = observed(request, asked[0].attempts)
                     count.seen += [took] if took else []
                     count.reused += count.asks.pop(bytes.fromhex(request.digest))
-                    self._grow(count, request, -1)
+                    self._grow(count, request, -_left(request, stored))
 
     def _past(self, version: PromptVersion) -> Iterator[Observed]:
         """What earlier requests of a version took, on whatever tasks."""
@@ -127,12 +133,12 @@ class Estimator:
         others = [v for v in self._runs.prompts.of(mine.name) if v.model == mine.model and v.number != mine.number]
         return list(islice((one for version in reversed(others) for one in self._past(version)), SAMPLE))
 
-    def _stored(self, requests: list[ChatRequest]) -> dict[str, list[Completion]]:
-        return self._runs.store.completions(list({request.digest for request in requests}))
+    def _stored(self, requests: list[ChatRequest]) -> Stored:
+        return self._runs.store.completions(list({s.digest for request in requests for s in request.samples}))
 
     def _told(self, count: Count, own: list[Observed], alike: list[Observed]) -> Estimate:
         """`own`: requests of this version; `alike`: of its model."""
-        number = len(count.asks)
+        number = count.requests
         low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)
         least = count.prompts + (count.schemas if alike and not self._encoder else 0)
         prompt = (round(least * low), round((count.prompts + count.schemas) * high))
@@ -160,6 +166,11 @@ class Estimator:
         low, high = tokens_per_character(alike)
         ratio = f"{1 / high:.2g} to {1 / low:.2g} characters per token"
         return f"calibrated on {len(alike)} stored answers: {ratio}" if alike else f"default: {ratio}"
+
+
+def _left(request: ChatRequest, stored: Stored) -> int:
+    """How many of its samples are to be asked."""
+    return sum(not is_done(sample, stored.get(sample.digest, ())) for sample in request.samples)
 
 
 def _draw(count: Count, request: ChatRequest, most: int, chance: random.Random) -> None:

@@ -4,10 +4,12 @@ Called for every task, so it must cost microseconds and never wait. What a reque
 told here: a Model that measures another one sees it all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from backend.core.outcomes import Outcome
+from backend.core.chat import Completion
+from backend.core.derive import Pricing
+from backend.core.outcomes import Failure, Outcome
 
 
 class Observer(Protocol):
@@ -20,6 +22,9 @@ class Observer(Protocol):
     def settled(self, outcomes: Sequence[Outcome]) -> None:
         """What became of tasks."""
 
+    def brought(self, model: str, replies: Iterable[Completion | Failure], pricing: Pricing) -> None:
+        """What a batch brought, whose requests no Model saw."""
+
 
 class Unobserved:
     def joined(self) -> None:
@@ -29,4 +34,7 @@ class Unobserved:
         return
 
     def settled(self, outcomes: Sequence[Outcome]) -> None:
+        return
+
+    def brought(self, model: str, replies: Iterable[Completion | Failure], pricing: Pricing) -> None:
         return

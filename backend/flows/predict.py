@@ -5,18 +5,19 @@ What is stored already is read, not asked. Nothing holds more than two pages of 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from backend.core.answers import judge, settled
+from backend.core.answers import is_done
 from backend.core.chat import Asks, ChatRequest, Completion, Recipe
 from backend.core.derive import Pricing, derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.core.tasks import Task
 from backend.errors import PromptsError, where
 from backend.flows.asker import Asker
+from backend.flows.samples import ask_all, failure_of
 from backend.flows.stop import Stop, Stopped
 from backend.logs import about
 
@@ -54,9 +55,11 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
+    """`stored`: attempts by digest, of each sample of the request."""
+
     task_id: int
     request: ChatRequest
-    stored: Sequence[Completion]
+    stored: Mapping[str, Sequence[Completion]]
 
 
 class Predictor:
@@ -117,20 +120,20 @@ class Predictor:
 
     async def _hand_out(self, asks: Asks, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
         """Settles what needs no model; the rest is for the workers."""
-        digests = list({ask.digest for _, ask in asks if isinstance(ask, ChatRequest)})
-        ours, stored = await asyncio.to_thread(self._claim_and_read, digests)
+        requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
+        ours, stored = await asyncio.to_thread(self._claim_and_read, requests)
         known: list[Outcome] = []
         rest: list[Todo] = []
         for task_id, ask in asks:
             if isinstance(ask, Failure):
                 known.append(failed(task_id, ask))
                 continue
-            attempts = stored.get(ask.digest, [])
-            if settled(attempts, judge(attempts, ask.frame.schema)[0], ask.frame.attempts):
+            if all(is_done(sample, stored.get(sample.digest, [])) for sample in ask.samples):
+                attempts = [stored[sample.digest] for sample in ask.samples]
                 outcome = derive(task_id, attempts, ask.frame.schema, self._pricing)
                 known += [replace(outcome, reused=True)] if outcome else []
             elif ask.digest in ours:
-                rest.append(Todo(task_id, ask, attempts))
+                rest.append(Todo(task_id, ask, stored))
             else:
                 self._elsewhere.append((task_id, ask))
         if known:
@@ -139,10 +142,11 @@ class Predictor:
         for item in rest:
             await todo.put(item)
 
-    def _claim_and_read(self, digests: list[str]) -> tuple[Collection[str], dict[str, list[Completion]]]:
-        """In this order: what another one asked and stored before we claimed it is seen."""
-        ours = self._claims.take(digests)
-        return ours, self._facts.completions(digests)
+    def _claim_and_read(self, requests: list[ChatRequest]) -> tuple[Collection[str], dict[str, list[Completion]]]:
+        """In this order: what another one asked and stored before we claimed it is seen. A claim to a request is one to
+        all its samples."""
+        ours = self._claims.take(list({request.digest for request in requests}))
+        return ours, self._facts.completions(list({s.digest for request in requests for s in request.samples}))
 
     async def _wait_for_others(self, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
         """What others ask is stored sooner or later, or it becomes ours to ask."""
@@ -173,12 +177,12 @@ class Predictor:
             return failed(item.task_id, crash, item.request.digest)
 
     async def _asked(self, item: Todo) -> Outcome:
-        asked = await self.asker.ask(item.request, item.stored)
-        outcome = derive(item.task_id, asked.attempts, item.request.frame.schema, self._pricing)
+        asked = await ask_all(self.asker, item.request, item.stored)
+        sent = sum(one.sent for one in asked)
+        outcome = derive(item.task_id, [one.attempts for one in asked], item.request.frame.schema, self._pricing)
         if outcome is None:
-            failure = asked.failure or Failure("crashed", "The request was given up.")
-            return failed(item.task_id, failure, item.request.digest, asked.sent)
-        return replace(outcome, sent=asked.sent, reused=asked.sent == 0)
+            return failed(item.task_id, failure_of(asked), item.request.digest, sent)
+        return replace(outcome, sent=sent, reused=sent == 0)
 
 
 def _first(errors: BaseException) -> BaseException:

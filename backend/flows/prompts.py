@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from backend.core.calibrator import RAW, Calibrators
 from backend.core.default_prompt import first_prompt
 from backend.core.definitions import defined
 from backend.core.examples import Examples, check_fit
@@ -14,6 +15,8 @@ from backend.core.labels.schema import LabelSchema
 from backend.core.parameters import check_parameters
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.core.prompts import PromptVersion, check_name, check_template, parse_tag
+from backend.core.samples import check_confidence
+from backend.edges.calibration_store import CalibrationStore
 from backend.edges.store import Store
 from backend.edges.studio import Project, Studio
 from backend.errors import ConfigChangedError, PromptError
@@ -34,6 +37,7 @@ class Draft:
     note: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     examples: Wish | None = None
+    confidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +51,19 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A version together with the project it is for, as that is now."""
+    """A version together with the project it is for, as that is now, and what its confidences are put through."""
 
     version: PromptVersion
     project: Project
     schema: LabelSchema
+    calibrators: Calibrators = RAW
 
 
 class Prompts:
     def __init__(self, store: Store, default_model: str) -> None:
         self._store = store
         self._default_model = default_model
+        self.calibrated = CalibrationStore(store)
 
     def save(self, draft: Draft, studio: Studio) -> Saved:
         """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
@@ -82,6 +88,7 @@ class Prompts:
             parameters=parameters,
             note=file.note if draft.note is None else draft.note,
             definitions=defined(file.labels, schema),
+            confidence=check_confidence(draft.confidence or file.confidence),
         )
         if draft.examples is not None:
             version = replace(version, examples=gathered(studio, project, schema, version, draft.examples))
@@ -125,7 +132,8 @@ class Prompts:
                 f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
                 "--file prompt.txt`) and use the new version."
             )
-        return Bound(version, project, schema)
+        saved = self.calibrated.of(version)
+        return Bound(version, project, schema, saved.calibrators if saved else RAW)
 
     def rename(self, old: str, new: str) -> None:
         self.of(old)

@@ -30,7 +30,7 @@ class Result:
 def results(runs: Runs, bound: Bound, kinds: Sequence[str], truth: str) -> list[Result]:
     """The tasks of these kinds (see KINDS; none means all that have an outcome), by id."""
     outcomes = {outcome.task_id: outcome for page in runs.stored(bound) for outcome in page}
-    truths = _truths(runs, bound, truth, required="wrong" in kinds)
+    truths = truths_by_task(runs, bound, truth, required="wrong" in kinds)
     chosen = sorted(task for task, outcome in outcomes.items() if not kinds or _kind(outcome, truths) in kinds)
     if "missing" in kinds:
         chosen = sorted({*chosen, *(set(runs.studio.task_ids(bound.project.id)) - set(outcomes))})
@@ -46,7 +46,8 @@ def _kind(outcome: Outcome, truths: Mapping[int, Answer]) -> str:
     return "wrong" if wrong else "usable"
 
 
-def _truths(runs: Runs, bound: Bound, truth: str, required: bool) -> dict[int, Answer]:
+def truths_by_task(runs: Runs, bound: Bound, truth: str, required: bool = False) -> dict[int, Answer]:
+    """Raises SubsetError when there are none and they are `required`."""
     try:
         found = ground_truths(runs.studio, bound.project, bound.schema, Subset("ground-truth", truth=truth)).truths
     except SubsetError:

@@ -6,17 +6,19 @@ working on a run asks for what is not stored yet, and nothing else.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from backend.core.chat import MAX_ATTEMPTS
 from backend.core.derive import derive, failed
+from backend.core.digests import of_samples
+from backend.core.evaluation import Evaluation, evaluation
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.reconcile import wanted_of
 from backend.core.runs import Run
-from backend.core.scoring import Score, score
+from backend.core.scoring import Score
 from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, Summing
 from backend.core.tasks import Task
@@ -35,6 +37,7 @@ from backend.flows.progress import Progress
 from backend.flows.prompts import Bound, Prompts
 from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, push
+from backend.flows.samples import unsure
 from backend.logs import about
 
 PATIENCE_S = 60.0
@@ -63,15 +66,19 @@ class Ending:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """`seconds`: first request sent to last completion stored; `judged` (the outcomes of tasks with a truth),
-    `truths` and `score` only where there are truths."""
+    `truths` and `evaluation` only where there are truths."""
 
     run: Run
     summary: Summary
     seconds: float
     judged: list[Outcome]
     truths: list[Truth]
-    score: Score | None
+    evaluation: Evaluation | None
     pushed: Pushed | None
+
+    @property
+    def score(self) -> Score | None:
+        return self.evaluation.score if self.evaluation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,9 @@ class Runs:
             others = sum(isinstance(o.verdict, Rejection) for o in outcomes)
             more = f"; --rejected takes its {others} unusable answers." if others else "."
             raise RunError(f"Run {run_id} has nothing to ask again{more}")
-        facts = self.store.completions([o.digest for o in left if o.digest]) if rejected else {}
+        number = self.prompts.get(run.tag).samples
+        asked = [digest for o in left if o.digest for digest in of_samples(o.digest, number)] if rejected else []
+        facts = self.store.completions(asked)
         made = max(map(len, facts.values()), default=0)
         rest = Subset("rest", ids=tuple(o.task_id for o in left), attempts=made + MAX_ATTEMPTS)
         return self.start(run.tag, rest, Ending(run.push, run.keep, run.budget, run.batch))
@@ -162,9 +171,11 @@ class Runs:
         with about(run=run_id), noted_end(self.record, run_id), pulse:
             return self.carry_out(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
 
-    def stored(self, bound: Bound) -> Iterator[list[Outcome]]:
-        """The newest outcome of every task this version was run on, from the record alone; by task id, in pages."""
-        return (self._derived(bound, asks) for asks in self.record.ask_pages(bound.version.tag))
+    def stored(self, bound: Bound, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
+        """The newest outcome of every task this version was run on, or of those among `only`, from the record alone;
+        by task id, in pages."""
+        for asks in self.record.ask_pages(bound.version.tag):
+            yield self._derived(bound, [ask for ask in asks if only is None or ask.task_id in only])
 
     def ended(self, run: Run, bound: Bound) -> Iterator[list[Outcome]]:
         """What became of the tasks of one run, from the record alone; by task id, in pages."""
@@ -172,17 +183,24 @@ class Runs:
 
     def _derived(self, bound: Bound, asks: Sequence[Ask]) -> list[Outcome]:
         schemas = self._schemas(bound, [ask.task_id for ask in asks])
-        facts = self.store.completions([ask.digest for ask in asks if ask.digest])
+        samples = {ask.digest: of_samples(ask.digest, bound.version.samples) for ask in asks if ask.digest}
+        facts = self.store.completions([digest for digests in samples.values() for digest in digests])
         found = []
         for ask in asks:
             schema = schemas(ask.task_id)
-            attempts = facts.get(ask.digest or "", [])
+            attempts = [facts.get(digest, []) for digest in samples.get(ask.digest or "", [""])]
             outcome = derive(ask.task_id, attempts, schema, self.labelling.pricing) if schema else None
             if outcome is None and ask.failure is not None:
                 outcome = failed(ask.task_id, ask.failure, ask.digest)
             if outcome is not None:
                 found.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
         return found
+
+    def tell_unsure(self, run: Run, bound: Bound, tell: Tell) -> None:
+        """Says so when the model gives no log-probabilities; the first tasks show it."""
+        said = unsure(bound.version, next(self.ended(run, bound), []))
+        if said:
+            tell(said)
 
     def push_run(self, run: Run, bound: Bound, tell: Tell) -> Pushed:
         """Pushes what became of the tasks of one run."""
@@ -200,8 +218,6 @@ class Runs:
         """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
         base = baseline(self.studio, bound, read_subset(run.subset))
         progress.start(base.size)
-        if base.examples:
-            progress.tell(f"Left out {base.examples} ground truths that are examples; --leave-one-out judges them too.")
         if base.size is not None:
             self.record.size(run.id, base.size)
         label = self._label_in_batches if run.batch else self._label
@@ -215,11 +231,12 @@ class Runs:
             total.add(page)
             judged += [outcome for outcome in page if outcome.task_id in known]
         summary = total.summary()
+        self.tell_unsure(run, bound, progress.tell)
         self.record.size(run.id, summary.tasks)
         pushed = self.push_run(run, bound, progress.tell) if run.push else None
         if not self.record.complete(run.id):
             raise Canceled(run.id)
-        scored = score(judged, base.truths, bound.schema) if base.truths else None
+        scored = evaluation(judged, base.truths, bound.schema, base.left_out) if base.truths else None
         return Finished(self.record.run(run.id), summary, seconds, judged, base.truths, scored, pushed)
 
     def _label(self, run: Run, bound: Bound, base: Baseline, progress: Progress, pulse: Pulse) -> float:
@@ -239,7 +256,7 @@ class Runs:
         return time.monotonic() - started
 
     def _push(self, bound: Bound, pages: Iterable[Sequence[Outcome]], keep: bool, tell: Tell) -> Pushed:
-        wanted = (wanted_of(page, bound.schema, bound.version) for page in pages)
+        wanted = (wanted_of(page, bound.schema, bound.version, bound.calibrators) for page in pages)
         return push(Place(self.studio, self.store, bound.project.id, tell), bound.version, wanted, keep)
 
     def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:

@@ -9,9 +9,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
+from backend.core.calibrator import RAW, Calibrators
 from backend.core.chat import Recipe
 from backend.core.default_prompt import auto_tag, default_version
 from backend.core.derive import Pricing
@@ -22,6 +23,7 @@ from backend.core.prompts import AUTO, PromptVersion, parse_tag
 from backend.core.results import rounded, to_result
 from backend.core.tasks import Task
 from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_version
+from backend.edges.calibration_store import CalibrationStore
 from backend.edges.store import Store
 from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.flows.asker import Asker
@@ -131,6 +133,7 @@ class Preannotator:
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
             outcomes, late = self._loop.run(self._label(Recipe(version, schema, self._serving.base_url), items))
+            calibrators = RAW if typed else self._calibrators(version, tag)
         except PromptsError as error:
             log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
             return [{} for _ in tasks]
@@ -138,7 +141,8 @@ class Preannotator:
         if late and not typed:
             self._leave_over(tag, [given[item.id] for item in items if item.id not in outcomes])
         kept = [typed_region(context, schema)] if typed else []
-        return [_prediction(outcomes.get(number), schema, tag, kept) for number in given]
+        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
+        return [make(outcomes.get(number)) for number in given]
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
@@ -153,6 +157,11 @@ class Preannotator:
                 return version, f"{version.tag}~{schema.digest[:4]}" if changed else version.tag
         default = default_version(schema, project, self._serving.default_model)
         return default, auto_tag(default)
+
+    def _calibrators(self, version: PromptVersion, tag: str) -> Calibrators:
+        """None fit what was asked under another config than they were fitted on."""
+        saved = CalibrationStore(self._store).of(version) if tag == version.tag else None
+        return saved.calibrators if saved else RAW
 
     def _not_left_over(self, tag: str, items: list[Task], given: Mapping[int, Any]) -> list[Task]:
         """Without those that a run will push: Label Studio would store them twice."""
@@ -208,11 +217,13 @@ def _id(task: Any) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _prediction(outcome: Outcome | None, schema: LabelSchema, tag: str, kept: list[dict[str, Any]]) -> dict[str, Any]:
+def _prediction(
+    outcome: Outcome | None, schema: LabelSchema, tag: str, calibrators: Calibrators, kept: list[dict[str, Any]]
+) -> dict[str, Any]:
     if outcome is None or outcome.answer is None:
         return {}
-    result = [*to_result(outcome.answer, schema), *kept]
-    return {"result": result, "score": rounded(outcome.confidence), "model_version": tag}
+    result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *kept]
+    return {"result": result, "score": rounded(calibrators.score(outcome)), "model_version": tag}
 
 
 def _refusal(region: dict[str, Any], error: PromptError, tag: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Trial: one task, one version, everything shown: what was sent, what came back, what it was taken for."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.core.chat import ChatRequest, Completion
 from backend.core.derive import derive, failed
@@ -10,15 +10,18 @@ from backend.errors import SubsetError
 from backend.flows.labelling import closing
 from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
+from backend.flows.samples import ask_all, failure_of, unsure
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`messages` is empty when the task can't be asked about; `attempts` are the model's raw answers."""
+    """`messages` is empty when the task can't be asked about; `attempts` are the model's raw answers, those of
+    all samples; `remark`: why there is no confidence, where that can be helped."""
 
     messages: list[dict[str, str]]
     attempts: tuple[Completion, ...]
     outcome: Outcome
+    remark: str | None = None
 
 
 def try_task(runs: Runs, bound: Bound, task_id: int) -> Trial:
@@ -29,13 +32,15 @@ def try_task(runs: Runs, bound: Bound, task_id: int) -> Trial:
     request = runs.labelling.recipe(bound).request(tasks[0])
     if isinstance(request, Failure):
         return Trial([], (), failed(task_id, request))
-    return asyncio.run(_ask(runs, request, task_id))
+    trial = asyncio.run(_ask(runs, request, task_id))
+    return replace(trial, remark=unsure(bound.version, [trial.outcome]))
 
 
 async def _ask(runs: Runs, request: ChatRequest, task_id: int) -> Trial:
-    stored = runs.store.completions([request.digest]).get(request.digest, [])
+    stored = runs.store.completions([sample.digest for sample in request.samples])
     async with closing(runs.labelling.make_asker()) as asker:
-        asked = await asker.ask(request, stored)
-    outcome = derive(task_id, asked.attempts, request.frame.schema, runs.labelling.pricing)
-    failure = asked.failure or Failure("crashed", "The request was given up.")
-    return Trial(request.messages, asked.attempts, outcome or failed(task_id, failure, request.digest))
+        asked = await ask_all(asker, request, stored)
+    samples = [one.attempts for one in asked]
+    outcome = derive(task_id, samples, request.frame.schema, runs.labelling.pricing)
+    attempts = tuple(attempt for sample in samples for attempt in sample)
+    return Trial(request.messages, attempts, outcome or failed(task_id, failure_of(asked), request.digest))

@@ -1,7 +1,6 @@
-from backend.core.audit import ConfusionPair, audit, confusion_pairs, duplicates
+from backend.core.audit import audit
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
-from backend.core.tasks import Task
-from tests.core.test_scoring import REJECTION, SINGLE, single
+from tests.core.test_scoring import SINGLE
 
 A, B, D = {"c": ("a",)}, {"c": ("b",)}, {"c": ("d",)}
 TRUTHS = [Truth(1, A), Truth(2, A), Truth(3, B), Truth(4, B)]
@@ -40,20 +39,3 @@ def test_nothing_to_audit():
     assert audit({}, TRUTHS, SINGLE) == audit({"1": said((A, 0.9))}, [], SINGLE) == []
     silent = [Outcome(1, Rejection("refused", "")), Outcome(2, Failure("timeout", ""))]
     assert audit({"1": silent}, TRUTHS, SINGLE) == []
-
-
-def test_confusion_pairs_of_all_versions():
-    one = single([("a", "b"), ("a", "b"), ("b", "a"), ("a", REJECTION), ("a", "a")])
-    two = single([("a", "b"), ("d", "a")])
-    pairs = confusion_pairs([one, two])
-    assert pairs == [ConfusionPair("c", "a", "b", 3), ConfusionPair("c", "b", "a", 1), ConfusionPair("c", "d", "a", 1)]
-    assert pairs[0].sentence == 'Choose "a", not "b", when …'
-
-
-def test_duplicates_with_different_truths():
-    texts = ["Hello  there", "hello there ", "Hello there", "else", "else"]
-    tasks = [Task(n, {"text": text, "id": n}) for n, text in enumerate(texts)]
-    truths = [Truth(0, A), Truth(1, B), Truth(3, A), Truth(4, A)]
-    (found,) = duplicates(tasks, truths, ["text"])
-    assert [truth.task_id for truth in found.truths] == [0, 1]
-    assert duplicates(tasks, truths, ["text", "id"]) == []

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.answers import read
-from backend.core.confidence import confidence, value_spans
+from backend.core.confidence import confidence as both
+from backend.core.confidence import value_spans
 from backend.core.labels.config import read_config
 from backend.core.outcomes import Rejection
 from tests.scripted import GOOD, choices, completion, tokens
@@ -18,6 +19,12 @@ MANY = choices("A", "B", "C", choice="multiple")
 TWO = read_config("""<View><Text name="text" value="$text"/>
 <Choices name="mood" toName="text"><Choice value="Good"/></Choices>
 <Choices name="topics" toName="text" choice="multiple"><Choice value="Price"/></Choices></View>""")
+
+
+def confidence(said, schema):
+    """Of the whole answer."""
+    found = both(said, schema)
+    return found and found.joint
 
 
 def sure(*pieces, schema=MOOD):
@@ -60,6 +67,7 @@ def test_an_empty_list_is_as_sure_as_its_end():
 def test_several_controls_are_multiplied():
     pieces = (('{"topics": [', 0.1), ("]", 0.5), (', "mood": "', 0.1), ("Good", 0.6), ('"}', 0.9))
     assert sure(*pieces, schema=TWO) == pytest.approx(0.5 * 0.6 * 0.9)
+    assert both(tokens(*pieces), TWO).controls == pytest.approx({"mood": 0.54, "topics": 0.5})
 
 
 def test_where_null_was_possible_the_opening_quote_counts_too():

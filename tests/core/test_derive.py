@@ -14,13 +14,13 @@ def pricing(model):
 
 
 def derived(*attempts):
-    found = derive(3, attempts, SCHEMA, pricing)
+    found = derive(3, [attempts], SCHEMA, pricing)
     assert found is not None
     return found
 
 
 def test_without_completions_there_is_no_outcome():
-    assert derive(3, [], SCHEMA, pricing) is None
+    assert derive(3, [[]], SCHEMA, pricing) is None
 
 
 def test_an_answer_with_its_cost_and_confidence():

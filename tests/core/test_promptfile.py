@@ -45,6 +45,17 @@ def test_what_is_written_comes_back(template: str, model: str, note: str, parame
     assert read_prompt_file(written) == PromptFile(template, model, note, parameters, project=7)
 
 
+def test_a_carriage_return_at_the_end_is_no_part_of_the_text() -> None:
+    assert read_prompt_file("Say {text}\r").template == "Say {text}"
+
+
+@pytest.mark.parametrize("source", ["auto", "samples:5", "none"])
+def test_where_confidence_comes_from_is_in_the_header(source: str) -> None:
+    written = write_prompt_file(replace(version("Say {text}"), confidence=source))
+    assert ("confidence" in written) == (source != "auto")
+    assert read_prompt_file(written).confidence == source
+
+
 def read_back(text: str) -> str:
     """A template as versions hold it: files are where they come from."""
     assume(text.strip())

@@ -99,7 +99,7 @@ def test_no_result_breaks_the_comparison(one, other):
 
 
 def test_ids_and_what_label_studio_adds_do_not_matter():
-    assert same([region("g")], [region("g", id="x1", origin="prediction", score=0.5)])
+    assert same([region("g")], [region("g", id="x1", origin="prediction")])
 
 
 @pytest.mark.parametrize(

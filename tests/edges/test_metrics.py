@@ -57,6 +57,17 @@ def test_requests_tokens_and_cost_are_counted_by_model() -> None:
     assert counted("in_flight") == 0
 
 
+def test_what_a_batch_brings_counts_at_its_price_and_has_no_latency() -> None:
+    counted = Counted()
+    replies = [completion(model="priced", prompt_tokens=100, batch=True), Failure("server", "Sorry.")]
+    counted.metrics.brought("m", replies, pricing)
+    results = {name: counted("requests_total", model="m", result=name) for name in ("answered", "server")}
+    assert results == {"answered": 1, "server": 1}
+    assert counted("tokens_total", model="m", kind="prompt") == 100
+    assert counted("cost_usd_total", model="m") == 0.25
+    assert counted("model_seconds_count", model="m") == 0
+
+
 @pytest.mark.parametrize(("error", "result"), [(ProviderError("No."), "provider"), (ValueError(), "given_up")])
 def test_a_request_that_raises_is_counted_and_raises(error: Exception, result: str) -> None:
     counted = Counted(error)

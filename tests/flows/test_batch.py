@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from backend.core.chat import MAX_ATTEMPTS, Recipe
 from backend.core.outcomes import Failure, Outcome, Rejection
@@ -13,6 +14,7 @@ from backend.core.tasks import Task
 from backend.edges.batch_store import BatchStore
 from backend.edges.batches import BatchApi
 from backend.edges.llm import Model
+from backend.edges.metrics import Metrics
 from backend.edges.run_store import Order, RunStore
 from backend.edges.store import Store
 from backend.errors import ProviderAwayError, ProviderError, RunError
@@ -23,6 +25,7 @@ from backend.flows.batch_writer import Shelf
 from backend.flows.ending import Canceled, Left
 from backend.flows.progress import Silent
 from backend.flows.pulse import Pulse
+from backend.flows.stop import Stop, Stopped
 from tests.running import RunningStandIn, until
 from tests.scripted import recipe, tasks
 
@@ -40,6 +43,9 @@ class Desk:
         self.run = self.new_run()
         self.pulse = Pulse(lambda _: "in_progress")
         self.told: list[str] = []
+        self.stop = Stop()
+        self.registry = CollectorRegistry()
+        self.metrics = Metrics(self.registry)
 
     def new_run(self):
         return self.record.create(Order("mood@1", 7, "all", batch=True))
@@ -48,7 +54,8 @@ class Desk:
     def batches(self) -> Batches:
         shelf = Shelf(self.store, self.record, self.lines)
         prices = lambda model: lambda prompt, cached, said: 1.0  # noqa: E731
-        return Batches(shelf, lambda: BatchApi(self.url, KEY, 10), lambda: Model(self.url, KEY, 10), self.url, prices)
+        api, model = lambda: BatchApi(self.url, KEY, 10), lambda: Model(self.url, KEY, 10)
+        return Batches(shelf, api, model, self.url, prices, lambda: self.metrics, self.stop)
 
     def label(self, *pages: list[Task], attempts: int = MAX_ATTEMPTS, **changed) -> list[Outcome]:
         plain = recipe(**{"parameters": {}, **changed})
@@ -215,6 +222,31 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk, stand_in):
     assert all(outcome.answer for outcome in outcomes)
     assert stand_in.requests() == 5
     assert stand_in.stats()["max_asked_after_good"] == 0
+
+
+def test_a_process_that_is_to_end_leaves_the_batch_to_the_next(desk, stand_in):
+    stand_in.control(batch_delay_ms=600_000)
+    threading.Thread(target=lambda: until(desk.told.__len__) and desk.stop.request()).start()
+    with pytest.raises(Stopped):
+        desk.label(tasks(5))
+    desk.stop = Stop()
+    stand_in.control(batch_delay_ms=0)
+    assert all(outcome.answer for outcome in desk.label(tasks(5)))
+    assert counted(stand_in) == (5, 4, 1, 1)
+
+
+def test_a_process_that_is_to_end_uploads_nothing(desk, stand_in):
+    desk.stop.request()
+    with pytest.raises(Stopped):
+        desk.label(tasks(5))
+    assert counted(stand_in) == (0, 0, 0, 0)
+
+
+def test_what_a_batch_brings_is_counted(desk, stand_in):
+    outcomes = desk.label(tasks(6))
+    model = "open_prompts_requests_total", {"model": recipe().version.model, "result": "answered"}
+    assert desk.registry.get_sample_value(*model) == 5
+    assert desk.registry.get_sample_value("open_prompts_answers_total") == len(outcomes)
 
 
 def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk, stand_in):

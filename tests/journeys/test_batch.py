@@ -106,8 +106,9 @@ def test_cancel_cancels_it_at_the_provider_too(mine: Installation, project: Proj
     assert project.versions() == {"topic@1": TASKS}
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_batch_run_in_the_queue_is_one_job_that_outlives_its_worker(
-    mine: Installation, project: Project, stand_in: RunningStandIn, redis_url: str
+    mine: Installation, project: Project, stand_in: RunningStandIn, redis_url: str, number: int
 ) -> None:
     queued = mine.but(REDIS_URL=redis_url)
     queued.save("topic", project.id)
@@ -115,8 +116,9 @@ def test_a_batch_run_in_the_queue_is_one_job_that_outlives_its_worker(
     run = queued.app.run_in_background("topic@1", ALL, Ending(batch=True)).id
     first = queued.start("worker")
     until(lambda: [b.state for b in queued.app._batches.shelf.batches.of_run(run)] == ["open"], 60)
-    first.kill()
-    first.communicate()
+    first.send_signal(number)
+    first.communicate(timeout=30)
+    assert first.returncode == (0 if number == signal.SIGTERM else -number)
     stand_in.control(batch_delay_ms=0)
     second = queued.start("worker")
     try:

@@ -66,7 +66,7 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
     bound = mine.app._prompts.bound(version.tag, mine.app.studio)
     judged = baseline(mine.app.studio, bound, Subset("ground-truth"))
     assert {truth.task_id for truth in judged.truths} == others
-    assert judged.examples == 201 - len(others) > 0
+    assert set(judged.left_out.shown) == set(list(texts)[:201]) - others != set()
     finished = mine.app.run(version.tag, Subset("ground-truth", leave_one_out=True), Ending(push=False))
     sent = {outcome.task_id: outcome.digest for outcome in mine.app.outcomes(finished.run.id)}
     assert set(sent) == set(list(texts)[:201])
@@ -82,7 +82,8 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
 def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Installation, project: Project) -> None:
     bare, shown = mine.save("bare", project.id), mine.save("topic", project.id, examples=Wish(8))
     found = mine.command("evaluate", shown, "--no-push", "--json")
-    assert "ground truths that are examples; --leave-one-out judges them too." in found.err
+    assert len(found.json["left_out"]["shown"]) == 201 - found.json["tasks"]
+    assert "shown as examples" in mine.command("evaluate", shown, "--no-push").out
     without = mine.app.run(bare, Subset("ground-truth", split=HALF.rest), Ending(push=False)).score
     assert without is not None
     assert found.json["tasks"] <= without.outputs

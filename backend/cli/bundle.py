@@ -1,0 +1,27 @@
+"""Options that belong together, handed to a command as one argument."""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Command = Callable[..., None]
+
+
+def bundle(
+    name: str, make: Callable[..., Any], options: Sequence[Callable[[Command], Command]]
+) -> Callable[[Command], Command]:
+    """A decorator: gives a command `options`, and to it as `name` what `make` makes of their values."""
+    taken = tuple(inspect.signature(make).parameters)
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def bundled(**given: Any) -> None:
+            mine = {key: given.pop(key) for key in taken}
+            command(**{name: make(**mine)}, **given)
+
+        for option in reversed(options):
+            option(bundled)
+        return bundled
+
+    return decorate

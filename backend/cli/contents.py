@@ -1,0 +1,34 @@
+"""How what a version says beside its text is shown: definitions of labels, and examples."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.cli import numbers
+from backend.cli.common import printable
+
+if TYPE_CHECKING:
+    from backend.core.prompts import PromptVersion
+
+SHOWN = 3
+TEXT_SHOWN = 100
+
+
+def print_definitions(version: "PromptVersion") -> None:
+    for control, labels in version.definitions.items():
+        lines = [f"- {label}: {sentence}" for label, sentence in labels.items()]
+        if lines:
+            click.echo(printable("\n".join([f"\nLabels of {control}:", *lines])))
+
+
+def print_examples(version: "PromptVersion") -> None:
+    examples = version.examples
+    if examples is None:
+        return
+    by = f", by embeddings of {printable(examples.embed)}" if examples.embed else ""
+    of = f" of {numbers.count(len(examples.pool))}" if len(examples.pool) > examples.number else ""
+    click.echo(f"\n{numbers.things(examples.number, 'example')}{of}, {examples.select}{by}; the first:")
+    for one in examples.pool[:SHOWN]:
+        text = printable(" / ".join(" ".join(value.split()) for value in one.values.values()))
+        answer = printable("; ".join(f"{name}: {said}" for name, said in one.answer.items()))
+        click.echo(f"- {text[:TEXT_SHOWN]}  -> {answer}")

@@ -1,0 +1,58 @@
+"""Files that are written whole or not at all: what was there before stays until the new one is complete."""
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from backend.errors import OutputError
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[BinaryIO]:
+    """`replacing(path)`; without a path, standard output."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with replacing(path) as file:
+        yield file
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of `path` at the end; when the writing fails, nothing has changed. What
+    is no ordinary file, like a named pipe, is written to as it is. Raises OutputError when it can't be written."""
+    try:
+        with _as_it_is(path) if path.exists() and not path.is_file() else _beside(path.resolve()) as file:
+            yield file
+    except OSError as error:
+        raise OutputError(
+            f"{path} can't be written ({type(error).__name__}): give a place of yours, with room in it."
+        ) from None
+
+
+@contextmanager
+def _as_it_is(path: Path) -> Iterator[BinaryIO]:
+    with path.open("wb") as file:
+        yield file
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[BinaryIO]:
+    beside = path.with_name(f".{secrets.token_hex(4)}.part")
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, beside)
+        beside.replace(path)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

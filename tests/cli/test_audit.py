@@ -1,0 +1,64 @@
+"""What an audit prints."""
+
+import pytest
+
+from backend.cli import audit
+from backend.core.doubts import ConfusionPair
+from backend.flows.audit import Audit, Doubtful, Marked
+
+SUSPECT = Doubtful(7, "[red]a\x1b", "b", 0.91234, ("s@1",), True, "http://x/7")
+PAIR = (Marked(1, ("a",), "http://x/1"), Marked(2, ("b",), "http://x/2"))
+FOUND = Audit(
+    truths=3,
+    accepted=(7,),
+    versions=("s@1", "s@2"),
+    stale=("old@1",),
+    suspects=(SUSPECT,) * 25,
+    confusions=(ConfusionPair("c", "a", "b", 3),),
+    duplicates=(PAIR,),
+    disagreements=(Marked(9, ("a", "b"), "http://x/9"),),
+)
+NOTHING = Audit(3, (), (), (), (), (), (), ())
+
+
+def printed(found: Audit, kind: str, capsys: pytest.CaptureFixture[str]) -> str:
+    audit._PRINTERS[kind](found)
+    return capsys.readouterr().out
+
+
+def test_each_kind_is_shown_with_links(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = printed(FOUND, "suspects", capsys)
+    assert r"[red]a\x1b" in shown
+    assert "7 (accepted)" in shown
+    assert "0.912" in shown
+    assert "1 of 2" in shown
+    assert "http://x/7" in shown
+    assert "5 more: --json." in shown
+    assert 'Choose "a", not "b", when …' in printed(FOUND, "confusions", capsys)
+    copies = printed(FOUND, "duplicates", capsys)
+    assert "http://x/1" in copies
+    assert "http://x/2" in copies
+    assert "a / b" in printed(FOUND, "disagreements", capsys)
+
+
+@pytest.mark.parametrize("kind", audit.KINDS)
+def test_nothing_found_is_said(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(NOTHING, kind, capsys).strip().endswith(": none.")
+    assert audit.audit_json(NOTHING, kind) == []
+
+
+def test_json_is_always_a_list() -> None:
+    assert audit.audit_json(FOUND, "suspects")[0] is SUSPECT
+    (pair,) = audit.audit_json(FOUND, "confusions")
+    assert pair["sentence"] == 'Choose "a", not "b", when …'
+
+
+def test_what_was_left_out_is_talk(capsys: pytest.CaptureFixture[str]) -> None:
+    audit._talk(FOUND, with_accepted=False)
+    audit._talk(NOTHING, with_accepted=False)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "3 ground truths, 2 versions heard: s@1, s@2." in said.err
+    assert "1 more left out" in said.err
+    assert "old@1" in said.err
+    assert "`ls-prompts evaluate` one first" in said.err

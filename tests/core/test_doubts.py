@@ -1,0 +1,27 @@
+from backend.core.doubts import ConfusionPair, Disagreement, confusion_pairs, disagreements, duplicates
+from backend.core.outcomes import Truth
+from backend.core.tasks import Task
+from tests.core.test_audit import A, B
+from tests.core.test_scoring import REJECTION, single
+
+
+def test_confusion_pairs_of_all_versions():
+    one = single([("a", "b"), ("a", "b"), ("b", "a"), ("a", REJECTION), ("a", "a")])
+    two = single([("a", "b"), ("d", "a")])
+    pairs = confusion_pairs([one, two])
+    assert pairs == [ConfusionPair("c", "a", "b", 3), ConfusionPair("c", "b", "a", 1), ConfusionPair("c", "d", "a", 1)]
+    assert pairs[0].sentence == 'Choose "a", not "b", when …'
+
+
+def test_duplicates_with_different_truths():
+    texts = ["Hello  there", "hello there ", "Hello there", "else", "else"]
+    tasks = [Task(n, {"text": text, "id": n}) for n, text in enumerate(texts)]
+    truths = [Truth(0, A), Truth(1, B), Truth(3, A), Truth(4, A)]
+    (found,) = duplicates(tasks, truths, ["text"])
+    assert [truth.task_id for truth in found.truths] == [0, 1]
+    assert duplicates(tasks, truths, ["text", "id"]) == []
+
+
+def test_annotators_who_disagree():
+    given = {3: [A, A], 2: [A, B, A], 1: [B], 4: []}
+    assert disagreements(given) == [Disagreement(2, (A, B))]
