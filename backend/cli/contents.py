@@ -1,17 +1,25 @@
-"""How what a version says beside its text is shown: definitions of labels, and examples."""
+"""What a version is made of, for people and for scripts."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from backend.cli import numbers
 from backend.cli.common import printable
+from backend.core.examples import examples_json
 
 if TYPE_CHECKING:
     from backend.core.prompts import PromptVersion
 
 SHOWN = 3
 TEXT_SHOWN = 100
+
+
+def described(version: "PromptVersion") -> dict[str, Any]:
+    """As JSON has it."""
+    names = ("project", "model", "parameters", "confidence", "template", "variables", "definitions", "note", "created")
+    shown = None if version.examples is None else examples_json(version.examples)
+    return {**{name: getattr(version, name) for name in names}, "examples": shown}
 
 
 def print_definitions(version: "PromptVersion") -> None:

@@ -12,9 +12,8 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, confirm, print_json, printable, sure, tell, the_app
-from backend.cli.contents import print_definitions, print_examples
+from backend.cli.contents import described, print_definitions, print_examples
 from backend.cli.examples import example_options
-from backend.core.examples import examples_json
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
 
@@ -90,7 +89,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     """
     versions = the_app().versions(name)
     if json_wanted:
-        print_json([{"version": version.tag, **_described(version)} for version in versions])
+        print_json([{"version": version.tag, **described(version)} for version in versions])
         return
     table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold")
     for version in versions:
@@ -112,7 +111,7 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     """
     found = the_app().version(version)
     if json_wanted:
-        print_json({"version": found.tag, **_described(found)})
+        print_json({"version": found.tag, **described(found)})
     elif plain:
         click.echo(write_prompt_file(found), nl=False)
     else:
@@ -215,12 +214,6 @@ def _place(path: Path) -> tuple[str, int]:
 
 
 COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
-
-
-def _described(version: Any) -> dict[str, Any]:
-    names = ("project", "model", "parameters", "confidence", "template", "variables", "definitions", "note", "created")
-    shown = None if version.examples is None else examples_json(version.examples)
-    return {**{name: getattr(version, name) for name in names}, "examples": shown}
 
 
 def _file(path: str | None) -> PromptFile | None:

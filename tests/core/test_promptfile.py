@@ -108,7 +108,7 @@ def test_an_example_stands_on_one_line() -> None:
     one = Example(3, {"text": "It is - fine: yes\n" * 9}, {"mood": "Good"})
     written = write_prompt_file(replace(version("Say {text}"), examples=Examples(1, "fixed", (one,))))
     assert "\nexamples:\n  number: 1\n  select: fixed\n  pool:\n  - {task: 3, values: {text: " in written
-    assert written.count("\n") == 11
+    assert written.count("\n") == 10
 
 
 def test_labels_are_texts_whatever_yaml_would_make_of_them() -> None:
