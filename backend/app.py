@@ -34,6 +34,7 @@ from backend.flows.prompts import Draft, Saved
 from backend.flows.push import Pushed
 from backend.flows.results import Result, results
 from backend.flows.runs import Ending, Finished
+from backend.flows.search import Enhanced, Wish
 from backend.flows.serve import Preannotator, Serving
 from backend.flows.status import Status, status_of
 from backend.flows.trial import Trial, try_task
@@ -143,6 +144,10 @@ class App(Parts):
     def watch(self, run_id: str) -> Status:
         """How far a run has come."""
         return status_of(self.record, self.record.run(run_id), self.pricing)
+
+    def enhance(self, tag: str, wish: Wish, progress: Progress | None = None) -> Enhanced:
+        """A better prompt than a version's, if the search finds one; see `flows.enhance`."""
+        return self._enhancer.enhance(self._prompts.bound(tag, self.studio), wish, progress or Silent())
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""

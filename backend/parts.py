@@ -25,11 +25,14 @@ from backend.flows.asker import Asker
 from backend.flows.batch import Batches
 from backend.flows.batch_writer import Shelf
 from backend.flows.crew import Crew
+from backend.flows.enhance import Enhancer
 from backend.flows.labelling import Labelling, alone
+from backend.flows.models import Models
 from backend.flows.projects import Login, Projects
 from backend.flows.prompts import Prompts
 from backend.flows.purse import Purse
 from backend.flows.runs import Hands, Runs
+from backend.flows.search import Teaching
 from backend.flows.slots import Slots
 from backend.flows.stop import Stop, process_stop
 from backend.flows.thrift import Thrift
@@ -84,8 +87,13 @@ class Parts:
         url = self.settings.openai_base_url
         return Batches(shelf, self._batch_api, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
 
-    def _measured(self) -> "MeasuredModel":
-        return self.metrics.measured(self._model(), self.pricing)
+    def _measured(self, teacher: str | None = None) -> "MeasuredModel":
+        return self.metrics.measured(self._model_and_teacher() if teacher else self._model(), self.pricing)
+
+    @cached_property
+    def _enhancer(self) -> Enhancer:
+        url = self.settings.teacher_base_url or self.settings.openai_base_url
+        return Enhancer(self._runs, Teaching(url, lambda run, teacher: self._asker(run, teacher=teacher)))
 
     @property
     def _crew(self) -> Crew:
@@ -134,6 +142,17 @@ class Parts:
         timeout = self.settings.request_timeout_s
         return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
+    def _model_and_teacher(self) -> "Model | Models":
+        """Who answers requests to the model and to a teacher, which may be elsewhere."""
+        from backend.edges.llm import Model
+
+        settings, url = self.settings, self.settings.teacher_base_url
+        if url is None:
+            return self._model()
+        key = settings.teacher_api_key
+        teacher = Model(url, key.get_secret_value() if key else None, settings.request_timeout_s, "TEACHER")
+        return Models({settings.openai_base_url: self._model(), url: teacher})
+
     def _batch_api(self) -> "BatchApi":
         from backend.edges.batches import BatchApi
 
@@ -141,14 +160,15 @@ class Parts:
         timeout = self.settings.request_timeout_s
         return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def _asker(self, run: Run | None = None, failure_ttl_s: float = 0) -> Asker:
-        """What it asks, `run` pays for."""
+    def _asker(self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None) -> Asker:
+        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named."""
         concurrency, metrics = self.settings.concurrency, self.metrics
-        model = self._measured()
+        model = self._measured(teacher)
         write = partial(self.store.add_completions, run_id=run.id if run else None)
         if run is None or run.budget is None:
             return Asker(model, write, concurrency, failure_ttl_s, metrics)
-        pricing = priced_as(self.pricing, self._prompts.get(run.tag).model)
+        models = [self._prompts.get(run.tag).model, *([teacher] if teacher else [])]
+        pricing = priced_as(self.pricing, *models)
         purse = Purse(Ledger(self.store, run.id, pricing), concurrency)
         thrift = Thrift(model, write, purse, pricing)
         return Asker(thrift, thrift.write, concurrency, failure_ttl_s, metrics)

@@ -44,6 +44,7 @@ def _address(value: object) -> object:
 
 Url = Annotated[str, BeforeValidator(_no_slash)]
 Optional = Annotated[str | None, BeforeValidator(_blank_is_none)]
+OptionalUrl = Annotated[str | None, BeforeValidator(_no_slash), BeforeValidator(_blank_is_none)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_no_placeholder), BeforeValidator(_blank_is_none)]
 Address = Annotated[str, BeforeValidator(_address)]
 Price = Annotated[float | None, BeforeValidator(_blank_is_none)]
@@ -59,6 +60,8 @@ class Settings(BaseSettings):
     openai_api_key: Secret = Field(None, description="key of the model's provider")
     openai_base_url: Url = Field("https://api.openai.com/v1", description="any OpenAI-compatible server")
     openai_model: str = Field("gpt-4o-mini", description="model when a prompt names none")
+    teacher_base_url: OptionalUrl = Field(None, description="server of the teachers that write prompts, if another")
+    teacher_api_key: Secret = Field(None, description="key for TEACHER_BASE_URL")
     database_url: Optional = Field(None, description="PostgreSQL, when several machines share; else SQLite in DATA_DIR")
     redis_url: Optional = Field(None, description="Redis, the broker when several machines share the work")
     data_dir: Path = Field(

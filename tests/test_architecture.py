@@ -43,6 +43,7 @@ IMPORTERS = {
     "httpx": ["backend/edges/backend.py", "backend/edges/studio_http.py"],
     "ijson": ["backend/edges/studio_http.py"],
     "tiktoken": ["backend/edges/tokenizer.py"],
+    "gepa": ["backend/edges/evolution.py"],
     "genai_prices": ["backend/edges/prices.py"],
     "redis": ["backend/edges/broker.py", "backend/edges/fleet.py", "backend/edges/queue.py"],
     "rq": ["backend/edges/queue.py"],

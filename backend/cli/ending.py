@@ -16,18 +16,16 @@ def _ending(no_push: bool, keep: bool, budget: float | None) -> "Ending":
     return Ending(push=not no_push, keep=keep, budget=budget)
 
 
+budget_option = click.option(
+    "--budget", type=float, metavar="USD", help="Stop before it costs more. Answers are then cut at 4,096 tokens."
+)
 ending_options = bundle(
     "ending",
     _ending,
     (
         click.option("--no-push", is_flag=True, help="Leave Label Studio's predictions alone."),
         click.option("--keep", is_flag=True, help="Keep older versions' predictions beside the new ones."),
-        click.option(
-            "--budget",
-            type=float,
-            metavar="USD",
-            help="Stop before it costs more. Answers are then cut at 4,096 tokens.",
-        ),
+        budget_option,
     ),
 )
 """Hands over `ending`."""

@@ -136,10 +136,12 @@ def diff(old: str, new: str) -> None:
     """
     app = the_app()
     one, other = app.version(old), app.version(new)
-    lines = difflib.unified_diff(
-        write_prompt_file(one).splitlines(), write_prompt_file(other).splitlines(), one.tag, other.tag, lineterm=""
-    )
-    for line in lines:
+    print_diff(write_prompt_file(one), write_prompt_file(other), (one.tag, other.tag))
+
+
+def print_diff(one: str, other: str, titles: tuple[str, str]) -> None:
+    """What changed between two texts, line by line."""
+    for line in difflib.unified_diff(one.splitlines(), other.splitlines(), *titles, lineterm=""):
         click.secho(printable(line), fg=COLORS.get(line[:1]))
 
 

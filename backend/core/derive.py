@@ -35,13 +35,17 @@ class Billed(Protocol):
     def batch(self) -> bool: ...
 
 
-def priced_as(pricing: Pricing, model: str) -> Pricing:
-    """`pricing`, with the price of `model` for every model that has none: servers answer under names of their own."""
+def priced_as(pricing: Pricing, *models: str) -> Pricing:
+    """`pricing`, with the highest price of `models` for every model that has none: servers answer under names of their
+    own."""
 
     def price_of(name: str) -> Callable[[int, int, int], float | None]:
         def price(prompt: int, cached: int, completion: int) -> float | None:
             found = pricing(name)(prompt, cached, completion)
-            return pricing(model)(prompt, cached, completion) if found is None else found
+            if found is not None:
+                return found
+            known = [usd for model in models if (usd := pricing(model)(prompt, cached, completion)) is not None]
+            return max(known, default=None)
 
         return price
 

@@ -34,9 +34,11 @@ class TooLarge(ValueError):
 class Model:
     """One long-lived client (a client per call would cost 24 ms of CPU); use it from one event loop only."""
 
-    def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
-        """`timeout_s`: for a whole request. Raises SettingsError for a key or an address that can't be one."""
-        check(base_url, api_key)
+    def __init__(self, base_url: str, api_key: str | None, timeout_s: float, named: str = "OPENAI") -> None:
+        """`timeout_s`: for a whole request; `named`: what the settings of address and key begin with. Raises
+        SettingsError for a key or an address that can't be one."""
+        check(base_url, api_key, named)
+        self._named = named
         self._shown = shown(base_url)
         self._timeout_s = timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
@@ -65,11 +67,12 @@ class Model:
             raise ProviderError(f"{failure.detail} Try again later.") from None
         except (openai.APIConnectionError, TimeoutError):
             raise ProviderError(
-                f"No connection to the model's server at {self._shown}: start it, or correct OPENAI_BASE_URL."
+                f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
             ) from None
         except GARBAGE:
             raise ProviderError(
-                f"{self._shown} answers, but not with a list of models: check OPENAI_BASE_URL, usually ending in /v1."
+                f"{self._shown} answers, but not with a list of models: check {self._named}_BASE_URL, which usually "
+                "ends in /v1."
             ) from None
         known = "" if model in listed else f" (not among the {len(listed)} models it lists)"
         return f"{self._shown}, {model}{known}"
@@ -138,13 +141,15 @@ class Model:
         if status in (402, 429) and (status == 402 or "quota" in code or "billing" in code):
             raise ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")
         if status == 401:
-            raise ProviderError(f"{self._shown} refused the key: check OPENAI_API_KEY and OPENAI_BASE_URL.")
+            raise ProviderError(
+                f"{self._shown} refused the key: check {self._named}_API_KEY and {self._named}_BASE_URL."
+            )
         if status == 403:
             raise ProviderError(f"The key may not use model '{model}' at {self._shown}: choose another model or key.")
         if status in (404, 405):
             raise ProviderError(
                 f"{self._shown} does not know model '{model}' (or is no OpenAI-compatible address): "
-                "check the model's name and OPENAI_BASE_URL, which usually ends in /v1."
+                f"check the model's name and {self._named}_BASE_URL, which usually ends in /v1."
             )
         if status == 429:
             return Failure(
@@ -159,20 +164,20 @@ class Model:
         return Failure("bad_request", f"The model's server refused the request ({status} {code}).".replace(" )", ")"))
 
 
-def check(base_url: str, api_key: str | None) -> None:
-    """Raises SettingsError for a key or an address that can't be one."""
+def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
+    """Raises SettingsError for a key or an address that can't be one; `named`: what their settings begin with."""
     if not api_key or not api_key.strip():
         raise SettingsError(
-            "OPENAI_API_KEY is not set: export the key of your model's provider (any text for a local one)."
+            f"{named}_API_KEY is not set: export the key of your model's provider (any text for a local one)."
         )
     if not re.fullmatch(r"[ -~]+", api_key):
-        raise SettingsError("OPENAI_API_KEY holds a line end or a letter that no key has: copy it again.")
+        raise SettingsError(f"{named}_API_KEY holds a line end or a letter that no key has: copy it again.")
     try:
         good = httpx2.URL(base_url).scheme in ("http", "https") and httpx2.URL(base_url).host
     except httpx2.InvalidURL:
         good = False
     if not good:
-        raise SettingsError("OPENAI_BASE_URL is no address: write one like http://host:port/v1.")
+        raise SettingsError(f"{named}_BASE_URL is no address: write one like http://host:port/v1.")
 
 
 async def _read_capped(response: httpx2.Response) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.core.answers import is_done
-from backend.core.chat import Asks, ChatRequest, Completion, Recipe
+from backend.core.chat import Asks, ChatRequest, Completion
 from backend.core.derive import Pricing, derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.core.tasks import Task
@@ -31,6 +31,12 @@ Plan = Callable[[Asks], None]
 
 class Facts(Protocol):
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]: ...
+
+
+class Requests(Protocol):
+    """What to ask about tasks: a Recipe, or something like it."""
+
+    def asks(self, tasks: Sequence[Task]) -> Asks: ...
 
 
 class Claims(Protocol):
@@ -76,7 +82,7 @@ class Predictor:
         self._elsewhere: list[tuple[int, ChatRequest | Failure]] = []
         self._workers = 2 * asker.slots.pace.most
 
-    async def label(self, recipe: Recipe, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None) -> None:
+    async def label(self, recipe: Requests, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None) -> None:
         """Hands the outcome of every task to `sink`, in no order, as they come.
 
         Raises ProviderError or StoreError as soon as no task could be answered; what is stored stays. Raises Stopped
@@ -97,7 +103,7 @@ class Predictor:
 
     async def _feed(
         self,
-        recipe: Recipe,
+        recipe: Requests,
         pages: Iterator[list[Task]],
         todo: "asyncio.Queue[Todo | None]",
         sink: Sink,

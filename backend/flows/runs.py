@@ -19,6 +19,7 @@ from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.reconcile import wanted_of
 from backend.core.runs import Run
 from backend.core.scoring import Score
+from backend.core.search import is_search
 from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, Summing
 from backend.core.tasks import Task
@@ -99,10 +100,10 @@ class Runs:
         check_budget(ending.budget, bound.version.model, self.labelling.pricing)
         if not ending.batch:
             for other in self.record.runs(bound.version.tag):
-                _only_one(other)
+                only_one(other)
             self.batches.check(bound.version.tag)
         order = Order(bound.version.tag, bound.project.id, str(subset), **asdict(ending))
-        return self.record.create(order, _only_one)
+        return self.record.create(order, only_one)
 
     def reopen(self, run_id: str, hands: Hands, budget: float | None = None) -> Run:
         """Hands a run over to be worked on again, with another budget if one is given. Raises RunError while a process
@@ -110,6 +111,7 @@ class Runs:
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
+        _no_search(run)
         if run.status == "completed":
             raise RunError(
                 f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
@@ -133,6 +135,7 @@ class Runs:
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
+        _no_search(run)
         outcomes = [o for page in self.ended(run, self.prompts.bound(run.tag, self.studio)) for o in page]
         kinds = (Failure, Rejection) if rejected else (Failure,)
         left = [o for o in outcomes if isinstance(o.verdict, kinds)]
@@ -211,7 +214,7 @@ class Runs:
         once would import the same predictions twice."""
         for run in self.record.runs(bound.version.tag):
             if in_hand(run):
-                _only_one(run)
+                only_one(run)
         return self._push(bound, self.stored(bound), keep, tell)
 
     def carry_out(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
@@ -268,12 +271,18 @@ class Runs:
         return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
 
 
-def _only_one(other: Run) -> None:
+def only_one(other: Run) -> None:
+    """Raises RunError while another run of a version is to be worked on or is."""
     if other.status == "pending" or in_hand(other):
         raise RunError(
             f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
             f"`ls-prompts watch {other.id}` to wait for it, `ls-prompts cancel {other.id}` to stop it."
         )
+
+
+def _no_search(run: Run) -> None:
+    if is_search(run.subset):
+        raise RunError(f"Run {run.id} is a search: the same `ls-prompts enhance {run.tag}` again goes on with it.")
 
 
 def in_hand(run: Run) -> bool:

@@ -1,0 +1,140 @@
+"""The command that looks for a better prompt, and how what it found is shown."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.cli import numbers
+from backend.cli.common import as_json, cell, print_json, printable, tell, the_app
+from backend.cli.ending import budget_option
+from backend.cli.progress import Bar
+from backend.cli.prompts import print_diff
+from backend.core.search import ROUNDS
+
+if TYPE_CHECKING:
+    from backend.core.comparison import Comparison
+    from backend.flows.lessons import Tried
+    from backend.flows.search import Enhanced
+
+
+@click.command()
+@click.argument("version")
+@click.option("--teacher", metavar="MODEL", help="Model that rewrites the prompt. Default: the one the prompt is for.")
+@budget_option
+@click.option(
+    "--rounds", type=click.IntRange(1, 100), default=ROUNDS, show_default=True, help="Most rewrites to ask for."
+)
+@click.option("--save-anyway", is_flag=True, help="Save what was found even if it is not shown to be better.")
+@as_json
+def enhance(
+    version: str, teacher: str | None, rounds: int, save_anyway: bool, json_wanted: bool, budget: float | None
+) -> None:
+    """Look for a better prompt; one half of the ground truths teaches, the other judges.
+
+    \b
+    ls-prompts enhance sentiment@1 --teacher gpt-4o --budget 2
+    ls-prompts enhance sentiment@1 --rounds 4 --json
+    """
+    from backend.core.search import Search
+    from backend.flows.search import Wish
+
+    app = the_app()
+    base = app.version(version)
+    wish = Wish(Search(teacher or base.model, rounds), budget, save_anyway)
+    with Bar(base.tag) as bar:
+        found = app.enhance(base.tag, wish, bar)
+    print_json(enhanced_json(found)) if json_wanted else print_enhanced(found)
+
+
+def enhanced_json(found: "Enhanced") -> dict[str, Any]:
+    """The names here are relied on by scripts."""
+    halves = found.halves
+    return {
+        "version": found.base.tag,
+        "run": found.run.id,
+        "teacher": found.search.teacher,
+        "prompt": found.text,
+        "reasons": found.reasons,
+        "tasks": {"learn": len(halves.learn), "judge": len(halves.judge), "aside": halves.aside} if halves else None,
+        "learned": found.learned,
+        **_judged_json(found),
+        "tried": found.tried,
+        "cost_usd": found.cost,
+        "saved": found.saved.tag if found.saved else None,
+    }
+
+
+def _judged_json(found: "Enhanced") -> dict[str, Any]:
+    if found.comparison is None:
+        return {"verdict": None}
+    pair, scores = found.comparison.pairs[0], found.comparison.scores
+    return {
+        "verdict": pair.verdict,
+        "accuracy": {tag: score.accuracy for tag, score in scores.items()},
+        "accuracy_ci": found.comparison.accuracy_ci,
+        "difference": pair.difference,
+        "difference_ci": pair.difference_ci,
+        "fixed": len(pair.fixed),
+        "broken": len(pair.broken),
+        "p_value": pair.p_value,
+    }
+
+
+def print_enhanced(found: "Enhanced") -> None:
+    console = Console()
+    if found.text is not None:
+        title = found.saved.tag if found.saved else "rewrite"
+        print_diff(found.base.template, found.text, (found.base.tag, title))
+        click.echo(f"\nWhy: {printable(found.reasons)}\n")
+    console.print(_tried(found.tried))
+    console.print()
+    if found.comparison is not None:
+        console.print(_judged(found.comparison))
+    costs = f"model {numbers.usd(found.cost.model)}, teacher {numbers.usd(found.cost.teacher)}"
+    console.print(f"cost: {costs}; paid now: {numbers.usd(found.cost.spent)}", highlight=False)
+    tell(_conclusion(found))
+    if found.saved is not None:
+        click.echo(found.saved.tag)
+
+
+def _tried(tried: "Sequence[Tried]") -> Table:
+    table = Table("round", "right", "before", "of", "", box=None, header_style="bold", pad_edge=False)
+    for number, one in enumerate(tried, 1):
+        shown = [str(one.right), str(one.before), str(one.tasks)] if one.right is not None else ["", "", ""]
+        table.add_row(str(number), *shown, cell(one.fate if one.text else f"dropped: {one.fate}"))
+    return table
+
+
+def _judged(comparison: "Comparison") -> Table:
+    table = Table("on ground truths it never saw", box=None, header_style="bold", pad_edge=False)
+    for name in ("accuracy", "95 % interval"):
+        table.add_column(name, justify="right")
+    for tag, score in comparison.scores.items():
+        table.add_row(cell(tag), numbers.proportion(score.accuracy), _interval(comparison.accuracy_ci[tag]))
+    pair = comparison.pairs[0]
+    table.add_row("difference", numbers.proportion(pair.difference), _interval(pair.difference_ci))
+    return table
+
+
+def _interval(found: tuple[float, float] | None) -> str:
+    return "n/a" if found is None else f"{numbers.proportion(found[0])} to {numbers.proportion(found[1])}"
+
+
+def _conclusion(found: "Enhanced") -> str:
+    if found.text is None:
+        why = "no rewrite was better on the ground truths to learn from" if found.halves else "the rewrite was dropped"
+        return f"Nothing was saved: {why}."
+    saved = f"Saved as {found.saved.tag}." if found.saved else "Not saved; --save-anyway saves it."
+    if found.comparison is None:
+        return f"It could not be checked: the project has no ground truths. {saved}"
+    pair = found.comparison.pairs[0]
+    chance = "" if pair.p_value is None else f", p = {pair.p_value:.3g}"
+    counts = f"{len(pair.fixed)} fixed, {len(pair.broken)} broken of {found.comparison.tasks}{chance}"
+    verdict = {"better": "Better", "worse": "Worse"}.get(pair.verdict, "Not decided by so few tasks")
+    return f"{verdict} ({counts}). {saved}"
+
+
+COMMANDS = (enhance,)

@@ -1,0 +1,200 @@
+"""`python -m benchmarks.enhance`: does a search ever save a prompt that is worse? Fifty seeded ones, each with ground
+truths of its own and a teacher that proposes good, bad and useless rewrites.
+
+The stand-in answers in this process. What was saved is measured on tasks that no part of the search was given.
+"""
+
+import json
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from backend.app import App
+from backend.core.chat import ChatRequest, Completion, Recipe
+from backend.core.comparison import Comparison, compare
+from backend.core.derive import derive
+from backend.core.labels.config import read_config
+from backend.core.outcomes import Outcome, Truth
+from backend.core.prompts import PromptVersion
+from backend.core.search import Search
+from backend.core.tasks import Task
+from backend.edges.prices import price_of
+from backend.edges.studio import Annotated, Project
+from backend.flows.search import Enhanced, Wish
+from backend.settings import Settings
+from demo.stand_in.answer import answer
+from demo.stand_in.prompt import estimates
+from demo.teacher import DATA, KINDS, taught
+
+SEARCHES = 50
+TRUTHS = 100
+BASE = "base"
+SAVED = "saved"
+TEACHER = "scripted-teacher"
+CONFIG = (DATA / "config.xml").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    text: str
+    topic: str
+
+
+def messages() -> list[Labelled]:
+    return [Labelled(**row) for row in json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))]
+
+
+class World:
+    """The stand-in and a scripted teacher, in this process: a Model. `kinds`: of the teacher's rewrites, in turn."""
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        self.lessons: list[str] = []
+        self.asked: list[str] = []
+        self._kinds = kinds
+
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion:
+        if request.frame.model == TEACHER:
+            self.lessons.append(request.user)
+            text = taught(request.user, self._kinds)
+        else:
+            self.asked.append(request.digest)
+            chances = estimates(request.messages, request.frame.answer_schema)
+            text = answer(chances, weighed=False).text
+        return Completion(request.digest, attempt, request.frame.model, text, "stop", False, 100, 10, 0, 0.0)
+
+    async def close(self) -> None:
+        return
+
+
+class Studio:
+    """A Label Studio with one project, in this process. `truths`: tasks with a ground truth."""
+
+    def __init__(self, truths: Sequence[Labelled], others: Sequence[Labelled] = ()) -> None:
+        self._truths = truths
+        self._others = others
+
+    def project(self, project: int) -> Project:
+        return Project(project, "Inbox", CONFIG, "", len(self._truths) + len(self._others))
+
+    def columns(self, project: int) -> list[str]:
+        return ["text"]
+
+    def annotated(self, project: int) -> Iterator[Annotated]:
+        for task, found in zip(_tasks(self._truths), self._truths, strict=True):
+            region = {"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": [found.topic]}}
+            yield Annotated(task, ({"ground_truth": True, "result": [region]},), {})
+
+    def tasks(self, project: int, *, page: int = 1000) -> Iterator[list[Task]]:
+        yield _tasks([*self._truths, *self._others])[:page]
+
+
+def _tasks(found: Sequence[Labelled]) -> list[Task]:
+    return [Task(number, {"text": one.text}) for number, one in enumerate(found, 1)]
+
+
+class InProcess(App):
+    """An App whose Label Studio and models are in this process."""
+
+    def __init__(self, settings: Settings, studio: Any, world: Any) -> None:
+        super().__init__(settings)
+        self._in_process = studio
+        self._world = world
+
+    @cached_property
+    def studio(self) -> Any:
+        return self._in_process
+
+    def _model(self) -> Any:
+        return self._world
+
+
+def in_process(folder: Path, studio: Any, world: Any, **changed: Any) -> InProcess:
+    settings: dict[str, Any] = {"data_dir": folder, "openai_api_key": "none", "openai_model": "stand-in", **changed}
+    return InProcess(Settings(_env_file=None, **settings), studio, world)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One search. `after`: what was saved against the base on tasks the search was not given; None for nothing."""
+
+    found: Enhanced
+    world: World
+    judged: Sequence[str]
+    after: Comparison | None
+
+
+def trial(seed: int, folder: Path, truths: int = TRUTHS) -> Trial:
+    """Ground truths and the teacher's script are drawn by `seed`."""
+    chance = random.Random(seed)
+    drawn = chance.sample(messages(), len(messages()))
+    mine, untouched = drawn[:truths], drawn[truths:]
+    world = World([chance.choice(KINDS) for _ in range(20)])
+    app = in_process(folder, Studio(mine), world)
+    base = app.save(draft()).version
+    found = app.enhance(base.tag, Wish(Search(TEACHER, seed=seed)))
+    judged = [] if found.halves is None else [str(item.task.data["text"]) for item in found.halves.judge]
+    return Trial(found, world, judged, measured(base, found.saved, untouched) if found.saved else None)
+
+
+def draft() -> Any:
+    from backend.core.promptfile import PromptFile
+    from backend.flows.prompts import Draft
+
+    text = (DATA / "prompt-1.txt").read_text(encoding="utf-8")
+    return Draft("topic", 7, PromptFile(text))
+
+
+def measured(base: PromptVersion, saved: PromptVersion, untouched: Sequence[Labelled]) -> Comparison:
+    """What the stand-in makes of the tasks with both."""
+    tasks = _tasks(untouched)
+    outcomes = {BASE: _outcomes(base, tasks), SAVED: _outcomes(saved, tasks)}
+    truths = [Truth(task.id, {"topic": (one.topic,)}) for task, one in zip(tasks, untouched, strict=True)]
+    return compare(outcomes, truths, read_config(CONFIG))
+
+
+def _outcomes(version: PromptVersion, tasks: Sequence[Task]) -> list[Outcome]:
+    schema = read_config(CONFIG)
+    recipe = Recipe(version, schema, "http://in.process/v1")
+    found = []
+    for task in tasks:
+        request = recipe.request(task)
+        assert isinstance(request, ChatRequest)
+        text = answer(estimates(request.messages, request.frame.answer_schema), weighed=False).text
+        made = Completion(request.digest, 0, "stand-in", text, "stop", False, 100, 10, 0, 0.0)
+        outcome = derive(task.id, [[made]], schema, price_of)
+        assert outcome
+        found.append(outcome)
+    return found
+
+
+def main() -> None:
+    saved, lower, leaks, verdicts, fates = 0, 0, 0, Counter[str](), Counter[str]()
+    gains = []
+    for seed in range(SEARCHES):
+        with tempfile.TemporaryDirectory() as folder:
+            done = trial(seed, Path(folder))
+        verdicts[done.found.verdict or "nothing better to learn from"] += 1
+        fates |= Counter(one.fate for one in done.found.tried if one.text is None)
+        leaks += sum(text in lesson for text in done.judged for lesson in done.world.lessons)
+        if done.after is not None:
+            pair = done.after.pairs[0]
+            saved += 1
+            lower += pair.verdict == "worse"
+            gains.append(pair.difference or 0.0)
+    print(f"searches                                                  {SEARCHES}")
+    for verdict, number in sorted(verdicts.items()):
+        print(f"  {verdict:<56}{number}")
+    print(f"saved                                                     {saved}")
+    print(f"  significantly lower on {200 - TRUTHS} tasks not given to the search    {lower}")
+    print(f"  lower at all                                            {sum(gain < 0 for gain in gains)}")
+    print(f"  mean difference there                                   {sum(gains) / max(1, len(gains)):+.3f}")
+    print(f"texts that judge, found in the teacher's requests         {leaks}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The scripted teacher: rewrites prompts of the demo's project well, badly or not at all, as it is told. It is no LLM.
+
+Good rewrites add one line of the definitions that make the stand-in better; bad ones add lines that mislead it.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+GOOD, BAD, UNEVEN = "good", "bad", "uneven"
+USELESS = ("losing", "unknown", "empty", "identical", "nonsense", "refusing", "long", "prose")
+KINDS = (GOOD, BAD, UNEVEN, *USELESS)
+NUMBER = re.compile(r"This is request (\d+)\.\Z")
+PROMPT = re.compile(r"<<<\n(.*?)\n>>>", re.DOTALL)
+NAMED = re.compile(r"- ([^:]+): ")
+
+
+def definitions() -> list[str]:
+    """Lines that say what each label is about."""
+    lines = (DATA / "prompt-2.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.startswith("- ")]
+
+
+def taught(lesson: str, kinds: Sequence[str]) -> str:
+    """The teacher's whole answer. `kinds`: of its rewrites, in turn."""
+    prompt, number = PROMPT.search(lesson), NUMBER.search(lesson)
+    assert prompt
+    assert number
+    turn = int(number[1]) - 1
+    return _rewritten(kinds[turn % len(kinds)], prompt[1], turn)
+
+
+def _rewritten(kind: str, prompt: str, number: int) -> str:
+    """`number`: which line is added, where one is."""
+    if kind == "prose":
+        return "I would rather talk about it."
+    if kind == "refusing":
+        return _answer("I'm sorry, but I can't help with that.")
+    return _answer(_texts(prompt, number)[kind], f"A {kind} one.")
+
+
+def _texts(prompt: str, number: int) -> Mapping[str, str]:
+    lines = definitions()
+    line, other = lines[number % len(lines)], lines[(number + 1) % len(lines)]
+    name, wrong = NAMED.match(line), NAMED.match(other)
+    assert name
+    assert wrong
+    misled = wrong[0] + line[name.end() :]
+    good = _with(prompt, line)
+    return {
+        GOOD: good,
+        BAD: _with(prompt, misled),
+        UNEVEN: _with(_with(prompt, line), misled),
+        "losing": good.replace("{text}", "").strip(),
+        "unknown": good + "\n{topic}",
+        "empty": " ",
+        "identical": f"\n{prompt}  ",
+        "nonsense": "}{ 0x7f {text} ###",
+        "long": good + "\nBe careful." * 5000,
+    }
+
+
+def _with(prompt: str, line: str) -> str:
+    """One more line before the task's text."""
+    return prompt.replace("{text}", f"{line}\n\n{{text}}")
+
+
+def _answer(prompt: str, reasons: str = "") -> str:
+    return json.dumps({"reasons": reasons, "prompt": prompt})

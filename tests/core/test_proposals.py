@@ -1,0 +1,84 @@
+"""What a teacher wrote is tried only when it is a prompt for these tasks."""
+
+import pytest
+
+from backend.core.outcomes import Answer, Rejection
+from backend.core.prompts import PromptVersion
+from backend.core.proposals import LONGEST, Dropped, Proposal, proposal_of
+from tests.scripted import version
+
+BASE = version("How is this? {text}")
+TWO = version("How is this? {title}: {text}", variables=("title", "text"))
+
+
+def told(prompt: str, base: PromptVersion = BASE, reasons: str = " Because. ") -> Proposal | Dropped:
+    written: Answer = {"prompt": (prompt,), "reasons": (reasons,)}
+    return proposal_of(written, base, [base.template, "Tried before: {text}"])
+
+
+def why(prompt: str, base: PromptVersion = BASE) -> str:
+    found = told(prompt, base)
+    assert isinstance(found, Dropped)
+    return found.reason
+
+
+def test_a_good_one_passes():
+    assert told("Is the mood good or bad? {text}") == Proposal("Is the mood good or bad? {text}", "Because.")
+
+
+def test_a_fence_around_it_goes():
+    assert told("```text\nIs the mood good or bad? {text}\n```") == Proposal(
+        "Is the mood good or bad? {text}", "Because."
+    )
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "``` \n\n```"])
+def test_an_empty_one_is_dropped(text):
+    assert why(text) == "it is empty"
+
+
+@pytest.mark.parametrize("text", [BASE.template, "  how is THIS?\n{text}\n", "tried before:  {text}"])
+def test_one_that_was_there_already_is_dropped(text):
+    assert "same" in why(text)
+
+
+@pytest.mark.parametrize("text", ["{text}", "}{ 0x7f ### {text}", "?! {text} ..."])
+def test_nonsense_is_dropped(text):
+    assert why(text) == "it gives no instruction"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I'm sorry, but I can't help with that.", "I cannot do this. {text}", "As an AI model, I … {text}", "Sorry, no."],
+)
+def test_a_refusal_is_dropped(text):
+    assert why(text) == "the teacher refused"
+
+
+def test_one_that_no_context_takes_is_dropped():
+    assert f"the most is {LONGEST:,}" in why("Is it good? {text}" + "x" * LONGEST)
+
+
+@pytest.mark.parametrize("name", ["label", "topic", "texts"])
+def test_another_variable_is_complained_about(name):
+    found = told(f"Is the mood good or bad? {{text}} {{{name}}}")
+    assert found == Dropped(f"it uses {{{name}}}, which the prompt has no variable for", mendable=True)
+
+
+def test_json_in_a_prompt_is_no_variable():
+    assert isinstance(told('Answer like {"mood": "Good"} or { mood }: {text}'), Proposal)
+
+
+def test_lost_variables_are_put_back_at_the_end():
+    found = told("Is the mood good or bad?")
+    assert found == Proposal("Is the mood good or bad?\n\n{text}", "Because.", "{text} was put back at its end")
+    both = told("Is the mood good or bad?", TWO)
+    assert isinstance(both, Proposal)
+    assert both.text.endswith("\n\ntitle: {title}\ntext: {text}")
+    one = told("Is the mood of {title} good or bad?", TWO)
+    assert isinstance(one, Proposal)
+    assert one.text.endswith("?\n\n{text}")
+
+
+def test_an_answer_in_no_form_is_dropped():
+    assert proposal_of(Rejection("not_json", "…"), BASE, []) == Dropped("the teacher's answer can't be used (not_json)")
