@@ -16,6 +16,7 @@ from backend.core.estimates import Estimate
 from backend.core.outcomes import Outcome
 from backend.core.promptfile import PromptFile
 from backend.core.prompts import PromptVersion
+from backend.core.report import Report
 from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
@@ -32,6 +33,7 @@ from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Predictions
 from backend.flows.prompts import Draft, Saved
 from backend.flows.push import Pushed
+from backend.flows.report import report
 from backend.flows.results import Result, results
 from backend.flows.runs import Ending, Finished
 from backend.flows.search import Enhanced, Wish
@@ -222,14 +224,20 @@ class App(Parts):
 
     # Doubts and reports
 
-    def audit(self, project: int, truth: str = "ground-truth", accepted: bool = False) -> Audit:
-        """Which ground truths may be wrong. `accepted`: also those that were accepted from a prediction as it was."""
-        return audit_project(self._runs, project, truth, accepted)
+    def audit(self, project: int, subset: Subset | None = None) -> Audit:
+        """Which ground truths may be wrong, of all or those of `subset`."""
+        return audit_project(self._runs, project, subset or Subset("ground-truth"))
 
     def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
         """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
         how many rows."""
         return export(self._runs, self._prompts.bound(tag, self.studio), kind, path, truth)
+
+    def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
+        """All that is known about a version on the ground truths, all or those of `subset`; `against`: a version
+        to compare it with."""
+        other = self._prompts.bound(against, self.studio) if against else None
+        return report(self._runs, self._prompts.bound(tag, self.studio), other, subset or Subset("ground-truth"))
 
     # The server
 

@@ -52,6 +52,8 @@ IMPORTERS = {
     "click": ["backend/__main__.py", "backend/cli"],
     "rich": ["backend/cli"],
     "pyarrow": ["backend/edges/parquet.py"],
+    "jinja2": ["backend/cli/page.py"],
+    "matplotlib": ["backend/cli/plots.py"],
     "label_studio_ml": ["model.py"],
 }
 """Each library and the only places that know it."""

@@ -9,9 +9,11 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, print_json, tell, the_app
-from backend.cli.subset import truth_option
+from backend.cli.remarks import left_out_remarks
+from backend.cli.subset import truths_options
 
 if TYPE_CHECKING:
+    from backend.core.subsets import Subset
     from backend.flows.audit import Audit, Marked
 
 KINDS = ("suspects", "confusions", "duplicates", "disagreements")
@@ -21,18 +23,17 @@ SHOWN = 20
 @click.command()
 @click.argument("project", type=int)
 @click.option("--kind", type=click.Choice(KINDS), help="Only this kind of doubt; --json prints suspects unless told.")
-@click.option("--accepted", is_flag=True, help="Audit truths too that were accepted from a prediction as it was.")
-@truth_option
+@truths_options
 @as_json
-def audit(project: int, kind: str | None, accepted: bool, truth: str, json_wanted: bool) -> None:
+def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -> None:
     """Find ground truths that may be wrong, and labels whose definitions are not clear.
 
     \b
     ls-prompts audit 12
     ls-prompts audit 12 --kind confusions --json
     """
-    found = the_app().audit(project, truth, accepted)
-    _talk(found, accepted)
+    found = the_app().audit(project, subset)
+    _talk(found)
     if json_wanted:
         print_json(audit_json(found, kind or KINDS[0]))
         return
@@ -47,13 +48,12 @@ def audit_json(found: "Audit", kind: str) -> list[Any]:
     return list(getattr(found, kind))
 
 
-def _talk(found: "Audit", with_accepted: bool) -> None:
+def _talk(found: "Audit") -> None:
     versions = f": {', '.join(found.versions)}" if found.versions else ""
     heard = f"{numbers.things(len(found.versions), 'version')} heard{versions}."
     tell(f"{numbers.things(found.truths, 'ground truth')}, {heard}")
-    if found.accepted and not with_accepted:
-        left = numbers.things(len(found.accepted), "more")
-        tell(f"{left.removesuffix('s')} left out: accepted from a prediction as it was. --accepted takes them in.")
+    for remark in left_out_remarks(found.left_out):
+        tell(remark)
     if found.stale:
         tell(f"Not heard, for they were saved with another labelling config: {', '.join(found.stale)}.")
     if not found.versions:

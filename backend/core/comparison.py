@@ -62,7 +62,8 @@ def compare(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], 
     }
     common = sorted(set.intersection(*map(set, rights.values())))
     shared = {tag: {task: right[task] for task in common} for tag, right in rights.items()}
-    wanted = [truth for truth in truths if truth.task_id in set(common)]
+    there = set(common)
+    wanted = [truth for truth in truths if truth.task_id in there]
     scores = {tag: score(outcomes, wanted, schema) for tag, outcomes in versions.items()}
     pairs = [_pair((a, b), shared, scores) for a, b in combinations(versions, 2)]
     return Comparison(

@@ -66,13 +66,3 @@ def gone_labels(answer: Answer, schema: LabelSchema) -> list[str]:
         for label in answer.get(field.name, ())
         if label not in {choice.stored for choice in field.choices}
     ]
-
-
-def is_accepted(annotation: Mapping[str, Any]) -> bool:
-    """Whether it says what a prediction said, because somebody accepted that as it was: made of a prediction, and
-    nothing in it was changed or added by hand since."""
-    result = annotation.get("result")
-    regions = [region for region in result if isinstance(region, Mapping)] if isinstance(result, list) else []
-    origins = {region.get("origin") for region in regions}
-    made = annotation.get("parent_prediction") is not None or "prediction" in origins
-    return made and not origins & {"prediction-changed", "manual"}

@@ -86,7 +86,8 @@ class Studio:
         """Names of the data fields that all tasks have."""
         return list(self.http.call("GET", f"api/projects/{project}/summary/").get("common_data_columns") or [])
 
-    def task_url(self, project: int, task: int) -> str:
+    def task_url(self, project: int, task: int | str) -> str:
+        """Of a task by its id; with "" what all of a project have in common."""
         return f"{shown(self.url)}/projects/{project}/data?task={task}"
 
     # Tasks

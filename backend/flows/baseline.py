@@ -72,6 +72,17 @@ def ground_truths(
 
     Raises SubsetError when none is left.
     """
+    return truths_among(studio.annotated(project.id), project, schema, subset, judged)
+
+
+def truths_among(
+    annotated: Iterable[Annotated],
+    project: Project,
+    schema: LabelSchema,
+    subset: Subset,
+    judged: Sequence[PromptVersion],
+) -> Baseline:
+    """The same of these tasks."""
     names = tuple(dict.fromkeys(name for version in judged for name in version.names))
     owners = [Owners(version) for version in judged if version.examples and not subset.leave_one_out]
     found: list[tuple[Task, Truth]] = []
@@ -79,10 +90,10 @@ def ground_truths(
     own: list[int] = []
     taken: list[int] = []
     gone: dict[str, list[int]] = defaultdict(list)
-    for item in studio.annotated(project.id):
+    for item in annotated:
         if subset.split is not None and not subset.split.has(item.task.data):
             continue
-        known = _schema_of(item.task, schema)
+        known = schema_of(item.task, schema)
         truth, is_its_own = _truth(item, subset.truth, known, names)
         labels = gone_labels(truth.answer, known) if truth else []
         for label in labels:
@@ -112,7 +123,8 @@ def _truth(item: Annotated, kind: str, schema: LabelSchema, names: Sequence[str]
     return truth_of(item.task.id, item.annotations, kind, schema), True
 
 
-def _schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
+def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
+    """With the task's own choices, where it brings them."""
     bound = schema.for_task(task.data)
     return schema if isinstance(bound, Failure) else bound
 
@@ -208,7 +220,7 @@ def _labels(studio: Studio, bound: "Bound") -> dict[int, str]:
             newest[prediction.task_id] = prediction.id
             found[prediction.task_id] = schema.show(from_result(prediction.result, schema))
     for item in studio.annotated(project):
-        truth = truth_of(item.task.id, item.annotations, "ground-truth", _schema_of(item.task, schema))
+        truth = truth_of(item.task.id, item.annotations, "ground-truth", schema_of(item.task, schema))
         if truth is not None:
             found[truth.task_id] = schema.show(truth.answer)
     if not found:

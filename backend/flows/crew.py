@@ -36,6 +36,8 @@ from backend.logs import about
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
+AHEAD = 10
+"""So many chunks are planned for each one that the planner itself asks about: enough for as many other workers."""
 CRASHED = Failure("crashed", f"Its chunk ended {MOST_DEATHS} workers; `ls-prompts retry` asks again.")
 
 
@@ -101,22 +103,25 @@ class Crew:
         if job.number == END:
             self._end(run, bound, pulse)
             return
-        if job.number == PLAN:
-            self._plan(run, bound)
+        if job.number == PLAN and job.deaths:
+            list(self._plan(run, bound))
+            if self.stop.requested:
+                raise Stopped
         else:
             self._ask(run, bound, job, pulse)
         if self.jobs.is_asked(run.id) and self.jobs.add(run.id, END, "end"):
             self._call(run.id, END)
 
-    def _plan(self, run: Run, bound: Bound) -> None:
-        """Cuts the run into chunks; after a kill, what is not planned yet."""
+    def _plan(self, run: Run, bound: Bound) -> Iterator[int]:
+        """Cuts the run into chunks and tells the number of each; after a kill, what is not planned yet."""
         last, known = self.jobs.planned(run.id)
         pages = task_ids(self.runs.studio, bound, read_subset(run.subset))
         for number, chunk in enumerate(cut(pages, known), last + 1):
             self.jobs.add(run.id, number, "ask", chunk)
             self._call(run.id, number)
             if self.stop.requested:
-                raise Stopped
+                return  # the next one goes on planning
+            yield number
         self.runs.record.size(run.id, len(known))
         self.jobs.done(run.id, [PLAN])
 
@@ -127,8 +132,27 @@ class Crew:
         except QueueError as error:
             log.warning("%s", error)
 
+    def _planning(self, run: Run, bound: Bound) -> Iterator[Job]:
+        """What the planner asks about meanwhile: in a large project planning takes as long as a minute. One that ended
+        a worker only plans, so that a chunk which ends workers never keeps a run from being planned."""
+        for number in self._plan(run, bound):
+            if number % AHEAD == 0 and (job := self._next_chunk(run.id)):
+                yield job
+        yield from self._chunks(run.id)
+
+    def _chunks(self, run_id: str, first: Job | None = None) -> Iterator[Job]:
+        """One after the other. A chunk that ended a worker before is the only one: others shall not suffer from it."""
+        job = first or self._next_chunk(run_id)
+        while job is not None:
+            yield job
+            job = None if job.deaths else self._next_chunk(run_id)
+
+    def _next_chunk(self, run_id: str) -> Job | None:
+        return None if self.stop.requested else self.jobs.next_chunk(run_id, this_process())
+
     def _ask(self, run: Run, bound: Bound, job: Job, pulse: Pulse) -> None:
-        stint = Stint(self, run.id, bound.project.id, job)
+        chunks = self._planning(run, bound) if job.number == PLAN else self._chunks(run.id, job)
+        stint = Stint(self, run.id, bound.project.id, chunks)
         alone = not self._is_shared(run)
         try:
             asyncio.run(self.runs.labelling.label(run, bound, stint.pages(), stint.seen, pulse))
@@ -200,25 +224,22 @@ class Crew:
 class Stint:
     """The chunks a worker has in hand one after the other, so that it is never idle between two."""
 
-    def __init__(self, crew: Crew, run_id: str, project: int, first: Job) -> None:
+    def __init__(self, crew: Crew, run_id: str, project: int, chunks: Iterator[Job]) -> None:
         self._crew = crew
         self._run_id = run_id
         self._project = project
-        self._first = first
+        self._chunks = chunks
         self._owner: dict[int, int] = {}
         self._left: dict[int, int] = {}
         self._lock = threading.Lock()
 
     def pages(self) -> Iterator[list[Task]]:
-        """Called from a thread. A chunk that ended a worker before is the only one: others shall not suffer from it."""
-        job: Job | None = self._first
-        while job is not None:
+        """Called from a thread, which reads and plans while the last page is asked about."""
+        for job in self._chunks:
             with self._lock:
                 self._left[job.number] = len(job.ids)
                 self._owner.update(dict.fromkeys(job.ids, job.number))
             yield from self._crew.runs.studio.tasks_by_id(self._project, job.ids)
-            over = job.deaths or self._crew.stop.requested
-            job = None if over else self._crew.jobs.next_chunk(self._run_id, this_process())
 
     async def seen(self, outcomes: list[Outcome], flush: Flush) -> None:
         """A chunk is done when its last task has an outcome and that is noted. Trouble that comes while this process

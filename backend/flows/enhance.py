@@ -3,11 +3,8 @@
 As a run it has a budget, is listed, can be watched and canceled; the same search begun again goes on with the same run.
 """
 
-from dataclasses import replace
-
 from backend.core.runs import Run
 from backend.core.search import Halves, Known, check_halves, divide
-from backend.core.shots import Owners
 from backend.core.subsets import Subset
 from backend.edges import evolution
 from backend.edges.process import is_gone, this_process
@@ -52,8 +49,7 @@ class Enhancer:
 
     def _halves(self, bound: Bound) -> Halves | None:
         """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
-        the base only, and without them a rewrite that breaks what was right could seem better. Examples of the
-        version do not judge."""
+        the base only, and without them a rewrite that breaks what was right could seem better."""
         try:
             base = ground_truths(self._runs.studio, bound.project, bound.schema, Subset("ground-truth"))
         except NoTruthsError:
@@ -61,8 +57,6 @@ class Enhancer:
         evolution.check()
         truths = {truth.task_id: truth.answer for truth in base.truths}
         halves = divide([Known(task, truths[task.id]) for page in base.pages for task in page], bound.version)
-        owners = Owners(bound.version)
-        halves = replace(halves, judge=tuple(known for known in halves.judge if not owners.has(known.task)))
         check_halves(halves, bound.schema)
         return halves
 

@@ -4,13 +4,14 @@ import pytest
 
 from backend.cli import audit
 from backend.core.doubts import ConfusionPair
+from backend.core.truths import LeftOut
 from backend.flows.audit import Audit, Doubtful, Marked
 
 SUSPECT = Doubtful(7, "[red]a\x1b", "b", 0.91234, ("s@1",), True, "http://x/7")
 PAIR = (Marked(1, ("a",), "http://x/1"), Marked(2, ("b",), "http://x/2"))
 FOUND = Audit(
     truths=3,
-    accepted=(7,),
+    left_out=LeftOut(own=(7,)),
     versions=("s@1", "s@2"),
     stale=("old@1",),
     suspects=(SUSPECT,) * 25,
@@ -18,7 +19,7 @@ FOUND = Audit(
     duplicates=(PAIR,),
     disagreements=(Marked(9, ("a", "b"), "http://x/9"),),
 )
-NOTHING = Audit(3, (), (), (), (), (), (), ())
+NOTHING = Audit(3, LeftOut(), (), (), (), (), (), ())
 
 
 def printed(found: Audit, kind: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -54,11 +55,11 @@ def test_json_is_always_a_list() -> None:
 
 
 def test_what_was_left_out_is_talk(capsys: pytest.CaptureFixture[str]) -> None:
-    audit._talk(FOUND, with_accepted=False)
-    audit._talk(NOTHING, with_accepted=False)
+    audit._talk(FOUND)
+    audit._talk(NOTHING)
     said = capsys.readouterr()
     assert said.out == ""
     assert "3 ground truths, 2 versions heard: s@1, s@2." in said.err
-    assert "1 more left out" in said.err
+    assert "1 ground truth left out" in said.err
     assert "old@1" in said.err
     assert "`ls-prompts evaluate` one first" in said.err

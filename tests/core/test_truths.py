@@ -6,7 +6,7 @@ import pytest
 
 from backend.core.labels.config import read_config
 from backend.core.outcomes import Truth
-from backend.core.truths import is_accepted, truth_of
+from backend.core.truths import truth_of
 from tests.scripted import CONFIG
 
 SCHEMA = read_config(CONFIG)
@@ -52,26 +52,3 @@ def test_a_label_the_config_no_longer_knows_stays_a_truth() -> None:
 def test_labels_stand_in_the_order_of_the_config() -> None:
     found = truth_of(3, [annotation("Zebra", "Bad", "Good", "Bad")], "ground-truth", MULTIPLE)
     assert found == Truth(3, {"mood": ("Good", "Bad", "Zebra")})
-
-
-@pytest.mark.parametrize(
-    ("origin", "parent", "accepted"),
-    [
-        ("prediction", 5, True),
-        ("prediction", None, True),  # Label Studio forgets the parent when the prediction is deleted
-        (None, 5, True),  # as the Data Manager's action makes it
-        ("prediction-changed", 5, False),
-        ("manual", 5, False),
-        ("manual", None, False),
-        (None, None, False),
-    ],
-)
-def test_an_annotation_is_accepted_when_it_is_a_prediction_left_as_it_was(origin, parent, accepted):
-    region = {"from_name": "mood", "value": {}} | ({"origin": origin} if origin else {})
-    assert is_accepted({"result": [region], "parent_prediction": parent}) is accepted
-    mixed = {"result": [region, {"origin": "manual"}, "noise"], "parent_prediction": parent}
-    assert not is_accepted(mixed)
-
-
-def test_an_accepted_annotation_may_be_empty():
-    assert is_accepted({"result": None, "parent_prediction": 5})

@@ -128,10 +128,69 @@ def test_a_run_that_was_canceled_meanwhile_stays_so(shift: Shift) -> None:
     assert shift.line.calls == set()
 
 
+class Large:
+    """A run of 25 chunks, whose ids Label Studio lists in three pages; `asked` are the tasks its planner asks about."""
+
+    def __init__(self, shift: Shift, stop_after: int = 1000) -> None:
+        self.shift, self.stop_after = shift, stop_after
+        self.pages_read = 0
+        self.read_at_first: int | None = None
+        self.asked: list[int] = []
+        shift.run = shift.record.create(Order("mood@2", 7, "all"))
+        shift.jobs.open(shift.run.id)
+        shift.crew.runs.studio.id_pages = self._id_pages
+        shift.crew.runs.labelling.label = self._label
+
+    def _id_pages(self, _project: int, _view: int | None) -> Iterator[list[int]]:
+        for start in (0, 10_000, 20_000):
+            self.pages_read += 1
+            yield list(range(start, min(start + 10_000, 25_000)))
+
+    async def _label(self, _run: Run, _bound: Any, pages: Iterator[list[Task]], seen: Any, _pulse: Any) -> float:
+        for page in pages:
+            self.read_at_first = self.read_at_first or self.pages_read
+            self.asked += [task.id for task in page]
+            await seen([outcome(task.id, GOOD) for task in page], flushed)
+            if len(self.asked) > self.stop_after * 1000:
+                self.shift.stop.request()
+        if self.shift.stop.requested:
+            raise Stopped
+        return 0.0
+
+
+def test_who_plans_a_large_run_asks_before_all_is_planned(shift: Shift) -> None:
+    large = Large(shift)
+    shift.crew.step(shift.run.id, PLAN)
+    assert (large.read_at_first, large.pages_read) == (1, 3)
+    assert sorted(large.asked) == list(range(25_000))
+    assert shift.line.calls == {(shift.run.id, number) for number in (END, *range(1, 26))}
+    assert shift.jobs.is_asked(shift.run.id)
+
+
+def test_who_is_told_to_end_while_planning_leaves_the_rest_to_be_planned(shift: Shift) -> None:
+    large = Large(shift, stop_after=1)
+    with pytest.raises(Interrupted):
+        shift.crew.step(shift.run.id, PLAN)
+    assert len(large.asked) == 2000
+    assert PLAN in shift.states()
+    shift.stop.requested, large.stop_after = False, 1000
+    shift.crew.step(shift.run.id, PLAN)
+    assert sorted(large.asked) == list(range(25_000))
+
+
+def test_who_plans_after_a_death_only_plans(shift: Shift) -> None:
+    large = Large(shift)
+    shift.jobs.claim(shift.run.id, PLAN, "there:1")
+    shift.jobs.revive(lambda worker: worker == "there:1")
+    shift.crew.step(shift.run.id, PLAN)
+    assert large.asked == []
+    assert shift.states() == set(range(1, 26))
+
+
 def test_without_a_stop_a_failure_counts_as_through(shift: Shift) -> None:
     job = shift.jobs.claim(shift.run.id, 1, this_process())
     assert job is not None
-    stint = Stint(shift.crew, shift.run.id, 7, job)
+    stint = Stint(shift.crew, shift.run.id, 7, iter([job]))
     next(stint.pages())
     found: list[Outcome] = [outcome(1, SLOW_DOWN), outcome(2, GOOD)]
     asyncio.run(stint.seen(found, flushed))

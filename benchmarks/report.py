@@ -1,0 +1,117 @@
+"""`python -m benchmarks.report [TASKS] [FILE]`: how long a report takes, and how large it is.
+
+The record is a real one, with what the stand-in answers to the demo's messages; tasks and truths are handed over from
+memory, because how fast Label Studio lists them is Label Studio's matter. FILE keeps the page to look at.
+"""
+
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+from backend.cli.page import page
+from backend.core.chat import ChatRequest, Completion, Recipe
+from backend.core.labels.config import read_config
+from backend.core.prompts import PromptVersion
+from backend.core.results import to_result
+from backend.core.subsets import Subset
+from backend.core.tasks import Task
+from backend.edges.run_store import Ask, Order, RunStore
+from backend.edges.store import Store
+from backend.edges.studio import Annotated, Project
+from backend.flows.labelling import Labelling
+from backend.flows.prompts import Bound, Prompts
+from backend.flows.report import report
+from backend.flows.runs import Runs
+from demo.stand_in.answer import answer
+from demo.stand_in.prompt import estimates
+
+DATA = Path(__file__).resolve().parent.parent / "demo" / "data"
+CONFIG = (DATA / "config.xml").read_text(encoding="utf-8")
+SCHEMA = read_config(CONFIG)
+PROJECT = Project(1, "Support inbox", CONFIG, "", 0)
+PROMPTS = ("prompt-1.txt", "prompt-2.txt")
+NOTES = ("labels alone", "says what belongs to each label")
+
+
+class Listed:
+    """A Label Studio that lists what it was given."""
+
+    def __init__(self, number: int) -> None:
+        rows = json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))
+        self.topics = [rows[n % len(rows)]["topic"] for n in range(number)]
+        texts = [rows[n % len(rows)]["text"] for n in range(number)]
+        more = ["" if n < len(rows) else f" (message {n})" for n in range(number)]
+        self.tasks = [Task(n, {"text": text + end}) for n, (text, end) in enumerate(zip(texts, more, strict=True))]
+
+    def annotated(self, _project: int) -> Iterator[Annotated]:
+        for task, topic in zip(self.tasks, self.topics, strict=True):
+            result = to_result({"topic": (topic,)}, SCHEMA)
+            yield Annotated(task, ({"id": task.id, "result": result, "ground_truth": True},), {})
+
+    def task_url(self, project: int, task: int | str) -> str:
+        return f"http://localhost:8080/projects/{project}/data?task={task}"
+
+
+def main(number: int = 10_000, file: str | None = None) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{folder}/record.db")
+        studio: Any = Listed(number)
+        bounds = [_answered(store, studio, name, note) for name, note in zip(PROMPTS, NOTES, strict=True)]
+        record = RunStore(store)
+        labelling = Labelling(store, record, _nobody, "http://stand-in.test/v1", _price)
+        runs = Runs(store, record, studio, Prompts(store, "stand-in"), labelling, _nobody())
+        start, cpu = perf_counter(), process_time()
+        found = report(runs, bounds[1], bounds[0], Subset("ground-truth"))
+        read = perf_counter()
+        html = page(found, Subset("ground-truth"), "when it was measured")
+        end, cpu = perf_counter(), process_time() - cpu
+    print(
+        f"report on {number:,} tasks of 2 versions: {end - start:.1f} s (under 10), {len(html) / 1e6:.1f} MB (under 10)"
+    )
+    print(f"  record read and judged {read - start:.1f} s, page made {end - read:.1f} s; {cpu:.1f} s of CPU in all")
+    if file:
+        Path(file).write_bytes(html)
+
+
+def _answered(store: Store, studio: Listed, name: str, note: str) -> Bound:
+    """A saved version with the stand-in's answers to all tasks in the record."""
+    template = (DATA / name).read_text(encoding="utf-8")
+    plain = PromptVersion("inbox", 0, 1, template, "stand-in", ("text",), SCHEMA.digest, {"temperature": 0}, note)
+    version, _ = store.save(plain)
+    record, recipe = RunStore(store), Recipe(version, SCHEMA, "http://stand-in.test/v1")
+    run = record.create(Order(version.tag, 1, "ground-truth"))
+    asks, completions = [], []
+    for task in studio.tasks:
+        request = recipe.request(task)
+        assert isinstance(request, ChatRequest)
+        asks.append(Ask(task.id, request.digest, sent=1))
+        completions.append(_completion(request))
+    store.add_completions(completions)
+    record.record(run.id, asks)
+    record.finish(run.id, "completed")
+    return Bound(version, PROJECT, SCHEMA)
+
+
+def _completion(request: ChatRequest) -> Completion:
+    said = answer(estimates(request.messages, request.frame.answer_schema))
+    pairs = tuple((token.text, token.logprob) for token in said.tokens)
+    length = sum(len(message["content"]) for message in request.messages) // 4
+    seconds = random.Random(request.digest).lognormvariate(-0.5, 0.4)
+    return Completion(request.digest, 0, "stand-in", said.text, "stop", False, length, len(pairs), 0, seconds, pairs)
+
+
+def _price(_model: str) -> Any:
+    return lambda prompt, _cached, completion: prompt * 1.5e-7 + completion * 6e-7
+
+
+def _nobody(*_: Any) -> Any:
+    """Nothing is asked here."""
+
+
+if __name__ == "__main__":
+    main(*(int(argument) if argument.isdecimal() else argument for argument in sys.argv[1:]))  # type: ignore[arg-type]
