@@ -24,7 +24,7 @@ def comparison_json(found: "Compared") -> dict[str, Any]:
     """The names here are relied on by scripts. The difference, what was fixed and what was broken are about the second
     version against the first; with more than two versions they are in `pairs` alone."""
     comparison = found.comparison
-    pairs = [_pair_json(pair) for pair in comparison.pairs]
+    pairs = [pair_json(pair) for pair in comparison.pairs]
     alone = pairs[0] if len(pairs) == 1 else dict.fromkeys(pairs[0])
     return {
         "versions": list(found.versions),
@@ -45,7 +45,8 @@ def comparison_json(found: "Compared") -> dict[str, Any]:
     }
 
 
-def _pair_json(pair: Pair) -> dict[str, Any]:
+def pair_json(pair: Pair) -> dict[str, Any]:
+    """The names here are relied on by scripts."""
     return {
         "first": pair.first,
         "second": pair.second,

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, print_json, printable, tell, the_app
+from backend.cli.comparison import pair_json, sentence
 from backend.cli.ending import budget_option
 from backend.cli.progress import Bar
 from backend.cli.prompts import print_diff
@@ -70,16 +71,10 @@ def enhanced_json(found: "Enhanced") -> dict[str, Any]:
 def _judged_json(found: "Enhanced") -> dict[str, Any]:
     if found.comparison is None:
         return {"verdict": None}
-    pair, scores = found.comparison.pairs[0], found.comparison.scores
     return {
-        "verdict": pair.verdict,
-        "accuracy": {tag: score.accuracy for tag, score in scores.items()},
+        "accuracy": {tag: score.accuracy for tag, score in found.comparison.scores.items()},
         "accuracy_ci": found.comparison.accuracy_ci,
-        "difference": pair.difference,
-        "difference_ci": pair.difference_ci,
-        "fixed": len(pair.fixed),
-        "broken": len(pair.broken),
-        "p_value": pair.p_value,
+        **pair_json(found.comparison.pairs[0]),
     }
 
 
@@ -90,18 +85,18 @@ def print_enhanced(found: "Enhanced") -> None:
         print_diff(found.base.template, found.text, (found.base.tag, title))
         click.echo(f"\nWhy: {printable(found.reasons)}\n")
     console.print(_tried(found.tried))
-    console.print()
     if found.comparison is not None:
+        console.print("")
         console.print(_judged(found.comparison))
     costs = f"model {numbers.usd(found.cost.model)}, teacher {numbers.usd(found.cost.teacher)}"
-    console.print(f"cost: {costs}; paid now: {numbers.usd(found.cost.spent)}", highlight=False)
-    tell(_conclusion(found))
+    console.print(f"\ncost: {costs}; of it paid now: {numbers.usd(found.cost.spent)}", highlight=False)
+    tell(conclusion(found))
     if found.saved is not None:
         click.echo(found.saved.tag)
 
 
 def _tried(tried: "Sequence[Tried]") -> Table:
-    table = Table("round", "right", "before", "of", "", box=None, header_style="bold", pad_edge=False)
+    table = Table("rewrite", "right", "before", "of", "", box=None, header_style="bold", pad_edge=False)
     for number, one in enumerate(tried, 1):
         shown = [str(one.right), str(one.before), str(one.tasks)] if one.right is not None else ["", "", ""]
         table.add_row(str(number), *shown, cell(one.fate if one.text else f"dropped: {one.fate}"))
@@ -109,32 +104,26 @@ def _tried(tried: "Sequence[Tried]") -> Table:
 
 
 def _judged(comparison: "Comparison") -> Table:
-    table = Table("on ground truths it never saw", box=None, header_style="bold", pad_edge=False)
+    table = Table("ground truths it never saw", box=None, header_style="bold", pad_edge=False)
     for name in ("accuracy", "95 % interval"):
         table.add_column(name, justify="right")
     for tag, score in comparison.scores.items():
-        table.add_row(cell(tag), numbers.proportion(score.accuracy), _interval(comparison.accuracy_ci[tag]))
-    pair = comparison.pairs[0]
-    table.add_row("difference", numbers.proportion(pair.difference), _interval(pair.difference_ci))
+        interval = numbers.interval(comparison.accuracy_ci[tag])
+        table.add_row(cell(tag), numbers.proportion(score.accuracy), interval)
     return table
 
 
-def _interval(found: tuple[float, float] | None) -> str:
-    return "n/a" if found is None else f"{numbers.proportion(found[0])} to {numbers.proportion(found[1])}"
-
-
-def _conclusion(found: "Enhanced") -> str:
+def conclusion(found: "Enhanced") -> str:
+    """What came of it, in words."""
+    if found.text is None and found.halves is None:
+        return f"Nothing was saved: the rewrite was dropped, for {found.tried[0].fate}."
     if found.text is None:
-        why = "no rewrite was better on the ground truths to learn from" if found.halves else "the rewrite was dropped"
-        return f"Nothing was saved: {why}."
-    saved = f"Saved as {found.saved.tag}." if found.saved else "Not saved; --save-anyway saves it."
+        return "Nothing was saved: no rewrite was better on the ground truths to learn from."
+    saved = f"Saved as {found.saved.tag}." if found.saved else "Not saved; with --save-anyway it is."
     if found.comparison is None:
-        return f"It could not be checked: the project has no ground truths. {saved}"
-    pair = found.comparison.pairs[0]
-    chance = "" if pair.p_value is None else f", p = {pair.p_value:.3g}"
-    counts = f"{len(pair.fixed)} fixed, {len(pair.broken)} broken of {found.comparison.tasks}{chance}"
-    verdict = {"better": "Better", "worse": "Worse"}.get(pair.verdict, "Not decided by so few tasks")
-    return f"{verdict} ({counts}). {saved}"
+        return f"It could not be checked, for the project has no ground truths. {saved}"
+    verdict = sentence(found.comparison.pairs[0], found.comparison.tasks)
+    return f"On ground truths it never saw, {verdict}. {saved}"
 
 
 COMMANDS = (enhance,)

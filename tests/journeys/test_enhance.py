@@ -1,0 +1,124 @@
+"""`enhance` on a real Label Studio, with the stand-in as the model and a scripted teacher elsewhere."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from backend.core.search import LEARN
+from benchmarks.enhance import CONFIG, messages
+from demo.teacher import DATA
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, chosen
+from tests.running import RunningStandIn, until
+from tests.teaching import Teacher, teaching
+
+TRUTHS = 100
+ENHANCE = ("enhance", "topic@1", "--teacher", "big", "--rounds", 6)
+
+
+@pytest.fixture(scope="module")
+def project(label_studio: RunningLabelStudio) -> Project:
+    """The demo's inbox, half of it with ground truths."""
+    found = messages()
+    truths = [chosen(message.topic) for message in found[:TRUTHS]] + [None] * (len(found) - TRUTHS)
+    return Project.made(label_studio, [{"text": message.text} for message in found], truths, CONFIG)
+
+
+@pytest.fixture
+def teacher() -> Iterator[Teacher]:
+    with teaching("good", "empty", "losing") as server:
+        yield server
+
+
+@pytest.fixture
+def taught(mine: Installation, project: Project, teacher: Teacher) -> Installation:
+    both = mine.but(**teacher.env, CONCURRENCY="8")
+    both.save("topic", project.id, (DATA / "prompt-1.txt").read_text(encoding="utf-8"))
+    return both
+
+
+def test_a_better_prompt_is_found_shown_and_saved(taught: Installation, teacher: Teacher, project: Project) -> None:
+    done = taught.command(*ENHANCE)
+    assert done.out.splitlines()[-1] == "topic@2"
+    assert re.search(r"^\+- [A-Z][a-z ]+: ", done.out, re.MULTILINE)
+    assert "dropped: it is empty" in done.out
+    assert re.search(r"topic@1 +0\.\d{3} +0\.\d{3} to 0\.\d{3}\nrewrite +0\.\d{3} +0\.\d{3} to 0\.\d{3}\n", done.out)
+    assert "On ground truths it never saw, rewrite is better than topic@1 on" in done.err
+    note = taught.command("show", "topic@2", "--json").json["note"]
+    assert note.startswith("topic@1 rewritten by big: 0.")
+    assert project.predictions() == [], "a search pushes nothing"
+    judged = taught.command("evaluate", "topic@2", "--split", "test:0.5", "--no-push", "--json").json
+    assert (judged["requests"], judged["reused"]) == (0, judged["tasks"])
+    half = LEARN.rest
+    held = [task["data"]["text"] for task in project.tasks()[:TRUTHS] if half.has(task["data"])]
+    assert len(held) == judged["tasks"]
+    assert [text for text in held if text in teacher.texts] == []
+    (search,) = [run for run in taught.command("runs", "topic@1", "--json").json if run["subset"] == "enhance:6:0:big"]
+    assert (search["status"], search["tasks"], search["done"]) == ("completed", TRUTHS, TRUTHS)
+
+
+def test_killed_and_begun_again_it_repeats_no_request(
+    taught: Installation, teacher: Teacher, stand_in: RunningStandIn
+) -> None:
+    teacher.held = 3
+    killed = taught.start(*ENHANCE)
+    until(lambda: len(teacher.requests) == 3)
+    killed.kill()
+    killed.communicate()
+    before, teacher.held = stand_in.stats(), None
+    assert before["requests"] == before["answered"] > TRUTHS // 3
+    found = taught.command(*ENHANCE, "--json").json
+    assert found["verdict"] == "better"
+    after = stand_in.stats()
+    assert after["requests"] == after["distinct"] > before["requests"]
+    asked = [str(request["messages"]) for request in teacher.answered]
+    assert len(asked) == len(set(asked)) == 6
+    assert len(teacher.requests) == 7, "only what was held when it was killed"
+    (run,) = taught.command("runs", "--json").json
+    assert (run["run"], run["status"]) == (found["run"], "completed")
+    again = taught.command(*ENHANCE, "--json").json
+    assert (stand_in.requests(), len(teacher.requests)) == (after["requests"], 7)
+    assert again["prompt"] == found["prompt"]
+    assert again["run"] != found["run"]
+
+
+def test_it_is_canceled_from_elsewhere_and_goes_on(taught: Installation, teacher: Teacher) -> None:
+    teacher.held = 2
+    under_way = taught.start(*ENHANCE)
+    until(lambda: len(teacher.requests) == 2)
+    (run,) = taught.command("runs", "--json").json
+    assert run["status"] == "in_progress"
+    assert "is under way" in taught.command("evaluate", "topic@1", code=1).err
+    taught.command("cancel", run["run"])
+    teacher.held = None
+    teacher.freed.set()
+    _, err = under_way.communicate(timeout=60)
+    assert under_way.returncode == 1
+    assert "was stopped; what came is kept: `ls-prompts enhance topic@1 --teacher big --rounds 6` goes on" in err
+    assert "goes on with it" in taught.command("resume", run["run"], code=1).err
+    assert taught.command(*ENHANCE, "--json").json["run"] == run["run"]
+
+
+def test_bad_input_gets_one_sentence(
+    taught: Installation, label_studio: RunningLabelStudio, teacher: Teacher, stand_in: RunningStandIn
+) -> None:
+    found = messages()[:12]
+    few = Project.made(
+        label_studio, [{"text": m.text} for m in found], [chosen(m.topic) for m in found[:5]] + [None] * 7, CONFIG
+    )
+    taught.save("few", few.id)
+    assert re.search(
+        r"ground truths to judge on, at least 6 .* mark about \d+ more", taught.command("enhance", "few@1", code=1).err
+    )
+    none = Project.made(label_studio, [{"text": m.text} for m in found], config=CONFIG)
+    taught.save("none", none.id)
+    drafted = taught.command("enhance", "none@1", "--save-anyway")
+    assert "could not be checked" in drafted.err
+    assert drafted.out.splitlines()[-1] == "none@2"
+    keyless = taught.but(TEACHER_API_KEY="")
+    assert "TEACHER_API_KEY is not set" in keyless.command(*ENHANCE, code=1).err
+    priced = taught.command(*ENHANCE, "--budget", 1, code=1).err
+    assert "price of model 'stand-in' is unknown" in priced
+    assert stand_in.requests() == 0

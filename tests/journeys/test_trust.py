@@ -1,0 +1,64 @@
+"""docs/trust.md, typed as it stands there, with the stand-in as the model and a scripted teacher."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.enhance import CONFIG, messages
+from demo import services
+from demo.services import ROOT
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, chosen
+from tests.teaching import teaching
+
+TRUTHS = 110
+PRICES = {"PRICE_IN": "0.1", "PRICE_OUT": "0.4"}
+
+
+def steps() -> Iterator[list[str]]:
+    """The commands of each step that has some."""
+    text = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    for part in re.split(r"^\*\*\d\. ", text, flags=re.MULTILINE)[1:]:
+        yield [line for block in part.split("```\n")[1::2] for line in block.splitlines()]
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    return Project.made(label_studio, [{"text": message.text} for message in messages()], config=CONFIG)
+
+
+def typed(line: str, mine: Installation, project: Project) -> str:
+    """What a line prints; `>` and the rest of the shell included."""
+    line = re.sub(r"\b12\b", str(project.id), line).replace("ls-prompts", f"{sys.executable} -m backend")
+    env = services.environment({"PYTHONPATH": str(ROOT), **mine.env})
+    done = subprocess.run(line, shell=True, env=env, cwd=mine.folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, (line, done.stdout, done.stderr)
+    return done.stdout + done.stderr
+
+
+def mark(project: Project, first: int, last: int) -> None:
+    """Labels tasks by hand and sets the star."""
+    for task, message in list(zip(project.tasks(), messages(), strict=True))[first:last]:
+        body = {"result": chosen(message.topic), "ground_truth": True}
+        project.http.post(f"/api/tasks/{task['id']}/annotations/", json=body).raise_for_status()
+
+
+def test_the_page_as_it_stands(mine: Installation, project: Project, tmp_path: Path) -> None:
+    with teaching("good", "empty", "losing") as teacher:
+        ready = mine.but(**teacher.env, **PRICES)
+        said: list[str] = []
+        for number, lines in enumerate(steps(), 1):
+            if number == 3:
+                mark(project, 0, TRUTHS)
+            said.append("".join(typed(line, ready, project) for line in lines))
+    assert "topic@1" in said[0]
+    assert "withdr" in said[1].lower() or "deleted" in said[1].lower()
+    assert "accuracy" in said[3]
+    assert "Saved as topic@2." in said[4]
+    annotated = len(project.annotations()) - TRUTHS
+    assert 0 < annotated < len(messages())

@@ -1,0 +1,78 @@
+"""A scripted teacher behind HTTP, as a provider of chat completions serves it; it keeps all requests."""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from demo.teacher import taught
+
+Json = dict[str, Any]
+KEY = "sk-of-a-teacher"
+
+
+class Teacher(ThreadingHTTPServer):
+    """`kinds`: of its rewrites, in turn. From its request `held` on (counted from 1), it answers nothing."""
+
+    daemon_threads = True
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.kinds = kinds
+        self.held: int | None = None
+        self.requests: list[Json] = []
+        self.answered: list[Json] = []
+        self.freed = threading.Event()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings that lead here."""
+        return {"TEACHER_BASE_URL": f"http://127.0.0.1:{self.server_port}/v1", "TEACHER_API_KEY": KEY}
+
+    @property
+    def texts(self) -> str:
+        """All it was sent."""
+        return json.dumps(self.requests, ensure_ascii=False)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Teacher
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.requests.append(asked)
+        if self.server.held is not None and len(self.server.requests) >= self.server.held:
+            self.server.freed.wait(60)
+            return
+        assert self.headers["Authorization"] == f"Bearer {KEY}"
+        text = taught(asked["messages"][-1]["content"], self.server.kinds)
+        message = {"role": "assistant", "content": text}
+        usage = {"prompt_tokens": len(json.dumps(asked["messages"])) // 4, "completion_tokens": len(text) // 4}
+        self._send(
+            {"model": asked["model"], "choices": [{"message": message, "finish_reason": "stop"}], "usage": usage}
+        )
+        self.server.answered.append(asked)
+
+    def _send(self, body: Json) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+@contextmanager
+def teaching(*kinds: str) -> Iterator[Teacher]:
+    with Teacher(kinds) as teacher:
+        threading.Thread(target=teacher.serve_forever, daemon=True).start()
+        try:
+            yield teacher
+        finally:
+            teacher.freed.set()
+            teacher.shutdown()
