@@ -8,12 +8,15 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from backend.core.chat import MAX_ATTEMPTS, ChatRequest, Completion
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Rejection, Value
 
+REMEMBERED = 2048
+"""Most answers are one of a few texts, which need not be read again for every task."""
 _THOUGHTS = re.compile(r"\A\s*<think>(?:.*?</think>|.*)", re.DOTALL)
 
 
@@ -74,6 +77,7 @@ def is_done(request: ChatRequest, attempts: Sequence[Completion]) -> bool:
     return settled(attempts, judge(attempts, request.frame.schema)[0], request.frame.attempts)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def find_object(text: str) -> Found | None:
     """The one JSON object in `text`, with or without prose, code fences or thoughts around it; None for none or two."""
     thoughts = _THOUGHTS.match(text)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TIMES = 1000
 SEED = 20230607
+MANY = 2000
 
 _CELLS = 4_000_000
 """Numbers held at once."""
@@ -38,6 +39,18 @@ def resample(tasks: "Floats", statistic: "Callable[[Floats], Floats]", seed: int
     rows = max(1, _CELLS // len(tasks))
     draws = (_draw(rng, tasks, min(rows, TIMES - start)) for start in range(0, TIMES, rows))
     return numpy.concatenate([statistic(drawn) for drawn in draws])
+
+
+def resampled_sums(parts: "Floats", seed: int = SEED) -> "Floats":
+    """Sums of the columns in TIMES resamples of the rows, [resample, column]. Of MANY rows on, such sums are as good as
+    normally distributed, and are drawn as that."""
+    import numpy
+
+    if len(parts) < MANY:
+        return resample(numpy.ones(len(parts)), lambda drawn: drawn @ parts, seed)
+    total = parts.sum(axis=0)
+    spread = parts.T @ parts - numpy.outer(total, total) / len(parts)
+    return numpy.random.default_rng(seed).multivariate_normal(total, spread, size=TIMES, check_valid="ignore")
 
 
 def percentile_interval(values: "Floats") -> Interval | None:

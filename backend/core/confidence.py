@@ -10,9 +10,10 @@ each has the product over its own value's tokens: its probability given the valu
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from backend.core.answers import find_object
+from backend.core.answers import REMEMBERED, find_object
 from backend.core.chat import Completion
 from backend.core.labels.schema import AnyField, LabelSchema
 from backend.core.outcomes import Confidence
@@ -52,7 +53,8 @@ def _probability(tokens: Sequence[tuple[str, float]], spans: Sequence[tuple[int,
     return math.exp(min(total, 0.0)) if total <= _ROUNDING else None
 
 
-def value_spans(text: str) -> dict[str, tuple[int, int]]:
+@lru_cache(maxsize=REMEMBERED)
+def value_spans(text: str) -> Mapping[str, tuple[int, int]]:
     """Where the values of the one JSON object in `text` stand, by key: [first, last) character of each."""
     spans: dict[str, tuple[int, int]] = {}
     place = find_object(text)

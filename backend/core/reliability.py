@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend.core.bootstrap import SEED, percentile_interval, resample
+from backend.core.bootstrap import SEED, percentile_interval, resampled_sums
 from backend.core.claims import Claim, confident
 from backend.core.intervals import Interval, wilson
 
@@ -56,9 +56,9 @@ def reliability(claims: Sequence[Claim], seed: int = SEED) -> Reliability:
 
     sure, right = numpy.array(pairs, dtype=float).T
     starts = _starts(sure)
-    gap, error = sure - right, (sure - right) ** 2
-    values = resample(numpy.ones(len(pairs)), lambda drawn: _brier_and_ece(drawn, gap, error, starts), seed)
-    brier, ece = (float(value) for value in _brier_and_ece(numpy.ones((1, len(pairs))), gap, error, starts)[0])
+    parts = _parts(sure - right, (sure - right) ** 2, starts)
+    values = _brier_and_ece(resampled_sums(parts, seed), len(pairs))
+    brier, ece = (float(value) for value in _brier_and_ece(parts.sum(axis=0, keepdims=True), len(pairs))[0])
     return Reliability(
         tasks=len(pairs),
         bins=tuple(_bin(pairs[first:last]) for first, last in zip(starts, [*starts[1:], len(pairs)], strict=True)),
@@ -85,12 +85,22 @@ def _bin(pairs: Sequence[tuple[float, bool]]) -> Bin:
     return Bin(sure[0], sure[-1], len(pairs), sum(sure) / len(sure), right / len(pairs), wilson(right, len(pairs)))
 
 
-def _brier_and_ece(drawn: "Floats", gap: "Floats", error: "Floats", starts: list[int]) -> "Floats":
-    """[resample, (brier, ece)] of [resample, claim] -> how often it was drawn."""
+def _parts(gap: "Floats", error: "Floats", starts: list[int]) -> "Floats":
+    """[claim, (its gap in its bin's column, error)]: what is added up."""
     import numpy
 
-    gaps = numpy.abs(numpy.add.reduceat(drawn * gap, starts, axis=1)).sum(axis=1)
-    return numpy.stack([drawn @ error, gaps], axis=1) / len(gap)
+    bins = numpy.searchsorted(starts, numpy.arange(len(gap)), side="right") - 1
+    parts = numpy.zeros((len(gap), len(starts) + 1))
+    parts[numpy.arange(len(gap)), bins] = gap
+    parts[:, -1] = error
+    return parts
+
+
+def _brier_and_ece(sums: "Floats", claims: int) -> "Floats":
+    """[resample, (brier, ece)] of [resample, (gap of each bin, error)]."""
+    import numpy
+
+    return numpy.stack([sums[:, -1], numpy.abs(sums[:, :-1]).sum(axis=1)], axis=1) / claims
 
 
 def _mirrored(value: float, interval: Interval | None) -> Interval | None:

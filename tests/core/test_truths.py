@@ -6,7 +6,7 @@ import pytest
 
 from backend.core.labels.config import read_config
 from backend.core.outcomes import Truth
-from backend.core.truths import truth_of
+from backend.core.truths import gone_labels, is_own, truth_of
 from tests.scripted import CONFIG
 
 SCHEMA = read_config(CONFIG)
@@ -52,3 +52,39 @@ def test_a_label_the_config_no_longer_knows_stays_a_truth() -> None:
 def test_labels_stand_in_the_order_of_the_config() -> None:
     found = truth_of(3, [annotation("Zebra", "Bad", "Good", "Bad")], "ground-truth", MULTIPLE)
     assert found == Truth(3, {"mood": ("Good", "Bad", "Zebra")})
+
+
+VERSIONS = {5: "mood@3", 6: "mood@3~ab12", 7: "other@1", 8: None, 9: "feeling@1"}
+
+
+@pytest.mark.parametrize(
+    ("parent", "origin", "own"),
+    [
+        (5, None, True),
+        (6, "prediction-changed", True),  # a correction: without it, only what was accepted would be left out
+        (9, None, True),  # under the prompt's former name
+        (7, "prediction", False),
+        (8, "prediction", False),
+        (4, "prediction", False),
+        (None, "prediction", True),  # Label Studio forgets the parent when the prediction is deleted
+        (None, "prediction-changed", True),
+        (None, "manual", False),
+        (None, None, False),
+    ],
+)
+def test_an_annotation_is_a_prompts_own_when_it_began_as_its_prediction(parent, origin, own):
+    region = {"from_name": "mood", "value": {}} | ({"origin": origin} if origin else {})
+    found = {"result": [region, "noise"], "parent_prediction": parent}
+    assert is_own(found, VERSIONS, ("mood", "feeling")) is own
+
+
+def test_an_own_annotation_may_be_empty():
+    assert is_own({"result": None, "parent_prediction": 5}, VERSIONS, ("mood",))
+    assert not is_own({"result": None}, VERSIONS, ("mood",))
+
+
+def test_labels_that_are_gone_are_named():
+    assert gone_labels({"mood": ("Good",)}, SCHEMA) == []
+    assert gone_labels({"mood": ("Good", "Zebra", "Ape")}, MULTIPLE) == ["Zebra", "Ape"]
+    dynamic = read_config('<View><Text name="t" value="$t"/><Choices name="c" toName="t" value="$list"/></View>')
+    assert gone_labels({"c": ("anything",)}, dynamic) == []
