@@ -15,6 +15,7 @@ import click
 from backend.cli import (
     audit,
     background,
+    confidence,
     draft,
     enhance,
     estimate,
@@ -89,7 +90,20 @@ def cli() -> None:
     """
 
 
-for group in (projects, draft, prompts, estimate, runs, evaluation, audit, report, enhance, background, predictions):
+for group in (
+    projects,
+    draft,
+    prompts,
+    estimate,
+    runs,
+    evaluation,
+    confidence,
+    audit,
+    report,
+    enhance,
+    background,
+    predictions,
+):
     for command in group.COMMANDS:
         cli.add_command(command)
 

@@ -67,3 +67,10 @@ def test_a_cost_is_never_shown_as_nothing_or_in_powers_of_ten(value: float) -> N
 )
 def test_durations(value: float, shown: str) -> None:
     assert numbers.seconds(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, "p = n/a"), (0.0134, "p = 0.013"), (1, "p = 1"), (1e-7, "p < 0.0001")]
+)
+def test_p_values(value, shown):
+    assert numbers.p_value(value) == shown
