@@ -9,13 +9,18 @@ from backend.core.promptfile import file_text
 @click.command()
 @click.argument("name")
 @click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
-def draft(name: str, project: int | None) -> None:
+@click.option("--teacher", metavar="MODEL", help="Let this model polish it; it sees the texts of 20 tasks.")
+def draft(name: str, project: int | None, teacher: str | None) -> None:
     """Print a first prompt, made from the project's labelling config, for editing.
 
     \b
     ls-prompts draft sentiment --project 12 > prompt.md
+    ls-prompts draft sentiment --project 12 --teacher gpt-4o > prompt.md
     """
-    click.echo(file_text(the_app().first_prompt(name, project)), nl=False)
+    drafted = the_app().draft(name, project, teacher)
+    click.echo(file_text(drafted.file), nl=False)
+    for remark in drafted.remarks:
+        tell(remark)
     tell(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
 
 

@@ -11,15 +11,18 @@ from backend.core.chat import Asks, ChatFrame, ChatRequest, Recipe
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.prompts import PromptVersion
-from backend.core.proposals import Dropped, Proposal, proposal_of
+from backend.core.proposals import Dropped, Proposal, changeable, proposal_of
 from backend.core.scoring import score
 from backend.core.search import Known, values_of
 from backend.core.tasks import Task
 from backend.core.teacher import Confusion, First, Lesson, Mistake, teacher_request
+from backend.edges.studio import Studio
 from backend.flows.dialogue import Dialogue
 
 MOST_CONFUSIONS = 10
 REMEMBERED = 3
+SAMPLE = 20
+"""Tasks that a teacher sees where there is no ground truth."""
 EXCERPT = 400
 
 
@@ -60,6 +63,13 @@ class Teacher:
         if isinstance(outcome.verdict, Failure):
             return Dropped(f"the teacher gave no answer ({outcome.verdict.kind}: {outcome.verdict.detail})")
         return proposal_of(outcome.verdict, version, self._schema, known)
+
+
+def polished(teacher: Teacher, version: PromptVersion, recipe: Recipe, studio: Studio) -> Proposal | Dropped:
+    """What a teacher makes of a prompt and some tasks alone: of their texts, never of what was annotated."""
+    tasks = next(studio.tasks(version.project, page=SAMPLE), [])
+    items = [values_of(task, version) for task in tasks]
+    return teacher.rewrite(version, First(version.template, system_of(recipe, tasks), items), [changeable(version)])
 
 
 @dataclass(frozen=True, slots=True)

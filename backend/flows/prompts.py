@@ -98,10 +98,9 @@ class Prompts:
         stored, new = self._store.save(version)
         return Saved(stored, new, schema.unsupported)
 
-    def first(self, name: str, project: int | None, studio: Studio) -> PromptFile:
-        """A prompt to begin with, made from the labelling config alone. Raises what `save` raises."""
-        found = studio.project(self._project_of(check_name(name), Draft(name, project)))
-        return replace(first_prompt(read_config(found.label_config)), project=found.id)
+    def project_of(self, name: str, project: int | None) -> int:
+        """The project of a prompt; `project` is needed for a new one. Raises PromptError when they do not agree."""
+        return self._project_of(check_name(name), Draft(name, project))
 
     def get(self, tag: str) -> PromptVersion:
         """The version of a tag; a bare name means its newest. Raises PromptError with the nearest name."""

@@ -15,23 +15,21 @@ from backend.core.outcomes import Outcome, Truth
 from backend.core.prompts import PromptVersion
 from backend.core.proposals import Dropped, changeable, changed
 from backend.core.runs import Run
-from backend.core.search import Halves, Known, Search, values_of
+from backend.core.search import Halves, Known, Search
 from backend.core.tasks import Task
-from backend.core.teacher import First, teacher_frame
+from backend.core.teacher import teacher_frame
 from backend.edges import evolution
 from backend.edges.run_store import Ask
 from backend.flows.asker import Asker
 from backend.flows.budget import CAP
 from backend.flows.dialogue import Dialogue
 from backend.flows.ending import Canceled
-from backend.flows.lessons import Lessons, Teacher, Tried, system_of
+from backend.flows.lessons import Lessons, Teacher, Tried, polished
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import Runs
 
-SAMPLE = 8
-"""Tasks that a teacher sees where there is no ground truth."""
 REWRITE = "rewrite"
 """Stands for the tag of a text that is not saved yet."""
 
@@ -162,11 +160,7 @@ class Session:
 
     def _draft(self, teacher: Teacher) -> Found:
         """What the teacher makes of the prompt and some tasks alone."""
-        version, studio = self._bound.version, self._runs.studio
-        tasks = next(studio.tasks(self._bound.project.id, page=SAMPLE), [])
-        system = system_of(self.recipe(self._base), tasks)
-        items = [values_of(task, version) for task in tasks]
-        proposal = teacher.rewrite(version, First(version.template, system, items), [self._base])
+        proposal = polished(teacher, self._bound.version, self.recipe(self._base), self._runs.studio)
         if isinstance(proposal, Dropped):
             return Found(None, "", [Tried(None, proposal.reason)])
         return Found(proposal.text, proposal.reasons, [Tried(proposal.text, proposal.repaired, proposal.reasons)])

@@ -20,6 +20,7 @@ from backend.flows.runs import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen
+from tests.teaching import teaching
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "data"
 CONFIG = (DEMO / "config.xml").read_text(encoding="utf-8").replace('value="Praise"', 'value="Praise" hint="thanks"')
@@ -54,6 +55,28 @@ def test_a_draft_is_edited_saved_and_carried_elsewhere(mine: Installation, proje
     (path,) = mine.app.dump(mine.folder / "prompts", "topic")
     other = mine.app.load(path.rename(path.with_name("other@1.md")), project.id).version
     assert (other.examples, other.definitions) == (version.examples, version.definitions)
+
+
+def test_a_teacher_polishes_a_draft_from_texts_alone_and_is_paid_once(mine: Installation, project: Project) -> None:
+    with teaching("good") as teacher:
+        both = mine.but(**teacher.env)
+        drafted = both.command("draft", "topic", "--project", project.id, "--teacher", "big")
+        assert "big wrote it from tasks alone, so it could not be checked" in drafted.err
+        assert drafted.out != mine.command("draft", "topic", "--project", project.id).out
+        assert both.command("draft", "topic", "--project", project.id, "--teacher", "big").out == drafted.out
+        assert len(teacher.requests) == 1
+        seen = [task for task in project.tasks() if json.dumps(task["data"]["text"])[1:-1] in teacher.texts]
+        assert 0 < len(seen) <= 20
+        assert "annotations" not in teacher.texts
+    assert mine.command("save", "topic", "--file", "-", stdin=drafted.out).out == "topic@1\n"
+
+
+@pytest.mark.parametrize("kind", ["unknown", "empty", "refusing"])
+def test_of_a_useless_teacher_the_draft_is_kept(mine: Installation, project: Project, kind: str) -> None:
+    with teaching(kind) as teacher:
+        drafted = mine.but(**teacher.env).app.draft("topic", project.id, "big")
+    assert drafted.file == mine.app.draft("topic", project.id).file
+    assert "can't be used" in drafted.remarks[0]
 
 
 @pytest.mark.parametrize("select", WAYS)
