@@ -49,9 +49,10 @@ class Enhancer:
 
     def _halves(self, bound: Bound) -> Halves | None:
         """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
-        the base only, and without them a rewrite that breaks what was right could seem better."""
+        the base only, and without them a rewrite that breaks what was right could seem better. Its examples are not."""
+        subset = Subset("ground-truth", accepted=True)
         try:
-            base = ground_truths(self._runs.studio, bound.project, bound.schema, Subset("ground-truth"))
+            base = ground_truths(self._runs.studio, bound.project, bound.schema, subset, [bound.version])
         except NoTruthsError:
             return None
         evolution.check()
