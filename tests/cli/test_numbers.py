@@ -67,3 +67,17 @@ def test_a_cost_is_never_shown_as_nothing_or_in_powers_of_ten(value: float) -> N
 )
 def test_durations(value: float, shown: str) -> None:
     assert numbers.seconds(value) == shown
+
+
+def test_intervals_and_differences() -> None:
+    assert numbers.interval((0.48101, 0.8545)) == "0.481 to 0.855"
+    assert (numbers.signed(0.15), numbers.signed(-0.05), numbers.signed(0.0)) == ("+0.150", "-0.050", "+0.000")
+    assert numbers.signed_interval((-0.05, 0.25)) == "-0.050 to +0.250"
+    assert numbers.interval(None) == numbers.signed(None) == numbers.signed_interval(None) == "n/a"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, "n/a"), (1, "1"), (0.0312, "0.031"), (0.00098, "0.00098"), (0.00001, "< 0.0001")]
+)
+def test_p_values_have_two_digits_that_count(value: float | None, shown: str) -> None:
+    assert numbers.p_value(value) == shown
