@@ -22,7 +22,9 @@ from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
 from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
+from backend.flows.annotate import Chosen, choose
 from backend.flows.audit import Audit, audit_project
+from backend.flows.calibrate import Calibrating, calibrate_version
 from backend.flows.compare import Compared, compare_versions
 from backend.flows.doctor import Check, examine
 from backend.flows.estimate import Estimator
@@ -31,6 +33,7 @@ from backend.flows.leftovers import Leftovers
 from backend.flows.place import Tell
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Predictions
+from backend.flows.promise import Promise, least_confidence, promise
 from backend.flows.prompts import Draft, Saved
 from backend.flows.push import Pushed
 from backend.flows.report import report
@@ -160,6 +163,19 @@ class App(Parts):
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
         return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
 
+    def calibrate(self, tag: str, subset: Subset | None = None) -> Calibrating:
+        """Measures a version's confidence on its ground truths, and saves a calibrator with it when that helps."""
+        return calibrate_version(self._runs, self._prompts.bound(tag, self.studio), subset or Subset("ground-truth"))
+
+    def uncalibrate(self, tag: str) -> bool:
+        """Confidences are pushed as they are again; False when they were."""
+        return self._prompts.calibrated.remove(self._prompts.get(tag))
+
+    def promise(self, tag: str, accuracy: float, subset: Subset | None = None) -> Promise:
+        """The smallest confidence from which on answers are right so often, with 95 % confidence."""
+        bound = self._prompts.bound(tag, self.studio)
+        return promise(self._runs, bound, accuracy, subset or Subset("ground-truth"))
+
     def calibrated(self, tag: str) -> Calibrated | None:
         """The calibration that is saved with a version, None when its confidences are pushed as they are."""
         return self._prompts.calibrated.of(self._prompts.get(tag))
@@ -188,8 +204,16 @@ class App(Parts):
     def withdraw(self, tag: str, tell: Tell = to_log) -> int:
         return self._projects.withdraw(self._prompts.get(tag), tell)
 
-    def annotate(self, tag: str) -> int:
-        return self._projects.annotate(self._prompts.bound(tag, self.studio).version)
+    def annotate(self, tag: str, tasks: Sequence[int] | None = None) -> int:
+        """Makes annotations of all predictions of a version, or of those on `tasks`; how many."""
+        return self._projects.annotate(self._prompts.bound(tag, self.studio).version, tasks)
+
+    def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, tell: Tell = to_log) -> Chosen:
+        """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see `promise`."""
+        bound = self._prompts.bound(tag, self.studio)
+        if least is None:
+            least = least_confidence(self._runs, bound, accuracy)
+        return choose(self._runs, bound, least, tell)
 
     def doctor(self, backend_url: str | None = None) -> list[Check]:
         """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""

@@ -20,6 +20,7 @@ from backend.core.score_intervals import score_intervals
 from backend.core.scoring import score_of
 from backend.core.tally import Case, tally
 from backend.core.threshold import threshold
+from benchmarks.confidence import CONFIGS, measured
 
 LABELS = ("billing", "bug", "praise", "question")
 SHARES = (0.4, 0.3, 0.2, 0.1)
@@ -30,9 +31,9 @@ Row = tuple[str, str, str]
 
 
 def main() -> None:
-    for measure in (speed, wilson_coverage, f1_coverage, paired_coverage, power, promises, calibrated):
-        for label, measured, wanted in measure(numpy.random.default_rng(1)):
-            print(f"{label:<68} {measured:<22} {wanted}", flush=True)
+    for measure in (speed, wilson_coverage, f1_coverage, paired_coverage, power, sure, promises, calibrated):
+        for label, found, wanted in measure(numpy.random.default_rng(1)):
+            print(f"{label:<68} {found:<22} {wanted}", flush=True)
 
 
 def schema(multiple: bool = False) -> LabelSchema:
@@ -82,6 +83,17 @@ def power(rng: Any) -> Iterator[Row]:
     tables = rng.multinomial(tasks, chances, size=1000)
     seen = numpy.mean([mcnemar(int(fixed), int(broken)) < 0.05 for _, fixed, broken, _ in tables])
     yield f"5 points seen among the {tasks} tasks it asks for at 0.8", f"{seen:.1%}", "about 80 %"
+
+
+def sure(_rng: Any) -> Iterator[Row]:
+    """Against the exact distribution of the stand-in; samples against the same."""
+    for name, config in CONFIGS.items():
+        gaps = [abs((outcome.confidence or 0.0) - exact) for outcome, exact, _ in measured(config)]
+        yield f"confidence from the truth at most, {len(gaps)} answers, {name}", f"{max(gaps):.1g}", "within 0.01"
+    for samples in (3, 5, 10, 20):
+        found = list(measured(CONFIGS["one label"], f"samples:{samples}"))
+        gap = numpy.mean([abs((outcome.confidence or 0.0) - exact) for outcome, exact, _ in found])
+        yield f"agreement from the truth on average, samples:{samples}", f"{gap:.3f}", "told"
 
 
 def promises(rng: Any) -> Iterator[Row]:

@@ -48,7 +48,7 @@ class Job:
         first, second = self.save(project, 1), self.save(project, 2)
         self.command("diff", first, second)
         before, after = self.evaluate(first), self.evaluate(second)
-        print(f"\n{first} has accuracy {before:.3f}, {second} has {after:.3f} on the same {TRUTHS} ground truths.")
+        self.command("compare", first, second)
         if self._place.model == "stand-in":
             self.expect(after > before, f"{second}, which defines its labels, should beat {first}")
         self.command("run", second, "--on", "all")

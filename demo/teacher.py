@@ -1,6 +1,7 @@
 """The scripted teacher: rewrites prompts of the demo's project well, badly or not at all, as it is told. It is no LLM.
 
-Good rewrites add one line of the definitions that make the stand-in better; bad ones add lines that mislead it.
+Good rewrites add one line of what makes the stand-in better, to the text or (defining ones) beside the label; bad ones
+add lines that mislead it.
 """
 
 import json
@@ -9,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
-GOOD, BAD, UNEVEN = "good", "bad", "uneven"
+GOOD, DEFINING, BAD, UNEVEN = "good", "defining", "bad", "uneven"
 USELESS = ("losing", "unknown", "empty", "identical", "nonsense", "refusing", "long", "prose")
-KINDS = (GOOD, BAD, UNEVEN, *USELESS)
+KINDS = (GOOD, DEFINING, BAD, UNEVEN, *USELESS)
 NUMBER = re.compile(r"This is request (\d+)\.\Z")
 PROMPT = re.compile(r"<<<\n(.*?)\n>>>", re.DOTALL)
 NAMED = re.compile(r"- ([^:]+): ")
@@ -38,7 +39,15 @@ def _rewritten(kind: str, prompt: str, number: int) -> str:
         return "I would rather talk about it."
     if kind == "refusing":
         return _answer("I'm sorry, but I can't help with that.")
+    if kind == DEFINING:
+        return _answer(prompt, "One label was unclear.", [_definition(number)])
     return _answer(_texts(prompt, number)[kind], f"A {kind} one.")
+
+
+def _definition(number: int) -> dict[str, str]:
+    lines = definitions()
+    label, _, sentence = lines[number % len(lines)].removeprefix("- ").partition(": ")
+    return {"control": "topic", "label": label, "definition": sentence}
 
 
 def _texts(prompt: str, number: int) -> Mapping[str, str]:
@@ -67,5 +76,5 @@ def _with(prompt: str, line: str) -> str:
     return prompt.replace("{text}", f"{line}\n\n{{text}}")
 
 
-def _answer(prompt: str, reasons: str = "") -> str:
-    return json.dumps({"reasons": reasons, "prompt": prompt})
+def _answer(prompt: str, reasons: str = "", definitions: Sequence[Mapping[str, str]] = ()) -> str:
+    return json.dumps({"reasons": reasons, "prompt": prompt, "definitions": definitions})

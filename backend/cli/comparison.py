@@ -79,7 +79,7 @@ def print_comparison(found: "Compared") -> None:
             _print_pair(found, pair, console)
     if len(found.comparison.pairs) > 1 and found.truths:
         p_value = numbers.p_value(found.comparison.p_value)
-        console.print(f"\nAll versions equally accurate (Cochran's Q): p = {p_value}", highlight=False)
+        console.print(f"\nAll versions equally accurate (Cochran's Q): {p_value}", highlight=False)
     for line in [*_agreements(found), *left_out_remarks(found.left_out)]:
         console.print(cell(line), soft_wrap=True)
     for line in _missing(found):
@@ -128,7 +128,7 @@ def sentence(pair: Pair, tasks: int) -> str:
     if pair.difference is None:
         return f"{pair.second} against {pair.first}: n/a"
     told = f"{numbers.signed(pair.difference)}, 95 % interval {numbers.signed_interval(pair.difference_ci)}"
-    told = f"{told}; p = {numbers.p_value(pair.p_value)}"
+    told = f"{told}; {numbers.p_value(pair.p_value)}"
     if pair.verdict == UNDECIDED:
         return f"{pair.second} against {pair.first}: not decided by these {on} ({told})"
     return f"{pair.second} is {pair.verdict} than {pair.first} on {on} ({told})"

@@ -13,6 +13,7 @@ from backend.cli.comparison import pair_json, sentence
 from backend.cli.ending import budget_option
 from backend.cli.progress import Bar
 from backend.cli.prompts import print_diff
+from backend.core.proposals import changeable
 from backend.core.search import ROUNDS
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def print_enhanced(found: "Enhanced") -> None:
     console = Console()
     if found.text is not None:
         title = found.saved.tag if found.saved else "rewrite"
-        print_diff(found.base.template, found.text, (found.base.tag, title))
+        print_diff(changeable(found.base), found.text, (found.base.tag, title))
         click.echo(f"\nWhy: {printable(found.reasons)}\n")
     console.print(_tried(found.tried))
     if found.comparison is not None:

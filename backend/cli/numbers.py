@@ -26,10 +26,10 @@ def signed_interval(ends: tuple[float, float] | None) -> str:
 
 
 def p_value(value: float | None) -> str:
-    """Two digits that count."""
+    """`p = 0.013`, with two digits that count."""
     if value is None:
-        return NOT_THERE
-    return "< 0.0001" if value < 0.0001 else f"{value:.2g}"
+        return f"p = {NOT_THERE}"
+    return "p < 0.0001" if value < 0.0001 else f"p = {value:.2g}"
 
 
 def count(value: int | None) -> str:

@@ -1,11 +1,16 @@
 """Commands about a version's predictions in Label Studio."""
 
+from typing import TYPE_CHECKING
+
 import click
 from rich.console import Console
 from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, confirm, print_json, sure, tell, the_app
+
+if TYPE_CHECKING:
+    from backend.flows.annotate import Chosen
 
 
 @click.command()
@@ -44,6 +49,7 @@ def push(version: str, keep: bool, json_wanted: bool) -> None:
     else:
         created = numbers.things(pushed.created, "prediction")
         rest = f"{numbers.count(pushed.deleted)} replaced, {numbers.count(pushed.unchanged)} unchanged"
+        rest += f", {numbers.count(pushed.rescored)} rescored" if pushed.rescored else ""
         click.echo(f"{created} created, {rest}")
 
 
@@ -66,22 +72,54 @@ def withdraw(version: str, yes: bool) -> None:
 
 @click.command()
 @click.argument("version")
+@click.option(
+    "--min-confidence",
+    "least",
+    type=click.FloatRange(0, 1),
+    metavar="X",
+    help="Only predictions at least this confident (as `threshold` prints it), on tasks without an annotation.",
+)
+@click.option(
+    "--accuracy",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="A",
+    help="The same from the confidence on that `threshold` finds for this accuracy.",
+)
 @sure
-def annotate(version: str, yes: bool) -> None:
-    """Create annotations from a version's predictions, on annotated tasks too, as the Data Manager does.
+def annotate(version: str, least: float | None, accuracy: float | None, yes: bool) -> None:
+    """Create annotations from a version's predictions; from all, on annotated tasks too, as the Data Manager does.
 
     \b
     ls-prompts annotate sentiment@2
+    ls-prompts annotate sentiment@2 --accuracy 0.97
     """
+    if least is not None and accuracy is not None:
+        raise click.UsageError("--accuracy finds the least confidence by itself: leave out --min-confidence.")
     app = the_app()
     tag = app.version(version).tag
+    if least is None and accuracy is None:
+        tasks, number, which = None, app.predicted(tag).get(tag, 0), "all"
+    else:
+        chosen = app.sure(tag, least, accuracy or 1.0, tell)
+        _tell_others(chosen, tag)
+        tasks, number, which = chosen.tasks, len(chosen.tasks), "the"
     if not yes:
-        number = app.predicted(tag).get(tag, 0)
-        confirm(f"Create annotations from all {numbers.things(number, 'prediction')} of {tag}?")
-    number = app.annotate(tag)
+        confirm(f"Create annotations from {which} {numbers.things(number, 'prediction')} of {tag}?")
+    number = app.annotate(tag, tasks)
     click.echo(f"{numbers.things(number, 'annotation')} created from {tag}")
-    if not number:
+    if not number and tasks is None:
         tell(f"{tag} has no predictions that were not annotated yet: see `ls-prompts predictions PROJECT`.")
+
+
+def _tell_others(chosen: "Chosen", tag: str) -> None:
+    """Which tasks get none, and why."""
+    sure = numbers.things(len(chosen.tasks), "prediction")
+    kept = f"{numbers.count(chosen.unsure)} less confident ones stay predictions"
+    tell(f"{sure} with a confidence from {chosen.least:.6g} on; {kept}.")
+    if chosen.annotated:
+        tell(f"{numbers.things(chosen.annotated, 'task')} with an annotation left alone.")
+    if chosen.unlike:
+        tell(f"{numbers.things(chosen.unlike, 'answer')} not in Label Studio as stored: `ls-prompts push {tag}` first.")
 
 
 COMMANDS = (predictions, push, withdraw, annotate)

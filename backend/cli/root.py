@@ -12,7 +12,19 @@ from typing import IO, Any
 
 import click
 
-from backend.cli import audit, background, enhance, estimate, evaluation, predictions, projects, prompts, report, runs
+from backend.cli import (
+    audit,
+    background,
+    confidence,
+    enhance,
+    estimate,
+    evaluation,
+    predictions,
+    projects,
+    prompts,
+    report,
+    runs,
+)
 from backend.cli.common import printable
 from backend.errors import PromptsError
 from backend.flows.stop import process_stop
@@ -77,7 +89,19 @@ def cli() -> None:
     """
 
 
-for group in (projects, prompts, estimate, runs, evaluation, audit, report, enhance, background, predictions):
+for group in (
+    projects,
+    prompts,
+    estimate,
+    runs,
+    evaluation,
+    confidence,
+    audit,
+    report,
+    enhance,
+    background,
+    predictions,
+):
     for command in group.COMMANDS:
         cli.add_command(command)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from backend.core.bootstrap import Floats
 
 FOLDS = 5
+SPLINE_KNOTS = 4
+MOST_KNOTS = 256
 LEAST_OF_EACH = 10
 """Right answers, and wrong ones, that it takes: about ten for each number that is fitted, and some in every fold."""
 
@@ -33,10 +35,15 @@ class Calibration:
     brier_held_out: float | None = None
     held_out: tuple[Claim, ...] = ()
 
+    @property
+    def enough(self) -> bool:
+        """Whether there was ground truth enough to tell."""
+        return self.brier is not None
+
 
 def calibrate(claims: Sequence[Claim], seed: int = SEED) -> Calibration:
-    """The simplest of raw, logistic and isotonic that no other beats on held-out folds by more than a standard error
-    (the one-standard-error rule of Breiman et al. 1984), fitted on all claims."""
+    """The better of logistic and isotonic on held-out folds, by Brier score, fitted on all claims; none where it does
+    not beat the raw confidence by a standard error (after the one-standard-error rule of Breiman et al. 1984)."""
     known = [claim for claim in claims if claim.confidence is not None]
     reason = _too_little(known)
     if reason:
@@ -45,13 +52,10 @@ def calibrate(claims: Sequence[Claim], seed: int = SEED) -> Calibration:
 
     sure = numpy.array([claim.confidence for claim in known], dtype=float)
     right = numpy.array([claim.correct for claim in known], dtype=float)
-    best, fit = sure, None
-    for candidate in (_logistic, _isotonic):
-        held_out = _held_out(candidate, sure, right, seed)
-        if _helps((best - right) ** 2 - (held_out - right) ** 2):
-            best, fit = held_out, candidate
+    tried = [(_held_out(fit, sure, right, seed), fit) for fit in (_logistic, _isotonic)]
+    best, fit = min(tried, key=lambda one: float(((one[0] - right) ** 2).mean()))
     brier = float(((sure - right) ** 2).mean())
-    if fit is None:
+    if not _helps((sure - right) ** 2 - (best - right) ** 2):
         return Calibration(len(known), None, "On held-out tasks no calibrator does better than the raw one.", brier)
     return Calibration(
         tasks=len(known),
@@ -105,7 +109,21 @@ def _logistic(sure: "Floats", right: "Floats") -> Calibrator:
 
 
 def _isotonic(sure: "Floats", right: "Floats") -> Calibrator:
+    """A cubic spline of the confidences' ranks in a penalised logistic regression (after Lucena 2018, "Spline-Based
+    Probability Calibration"), then the nearest ascending function. Ranks make a confidence with gaps and steps as easy
+    as an even one; the spline keeps isotonic regression from following every single answer, which it does on its own:
+    measured on 1,000 tasks that is a third further from the truth (`python -m benchmarks.statistics`)."""
+    import numpy
     from sklearn.isotonic import IsotonicRegression
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import QuantileTransformer, SplineTransformer
 
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(sure, right)
-    return Isotonic(tuple(zip(fitted.X_thresholds_.tolist(), fitted.y_thresholds_.tolist(), strict=True)))
+    ranks = QuantileTransformer(n_quantiles=len(sure), subsample=None)
+    spline = SplineTransformer(n_knots=SPLINE_KNOTS, include_bias=False)
+    smooth = make_pipeline(ranks, spline, LogisticRegression(C=10.0, max_iter=1000)).fit(sure[:, None], right)
+    values, tasks = numpy.unique(sure, return_counts=True)
+    chances = smooth.predict_proba(values[:, None])[:, 1]
+    rising = IsotonicRegression().fit_transform(values, chances, sample_weight=tasks)
+    kept = numpy.unique(numpy.linspace(0, len(values) - 1, MOST_KNOTS).round().astype(int))
+    return Isotonic(tuple(zip(values[kept].tolist(), rising[kept].tolist(), strict=True)))

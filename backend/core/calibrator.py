@@ -64,8 +64,11 @@ class Calibrators:
 
     def score(self, outcome: Outcome) -> float | None:
         """Of a whole answer, None without a confidence."""
-        sure = outcome.confidence
-        return sure if sure is None or self.joint is None else self.joint(sure)
+        return None if outcome.confidence is None else self.put(outcome.confidence)
+
+    def put(self, confidence: float) -> float:
+        """What a whole answer's confidence becomes."""
+        return confidence if self.joint is None else self.joint(confidence)
 
     def scores(self, outcome: Outcome) -> Mapping[str, float] | None:
         """Of each control's value, where there are several."""

@@ -4,14 +4,19 @@ A prompt keeps the task variables it had, no fewer and no others: without them t
 of the task may hold its answer.
 """
 
+import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.core.default_prompt import task_text
+from backend.core.definitions import defined, listed
+from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Rejection
-from backend.core.prompts import PLACEHOLDER, PromptVersion, used_variables
+from backend.core.promptfile import PromptFile, file_text, read_prompt_file
+from backend.core.prompts import PLACEHOLDER, Definitions, PromptVersion, used_variables
 from backend.core.search import normal
+from backend.errors import PromptError
 
 LONGEST = 20_000
 """Characters; about 5,000 tokens, which the context of every model in use takes beside a task."""
@@ -25,7 +30,7 @@ _REFUSAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`repaired`: what was mended in it, "" for nothing."""
+    """`text`: see `changeable`; `repaired`: what was mended in it, "" for nothing."""
 
     text: str
     reasons: str
@@ -40,13 +45,48 @@ class Dropped:
     mendable: bool = False
 
 
-def proposal_of(verdict: Answer | Rejection, base: PromptVersion, known: Collection[str]) -> Proposal | Dropped:
-    """`known`: the texts there are already."""
+def changeable(version: PromptVersion) -> str:
+    """What a search may change of a version, as a prompt file: its template, below its definitions if it has some."""
+    if not version.definitions:
+        return version.template
+    return file_text(PromptFile(version.template, labels=listed(version.definitions)))
+
+
+def changed(base: PromptVersion, text: str, schema: LabelSchema) -> PromptVersion:
+    """The inverse: `base` with this text, not saved yet."""
+    if text == changeable(base):
+        return base
+    file = read_prompt_file(text)
+    variables = used_variables(file.template, base.variables)
+    return replace(
+        base, number=0, template=file.template, variables=variables, definitions=defined(file.labels, schema)
+    )
+
+
+def proposal_of(
+    verdict: Answer | Rejection, parent: PromptVersion, schema: LabelSchema, known: Collection[str]
+) -> Proposal | Dropped:
+    """`parent`: what was to be rewritten; `known`: the texts there are already."""
     if isinstance(verdict, Rejection):
         return Dropped(f"the teacher's answer can't be used ({verdict.reason})")
-    (text,), (reasons,) = verdict["prompt"], verdict["reasons"]
-    text = _bare(text)
-    return _why_not(text, base) or _complete(text, reasons.strip(), base, known)
+    (written,), (reasons,) = verdict["prompt"], verdict["reasons"]
+    template = _bare(written)
+    dropped = _why_not(template, parent)
+    if dropped:
+        return dropped
+    lost = tuple(name for name in parent.variables if name not in used_variables(template, parent.variables))
+    template += f"\n\n{task_text(lost)}" if lost else ""
+    try:
+        text = changeable(replace(parent, template=template, definitions=_definitions(verdict, parent, schema)))
+        changed(parent, text, schema)
+    except PromptError as error:
+        return Dropped(str(error).rstrip("."), mendable=True)
+    if len(text) > LONGEST:
+        return Dropped(f"it has {len(text):,} characters; the most is {LONGEST:,}", mendable=True)
+    if normal(text) in set(map(normal, known)):
+        return Dropped("it is the same as a prompt that was tried")
+    back = ", ".join(f"{{{name}}}" for name in lost)
+    return Proposal(text, reasons.strip(), f"{back} was put back at its end" if lost else "")
 
 
 def _bare(text: str) -> str:
@@ -55,26 +95,23 @@ def _bare(text: str) -> str:
     return (fenced[1] if fenced else text).strip()
 
 
-def _why_not(text: str, base: PromptVersion) -> Dropped | None:
-    if not text:
+def _why_not(template: str, parent: PromptVersion) -> Dropped | None:
+    if not template:
         return Dropped("it is empty")
-    if len(text) > LONGEST:
-        return Dropped(f"it has {len(text):,} characters; the most is {LONGEST:,}", mendable=True)
-    if _REFUSAL.match(text):
+    if _REFUSAL.match(template):
         return Dropped("the teacher refused")
-    if sum(map(str.isalpha, PLACEHOLDER.sub("", text))) < _FEWEST_LETTERS:
+    if sum(map(str.isalpha, PLACEHOLDER.sub("", template))) < _FEWEST_LETTERS:
         return Dropped("it gives no instruction")
-    unknown = [name for name in PLACEHOLDER.findall(text) if name not in base.variables]
+    unknown = [name for name in PLACEHOLDER.findall(template) if name not in parent.variables]
     if unknown:
         return Dropped(f"it uses {{{unknown[0]}}}, which the prompt has no variable for", mendable=True)
     return None
 
 
-def _complete(text: str, reasons: str, base: PromptVersion, known: Collection[str]) -> Proposal | Dropped:
-    used = used_variables(text, base.variables)
-    lost = tuple(name for name in base.variables if name not in used)
-    whole = f"{text}\n\n{task_text(lost)}" if lost else text
-    if normal(whole) in set(map(normal, known)):
-        return Dropped("it is the same as a prompt that was tried")
-    back = ", ".join(f"{{{name}}}" for name in lost)
-    return Proposal(whole, reasons, f"{back} was put back at its end" if lost else "")
+def _definitions(verdict: Answer, parent: PromptVersion, schema: LabelSchema) -> Definitions:
+    """The parent's, with what the teacher says of some labels in their place. Raises PromptError for an unknown one."""
+    said = {control: dict(labels) for control, labels in parent.definitions.items()}
+    for entry in verdict["definitions"]:
+        control, label, sentence = json.loads(entry)
+        said.setdefault(control, {})[label] = sentence
+    return defined(said, schema)

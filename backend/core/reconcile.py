@@ -1,14 +1,14 @@
 """Reconcile: what Label Studio has against what it should have, a page of tasks at a time."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from backend.core.calibrator import RAW, Calibrators
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Outcome, Rejection
 from backend.core.prompts import PromptVersion
-from backend.core.results import fingerprint, rounded, to_result
+from backend.core.results import answer_print, fingerprint, rounded, to_result
 from backend.core.there import Known
 
 
@@ -29,9 +29,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
+    """`rescored`: ids of predictions that say the right answer with other scores than the items beside them."""
+
     missing: list[Mapping[str, Any]]
     obsolete: list[Known]
     unchanged: int
+    rescored: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
 
 
 def wanted_of(
@@ -54,7 +57,7 @@ def wanted_of(
 
 def compare(there: Iterable[Known], wanted: Wanted, keep: bool) -> Changes:
     """What is missing and what is replaced; unless `keep`, other versions of the prompt give way."""
-    settled: set[int] = set()
+    settled: dict[int, tuple[int, Mapping[str, Any]] | None] = {}
     obsolete: list[Known] = []
     former = wanted.tags[1:]
     for known in there:
@@ -63,12 +66,17 @@ def compare(there: Iterable[Known], wanted: Wanted, keep: bool) -> Changes:
         if known.version not in wanted.tags:
             if item is not None and not keep:
                 obsolete.append(known)
-        elif item is not None and known.version not in former and task not in settled and _says(known, item):
-            settled.add(task)
+        elif item is not None and known.version not in former and task not in settled and _answers(known, item):
+            settled[task] = None if _says(known, item) else (known.id, item)
         elif item is not None or task in wanted.given_up:
             obsolete.append(known)
     missing = [item for task, item in wanted.items.items() if task not in settled]
-    return Changes(missing, obsolete, len(settled))
+    rescored = [change for change in settled.values() if change is not None]
+    return Changes(missing, obsolete, len(settled) - len(rescored), rescored)
+
+
+def _answers(known: Known, item: Mapping[str, Any]) -> bool:
+    return known.answer == answer_print(item["result"])
 
 
 def _says(known: Known, item: Mapping[str, Any]) -> bool:

@@ -42,5 +42,12 @@ def fingerprint(score: float | None, result: Sequence[Mapping[str, Any]]) -> int
     return int(digest([rounded(score), sorted(map(_essence, result))])[:15], 16)
 
 
-def _essence(region: Mapping[str, Any]) -> str:
-    return json.dumps([region.get(key) for key in ("from_name", "to_name", "type", "value", "score")], sort_keys=True)
+def answer_print(result: Sequence[Mapping[str, Any]]) -> int:
+    """The same of the answer alone, whatever the scores are."""
+    return int(digest(sorted(_essence(region)[0] for region in result))[:15], 16)
+
+
+def _essence(region: Mapping[str, Any]) -> tuple[str, str]:
+    """What it says, and how sure that is."""
+    said = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
+    return json.dumps(said, sort_keys=True), json.dumps(region.get("score"))

@@ -1,4 +1,4 @@
-"""There: the predictions that Label Studio has of one prompt, found by task, in 36 bytes each.
+"""There: the predictions that Label Studio has of one prompt, found by task, in 44 bytes each.
 
 What a prediction says is kept as a fingerprint, because a project may have hundreds of thousands of them.
 """
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A prediction in Label Studio. `says`: see `core.results.fingerprint`."""
+    """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in `core.results`."""
 
     id: int
     task_id: int
     version: str
     says: int
+    answer: int
 
 
 class There:
@@ -25,7 +26,8 @@ class There:
         self.counts: Counter[str] = Counter()
         """Predictions of each version."""
         self._versions: dict[str, int] = {}
-        self._ids, self._tasks, self._says, self._version = array("q"), array("q"), array("q"), array("l")
+        self._ids, self._tasks, self._says, self._answers = array("q"), array("q"), array("q"), array("q")
+        self._version = array("l")
         for known in found:
             self._add(known)
         self._names = list(self._versions)
@@ -44,8 +46,9 @@ class There:
         self._ids.append(known.id)
         self._tasks.append(known.task_id)
         self._says.append(known.says)
+        self._answers.append(known.answer)
         self._version.append(self._versions.setdefault(known.version, len(self._versions)))
 
     def _known(self, place: int) -> Known:
         version = self._names[self._version[place]]
-        return Known(self._ids[place], self._tasks[place], version, self._says[place])
+        return Known(self._ids[place], self._tasks[place], version, self._says[place], self._answers[place])

@@ -5,10 +5,12 @@ A job is called by its name: the id of a run and the number of its step, as JSON
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from redis.exceptions import RedisError
 from rq import Queue as Jobs
 from rq import SimpleWorker
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.serializers import JSONSerializer
 
 from backend.edges.broker import Broker
@@ -27,6 +29,11 @@ class Worker(SimpleWorker):
     def handle_warm_shutdown_request(self) -> None:
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         self.on_stop()
+
+    def handle_job_success(self, *args: Any, **kwargs: Any) -> None:
+        """A queue that was flushed meanwhile does not know the job any more. What it did stands in the record."""
+        with suppress(InvalidJobOperation, NoSuchJobError):
+            super().handle_job_success(*args, **kwargs)
 
     def set_shutdown_requested_date(self) -> None:
         """Within the signal's handler, where an error would end the job."""

@@ -5,6 +5,7 @@ How it really behaves is in the project's notes on Label Studio 1.23; the commen
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from backend.errors import StudioError
 
 PAGE = 1000
 IDS = 250
+MOST_ANNOTATED = 5000
 """Ids in one request: they stand in its first line, for which many web servers take no more than 4 kB."""
 LONG = 3600
 """Seconds for the few large requests: 10,000 predictions import in 6 s and delete in 37 s on SQLite, idle and small."""
@@ -195,19 +197,34 @@ class Studio:
         path = f"api/projects/{project}/model-versions/"
         self.http.call("DELETE", path, body={"model_version": version}, timeout=LONG)
 
+    def rescore(self, prediction: int, score: float | None, result: Sequence[Mapping[str, Any]]) -> None:
+        """Changes a prediction's scores; `result`: the same answer, with the scores of its regions. Gone is as good."""
+        with suppress(NotFound):
+            self.http.call("PATCH", f"api/predictions/{prediction}/", body={"score": score, "result": list(result)})
+
     def delete_prediction(self, prediction: int) -> None:
         """Deletes one; gone already is as good."""
-        try:
+        with suppress(NotFound):
             self.http.call("DELETE", f"api/predictions/{prediction}/")
-        except NotFound:
-            return
 
-    def annotate(self, project: int, versions: Sequence[str]) -> None:
-        """Makes annotations of these versions' predictions that have none made of them yet."""
-        body = {"selectedItems": {"all": True, "excluded": []}, "model_version": list(versions)}
-        self.http.call(
-            "POST", "api/dm/actions/", body=body, id="predictions_to_annotations", project=project, timeout=LONG
-        )
+    def annotate(self, project: int, versions: Sequence[str], tasks: Sequence[int] | None = None) -> None:
+        """Makes annotations of these versions' predictions (on all tasks, or on `tasks`) that have none made of them
+        yet; many tasks in several requests."""
+        chosen: list[Mapping[str, Any]] = [{"all": True, "excluded": []}]
+        if tasks is not None:
+            pages = (tasks[n : n + MOST_ANNOTATED] for n in range(0, len(tasks), MOST_ANNOTATED))
+            chosen = [{"all": False, "included": list(page)} for page in pages]
+        for items in chosen:
+            body = {"selectedItems": items, "model_version": list(versions)}
+            self.http.call(
+                "POST", "api/dm/actions/", body=body, id="predictions_to_annotations", project=project, timeout=LONG
+            )
+
+    def annotated_ids(self, project: int) -> set[int]:
+        """Tasks that have submitted annotations."""
+        query = all_of(("total_annotations", "greater", "Number", 0))
+        pages = self._pages(project, 10 * PAGE, query=query, include="id", fields="task_only")
+        return {row["id"] for rows in pages for row in rows}
 
     def annotations(self, project: int) -> int:
         """How many annotations a project has."""

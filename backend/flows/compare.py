@@ -58,7 +58,7 @@ def _with_truths(runs: Runs, bounds: Sequence[Bound], subset: Subset, base: Base
     said = {bound.version.tag: _said(runs, bound, known) for bound in bounds}
     for tag, outcomes in said.items():
         if not any(outcome.spoke for outcome in outcomes):
-            raise RunError(_not_asked(tag, len(known), subset))
+            raise RunError(not_asked(tag, len(known), subset))
     found = compare(said, base.truths, bounds[0].schema)
     common = set.intersection(*({o.task_id for o in outcomes if o.spoke} for outcomes in said.values()))
     changed = {task for pair in found.pairs for task in (*pair.fixed, *pair.broken)}
@@ -96,7 +96,8 @@ def _said(runs: Runs, bound: Bound, only: set[int] | None) -> list[Outcome]:
     return [outcome for page in runs.stored(bound, only) for outcome in page]
 
 
-def _not_asked(tag: str, truths: int, subset: Subset) -> str:
+def not_asked(tag: str, truths: int, subset: Subset) -> str:
+    """What to say of a version that was asked about none of the tasks with a truth."""
     options = ["--truth any"] * (subset.truth == "any") + [f"--split {subset.split}"] * (subset.split is not None)
     options += ["--accepted"] * subset.accepted
     command = " ".join(["ls-prompts evaluate", tag, *options])

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from backend.core.chat import ChatFrame, ChatRequest, Recipe
 from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Answer, Failure, Outcome, Rejection, Truth
+from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.prompts import PromptVersion
 from backend.core.proposals import Dropped, Proposal, proposal_of
 from backend.core.scoring import score
@@ -37,29 +37,29 @@ class Tried:
 
 
 class Teacher:
-    """Asks for rewrites of one version."""
+    """Asks for rewrites of versions, under one labelling config."""
 
-    def __init__(self, dialogue: Dialogue, frame: ChatFrame, base: PromptVersion) -> None:
+    def __init__(self, dialogue: Dialogue, frame: ChatFrame, schema: LabelSchema) -> None:
         self.asked: list[Outcome] = []
         self._dialogue = dialogue
         self._frame = frame
-        self._base = base
+        self._schema = schema
 
-    def rewrite(self, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
-        """`known`: the prompts there are. What can be mended is complained about, once."""
-        first = self._ask(lesson, known)
+    def rewrite(self, version: PromptVersion, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
+        """`known`: the texts there are. What can be mended is complained about, once."""
+        first = self._ask(version, lesson, known)
         if not isinstance(first, Dropped) or not first.mendable:
             return first
-        second = self._ask(replace(lesson, complaint=first.reason), known)
+        second = self._ask(version, replace(lesson, complaint=first.reason), known)
         return Dropped(f"{first.reason}; told so, {second.reason}") if isinstance(second, Dropped) else second
 
-    def _ask(self, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
+    def _ask(self, version: PromptVersion, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
         request = teacher_request(self._frame, lesson, len(self.asked) + 1)
         (outcome,) = self._dialogue.outcomes(_Given(request), [Task(0, {})]).values()
         self.asked.append(outcome)
         if isinstance(outcome.verdict, Failure):
             return Dropped(f"the teacher gave no answer ({outcome.verdict.kind}: {outcome.verdict.detail})")
-        return proposal_of(outcome.verdict, self._base, known)
+        return proposal_of(outcome.verdict, version, self._schema, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +72,22 @@ class _Given:
         return self.asked
 
 
-class Asked(Protocol):
-    """Asks about tasks with a prompt of this text."""
+class Pupil(Protocol):
+    """The model with prompts of other texts; see `core.proposals.changeable`."""
 
-    def __call__(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]: ...
+    def recipe(self, text: str) -> Recipe: ...
+
+    def outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]: ...
 
 
 class Lessons:
     """An `edges.evolution.Learner`."""
 
-    def __init__(self, items: Sequence[Known], ask: Asked, teacher: Teacher, recipe: Recipe) -> None:
+    def __init__(self, items: Sequence[Known], pupil: Pupil, teacher: Teacher) -> None:
         self.proposals: list[tuple[str, Proposal | Dropped]] = []
         self._items = items
-        self._ask = ask
+        self._pupil = pupil
         self._teacher = teacher
-        self._recipe = recipe
         self._outcomes: dict[str, dict[int, Outcome]] = {}
 
     def score(self, text: str, items: Sequence[int]) -> list[float]:
@@ -94,12 +95,13 @@ class Lessons:
         known = self._outcomes.setdefault(text, {})
         new = [item for item in items if item not in known]
         if new:
-            found = self._ask(text, [self._items[item].task for item in new])
+            found = self._pupil.outcomes(text, [self._items[item].task for item in new])
             known |= {item: found[self._items[item].task.id] for item in new}
         return [float(self._right(text, item)) for item in items]
 
     def rewrite(self, text: str, items: Sequence[int]) -> str | None:
-        found = self._teacher.rewrite(self._lesson(text, items), list(self._outcomes))
+        recipe = self._pupil.recipe(text)
+        found = self._teacher.rewrite(recipe.version, self._lesson(text, recipe, items), list(self._outcomes))
         self.proposals.append((text, found))
         return None if isinstance(found, Dropped) else found.text
 
@@ -121,40 +123,33 @@ class Lessons:
         before = sum(self._right(parent, item) for item in items)
         return Tried(found.text, found.repaired, found.reasons, self.right(found.text), before, len(items))
 
-    def _lesson(self, text: str, items: Sequence[int]) -> Lesson:
-        outcomes = self._outcomes[text]
+    def _lesson(self, text: str, recipe: Recipe, items: Sequence[int]) -> Lesson:
+        outcomes, schema = self._outcomes[text], recipe.schema
+        wrong = [item for item in items if not self._right(text, item)]
+        truths = [Truth(known.task.id, known.truth) for known in self._items]
         return Lesson(
-            prompt=text,
-            system=system_of(self._recipe, [item.task for item in self._items]),
+            prompt=recipe.version.template,
+            system=system_of(recipe, [item.task for item in self._items]),
             right=self.right(text),
             tasks=len(outcomes),
-            mistakes=[self._mistake(item, outcomes[item]) for item in items if not self._right(text, item)],
-            confusions=self._confusions(outcomes),
+            mistakes=[_mistake(self._items[item], outcomes[item], recipe) for item in wrong],
+            confusions=confusions(score(outcomes.values(), truths, schema).confusion, schema),
             tried=self._remembered(text),
         )
-
-    def _mistake(self, item: int, outcome: Outcome) -> Mistake:
-        known = self._items[item]
-        values = values_of(known.task, self._recipe.version)
-        return Mistake(values, self._show(known.truth), self._said(outcome))
-
-    def _said(self, outcome: Outcome) -> str:
-        verdict = outcome.verdict
-        if isinstance(verdict, Rejection):
-            return f"(an answer that can't be used: {verdict.detail})"
-        return "(no answer)" if isinstance(verdict, Failure) else self._show(verdict)
-
-    def _show(self, answer: Answer) -> str:
-        return self._recipe.schema.show(answer)
-
-    def _confusions(self, outcomes: Mapping[int, Outcome]) -> list[Confusion]:
-        truths = [Truth(known.task.id, known.truth) for known in self._items]
-        return confusions(score(outcomes.values(), truths, self._recipe.schema).confusion, self._recipe.schema)
 
     def _remembered(self, parent: str) -> list[str]:
         """The last rewrites of this prompt that were no better."""
         found = [self._tried(text, proposal) for text, proposal in self.proposals if text == parent]
         return [_told(tried) for tried in found if tried.tasks < len(self._items)][-REMEMBERED:]
+
+
+def _mistake(known: Known, outcome: Outcome, recipe: Recipe) -> Mistake:
+    show, verdict = recipe.schema.show, outcome.verdict
+    if isinstance(verdict, Rejection):
+        said = f"(an answer that can't be used: {verdict.detail})"
+    else:
+        said = "(no answer)" if isinstance(verdict, Failure) else show(verdict)
+    return Mistake(values_of(known.task, recipe.version), show(known.truth), said)
 
 
 def _told(tried: Tried) -> str:

@@ -6,12 +6,12 @@ repeated is repeated while Label Studio restarts.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from backend.core.prompts import belongs
-from backend.core.results import fingerprint
+from backend.core.results import answer_print, fingerprint
 from backend.core.there import Known, There
 from backend.edges.store import Store
 from backend.edges.studio import Studio
@@ -64,7 +64,8 @@ class Place:
         for found in self.studio.predictions(self.project):
             version = found.model_version
             if version and belongs(version, *names):
-                yield Known(found.id, found.task_id, version, fingerprint(found.score, found.result))
+                says = fingerprint(found.score, found.result)
+                yield Known(found.id, found.task_id, version, says, answer_print(found.result))
 
     def count(self, version: str) -> int:
         """Predictions of a version, as Label Studio counts them."""
@@ -72,6 +73,10 @@ class Place:
 
     def delete_prediction(self, prediction: int) -> None:
         self.surely(lambda: self.studio.delete_prediction(prediction))
+
+    def rescore(self, prediction: int, item: Mapping[str, Any]) -> None:
+        """Gives a prediction the scores of `item`."""
+        self.surely(lambda: self.studio.rescore(prediction, item["score"], item["result"]))
 
     def delete_version(self, version: str) -> None:
         """Deletes all predictions of a version. `show_again` must follow when there are no more."""

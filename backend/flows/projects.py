@@ -1,6 +1,6 @@
 """A project's side: connecting the backend, choosing the version annotators get, and a version's predictions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,8 +148,9 @@ class Projects:
         place.show_again(version.names)
         return sum(mine.values())
 
-    def annotate(self, version: PromptVersion) -> int:
-        """Makes annotations of the predictions of a version that have none made of them yet; how many."""
+    def annotate(self, version: PromptVersion, tasks: Sequence[int] | None = None) -> int:
+        """Makes annotations of the predictions of a version, or those on `tasks`, that have none made of them yet; how
+        many."""
         before = self.studio.annotations(version.project)
-        self.studio.annotate(version.project, version.tags)
+        self.studio.annotate(version.project, version.tags, tasks)
         return self.studio.annotations(version.project) - before

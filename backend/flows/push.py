@@ -9,6 +9,7 @@ of tasks, a request, and some bytes for each prediction.
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from backend.core.prompts import PromptVersion
 from backend.core.reconcile import Wanted, compare
@@ -16,15 +17,17 @@ from backend.flows.imports import Imports
 from backend.flows.place import Place, Tell
 
 LARGE_DELETE = 500
+LARGE_RESCORE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """Numbers of predictions."""
+    """Numbers of predictions. `rescored`: kept, with other scores."""
 
     created: int
     deleted: int
     unchanged: int
+    rescored: int = 0
 
 
 def push(place: Place, version: PromptVersion, pages: Iterable[Wanted], keep: bool) -> Pushed:
@@ -36,17 +39,28 @@ def push(place: Place, version: PromptVersion, pages: Iterable[Wanted], keep: bo
     there = place.there(version.names)
     imports = Imports(place, version, there.counts[version.tag])
     obsolete: dict[str, array[int]] = {}
-    unchanged = 0
+    unchanged = rescored = 0
     for wanted in pages:
         changes = compare(there.of(wanted.tasks), wanted, keep)
         for known in changes.obsolete:
             obsolete.setdefault(known.version, array("q")).append(known.id)
         unchanged += changes.unchanged
+        rescored = _rescore(place, changes.rescored, rescored)
         imports.add(changes.missing)
     imports.flush()
     deleted = delete(place, obsolete, there.counts)
     place.show_again(version.names, instead=version.tag)
-    return Pushed(imports.created, deleted, unchanged)
+    return Pushed(imports.created, deleted, unchanged, rescored)
+
+
+def _rescore(place: Place, changes: Sequence[tuple[int, Mapping[str, Any]]], before: int) -> int:
+    """One by one: an annotation made of a prediction keeps knowing it. How many there were in all, with those
+    `before`; says so once when they take long."""
+    if before <= LARGE_RESCORE < before + len(changes):
+        place.tell("Thousands of scores change; Label Studio takes about a minute for each thousand.")
+    for prediction, item in changes:
+        place.rescore(prediction, item)
+    return before + len(changes)
 
 
 def warn_of_lock(deletions: int, tell: Tell) -> None:

@@ -12,8 +12,8 @@ from backend.core.chat import ChatRequest, Recipe
 from backend.core.comparison import BETTER, Comparison, compare
 from backend.core.derive import Pricing
 from backend.core.outcomes import Outcome, Truth
-from backend.core.prompts import PromptVersion, used_variables
-from backend.core.proposals import Dropped
+from backend.core.prompts import PromptVersion
+from backend.core.proposals import Dropped, changeable, changed
 from backend.core.runs import Run
 from backend.core.search import Halves, Known, Search, values_of
 from backend.core.tasks import Task
@@ -113,6 +113,7 @@ class Session:
         self._bound = bound
         self._wish = wish
         self._cap = None if run.budget is None else CAP
+        self._base = changeable(bound.version)
         self._costs: dict[str, float | None] = {}
 
     def work(self, halves: Halves | None, pulse: Pulse, progress: Progress) -> Enhanced:
@@ -125,7 +126,7 @@ class Session:
             self._runs.labelling, lambda: make(run, self._wish.search.teacher), pulse, progress
         ) as self._dialogue:
             frame = teacher_frame(self._teaching.url, self._wish.search.teacher, self._cap)
-            teacher = Teacher(self._dialogue, frame, self._bound.version)
+            teacher = Teacher(self._dialogue, frame, self._bound.schema)
             found = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
             judged = self._judge(found.text, halves.judge) if halves and found.text else None
         saved = self._save(found.text, judged)
@@ -151,8 +152,8 @@ class Session:
         return self._runs.labelling.pricing
 
     def _learn(self, teacher: Teacher, items: Sequence[Known]) -> Found:
-        base, search = self._bound.version.template, self._wish.search
-        lessons = Lessons(items, self._outcomes, teacher, self._recipe(base))
+        base, search = self._base, self._wish.search
+        lessons = Lessons(items, self, teacher)
         best = evolution.evolve(base, lessons, len(items), search.rounds, search.seed)
         tried = lessons.tried()
         if best == base:
@@ -164,9 +165,9 @@ class Session:
         """What the teacher makes of the prompt and some tasks alone."""
         version, studio = self._bound.version, self._runs.studio
         tasks = next(studio.tasks(self._bound.project.id, page=SAMPLE), [])
-        system = system_of(self._recipe(version.template), tasks)
+        system = system_of(self.recipe(self._base), tasks)
         items = [values_of(task, version) for task in tasks]
-        proposal = teacher.rewrite(First(version.template, system, items), [version.template])
+        proposal = teacher.rewrite(version, First(version.template, system, items), [self._base])
         if isinstance(proposal, Dropped):
             return Found(None, "", [Tried(None, proposal.reason)])
         return Found(proposal.text, proposal.reasons, [Tried(proposal.text, proposal.repaired, proposal.reasons)])
@@ -174,15 +175,15 @@ class Session:
     def _judge(self, text: str, items: Sequence[Known]) -> Comparison:
         version, tasks = self._bound.version, [item.task for item in items]
         judged = {
-            version.tag: list(self._outcomes(version.template, tasks).values()),
-            REWRITE: list(self._outcomes(text, tasks).values()),
+            version.tag: list(self.outcomes(self._base, tasks).values()),
+            REWRITE: list(self.outcomes(text, tasks).values()),
         }
         return compare(judged, [Truth(item.task.id, item.truth) for item in items], self._bound.schema)
 
-    def _outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]:
+    def outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]:
         """What becomes of tasks with a prompt of this text. Those of the base are noted as the run's own."""
-        mine = text == self._bound.version.template
-        outcomes = self._dialogue.outcomes(self._recipe(text), tasks, self._plan if mine else None)
+        mine = text == self._base
+        outcomes = self._dialogue.outcomes(self.recipe(text), tasks, self._plan if mine else None)
         if mine:
             notes = [Ask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
             self._runs.record.record(self._run.id, notes)
@@ -193,18 +194,18 @@ class Session:
         rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
         self._runs.record.record(self._run.id, rows)
 
-    def _recipe(self, text: str) -> Recipe:
-        version = replace(self._bound.version, template=text)
-        return Recipe(version, self._bound.schema, self._runs.labelling.base_url, cap=self._cap)
+    def recipe(self, text: str) -> Recipe:
+        return Recipe(self._version(text), self._bound.schema, self._runs.labelling.base_url, cap=self._cap)
+
+    def _version(self, text: str) -> PromptVersion:
+        return changed(self._bound.version, text, self._bound.schema)
 
     def _save(self, text: str | None, judged: Comparison | None) -> PromptVersion | None:
         better = judged is not None and judged.pairs[0].verdict == BETTER
         if text is None or not (better or self._wish.anyway):
             return None
-        base = self._bound.version
-        note = _note(base, self._wish.search.teacher, judged)
-        version = replace(base, number=0, template=text, variables=used_variables(text, base.variables), note=note)
-        return self._runs.store.save(version)[0]
+        note = _note(self._bound.version, self._wish.search.teacher, judged)
+        return self._runs.store.save(replace(self._version(text), note=note))[0]
 
 
 def _note(base: PromptVersion, teacher: str, judged: Comparison | None) -> str:

@@ -40,16 +40,20 @@ class Answer:
         return self if limit is None or len(self.tokens) <= limit else Answer(self.tokens[:limit], "length")
 
 
-def answer(estimates: Sequence[Estimate], rng: random.Random | None = None, weighed: bool = True) -> Answer:
-    """The likeliest answer (of equals the first), or with `rng` one drawn with the probabilities of `estimates`.
+def answer(
+    estimates: Sequence[Estimate], rng: random.Random | None = None, temperature: float = 1.0, weighed: bool = True
+) -> Answer:
+    """The likeliest answer (of equals the first), or with `rng` one drawn with the probabilities of `estimates`, each
+    raised to 1 / `temperature`.
 
-    Unless `weighed`, which takes longer, its tokens are the same but with no probabilities worth looking at.
+    Unless `weighed`, which takes longer, its tokens are the same but with no probabilities worth looking at. The
+    temperature does not touch those.
     """
     if not estimates:
         return Answer(_plain(PLAIN))
     values = []
     for field, chances in estimates:
-        taken = _taken(field, chances, rng)
+        taken = _taken(field, _tempered(field, chances, temperature), rng)
         values.append((field, _value(field, chances, taken) if weighed else _unweighed(field, taken)))
     return Answer(_object(values))
 
@@ -74,6 +78,18 @@ def _taken(field: Field, chances: Sequence[float], rng: random.Random | None) ->
     if not field.labels:
         return ()
     return (rng.choices(places, chances)[0] if rng else max(places, key=chances.__getitem__),)
+
+
+def _tempered(field: Field, chances: Sequence[float], temperature: float) -> Sequence[float]:
+    """Sharper below a temperature of 1, flatter above; a list's labels are each a choice of their own."""
+    if temperature == 1 or not chances:
+        return chances
+    if not field.many:
+        likeliest = max(chances)
+        return [(chance / likeliest) ** (1 / temperature) for chance in chances]
+    odds = [(chance / max(chance, 1 - chance), (1 - chance) / max(chance, 1 - chance)) for chance in chances]
+    raised = [(taken ** (1 / temperature), left ** (1 / temperature)) for taken, left in odds]
+    return [taken / (taken + left) for taken, left in raised]
 
 
 def _value(field: Field, chances: Sequence[float], taken: tuple[int, ...]) -> list[Token]:

@@ -21,13 +21,15 @@ _MOST_TOP_LOGPROBS = 20
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked for. `sampled` says whether chance decides; `limit` is the most tokens each choice may have."""
+    """What is asked for. `temperature`: above 0 chance decides; `seeded`: the same each time for the same request;
+    `limit`: the most tokens each choice may have."""
 
     model: str
     messages: list[dict[str, Any]]
     schema: Mapping[str, Any] | None = None
     choices: int = 1
-    sampled: bool = False
+    temperature: float = 0.0
+    seeded: bool = False
     logprobs: bool = False
     top_logprobs: int = 0
     limit: int | None = None
@@ -53,7 +55,8 @@ def read_ask(body: bytes, switches: Switches) -> Ask:
         messages=_messages(raw),
         schema=_schema(raw),
         choices=_within(raw, "n", 1, _MOST_CHOICES) or 1,
-        sampled=_number(raw, "temperature") > 0,
+        temperature=_number(raw, "temperature"),
+        seeded="seed" in raw,
         logprobs=_checked(raw, "logprobs", bool, False),
         top_logprobs=_within(raw, "top_logprobs", 0, _MOST_TOP_LOGPROBS) or 0,
         limit=_within(raw, "max_completion_tokens", 1, 2**31) or _within(raw, "max_tokens", 1, 2**31),

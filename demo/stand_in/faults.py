@@ -24,7 +24,7 @@ def drawn_fault(switches: Switches, digest: bytes, asked_before: int) -> str | N
 
 
 def sampler(switches: Switches, digest: bytes, index: int) -> random.Random:
-    """The source of chance for choice `index` of the request with this digest; the same again for the same request."""
+    """The source of chance for answer `index` to the request with this digest; the same again for the same answer."""
     return random.Random(_number(switches.seed, b"sample" + digest, index))
 
 

@@ -205,9 +205,10 @@ async def _wait(turn: Turn) -> None:
 
 def _succeed(turn: Turn, ask: Ask) -> web.Response:
     chances = estimates(ask.messages, ask.schema)
-    if ask.sampled:
-        chance = [sampler(turn.switches, turn.digest, index) for index in range(ask.choices)]
-        answers = [answer(chances, rng, weighed=ask.logprobs) for rng in chance]
+    if ask.temperature > 0:
+        first = 0 if ask.seeded else turn.before * ask.choices
+        chance = [sampler(turn.switches, turn.digest, first + index) for index in range(ask.choices)]
+        answers = [answer(chances, rng, ask.temperature, weighed=ask.logprobs) for rng in chance]
     else:
         answers = [answer(chances, weighed=ask.logprobs)] * ask.choices
     within = [full.cut_to(ask.limit) for full in answers]

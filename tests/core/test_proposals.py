@@ -1,19 +1,24 @@
 """What a teacher wrote is tried only when it is a prompt for these tasks."""
 
+import json
+
 import pytest
 
 from backend.core.outcomes import Answer, Rejection
 from backend.core.prompts import PromptVersion
-from backend.core.proposals import LONGEST, Dropped, Proposal, proposal_of
-from tests.scripted import version
+from backend.core.proposals import LONGEST, Dropped, Proposal, changeable, changed, proposal_of
+from tests.scripted import choices, version
 
-BASE = version("How is this? {text}")
+SCHEMA = choices("Good", "Bad")
+BASE = version("How is this? {text}", SCHEMA)
+DEFINED = version("How is this? {text}", SCHEMA, definitions={"mood": {"Good": "praise"}})
 TWO = version("How is this? {title}: {text}", variables=("title", "text"))
 
 
-def told(prompt: str, base: PromptVersion = BASE, reasons: str = " Because. ") -> Proposal | Dropped:
-    written: Answer = {"prompt": (prompt,), "reasons": (reasons,)}
-    return proposal_of(written, base, [base.template, "Tried before: {text}"])
+def told(prompt: str, base: PromptVersion = BASE, **definitions: str) -> Proposal | Dropped:
+    said = tuple(json.dumps(["mood", label, sentence]) for label, sentence in definitions.items())
+    written: Answer = {"prompt": (prompt,), "reasons": (" Because. ",), "definitions": said}
+    return proposal_of(written, base, SCHEMA, [changeable(base), "Tried before: {text}"])
 
 
 def why(prompt: str, base: PromptVersion = BASE) -> str:
@@ -81,4 +86,41 @@ def test_lost_variables_are_put_back_at_the_end():
 
 
 def test_an_answer_in_no_form_is_dropped():
-    assert proposal_of(Rejection("not_json", "…"), BASE, []) == Dropped("the teacher's answer can't be used (not_json)")
+    assert proposal_of(Rejection("not_json", "…"), BASE, SCHEMA, []) == Dropped(
+        "the teacher's answer can't be used (not_json)"
+    )
+
+
+def test_definitions_take_the_place_of_those_there_are():
+    found = told("How is this? {text}", DEFINED, bad="broken, late", Good="thanks")
+    assert isinstance(found, Proposal)
+    made = changed(DEFINED, found.text, SCHEMA)
+    assert made.definitions == {"mood": {"Good": "thanks", "Bad": "broken, late"}}
+    assert (made.template, made.variables, made.model) == (DEFINED.template, DEFINED.variables, DEFINED.model)
+    kept = told("Is the mood good or bad? {text}", DEFINED)
+    assert isinstance(kept, Proposal)
+    assert changed(DEFINED, kept.text, SCHEMA).definitions == DEFINED.definitions
+
+
+def test_definitions_alone_make_another_prompt():
+    found = told(BASE.template, Bad="broken")
+    assert isinstance(found, Proposal)
+    assert changed(BASE, found.text, SCHEMA).definitions == {"mood": {"Bad": "broken"}}
+    assert isinstance(told(BASE.template), Dropped)
+
+
+def test_a_definition_of_no_label_is_complained_about():
+    found = told(BASE.template, Badd="broken")
+    assert isinstance(found, Dropped)
+    assert found.mendable
+    assert "did you mean Bad?" in found.reason
+
+
+def test_what_may_be_changed_is_a_prompt_file_and_comes_back():
+    for base in (BASE, DEFINED, TWO):
+        assert changed(base, changeable(base), SCHEMA) is base
+    assert changeable(DEFINED) == "---\nlabels:\n  Good: praise\n---\nHow is this? {text}\n"
+
+
+def test_a_prompt_that_looks_like_a_header_is_dropped():
+    assert "header" in why("---\nIs it good?\n{text}")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend.core.labels.config import read_config
 from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.reconcile import Changes, Wanted, compare, wanted_of
-from backend.core.results import fingerprint
+from backend.core.results import answer_print, fingerprint
 from backend.core.there import Known
 from tests.scripted import CONFIG, version
 
@@ -29,7 +29,8 @@ def item(task: int, label: str = "Good", score: float | None = 0.5) -> dict[str,
 
 def there(number: int, task: int, version: str = TAG, label: str = "Good", score: float | None = 0.5) -> Known:
     """As Label Studio has it: regions got ids."""
-    return Known(number, task, version, fingerprint(score, [region(label, id=f"r{number}", origin="prediction")]))
+    result = [region(label, id=f"r{number}", origin="prediction")]
+    return Known(number, task, version, fingerprint(score, result), answer_print(result))
 
 
 def wanted(*items: dict[str, Any], given_up: Sequence[int] = (), former: tuple[str, ...] = ()) -> Wanted:
@@ -38,11 +39,12 @@ def wanted(*items: dict[str, Any], given_up: Sequence[int] = (), former: tuple[s
 
 def after(predictions: Sequence[Known], changes: Changes) -> list[Known]:
     """What Label Studio has once the changes are made."""
-    gone = {prediction.id for prediction in changes.obsolete}
+    gone = {prediction.id for prediction in changes.obsolete} | {number for number, _ in changes.rescored}
     kept = [prediction for prediction in predictions if prediction.id not in gone]
+    made = [*changes.rescored, *((1000 + place, one) for place, one in enumerate(changes.missing))]
     return kept + [
-        Known(1000 + place, made["task"], made["model_version"], fingerprint(made["score"], made["result"]))
-        for place, made in enumerate(changes.missing)
+        Known(number, one["task"], TAG, fingerprint(one["score"], one["result"]), answer_print(one["result"]))
+        for number, one in made
     ]
 
 
@@ -61,9 +63,16 @@ def test_an_older_version_gives_way_on_these_tasks_only() -> None:
 
 
 def test_what_says_something_else_is_replaced_even_when_others_are_kept() -> None:
-    for other in (there(1, 7, label="Bad"), there(1, 7, score=0.4), there(1, 7, score=None)):
-        for keep in (False, True):
-            assert compare([other], wanted(item(7)), keep) == Changes([item(7)], [other], 0)
+    other = there(1, 7, label="Bad")
+    for keep in (False, True):
+        assert compare([other], wanted(item(7)), keep) == Changes([item(7)], [other], 0)
+
+
+def test_other_scores_of_the_same_answer_are_changed_in_place() -> None:
+    for other in (there(1, 7, score=0.4), there(1, 7, score=None)):
+        assert compare([other], wanted(item(7)), keep=False) == Changes([], [], 0, [(1, item(7))])
+    surer = {**item(7), "result": [region("Good", score=0.9)]}
+    assert compare([there(1, 7)], wanted(surer), keep=False) == Changes([], [], 0, [(1, surer)])
 
 
 def test_of_two_alike_one_stays() -> None:

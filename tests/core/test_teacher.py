@@ -38,15 +38,18 @@ def test_a_first_draft_knows_no_answers():
 
 
 def test_its_answer_is_read_as_strictly_as_labels_are():
-    good = completion(answer(reasons="r", prompt="p"))
-    assert read(good, FORM) == {"reasons": ("r",), "prompt": ("p",)}
-    for text in ("A better prompt!", answer(reasons="r"), answer(reasons="r", prompt=3)):
-        assert isinstance(read(completion(text), FORM), Rejection)
+    entry = {"control": "mood", "label": "Bad", "definition": "broken"}
+    good = read(completion(answer(reasons="r", prompt="p", definitions=[entry])), FORM)
+    assert good == {"reasons": ("r",), "prompt": ("p",), "definitions": ('["mood", "Bad", "broken"]',)}
+    assert isinstance(read(completion("A better prompt!"), FORM), Rejection)
+    for wrong in ({"prompt": 3}, {"definitions": "none"}, {"definitions": [{**entry, "label": 3}]}, {"definitions": 1}):
+        told = {"reasons": "r", "prompt": "p", "definitions": [], **wrong}
+        assert isinstance(read(completion(answer(**told)), FORM), Rejection), wrong
 
 
 def test_its_answer_is_asked_for_by_a_strict_schema():
     schema = teacher_frame("http://t/v1", "big").answer_schema
-    assert schema["required"] == ["reasons", "prompt"]
+    assert schema["required"] == ["reasons", "prompt", "definitions"]
     assert schema["properties"]["prompt"] == {"type": "string"}
 
 

@@ -14,6 +14,7 @@ knowns = st.lists(
         st.integers(1, 9),
         st.sampled_from(["mood@1", "mood@2", "mood@12"]),
         st.integers(0, 2**60 - 1),
+        st.integers(0, 2**60 - 1),
     ),
     max_size=30,
 )
@@ -27,6 +28,6 @@ def test_all_of_a_task_are_found_and_no_others(found: list[Known], tasks: set[in
 
 
 def test_an_iterator_will_do() -> None:
-    known = Known(1, 7, "mood@1", 5)
+    known = Known(1, 7, "mood@1", 5, 6)
     assert list(There(iter([known])).of([7, 8])) == [known]
     assert list(There([]).of([7])) == []

@@ -179,13 +179,29 @@ def test_answers_in_openais_format_with_honest_probabilities(server: Server) -> 
     assert told.usage.total_tokens == told.usage.prompt_tokens + len(tokens)
 
 
-def test_samples_follow_the_distribution_and_repeat(server: Server) -> None:
-    drawn, again = ([c.message.content for c in server.create(temperature=1, n=128).choices] for _ in range(2))
+def drawn(server: Server, **how: Any) -> list[str]:
+    return [str(choice.message.content) for choice in server.create(n=128, **how).choices]
+
+
+def share(said: list[str]) -> float:
+    return sum("Billing" in json.loads(one)["topics"] for one in said) / len(said)
+
+
+def test_samples_follow_the_distribution_at_the_temperature_asked_for(server: Server) -> None:
     true = distribution(messages(TEXT), SCHEMA)["topics"]["Billing"]
-    assert sum("Billing" in json.loads(said)["topics"] for said in drawn) / 128 == pytest.approx(true, abs=0.1)
-    assert drawn == again
-    assert len({c.message.content for c in server.create(temperature=0, n=5).choices}) == 1
-    assert server.stats()["max_asked_after_good"] == 1
+    assert share(drawn(server, temperature=1)) == pytest.approx(true, abs=0.1)
+    sharp = true**2 / (true**2 + (1 - true) ** 2)
+    assert share(drawn(server, temperature=0.5)) == pytest.approx(sharp, abs=0.1)
+    assert share(drawn(server, temperature=0.001)) == share(drawn(server, temperature=0)) == (true >= 0.5)
+
+
+def test_asking_again_draws_anew_unless_there_is_a_seed(server: Server) -> None:
+    first, second = (drawn(server, temperature=1) for _ in range(2))
+    assert first != second
+    assert share(second) == pytest.approx(share(first), abs=0.15)
+    assert drawn(server, temperature=1, seed=5) == drawn(server, temperature=1, seed=5) != first
+    server.control(reset=True)
+    assert [drawn(server, temperature=1) for _ in range(2)] == [first, second]
 
 
 def test_answers_without_a_schema_without_labels_and_without_room(server: Server) -> None:

@@ -47,14 +47,15 @@ def shared(request: pytest.FixtureRequest, mine: Installation, redis_url: str) -
 
 @contextmanager
 def working(installation: Installation, number: int) -> Iterator[list["subprocess.Popen[str]"]]:
-    """So many workers; the list may grow."""
+    """So many workers; the list may grow. None of them may show a traceback, whatever is killed or cut around it."""
     workers = [installation.start("worker") for _ in range(number)]
     try:
         yield workers
     finally:
         for worker in workers:
             worker.kill()
-            worker.communicate()
+        said = [worker.communicate()[1] for worker in workers]
+    assert "Traceback" not in "".join(said)
 
 
 def holders(installation: Installation) -> set[int]:
