@@ -1,13 +1,18 @@
-"""The README is held to the code: its tables are the code's, its claims about commands can be typed."""
+"""README and docs are held to the code: tables are the code's, and the commands they name can be typed."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 from backend.cli.root import cli
 from backend.settings import Settings
 from docs import tables
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = re.compile(r"ls-prompts ([a-z]+)([^`\n|;#]*)")
 
 
 def test_tables_are_the_codes() -> None:
@@ -20,13 +25,20 @@ def test_every_setting_says_what_it_means() -> None:
     assert undocumented == []
 
 
-def test_only_commands_that_exist_are_mentioned() -> None:
-    mentioned = set(re.findall(r"ls-prompts ([a-z]+)", README.read_text(encoding="utf-8")))
-    assert mentioned
-    assert mentioned <= set(cli.commands)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_only_commands_and_options_that_exist_are_mentioned(page: Path) -> None:
+    for name, rest in COMMAND.findall(page.read_text(encoding="utf-8")):
+        assert name in cli.commands, f"there is no command {name}"
+        known = {option for param in cli.commands[name].params for option in param.opts}
+        unknown = set(re.findall(r"(?<!\S)--[a-z][a-z-]*", rest)) - known - {"--help"}
+        assert unknown == set(), f"`ls-prompts {name}` has no {unknown}"
 
 
-def test_pictures_and_links_are_there() -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", README.read_text(encoding="utf-8"))
-    assert links
-    assert [link for link in links if not (README.parent / link).exists()] == []
+def test_the_readme_names_commands() -> None:
+    assert len(COMMAND.findall(README.read_text(encoding="utf-8"))) > 10
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_pictures_and_links_are_there(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []

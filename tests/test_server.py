@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from backend.core.calibrator import Calibrators, Isotonic
 from backend.core.labels.config import read_config
+from backend.edges.calibration_store import CalibrationStore
 from backend.server import create_app
 from tests.calls import body, in_use, moods, predict, scripted, setup, task
 from tests.installation import Installation
@@ -52,6 +54,18 @@ def test_the_version_in_use_is_what_setup_and_predictions_say(client: FlaskClien
     assert marked is not None
     assert marked["model_version"].startswith("mood@1~")
     assert predict(client, task("good"), config=changed)[0]["model_version"] == marked["model_version"]
+
+
+def test_scores_are_calibrated_when_that_is_saved(client: FlaskClient, mine: Installation) -> None:
+    version = mine.app.version(in_use(mine))
+    (raw,) = predict(client, task("good"))
+    half = Calibrators(Isotonic(((0.0, 0.0), (1.0, 0.5))))
+    CalibrationStore(mine.app.store).save(version, half, 100)
+    (found,) = predict(client, task("good"))
+    assert found["score"] == pytest.approx(raw["score"] / 2, abs=1e-6)
+    changed = CONFIG.replace('<Choice value="Bad"/>', '<Choice value="Awful"/>')
+    (raw_again,) = predict(client, task("good"), config=changed)
+    assert raw_again["score"] > 0.5, "it was fitted on answers under another config"
 
 
 def test_projects_do_not_mix(client: FlaskClient) -> None:

@@ -35,6 +35,23 @@ def test_it_helps_where_confidences_are_off(distort, kind):
     assert sum(apart) < sum(raw) / 2
 
 
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_on_a_thousand_tasks_it_comes_near_the_truth(seed):
+    for distort in (sharper, step):
+        claims, true = world(distort, seed=seed)
+        put = calibrate(claims).calibrator
+        assert numpy.mean([abs(put(claim.confidence) - p) for claim, p in zip(claims, true, strict=True)]) < 0.035
+
+
+def test_the_few_values_that_samples_take_are_calibrated_too():
+    claims, true = world(lambda true: numpy.round(5 * sharper(true)) / 5)
+    put = calibrate(claims).calibrator
+    assert [put(share / 5) for share in range(6)] == sorted(put(share / 5) for share in range(6))
+    for share in (0.4, 0.6, 0.8, 1.0):
+        alike = [p for claim, p in zip(claims, true, strict=True) if claim.confidence == share]
+        assert put(share) == pytest.approx(numpy.mean(alike), abs=0.08)
+
+
 def test_a_confidence_that_means_what_it_says_is_left_alone():
     found = calibrate(world(lambda true: true)[0])
     assert found.calibrator is None

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.core.calibrator import Isotonic, Logistic, from_json, log_odds
+from backend.core.calibrator import RAW, Calibrators, Isotonic, Logistic, from_json, log_odds
+from backend.core.outcomes import Outcome
 
 shares = st.floats(0, 1)
 
@@ -43,3 +44,17 @@ def test_it_is_applied_without_any_library():
         "print({'numpy', 'scipy', 'sklearn'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
+
+
+def test_whole_answers_and_controls_have_calibrators_of_their_own():
+    found = Calibrators(Logistic(2, 0), {"topics": Isotonic(((0.5, 0.25),))})
+    sure = Outcome(1, {}, confidence=0.8, controls={"mood": 0.9, "topics": 0.9})
+    assert found.score(sure) == found.put(0.8) == pytest.approx(16 / 17)
+    assert found.scores(sure) == {"mood": 0.9, "topics": 0.25}
+    assert Calibrators.read(json.loads(json.dumps(found.to_json()))) == found
+    assert Calibrators.read(RAW.to_json()) == RAW
+
+
+def test_without_a_calibrator_or_a_confidence_nothing_is_made_up():
+    assert (RAW.score(Outcome(1, {}, confidence=0.8)), RAW.scores(Outcome(1, {}))) == (0.8, None)
+    assert Calibrators(Logistic(2, 0)).score(Outcome(1, {})) is None

@@ -3,8 +3,9 @@
 import pytest
 
 from backend.core.derive import derive, failed
+from backend.core.labels.config import read_config
 from backend.core.outcomes import Failure, Rejection
-from tests.scripted import BROKEN, GOOD, choices, completion
+from tests.scripted import BROKEN, CONFIG, GOOD, choices, completion, tokens
 
 SCHEMA = choices("Good", "Bad")
 
@@ -52,3 +53,21 @@ def test_a_rejection_was_spoken_and_has_no_confidence():
 def test_a_failure_was_not_spoken_and_costs_nothing():
     found = failed(3, Failure("server", "It failed."), "d", sent=6)
     assert (found.spoke, found.answer, found.sent, found.usage.cost_usd) == (False, None, 6, None)
+
+
+def test_samples_together_make_one_outcome():
+    said = [[completion(GOOD, seconds=0.5)], [completion(BROKEN), completion(GOOD, attempt=1)], [completion(BROKEN)]]
+    found = derive(3, said, SCHEMA, pricing)
+    assert (found.answer, found.digest) == ({"mood": ("Good",)}, "d" * 64)
+    assert found.confidence == pytest.approx(2 / 3)
+    assert (found.usage.prompt_tokens, found.usage.seconds) == (40, 0.5)
+    assert derive(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"
+
+
+def test_several_controls_have_a_confidence_each():
+    two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
+    said = tokens(('{"mood": "', 1.0), ('Good"', 0.5), (', "c": "', 1.0), ('x"', 0.25), ("}", 1.0))
+    found = derive(3, [[said]], two, pricing)
+    assert found.confidence == pytest.approx(0.125)
+    assert found.controls == pytest.approx({"mood": 0.5, "c": 0.25})
+    assert derived(completion(GOOD, logprobs=((GOOD, -0.5),))).controls is None, "of one it is the whole"

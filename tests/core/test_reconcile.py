@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.core.calibrator import Calibrators, Isotonic
 from backend.core.labels.config import read_config
 from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.reconcile import Changes, Wanted, compare, wanted_of
@@ -159,3 +160,13 @@ def test_interrupted_at_any_point_it_is_finished_by_the_next(found: list[Known],
 
 def essence(found: Sequence[Known]) -> Counter[Any]:
     return Counter((p.task_id, p.version, p.says) for p in found)
+
+
+def test_scores_are_calibrated_and_those_of_several_controls_stand_in_their_regions():
+    two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
+    sure = Outcome(1, {"mood": ("Good",), "c": ("x",)}, confidence=0.5, controls={"mood": 0.25, "c": 0.75})
+    put = Calibrators(Isotonic(((0.5, 0.125),)), {"c": Isotonic(((0.5, 0.0625),))})
+    (made,) = wanted_of([sure], two, version(), put).items.values()
+    assert (made["score"], [region["score"] for region in made["result"]]) == (0.125, [0.25, 0.0625])
+    (made,) = wanted_of([Outcome(1, {"mood": ("Good",)}, confidence=0.5)], SCHEMA, version(), put).items.values()
+    assert "score" not in made["result"][0]

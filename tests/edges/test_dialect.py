@@ -249,3 +249,11 @@ def test_a_cap_is_no_part_of_the_digest():
 def test_no_prompt_has_more_bytes_than_a_request_may_take_tokens(system, user):
     ask = ChatRequest(frame(system=system, cap=1), user)
     assert largest(ask)[0] > sum(len(text.encode("utf-8", "surrogatepass")) for text in (system, user))
+
+
+def test_each_sample_has_a_seed_of_its_own_where_there_is_one():
+    seeded = ChatRequest(frame(parameters=PARAMETERS, samples=3), "x").samples
+    assert [body(ask=sample)["seed"] for sample in seeded] == [7, 8, 9]
+    assert [body(Dialect(dropped=frozenset({"seed"})), sample).get("seed") for sample in seeded] == [None] * 3
+    plain = ChatRequest(frame(samples=3), "x").samples
+    assert len({json.dumps(body(ask=sample)) for sample in plain}) == 1

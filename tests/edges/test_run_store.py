@@ -6,12 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from backend.core.digests import of_samples
 from backend.core.outcomes import Failure
 from backend.core.runs import ALIVE_S
 from backend.edges import run_store as module
 from backend.edges.run_store import Ask, Order, RunStore
 from backend.errors import RunError, StoreError
-from tests.scripted import completion
+from tests.scripted import completion, version
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
@@ -253,3 +254,12 @@ def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs
     runs.finish(made[0].id, "completed")
     assert runs.create(Order("mood@1", 7, "all"), refuse)
     assert runs.create(Order("mood@2", 7, "all"), refuse)
+
+
+def test_the_tally_of_samples_waits_for_all_of_them_and_counts_each(store, runs):
+    tag = store.save(version(confidence="samples:3"))[0].tag
+    run = runs.create(Order(tag, 7, "all"))
+    runs.record(run.id, [Ask(1, A, sent=3), Ask(2, B, sent=2)])
+    store.add_completions([completion(digest=digest) for digest in [*of_samples(A, 3), *of_samples(B, 2)]])
+    assert tallied(runs, run) == (2, 1, 0, 0, 5, 0)
+    assert runs.tally(run, pricing).cost_usd == pytest.approx(0.5)

@@ -270,3 +270,12 @@ def test_a_run_of_other_requests_leaves_a_batch_alone(desk, stand_in):
     assert desk.lines.of_version(other.tag, desk.url) == []
     assert desk.lines.of_version("mood@1", "http://elsewhere.test") == []
     assert desk.lines.of_version("mood@1", desk.url) == [batch]
+
+
+def test_all_samples_go_up_and_their_agreement_comes_back(desk, stand_in):
+    outcomes = desk.label(tasks(4), confidence="samples:3", parameters={"temperature": 0})
+    assert counted(stand_in) == (12, 11, 1, 1)
+    assert [outcome.sent for outcome in outcomes] == [3] * 4
+    assert all(round(3 * outcome.confidence) in (1, 2, 3) for outcome in outcomes)
+    tally = desk.record.tally(desk.run, lambda model: lambda *_: 1.0)
+    assert (tally.done, tally.requests) == (4, 12)

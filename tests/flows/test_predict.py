@@ -418,3 +418,46 @@ def test_a_task_that_crashes_leaves_the_others_alone(caplog):
     assert (verdict.kind, "ZeroDivisionError" in verdict.detail) == ("crashed", True)
     assert "ZeroDivisionError in complete" in caplog.text
     assert tasks(5)[crashed[0] - 1].data["text"] not in caplog.text
+
+
+BAD_MOOD = '{"mood": "Bad"}'
+
+
+def sampled(model, number=3, samples=5, **how):
+    return label(model, [tasks(number)], asks=recipe(confidence=f"samples:{samples}"), **how)
+
+
+def test_each_sample_is_asked_stored_and_counted():
+    replies = {0: GOOD, 1: BAD_MOOD, 2: GOOD, 3: BAD_MOOD, 4: GOOD}
+    model, facts = ScriptedModel(lambda asked, _: replies[asked.sample]), Facts()
+    outcomes = sampled(model, facts=facts)
+    assert Counter(asked.sample for asked in model.requests) == dict.fromkeys(range(5), 3)
+    assert [outcome.answer for outcome in outcomes] == [{"mood": ("Good",)}] * 3
+    assert [(o.confidence, o.sent, o.reused) for o in outcomes] == [(0.6, 5, False)] * 3
+    assert outcomes[0].usage.cost_usd == pytest.approx(0.05)
+    again = sampled(model, facts=facts)
+    assert [(o.confidence, o.sent, o.reused) for o in again] == [(0.6, 0, True)] * 3
+    assert len(model.requests) == 15
+
+
+def test_more_samples_ask_only_for_those_that_are_missing():
+    model, facts = ScriptedModel(), Facts()
+    sampled(model, samples=2, facts=facts)
+    outcomes = sampled(model, samples=5, facts=facts)
+    assert sorted(asked.sample for asked in model.requests[6:]) == sorted([2, 3, 4] * 3)
+    assert [(outcome.confidence, outcome.sent) for outcome in outcomes] == [(1.0, 3)] * 3
+
+
+def test_a_malformed_sample_is_asked_again_and_counts_against_the_answer_when_it_stays_so():
+    model = ScriptedModel(lambda asked, attempt: BROKEN if asked.sample == 1 or not attempt else GOOD)
+    (outcome,) = sampled(model, number=1, samples=4)
+    assert (outcome.answer, outcome.confidence, outcome.sent) == ({"mood": ("Good",)}, 0.75, 8)
+
+
+def test_a_sample_that_fails_fails_its_task_and_the_next_run_asks_for_it_alone():
+    trouble = [BAD]
+    model, facts = ScriptedModel(lambda asked, _: trouble.pop() if asked.sample == 3 and trouble else GOOD), Facts()
+    (outcome,) = sampled(model, number=1, facts=facts)
+    assert (outcome.verdict, outcome.sent) == (BAD, 5)
+    (outcome,) = sampled(model, number=1, facts=facts)
+    assert (outcome.confidence, outcome.sent) == (1.0, 1)

@@ -85,7 +85,7 @@ def test_predictions_of_every_kind_are_stored(label_studio: RunningLabelStudio, 
     assert stored(project) == list(wanted.texts.values())
     assert mine.app.push(tag) == Pushed(0, 0, len(wanted.texts))
     mine.app.annotate(tag)
-    score = mine.app.evaluate(tag, truth="any").score
+    score = mine.app.run(tag, Subset("ground-truth", truth="any", accepted=True)).score
     assert score is not None
     assert score.correct == score.outputs == len(wanted.texts)
 
