@@ -49,10 +49,9 @@ class Enhancer:
 
     def _halves(self, bound: Bound) -> Halves | None:
         """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
-        the base only, and without them a rewrite that breaks what was right could seem better. Its examples are not."""
-        subset = Subset("ground-truth", accepted=True)
+        the base only, and without them a rewrite that breaks what was right could seem better."""
         try:
-            base = ground_truths(self._runs.studio, bound.project, bound.schema, subset, [bound.version])
+            base = ground_truths(self._runs.studio, bound.project, bound.schema, Subset("ground-truth"))
         except NoTruthsError:
             return None
         evolution.check()
