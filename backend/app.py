@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from backend.core.addresses import shown
 from backend.core.estimates import Estimate
 from backend.core.outcomes import Outcome
-from backend.core.promptfile import PromptFile
 from backend.core.prompts import PromptVersion
 from backend.core.report import Report
 from backend.core.runs import FINAL, Run
@@ -27,6 +26,7 @@ from backend.flows.audit import Audit, audit_project
 from backend.flows.calibrate import Calibrating, calibrate_version
 from backend.flows.compare import Compared, compare_versions
 from backend.flows.doctor import Check, examine
+from backend.flows.draft import Drafted
 from backend.flows.estimate import Estimator
 from backend.flows.export import export
 from backend.flows.leftovers import Leftovers
@@ -57,9 +57,10 @@ class App(Parts):
     def save(self, draft: Draft) -> Saved:
         return self._prompts.save(draft, self.studio)
 
-    def first_prompt(self, name: str, project: int | None = None) -> PromptFile:
-        """A prompt to begin with, made from the labelling config; `project` is needed for a new name."""
-        return self._prompts.first(name, project, self.studio)
+    def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> Drafted:
+        """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks;
+        `project` is needed for a new name."""
+        return self._drafter.draft(name, project, teacher)
 
     def version(self, tag: str) -> PromptVersion:
         return self._prompts.get(tag)

@@ -25,6 +25,7 @@ from backend.flows.asker import Asker
 from backend.flows.batch import Batches
 from backend.flows.batch_writer import Shelf
 from backend.flows.crew import Crew
+from backend.flows.draft import Drafter
 from backend.flows.enhance import Enhancer
 from backend.flows.labelling import Labelling, alone
 from backend.flows.models import Models
@@ -90,10 +91,18 @@ class Parts:
     def _measured(self, teacher: str | None = None) -> "MeasuredModel":
         return self.metrics.measured(self._model_and_teacher() if teacher else self._model(), self.pricing)
 
+    @property
+    def _teachers_url(self) -> str:
+        return self.settings.teacher_base_url or self.settings.openai_base_url
+
     @cached_property
     def _enhancer(self) -> Enhancer:
-        url = self.settings.teacher_base_url or self.settings.openai_base_url
-        return Enhancer(self._runs, Teaching(url, lambda run, teacher: self._asker(run, teacher=teacher)))
+        make = Teaching(self._teachers_url, lambda run, teacher: self._asker(run, teacher=teacher))
+        return Enhancer(self._runs, make)
+
+    @cached_property
+    def _drafter(self) -> Drafter:
+        return Drafter(self._runs, self._teachers_url, lambda teacher: self._asker(teacher=teacher))
 
     @property
     def _crew(self) -> Crew:

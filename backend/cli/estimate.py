@@ -35,6 +35,9 @@ def _print(found: "Estimate") -> None:
     click.echo(f"tasks     {numbers.count(found.tasks)}, {numbers.count(found.reused)} of them answered already")
     for title, (low, high) in (("in", found.prompt_tokens), ("out", found.completion_tokens)):
         click.echo(f"{title:<9} {numbers.count(low)} to {numbers.count(high)} tokens")
+    if found.example_tokens[1]:
+        low, high = found.example_tokens
+        click.echo(f"examples  {numbers.count(low)} to {numbers.count(high)} of the tokens in")
     low_usd, high_usd = found.cost_usd or (None, None)
     cost = numbers.usd(None) if found.cost_usd is None else f"{numbers.usd(low_usd)} to {numbers.usd(high_usd)}"
     click.echo(f"cost      {cost}")

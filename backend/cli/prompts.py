@@ -4,7 +4,7 @@ import difflib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -12,8 +12,13 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, confirm, print_json, printable, sure, tell, the_app
-from backend.core.promptfile import PromptFile, file_text, read_prompt_file, write_prompt_file
+from backend.cli.contents import described, print_definitions, print_examples
+from backend.cli.examples import example_options
+from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
+
+if TYPE_CHECKING:
+    from backend.flows.examples import Wish
 
 COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -42,6 +47,7 @@ COLORS = {"+": "green", "-": "red", "@": "cyan"}
     help="From log-probabilities (auto, the default), the agreement of K answers, or none.",
 )
 @click.option("--note", help="What is new in this version.")
+@example_options
 def save(
     name: str,
     project: int | None,
@@ -50,6 +56,7 @@ def save(
     params: tuple[str, ...],
     confidence: str | None,
     note: str | None,
+    examples: "Wish | None",
     **known: Any,
 ) -> None:
     """Save a prompt as a new version and print its tag.
@@ -57,29 +64,17 @@ def save(
     \b
     ls-prompts save sentiment --project 12 --file prompt.txt --model gpt-4o-mini
     echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
+    ls-prompts save sentiment --file prompt.txt --examples 8 --select balanced
     """
     from backend.flows.prompts import Draft
 
     parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
-    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, confidence))
+    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
     for control in saved.unsupported:
         tell(f"Left alone: {control}.")
     if not saved.new:
         tell("Nothing changed: this is the version that has this content.")
     click.echo(saved.version.tag)
-
-
-@click.command()
-@click.argument("name")
-@click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
-def draft(name: str, project: int | None) -> None:
-    """Print a first prompt, made from the project's labelling config, for editing.
-
-    \b
-    ls-prompts draft sentiment --project 12 > prompt.md
-    """
-    click.echo(file_text(the_app().first_prompt(name, project)), nl=False)
-    tell(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
 
 
 @click.command("list")
@@ -94,7 +89,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     """
     versions = the_app().versions(name)
     if json_wanted:
-        print_json([{"version": version.tag, **_described(version)} for version in versions])
+        print_json([{"version": version.tag, **described(version)} for version in versions])
         return
     table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold")
     for version in versions:
@@ -108,7 +103,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
 @click.option("--plain", is_flag=True, help="Print it as a prompt file, for `save --file`.")
 @as_json
 def show(version: str, plain: bool, json_wanted: bool) -> None:
-    """Show one version: text, model, parameters, note, definitions of labels.
+    """Show one version: text, model, parameters, note, definitions of labels, examples.
 
     \b
     ls-prompts show sentiment@2
@@ -116,7 +111,7 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     """
     found = the_app().version(version)
     if json_wanted:
-        print_json({"version": found.tag, **_described(found)})
+        print_json({"version": found.tag, **described(found)})
     elif plain:
         click.echo(write_prompt_file(found), nl=False)
     else:
@@ -126,10 +121,8 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
         click.echo(f"{found.tag}  {said}")
         click.echo(f"Note: {printable(found.note)}\n" if found.note else "")
         click.echo(printable(found.template))
-        for control, labels in found.definitions.items():
-            click.echo(f"\nLabels of {printable(control)}:" if labels else "", nl=bool(labels))
-            for label, sentence in labels.items():
-                click.echo(printable(f"- {label}: {sentence}"))
+        print_definitions(found)
+        print_examples(found)
 
 
 @click.command()
@@ -222,12 +215,7 @@ def _place(path: Path) -> tuple[str, int]:
     return (name, int(number)) if number.isdecimal() else (path.stem, 0)
 
 
-COMMANDS = (draft, save, list_versions, show, diff, rename, delete, dump, load)
-
-
-def _described(version: Any) -> dict[str, Any]:
-    names = ("project", "model", "parameters", "confidence", "template", "variables", "definitions", "note", "created")
-    return {name: getattr(version, name) for name in names}
+COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
 
 
 def _file(path: str | None) -> PromptFile | None:

@@ -16,6 +16,7 @@ from backend.cli import (
     audit,
     background,
     confidence,
+    draft,
     enhance,
     estimate,
     evaluation,
@@ -91,6 +92,7 @@ def cli() -> None:
 
 for group in (
     projects,
+    draft,
     prompts,
     estimate,
     runs,

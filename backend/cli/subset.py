@@ -36,6 +36,7 @@ TRUTH_OPTIONS = (
     click.option(
         "--accepted", is_flag=True, help="Also ground truths made from this prompt's own predictions: they flatter it."
     ),
+    click.option("--leave-one-out", is_flag=True, help="Also ground truths that are examples, each shown the others."),
 )
 SAMPLE_OPTIONS = (
     click.option("--sample-size", "size", type=int, default=SAMPLE_SIZE, show_default=True),
@@ -59,14 +60,21 @@ def _chosen(word: str | None, ids: str | None, size: int, seed: int | None, stra
         raise click.UsageError(str(error)) from None
 
 
-def _truths(truth: str, split: Split | None, accepted: bool) -> Subset:
-    return Subset("ground-truth", truth=truth, split=split, accepted=accepted)
+def _truths(truth: str, split: Split | None, accepted: bool, leave_one_out: bool) -> Subset:
+    return Subset("ground-truth", truth=truth, split=split, accepted=accepted, leave_one_out=leave_one_out)
 
 
 def _some_truths(
-    truth: str, split: Split | None, accepted: bool, word: str, size: int, seed: int | None, stratify: bool
+    truth: str,
+    split: Split | None,
+    accepted: bool,
+    leave_one_out: bool,
+    word: str,
+    size: int,
+    seed: int | None,
+    stratify: bool,
 ) -> Subset:
-    subset = _truths(truth, split, accepted)
+    subset = _truths(truth, split, accepted, leave_one_out)
     if word == "ground-truth" and not stratify:
         return subset
     sample = _chosen(word, None, size, seed, stratify)

@@ -19,7 +19,8 @@ COMPLETION_TOKENS = (5.0, 200.0)
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Of a run over `tasks` tasks, of which `reused` are answered already and cost nothing. Ranges are of the rest, low
-    to high; `cost_usd` is None when the price is unknown; `tokenizer` says how prompts were counted."""
+    to high; `example_tokens` are those of `prompt_tokens` that examples take; `cost_usd` is None when the price is
+    unknown; `tokenizer` says how prompts were counted."""
 
     tasks: int
     reused: int
@@ -27,6 +28,7 @@ class Estimate:
     completion_tokens: tuple[int, int]
     cost_usd: tuple[float, float] | None
     tokenizer: str
+    example_tokens: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Observed:
 
 def prompt_of(request: ChatRequest) -> str:
     """The text of a request that every provider counts."""
-    return request.frame.system + request.user
+    return request.frame.system + request.texts
 
 
 def schema_of(request: ChatRequest) -> str:

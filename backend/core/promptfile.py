@@ -1,18 +1,20 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
 A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`,
-`confidence`, the well-known parameters (`temperature: 0`), below `parameters:` any others, and below `labels:` what is
-said of labels. Without a header the whole file is the template.
+`confidence`, the well-known parameters (`temperature: 0`), below `parameters:` any others, below `labels:` what is said
+of labels, and below `examples:` what tasks are shown. Without a header the whole file is the template.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import yaml
 
 from backend.core.definitions import Listed, listed
+from backend.core.examples import Examples, examples_json, read_examples
 from backend.core.parameters import KNOWN
 from backend.core.prompts import PromptVersion, nearest
 from backend.core.samples import LOGPROBS
@@ -21,8 +23,9 @@ from backend.errors import PromptError
 FENCE = "---"
 OTHERS = "parameters"
 LABELS = "labels"
-KEYS = ("project", "model", "note", "confidence", OTHERS, LABELS, *KNOWN)
-_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+EXAMPLES = "examples"
+KEYS = ("project", "model", "note", "confidence", OTHERS, LABELS, EXAMPLES, *KNOWN)
+_MAP = "tag:yaml.org,2002:map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class PromptFile:
     project: int | None = None
     labels: Listed = field(default_factory=dict)
     confidence: str = LOGPROBS
+    examples: Examples | None = None
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -53,15 +57,18 @@ def read_prompt_file(text: str) -> PromptFile:
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
     confidence = str(header.pop("confidence", None) or LOGPROBS)
+    found = header.pop(EXAMPLES, None)
+    examples = None if found is None else read_examples(found)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    return PromptFile(text.strip("\r\n"), model, str(note or ""), parameters, project, labels, confidence)
+    said = (str(note or ""), parameters, project, labels, confidence, examples)
+    return PromptFile(text.strip("\r\n"), model, *said)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
-    """The inverse: reading it gives the same template, project, model, note, parameters, definitions and confidence."""
+    """The inverse: reading it gives all of the version that makes it another one, its project and its note."""
     known = (version.template, version.model, version.note, version.parameters, version.project)
-    return file_text(PromptFile(*known, listed(version.definitions), version.confidence))
+    return file_text(PromptFile(*known, listed(version.definitions), version.confidence, version.examples))
 
 
 def file_text(file: PromptFile) -> str:
@@ -75,7 +82,15 @@ def file_text(file: PromptFile) -> str:
     header |= {"note": file.note} if file.note else {}
     header |= {LABELS: _spaced(file.labels)} if file.labels else {}
     lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""
+    lines += "" if file.examples is None else _example_lines(file.examples)
     return f"{FENCE}\n{lines}{FENCE}\n{file.template}\n"
+
+
+def _example_lines(examples: Examples) -> str:
+    """One line for each, so that it can be told what changed."""
+    found = examples_json(examples)
+    found["pool"] = [_Row(one) for one in found["pool"]]
+    return yaml.dump({EXAMPLES: found}, Dumper=_LineDumper, allow_unicode=True, sort_keys=False, width=inf)
 
 
 def _spaced(labels: Listed) -> dict[str, Any]:
@@ -87,15 +102,28 @@ class _Blank:
     """Nothing, where `null` or quotes would have to be deleted before writing."""
 
 
+class _Row(dict[str, Any]):
+    """A mapping on one line."""
+
+
 class _Dumper(yaml.SafeDumper):
     """YAML takes some characters for ends of lines, which only survive in double quotes."""
 
+    ends = re.compile("[\x85\u2028\u2029]")
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _LINE_ENDS.search(text) else None)
+
+class _LineDumper(_Dumper):
+    """All ends of lines are written as escapes."""
+
+    ends = re.compile("[\n\x85\u2028\u2029]")
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if dumper.ends.search(text) else None)
 
 
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Row, lambda dumper, row: dumper.represent_mapping(_MAP, row.items(), flow_style=True))
 _Dumper.add_representer(_Blank, lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
 
 

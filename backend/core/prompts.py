@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from backend.core.digests import digest
+from backend.core.examples import Examples, Values
 from backend.core.outcomes import Failure
 from backend.core.samples import LOGPROBS, samples_of
 from backend.core.tasks import Task
@@ -30,8 +31,8 @@ PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
 class PromptVersion:
     """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
     names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with; `former`:
-    names the prompt had before; `definitions`: {} when labels are described by the config's hints alone; `confidence`:
-    where it comes from, see `core.samples`."""
+    names the prompt had before; `definitions`: {} when labels are described by the config's hints alone; `examples`:
+    None when tasks are shown none; `confidence`: where it comes from, see `core.samples`."""
 
     name: str
     number: int
@@ -45,6 +46,7 @@ class PromptVersion:
     created: str = ""
     former: tuple[str, ...] = ()
     definitions: Definitions = field(default_factory=dict)
+    examples: Examples | None = None
     confidence: str = LOGPROBS
 
     @property
@@ -78,6 +80,8 @@ class PromptVersion:
         parts: list[Any] = [self.template, self.model, dict(self.parameters), self.schema_digest]
         if self.definitions:
             parts.append({"definitions": self.definitions})
+        if self.examples is not None:
+            parts.append({"examples": self.examples.digest})
         if self.confidence != LOGPROBS:
             parts.append({"confidence": self.confidence})
         return digest(parts)
@@ -88,6 +92,14 @@ class PromptVersion:
 
     def render(self, task: Task) -> str | Failure:
         """The template with the task's values in it, or why that task can't be asked about."""
+        values = self.values(task)
+        return values if isinstance(values, Failure) else self.fill(values)
+
+    def fill(self, values: Values) -> str:
+        return self._pattern.sub(lambda match: values[match[1]], self.template)
+
+    def values(self, task: Task) -> Values | Failure:
+        """The task's texts for the template's variables, or why it can't be asked about."""
         data = task.data
         try:
             size = len(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"))
@@ -104,7 +116,7 @@ class PromptVersion:
             if not text.strip():
                 return Failure("bad_task", f"Its field '{name}' is empty; {NEEDED}")
             values[name] = text
-        return self._pattern.sub(lambda match: values[match[1]], self.template)
+        return values
 
 
 def _names_pattern(names: Iterable[str]) -> re.Pattern[str]:

@@ -11,6 +11,7 @@ from math import ceil
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Failure
 from backend.core.prompts import PromptVersion
+from backend.core.shots import Owners
 from backend.core.splits import DEV, Split
 from backend.core.tasks import Task
 from backend.errors import SubsetError
@@ -59,11 +60,12 @@ class Halves:
 
 
 def divide(known: Sequence[Known], version: PromptVersion) -> Halves:
-    """The ground truths to learn from and those to judge on."""
+    """The ground truths to learn from and those to judge on. Examples of the version may teach, for no task is shown
+    itself, but do not judge."""
     usable = [item for item in known if not isinstance(version.render(item.task), Failure)]
-    prompt = normal(version.template)
+    prompt, owners = normal(version.template), Owners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]
-    judge = tuple(item for item in held if text_of(item.task, version) not in prompt)
+    judge = tuple(i for i in held if text_of(i.task, version) not in prompt and not owners.has(i.task))
     seen = {text_of(item.task, version) for item in held}
     learn = tuple(i for i in usable if LEARN.has(i.task.data) and text_of(i.task, version) not in seen)
     return Halves(learn, judge, len(known) - len(learn) - len(judge))

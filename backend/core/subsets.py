@@ -11,7 +11,7 @@ from backend.errors import SubsetError
 
 WORDS = ("ground-truth", "sample", "all", "missing")
 SAMPLES = ("sample", "truth-sample")
-FLAGS = ("accepted", "stratify")
+FLAGS = ("accepted", "stratify", "leave_one_out")
 SAMPLE_SIZE = 20
 
 
@@ -20,8 +20,9 @@ class Subset:
     """`kind`: one of WORDS, `truth-sample`, `ids`, `view` or `rest`. `size` and `seed` are for samples: seed None takes
     the first tasks; `stratify`: they hold every label. `truth`: which annotations count as truth, where the kind asks
     for them; `split`: which part of the ground truths, None for all; `accepted`: also those made from the prompt's own
-    predictions. `rest` is what an earlier run or request left, by `ids`; those that are not there any more are no
-    error, and a task may have `attempts` answers. `truth-sample` is a sample of the ground truths."""
+    predictions; `leave_one_out`: also those that are examples of the version, each shown the others. `rest` is what an
+    earlier run or request left, by `ids`; those that are not there any more are no error, and a task may have
+    `attempts` answers. `truth-sample` is a sample of the ground truths."""
 
     kind: str
     ids: tuple[int, ...] = ()
@@ -33,6 +34,7 @@ class Subset:
     split: Split | None = None
     accepted: bool = False
     stratify: bool = False
+    leave_one_out: bool = False
 
     def __str__(self) -> str:
         """Everything there is to know, on one line; `read_subset` is the inverse."""

@@ -16,11 +16,12 @@ KINDS = ("ground-truth", "any")
 class LeftOut:
     """Tasks with a truth that does not count. `own`: it was made from a prediction of the very prompt it would judge;
     `taken`: so it was too, but counts because that was asked for; `gone`: label that the config no longer has -> the
-    tasks it is the truth of."""
+    tasks it is the truth of; `shown`: the version shows them, or copies of them, to other tasks as examples."""
 
     own: tuple[int, ...] = ()
     taken: tuple[int, ...] = ()
     gone: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    shown: tuple[int, ...] = ()
 
 
 NOTHING = LeftOut()

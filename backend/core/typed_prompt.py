@@ -54,4 +54,6 @@ def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Map
     refuse_unknown(text, known)
     used = used_variables(text, known)
     template = text if used else f"{text}\n\n{task_text(schema.variables)}"
-    return replace(base, template=template, variables=used or schema.variables)
+    variables = used or schema.variables
+    examples = base.examples if variables == base.variables else None  # they have no other texts
+    return replace(base, template=template, variables=variables, examples=examples)

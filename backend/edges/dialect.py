@@ -7,12 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from backend.core.chat import ChatFrame, ChatRequest
+from backend.core.shots import Turn
 
 FORMATS = ("json_schema", "json_object", "text")
 _FORMAT_WORDS = ("response_format", "json_schema")
 _LONG_CAP = "max_completion_tokens"
 _CAPS = ("max_tokens", _LONG_CAP)
 _NEAR = 4
+USER, ASSISTANT = (f', {{"role": "{role}", "content": '.encode() for role in ("user", "assistant"))
 _REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not permitted|not allowed|extra", re.IGNORECASE)
 
 
@@ -25,10 +27,10 @@ class Dialect:
     long_cap: bool = False
 
     def body(self, request: ChatRequest) -> bytes:
-        """The request's body: everything but the user's message is encoded once per frame. Where a seed is set, each
-        sample gets one of its own: the same would make the answers the same."""
+        """The request's body: all that requests have in common is encoded once. Where a seed is set, each sample gets
+        one of its own: the same would make the answers the same."""
         head, tail = _encoded(_Key(request.frame, self, request.sample if "seed" in request.frame.parameters else 0))
-        return head + json.dumps(request.user).encode() + tail
+        return head + _turns(request.shots) + USER + json.dumps(request.user).encode() + tail
 
     def caps(self, frame: ChatFrame) -> bool:
         """Whether the length of a completion is bounded when it is asked for like this."""
@@ -67,9 +69,9 @@ def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | No
     named = str(param or "")
 
     def meant(name: str) -> bool:
-        return named == name or (not named and _speaks_of(name, message, request.user))
+        return named == name or (not named and _speaks_of(name, message, request.texts))
 
-    formats = any(name in named or _speaks_of(name, message, request.user) for name in _FORMAT_WORDS)
+    formats = any(name in named or _speaks_of(name, message, request.texts) for name in _FORMAT_WORDS)
     if formats and dialect.format < len(FORMATS) - 1:
         return replace(dialect, format=dialect.format + 1)
     if not _REFUSAL.search(message):
@@ -83,10 +85,10 @@ def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | No
     return None
 
 
-def _speaks_of(name: str, message: str, user: str) -> bool:
-    """Whether a message names `name` in words of its own, not only where it repeats the task's text."""
+def _speaks_of(name: str, message: str, texts: str) -> bool:
+    """Whether a message names `name` in words of its own, not only where it repeats a task's text."""
     for found in re.finditer(rf"\b{re.escape(name)}\b", message, re.IGNORECASE):
-        if message[max(0, found.start() - _NEAR) : found.end() + _NEAR] not in user:
+        if message[max(0, found.start() - _NEAR) : found.end() + _NEAR] not in texts:
             return True
     return False
 
@@ -124,4 +126,13 @@ def _encoded(key: _Key) -> tuple[bytes, bytes]:
     elif FORMATS[dialect.format] == "json_object":
         body["response_format"] = {"type": "json_object"}
     head = json.dumps(body)[:-1] + ', "messages": [' + json.dumps({"role": "system", "content": frame.system})
-    return (head + ', {"role": "user", "content": ').encode(), b"}]}"
+    return head.encode(), b"}]}"
+
+
+@lru_cache(maxsize=256)
+def _turns(shots: tuple[Turn, ...]) -> bytes:
+    """Many tasks are shown the same ones."""
+    return b"".join(
+        USER + json.dumps(user).encode() + b"}" + ASSISTANT + json.dumps(answer).encode() + b"}"
+        for user, answer in shots
+    )

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from backend.core.chat import Completion
+from backend.core.examples import examples_json, read_examples
 from backend.core.prompts import PromptVersion, nearest
 from backend.edges import names
 from backend.edges.database import cause, is_away, open_database
@@ -91,13 +92,13 @@ class Store:
         names.take(connection, self.insert, prompt.id, version.name)
         mine = versions.c.prompt_id == prompt.id
         same = _VERSIONS.where(mine, versions.c.content == version.content)
-        known = connection.execute(same).first()
-        if known is not None:
+        if (known := connection.execute(same).first()) is not None:
             return _version(known), False
         highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar()
         number = (highest or names.highest_left(connection, version.name)) + 1
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
-        row |= {"number": number, "content": version.content, "created": now()}
+        shown = None if version.examples is None else examples_json(version.examples)
+        row |= {"number": number, "content": version.content, "created": now(), "examples": shown}
         connection.execute(versions.insert().values(prompt_id=prompt.id, **row))
         return _version(connection.execute(same).one()), True
 
@@ -239,6 +240,7 @@ def _version(row: Any) -> PromptVersion:
         created=row.created,
         former=names.split(row.former),
         definitions=row.definitions or {},
+        examples=None if row.examples is None else read_examples(row.examples),
         confidence=row.confidence,
     )
 

@@ -4,7 +4,7 @@ Truths that came from a prompt's own predictions are left out unless they are wa
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.core.audit import audit
 from backend.core.doubts import ConfusionPair, confusion_pairs, disagreements, duplicates
@@ -73,7 +73,8 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     given: Given = {}
     annotated = _noted(runs.studio.annotated(project), schema, names, given)
-    base = truths_among(annotated, found, schema, subset, names)
+    everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
+    base = truths_among(annotated, found, schema, everything, versions)
     bounds = [Bound(version, found, schema) for version in versions if version.schema_digest == schema.digest]
     heard = _heard(runs, bounds, {truth.task_id for truth in base.truths})
     tasks = [task for page in base.pages for task in page]

@@ -5,17 +5,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Truth
+from backend.core.prompts import PromptVersion
 from backend.core.results import from_result
+from backend.core.shots import Owners
 from backend.core.strata import stratified
 from backend.core.subsets import Subset
 from backend.core.tasks import Task
 from backend.core.truths import NOTHING, LeftOut, gone_labels, is_own, truth_of
 from backend.edges.studio import Annotated, Project, Studio
 from backend.errors import NoTruthsError, SubsetError
-from backend.flows.prompts import Bound
+
+if TYPE_CHECKING:
+    from backend.flows.prompts import Bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,11 @@ class Baseline:
     left_out: LeftOut = NOTHING
 
 
-def baseline(studio: Studio, bound: Bound, subset: Subset) -> Baseline:
+def baseline(studio: Studio, bound: "Bound", subset: Subset) -> Baseline:
     """Raises SubsetError when there is nothing in it, StudioError when Label Studio can't be read."""
     project = bound.project
     if subset.kind in ("ground-truth", "truth-sample"):
-        found = ground_truths(studio, project, bound.schema, subset, bound.version.names)
+        found = ground_truths(studio, project, bound.schema, subset, [bound.version])
         return found if subset.kind == "ground-truth" else _sampled(found, bound.schema, subset)
     if subset.kind == "all":
         return Baseline(studio.tasks(project.id), project.tasks)
@@ -47,7 +52,7 @@ def baseline(studio: Studio, bound: Bound, subset: Subset) -> Baseline:
     return Baseline(studio.tasks_by_id(project.id, ids), len(ids))
 
 
-def task_ids(studio: Studio, bound: Bound, subset: Subset) -> Iterator[list[int]]:
+def task_ids(studio: Studio, bound: "Bound", subset: Subset) -> Iterator[list[int]]:
     """The tasks of a subset by their ids alone, a page at a time. Raises what `baseline` raises."""
     if subset.kind in ("all", "view"):
         yield from studio.id_pages(bound.project.id, subset.view)
@@ -59,21 +64,29 @@ def task_ids(studio: Studio, bound: Bound, subset: Subset) -> Iterator[list[int]
 
 
 def ground_truths(
-    studio: Studio, project: Project, schema: LabelSchema, subset: Subset, names: Sequence[str] = ()
+    studio: Studio, project: Project, schema: LabelSchema, subset: Subset, judged: Sequence[PromptVersion] = ()
 ) -> Baseline:
-    """Tasks that have a truth, of the kind and in the split that `subset` names. `names`: of the prompts that are to be
-    judged; truths that come from their own predictions are left out, unless the subset takes them in too.
+    """Tasks that have a truth, of the kind and in the split that `subset` names. `judged`: versions that are to be
+    judged; truths that come from their prompts' own predictions, and their examples, are left out, unless the subset
+    takes them in too.
 
     Raises SubsetError when none is left.
     """
-    return truths_among(studio.annotated(project.id), project, schema, subset, names)
+    return truths_among(studio.annotated(project.id), project, schema, subset, judged)
 
 
 def truths_among(
-    annotated: Iterable[Annotated], project: Project, schema: LabelSchema, subset: Subset, names: Sequence[str]
+    annotated: Iterable[Annotated],
+    project: Project,
+    schema: LabelSchema,
+    subset: Subset,
+    judged: Sequence[PromptVersion],
 ) -> Baseline:
     """The same of these tasks."""
+    names = tuple(dict.fromkeys(name for version in judged for name in version.names))
+    owners = [Owners(version) for version in judged if version.examples and not subset.leave_one_out]
     found: list[tuple[Task, Truth]] = []
+    shown: list[int] = []
     own: list[int] = []
     taken: list[int] = []
     gone: dict[str, list[int]] = defaultdict(list)
@@ -87,11 +100,15 @@ def truths_among(
             gone[label].append(item.task.id)
         if truth is None or labels:
             continue
+        if any(owner.has(item.task) for owner in owners):
+            shown.append(item.task.id)
+            continue
         if is_its_own:
             (taken if subset.accepted else own).append(item.task.id)
         if subset.accepted or not is_its_own:
             found.append((item.task, truth))
-    left_out = LeftOut(tuple(own), tuple(taken), {label: tuple(ids) for label, ids in sorted(gone.items())})
+    left = {label: tuple(ids) for label, ids in sorted(gone.items())}
+    left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown))
     if not found:
         raise _why_none(project, subset, left_out)
     return Baseline([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)
@@ -117,6 +134,11 @@ def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> NoTruthsEr
         return NoTruthsError(
             f"All {len(left_out.own)} ground truths of project {project.id} that are left come from this prompt's own "
             "predictions, which would flatter it: annotate other tasks by hand, or take them in with --accepted."
+        )
+    if left_out.shown:
+        return NoTruthsError(
+            f"All {len(left_out.shown)} ground truths of project {project.id} that are left are examples of the "
+            "prompt: mark more, or judge them too, each shown the others, with --leave-one-out."
         )
     if left_out.gone:
         names = ", ".join(left_out.gone)
@@ -160,7 +182,7 @@ def missing(studio: Studio, project: Project, tag: str) -> Baseline:
     return Baseline(chain(certain, rest), None)
 
 
-def _ids(studio: Studio, bound: Bound, subset: Subset) -> list[int]:
+def _ids(studio: Studio, bound: "Bound", subset: Subset) -> list[int]:
     project = bound.project
     existing = studio.task_ids(project.id)
     if subset.kind == "ids":
@@ -188,7 +210,7 @@ def _sampled(found: Baseline, schema: LabelSchema, subset: Subset) -> Baseline:
     return replace(found, pages=[tasks], size=len(tasks), truths=[truths[task.id] for task in tasks])
 
 
-def _labels(studio: Studio, bound: Bound) -> dict[int, str]:
+def _labels(studio: Studio, bound: "Bound") -> dict[int, str]:
     """Tasks by their label: the ground truth, else what the newest prediction says. Raises SubsetError for none."""
     schema, project = bound.schema, bound.project.id
     found: dict[int, str] = {}

@@ -185,7 +185,7 @@ class Batches:
             job.progress.add(found)
 
     def _page(self, recipe: Recipe, page: list[Task], mine: list[str], probed: dict[int, int]) -> list[Outcome]:
-        asks = [(task.id, recipe.request(task)) for task in page]
+        asks = recipe.asks(page)
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
         digests = list({sample.digest for request in requests for sample in request.samples})
         stored = self.shelf.facts.completions(digests)

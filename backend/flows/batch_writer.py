@@ -71,7 +71,7 @@ class Writer:
 
     def _todo(self, page: list[Task]) -> dict[str, tuple[int, ChatRequest]]:
         """Digest -> the first task with that request, and the request."""
-        asks = [(task.id, self._recipe.request(task)) for task in page]
+        asks = self._recipe.asks(page)
         known = [(task_id, ask) for task_id, ask in asks if isinstance(ask, ChatRequest)]
         self._shelf.asked.record(self._run_id, [Ask(task_id, ask.digest) for task_id, ask in known])
         todo: dict[str, tuple[int, ChatRequest]] = {}

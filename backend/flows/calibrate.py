@@ -57,7 +57,7 @@ class Calibrating:
 
 def judged(runs: Runs, bound: Bound, subset: Subset) -> Judged:
     """Raises NoTruthsError without ground truths, RunError for a version that was asked about none of them."""
-    base = ground_truths(runs.studio, bound.project, bound.schema, subset, bound.version.names)
+    base = ground_truths(runs.studio, bound.project, bound.schema, subset, [bound.version])
     known = {truth.task_id for truth in base.truths}
     outcomes = [outcome for page in runs.stored(bound, known) for outcome in page]
     if not any(outcome.spoke for outcome in outcomes):

@@ -43,9 +43,8 @@ def compare_versions(runs: Runs, bounds: Sequence[Bound], subset: Subset) -> Com
         raise PromptError("A comparison takes two different versions or more, like sentiment@1 sentiment@2.")
     if len({bound.project.id for bound in bounds}) > 1:
         raise PromptError(f"{' and '.join(tags)} are for different projects: compare versions for the same one.")
-    names = tuple(dict.fromkeys(name for bound in bounds for name in bound.version.names))
     try:
-        base = ground_truths(runs.studio, first.project, first.schema, subset, names)
+        base = ground_truths(runs.studio, first.project, first.schema, subset, [b.version for b in bounds])
     except NoTruthsError as error:
         if subset.split is not None:
             raise
@@ -99,6 +98,6 @@ def _said(runs: Runs, bound: Bound, only: set[int] | None) -> list[Outcome]:
 def not_asked(tag: str, truths: int, subset: Subset) -> str:
     """What to say of a version that was asked about none of the tasks with a truth."""
     options = ["--truth any"] * (subset.truth == "any") + [f"--split {subset.split}"] * (subset.split is not None)
-    options += ["--accepted"] * subset.accepted
+    options += ["--accepted"] * subset.accepted + ["--leave-one-out"] * subset.leave_one_out
     command = " ".join(["ls-prompts evaluate", tag, *options])
     return f"{tag} has no answer to any of the {truths} tasks with a ground truth: `{command}` asks about them."

@@ -3,11 +3,11 @@
 import asyncio
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from backend.core.answers import is_done
-from backend.core.chat import ChatRequest, Completion, Recipe
+from backend.core.chat import ChatRequest, Completion
 from backend.core.estimates import (
     Estimate,
     Observed,
@@ -38,13 +38,14 @@ Stored = Mapping[str, Sequence[Completion]]
 @dataclass(slots=True)
 class Count:
     """What was counted so far. `asks`: how many tasks share each question that is left, by digest; `requests`: how many
-    are left of them, samples counted; `prompts` and `schemas`: their sizes, in tokens with an encoder, else in
-    characters; `drawn`: some of the questions, at random."""
+    are left of them, samples counted; `prompts`, `examples` in them and `schemas`: their sizes, in tokens with an
+    encoder, else in characters; `drawn`: some of the questions, at random."""
 
     tasks: int = 0
     reused: int = 0
     requests: int = 0
     prompts: int = 0
+    examples: int = 0
     schemas: int = 0
     asks: dict[bytes, int] = field(default_factory=dict)
     seen: list[Observed] = field(default_factory=list)
@@ -74,9 +75,9 @@ class Estimator:
     def _count(self, subset: Subset, probe: int) -> Count:
         """Pages through the tasks; of those read before, only digests stay."""
         bound, count, chance = self._bound, Count(), random.Random(0)  # noqa: S311
-        recipe = Recipe(bound.version, bound.schema, self._labelling.base_url)
+        recipe = self._labelling.recipe(bound)
         for page in baseline(self._runs.studio, bound, subset).pages:
-            requests = [recipe.request(task) for task in page]
+            requests = [ask for _, ask in recipe.asks(page)]
             stored = self._stored([request for request in requests if isinstance(request, ChatRequest)])
             count.tasks += len(requests)
             for request in requests:
@@ -101,6 +102,7 @@ class Estimator:
         size = self._encoder.count if self._encoder else len
         count.requests += by
         count.prompts += by * size(prompt_of(request))
+        count.examples += by * sum(size(text) for turn in request.shots for text in turn)
         count.schemas += by * size(schema_of(request))
 
     async def _probe(self, count: Count) -> None:
@@ -118,9 +120,9 @@ class Estimator:
     def _past(self, version: PromptVersion) -> Iterator[Observed]:
         """What earlier requests of a version took, on whatever tasks."""
         digests = dict(self._runs.record.some_asks(version.tag, SAMPLE))
-        recipe = Recipe(version, self._bound.schema, self._labelling.base_url)
+        recipe = self._labelling.recipe(replace(self._bound, version=version))
         for page in self._runs.studio.tasks_by_id(self._bound.project.id, sorted(digests)):
-            requests = [request for task in page if isinstance(request := recipe.request(task), ChatRequest)]
+            requests = [ask for _, ask in recipe.asks(page) if isinstance(ask, ChatRequest)]
             stored = self._stored(requests)
             found = [observed(request, stored.get(request.digest, [])) for request in requests]
             yield from [one for one in found if one is not None]
@@ -140,12 +142,13 @@ class Estimator:
         low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)
         least = count.prompts + (count.schemas if alike and not self._encoder else 0)
         prompt = (round(least * low), round((count.prompts + count.schemas) * high))
+        shown = (round(count.examples * low), round(count.examples * high))
         low, high = completion_tokens(own)
         completion = (round(number * low), round(number * high))
         shares = (cached_share(own), 0.0)
         costs = [self._cost(number, *sizes) for sizes in zip(prompt, shares, completion, strict=True)]
         cost = None if costs[0] is None or costs[1] is None else (costs[0], costs[1])
-        return Estimate(count.tasks, count.reused, prompt, completion, cost, self._tokenizer(alike))
+        return Estimate(count.tasks, count.reused, prompt, completion, cost, self._tokenizer(alike), shown)
 
     def _cost(self, number: int, prompt: int, share: float, completion: int) -> float | None:
         """Of that many requests of average size: a price may depend on the size."""

@@ -10,8 +10,9 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from backend.core.chat import ChatRequest, Recipe
+from backend.core.chat import MAX_ATTEMPTS, Asks, ChatRequest, Recipe
 from backend.core.derive import Pricing
+from backend.core.nearest import Embed
 from backend.core.outcomes import Outcome
 from backend.core.runs import Run
 from backend.core.subsets import read_subset
@@ -20,7 +21,7 @@ from backend.edges.run_store import Ask, RunStore
 from backend.edges.store import Store
 from backend.flows.asker import Asker
 from backend.flows.budget import CAP
-from backend.flows.predict import Alone, Asks, Claims, Predictor
+from backend.flows.predict import Alone, Claims, Predictor
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.slots import Slots
@@ -56,6 +57,11 @@ class Labelling:
     pricing: Pricing
     join: Join = alone
     stop: Stop = field(default_factory=Stop)
+    embed: Embed | None = None
+
+    def recipe(self, bound: Bound, attempts: int = MAX_ATTEMPTS, cap: int | None = None) -> Recipe:
+        """How tasks are asked about."""
+        return Recipe(bound.version, bound.schema, self.base_url, attempts, cap, self.embed)
 
     async def label(self, run: Run, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse) -> float:
         """Seconds from the first request sent to the last completion stored; 0 when none was sent.
@@ -76,7 +82,7 @@ class Labelling:
         if task is not None:
             pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
         attempts, cap = read_subset(run.subset).attempts, None if run.budget is None else CAP
-        recipe = Recipe(bound.version, bound.schema, self.base_url, attempts, cap)
+        recipe = self.recipe(bound, attempts, cap)
         asker = self.make_asker(run)
         with self.join(bound.version.model, asker.slots) as claims:  # held until the last request under way has ended
             async with closing(asker):

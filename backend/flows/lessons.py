@@ -7,19 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from backend.core.chat import ChatFrame, ChatRequest, Recipe
+from backend.core.chat import Asks, ChatFrame, ChatRequest, Recipe
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.prompts import PromptVersion
-from backend.core.proposals import Dropped, Proposal, proposal_of
+from backend.core.proposals import Dropped, Proposal, changeable, proposal_of
 from backend.core.scoring import score
 from backend.core.search import Known, values_of
 from backend.core.tasks import Task
 from backend.core.teacher import Confusion, First, Lesson, Mistake, teacher_request
+from backend.edges.studio import Studio
 from backend.flows.dialogue import Dialogue
 
 MOST_CONFUSIONS = 10
 REMEMBERED = 3
+SAMPLE = 20
+"""Tasks that a teacher sees where there is no ground truth."""
 EXCERPT = 400
 
 
@@ -62,14 +65,21 @@ class Teacher:
         return proposal_of(outcome.verdict, version, self._schema, known)
 
 
+def polished(teacher: Teacher, version: PromptVersion, recipe: Recipe, studio: Studio) -> Proposal | Dropped:
+    """What a teacher makes of a prompt and some tasks alone: of their texts, never of what was annotated."""
+    tasks = next(studio.tasks(version.project, page=SAMPLE), [])
+    items = [values_of(task, version) for task in tasks]
+    return teacher.rewrite(version, First(version.template, system_of(recipe, tasks), items), [changeable(version)])
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What to ask, whatever the task is."""
 
     asked: ChatRequest
 
-    def request(self, task: Task) -> ChatRequest | Failure:
-        return self.asked
+    def asks(self, tasks: Sequence[Task]) -> Asks:
+        return [(task.id, self.asked) for task in tasks]
 
 
 class Pupil(Protocol):

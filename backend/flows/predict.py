@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.core.answers import is_done
-from backend.core.chat import ChatRequest, Completion
+from backend.core.chat import Asks, ChatRequest, Completion
 from backend.core.derive import Pricing, derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.core.tasks import Task
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 
 OTHERS_S = 0.5
 Sink = Callable[[list[Outcome]], Awaitable[None]]
-Asks = list[tuple[int, ChatRequest | Failure]]
-"""Task ids and what is to be asked about them."""
 Plan = Callable[[Asks], None]
 """Called in a thread with the tasks of a page and what will be asked, before anything is."""
 
@@ -38,7 +36,7 @@ class Facts(Protocol):
 class Requests(Protocol):
     """What to ask about tasks: a Recipe, or something like it."""
 
-    def request(self, task: Task) -> ChatRequest | Failure: ...
+    def asks(self, tasks: Sequence[Task]) -> Asks: ...
 
 
 class Claims(Protocol):
@@ -116,7 +114,7 @@ class Predictor:
         try:
             while (page := await upcoming) is not None and not self.asker.stopping:
                 upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
-                asks = [(task.id, recipe.request(task)) for task in page]
+                asks = await asyncio.to_thread(recipe.asks, page)
                 if plan is not None:
                     await asyncio.to_thread(plan, asks)
                 await self._hand_out(asks, todo, sink)

@@ -9,6 +9,7 @@ from typing import Any
 from backend.core.calibrator import RAW, Calibrators
 from backend.core.default_prompt import first_prompt
 from backend.core.definitions import defined
+from backend.core.examples import Examples, check_fit
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.parameters import check_parameters
@@ -19,6 +20,7 @@ from backend.edges.calibration_store import CalibrationStore
 from backend.edges.store import Store
 from backend.edges.studio import Project, Studio
 from backend.errors import ConfigChangedError, PromptError
+from backend.flows.examples import Wish, gathered
 
 DEFAULTS: dict[str, Any] = {"temperature": 0}
 """Parameters of a version that names none: labelling should not roll dice."""
@@ -26,7 +28,7 @@ DEFAULTS: dict[str, Any] = {"temperature": 0}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a user wants to save. None: not said."""
+    """What a user wants to save. None: not said; `examples`: those in the file, if there are any."""
 
     name: str
     project: int | None = None
@@ -34,6 +36,7 @@ class Draft:
     model: str | None = None
     note: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    examples: Wish | None = None
     confidence: str | None = None
 
 
@@ -87,13 +90,17 @@ class Prompts:
             definitions=defined(file.labels, schema),
             confidence=check_confidence(draft.confidence or file.confidence),
         )
+        if draft.examples is not None:
+            version = replace(version, examples=gathered(studio, project, schema, version, draft.examples))
+        elif file.examples is not None:
+            check_fit(file.examples, version.variables, schema)
+            version = replace(version, examples=_of_project(file, project.id))
         stored, new = self._store.save(version)
         return Saved(stored, new, schema.unsupported)
 
-    def first(self, name: str, project: int | None, studio: Studio) -> PromptFile:
-        """A prompt to begin with, made from the labelling config alone. Raises what `save` raises."""
-        found = studio.project(self._project_of(check_name(name), Draft(name, project)))
-        return replace(first_prompt(read_config(found.label_config)), project=found.id)
+    def project_of(self, name: str, project: int | None) -> int:
+        """The project of a prompt; `project` is needed for a new one. Raises PromptError when they do not agree."""
+        return self._project_of(check_name(name), Draft(name, project))
 
     def get(self, tag: str) -> PromptVersion:
         """The version of a tag; a bare name means its newest. Raises PromptError with the nearest name."""
@@ -176,6 +183,13 @@ class Prompts:
                 "its file's header."
             )
         return wanted
+
+
+def _of_project(file: PromptFile, project: int) -> Examples | None:
+    """Ids of tasks mean others in another project."""
+    if file.examples is None or file.project in (None, project):
+        return file.examples
+    return replace(file.examples, pool=tuple(replace(one, task=None) for one in file.examples.pool))
 
 
 def _elsewhere(version: PromptVersion, draft: Draft, wanted: int | None) -> str:

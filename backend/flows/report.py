@@ -26,8 +26,8 @@ def report(runs: Runs, bound: Bound, against: Bound | None, subset: Subset) -> R
             f"{against.version.tag} is for project {against.project.id}, {bound.version.tag} for {bound.project.id}: "
             "compare versions of one project."
         )
-    names = tuple(dict.fromkeys((*bound.version.names, *(against.version.names if against else ()))))
-    base = ground_truths(runs.studio, bound.project, bound.schema, subset, names)
+    judged = [one.version for one in (bound, against) if one]
+    base = ground_truths(runs.studio, bound.project, bound.schema, subset, judged)
     tasks = [task for page in base.pages for task in page]
     link = runs.studio.task_url(bound.project.id, "")
     ground = Ground(bound.project.title, link, tasks, base.truths, base.left_out, bound.schema)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
-from backend.core.chat import MAX_ATTEMPTS, Recipe
+from backend.core.chat import MAX_ATTEMPTS
 from backend.core.derive import derive, failed
 from backend.core.digests import of_samples
 from backend.core.evaluation import Evaluation, evaluation
@@ -250,7 +250,7 @@ class Runs:
 
     def _label_in_batches(self, run: Run, bound: Bound, _: Baseline, progress: Progress, pulse: Pulse) -> float:
         started, subset = time.monotonic(), read_subset(run.subset)
-        recipe = Recipe(bound.version, bound.schema, self.labelling.base_url, subset.attempts)
+        recipe = self.labelling.recipe(bound, subset.attempts)
 
         def pages() -> Iterable[list[Task]]:
             return baseline(self.studio, bound, subset).pages

@@ -8,31 +8,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from backend.core.chat import ChatRequest, Recipe
+from backend.core.chat import Asks, ChatRequest, Recipe
 from backend.core.comparison import BETTER, Comparison, compare
 from backend.core.derive import Pricing
 from backend.core.outcomes import Outcome, Truth
 from backend.core.prompts import PromptVersion
 from backend.core.proposals import Dropped, changeable, changed
 from backend.core.runs import Run
-from backend.core.search import Halves, Known, Search, values_of
+from backend.core.search import Halves, Known, Search
 from backend.core.tasks import Task
-from backend.core.teacher import First, teacher_frame
+from backend.core.teacher import teacher_frame
 from backend.edges import evolution
 from backend.edges.run_store import Ask
 from backend.flows.asker import Asker
 from backend.flows.budget import CAP
 from backend.flows.dialogue import Dialogue
 from backend.flows.ending import Canceled
-from backend.flows.lessons import Lessons, Teacher, Tried, system_of
-from backend.flows.predict import Asks
+from backend.flows.lessons import Lessons, Teacher, Tried, polished
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import Runs
 
-SAMPLE = 8
-"""Tasks that a teacher sees where there is no ground truth."""
 REWRITE = "rewrite"
 """Stands for the tag of a text that is not saved yet."""
 
@@ -163,11 +160,7 @@ class Session:
 
     def _draft(self, teacher: Teacher) -> Found:
         """What the teacher makes of the prompt and some tasks alone."""
-        version, studio = self._bound.version, self._runs.studio
-        tasks = next(studio.tasks(self._bound.project.id, page=SAMPLE), [])
-        system = system_of(self.recipe(self._base), tasks)
-        items = [values_of(task, version) for task in tasks]
-        proposal = teacher.rewrite(version, First(version.template, system, items), [self._base])
+        proposal = polished(teacher, self._bound.version, self.recipe(self._base), self._runs.studio)
         if isinstance(proposal, Dropped):
             return Found(None, "", [Tried(None, proposal.reason)])
         return Found(proposal.text, proposal.reasons, [Tried(proposal.text, proposal.repaired, proposal.reasons)])
@@ -195,7 +188,7 @@ class Session:
         self._runs.record.record(self._run.id, rows)
 
     def recipe(self, text: str) -> Recipe:
-        return Recipe(self._version(text), self._bound.schema, self._runs.labelling.base_url, cap=self._cap)
+        return self._runs.labelling.recipe(replace(self._bound, version=self._version(text)), cap=self._cap)
 
     def _version(self, text: str) -> PromptVersion:
         return changed(self._bound.version, text, self._bound.schema)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 
-from backend.core.chat import ChatRequest, Completion, Recipe
+from backend.core.chat import ChatRequest, Completion
 from backend.core.derive import derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.errors import SubsetError
@@ -29,7 +29,7 @@ def try_task(runs: Runs, bound: Bound, task_id: int) -> Trial:
     tasks = [task for page in runs.studio.tasks_by_id(bound.project.id, [task_id]) for task in page]
     if not tasks:
         raise SubsetError(f"Project {bound.project.id} has no task {task_id}: check its number.")
-    request = Recipe(bound.version, bound.schema, runs.labelling.base_url).request(tasks[0])
+    request = runs.labelling.recipe(bound).request(tasks[0])
     if isinstance(request, Failure):
         return Trial([], (), failed(task_id, request))
     trial = asyncio.run(_ask(runs, request, task_id))

@@ -42,11 +42,12 @@ class Overlap:
                 index.setdefault(word, []).append((position, round(_UNIT * weight)))
         return cls(field, {word: tuple(weights) for word, weights in index.items() if telling[word]})
 
-    def probabilities(self, text: Iterable[str]) -> list[float]:
-        """One probability per option of the field: adding up to 1 for a single choice, independent for several."""
+    def probabilities(self, text: Iterable[str], extra: Sequence[int] = ()) -> list[float]:
+        """One probability per option of the field: adding up to 1 for a single choice, independent for several.
+        `extra` is added to the labels' scores."""
         if not self.field.labels:
             return []
-        scores = [0] * len(self.field.labels)
+        scores = list(extra) or [0] * len(self.field.labels)
         index = self.index
         for word in text:
             for position, weight in index.get(word, ()):

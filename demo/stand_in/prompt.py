@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from demo.stand_in.fields import Field, fields_of_schema, fields_of_system, heading
+from demo.stand_in.likeness import Answered, Likeness
 from demo.stand_in.lines import Line, Names, read_line
 from demo.stand_in.overlap import Overlap
 from demo.stand_in.words import name_words, words
@@ -71,14 +72,20 @@ class _Preface:
         self._line = lru_cache(maxsize=4096)(partial(read_line, names=Names.of(fields)))
         self._overlaps = lru_cache(maxsize=64)(self._weigh)
         self._bags = {field.name: [list(name_words(label)) for label in field.labels] for field in fields}
-        for field, evidence in self._spoken(said):
+        answered: list[Answered] = []
+        for field, evidence in self._spoken(said, answered):
             _add(self._bags, [field] if field else fields, [evidence])
+        self._likeness = Likeness(answered)
 
     def estimate(self, item: str) -> list[Estimate]:
         """The probabilities of every field, given the user message `item`."""
         texts, evidence = self._sort(item)
         seen = {word: None for line in texts for word in line.words}
-        return [(overlap.field, tuple(overlap.probabilities(seen))) for overlap in self._overlaps(evidence)]
+        found = []
+        for overlap in self._overlaps(evidence):
+            alike = self._likeness.scores(overlap.field, seen)
+            found.append((overlap.field, tuple(overlap.probabilities(seen, alike))))
+        return found
 
     def _weigh(self, evidence: tuple[Evidence, ...]) -> tuple[Overlap, ...]:
         bags = {name: [list(bag) for bag in of_labels] for name, of_labels in self._bags.items()}
@@ -113,15 +120,16 @@ class _Preface:
                 lines[-1] = Line("text", words=words(raws[-1]))
         return lines
 
-    def _spoken(self, said: Iterable[Said]) -> Iterator[tuple[Field | None, Evidence]]:
-        """The evidence in earlier messages: what the system defines, and user messages the assistant has answered."""
+    def _spoken(self, said: Iterable[Said], answered: list[Answered]) -> Iterator[tuple[Field | None, Evidence]]:
+        """The evidence in earlier messages: what the system defines and users say themselves. User messages that the
+        assistant has answered are added to `answered`."""
         asked: list[Line] = []
         for role, text in said:
             if role == "user":
                 asked, evidence = self._sort(text)
                 yield from ((None, pair) for pair in evidence)
             elif role == "assistant":
-                yield from self._answered(asked, text)
+                answered += self._answered(asked, text)
             else:
                 yield from self._described(text)
 
@@ -134,15 +142,16 @@ class _Preface:
             elif (line := self._line(raw)).role in ("definition", "example"):
                 yield field, (line, line)
 
-    def _answered(self, asked: Sequence[Line], answer: str) -> Iterator[tuple[Field, Evidence]]:
+    def _answered(self, asked: Sequence[Line], answer: str) -> Iterator[Answered]:
         try:
             values = json.loads(answer)
         except ValueError:
             return
+        said = frozenset(word for line in asked for word in line.words)
         for field in self._fields if isinstance(values, dict) else ():
             value = values.get(field.name)
             labels = tuple(label for label in (value if isinstance(value, list) else [value]) if isinstance(label, str))
-            yield from ((field, (Line("answer", labels), line)) for line in asked)
+            yield Answered(field.name, labels, said)
 
 
 _preface = lru_cache(maxsize=256)(_Preface)

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from backend.core.examples import Example, Examples
 from backend.core.promptfile import PromptFile, file_text, read_prompt_file, write_prompt_file
 from backend.core.prompts import PromptVersion
 from backend.errors import PromptError
+from tests.scripted import any_text
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 lines = st.lists(st.sampled_from(["---", "", "a: b", "Say {text}", " ---", "--- ", "{", "# x", "\ttab"])).map("\n".join)
@@ -81,6 +83,32 @@ def test_a_header_holds_model_note_and_parameters() -> None:
 @given(sentences | st.dictionaries(texts.filter(str.strip), sentences.filter(bool), max_size=3))
 def test_labels_come_back_as_they_are_written(labels: dict[str, Any]) -> None:
     assert read_prompt_file(file_text(PromptFile("Say {text}", labels=labels))).labels == labels
+
+
+@given(
+    st.lists(
+        st.builds(
+            Example,
+            st.none() | st.integers(),
+            st.dictionaries(texts, any_text, min_size=1, max_size=2),
+            st.dictionaries(texts, texts | st.none() | st.lists(texts, max_size=2), max_size=2),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_examples_come_back_whatever_their_texts(pool: list[Example]) -> None:
+    examples = Examples(3, "similar", tuple(pool), "some-model")
+    written = write_prompt_file(replace(version("Say {text}"), examples=examples))
+    assert read_prompt_file(written).examples == examples
+    assert len(written.splitlines()) - written.count("pool:") >= len(pool)
+
+
+def test_an_example_stands_on_one_line() -> None:
+    one = Example(3, {"text": "It is - fine: yes\n" * 9}, {"mood": "Good"})
+    written = write_prompt_file(replace(version("Say {text}"), examples=Examples(1, "fixed", (one,))))
+    assert "\nexamples:\n  number: 1\n  select: fixed\n  pool:\n  - {task: 3, values: {text: " in written
+    assert written.count("\n") == 10
 
 
 def test_labels_are_texts_whatever_yaml_would_make_of_them() -> None:

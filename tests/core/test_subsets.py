@@ -37,6 +37,8 @@ def test_a_tab_of_the_data_manager() -> None:
         (Subset("rest", ids=(3, 4, 9), attempts=4), "rest:4:3-4,9"),
         (Subset("ground-truth", split=Split("dev", 0.5)), "ground-truth/dev:0.5"),
         (Subset("ground-truth", truth="any", split=Split("test", 0.25)), "ground-truth:any/test:0.25"),
+        (Subset("ground-truth", leave_one_out=True), "ground-truth/leave_one_out"),
+        (Subset("ground-truth", split=Split("dev", 0.5), leave_one_out=True), "ground-truth/leave_one_out/dev:0.5"),
         (Subset("ground-truth", accepted=True, split=Split("dev", 0.5)), "ground-truth/accepted/dev:0.5"),
         (Subset("truth-sample", size=5, truth="any", stratify=True), "truth-sample:5::any/stratify"),
         (Subset("truth-sample", size=5, seed=7, split=Split("test", 0.5)), "truth-sample:5:7/test:0.5"),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.core.examples import Example, Examples
 from backend.edges.run_store import Ask, Order, RunStore
 from backend.edges.store import Store
 from backend.errors import PromptError, StoreError
@@ -56,6 +57,14 @@ def test_everything_of_a_version_comes_back(store):
     assert store.version("mood", 1) == stored
     assert stored.template == stored.note == hostile
     assert store.versions() == [stored]
+
+
+def test_examples_come_back_and_make_another_version(store):
+    pool = (Example(3, {"text": HOSTILE[1]}, {"mood": ["Good"]}), Example(None, {"text": HOSTILE[2]}, {"mood": None}))
+    shown = saved(store, examples=Examples(1, "similar", pool, "some-model"))
+    assert store.version("mood", 1) == shown
+    assert saved(store, examples=Examples(2, "similar", pool, "some-model")).number == 2
+    assert store.save(version(examples=Examples(1, "similar", pool, "some-model"))) == (shown, False)
 
 
 def test_definitions_come_back_and_make_another_version(store):

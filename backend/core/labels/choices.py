@@ -76,6 +76,11 @@ class ChoicesField:
                 return Rejection("unknown_choice", f"{_quote(item)} is not a label of '{self.name}'.")
         return self._ordered([label for label in stored if label is not None])
 
+    def say(self, value: Value) -> Any:
+        shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
+        said = [shown.get(label, label) for label in value]
+        return said if self.multiple else said[0] if said else None
+
     def regions(self, value: Value) -> list[dict[str, Any]]:
         if not value:
             return []

@@ -34,6 +34,9 @@ class Field(Protocol):
     def accept(self, value: Any) -> Value | Rejection:
         """The model's JSON value as it is stored, or why it can't be used. A label is never guessed."""
 
+    def say(self, value: Value) -> Any:
+        """The inverse: the JSON value that a model gives for `value`."""
+
     def regions(self, value: Value) -> list[dict[str, Any]]:
         """`value` as Label Studio's regions."""
 

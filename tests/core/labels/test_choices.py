@@ -176,3 +176,11 @@ def test_a_rejection_shows_what_was_said_shortly_and_printably():
     assert isinstance(hostile, Rejection)
     hostile.detail.encode()
     assert "\x00" not in hostile.detail
+
+
+def test_what_a_model_says_for_a_value_is_accepted_as_that_value():
+    aliased = (Choice("Good", "g"), Choice("Bad", "b"), Choice("Worse", "b"))
+    one, many = ChoicesField("mood", "text", False, True, aliased), ChoicesField("mood", "text", True, False, aliased)
+    assert (one.say(("g",)), one.say(()), many.say(("g", "b"))) == ("Good", None, ["Good", "Bad"])
+    for field, value in ((one, ("b",)), (one, ()), (many, ("g", "b")), (many, ())):
+        assert field.accept(field.say(value)) == value

@@ -1,0 +1,141 @@
+"""Drafting, defining labels and showing examples, on a real Label Studio: no judged task is told its own answer.
+
+The messages of the demo are about topics that their words rarely name, so that examples help the stand-in.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.core.chat import ChatRequest
+from backend.core.examples import WAYS, text_key
+from backend.core.subsets import Subset
+from backend.errors import SubsetError
+from backend.flows.baseline import baseline
+from backend.flows.examples import HALF, Wish
+from backend.flows.prompts import Draft
+from backend.flows.runs import Ending
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, chosen
+from tests.teaching import teaching
+
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "data"
+CONFIG = (DEMO / "config.xml").read_text(encoding="utf-8").replace('value="Praise"', 'value="Praise" hint="thanks"')
+
+
+@pytest.fixture(scope="module")
+def project(label_studio: RunningLabelStudio) -> Project:
+    """200 messages with their topics; after them copies of the first ten, shouted, without a truth, and one of these
+    with."""
+    rows = json.loads((DEMO / "tasks.json").read_text(encoding="utf-8"))
+    copies = [{"text": f"  {row['text'].upper()}"} for row in rows[:10]]
+    truths: list[Any] = [chosen(row["topic"]) for row in rows]
+    data = [{"text": row["text"]} for row in rows]
+    return Project.made(label_studio, data + copies, [*truths, truths[0], *[None] * 9], CONFIG)
+
+
+def test_a_draft_is_edited_saved_and_carried_elsewhere(mine: Installation, project: Project) -> None:
+    drafted = mine.command("draft", "topic", "--project", project.id)
+    assert "labels:\n  Delivery:\n" in drafted.out
+    assert "  Praise: thanks\n---\nWhat is this message about?\n" in drafted.out
+    assert "save topic --file" in drafted.err
+    edited = drafted.out.replace("  Refund:\n", "  refund: wants the money back, or to send it back\n")
+    saved = mine.command("save", "topic", "--file", "-", "--examples", 4, "--select", "balanced", stdin=edited)
+    version = mine.app.version(saved.out.strip())
+    assert version.definitions == {"topic": {"Refund": "wants the money back, or to send it back", "Praise": "thanks"}}
+    trial = mine.command("try", version.tag, "--task", project.task_ids()[50], "--json").json
+    assert "- Refund: wants the money back" in trial["messages"][0]["content"]
+    assert [message["role"] for message in trial["messages"]] == ["system", *["user", "assistant"] * 4, "user"]
+    plain = mine.command("show", version.tag, "--plain").out
+    assert mine.command("save", "topic", "--file", "-", stdin=plain).out == saved.out
+    assert "- Refund: wants" in mine.command("show", version.tag).out
+    (path,) = mine.app.dump(mine.folder / "prompts", "topic")
+    other = mine.app.load(path.rename(path.with_name("other@1.md")), project.id).version
+    assert (other.examples, other.definitions) == (version.examples, version.definitions)
+
+
+def test_a_teacher_polishes_a_draft_from_texts_alone_and_is_paid_once(mine: Installation, project: Project) -> None:
+    with teaching("good") as teacher:
+        both = mine.but(**teacher.env)
+        drafted = both.command("draft", "topic", "--project", project.id, "--teacher", "big")
+        assert "big wrote it from tasks alone, so it could not be checked" in drafted.err
+        assert drafted.out != mine.command("draft", "topic", "--project", project.id).out
+        assert both.command("draft", "topic", "--project", project.id, "--teacher", "big").out == drafted.out
+        assert len(teacher.requests) == 1
+        seen = [task for task in project.tasks() if json.dumps(task["data"]["text"])[1:-1] in teacher.texts]
+        assert 0 < len(seen) <= 20
+        assert "annotations" not in teacher.texts
+    assert mine.command("save", "topic", "--file", "-", stdin=drafted.out).out == "topic@1\n"
+
+
+@pytest.mark.parametrize("kind", ["unknown", "empty", "refusing"])
+def test_of_a_useless_teacher_the_draft_is_kept(mine: Installation, project: Project, kind: str) -> None:
+    with teaching(kind) as teacher:
+        drafted = mine.but(**teacher.env).app.draft("topic", project.id, "big")
+    assert drafted.file == mine.app.draft("topic", project.id).file
+    assert "can't be used" in drafted.remarks[0]
+
+
+@pytest.mark.parametrize("select", WAYS)
+def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Project, select: str) -> None:
+    version = mine.app.version(mine.save("topic", project.id, examples=Wish(6, select)))
+    assert version.examples is not None
+    texts = {task["id"]: text_key([task["data"]["text"]]) for task in project.tasks()}
+    kept = {text_key(one.values.values()) for one in version.examples.pool}
+    others = {task for task in list(texts)[:201] if texts[task] not in kept}
+    bound = mine.app._prompts.bound(version.tag, mine.app.studio)
+    judged = baseline(mine.app.studio, bound, Subset("ground-truth"))
+    assert {truth.task_id for truth in judged.truths} == others
+    assert set(judged.left_out.shown) == set(list(texts)[:201]) - others != set()
+    finished = mine.app.run(version.tag, Subset("ground-truth", leave_one_out=True), Ending(push=False))
+    sent = {outcome.task_id: outcome.digest for outcome in mine.app.outcomes(finished.run.id)}
+    assert set(sent) == set(list(texts)[:201])
+    pages = mine.app.studio.tasks_by_id(project.id, sorted(sent))
+    for task, request in mine.app._runs.labelling.recipe(bound).asks([task for page in pages for task in page]):
+        assert isinstance(request, ChatRequest)
+        shown = {text_key([text]) for text, _ in request.shots}
+        assert request.digest == sent[task]
+        assert 5 <= len(shown) <= 6
+        assert shown <= kept - {texts[task]}
+
+
+def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Installation, project: Project) -> None:
+    bare, shown = mine.save("bare", project.id), mine.save("topic", project.id, examples=Wish(8))
+    found = mine.command("evaluate", shown, "--no-push", "--json")
+    assert len(found.json["left_out"]["shown"]) == 201 - found.json["tasks"]
+    assert "shown as examples" in mine.command("evaluate", shown, "--no-push").out
+    without = mine.app.run(bare, Subset("ground-truth", split=HALF.rest), Ending(push=False)).score
+    assert without is not None
+    assert found.json["tasks"] <= without.outputs
+    assert found.json["accuracy"] > without.accuracy + 0.05
+    estimated = mine.app.estimate(shown, Subset("all"))
+    assert 0 < estimated.example_tokens[0] < estimated.prompt_tokens[0]
+    assert mine.app.estimate(bare, Subset("all")).example_tokens == (0, 0)
+    assert "of the tokens in" in mine.command("estimate", shown, "--on", "all").out
+
+
+def test_a_version_is_not_changed_by_what_is_annotated_later(mine: Installation, project: Project) -> None:
+    tag = mine.save("topic", project.id, examples=Wish(5, "fixed"))
+    before = mine.app.version(tag)
+    example = before.examples.pool[0].task  # type: ignore[union-attr]
+    task = next(task for task in project.tasks() if task["id"] == example)
+    project.http.patch(f"/api/annotations/{task['annotations'][0]['id']}/", json={"ground_truth": False})
+    assert mine.app.version(tag) == before
+    after = mine.app.version(mine.save("topic", project.id, examples=Wish(5, "fixed")))
+    assert (after.number, example in [one.task for one in after.examples.pool]) == (2, False)  # type: ignore[union-attr]
+    project.http.patch(f"/api/annotations/{task['annotations'][0]['id']}/", json={"ground_truth": True})
+
+
+def test_what_can_not_be_done_is_said_in_a_sentence(mine: Installation, project: Project) -> None:
+    few = mine.command("save", "topic", "--project", project.id, "--examples", 50, "--split", "dev:0.1", code=1)
+    assert "ask for fewer, mark more, or take them from all with --split all." in few.err
+    assert "say how many" in mine.command("save", "topic", "--project", project.id, "--select", "fixed", code=2).err
+    wrong = "---\nlabels:\n  Refnud: x\n---\n{text}"
+    refused = mine.command("save", "topic", "--project", project.id, "--file", "-", stdin=wrong, code=1)
+    assert "did you mean Refund?" in refused.err
+    everything = mine.app.save(Draft("all", project.id, examples=Wish(3, split=None))).version
+    with pytest.raises(SubsetError, match="--leave-one-out"):
+        mine.app.evaluate(everything.tag)
