@@ -69,6 +69,13 @@ def test_durations(value: float, shown: str) -> None:
     assert numbers.seconds(value) == shown
 
 
+def test_intervals_and_differences() -> None:
+    assert numbers.interval((0.48101, 0.8545)) == "0.481 to 0.855"
+    assert (numbers.signed(0.15), numbers.signed(-0.05), numbers.signed(0.0)) == ("+0.150", "-0.050", "+0.000")
+    assert numbers.signed_interval((-0.05, 0.25)) == "-0.050 to +0.250"
+    assert numbers.interval(None) == numbers.signed(None) == numbers.signed_interval(None) == "n/a"
+
+
 @pytest.mark.parametrize(
     ("value", "shown"), [(None, "p = n/a"), (0.0134, "p = 0.013"), (1, "p = 1"), (1e-7, "p < 0.0001")]
 )
