@@ -270,7 +270,9 @@ class App(Parts):
         """For the server: failed requests are not repeated for a while."""
         import backend.edges.llm  # noqa: F401  (now, rather than while the first annotator waits)
 
-        serving = Serving(self.settings.openai_model, self.settings.openai_base_url, self.settings.predict_deadline_s)
+        settings = self.settings
+        url, deadline_s = settings.openai_base_url, settings.predict_deadline_s
+        serving = Serving(settings.openai_model, url, deadline_s, self._embed)
         return Preannotator(
             self.store,
             lambda: self._asker(failure_ttl_s=self.settings.failure_ttl_s),

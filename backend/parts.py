@@ -11,6 +11,7 @@ from backend.core.derive import Pricing, priced_as
 from backend.core.runs import Run
 from backend.edges.batch_store import BatchStore
 from backend.edges.broker import Broker
+from backend.edges.embedding_store import EmbeddingStore
 from backend.edges.fleet import Load, Member
 from backend.edges.job_store import JobStore
 from backend.edges.ledger import Ledger
@@ -26,6 +27,7 @@ from backend.flows.batch import Batches
 from backend.flows.batch_writer import Shelf
 from backend.flows.crew import Crew
 from backend.flows.draft import Drafter
+from backend.flows.embedding import Embedding
 from backend.flows.enhance import Enhancer
 from backend.flows.labelling import Labelling, alone
 from backend.flows.models import Models
@@ -41,6 +43,7 @@ from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from backend.edges.batches import BatchApi
+    from backend.edges.embeddings import EmbeddingApi
     from backend.edges.llm import Model
     from backend.edges.metrics import MeasuredModel, Metrics
 
@@ -79,8 +82,12 @@ class Parts:
     def _runs(self) -> Runs:
         join = self._join if self.settings.redis_url else alone
         url = self.settings.openai_base_url
-        labelling = Labelling(self.store, self.record, self._asker, url, self.pricing, join, self.stop)
+        labelling = Labelling(self.store, self.record, self._asker, url, self.pricing, join, self.stop, self._embed)
         return Runs(self.store, self.record, self.studio, self._prompts, labelling, self._batches)
+
+    @cached_property
+    def _embed(self) -> Embedding:
+        return Embedding(EmbeddingStore(self.store), self._embedding_api, self.settings.openai_base_url)
 
     @cached_property
     def _batches(self) -> Batches:
@@ -161,6 +168,13 @@ class Parts:
         key = settings.teacher_api_key
         teacher = Model(url, key.get_secret_value() if key else None, settings.request_timeout_s, "TEACHER")
         return Models({settings.openai_base_url: self._model(), url: teacher})
+
+    def _embedding_api(self) -> "EmbeddingApi":
+        from backend.edges.embeddings import EmbeddingApi
+
+        key = self.settings.openai_api_key
+        timeout = self.settings.request_timeout_s
+        return EmbeddingApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
     def _batch_api(self) -> "BatchApi":
         from backend.edges.batches import BatchApi

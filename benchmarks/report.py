@@ -68,7 +68,7 @@ def main(number: int = 10_000, file: str | None = None) -> None:
         start, cpu = perf_counter(), process_time()
         found = report(runs, bounds[1], bounds[0], Subset("ground-truth"))
         read = perf_counter()
-        html = page(found, Subset("ground-truth"), "when it was measured")
+        html = page(found, Subset("ground-truth"), "today")
         end, cpu = perf_counter(), process_time() - cpu
     print(
         f"report on {number:,} tasks of 2 versions: {end - start:.1f} s (under 10), {len(html) / 1e6:.1f} MB (under 10)"

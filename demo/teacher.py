@@ -1,7 +1,7 @@
 """The scripted teacher: rewrites prompts of the demo's project well, badly or not at all, as it is told. It is no LLM.
 
 Good rewrites add one line of what makes the stand-in better, to the text or (defining ones) beside the label; bad ones
-add lines that mislead it.
+add lines that mislead it. A thorough one defines all labels at once.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 GOOD, DEFINING, BAD, UNEVEN = "good", "defining", "bad", "uneven"
 USELESS = ("losing", "unknown", "empty", "identical", "nonsense", "refusing", "long", "prose")
+THOROUGH = "thorough"
 KINDS = (GOOD, DEFINING, BAD, UNEVEN, *USELESS)
 NUMBER = re.compile(r"This is request (\d+)\.\Z")
 PROMPT = re.compile(r"<<<\n(.*?)\n>>>", re.DOTALL)
@@ -39,14 +40,16 @@ def _rewritten(kind: str, prompt: str, number: int) -> str:
         return "I would rather talk about it."
     if kind == "refusing":
         return _answer("I'm sorry, but I can't help with that.")
+    lines = definitions()
+    if kind == THOROUGH:
+        return _answer(prompt, "The labels were unclear.", [_definition(line) for line in lines])
     if kind == DEFINING:
-        return _answer(prompt, "One label was unclear.", [_definition(number)])
+        return _answer(prompt, "One label was unclear.", [_definition(lines[number % len(lines)])])
     return _answer(_texts(prompt, number)[kind], f"A {kind} one.")
 
 
-def _definition(number: int) -> dict[str, str]:
-    lines = definitions()
-    label, _, sentence = lines[number % len(lines)].removeprefix("- ").partition(": ")
+def _definition(line: str) -> dict[str, str]:
+    label, _, sentence = line.removeprefix("- ").partition(": ")
     return {"control": "topic", "label": label, "definition": sentence}
 
 

@@ -20,7 +20,7 @@ def test_layers_and_edges_are_kept_apart():
 
 
 IMPORTERS = {
-    "openai": ["backend/edges/llm.py", "backend/edges/batches.py"],
+    "openai": ["backend/edges/llm.py", "backend/edges/batches.py", "backend/edges/embeddings.py"],
     "httpx2": ["backend/edges/llm.py", "backend/edges/batches.py"],
     "aiohttp": ["backend/edges/llm.py"],
     "sqlalchemy": [
@@ -29,6 +29,7 @@ IMPORTERS = {
             "batch_store.py",
             "calibration_store.py",
             "database.py",
+            "embedding_store.py",
             "job_store.py",
             "ledger.py",
             "migrations",

@@ -1,14 +1,13 @@
 """The command that doubts the ground truth: suspect truths, confused labels, copies and annotators that disagree."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from backend.cli import numbers
-from backend.cli.common import as_json, cell, print_json, tell, the_app
+from backend.cli.common import as_json, print_json, printable, tell, the_app
 from backend.cli.remarks import left_out_remarks
 from backend.cli.subset import truths_options
 
@@ -38,7 +37,8 @@ def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -
         print_json(audit_json(found, kind or KINDS[0]))
         return
     for one in KINDS if kind is None else (kind,):
-        _PRINTERS[one](found)
+        title, lines = PARTS[one]
+        _print(title, lines(found))
 
 
 def audit_json(found: "Audit", kind: str) -> list[Any]:
@@ -60,61 +60,49 @@ def _talk(found: "Audit") -> None:
         tell("No version has an answer to a task with a ground truth: `ls-prompts evaluate` one first.")
 
 
-def _suspects(found: "Audit") -> None:
-    table = _table("Ground truths that may be wrong", "task", "truth", "suggested")
-    for name in ("score", "versions"):
-        table.add_column(name, justify="right")
-    table.add_column("link", overflow="fold")
-    for one in found.suspects[:SHOWN]:
-        task = f"{one.task} (accepted)" if one.accepted else str(one.task)
-        said = f"{len(one.versions)} of {len(found.versions)}"
-        table.add_row(task, cell(one.truth), cell(one.suggested), numbers.proportion(one.score), said, one.link)
-    _print(table, len(found.suspects))
+def _suspects(found: "Audit") -> list[str]:
+    return [
+        f"{numbers.proportion(one.score)}  {one.link}  {_quoted(one.truth)} -> {_quoted(one.suggested)}  "
+        f"{len(one.versions)} of {numbers.things(len(found.versions), 'version')}"
+        + ("  (from a prediction)" if one.accepted else "")
+        for one in found.suspects
+    ]
 
 
-def _confusions(found: "Audit") -> None:
-    table = _table("Labels that are confused: sentences to finish, for the definitions", "times", "sentence")
-    for one in found.confusions[:SHOWN]:
-        table.add_row(numbers.count(one.times), cell(one.sentence))
-    _print(table, len(found.confusions))
+def _confusions(found: "Audit") -> list[str]:
+    return [f"{numbers.count(one.times):>5}  {one.sentence}" for one in found.confusions]
 
 
-def _duplicates(found: "Audit") -> None:
-    table = _table("Copies of a task with different truths", "task", "truth", "link")
-    for group in found.duplicates[:SHOWN]:
-        for one in group:
-            table.add_row(*_cells(one), end_section=one is group[-1])
-    _print(table, len(found.duplicates))
+def _duplicates(found: "Audit") -> list[str]:
+    return ["\n  ".join(map(_marked, group)) for group in found.duplicates]
 
 
-def _disagreements(found: "Audit") -> None:
-    table = _table("Annotations of a task that disagree", "task", "answers", "link")
-    for one in found.disagreements[:SHOWN]:
-        table.add_row(*_cells(one))
-    _print(table, len(found.disagreements))
+def _disagreements(found: "Audit") -> list[str]:
+    return list(map(_marked, found.disagreements))
 
 
-def _cells(one: "Marked") -> tuple[Any, ...]:
-    return str(one.task), cell(" / ".join(one.answers)), one.link
+def _marked(one: "Marked") -> str:
+    return f"{one.link}  {' / '.join(map(_quoted, one.answers))}"
 
 
-def _table(title: str, *columns: str) -> Table:
-    return Table(*columns, title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+def _quoted(answer: str) -> str:
+    return f'"{answer}"'
 
 
-def _print(table: Table, number: int) -> None:
-    console = Console()
-    if not number:
-        console.print(f"{table.title}: none.\n", highlight=False)
-        return
-    console.print(table)
-    console.print(f"{numbers.count(number - SHOWN)} more: --json.\n" if number > SHOWN else "", highlight=False)
+def _print(title: str, lines: list[str]) -> None:
+    """Lines are not wrapped, so that links stay whole."""
+    click.secho(f"{title}: {numbers.count(len(lines)) if lines else 'none'}", bold=True)
+    for line in lines[:SHOWN]:
+        click.echo(f"  {printable(line)}")
+    if len(lines) > SHOWN:
+        click.echo(f"  {numbers.count(len(lines) - SHOWN)} more: --json")
+    click.echo()
 
 
-_PRINTERS = {
-    "suspects": _suspects,
-    "confusions": _confusions,
-    "duplicates": _duplicates,
-    "disagreements": _disagreements,
+PARTS: dict[str, tuple[str, Callable[["Audit"], list[str]]]] = {
+    "suspects": ("Ground truths that may be wrong, by how probably", _suspects),
+    "confusions": ("Labels that are confused, with sentences to finish for the definitions", _confusions),
+    "duplicates": ("Copies of a task with different truths", _duplicates),
+    "disagreements": ("Tasks whose annotations differ", _disagreements),
 }
 COMMANDS = (audit,)

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, confirm, print_json, sure, tell, the_app
+from backend.cli.tables import others_pushed
 
 if TYPE_CHECKING:
     from backend.flows.annotate import Chosen
@@ -48,9 +49,7 @@ def push(version: str, keep: bool, json_wanted: bool) -> None:
         print_json(pushed)
     else:
         created = numbers.things(pushed.created, "prediction")
-        rest = f"{numbers.count(pushed.deleted)} replaced, {numbers.count(pushed.unchanged)} unchanged"
-        rest += f", {numbers.count(pushed.rescored)} rescored" if pushed.rescored else ""
-        click.echo(f"{created} created, {rest}")
+        click.echo(f"{created} created, {others_pushed(pushed)}")
 
 
 @click.command()

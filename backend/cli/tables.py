@@ -11,6 +11,7 @@ from backend.cli import numbers
 from backend.cli.common import cell
 
 if TYPE_CHECKING:
+    from backend.flows.push import Pushed
     from backend.flows.runs import Finished
 
 
@@ -86,5 +87,10 @@ def run_rows(finished: "Finished") -> Iterator[tuple[str, str, str, str]]:
     yield "time", numbers.seconds(finished.seconds), "", latency
     if finished.pushed is not None:
         pushed = finished.pushed
-        replaced = f"{numbers.count(pushed.deleted)} replaced, {pushed.unchanged} unchanged"
-        yield "pushed", numbers.count(pushed.created), "", replaced
+        yield "pushed", numbers.count(pushed.created), "", others_pushed(pushed)
+
+
+def others_pushed(pushed: "Pushed") -> str:
+    """What became of the predictions that were there before."""
+    rescored = f", {numbers.count(pushed.rescored)} rescored" if pushed.rescored else ""
+    return f"{numbers.count(pushed.deleted)} replaced, {numbers.count(pushed.unchanged)} unchanged{rescored}"

@@ -51,6 +51,12 @@ def words_of(texts: tuple[str, ...]) -> Words:
     return Words(texts)
 
 
+@lru_cache(maxsize=8)
+def embedded_of(texts: tuple[str, ...], model: str, embed: Embed) -> Embedded:
+    """The same for embeddings, which are read from the record anew otherwise."""
+    return Embedded(texts, model, embed)
+
+
 def nearest(similarities: Any, number: int, left_out: Sequence[Collection[int]]) -> list[list[int]]:
     """For each row the columns of its `number` highest values, ascending, without those in `left_out`; of equal ones
     the first count."""

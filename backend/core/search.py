@@ -60,7 +60,8 @@ class Halves:
 
 
 def divide(known: Sequence[Known], version: PromptVersion) -> Halves:
-    """The ground truths to learn from and those to judge on, no examples of the version among the latter."""
+    """The ground truths to learn from and those to judge on. Examples of the version may teach, for no task is shown
+    itself, but do not judge."""
     usable = [item for item in known if not isinstance(version.render(item.task), Failure)]
     prompt, owners = normal(version.template), Owners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]

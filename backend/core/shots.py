@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from backend.core.default_prompt import task_text
 from backend.core.examples import Example, Values, text_key
-from backend.core.nearest import Embed, Embedded, Index, nearest, words_of
+from backend.core.nearest import Embed, Index, embedded_of, nearest, words_of
 from backend.core.outcomes import Failure
 from backend.core.prompts import PromptVersion
 from backend.core.tasks import Task
@@ -86,7 +86,7 @@ class Shots:
     def _embedded(self, texts: tuple[str, ...]) -> Index:
         assert self._examples.embed is not None
         assert self._embed is not None, "a version with embeddings needs somebody to make them"
-        return Embedded(texts, self._examples.embed, self._embed)
+        return embedded_of(texts, self._examples.embed, self._embed)
 
     def _text(self, values: Values) -> str:
         return "\n".join(values[name] for name in self._variables)

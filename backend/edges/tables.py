@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -212,3 +213,11 @@ batch_lines = Table(
 )
 """One row per request of a batch, written before its file is: the first task it is for, and whether its answer is
 stored or why there is none."""
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+"""`digest`: of base URL, model and text; `vector`: as many 32-bit floats as the model gives, little-endian."""

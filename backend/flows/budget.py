@@ -3,6 +3,7 @@
 from math import inf
 
 from backend.core.derive import Pricing
+from backend.core.prompts import PromptVersion
 from backend.core.runs import Run
 from backend.errors import RunError, SettingsError
 
@@ -23,6 +24,15 @@ def check_budget(budget: float | None, model: str, pricing: Pricing) -> None:
     if not 0 < budget < inf:
         raise RunError("A budget is a number of USD above 0, like --budget 5.")
     known_price(pricing, model, 1, 1)
+
+
+def check_embeddings(budget: float | None, version: PromptVersion) -> None:
+    """Raises RunError for a budget that a version would exceed unseen: what embeddings cost is counted nowhere."""
+    if budget is not None and version.examples is not None and version.examples.embed is not None:
+        raise RunError(
+            f"The embeddings that {version.tag} asks for count in no budget: leave the budget out, or save the prompt "
+            "without --embed."
+        )
 
 
 def check_larger(budget: float | None, run: Run) -> None:

@@ -11,7 +11,7 @@ from backend.edges.process import is_gone, this_process
 from backend.edges.run_store import Order
 from backend.errors import NoTruthsError, RunError
 from backend.flows.baseline import ground_truths
-from backend.flows.budget import REASON, OverBudget, check_budget
+from backend.flows.budget import REASON, OverBudget, check_budget, check_embeddings
 from backend.flows.ending import Canceled, Interrupted, noted_end
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound
@@ -33,6 +33,7 @@ class Enhancer:
         budget, ProviderError when model or teacher answer nothing, RunError when it is canceled or at its budget.
         """
         halves = self._halves(bound)
+        check_embeddings(wish.budget, bound.version)
         for model in (bound.version.model, wish.search.teacher):
             check_budget(wish.budget, model, self._runs.labelling.pricing)
         run = self._begin(bound, wish)

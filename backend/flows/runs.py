@@ -30,7 +30,7 @@ from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError
 from backend.flows.baseline import Baseline, baseline
 from backend.flows.batch import Batches, BatchRun
-from backend.flows.budget import check_budget, check_larger
+from backend.flows.budget import check_budget, check_embeddings, check_larger
 from backend.flows.ending import Canceled, noted_end
 from backend.flows.labelling import Flush, Labelling
 from backend.flows.place import Place, Tell
@@ -97,6 +97,7 @@ class Runs:
         bound = self.prompts.bound(tag, self.studio)
         if ending.batch and ending.budget is not None:
             raise RunError("A batch keeps no budget: leave one of them out.")
+        check_embeddings(ending.budget, bound.version)
         check_budget(ending.budget, bound.version.model, self.labelling.pricing)
         if not ending.batch:
             for other in self.record.runs(bound.version.tag):
@@ -120,6 +121,7 @@ class Runs:
             raise RunError(f"Run {run_id} goes by the batch endpoint, which keeps no budget: resume it without.")
         bound = self.prompts.bound(run.tag, self.studio)
         check_larger(budget, run)
+        check_embeddings(budget, bound.version)
         check_budget(budget, bound.version.model, self.labelling.pricing)
         if not run.batch:
             self.batches.check(run.tag)

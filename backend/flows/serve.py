@@ -18,6 +18,7 @@ from backend.core.default_prompt import auto_tag, default_version
 from backend.core.derive import Pricing
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
+from backend.core.nearest import Embed
 from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.prompts import AUTO, PromptVersion, parse_tag
 from backend.core.results import rounded, to_result
@@ -72,11 +73,13 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What the Preannotator needs to know. `deadline_s`: seconds after which it answers with what it has."""
+    """What the Preannotator needs to know. `deadline_s`: seconds after which it answers with what it has; `embed`: who
+    makes embeddings."""
 
     default_model: str
     base_url: str
     deadline_s: float
+    embed: Embed | None = None
 
 
 class Preannotator:
@@ -132,7 +135,9 @@ class Preannotator:
                     return [_refusal(typed_region(context, schema), error, tag) for _ in items]
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
-            outcomes, late = self._loop.run(self._label(Recipe(version, schema, self._serving.base_url), items))
+            outcomes, late = self._loop.run(
+                self._label(Recipe(version, schema, self._serving.base_url, embed=self._serving.embed), items)
+            )
             calibrators = RAW if typed else self._calibrators(version, tag)
         except PromptsError as error:
             log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)

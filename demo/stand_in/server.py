@@ -18,6 +18,7 @@ from demo.stand_in.batches import Answer as AnswerLine
 from demo.stand_in.batches import Batches
 from demo.stand_in.complaint import ComplaintError, not_found, rate_limited, server_error, wrong_key
 from demo.stand_in.completion import completion, usage_of
+from demo.stand_in.embeddings import embedded
 from demo.stand_in.faults import drawn_fault, sampler
 from demo.stand_in.prompt import estimates
 from demo.stand_in.stats import Stats
@@ -54,6 +55,7 @@ class StandIn:
         """The application to serve, with `handler_cancellation`: otherwise a hang outlives its client."""
         app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[complaints])
         app.router.add_post("/v1/chat/completions", self.chat)
+        app.router.add_post("/v1/embeddings", self.embed)
         app.router.add_get("/v1/models", self.models)
         app.router.add_post("/v1/files", self.upload)
         app.router.add_get("/v1/files", self.files)
@@ -70,6 +72,11 @@ class StandIn:
     async def chat(self, request: web.Request) -> web.Response:
         """Answers one chat request, or fails it as the switches say."""
         return await _reply(self._turn(request, await request.read(), self.switches))
+
+    async def embed(self, request: web.Request) -> web.Response:
+        _check_key(request, self.switches)
+        self.stats.other("embeddings")
+        return _json(embedded(await request.read()))
 
     async def upload(self, request: web.Request) -> web.Response:
         self._check_batches(request)

@@ -48,7 +48,8 @@ class Stats:
     def other(self, ending: str) -> None:
         """It was `rejected` (a 4xx), its answer `short` (cut to max_tokens), or its client `left` before the answer.
 
-        Also counted so: `uploads` of files, `batches` made, `downloads` of results, requests `batched`."""
+        Also counted so: `uploads` of files, `batches` made, `downloads` of results, requests `batched` and those for
+        `embeddings`."""
         self._counts[ending] += 1
 
     def as_json(self) -> dict[str, Any]:
@@ -61,7 +62,7 @@ class Stats:
             "left": self._counts["left"],
             "prompt_tokens": self._prompt_tokens,
             "completion_tokens": self._completion_tokens,
-            **{name: self._counts[name] for name in ("uploads", "batches", "downloads", "batched")},
+            **{name: self._counts[name] for name in ("uploads", "batches", "downloads", "batched", "embeddings")},
             "in_flight": self._in_flight,
             "peak_in_flight": self._peak,
             "distinct": len(self._asked),

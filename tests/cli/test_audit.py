@@ -23,28 +23,24 @@ NOTHING = Audit(3, LeftOut(), (), (), (), (), (), ())
 
 
 def printed(found: Audit, kind: str, capsys: pytest.CaptureFixture[str]) -> str:
-    audit._PRINTERS[kind](found)
+    title, lines = audit.PARTS[kind]
+    audit._print(title, lines(found))
     return capsys.readouterr().out
 
 
-def test_each_kind_is_shown_with_links(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = printed(FOUND, "suspects", capsys)
-    assert r"[red]a\x1b" in shown
-    assert "7 (accepted)" in shown
-    assert "0.912" in shown
-    assert "1 of 2" in shown
-    assert "http://x/7" in shown
-    assert "5 more: --json." in shown
-    assert 'Choose "a", not "b", when …' in printed(FOUND, "confusions", capsys)
-    copies = printed(FOUND, "duplicates", capsys)
-    assert "http://x/1" in copies
-    assert "http://x/2" in copies
-    assert "a / b" in printed(FOUND, "disagreements", capsys)
+def test_each_kind_is_shown_with_whole_links(capsys: pytest.CaptureFixture[str]) -> None:
+    suspects = printed(FOUND, "suspects", capsys).splitlines()
+    assert suspects[0] == "Ground truths that may be wrong, by how probably: 25"
+    assert suspects[1] == r'  0.912  http://x/7  "[red]a\x1b" -> "b"  1 of 2 versions  (from a prediction)'
+    assert suspects[-2] == "  5 more: --json"
+    assert '      3  Choose "a", not "b", when …' in printed(FOUND, "confusions", capsys)
+    assert '  http://x/1  "a"\n  http://x/2  "b"\n' in printed(FOUND, "duplicates", capsys)
+    assert '  http://x/9  "a" / "b"\n' in printed(FOUND, "disagreements", capsys)
 
 
 @pytest.mark.parametrize("kind", audit.KINDS)
 def test_nothing_found_is_said(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert printed(NOTHING, kind, capsys).strip().endswith(": none.")
+    assert printed(NOTHING, kind, capsys).strip().endswith(": none")
     assert audit.audit_json(NOTHING, kind) == []
 
 

@@ -1,7 +1,11 @@
 """What each task is shown. It must never be the task itself, nor a copy of its text: that would tell the answer."""
 
 import json
+import string
+from collections.abc import Sequence
+from typing import Any
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,9 +40,17 @@ def candidates(found: list[str]) -> list[Candidate]:
     ]
 
 
+def letters(model: str, texts: Sequence[str]) -> Any:
+    """Embeddings of a kind: how often each letter stands in a text."""
+    counts = numpy.array([[text.count(letter) for letter in string.ascii_letters] for text in texts], dtype="f4")
+    return counts / numpy.maximum(numpy.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+
+
 def recipe(found: list[str], select: str, number: int = 3) -> Recipe:
-    examples = Examples(number, select, kept(candidates(found), number, select))
-    return Recipe(version("Say. {text}", examples=examples), SCHEMA, "http://model.test/v1")
+    """`embedded` is `similar` by embeddings."""
+    way, model = ("similar", "some-model") if select == "embedded" else (select, None)
+    examples = Examples(number, way, kept(candidates(found), number, way), model)
+    return Recipe(version("Say. {text}", examples=examples), SCHEMA, "http://model.test/v1", embed=letters)
 
 
 def shown(request: ChatRequest | Failure) -> list[str]:
@@ -46,18 +58,18 @@ def shown(request: ChatRequest | Failure) -> list[str]:
     return [text for text, _ in request.shots]
 
 
-@pytest.mark.parametrize("select", WAYS)
+@pytest.mark.parametrize("select", [*WAYS, "embedded"])
 @settings(max_examples=25)
 @given(found=texts, disguise=st.sampled_from(DISGUISES), number=st.integers(1, 4))
 def test_no_task_is_shown_itself_or_a_copy_of_its_text(select, found, disguise, number):
-    asks, pool = recipe(found, select, number), kept(candidates(found), number, select)
+    asks = recipe(found, select, number)
     tasks = [Task(place, {"text": text}) for place, text in enumerate(found)]
     tasks += [Task(1000 + place, {"text": disguise(text)}) for place, text in enumerate(found)]
     edited = [Task(place, {"text": "quite another text"}) for place in range(len(found))]
     for task, (_, request) in zip([*tasks, *edited], asks.asks([*tasks, *edited]), strict=True):
         others = [text_key([text]) for text in shown(request)]
         assert text_key([str(task.data["text"])]) not in others
-        own = [one.values["text"] for one in pool if one.task == task.id]
+        own = [one.values["text"] for one in asks.version.examples.pool if one.task == task.id]
         assert not {text_key([text]) for text in own} & set(others)
         assert len(others) == len(set(others)) <= number
 

@@ -1,6 +1,7 @@
 """A whole search in this process: the stand-in's answers, a scripted teacher, a record on disk."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from backend.core.search import FEWEST, Search
 from backend.errors import ProviderError, RunError, SettingsError, SubsetError
 from backend.flows.budget import OverBudget
+from backend.flows.examples import Wish as Examples
 from backend.flows.search import Enhanced, Wish
 from benchmarks.enhance import TEACHER, InProcess, Labelled, Studio, World, draft, in_process, messages, trial
 from demo.teacher import KINDS, USELESS
@@ -138,8 +140,8 @@ class Spender(World):
         return found
 
 
-@pytest.mark.parametrize("budget", [0.06, 0.1])
-def test_the_budget_holds_for_teacher_and_model_together(tmp_path, budget):
+def test_the_budget_holds_for_teacher_and_model_together(tmp_path):
+    budget = 0.08
     world = Spender(("good",))
     made = app(tmp_path, world, concurrency=4, **PRICES)
     for _ in range(2):
@@ -183,3 +185,17 @@ def test_a_search_is_gone_on_with_by_its_own_command(tmp_path):
     for call in (made.resume, made.retry):
         with pytest.raises(RunError, match="the same `ls-prompts enhance topic@1` again goes on"):
             call(found.run.id)
+
+
+def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path):
+    made = in_process(tmp_path, Studio(TRUTHS, messages()[100:]), World(["good"]))
+    base = made.save(replace(draft(), examples=Examples(8))).version
+    found = made.enhance("topic@1", Wish(Search(TEACHER, 2)))
+    assert base.examples is not None
+    assert found.halves is not None
+    shown = {one.values["text"] for one in base.examples.pool}
+    assert {item.task.data["text"] for item in found.halves.learn} & shown
+    assert {item.task.data["text"] for item in found.halves.judge}.isdisjoint(shown)
+    made.save(replace(draft(), name="all", examples=Examples(8, split=None)))
+    with pytest.raises(SubsetError, match="0 ground truths to judge on"):
+        made.enhance("all@1", Wish(Search(TEACHER, 2)))

@@ -1,11 +1,10 @@
 """Confidence on a real Label Studio: sampled, calibrated, promised, acted on. Its REST API tells what became of it."""
 
 import json
-from typing import Any
 
 import pytest
 
-from backend.core.subsets import Subset
+from backend.core.subsets import Subset, parse_subset
 from backend.errors import RunError
 from backend.flows.push import Pushed
 from tests.installation import Installation
@@ -41,11 +40,11 @@ def test_samples_are_asked_pushed_and_counted(mine: Installation, project: Proje
     ids = ",".join(map(str, project.task_ids()[-6:]))
     save = mine.command("save", "topic", "--project", project.id, "--confidence", "samples:5")
     assert save.out == "topic@1\n"
-    assert mine.command("show", "topic@1", "--json").json["confidence"] == "samples:5"
-    estimate = mine.command("estimate", "topic@1", "--ids", ids, "--json").json
+    assert mine.app.version("topic@1").confidence == "samples:5"
+    estimate = mine.app.estimate("topic@1", parse_subset("ids", ids=ids))
     run = mine.command("run", "topic@1", "--ids", ids, "--json").json
     assert (run["tasks"], run["requests"], run["reused"]) == (6, 30, 0)
-    low, high = estimate["completion_tokens"]
+    low, high = estimate.completion_tokens
     assert low == 30 * 5
     assert high > run["completion_tokens"] > 0
     assert (stand_in.requests(), stand_in.stats()["completion_tokens"]) == (30, run["completion_tokens"])
@@ -53,10 +52,10 @@ def test_samples_are_asked_pushed_and_counted(mine: Installation, project: Proje
     assert len(scores) == 6
     assert all(score * 5 == pytest.approx(round(score * 5)) and 0 < score <= 1 for score in scores)
     assert any(score < 1 for score in scores)
-    status = mine.command("watch", run["run"], "--json").json
-    assert (status["done"], status["requests"], status["failed"]) == (6, 30, 0)
-    again = mine.command("run", "topic@1", "--ids", ids, "--json").json
-    assert (again["requests"], again["reused"], again["predictions"]["unchanged"]) == (0, 6, 6)
+    tally = mine.app.watch(run["run"]).tally
+    assert (tally.done, tally.requests, tally.failed) == (6, 30, 0)
+    again = mine.app.run("topic@1", parse_subset("ids", ids=ids))
+    assert (again.summary.requests, again.summary.reused, again.pushed) == (0, 6, Pushed(0, 0, 6))
 
 
 def test_a_model_without_log_probabilities_is_told_of_once(
@@ -67,9 +66,9 @@ def test_a_model_without_log_probabilities_is_told_of_once(
     run = mine.command("run", "topic@1", "--on", "sample", "--sample-size", 3)
     assert run.err.count("--confidence samples:5") == 1
     assert {prediction["score"] for prediction in project.predictions()} == {None}
-    assert "samples:5" in mine.command("try", "topic@1", "--task", project.task_ids()[0]).out
-    mine.save("topic", project.id, confidence="none")
-    assert "log-probabilities" not in mine.command("run", "topic@2", "--on", "sample", "--sample-size", 3).err
+    assert "samples:5" in str(mine.app.try_task("topic@1", project.task_ids()[0]).remark)
+    silent = mine.save("topic", project.id, confidence="none")
+    assert mine.app.try_task(silent, project.task_ids()[0]).remark is None
 
 
 def test_calibrated_scores_a_promise_and_annotations(
@@ -102,7 +101,6 @@ def _calibrates(mine: Installation, project: Project, raw: dict[int, float]) -> 
     assert project.versions() == {"topic@1": TASKS}
     put = mine.app.calibrated("topic@1").calibrators.put
     assert _scores(project) == pytest.approx({task: put(score) for task, score in raw.items()}, abs=1e-5)
-    assert mine.command("evaluate", "topic@1", "--json").json["confidence"]["calibrated"] is True
 
 
 def _orders(project: Project) -> None:
@@ -162,6 +160,7 @@ def test_each_of_several_controls_has_a_score_of_its_own(
         each = {region["from_name"]: region["score"] for region in prediction["result"]}
         assert each.keys() == {"topic", "urgent"}
         assert prediction["score"] == pytest.approx(each["topic"] * each["urgent"], abs=1e-5)
-    assert "0 predictions created, 0 replaced, 4 unchanged" in mine.command("push", "two@1").out
-    trial: Any = mine.command("try", "two@1", "--task", project.task_ids()[0], "--json").json
-    assert trial["confidence"] == pytest.approx(trial["controls"]["topic"] * trial["controls"]["urgent"])
+    assert mine.app.push("two@1") == Pushed(0, 0, 4)
+    sure = mine.app.try_task("two@1", project.task_ids()[0]).outcome
+    assert sure.controls is not None
+    assert sure.confidence == pytest.approx(sure.controls["topic"] * sure.controls["urgent"])

@@ -20,6 +20,7 @@ from backend.flows.runs import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen
+from tests.running import RunningStandIn
 from tests.teaching import teaching
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "data"
@@ -106,7 +107,6 @@ def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Instal
     bare, shown = mine.save("bare", project.id), mine.save("topic", project.id, examples=Wish(8))
     found = mine.command("evaluate", shown, "--no-push", "--json")
     assert len(found.json["left_out"]["shown"]) == 201 - found.json["tasks"]
-    assert "shown as examples" in mine.command("evaluate", shown, "--no-push").out
     without = mine.app.run(bare, Subset("ground-truth", split=HALF.rest), Ending(push=False)).score
     assert without is not None
     assert found.json["tasks"] <= without.outputs
@@ -114,7 +114,18 @@ def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Instal
     estimated = mine.app.estimate(shown, Subset("all"))
     assert 0 < estimated.example_tokens[0] < estimated.prompt_tokens[0]
     assert mine.app.estimate(bare, Subset("all")).example_tokens == (0, 0)
-    assert "of the tokens in" in mine.command("estimate", shown, "--on", "all").out
+
+
+def test_embeddings_are_asked_for_once(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
+    tag = mine.save("topic", project.id, examples=Wish(6, embed="some-embeddings"))
+    for _ in range(2):
+        found = mine.app.run(tag, Subset("ground-truth"), Ending(push=False))
+        assert found.summary.usable == found.summary.tasks > 50
+        assert stand_in.stats()["embeddings"] == 3, "two pages of the pool, one of the judged tasks"
+    refused = mine.command("evaluate", tag, "--budget", 5, code=1)
+    assert "count in no budget" in refused.err
+    wrong = mine.save("wrong", project.id, examples=Wish(6, embed="missing-model"))
+    assert "makes no embeddings with 'missing-model' (404)" in mine.command("evaluate", wrong, code=1).err
 
 
 def test_a_version_is_not_changed_by_what_is_annotated_later(mine: Installation, project: Project) -> None:

@@ -55,7 +55,7 @@ def test_a_thousand_tasks_are_evaluated_and_pushed(mine: Installation, bank: Ban
     _check_predictions(bank)
     again = mine.command("run", "intent@1", "--on", "all", "--json").json
     assert (again["requests"], again["reused"], again["seconds"]) == (0, TASKS, 0)
-    assert again["predictions"] == {"created": 0, "deleted": 0, "unchanged": TASKS}
+    assert again["predictions"] == {"created": 0, "deleted": 0, "unchanged": TASKS, "rescored": 0}
     assert stand_in.requests() == distinct
     assert bank.project.versions() == {"intent@1": TASKS}
 
@@ -115,7 +115,7 @@ def _check_run(done: Done, requests: int) -> None:
     assert (found["tasks"], found["outputs"], found["coverage"]) == (TASKS, TASKS, 1)
     assert found["requests"] == requests
     assert found["rejections"] == found["failures"] == {}
-    assert found["predictions"] == {"created": TASKS - TRUTHS, "deleted": 0, "unchanged": TRUTHS}
+    assert found["predictions"] == {"created": TASKS - TRUTHS, "deleted": 0, "unchanged": TRUTHS, "rescored": 0}
 
 
 def _check_predictions(bank: Bank) -> None:

@@ -48,7 +48,7 @@ def label(project: Project) -> None:
 
 
 def test_the_page_as_it_stands(mine: Installation, project: Project, tmp_path: Path) -> None:
-    with teaching("good", "defining") as teacher:
+    with teaching("empty", "thorough", "losing") as teacher:
         ready = mine.but(**teacher.env, **PRICES)
         said: list[str] = []
         for number, lines in enumerate(steps(), 1):

@@ -1,0 +1,53 @@
+"""Embedding: texts -> vectors, asked for once and stored before they count."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from backend.core.digests import digest
+
+AT_ONCE = 100
+"""Texts of one request."""
+MOST_CHARACTERS = 8_000
+"""Of a text; what is longer is cut, since models take some 8,000 tokens and a token may be a single character."""
+
+
+class Api(Protocol):
+    def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]: ...
+
+
+class Facts(Protocol):
+    def vectors(self, digests: Sequence[str]) -> dict[str, bytes]: ...
+
+    def add(self, vectors: dict[str, bytes]) -> None: ...
+
+
+class Embedding:
+    """A `core.nearest.Embed`. `make_api` is called when something is to be asked."""
+
+    def __init__(self, facts: Facts, make_api: Callable[[], Api], base_url: str) -> None:
+        self._facts = facts
+        self._make_api = make_api
+        self._base_url = base_url
+
+    def __call__(self, model: str, texts: Sequence[str]) -> Any:
+        """An array with a row of length 1 per text. Raises ProviderError or StoreError."""
+        import numpy
+
+        names = [digest([self._base_url, model, text[:MOST_CHARACTERS]]) for text in texts]
+        by_name = dict(zip(names, (text[:MOST_CHARACTERS] for text in texts), strict=True))
+        found = self._facts.vectors(list(by_name))
+        found |= self._asked(model, {name: text for name, text in by_name.items() if name not in found})
+        rows = numpy.stack([numpy.frombuffer(found[name], dtype="<f4") for name in names])
+        return rows / numpy.maximum(numpy.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+
+    def _asked(self, model: str, missing: dict[str, str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        names = list(missing)
+        api = self._make_api() if names else None
+        for start in range(0, len(names), AT_ONCE):
+            assert api is not None
+            some = names[start : start + AT_ONCE]
+            vectors = dict(zip(some, api.vectors(model, [missing[name] for name in some]), strict=True))
+            self._facts.add(vectors)
+            found |= vectors
+        return found
