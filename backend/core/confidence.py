@@ -47,8 +47,10 @@ def _probability(tokens: Sequence[tuple[str, float]], spans: Sequence[tuple[int,
     total, start = 0.0, 0
     for token, logprob in tokens:
         end = start + len(token)
-        if any(start < last and first < end for first, last in spans):
-            total += logprob
+        for first, last in spans:  # a plain loop: this is done for every token of every task
+            if start < last and first < end:
+                total += logprob
+                break
         start = end
     return math.exp(min(total, 0.0)) if total <= _ROUNDING else None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from backend.core.digests import digest
+from backend.core.digests import canonical, digest
 from backend.core.labels.schema import AnyField, LabelSchema
 from backend.core.outcomes import Rejection
 from backend.errors import PromptError
@@ -78,6 +78,7 @@ def read_examples(found: Any) -> Examples:
     try:
         number, select, embed = found["number"], found["select"], found.get("embed")
         pool = tuple(_example(one) for one in found["pool"])
+        canonical([one.answer for one in pool])  # YAML has dates and sets, which no model can say
     except (TypeError, LookupError, AttributeError):
         raise _no_examples() from None
     check_way(number, select, embed)

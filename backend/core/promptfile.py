@@ -56,7 +56,8 @@ def read_prompt_file(text: str) -> PromptFile:
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
-    confidence = str(header.pop("confidence", None) or LOGPROBS)
+    confidence = header.pop("confidence", None)
+    confidence = LOGPROBS if confidence is None else str(confidence)
     found = header.pop(EXAMPLES, None)
     examples = None if found is None else read_examples(found)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
@@ -138,8 +139,8 @@ class _Plain(yaml.SafeLoader):
 
 def _header(text: str) -> tuple[dict[str, Any], Listed]:
     """What it holds, and apart from that the labels."""
-    loader = _Plain(text)
     try:
+        loader = _Plain(text)
         root = loader.get_single_node()
         labels = _take_labels(root)
         found = loader.construct_document(root) if root is not None else None
@@ -182,8 +183,9 @@ def _take_labels(root: yaml.Node | None) -> Listed:
 def _listing(node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return str(node.value)
-    if isinstance(node, yaml.MappingNode):
-        return {str(key.value): _listing(value) for key, value in node.value}
+    if isinstance(node, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+        found = {str(key.value): _listing(value) for key, value in node.value}
+        return found if len(found) == len(node.value) else None  # of two sentences for a label one would be lost
     return None
 
 
@@ -193,8 +195,8 @@ def _mapping(listing: Any) -> Listed:
     deepest = [value for one in inner for value in (one.values() if isinstance(one, dict) else [one])]
     if not isinstance(listing, dict) or not all(isinstance(value, str) for value in deepest):
         raise PromptError(
-            f"The header's '{LABELS}' must hold lines like '  Refund: wants money back', each below the other; "
-            "with several controls, below a line with the control's name each."
+            f"The header's '{LABELS}' must hold lines like '  Refund: wants money back', each below the other "
+            "and each label once; with several controls, below a line with the control's name each."
         )
     return listing
 

@@ -13,7 +13,7 @@ from backend.core.default_prompt import task_text
 from backend.core.definitions import defined, listed
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Rejection
-from backend.core.promptfile import PromptFile, file_text, read_prompt_file
+from backend.core.promptfile import FENCE, PromptFile, file_text, read_prompt_file
 from backend.core.prompts import PLACEHOLDER, Definitions, PromptVersion, used_variables
 from backend.core.search import normal
 from backend.errors import PromptError
@@ -46,8 +46,9 @@ class Dropped:
 
 
 def changeable(version: PromptVersion) -> str:
-    """What a search may change of a version, as a prompt file: its template, below its definitions if it has some."""
-    if not version.definitions:
+    """What a search may change of a version, as a prompt file: its template, below its definitions if it has some. A
+    template that begins like a header gets one above it, so that it is read as the text it is."""
+    if not version.definitions and not version.template.startswith(FENCE):
         return version.template
     return file_text(PromptFile(version.template, labels=listed(version.definitions)))
 

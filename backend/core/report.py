@@ -30,7 +30,8 @@ POINTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a version said about tasks with a truth. `raw`: task -> the text of the completion that counts."""
+    """What a version said about tasks with a truth. `raw`: task -> the text of the completion that counts, one line for
+    each sample of several."""
 
     version: PromptVersion
     outcomes: Sequence[Outcome]

@@ -40,6 +40,7 @@ class Layout:
             *(Column(f"answer.{name}", kind) for name, kind in answers),
             *(Column(name, "text") for name in ("verdict", "reason", "detail")),
             Column("confidence", "float"),
+            *(Column(f"confidence.{name}", "float") for name in self._several),
             Column("prompt_tokens", "int"),
             Column("completion_tokens", "int"),
             Column("cost_usd", "float"),
@@ -57,12 +58,18 @@ class Layout:
             *self._values(outcome.answer),
             *_verdict(outcome),
             outcome.confidence,
+            *((outcome.controls or {}).get(name) for name in self._several),
             usage.prompt_tokens,
             usage.completion_tokens,
             usage.cost_usd,
             usage.seconds,
             link,
         ]
+
+    @property
+    def _several(self) -> list[str]:
+        """The controls, where there are several: each then has a confidence of its own."""
+        return [field.name for field in self.schema.fields] if len(self.schema.fields) > 1 else []
 
     def _values(self, answer: Mapping[str, Value] | None) -> list[Any]:
         return [None if answer is None else _value(field, answer.get(field.name, ())) for field in self.schema.fields]

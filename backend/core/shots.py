@@ -25,17 +25,16 @@ class Owners:
 
     def __init__(self, version: PromptVersion) -> None:
         self._version = version
-        self._by_task: dict[int, int] = {}
+        self._by_task: dict[int, set[int]] = {}
         self._by_text: dict[str, set[int]] = {}
         for place, example in enumerate(version.examples.pool if version.examples else ()):
             if example.task is not None:
-                self._by_task[example.task] = place
+                self._by_task.setdefault(example.task, set()).add(place)
             self._by_text.setdefault(self._key(example.values), set()).add(place)
 
     def of(self, task: int, values: Values) -> set[int]:
         """Places in the pool."""
-        copies = self._by_text.get(self._key(values), set())
-        return copies | {self._by_task[task]} if task in self._by_task else copies
+        return self._by_text.get(self._key(values), set()) | self._by_task.get(task, set())
 
     def has(self, task: Task) -> bool:
         """Whether there are any. A task that can't be asked about has none."""

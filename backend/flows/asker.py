@@ -182,7 +182,7 @@ class Asker:
             if isinstance(reply, Completion):
                 return reply
             if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
-                raise ProviderError(f"{reply.detail} Start it, or correct OPENAI_BASE_URL.")
+                raise ProviderError(f"{reply.detail} Start it, or correct its address in the settings.")
             if tries >= TRIES.get(reply.kind, 1) or not flight.waiters or self.stopping:
                 return reply
             await asyncio.sleep(_delay(reply, tries))

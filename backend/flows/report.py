@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 
 from backend.core.answers import judge
+from backend.core.digests import of_samples
 from backend.core.outcomes import Outcome
 from backend.core.prompts import PromptVersion
 from backend.core.report import Ground, Line, Report, Said, line_of, make_report
@@ -52,12 +53,13 @@ def _said(runs: Runs, bound: Bound, known: Container[int]) -> Said:
     if not outcomes:
         tag = bound.version.tag
         raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {tag}` first.")
-    facts = runs.store.completions([outcome.digest for outcome in outcomes if outcome.digest])
+    samples = {o.task_id: of_samples(o.digest, bound.version.samples) for o in outcomes if o.digest}
+    facts = runs.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}
-    for outcome in outcomes:
-        _, completion = judge(facts.get(outcome.digest or "", []), bound.schema)
-        if completion is not None:
-            raw[outcome.task_id] = completion.text
+    for task, digests in samples.items():
+        heard = (judge(facts.get(digest, []), bound.schema)[1] for digest in digests)
+        if texts := [completion.text for completion in heard if completion is not None]:
+            raw[task] = "\n".join(texts)
     return Said(bound.version, outcomes, raw)
 
 

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from backend.core.chat import Asks, ChatRequest, Recipe
 from backend.core.comparison import BETTER, Comparison, compare
-from backend.core.derive import Pricing
 from backend.core.outcomes import Outcome, Truth
 from backend.core.prompts import PromptVersion
 from backend.core.proposals import Dropped, changeable, changed
@@ -19,7 +18,7 @@ from backend.core.search import Halves, Known, Search
 from backend.core.tasks import Task
 from backend.core.teacher import teacher_frame
 from backend.edges import evolution
-from backend.edges.run_store import Ask
+from backend.edges.ask_store import Ask
 from backend.flows.asker import Asker
 from backend.flows.budget import CAP
 from backend.flows.dialogue import Dialogue
@@ -115,38 +114,31 @@ class Session:
 
     def work(self, halves: Halves | None, pulse: Pulse, progress: Progress) -> Enhanced:
         """All of it. Raises what ends it; noting that is left to the caller."""
-        run, record = self._run, self._runs.record
+        run, record, name = self._run, self._runs.record, self._wish.search.teacher
         record.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
         progress.start(None)
-        make = self._teaching.make_asker
-        with Dialogue(
-            self._runs.labelling, lambda: make(run, self._wish.search.teacher), pulse, progress
-        ) as self._dialogue:
-            frame = teacher_frame(self._teaching.url, self._wish.search.teacher, self._cap)
+        make, labelling = self._teaching.make_asker, self._runs.labelling
+        with Dialogue(labelling, lambda: make(run, name), pulse, progress) as self._dialogue:
+            frame = teacher_frame(self._teaching.url, name, self._cap)
             teacher = Teacher(self._dialogue, frame, self._bound.schema)
             found = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
             judged = self._judge(found.text, halves.judge) if halves and found.text else None
-        saved = self._save(found.text, judged)
         if not record.complete(run.id):
             raise Canceled(run.id)
-        cost = Cost(_total(self._costs), _total(_costs(teacher.asked)), record.tally(run, self._pricing).spent_usd)
+        spent = record.asks.tally(run, labelling.pricing).spent_usd
         return Enhanced(
-            record.run(run.id),
-            self._bound.version,
-            self._wish.search,
-            found.text,
-            found.reasons,
-            found.tried,
-            halves,
-            found.learned,
-            judged,
-            cost,
-            saved,
+            run=record.run(run.id),
+            base=self._bound.version,
+            search=self._wish.search,
+            text=found.text,
+            reasons=found.reasons,
+            tried=found.tried,
+            halves=halves,
+            learned=found.learned,
+            comparison=judged,
+            cost=Cost(_total(self._costs), _total(_costs(teacher.asked)), spent),
+            saved=self._save(found.text, judged),
         )
-
-    @property
-    def _pricing(self) -> Pricing:
-        return self._runs.labelling.pricing
 
     def _learn(self, teacher: Teacher, items: Sequence[Known]) -> Found:
         base, search = self._base, self._wish.search
@@ -179,13 +171,13 @@ class Session:
         outcomes = self._dialogue.outcomes(self.recipe(text), tasks, self._plan if mine else None)
         if mine:
             notes = [Ask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
-            self._runs.record.record(self._run.id, notes)
+            self._runs.record.asks.note(self._run.id, notes)
         self._costs |= _costs(outcomes.values())
         return outcomes
 
     def _plan(self, asks: Asks) -> None:
         rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-        self._runs.record.record(self._run.id, rows)
+        self._runs.record.asks.note(self._run.id, rows)
 
     def recipe(self, text: str) -> Recipe:
         return self._runs.labelling.recipe(replace(self._bound, version=self._version(text)), cap=self._cap)

@@ -1,5 +1,7 @@
 """Examples as values: which texts are copies, and what a record or a file may hold."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +67,8 @@ def test_what_is_written_comes_back(pool, select):
         PLAIN | {"pool": [{**ONE, "values": {"text": 3}}]},
         PLAIN | {"pool": [{**ONE, "task": "3"}]},
         PLAIN | {"pool": [{**ONE, "answer": "Good"}]},
+        PLAIN | {"pool": [{**ONE, "answer": {"mood": date(2024, 1, 1)}}]},
+        PLAIN | {"pool": [{**ONE, "answer": {"mood": {"Good", "Bad"}}}]},
         PLAIN | {"pool": []},
         PLAIN | {"pool": [ONE] * (MOST_KEPT + 1)},
         PLAIN | {"select": "best"},

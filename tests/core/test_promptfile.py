@@ -56,6 +56,11 @@ def test_where_confidence_comes_from_is_in_the_header(source: str) -> None:
     assert read_prompt_file(written).confidence == source
 
 
+def test_a_source_of_confidence_that_is_none_is_not_taken_for_the_usual_one() -> None:
+    assert read_prompt_file("---\nconfidence: no\n---\nSay {text}\n").confidence == "False"
+    assert read_prompt_file("---\nconfidence:\n---\nSay {text}\n").confidence == "auto"
+
+
 def read_back(text: str) -> str:
     """A template as versions hold it: files are where they come from."""
     assume(text.strip())
@@ -119,7 +124,7 @@ def test_labels_are_texts_whatever_yaml_would_make_of_them() -> None:
     assert read_prompt_file("---\nlabels:\n---\nSay {text}\n").labels == {}
 
 
-@pytest.mark.parametrize("listing", ["[a, b]", "Refund", "{a: [x]}", "{a: {b: {c: d}}}"])
+@pytest.mark.parametrize("listing", ["[a, b]", "Refund", "{a: [x]}", "{a: {b: {c: d}}}", "{a: x, a: y}"])
 def test_labels_that_are_no_sentences_are_refused(listing: str) -> None:
     with pytest.raises(PromptError, match="each below the other"):
         read_prompt_file(f"---\nlabels: {listing}\n---\nSay {{text}}\n")
@@ -189,7 +194,17 @@ def test_an_alias_bomb_is_refused() -> None:
         read_prompt_file("---\n" + "\n".join(lines) + "\n---\n{text}")
 
 
-@pytest.mark.parametrize("header", ["a: !!python/object/apply:os.getcwd []", "created: 2024-99-99", "[" * 5000])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "a: !!python/object/apply:os.getcwd []",
+        "created: 2024-99-99",
+        "[" * 5000,
+        "note: \0",
+        "note: \ud800",
+        "labels: {[a]: b}",
+    ],
+)
 def test_strange_headers_are_one_sentence(header: str) -> None:
     with pytest.raises(PromptError):
         read_prompt_file(f"---\n{header}\n---\n{{text}}")

@@ -1,6 +1,7 @@
 """What a teacher wrote is tried only when it is a prompt for these tasks."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -117,10 +118,23 @@ def test_a_definition_of_no_label_is_complained_about():
 
 
 def test_what_may_be_changed_is_a_prompt_file_and_comes_back():
-    for base in (BASE, DEFINED, TWO):
+    for base in (BASE, DEFINED, TWO, version("---\nmood: how\n---\n{text}", SCHEMA)):
         assert changed(base, changeable(base), SCHEMA) is base
+        other = replace(base, template=f"{base.template}!")
+        assert changed(base, changeable(other), SCHEMA).template == other.template
     assert changeable(DEFINED) == "---\nlabels:\n  Good: praise\n---\nHow is this? {text}\n"
 
 
-def test_a_prompt_that_looks_like_a_header_is_dropped():
-    assert "header" in why("---\nIs it good?\n{text}")
+@pytest.mark.parametrize("head", ["", "note: '{text}'\nlabels: {Bad: mine}\n---\n"])
+def test_what_looks_like_a_header_is_text(head):
+    written = f"---\n{head}Is it good?\n{{text}}"
+    found = told(written)
+    assert isinstance(found, Proposal)
+    made = changed(BASE, found.text, SCHEMA)
+    assert (made.template, made.variables, made.definitions) == (written, BASE.variables, {})
+
+
+def test_a_header_does_not_hide_that_the_task_is_lost():
+    found = told("---\nnote: '{text}'\n---\nAlways say good.")
+    assert isinstance(found, Proposal)
+    assert changed(BASE, found.text, SCHEMA).variables == ("text",)

@@ -1,5 +1,6 @@
 """One flat row for each task."""
 
+from backend.core.labels.config import read_config
 from backend.core.outcomes import Failure, Outcome, Rejection, Usage
 from backend.core.rows import Layout
 from backend.core.tasks import Task
@@ -48,3 +49,15 @@ def test_a_single_label_is_a_text_and_none_chosen_is_none():
     assert [c.kind for c in layout.columns if c.name == "answer.mood"] == ["text"]
     for value, shown in ((("a",), "a"), ((), None)):
         assert layout.row(TASK, Outcome(7, {"mood": value}), None, "")[3] == shown
+
+
+def test_several_controls_have_a_confidence_each():
+    schema = read_config(
+        '<View><Text name="t" value="$text"/><Choices name="a" toName="t"><Choice value="x"/></Choices>'
+        '<Choices name="b" toName="t"><Choice value="y"/></Choices></View>'
+    )
+    layout = Layout(version(schema=schema), schema)
+    outcome = Outcome(7, {"a": ("x",), "b": ("y",)}, confidence=0.4, controls={"a": 0.5, "b": 0.8})
+    found = dict(zip([c.name for c in layout.columns], layout.row(TASK, outcome, None, ""), strict=True))
+    assert [found[name] for name in ("confidence", "confidence.a", "confidence.b")] == [0.4, 0.5, 0.8]
+    assert "confidence.mood" not in [column.name for column in LAYOUT.columns]

@@ -135,3 +135,9 @@ def test_an_owner_is_the_task_or_has_its_text():
     assert owners.has(Task(99, {"text": "i LOVE it"}))
     assert not owners.has(Task(99, {"text": "something else"}))
     assert not owners.has(Task(0, {}))
+
+
+def test_a_task_that_is_twice_an_example_is_shown_neither():
+    pool = tuple(Example(1, {"text": text}, {"mood": "Good"}) for text in ("before", "after"))
+    found = version(examples=Examples(2, "fixed", pool))
+    assert Owners(found).of(1, {"text": "after that"}) == {0, 1}

@@ -158,7 +158,7 @@ def test_a_failure_after_an_attempt_keeps_the_attempt():
 
 def test_a_server_that_was_never_reached_ends_the_whole():
     model = ScriptedModel([UNREACHABLE])
-    with pytest.raises(ProviderError, match=r"Nobody listens\. Start it, or correct OPENAI_BASE_URL"):
+    with pytest.raises(ProviderError, match=r"Nobody listens\. Start it, or correct its address"):
         asked_once(model)
     assert len(model.requests) == UNREACHABLE_TRIES
 

@@ -12,7 +12,7 @@ from tests.running import RunningStandIn
 
 ALL = Subset("all")
 TASKS = 60
-NAMES = {"tasks", "reused", "prompt_tokens", "completion_tokens", "cost_usd", "tokenizer"}
+NAMES = {"example_tokens", "tasks", "reused", "prompt_tokens", "completion_tokens", "cost_usd", "tokenizer"}
 
 
 @pytest.fixture

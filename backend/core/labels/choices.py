@@ -106,6 +106,8 @@ class ChoicesField:
 
     def _ordered(self, labels: Sequence[str]) -> Value:
         """Each label once, in the order of the config; labels the config does not know come last, by name."""
+        if len(labels) < 2:
+            return tuple(labels)
         last = len(self._order)
         return tuple(sorted(set(labels), key=lambda label: (self._order.get(label, last), label)))
 
