@@ -29,12 +29,13 @@ from backend.flows.crew import Crew
 from backend.flows.draft import Drafter
 from backend.flows.embedding import Embedding
 from backend.flows.enhance import Enhancer
+from backend.flows.hands import Hands
 from backend.flows.labelling import Labelling, alone
 from backend.flows.models import Models
 from backend.flows.projects import Login, Projects
 from backend.flows.prompts import Prompts
 from backend.flows.purse import Purse
-from backend.flows.runs import Hands, Runs
+from backend.flows.runs import Runs
 from backend.flows.search import Teaching
 from backend.flows.slots import Slots
 from backend.flows.stop import Stop, process_stop
@@ -91,7 +92,7 @@ class Parts:
 
     @cached_property
     def _batches(self) -> Batches:
-        shelf = Shelf(self.store, self.record, BatchStore(self.store))
+        shelf = Shelf(self.store, self.record.asks, BatchStore(self.store))
         url = self.settings.openai_base_url
         return Batches(shelf, self._batch_api, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
 

@@ -20,7 +20,8 @@ from backend.core.prompts import PromptVersion
 from backend.core.results import to_result
 from backend.core.subsets import Subset
 from backend.core.tasks import Task
-from backend.edges.run_store import Ask, Order, RunStore
+from backend.edges.ask_store import Ask
+from backend.edges.run_store import Order, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Annotated, Project
 from backend.flows.labelling import Labelling
@@ -92,7 +93,7 @@ def _answered(store: Store, studio: Listed, name: str, note: str) -> Bound:
         asks.append(Ask(task.id, request.digest, sent=1))
         completions.append(_completion(request))
     store.add_completions(completions)
-    record.record(run.id, asks)
+    record.asks.note(run.id, asks)
     record.finish(run.id, "completed")
     return Bound(version, PROJECT, SCHEMA)
 

@@ -92,6 +92,7 @@ Everything worked. Look at it:
   1. Open the project "Support inbox". The Data Manager shows a prediction for every task.
   2. Click a task below the first 60: the predicted topic is ticked already. Correct it if need be, and press Submit.
   3. Switch Auto-Annotation on (below the task), type a prompt into the box, press Add: the topic follows your prompt.
+  4. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.
 
 The data and both prompts were written together for this demo: its figures show how the parts work, not how good a
 prompt is."""

@@ -33,6 +33,10 @@ class Place:
     model: str
     env: Mapping[str, str]
 
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.html"
+
 
 class Job:
     def __init__(self, place: Place) -> None:
@@ -52,6 +56,7 @@ class Job:
         if self._place.model == "stand-in":
             self.expect(after > before, f"{second}, which defines its labels, should beat {first}")
         self.command("run", second, "--on", "all")
+        self.command("report", second, "--vs", first, "-o", str(self._place.report))
         self.command("use", second)
         self.command("predictions", str(project))
         self.check_predictions(project, second)

@@ -34,6 +34,7 @@ IMPORTERS = {
             "ledger.py",
             "migrations",
             "names.py",
+            "ask_store.py",
             "run_store.py",
             "store.py",
             "tables.py",

@@ -61,7 +61,7 @@ def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) 
     ls-prompts threshold sentiment@2 --accuracy 0.97 --json
     """
     found = the_app().promise(version, accuracy, subset)
-    print_json(_promise_json(found)) if json_wanted else _print_promise(found)
+    print_json(_promise_json(found)) if json_wanted else _print_promise(found, subset)
     for remark in left_out_remarks(found.left_out):
         tell(remark)
 
@@ -85,7 +85,7 @@ def _promise_json(promise: "Promise") -> dict[str, Any]:
     }
 
 
-def _print_promise(promise: "Promise") -> None:
+def _print_promise(promise: "Promise", subset: Subset) -> None:
     found, tag = promise.found, promise.version
     if found.threshold is None:
         click.echo(f"No confidence of {tag} promises an accuracy of {found.target:g}. {found.reason}")
@@ -97,7 +97,10 @@ def _print_promise(promise: "Promise") -> None:
     table.add_row("accuracy", numbers.proportion(found.accuracy), f"{right}{numbers.proportion(found.accuracy_low)}")
     table.add_row("coverage", numbers.proportion(found.coverage), "of the tasks with a ground truth")
     Console().print(table)
-    tell(f"{found.method}. `ls-prompts annotate {tag} --accuracy {found.target:g}` makes annotations of those.")
+    # --accuracy goes by all ground truths: of a part of them the threshold may be another.
+    all_truths = subset == Subset("ground-truth")
+    least = f"--accuracy {found.target:g}" if all_truths else f"--min-confidence {found.threshold!r}"
+    tell(f"{found.method}. `ls-prompts annotate {tag} {least}` makes annotations of those.")
 
 
 def _calibration_json(found: "Calibrating") -> dict[str, Any]:

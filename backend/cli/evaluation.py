@@ -34,6 +34,8 @@ def evaluate(version: str, subset: Subset, ending: "Ending", gate: Gate, json_wa
     if gate.vs and subset.kind != "ground-truth":
         raise click.UsageError("--vs compares on all ground truths: leave out --on sample.")
     app = the_app()
+    if gate.vs:
+        app.version(gate.vs)  # one that is not there is told of before anything is paid
     with Bar(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
     compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None

@@ -75,14 +75,16 @@ gate_options = bundle(
     "gate",
     _gate,
     (
-        click.option("--vs", metavar="NAME@M", help="Compare with another version; end with 3 when this one is worse."),
+        click.option(
+            "--vs", metavar="VERSION", help="Compare with this version; end with 3 when the other one is worse."
+        ),
         click.option(
             "--fail-under", type=click.FloatRange(0, 1), metavar="X", help="End with 3 when the accuracy is below."
         ),
         click.option(
             "--strict",
             is_flag=True,
-            help="The doubt counts against it: the lower end of the interval must reach X, it must be better than M.",
+            help="The doubt counts against it: the lower end of the interval must reach X, it must be better.",
         ),
         click.option(
             "--junit",
@@ -100,6 +102,6 @@ def end_by(checks: Sequence[Check]) -> None:
     """Ends the command with 3 when one failed, and says which."""
     failed = [check for check in checks if not check.passed]
     for check in failed:
-        tell(f"Below the bar: {check.name}. {check.said[:1].upper()}{check.said[1:]}.")
+        tell(f'Below the bar "{check.name}": {check.said}.')
     if failed:
         raise click.exceptions.Exit(BELOW)

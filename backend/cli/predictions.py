@@ -65,7 +65,8 @@ def withdraw(version: str, yes: bool) -> None:
     tag = app.version(version).tag
     if not yes:
         number = sum(app.predicted(tag).values())
-        confirm(f"Delete all {numbers.things(number, 'prediction')} of {tag} from Label Studio?")
+        if number:
+            confirm(f"Delete all {numbers.things(number, 'prediction')} of {tag} from Label Studio?")
     click.echo(f"{numbers.things(app.withdraw(tag, tell), 'prediction')} of {tag} deleted")
 
 

@@ -18,6 +18,7 @@ from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_f
 from backend.errors import PromptError
 
 if TYPE_CHECKING:
+    from backend.core.prompts import PromptVersion
     from backend.flows.examples import Wish
 
 COLORS = {"+": "green", "-": "red", "@": "cyan"}
@@ -36,8 +37,8 @@ COLORS = {"+": "green", "-": "red", "@": "cyan"}
 )
 @click.option("--model", help="Model to ask. Default: the file's, else OPENAI_MODEL.")
 @click.option("--temperature", type=float, help="Default: 0.")
-@click.option("--seed", type=int)
-@click.option("--max-tokens", type=int, help="Longest answer.")
+@click.option("--seed", type=int, help="Passed to the model, so that its answers repeat.")
+@click.option("--max-tokens", type=int, help="Longest answer, in tokens.")
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."
 )
@@ -91,9 +92,9 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     if json_wanted:
         print_json([{"version": version.tag, **described(version)} for version in versions])
         return
-    table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold")
+    table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold", pad_edge=False)
     for version in versions:
-        saved = version.created[:16].replace("T", " ")
+        saved = _when(version)
         table.add_row(version.tag, str(version.project), cell(version.model), saved, cell(version.note))
     Console().print(table) if versions else tell("There are no prompts yet: make one with `ls-prompts save`.")
 
@@ -117,7 +118,7 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     else:
         parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in found.parameters.items())
         model = printable(found.model)
-        said = f"project {found.project}  {model}  {parameters}  confidence {found.confidence}  saved {found.created}"
+        said = f"project {found.project}  {model}  {parameters}  confidence {found.confidence}  saved {_when(found)}"
         click.echo(f"{found.tag}  {said}")
         click.echo(f"Note: {printable(found.note)}\n" if found.note else "")
         click.echo(printable(found.template))
@@ -207,6 +208,10 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
     app = the_app()
     for path in sorted(files, key=_place):
         click.echo(app.load(path, project).version.tag)
+
+
+def _when(version: "PromptVersion") -> str:
+    return version.created[:16].replace("T", " ")
 
 
 def _place(path: Path) -> tuple[str, int]:

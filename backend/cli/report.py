@@ -63,7 +63,7 @@ def export(version: str, kind: str, output: Path | None, truth: str) -> None:
     ls-prompts export sentiment@1 --format parquet -o sentiment.parquet
     """
     if kind == "parquet" and output is None:
-        raise click.UsageError("Parquet is not for a terminal: name a file with -o.")
+        raise click.UsageError("Parquet is written to a file: name one with -o.")
     rows = the_app().export(version, kind, output, truth)
     tell(f"{numbers.things(rows, 'row')} written.")
 

@@ -32,6 +32,8 @@ from backend.flows.stop import process_stop
 from backend.logs import structured
 
 log = logging.getLogger(__name__)
+LONGEST = 200
+"""Characters of a command's first sentence."""
 
 
 class Ended(click.ClickException):
@@ -69,6 +71,12 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with its whole first sentence, which click would cut at the end of the line."""
+        shown = {name: command for name, command in self.commands.items() if not command.hidden}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(LONGEST)) for name, command in shown.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -39,7 +39,15 @@ TRUTH_OPTIONS = (
     click.option("--leave-one-out", is_flag=True, help="Also ground truths that are examples, each shown the others."),
 )
 SAMPLE_OPTIONS = (
-    click.option("--sample-size", "size", type=int, default=SAMPLE_SIZE, show_default=True),
+    click.option(
+        "--sample-size",
+        "size",
+        type=int,
+        default=SAMPLE_SIZE,
+        show_default=True,
+        metavar="N",
+        help="Tasks of a sample.",
+    ),
     click.option(
         "--random", "seed", type=int, metavar="SEED", help="Draw the sample instead of taking the first tasks."
     ),

@@ -18,7 +18,7 @@ from backend.core.derive import Pricing, derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.core.runs import Run
 from backend.core.tasks import Task
-from backend.edges.run_store import Ask
+from backend.edges.ask_store import Ask
 from backend.errors import ProviderAwayError, RunError
 from backend.flows.asker import Asker, Model
 from backend.flows.batch_keeper import Keeper, Provider, Reply
@@ -180,7 +180,7 @@ class Batches:
         """What the stored answers, and the lines of its batches, say of every task now."""
         for page in job.pages():
             found = self._page(job.recipe, page, list(mine), probed)
-            self.shelf.asked.record(job.run.id, [Ask.of(o) for o in found if o.sent or o.answer is None])
+            self.shelf.asks.note(job.run.id, [Ask.of(o) for o in found if o.sent or o.answer is None])
             self.make_observer().settled(found)
             job.progress.add(found)
 

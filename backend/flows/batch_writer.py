@@ -9,8 +9,8 @@ from backend.core.answers import is_done
 from backend.core.batches import line
 from backend.core.chat import ChatRequest, Completion, Recipe
 from backend.core.tasks import Task
+from backend.edges.ask_store import Ask, AskStore
 from backend.edges.batch_store import Batch, BatchStore
-from backend.edges.run_store import Ask, RunStore
 from backend.edges.store import Store
 
 MOST_LINES = 50_000
@@ -44,7 +44,7 @@ class Shelf:
     """Where the writer looks things up and notes them."""
 
     facts: Store
-    asked: RunStore
+    asks: AskStore
     batches: BatchStore
 
 
@@ -73,7 +73,7 @@ class Writer:
         """Digest -> the first task with that request, and the request."""
         asks = self._recipe.asks(page)
         known = [(task_id, ask) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-        self._shelf.asked.record(self._run_id, [Ask(task_id, ask.digest) for task_id, ask in known])
+        self._shelf.asks.note(self._run_id, [Ask(task_id, ask.digest) for task_id, ask in known])
         todo: dict[str, tuple[int, ChatRequest]] = {}
         for task_id, ask in known:
             for sample in ask.samples:

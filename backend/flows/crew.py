@@ -8,17 +8,15 @@ A batch run is one job, its first: the provider does the work.
 
 import asyncio
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from backend.core.jobs import END, MOST_DEATHS, PLAN, Job, cut
-from backend.core.outcomes import Failure, Outcome
+from backend.core.outcomes import Failure
 from backend.core.runs import Run
 from backend.core.subsets import read_subset
-from backend.core.tasks import Task
 from backend.edges.job_store import JobStore
 from backend.edges.process import is_gone, this_process
 from backend.edges.ticker import Ticker
@@ -26,11 +24,11 @@ from backend.errors import PromptsError, QueueError
 from backend.flows.baseline import task_ids
 from backend.flows.budget import OverBudget
 from backend.flows.ending import Canceled, Interrupted, noted_end
-from backend.flows.labelling import Flush
 from backend.flows.progress import Silent, to_log
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import PATIENCE_S, Runs
+from backend.flows.stint import Stint
 from backend.flows.stop import Stop, Stopped
 from backend.logs import about
 
@@ -217,46 +215,5 @@ class Crew:
         if job.kind != "ask":
             self.runs.record.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
             return
-        self.runs.record.set_aside(job.run_id, job.ids, CRASHED)
+        self.runs.record.asks.set_aside(job.run_id, job.ids, CRASHED)
         self.jobs.done(job.run_id, [job.number])
-
-
-class Stint:
-    """The chunks a worker has in hand one after the other, so that it is never idle between two."""
-
-    def __init__(self, crew: Crew, run_id: str, project: int, chunks: Iterator[Job]) -> None:
-        self._crew = crew
-        self._run_id = run_id
-        self._project = project
-        self._chunks = chunks
-        self._owner: dict[int, int] = {}
-        self._left: dict[int, int] = {}
-        self._lock = threading.Lock()
-
-    def pages(self) -> Iterator[list[Task]]:
-        """Called from a thread, which reads and plans while the last page is asked about."""
-        for job in self._chunks:
-            with self._lock:
-                self._left[job.number] = len(job.ids)
-                self._owner.update(dict.fromkeys(job.ids, job.number))
-            yield from self._crew.runs.studio.tasks_by_id(self._project, job.ids)
-
-    async def seen(self, outcomes: list[Outcome], flush: Flush) -> None:
-        """A chunk is done when its last task has an outcome and that is noted. Trouble that comes while this process
-        is told to end may pass: whoever is next asks again."""
-        certain = [outcome for outcome in outcomes if outcome.answer is not None or not self._crew.stop.requested]
-        with self._lock:
-            done = [number for outcome in certain if (number := self._count(outcome.task_id))]
-        if done:
-            await flush()
-            await asyncio.to_thread(self._crew.jobs.done, self._run_id, done)
-
-    def _count(self, task_id: int) -> int | None:
-        """The chunk of this task, if it was the last one of it."""
-        number = self._owner.pop(task_id)
-        self._left[number] -= 1
-        return None if self._left[number] else number
-
-    def finish(self) -> None:
-        """All is noted: what has no outcome is not there any more."""
-        self._crew.jobs.done(self._run_id, list(self._left))

@@ -13,10 +13,11 @@ from backend.errors import NoTruthsError, RunError
 from backend.flows.baseline import ground_truths
 from backend.flows.budget import REASON, OverBudget, check_budget, check_embeddings
 from backend.flows.ending import Canceled, Interrupted, noted_end
+from backend.flows.hands import only_one
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
-from backend.flows.runs import PATIENCE_S, Runs, only_one
+from backend.flows.runs import PATIENCE_S, Runs
 from backend.flows.search import Enhanced, Session, Teaching, Wish
 from backend.logs import about
 

@@ -119,7 +119,7 @@ class Estimator:
 
     def _past(self, version: PromptVersion) -> Iterator[Observed]:
         """What earlier requests of a version took, on whatever tasks."""
-        digests = dict(self._runs.record.some_asks(version.tag, SAMPLE))
+        digests = dict(self._runs.record.asks.some(version.tag, SAMPLE))
         recipe = self._labelling.recipe(replace(self._bound, version=version))
         for page in self._runs.studio.tasks_by_id(self._bound.project.id, sorted(digests)):
             requests = [ask for _, ask in recipe.asks(page) if isinstance(ask, ChatRequest)]

@@ -17,7 +17,8 @@ from backend.core.outcomes import Outcome
 from backend.core.runs import Run
 from backend.core.subsets import read_subset
 from backend.core.tasks import Task
-from backend.edges.run_store import Ask, RunStore
+from backend.edges.ask_store import Ask
+from backend.edges.run_store import RunStore
 from backend.edges.store import Store
 from backend.flows.asker import Asker
 from backend.flows.budget import CAP
@@ -68,7 +69,7 @@ class Labelling:
 
         Raises CancelledError when the pulse says so; else what `Predictor.label` raises, Stopped among it.
         """
-        notes = Notes(lambda asks: self.record.record(run.id, asks))
+        notes = Notes(lambda asks: self.record.asks.note(run.id, asks))
 
         async def sink(found: list[Outcome]) -> None:
             await notes.add([Ask.of(outcome) for outcome in found if outcome.sent or outcome.answer is None])
@@ -76,7 +77,7 @@ class Labelling:
 
         def plan(asks: Asks) -> None:
             rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-            self.record.record(run.id, rows)
+            self.record.asks.note(run.id, rows)
 
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         if task is not None:

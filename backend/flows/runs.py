@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Protocol
 
 from backend.core.chat import MAX_ATTEMPTS
 from backend.core.derive import derive, failed
@@ -19,12 +18,12 @@ from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.reconcile import wanted_of
 from backend.core.runs import Run
 from backend.core.scoring import Score
-from backend.core.search import is_search
 from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, Summing
 from backend.core.tasks import Task
+from backend.edges.ask_store import Ask
 from backend.edges.process import is_gone, this_process
-from backend.edges.run_store import Ask, Order, RunStore
+from backend.edges.run_store import Order, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError
@@ -32,6 +31,7 @@ from backend.flows.baseline import Baseline, baseline
 from backend.flows.batch import Batches, BatchRun
 from backend.flows.budget import check_budget, check_embeddings, check_larger
 from backend.flows.ending import Canceled, noted_end
+from backend.flows.hands import Hands, in_hand, no_search, only_one
 from backend.flows.labelling import Flush, Labelling
 from backend.flows.place import Place, Tell
 from backend.flows.progress import Progress
@@ -43,13 +43,6 @@ from backend.logs import about
 
 PATIENCE_S = 60.0
 """Who works on a run waits so long for a database that went away. The server, whose callers wait seconds, does not."""
-
-
-class Hands(Protocol):
-    """Who works on runs in the background."""
-
-    def give(self, run_id: str) -> None:
-        """Returns at once; somebody will call `App.work` with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +105,7 @@ class Runs:
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
-        _no_search(run)
+        no_search(run)
         if run.status == "completed":
             raise RunError(
                 f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
@@ -137,7 +130,7 @@ class Runs:
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
-        _no_search(run)
+        no_search(run)
         outcomes = [o for page in self.ended(run, self.prompts.bound(run.tag, self.studio)) for o in page]
         kinds = (Failure, Rejection) if rejected else (Failure,)
         left = [o for o in outcomes if isinstance(o.verdict, kinds)]
@@ -179,12 +172,12 @@ class Runs:
     def stored(self, bound: Bound, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
         """The newest outcome of every task this version was run on, or of those among `only`, from the record alone;
         by task id, in pages."""
-        for asks in self.record.ask_pages(bound.version.tag):
+        for asks in self.record.asks.of_version(bound.version.tag):
             yield self._derived(bound, [ask for ask in asks if only is None or ask.task_id in only])
 
     def ended(self, run: Run, bound: Bound) -> Iterator[list[Outcome]]:
         """What became of the tasks of one run, from the record alone; by task id, in pages."""
-        return (self._derived(bound, asks) for asks in self.record.asks_of(run.id))
+        return (self._derived(bound, asks) for asks in self.record.asks.of_run(run.id))
 
     def _derived(self, bound: Bound, asks: Sequence[Ask]) -> list[Outcome]:
         schemas = self._schemas(bound, [ask.task_id for ask in asks])
@@ -271,22 +264,3 @@ class Runs:
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(bound.project.id, ids)
         found = {task.id: bound.schema.for_task(task.data) for page in pages for task in page}
         return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
-
-
-def only_one(other: Run) -> None:
-    """Raises RunError while another run of a version is to be worked on or is."""
-    if other.status == "pending" or in_hand(other):
-        raise RunError(
-            f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
-            f"`ls-prompts watch {other.id}` to wait for it, `ls-prompts cancel {other.id}` to stop it."
-        )
-
-
-def _no_search(run: Run) -> None:
-    if is_search(run.subset):
-        raise RunError(f"Run {run.id} is a search: the same `ls-prompts enhance {run.tag}` again goes on with it.")
-
-
-def in_hand(run: Run) -> bool:
-    """Whether a process works on it."""
-    return run.status == "in_progress" and not run.is_silent(time.time()) and not is_gone(run.worker)

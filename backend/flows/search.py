@@ -18,7 +18,7 @@ from backend.core.search import Halves, Known, Search
 from backend.core.tasks import Task
 from backend.core.teacher import teacher_frame
 from backend.edges import evolution
-from backend.edges.run_store import Ask
+from backend.edges.ask_store import Ask
 from backend.flows.asker import Asker
 from backend.flows.budget import CAP
 from backend.flows.dialogue import Dialogue
@@ -125,7 +125,7 @@ class Session:
             judged = self._judge(found.text, halves.judge) if halves and found.text else None
         if not record.complete(run.id):
             raise Canceled(run.id)
-        spent = record.tally(run, labelling.pricing).spent_usd
+        spent = record.asks.tally(run, labelling.pricing).spent_usd
         return Enhanced(
             run=record.run(run.id),
             base=self._bound.version,
@@ -171,13 +171,13 @@ class Session:
         outcomes = self._dialogue.outcomes(self.recipe(text), tasks, self._plan if mine else None)
         if mine:
             notes = [Ask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
-            self._runs.record.record(self._run.id, notes)
+            self._runs.record.asks.note(self._run.id, notes)
         self._costs |= _costs(outcomes.values())
         return outcomes
 
     def _plan(self, asks: Asks) -> None:
         rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-        self._runs.record.record(self._run.id, rows)
+        self._runs.record.asks.note(self._run.id, rows)
 
     def recipe(self, text: str) -> Recipe:
         return self._runs.labelling.recipe(replace(self._bound, version=self._version(text)), cap=self._cap)

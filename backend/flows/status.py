@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from backend.core.derive import Pricing
 from backend.core.runs import ALIVE_S, OPEN, Run, Tally
 from backend.edges.run_store import RunStore
-from backend.flows.runs import in_hand
+from backend.flows.hands import in_hand
 
 ABANDONED = "Its process is gone; `ls-prompts resume` goes on."
 UNATTENDED = "It waits for a worker: `ls-prompts worker`."
@@ -32,7 +32,7 @@ def status_of(record: RunStore, run: Run, pricing: Pricing) -> Status:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not in_hand(run):
         run = replace(run, status="failed", reason=ABANDONED)
-    return Status(run, record.tally(run, pricing))
+    return Status(run, record.asks.tally(run, pricing))
 
 
 def as_json(status: Status) -> dict[str, object]:

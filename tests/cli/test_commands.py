@@ -1,6 +1,7 @@
 """The command line itself: help, exit codes, what goes to which stream, and text that means harm."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,9 +81,10 @@ def test_every_example_is_one_that_its_command_takes(name: str) -> None:
 
 def test_the_help_lists_the_commands_in_the_order_of_use() -> None:
     shown = call("--help").stdout
-    names = [line.split()[0] for line in shown.partition("Commands:")[2].splitlines() if line.strip()]
+    names = re.findall(r"^  (\S+) ", shown.partition("Commands:")[2], flags=re.MULTILINE)
     assert names == [name for name, command in cli.commands.items() if not command.hidden]
     assert names[:4] == ["doctor", "connect", "disconnect", "use"]
+    assert "..." not in shown.partition("Commands:")[2]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,7 @@ def test_wrong_usage_ends_with_2(mine: Installation, line: str) -> None:
         ("connect 7 --backend-url http://x", "LABEL_STUDIO_URL"),
         ("use mood", "LABEL_STUDIO_URL"),
         ("compare mood@1 mood@2", "LABEL_STUDIO_URL"),
+        ("evaluate mood@1 --vs mood@9", "There is no version mood@9"),
         ("annotate mood --yes", "LABEL_STUDIO_URL"),
     ],
 )
@@ -171,7 +174,7 @@ def test_wrong_settings_are_errors(
 def test_an_error_in_a_real_process_looks_the_same(mine: Installation) -> None:
     done = mine.command("show", "nothing", code=1)
     assert done.out == ""
-    assert done.err == "Error: There is no prompt 'nothing': there are none yet: make one with `ls-prompts save`.\n"
+    assert done.err == "Error: There is no prompt 'nothing': there are none yet. Make one with `ls-prompts save`.\n"
     entry = Path(sys.executable).with_name("ls-prompts")
     shown = subprocess.run([entry, "--version"], capture_output=True, text=True, timeout=60)
     assert shown.stdout.startswith("ls-prompts, version ")

@@ -12,11 +12,15 @@ from backend.cli.root import cli
 from backend.core.calibration import Calibration, calibrate
 from backend.core.claims import Claim
 from backend.core.reliability import reliability
+from backend.core.splits import Split
+from backend.core.subsets import Subset
 from backend.core.threshold import threshold
 from backend.core.truths import NOTHING
 from backend.flows.annotate import Chosen
 from backend.flows.calibrate import Calibrating, Measured
 from backend.flows.promise import Promise
+
+ALL = Subset("ground-truth")
 
 
 def claims(tasks: int = 200) -> list[Claim]:
@@ -66,7 +70,7 @@ def test_a_calibration_that_is_taken_back(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([Claim(n, 0.5 + n / 400, True) for n in range(200)], 0.95)
-    shown._print_promise(Promise("mood@1", found, 0.25, NOTHING))
+    shown._print_promise(Promise("mood@1", found, 0.25, NOTHING), ALL)
     out, err = capsys.readouterr()
     assert f"{found.threshold:.6g}" in out
     assert "0.25" in out
@@ -75,9 +79,16 @@ def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
     assert told.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
 
 
+def test_a_threshold_of_a_part_is_handed_on_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """--accuracy would look for another, with all ground truths."""
+    found = threshold([Claim(n, 0.5 + n / 700, True) for n in range(200)], 0.95)
+    shown._print_promise(Promise("mood@1", found, 0.25, NOTHING), replace(ALL, split=Split("test", 0.5)))
+    assert f"annotate mood@1 --min-confidence {found.threshold!r}`" in capsys.readouterr().err
+
+
 def test_no_threshold_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([Claim(1, 0.9, True)], 0.97)
-    shown._print_promise(Promise("mood@1", found, None, NOTHING))
+    shown._print_promise(Promise("mood@1", found, None, NOTHING), ALL)
     assert "No confidence of mood@1 promises an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
     assert shown._promise_json(Promise("mood@1", found, None, NOTHING))["threshold"] is None
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.core.examples import Example, Examples
-from backend.edges.run_store import Ask, Order, RunStore
+from backend.edges.ask_store import Ask
+from backend.edges.run_store import Order, RunStore
 from backend.edges.store import Store
 from backend.errors import PromptError, StoreError
 from tests.scripted import any_text, completion, version
@@ -153,13 +154,13 @@ def test_a_deleted_prompt_is_gone_with_its_runs_and_its_completions_are_not(stor
     for name in ("mood", "Mood", "mood 2", "m%d"):
         saved(store, name=name)
     for tag in ("mood@1", "Mood@1", "mood 2@1", "m%d@1"):
-        runs.record(runs.create(Order(tag, 7, "all")).id, [Ask(1, "d" * 64)])
+        runs.asks.note(runs.create(Order(tag, 7, "all")).id, [Ask(1, "d" * 64)])
     store.add_completions([completion()])
     store.delete("mood")
     store.delete("m%d")
     assert sorted(found.name for found in store.versions()) == ["Mood", "mood 2"]
     assert sorted(run.tag for run in runs.runs()) == ["Mood@1", "mood 2@1"]
-    assert list(runs.ask_pages("mood@1")) == []
+    assert list(runs.asks.of_version("mood@1")) == []
     assert store.completions(["d" * 64]) == {"d" * 64: [completion()]}
 
 

@@ -52,7 +52,7 @@ class Desk:
 
     @property
     def batches(self) -> Batches:
-        shelf = Shelf(self.store, self.record, self.lines)
+        shelf = Shelf(self.store, self.record.asks, self.lines)
         prices = lambda model: lambda prompt, cached, said: 1.0  # noqa: E731
         api, model = lambda: BatchApi(self.url, KEY, 10), lambda: Model(self.url, KEY, 10)
         return Batches(shelf, api, model, self.url, prices, lambda: self.metrics, self.stop)
@@ -91,7 +91,7 @@ def test_every_task_gets_its_answer_at_half_the_price(desk, stand_in):
     assert outcomes[1].usage.seconds is None
     assert outcomes[1].confidence is not None
     assert counted(stand_in) == (11, 10, 1, 1)
-    tally = desk.record.tally(desk.run, lambda model: lambda *_: 1.0)
+    tally = desk.record.asks.tally(desk.run, lambda model: lambda *_: 1.0)
     assert (tally.done, tally.requests, tally.reused, tally.cost_usd) == (11, 11, 0, 6.0)
     assert "completed, 10 of 10 answered" in desk.told[-1]
 
@@ -258,7 +258,7 @@ def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk, stand_in):
     stop.join()
     assert desk.batches.cancel(desk.run.id)
     desk.batches.check("mood@1")
-    digests = [ask.digest for page in desk.record.asks_of(desk.run.id) for ask in page if ask.digest]
+    digests = [ask.digest for page in desk.record.asks.of_run(desk.run.id) for ask in page if ask.digest]
     assert len(desk.store.completions(digests)) == 5
     assert not desk.batches.cancel(desk.run.id)
 
@@ -277,5 +277,5 @@ def test_all_samples_go_up_and_their_agreement_comes_back(desk, stand_in):
     assert counted(stand_in) == (12, 11, 1, 1)
     assert [outcome.sent for outcome in outcomes] == [3] * 4
     assert all(round(3 * outcome.confidence) in (1, 2, 3) for outcome in outcomes)
-    tally = desk.record.tally(desk.run, lambda model: lambda *_: 1.0)
+    tally = desk.record.asks.tally(desk.run, lambda model: lambda *_: 1.0)
     assert (tally.done, tally.requests) == (4, 12)

@@ -16,8 +16,9 @@ from backend.edges.job_store import JobStore
 from backend.edges.process import this_process
 from backend.edges.run_store import Order, RunStore
 from backend.edges.store import Store
-from backend.flows.crew import Crew, Stint
+from backend.flows.crew import Crew
 from backend.flows.ending import Interrupted
+from backend.flows.stint import Stint
 from backend.flows.stop import Stop, Stopped
 
 CHUNKS = ((1, 2), (3, 4), (5, 6))

@@ -111,7 +111,9 @@ def _gates(ours: Commands) -> None:
     assert (suite.get("tests"), suite.get("failures")) == ("2", "0")
     doubtful = ours.command("evaluate", GOOD, "--fail-under", "0.9", "--strict", "--json", code=3)
     assert json.loads(doubtful.stdout)["checks"][0]["passed"] is False
-    assert "Below the bar: accuracy at the lower end of its interval at least 0.9. 0.917 on 24 tasks" in doubtful.stderr
+    assert (
+        'Below the bar "accuracy at the lower end of its interval at least 0.9": 0.917 on 24 tasks' in doubtful.stderr
+    )
     worse = ours.json("evaluate", BLIND, "--no-push", "--vs", GOOD, "--junit", "worse.xml", code=3)
     assert worse["vs"]["verdict"] == "worse"
     failure = ElementTree.parse("worse.xml").find("testsuite/testcase/failure")
