@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.splits import Split
-from backend.core.subsets import SAMPLE_SIZE, Subset, parse_subset, read_subset
+from backend.core.subsets import FLAGS, SAMPLE_SIZE, SAMPLES, Subset, parse_subset, read_subset
 from backend.errors import SubsetError
 
 
@@ -50,6 +50,21 @@ def test_a_tab_of_the_data_manager() -> None:
 def test_it_is_written_in_one_form(subset: Subset, text: str) -> None:
     assert str(subset) == text
     assert read_subset(text) == subset
+
+
+splits = st.none() | st.builds(
+    Split, st.sampled_from(["dev", "test"]), st.integers(1, 999_999).map(lambda parts: parts / 1_000_000)
+)
+truths = st.sampled_from(["ground-truth", "any"])
+options = {"truth": truths, "split": splits, **{flag: st.booleans() for flag in FLAGS}}
+
+
+@given(
+    st.builds(Subset, st.sampled_from(["ground-truth", "all", "missing"]), **options)
+    | st.builds(Subset, st.sampled_from(SAMPLES), size=st.integers(1), seed=st.none() | st.integers(), **options)
+)
+def test_whatever_is_said_of_it_comes_back(subset: Subset) -> None:
+    assert read_subset(str(subset)) == subset
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, unique=True))
