@@ -31,6 +31,7 @@ def main() -> None:
             if os.environ.get("ONCE") == "1":
                 say("\nEverything worked. Without ONCE=1 it stays up, for you to look at.")
             else:
+                keep_settings(place)
                 say(goodbye(place) + "\n\nCtrl-C stops everything.")
                 services.wait_for_signal()
     except KeyboardInterrupt:
@@ -82,6 +83,11 @@ def port(name: str, preferred: int) -> int:
     return found
 
 
+def keep_settings(place: Place) -> None:
+    """For commands that are typed in the demo's folder."""
+    (place.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in place.env.items()))
+
+
 def goodbye(place: Place) -> str:
     return f"""
 Everything worked. Look at it:
@@ -92,6 +98,8 @@ Everything worked. Look at it:
   1. Open the project "Support inbox". The Data Manager shows a prediction for every task.
   2. Click a task below the first 60: the predicted topic is ticked already. Correct it if need be, and press Submit.
   3. Switch Auto-Annotation on (below the task), type a prompt into the box, press Add: the topic follows your prompt.
+  4. In a second terminal: cd {place.folder}
+     {Path(sys.executable).with_name("ls-prompts")} results inbox@2 --wrong   (--help lists the other commands)
   4. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.
 
 The data and both prompts were written together for this demo: its figures show how the parts work, not how good a

@@ -72,7 +72,7 @@ def _verdict(found: "Compared") -> str:
 
 def print_comparison(found: "Compared") -> None:
     console = Console()
-    console.print(f"[bold]{numbers.things(found.comparison.tasks, 'task')}[/bold], of {found.subset}", highlight=False)
+    console.print(f"[bold]{numbers.things(found.comparison.tasks, 'task')}[/bold] of {found.subset}", highlight=False)
     console.print(_versions(found))
     for pair in found.comparison.pairs:
         if found.truths:

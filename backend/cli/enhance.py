@@ -97,7 +97,7 @@ def print_enhanced(found: "Enhanced") -> None:
 
 
 def _tried(tried: "Sequence[Tried]") -> Table:
-    table = Table("rewrite", "right", "before", "of", "", box=None, header_style="bold", pad_edge=False)
+    table = Table("rewrite", "right", "before", "tasks", "", box=None, header_style="bold", pad_edge=False)
     for number, one in enumerate(tried, 1):
         shown = [str(one.right), str(one.before), str(one.tasks)] if one.right is not None else ["", "", ""]
         table.add_row(str(number), *shown, cell(one.fate if one.text else f"dropped: {one.fate}"))

@@ -38,10 +38,14 @@ def _print(found: "Estimate") -> None:
     if found.example_tokens[1]:
         low, high = found.example_tokens
         click.echo(f"examples  {numbers.count(low)} to {numbers.count(high)} of the tokens in")
-    low_usd, high_usd = found.cost_usd or (None, None)
-    cost = numbers.usd(None) if found.cost_usd is None else f"{numbers.usd(low_usd)} to {numbers.usd(high_usd)}"
-    click.echo(f"cost      {cost}")
+    click.echo(f"cost      {_cost(found.cost_usd)}")
     click.echo(f"counted   {found.tokenizer}")
+
+
+def _cost(usd: tuple[float, float] | None) -> str:
+    if usd is None:
+        return f"{numbers.usd(None)}: the model's price is not known, set PRICE_IN and PRICE_OUT"
+    return f"{numbers.usd(usd[0])} to {numbers.usd(usd[1])}"
 
 
 COMMANDS = (estimate,)

@@ -6,7 +6,6 @@ does not have is refused, because the model would never be told of it.
 
 from collections.abc import Mapping
 
-from backend.core.labels.choices import fold
 from backend.core.labels.schema import AnyField, LabelSchema
 from backend.core.prompts import Definitions, nearest
 from backend.errors import PromptError
@@ -57,24 +56,17 @@ def _line(sentence: str) -> str:
 def _label(name: str, field: AnyField) -> str:
     if field.source is not None:
         return name.strip()  # the tasks bring the labels
-    label = _find(name, field)
+    label = field.find(name)
     if label is None:
         raise _unknown(name, [choice.shown for choice in field.choices])
     return label
-
-
-def _find(name: str, field: AnyField) -> str | None:
-    """The label that is meant: exactly this name, else the only one that folds to it."""
-    shown = [choice.shown for choice in field.choices]
-    alike = [label for label in shown if fold(label) == fold(name)]
-    return name if name in shown else alike[0] if len(alike) == 1 else None
 
 
 def _owner(label: str, schema: LabelSchema) -> AnyField:
     """The control that a label without one belongs to."""
     if len(schema.fields) == 1:
         return schema.fields[0]
-    owners = [field for field in schema.fields if _find(label, field) is not None]
+    owners = [field for field in schema.fields if field.find(label) is not None]
     if len(owners) == 1:
         return owners[0]
     if not owners:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 from backend.core.default_prompt import task_text
 from backend.core.definitions import defined, listed
+from backend.core.examples import folded
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Rejection
 from backend.core.promptfile import FENCE, PromptFile, file_text, read_prompt_file
 from backend.core.prompts import PLACEHOLDER, Definitions, PromptVersion, used_variables
-from backend.core.search import normal
 from backend.errors import PromptError
 
 LONGEST = 20_000
@@ -84,7 +84,7 @@ def proposal_of(
         return Dropped(str(error).rstrip("."), mendable=True)
     if len(text) > LONGEST:
         return Dropped(f"it has {len(text):,} characters; the most is {LONGEST:,}", mendable=True)
-    if normal(text) in set(map(normal, known)):
+    if folded(text) in set(map(folded, known)):
         return Dropped("it is the same as a prompt that was tried")
     back = ", ".join(f"{{{name}}}" for name in lost)
     return Proposal(text, reasons.strip(), f"{back} was put back at its end" if lost else "")

@@ -3,11 +3,11 @@
 The others judge what was found. Neither they nor a copy of their texts are ever among those to learn from.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from backend.core.examples import folded
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Failure
 from backend.core.prompts import PromptVersion
@@ -63,7 +63,7 @@ def divide(known: Sequence[Known], version: PromptVersion) -> Halves:
     """The ground truths to learn from and those to judge on. Examples of the version may teach, for no task is shown
     itself, but do not judge."""
     usable = [item for item in known if not isinstance(version.render(item.task), Failure)]
-    prompt, owners = normal(version.template), Owners(version)
+    prompt, owners = folded(version.template), Owners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]
     judge = tuple(i for i in held if text_of(i.task, version) not in prompt and not owners.has(i.task))
     seen = {text_of(item.task, version) for item in held}
@@ -94,9 +94,5 @@ def values_of(task: Task, version: PromptVersion) -> Mapping[str, str]:
 
 
 def text_of(task: Task, version: PromptVersion) -> str:
-    """What a task says, in a form in which copies are equal whatever their case and spaces."""
-    return normal("\n".join(values_of(task, version).values()))
-
-
-def normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    """What a task says, in a form in which copies are equal, as they are among examples."""
+    return folded("\n".join(values_of(task, version).values()))

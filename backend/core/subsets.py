@@ -38,7 +38,7 @@ class Subset:
 
     def __str__(self) -> str:
         """Everything there is to know, on one line; `read_subset` is the inverse."""
-        flags = [name for name in FLAGS if getattr(self, name)]
+        flags = [_written(name) for name in FLAGS if getattr(self, name)]
         return "/".join([self._whole(), *flags, *([str(self.split)] if self.split else [])])
 
     def _whole(self) -> str:
@@ -57,8 +57,8 @@ class Subset:
 def read_subset(text: str) -> Subset:
     """The Subset that was written by `str`."""
     whole, *options = text.split("/")
-    split = next((parse_split(option) for option in options if option not in FLAGS), None)
-    more: dict[str, Any] = {"split": split, **{name: name in options for name in FLAGS}}
+    split = next((parse_split(option) for option in options if ":" in option), None)
+    more: dict[str, Any] = {"split": split, **{name: _written(name) in options for name in FLAGS}}
     kind, _, rest = whole.partition(":")
     if kind == "view":
         return Subset(kind, view=int(rest))
@@ -71,6 +71,11 @@ def read_subset(text: str) -> Subset:
         size, seed, truth = (*rest.split(":"), "", "")[:3]
         return Subset(kind, size=int(size), seed=int(seed) if seed else None, truth=truth or "ground-truth", **more)
     return Subset(kind, truth=rest or "ground-truth", **more)
+
+
+def _written(flag: str) -> str:
+    """As its option is."""
+    return flag.replace("_", "-")
 
 
 def ranges(ids: Sequence[int]) -> str:

@@ -27,9 +27,11 @@ class EmbeddingApi:
 
     def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
         """One vector each, as 32-bit floats. Raises ProviderError when the provider gives none."""
+        sent = [text.encode("utf-8", "replace").decode() for text in texts]  # no request holds a lone surrogate
         try:
-            answer = self._client.embeddings.create(model=model, input=list(texts), encoding_format="float")
-            found = [array("f", one.embedding) for one in sorted(answer.data, key=lambda one: one.index)]
+            answer = self._client.embeddings.create(model=model, input=sent, encoding_format="float")
+            by_place = {one.index: array("f", one.embedding) for one in answer.data}
+            found = [by_place[place] for place in range(len(texts))]
         except openai.APIStatusError as error:
             raise ProviderError(
                 f"{self._shown} makes no embeddings with '{model}' ({error.status_code}): check the model's name, "
@@ -40,6 +42,6 @@ class EmbeddingApi:
         except GARBAGE:
             found = []
         sizes = {len(vector) for vector in found}
-        if len(found) != len(texts) or len(sizes) != 1 or not all(isfinite(x) for vector in found for x in vector):
+        if len(sizes) != 1 or 0 in sizes or not all(isfinite(x) for vector in found for x in vector):
             raise ProviderError(f"{self._shown} answered with something that are no embeddings: try another model.")
         return [vector.tobytes() for vector in found]

@@ -148,7 +148,7 @@ def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> NoTruthsEr
         )
     if subset.split is not None:
         return NoTruthsError(
-            f"Project {project.id} has no ground truths in {subset.split}: mark more, or leave --split out."
+            f"Project {project.id} has no ground truths in {subset.split}: mark more, or take others with --split."
         )
     return no_truths(project.id, subset.truth)
 

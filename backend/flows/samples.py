@@ -2,19 +2,34 @@
 not enough for a confidence."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure, Outcome
 from backend.core.prompts import PromptVersion
 from backend.flows.asker import Asker
 from backend.flows.recent import Asked
+from backend.flows.stop import Stopped
 
 
 async def ask_all(asker: Asker, request: ChatRequest, stored: Mapping[str, Sequence[Completion]]) -> list[Asked]:
-    """What there is about each sample of `request`; `stored`: attempts by digest. Raises what `Asker.ask` raises."""
+    """What there is about each sample of `request`; `stored`: attempts by digest. Raises what `Asker.ask` raises;
+    Stopped only when those that are under way have come, too."""
     asks = [asker.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
-    return [await asks[0]] if len(asks) == 1 else list(await asyncio.gather(*asks))
+    if len(asks) == 1:
+        return [await asks[0]]
+    found = await asyncio.gather(*map(_unless_stopped, asks))
+    known = [one for one in found if one is not None]
+    if len(known) < len(found):
+        raise Stopped
+    return known
+
+
+async def _unless_stopped(ask: Awaitable[Asked]) -> Asked | None:
+    try:
+        return await ask
+    except Stopped:
+        return None
 
 
 def failure_of(asked: Sequence[Asked]) -> Failure:

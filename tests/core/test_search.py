@@ -1,5 +1,7 @@
 """Which ground truths teach and which judge: never the same, nor copies of each other."""
 
+from dataclasses import replace
+
 import pytest
 
 from backend.core.search import FEWEST, LEARN, Known, Search, check_halves, divide, is_search
@@ -38,6 +40,16 @@ def test_a_copy_of_a_judging_text_teaches_nobody():
     halves = divide(same, version())
     assert halves.learn == ()
     assert halves.aside == 39 - len(halves.judge) > 0
+
+
+def test_other_forms_of_the_same_letters_are_copies_too():
+    learn, judge = (next(k for k in many(60) if LEARN.has(k.task.data) == teaches) for teaches in (True, False))
+    texts = {learn.task.id: "ﬁne, Ｉ ｌｉｋｅ ｉｔ", judge.task.id: "fine, I like it"}
+    same = [Known(replace(k.task, data={**k.task.data, "text": texts[k.task.id]}), k.truth) for k in (learn, judge)]
+    while LEARN.has(same[0].task.data) == LEARN.has(same[1].task.data):
+        same[0].task.data["id"] += 1
+    halves = divide(same, version())
+    assert (len(halves.learn), len(halves.judge), halves.aside) == (0, 1, 1)
 
 
 def test_a_text_that_stands_in_the_prompt_does_not_judge():

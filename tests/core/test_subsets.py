@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.splits import Split
-from backend.core.subsets import SAMPLE_SIZE, Subset, parse_subset, read_subset
+from backend.core.subsets import FLAGS, SAMPLE_SIZE, SAMPLES, Subset, parse_subset, read_subset
 from backend.errors import SubsetError
 
 
@@ -37,8 +37,8 @@ def test_a_tab_of_the_data_manager() -> None:
         (Subset("rest", ids=(3, 4, 9), attempts=4), "rest:4:3-4,9"),
         (Subset("ground-truth", split=Split("dev", 0.5)), "ground-truth/dev:0.5"),
         (Subset("ground-truth", truth="any", split=Split("test", 0.25)), "ground-truth:any/test:0.25"),
-        (Subset("ground-truth", leave_one_out=True), "ground-truth/leave_one_out"),
-        (Subset("ground-truth", split=Split("dev", 0.5), leave_one_out=True), "ground-truth/leave_one_out/dev:0.5"),
+        (Subset("ground-truth", leave_one_out=True), "ground-truth/leave-one-out"),
+        (Subset("ground-truth", split=Split("dev", 0.5), leave_one_out=True), "ground-truth/leave-one-out/dev:0.5"),
         (Subset("ground-truth", accepted=True, split=Split("dev", 0.5)), "ground-truth/accepted/dev:0.5"),
         (Subset("truth-sample", size=5, truth="any", stratify=True), "truth-sample:5::any/stratify"),
         (Subset("truth-sample", size=5, seed=7, split=Split("test", 0.5)), "truth-sample:5:7/test:0.5"),
@@ -50,6 +50,21 @@ def test_a_tab_of_the_data_manager() -> None:
 def test_it_is_written_in_one_form(subset: Subset, text: str) -> None:
     assert str(subset) == text
     assert read_subset(text) == subset
+
+
+splits = st.none() | st.builds(
+    Split, st.sampled_from(["dev", "test"]), st.integers(1, 999_999).map(lambda parts: parts / 1_000_000)
+)
+truths = st.sampled_from(["ground-truth", "any"])
+options = {"truth": truths, "split": splits, **{flag: st.booleans() for flag in FLAGS}}
+
+
+@given(
+    st.builds(Subset, st.sampled_from(["ground-truth", "all", "missing"]), **options)
+    | st.builds(Subset, st.sampled_from(SAMPLES), size=st.integers(1), seed=st.none() | st.integers(), **options)
+)
+def test_whatever_is_said_of_it_comes_back(subset: Subset) -> None:
+    assert read_subset(str(subset)) == subset
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, unique=True))

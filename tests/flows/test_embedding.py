@@ -66,3 +66,16 @@ def test_long_texts_are_cut(store):
     api = Api()
     Embedding(store, lambda: api, "u")("m", ["x" * 20_000])
     assert [len(text) for text in api.asked[0]] == [embedding.MOST_CHARACTERS]
+
+
+def test_vectors_of_another_size_are_refused_and_not_stored(store):
+    embed = Embedding(store, Api, "u")
+    embed("m", ["a"])
+    longer = Api()
+    longer.vectors = lambda model, texts: [struct.pack("<3f", 1, 1, 1) for _ in texts]
+    for again in (Embedding(store, lambda: longer, "u"), embed):
+        again("m", ["a"])
+        again._make_api = lambda: longer
+        with pytest.raises(ProviderError, match="another size"):
+            again("m", ["b"])
+    Embedding(store, Api, "u")("m", ["a", "b"])

@@ -1,11 +1,15 @@
 """What is said when a model gives no log-probabilities, and why samples bring no outcome."""
 
+import asyncio
+
 import pytest
 
+from backend.core.chat import ChatRequest
 from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.flows.recent import Asked
-from backend.flows.samples import failure_of, unsure
-from tests.scripted import completion, version
+from backend.flows.samples import ask_all, failure_of, unsure
+from backend.flows.stop import Stopped
+from tests.scripted import completion, frame, version
 
 GOOD = {"mood": ("Good",)}
 
@@ -38,3 +42,20 @@ def test_the_first_trouble_is_why():
     trouble = [Asked((), Failure("timeout", "one")), Asked((), Failure("server", "two"))]
     assert failure_of([Asked((completion(),)), *trouble]).kind == "timeout"
     assert failure_of([Asked(())]).kind == "crashed"
+
+
+def test_a_process_that_is_to_end_waits_for_the_samples_under_way():
+    came = []
+
+    class Stopping:
+        async def ask(self, sample, stored):
+            if sample.sample == 1:
+                raise Stopped
+            await asyncio.sleep(0.01)
+            came.append(sample.sample)
+            return Asked((completion(),))
+
+    request = ChatRequest(frame(samples=3), "I love it")
+    with pytest.raises(Stopped):
+        asyncio.run(ask_all(Stopping(), request, {}))
+    assert came == [0, 2]

@@ -81,6 +81,9 @@ class ChoicesField:
         said = [shown.get(label, label) for label in value]
         return said if self.multiple else said[0] if said else None
 
+    def find(self, name: str) -> str | None:
+        return name if name in self._exact else self._folded.get(fold(name))
+
     def regions(self, value: Value) -> list[dict[str, Any]]:
         if not value:
             return []
@@ -101,8 +104,8 @@ class ChoicesField:
     def _stored(self, item: Any) -> str | None:
         if item is None or isinstance(item, list | dict) or item in (inf, -inf):
             return None
-        text = item if isinstance(item, str) else json.dumps(item)
-        return self._exact.get(text) or self._folded.get(fold(text))
+        shown = self.find(item if isinstance(item, str) else json.dumps(item))
+        return None if shown is None else self._exact[shown]
 
     def _ordered(self, labels: Sequence[str]) -> Value:
         """Each label once, in the order of the config; labels the config does not know come last, by name."""
@@ -121,11 +124,11 @@ class ChoicesField:
 
     @cached_property
     def _folded(self) -> dict[str, str | None]:
-        """Folded name -> stored label; None where two labels fold to the same name, which would be a guess."""
+        """Folded name -> label, as shown; None where two labels fold to the same name, which would be a guess."""
         names: dict[str, str | None] = {}
         for choice in self.choices:
             key = fold(choice.shown)
-            names[key] = None if key in names else choice.stored
+            names[key] = None if key in names else choice.shown
         return names
 
 

@@ -37,6 +37,9 @@ class Field(Protocol):
     def say(self, value: Value) -> Any:
         """The inverse: the JSON value that a model gives for `value`."""
 
+    def find(self, name: str) -> str | None:
+        """The label, as shown, that a name means: exactly this one, else the only one that folds to it."""
+
     def regions(self, value: Value) -> list[dict[str, Any]]:
         """`value` as Label Studio's regions."""
 
