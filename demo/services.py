@@ -58,9 +58,10 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
 def stop_on_signals() -> None:
     """Make SIGTERM and SIGHUP end this process as Ctrl-C does: `with` blocks are left and their services stopped.
 
-    Services live in process groups of their own, which a closed terminal or a cancelled CI job does not reach.
+    Services live in process groups of their own, which a closed terminal or a cancelled CI job does not reach. SIGINT
+    itself is among them because a shell has it ignored in what it starts in the background.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 
