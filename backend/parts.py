@@ -164,7 +164,7 @@ class Parts:
         from backend.edges.llm import Model
 
         settings, url = self.settings, self.settings.teacher_base_url
-        if url is None:
+        if url is None or url == settings.openai_base_url:
             return self._model()
         key = settings.teacher_api_key
         teacher = Model(url, key.get_secret_value() if key else None, settings.request_timeout_s, "TEACHER")
