@@ -15,8 +15,9 @@ from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.prompts import parse_tag
 from backend.core.runs import Run, Tally
 from backend.core.samples import LOGPROBS, samples_of
+from backend.edges.annex import Annex
 from backend.edges.ledger import costs
-from backend.edges.store import Store, told
+from backend.edges.store import told
 from backend.edges.tables import asks, completions, prompts, runs, versions
 
 PAGE = 4000
@@ -41,17 +42,8 @@ class Ask:
         return cls(outcome.task_id, outcome.digest, failure, rejection, outcome.sent)
 
 
-class AskStore:
-    """Shares the engine of a Store."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._engine = store.engine
-        self._insert = store.insert
-
-    @property
-    def patience_s(self) -> float:
-        return self._store.patience_s
+class AskStore(Annex):
+    """See Annex."""
 
     @told
     def note(self, run_id: str, found: Iterable[Ask]) -> None:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from backend.core.addresses import shown
 from backend.core.chat import Completion
 from backend.core.outcomes import Failure
-from backend.edges.store import CHUNK, Store, told
+from backend.edges.annex import Annex
+from backend.edges.store import CHUNK, told
 from backend.edges.tables import batch_lines, batches, completions, runs
 
 STATES = ("writing", "uploading", "uploaded", "creating", "open", "ended")
@@ -51,12 +52,8 @@ class Line:
     failure: Failure | None
 
 
-class BatchStore:
-    """Shares the engine of a Store."""
-
-    def __init__(self, store: Store) -> None:
-        self._engine = store.engine
-        self._insert = store.insert
+class BatchStore(Annex):
+    """See Annex."""
 
     @told
     def create(self, run_id: str, base_url: str, model: str) -> Batch:

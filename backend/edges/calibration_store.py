@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from backend.core.calibrator import Calibrators
 from backend.core.prompts import PromptVersion
-from backend.edges.store import Store, now, told
+from backend.edges.annex import Annex
+from backend.edges.store import now, told
 from backend.edges.tables import calibrations, prompts
 
 
@@ -20,12 +21,8 @@ class Calibrated:
     created: str
 
 
-class CalibrationStore:
-    """Shares the engine of a Store."""
-
-    def __init__(self, store: Store) -> None:
-        self._engine = store.engine
-        self._insert = store.insert
+class CalibrationStore(Annex):
+    """See Annex."""
 
     @told
     def of(self, version: PromptVersion) -> Calibrated | None:

@@ -4,16 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from backend.edges.store import CHUNK, Store, told
+from backend.edges.annex import Annex
+from backend.edges.store import CHUNK, told
 from backend.edges.tables import embeddings
 
 
-class EmbeddingStore:
-    """Shares the engine of a Store."""
-
-    def __init__(self, store: Store) -> None:
-        self._engine = store.engine
-        self._insert = store.insert
+class EmbeddingStore(Annex):
+    """See Annex."""
 
     @told
     def vectors(self, digests: Sequence[str]) -> dict[str, bytes]:

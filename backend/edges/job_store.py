@@ -13,23 +13,15 @@ from backend.core.jobs import END, PLAN, Job
 from backend.core.runs import ALIVE_S, OPEN, QUEUED
 from backend.core.subsets import ranges
 from backend.core.tasks import parse_ids
-from backend.edges.store import Store, told
+from backend.edges.annex import Annex
+from backend.edges.store import told
 from backend.edges.tables import jobs, runs
 
 _MINE = (jobs.c.run_id, jobs.c.number)
 
 
-class JobStore:
-    """Shares the engine of a Store."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._engine = store.engine
-        self._insert = store.insert
-
-    @property
-    def patience_s(self) -> float:
-        return self._store.patience_s
+class JobStore(Annex):
+    """See Annex."""
 
     @told
     def open(self, run_id: str) -> None:

@@ -11,16 +11,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.core.derive import Pricing, cost_of
+from backend.edges.annex import Annex
 from backend.edges.store import Store, told
 from backend.edges.tables import completions, holds, runs
 
 
-class Ledger:
+class Ledger(Annex):
     """Of one run. Safe to share between threads, processes and machines."""
 
     def __init__(self, store: Store, run_id: str, pricing: Pricing) -> None:
-        self._engine = store.engine
-        self._insert = store.insert
+        super().__init__(store)
         self._run_id = run_id
         self._pricing = pricing
 

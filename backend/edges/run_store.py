@@ -8,6 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from backend.core.runs import ALIVE_S, OPEN, QUEUED, Run
+from backend.edges.annex import Annex
 from backend.edges.ask_store import AskStore
 from backend.edges.store import Store, now, told
 from backend.edges.tables import runs
@@ -28,17 +29,12 @@ class Order(NamedTuple):
     batch: bool = False
 
 
-class RunStore:
-    """Shares the engine of a Store."""
+class RunStore(Annex):
+    """See Annex."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._engine = store.engine
+        super().__init__(store)
         self.asks = AskStore(store)
-
-    @property
-    def patience_s(self) -> float:
-        return self._store.patience_s
 
     @told
     def create(self, order: Order, check: Callable[[Run], None] = lambda other: None) -> Run:

@@ -8,7 +8,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,13 +28,20 @@ CHUNK = 500
 AGAIN_S = 0.5
 
 
+class Patient(Protocol):
+    """Whose methods may be `told`: the Store, or an Annex."""
+
+    @property
+    def patience_s(self) -> float: ...
+
+
 def told(method: Callable[P, T]) -> Callable[P, T]:
     """Database trouble as one sentence; without statements, which hold task texts. A database that went away is waited
     for, `patience_s` of the store at most: the method is one transaction, and is done again."""
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        deadline = time.monotonic() + getattr(args[0], "patience_s", 0.0)
+        deadline = time.monotonic() + cast(Patient, args[0]).patience_s
         while True:
             try:
                 return method(*args, **kwargs)
