@@ -24,8 +24,9 @@ from backend.edges.ask_store import Ask
 from backend.edges.run_store import Order, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Annotated, Project
+from backend.flows.bound import Bound
 from backend.flows.labelling import Labelling
-from backend.flows.prompts import Bound, Prompts
+from backend.flows.prompts import Prompts
 from backend.flows.report import report
 from backend.flows.runs import Runs
 from demo.stand_in.answer import answer

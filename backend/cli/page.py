@@ -17,7 +17,8 @@ from typing import Any
 from backend.cli import numbers
 from backend.cli.plots import cost_plot, reliability_plot, risk_plot
 from backend.cli.remarks import remarks
-from backend.core.doubts import ConfusionPair, confusion_pairs
+from backend.core.confusions import Confusion
+from backend.core.doubts import confused_labels
 from backend.core.report import Judged, Reply, Report
 from backend.core.scoring import Score
 from backend.core.subsets import Subset
@@ -38,7 +39,7 @@ class Matrix:
 
     answers: tuple[str, ...]
     cells: tuple[tuple[str, tuple[tuple[int, str], ...]], ...]
-    worst: tuple[ConfusionPair, ...]
+    worst: tuple[Confusion, ...]
 
 
 def page(report: Report, subset: Subset, made: str) -> bytes:
@@ -82,7 +83,7 @@ def matrices(score: Score) -> dict[str, Matrix]:
 def _matrix(control: str, table: Mapping[str, Mapping[str, int]], score: Score) -> Matrix:
     answers = dict.fromkeys([*table, *(answer for row in table.values() for answer in row)])
     if len(answers) > MOST_LABELS:
-        worst = [pair for pair in confusion_pairs([score]) if pair.control == control]
+        worst = [pair for pair in confused_labels([score]) if pair.control == control]
         return Matrix((), (), tuple(worst[:WORST]))
     given = tuple(answer for answer in answers if any(answer in row for row in table.values()))
     cells = tuple((truth, tuple(_cell(truth, answer, row) for answer in given)) for truth, row in table.items())

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import cell
+from backend.core.confusions import confusions
 
 if TYPE_CHECKING:
     from backend.flows.push import Pushed
@@ -66,11 +67,10 @@ def confusion_table(cells: Mapping[str, Mapping[str, int]]) -> Table:
 
 
 def _worst(cells: Mapping[str, Mapping[str, int]]) -> Table:
-    pairs = [(n, truth, answer) for truth, row in cells.items() for answer, n in row.items() if truth != answer]
     table = Table("truth", "answer", box=None, header_style="bold", pad_edge=False)
     table.add_column("tasks", justify="right")
-    for number, truth, answer in sorted(pairs, key=lambda pair: -pair[0])[:WORST]:
-        table.add_row(cell(truth), cell(answer), numbers.count(number))
+    for pair in confusions([{"": cells}])[:WORST]:
+        table.add_row(cell(pair.truth), cell(pair.answer), numbers.count(pair.times))
     return table
 
 

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from backend.core.intervals import Interval, Z, wilson
+from backend.core.intervals import Interval, Z, ratio, wilson
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Outcome
-from backend.core.scoring import ratio
 
 Pairs = Sequence[tuple[str, str]]
 """The two answers to each task."""

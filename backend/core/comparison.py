@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from backend.core.intervals import Interval, wilson
+from backend.core.intervals import Interval, ratio, wilson
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Outcome, Truth
 from backend.core.paired import cochran, difference_interval, holm, mcnemar
-from backend.core.scoring import Score, ratio, score
+from backend.core.scoring import Score, score
 
 LEVEL = 0.05
 BETTER, WORSE, UNDECIDED = "better", "worse", "not decided"

@@ -4,8 +4,7 @@ A version holds a pool of them, frozen when it is saved, so that what is annotat
 a task is shown is decided by `core.shots`; it is never the task itself, nor a copy of its text.
 """
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,19 +50,6 @@ class Examples:
     @cached_property
     def digest(self) -> str:
         return digest(examples_json(self))
-
-
-def text_key(values: Iterable[str]) -> str:
-    """Equal for texts that differ in case, white space and Unicode's forms of the same letters alone."""
-    return digest([folded(text) for text in values])
-
-
-def folded(text: str) -> str:
-    return " ".join(_compatible(_compatible(text).casefold()).split())
-
-
-def _compatible(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def examples_json(examples: Examples) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Intervals of proportions, and how many tasks it takes to tell two apart. All are of 95 %.
+"""Proportions, their intervals, and how many tasks it takes to tell two apart. All are of 95 %.
 
 It refuses the usual mean +- 1.96 standard errors: of 20 right answers in 20 that says 1.0 to 1.0.
 """
@@ -14,6 +14,11 @@ _Z_POWER = 0.8416212335729143
 
 Interval = tuple[float, float]
 """Lower and upper end."""
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """part / whole; None when there is nothing to divide by."""
+    return part / whole if whole else None
 
 
 def wilson(successes: int, trials: int) -> Interval | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from backend.core.examples import folded
+from backend.core.same_text import folded
 
 WORDS = r"(?u)[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W_])+"
 """Japanese and Chinese are not divided into words: each character counts as one, and with pairs of them that is enough

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 from backend.core.default_prompt import task_text
 from backend.core.definitions import defined, listed
-from backend.core.examples import folded
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Rejection
 from backend.core.promptfile import FENCE, PromptFile, file_text, read_prompt_file
 from backend.core.prompts import PLACEHOLDER, Definitions, PromptVersion, used_variables
+from backend.core.same_text import folded
 from backend.errors import PromptError
 
 LONGEST = 20_000

@@ -9,11 +9,11 @@ from typing import Literal
 from backend.core.claims import claims_of
 from backend.core.comparison import Pair, compare
 from backend.core.evaluation import Evaluation, evaluation
-from backend.core.intervals import Interval, wilson
+from backend.core.intervals import Interval, ratio, wilson
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.prompts import PromptVersion
-from backend.core.scoring import ratio, score
+from backend.core.scoring import score
 from backend.core.summary import Summary, summarise
 from backend.core.tasks import Task
 from backend.core.threshold import RiskPoint, risk_coverage

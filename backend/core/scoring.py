@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.core.intervals import ratio
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Outcome, Truth
 from backend.core.tally import Case, tally
@@ -55,11 +56,6 @@ class Counts:
     @property
     def f1(self) -> float | None:
         return ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
-
-
-def ratio(part: float, whole: float) -> float | None:
-    """part / whole; None when there is nothing to divide by."""
-    return part / whole if whole else None
 
 
 def score(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> Score:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from backend.core.examples import folded
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Failure
 from backend.core.prompts import PromptVersion
+from backend.core.same_text import folded
 from backend.core.shots import Owners
 from backend.core.splits import DEV, Split
 from backend.core.tasks import Task

@@ -7,8 +7,9 @@ examples on every machine.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.core.examples import LONGEST, MOST_CHARACTERS, MOST_KEPT, Example, text_key
+from backend.core.examples import LONGEST, MOST_CHARACTERS, MOST_KEPT, Example
 from backend.core.nearest import far_apart
+from backend.core.same_text import text_key
 
 
 @dataclass(frozen=True, slots=True)

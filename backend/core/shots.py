@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.core.default_prompt import task_text
-from backend.core.examples import Example, Values, text_key
+from backend.core.examples import Example, Values
 from backend.core.nearest import Embed, Index, embedded_of, nearest, words_of
 from backend.core.outcomes import Failure
 from backend.core.prompts import PromptVersion
+from backend.core.same_text import text_key
 from backend.core.tasks import Task
 
 Turn = tuple[str, str]

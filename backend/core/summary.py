@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from math import fsum, isnan, nan
 from statistics import quantiles
 
-from backend.core.intervals import Interval, wilson
+from backend.core.intervals import Interval, ratio, wilson
 from backend.core.outcomes import Failure, Outcome, Rejection
-from backend.core.scoring import ratio
 
 
 @dataclass(frozen=True, slots=True)

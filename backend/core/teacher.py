@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from backend.core.chat import ChatFrame, ChatRequest
+from backend.core.confusions import Confusion
 from backend.core.labels.schema import AnyField, LabelSchema
 from backend.core.outcomes import Rejection, Value
 
@@ -71,15 +72,6 @@ class Mistake:
     values: Mapping[str, str]
     truth: str
     answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """How often items of one label got another."""
-
-    truth: str
-    answer: str
-    times: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from itertools import groupby
 from math import ceil, log
 
 from backend.core.claims import Claim, confident
-from backend.core.scoring import ratio
+from backend.core.intervals import ratio
 
 ERROR = 0.05
 METHOD = "Clopper-Pearson, fixed-sequence testing, 95 %"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from backend.core.calibration import calibrate
 from backend.core.claims import claims_of
+from backend.core.intervals import ratio
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Outcome, Truth
-from backend.core.scoring import ratio
 
 
 @dataclass(frozen=True, slots=True)

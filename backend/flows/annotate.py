@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from backend.core.reconcile import compare, wanted_of
 from backend.core.results import SCORE_DIGITS
+from backend.flows.bound import Bound
 from backend.flows.place import Place, Tell
-from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
 
 

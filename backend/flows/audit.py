@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.core.audit import audit
-from backend.core.doubts import ConfusionPair, confusion_pairs, disagreements, duplicates
+from backend.core.confusions import Confusion
+from backend.core.doubts import confused_labels, disagreements, duplicates
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Outcome, Truth
@@ -17,7 +18,7 @@ from backend.core.subsets import Subset
 from backend.core.truths import LeftOut, is_own
 from backend.edges.studio import Annotated
 from backend.flows.baseline import schema_of, truths_among
-from backend.flows.prompts import Bound
+from backend.flows.bound import Bound
 from backend.flows.runs import Runs
 
 Given = dict[int, list[Answer]]
@@ -57,7 +58,7 @@ class Audit:
     versions: tuple[str, ...]
     stale: tuple[str, ...]
     suspects: tuple[Doubtful, ...]
-    confusions: tuple[ConfusionPair, ...]
+    confusions: tuple[Confusion, ...]
     duplicates: tuple[tuple[Marked, ...], ...]
     disagreements: tuple[Marked, ...]
 
@@ -85,7 +86,7 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
         versions=tuple(heard),
         stale=tuple(version.tag for version in versions if version.schema_digest != schema.digest),
         suspects=tuple(told.suspects(heard, base.truths, base.left_out)),
-        confusions=tuple(confusion_pairs(score(outcomes, base.truths, schema) for outcomes in heard.values())),
+        confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in heard.values())),
         duplicates=tuple(
             tuple(told.marked(one.task_id, one.answer) for one in group.truths)
             for group in duplicates(tasks, base.truths, schema.variables)

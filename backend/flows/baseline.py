@@ -20,7 +20,7 @@ from backend.edges.studio import Annotated, Project, Studio
 from backend.errors import NoTruthsError, SubsetError
 
 if TYPE_CHECKING:
-    from backend.flows.prompts import Bound
+    from backend.flows.bound import Bound
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from backend.core.subsets import Subset
 from backend.core.truths import LeftOut
 from backend.errors import RunError
 from backend.flows.baseline import ground_truths
+from backend.flows.bound import Bound
 from backend.flows.compare import not_asked
-from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
 
 

@@ -12,7 +12,7 @@ from backend.core.summary import Summary, summarise
 from backend.core.truths import NOTHING, LeftOut
 from backend.errors import NoTruthsError, PromptError, RunError
 from backend.flows.baseline import Baseline, ground_truths
-from backend.flows.prompts import Bound
+from backend.flows.bound import Bound
 from backend.flows.runs import Runs
 
 

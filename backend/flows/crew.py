@@ -22,10 +22,10 @@ from backend.edges.process import is_gone, this_process
 from backend.edges.ticker import Ticker
 from backend.errors import PromptsError, QueueError
 from backend.flows.baseline import task_ids
+from backend.flows.bound import Bound
 from backend.flows.budget import OverBudget
 from backend.flows.ending import Canceled, Interrupted, noted_end
 from backend.flows.progress import Silent, to_log
-from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import PATIENCE_S, Runs
 from backend.flows.stint import Stint

@@ -16,10 +16,10 @@ from backend.core.prompts import Definitions
 from backend.core.proposals import Dropped, Proposal, changed
 from backend.core.teacher import teacher_frame
 from backend.flows.asker import Asker
+from backend.flows.bound import Bound
 from backend.flows.dialogue import Dialogue
 from backend.flows.lessons import Teacher, polished
 from backend.flows.progress import Silent
-from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import Runs
 

@@ -11,11 +11,11 @@ from backend.edges.process import is_gone, this_process
 from backend.edges.run_store import Order
 from backend.errors import NoTruthsError, RunError
 from backend.flows.baseline import ground_truths
+from backend.flows.bound import Bound
 from backend.flows.budget import REASON, OverBudget, check_budget, check_embeddings
 from backend.flows.ending import Canceled, Interrupted, noted_end
 from backend.flows.hands import only_one
 from backend.flows.progress import Progress
-from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import PATIENCE_S, Runs
 from backend.flows.search import Enhanced, Session, Teaching, Wish

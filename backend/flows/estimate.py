@@ -23,8 +23,8 @@ from backend.core.subsets import Subset
 from backend.edges.tokenizer import encoder_for
 from backend.errors import SubsetError
 from backend.flows.baseline import baseline
+from backend.flows.bound import Bound
 from backend.flows.labelling import closing
-from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
 from backend.flows.samples import ask_all
 

@@ -8,7 +8,7 @@ from backend.core.rows import Column, Layout, Row
 from backend.edges.files import output
 from backend.edges.parquet import write_parquet
 from backend.edges.spreadsheet import write_csv, write_jsonl
-from backend.flows.prompts import Bound
+from backend.flows.bound import Bound
 from backend.flows.results import truths_by_task
 from backend.flows.runs import Runs
 

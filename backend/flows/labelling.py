@@ -21,9 +21,9 @@ from backend.edges.ask_store import Ask
 from backend.edges.run_store import RunStore
 from backend.edges.store import Store
 from backend.flows.asker import Asker
+from backend.flows.bound import Bound
 from backend.flows.budget import CAP
 from backend.flows.predict import Alone, Claims, Predictor
-from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.slots import Slots
 from backend.flows.stop import Stop

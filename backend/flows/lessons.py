@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.core.chat import Asks, ChatFrame, ChatRequest, Recipe
+from backend.core.confusions import Confusion, confusions
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Failure, Outcome, Rejection, Truth
 from backend.core.prompts import PromptVersion
@@ -15,7 +16,7 @@ from backend.core.proposals import Dropped, Proposal, changeable, proposal_of
 from backend.core.scoring import score
 from backend.core.search import Known, values_of
 from backend.core.tasks import Task
-from backend.core.teacher import Confusion, First, Lesson, Mistake, teacher_request
+from backend.core.teacher import First, Lesson, Mistake, teacher_request
 from backend.edges.studio import Studio
 from backend.flows.dialogue import Dialogue
 
@@ -143,7 +144,7 @@ class Lessons:
             right=self.right(text),
             tasks=len(outcomes),
             mistakes=[_mistake(self._items[item], outcomes[item], recipe) for item in wrong],
-            confusions=confusions(score(outcomes.values(), truths, schema).confusion, schema),
+            confusions=_named(confusions([score(outcomes.values(), truths, schema).confusion]), schema),
             tried=self._remembered(text),
         )
 
@@ -169,16 +170,13 @@ def _told(tried: Tried) -> str:
     return f"{counts}: {tried.text[:EXCERPT]}"
 
 
-def confusions(cells: Mapping[str, Mapping[str, Mapping[str, int]]], schema: LabelSchema) -> list[Confusion]:
-    """The most frequent ones, from a Score's tables."""
-    found = [
-        Confusion(schema.class_name(control, truth), schema.class_name(control, answer), times)
-        for control, rows in cells.items()
-        for truth, row in rows.items()
-        for answer, times in row.items()
-        if truth != answer
+def _named(found: Sequence[Confusion], schema: LabelSchema) -> list[Confusion]:
+    """The most frequent ones, with labels as scores name them."""
+    name = schema.class_name
+    return [
+        replace(one, truth=name(one.control, one.truth), answer=name(one.control, one.answer))
+        for one in found[:MOST_CONFUSIONS]
     ]
-    return sorted(found, key=lambda confusion: -confusion.times)[:MOST_CONFUSIONS]
 
 
 def system_of(recipe: Recipe, tasks: Sequence[Task]) -> str:

@@ -6,8 +6,8 @@ from backend.core.subsets import Subset
 from backend.core.threshold import Threshold, threshold
 from backend.core.truths import LeftOut
 from backend.errors import RunError
+from backend.flows.bound import Bound
 from backend.flows.calibrate import judged
-from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
 
 

@@ -6,20 +6,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from backend.core.calibrator import RAW, Calibrators
+from backend.core.calibrator import RAW
 from backend.core.default_prompt import first_prompt
 from backend.core.definitions import defined
 from backend.core.examples import Examples, check_fit
 from backend.core.labels.config import read_config
-from backend.core.labels.schema import LabelSchema
 from backend.core.parameters import check_parameters
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.core.prompts import PromptVersion, check_name, check_template, parse_tag
 from backend.core.samples import check_confidence
 from backend.edges.calibration_store import CalibrationStore
 from backend.edges.store import Store
-from backend.edges.studio import Project, Studio
+from backend.edges.studio import Studio
 from backend.errors import ConfigChangedError, PromptError
+from backend.flows.bound import Bound
 from backend.flows.examples import Wish, gathered
 
 DEFAULTS: dict[str, Any] = {"temperature": 0}
@@ -47,16 +47,6 @@ class Saved:
     version: PromptVersion
     new: bool
     unsupported: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A version together with the project it is for, as that is now, and what its confidences are put through."""
-
-    version: PromptVersion
-    project: Project
-    schema: LabelSchema
-    calibrators: Calibrators = RAW
 
 
 class Prompts:

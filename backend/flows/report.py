@@ -10,7 +10,7 @@ from backend.core.report import Ground, Line, Report, Said, line_of, make_report
 from backend.core.subsets import Subset
 from backend.errors import PromptError, RunError
 from backend.flows.baseline import ground_truths
-from backend.flows.prompts import Bound
+from backend.flows.bound import Bound
 from backend.flows.runs import Runs
 
 

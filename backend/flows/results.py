@@ -7,7 +7,7 @@ from backend.core.outcomes import Answer, Failure, Outcome, Rejection
 from backend.core.subsets import Subset
 from backend.errors import SubsetError
 from backend.flows.baseline import ground_truths
-from backend.flows.prompts import Bound
+from backend.flows.bound import Bound
 from backend.flows.runs import Runs
 
 KINDS = ("wrong", "rejected", "failed", "missing")

@@ -29,13 +29,14 @@ from backend.edges.studio import Studio
 from backend.errors import PromptsError, RunError
 from backend.flows.baseline import Baseline, baseline
 from backend.flows.batch import Batches, BatchRun
+from backend.flows.bound import Bound
 from backend.flows.budget import check_budget, check_embeddings, check_larger
 from backend.flows.ending import Canceled, noted_end
 from backend.flows.hands import Hands, in_hand, no_search, only_one
 from backend.flows.labelling import Flush, Labelling
 from backend.flows.place import Place, Tell
 from backend.flows.progress import Progress
-from backend.flows.prompts import Bound, Prompts
+from backend.flows.prompts import Prompts
 from backend.flows.pulse import Pulse
 from backend.flows.push import Pushed, push
 from backend.flows.samples import unsure

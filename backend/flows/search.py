@@ -20,12 +20,12 @@ from backend.core.teacher import teacher_frame
 from backend.edges import evolution
 from backend.edges.ask_store import Ask
 from backend.flows.asker import Asker
+from backend.flows.bound import Bound
 from backend.flows.budget import CAP
 from backend.flows.dialogue import Dialogue
 from backend.flows.ending import Canceled
 from backend.flows.lessons import Lessons, Teacher, Tried, polished
 from backend.flows.progress import Progress
-from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
 from backend.flows.runs import Runs
 

@@ -7,8 +7,8 @@ from backend.core.chat import ChatRequest, Completion
 from backend.core.derive import derive, failed
 from backend.core.outcomes import Failure, Outcome
 from backend.errors import SubsetError
+from backend.flows.bound import Bound
 from backend.flows.labelling import closing
-from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
 from backend.flows.samples import ask_all, failure_of, unsure
 

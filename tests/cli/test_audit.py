@@ -3,7 +3,7 @@
 import pytest
 
 from backend.cli import audit
-from backend.core.doubts import ConfusionPair
+from backend.core.confusions import Confusion
 from backend.core.truths import LeftOut
 from backend.flows.audit import Audit, Doubtful, Marked
 
@@ -15,7 +15,7 @@ FOUND = Audit(
     versions=("s@1", "s@2"),
     stale=("old@1",),
     suspects=(SUSPECT,) * 25,
-    confusions=(ConfusionPair("c", "a", "b", 3),),
+    confusions=(Confusion("c", "a", "b", 3),),
     duplicates=(PAIR,),
     disagreements=(Marked(9, ("a", "b"), "http://x/9"),),
 )

@@ -1,15 +1,16 @@
-from backend.core.doubts import ConfusionPair, Disagreement, confusion_pairs, disagreements, duplicates
+from backend.core.confusions import Confusion
+from backend.core.doubts import Disagreement, confused_labels, disagreements, duplicates
 from backend.core.outcomes import Truth
 from backend.core.tasks import Task
 from tests.core.test_audit import A, B
 from tests.core.test_scoring import REJECTION, single
 
 
-def test_confusion_pairs_of_all_versions():
+def test_confused_labels_of_all_versions():
     one = single([("a", "b"), ("a", "b"), ("b", "a"), ("a", REJECTION), ("a", "a")])
     two = single([("a", "b"), ("d", "a")])
-    pairs = confusion_pairs([one, two])
-    assert pairs == [ConfusionPair("c", "a", "b", 3), ConfusionPair("c", "b", "a", 1), ConfusionPair("c", "d", "a", 1)]
+    pairs = confused_labels([one, two])
+    assert pairs == [Confusion("c", "a", "b", 3), Confusion("c", "b", "a", 1), Confusion("c", "d", "a", 1)]
     assert pairs[0].sentence == 'Choose "a", not "b", when …'
 
 

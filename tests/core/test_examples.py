@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.core.examples import (
-    MOST_KEPT,
-    Example,
-    Examples,
-    check_fit,
-    check_way,
-    examples_json,
-    read_examples,
-    text_key,
-)
+from backend.core.examples import MOST_KEPT, Example, Examples, check_fit, check_way, examples_json, read_examples
+from backend.core.same_text import text_key
 from backend.errors import PromptError
 from tests.scripted import any_text, choices
 

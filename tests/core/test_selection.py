@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core import selection
-from backend.core.examples import LONGEST, WAYS, Example, text_key
+from backend.core.examples import LONGEST, WAYS, Example
+from backend.core.same_text import text_key
 from backend.core.selection import Candidate, kept
 
 

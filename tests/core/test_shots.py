@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core.chat import ChatRequest, Recipe
-from backend.core.examples import WAYS, Example, Examples, text_key
+from backend.core.examples import WAYS, Example, Examples
 from backend.core.labels.config import read_config
 from backend.core.outcomes import Failure
+from backend.core.same_text import text_key
 from backend.core.selection import Candidate, kept
 from backend.core.shots import Owners
 from backend.core.tasks import Task

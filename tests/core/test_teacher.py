@@ -3,8 +3,9 @@
 import json
 
 from backend.core.answers import read
+from backend.core.confusions import Confusion
 from backend.core.outcomes import Rejection
-from backend.core.teacher import CUT, FORM, Confusion, First, Lesson, Mistake, teacher_frame, teacher_request
+from backend.core.teacher import CUT, FORM, First, Lesson, Mistake, teacher_frame, teacher_request
 from tests.scripted import answer, completion
 
 LESSON = Lesson(
@@ -13,7 +14,7 @@ LESSON = Lesson(
     right=3,
     tasks=5,
     mistakes=[Mistake({"text": 'Say "Good"!\nIgnore it'}, "Bad", "Good")],
-    confusions=[Confusion("Bad", "Good", 2)],
+    confusions=[Confusion("mood", "Bad", "Good", 2)],
 )
 
 

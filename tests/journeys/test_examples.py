@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from backend.core.chat import ChatRequest
-from backend.core.examples import WAYS, text_key
+from backend.core.examples import WAYS
+from backend.core.same_text import text_key
 from backend.core.subsets import Subset
 from backend.errors import SubsetError
 from backend.flows.baseline import baseline
