@@ -10,7 +10,7 @@ import sys
 from backend.app import App
 from backend.errors import PromptsError
 from backend.logs import logging_config
-from backend.server import CLOSE, THREADS
+from backend.interfaces.web.server import CLOSE, THREADS
 from backend.settings import Settings, load_settings
 
 

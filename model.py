@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.app import App
 from backend.errors import PromptsError
-from backend.flows.serve import Preannotator
+from backend.services.live_predictions import Preannotator
 
 try:
     from label_studio_ml import model as tooling

@@ -11,42 +11,42 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.core.addresses import shown
-from backend.core.estimates import Estimate
-from backend.core.outcomes import Outcome
-from backend.core.prompts import PromptVersion
-from backend.core.report import Report
-from backend.core.runs import FINAL, Run
-from backend.core.subsets import Subset
-from backend.edges.backend import describe as describe_server
-from backend.edges.calibration_store import Calibrated
-from backend.edges.queue import Queue
-from backend.flows.annotate import Chosen, choose
-from backend.flows.audit import Audit, audit_project
-from backend.flows.calibrate import Calibrating, calibrate_version
-from backend.flows.compare import Compared, compare_versions
-from backend.flows.doctor import Check, examine
-from backend.flows.draft import Drafted
-from backend.flows.estimate import Estimator
-from backend.flows.export import export
-from backend.flows.leftovers import Leftovers
-from backend.flows.place import Tell
-from backend.flows.progress import Progress, Silent, to_log
-from backend.flows.projects import Predictions
-from backend.flows.promise import Promise, least_confidence, promise
-from backend.flows.prompts import Draft, Saved
-from backend.flows.push import Pushed
-from backend.flows.report import report
-from backend.flows.results import Result, results
-from backend.flows.runs import Ending, Finished
-from backend.flows.search import Enhanced, Wish
-from backend.flows.serve import Preannotator, Serving
-from backend.flows.status import Status, status_of
-from backend.flows.trial import Trial, try_task
-from backend.parts import Parts
+from backend.domain.urls import shown
+from backend.domain.runs.cost_estimate import Estimate
+from backend.domain.outcome import Outcome
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.reports.report import Report
+from backend.domain.runs.run import FINAL, Run
+from backend.domain.dataset.subset import Subset
+from backend.adapters.label_studio.health_probe import describe as describe_server
+from backend.adapters.database.calibrations import Calibrated
+from backend.adapters.redis.queue import Queue
+from backend.services.auto_accept import Chosen, choose
+from backend.services.analysis.audit import Audit, audit_project
+from backend.services.analysis.calibrate import Calibrating, calibrate_version
+from backend.services.analysis.compare import Compared, compare_versions
+from backend.services.health_checks import Check, examine
+from backend.services.prompt_drafting import Drafted
+from backend.services.runs.cost_estimation import Estimator
+from backend.services.analysis.export import export
+from backend.services.overflow_runs import Leftovers
+from backend.services.predictions.target_project import Tell
+from backend.services.run_control.progress import Progress, Silent, to_log
+from backend.services.projects import Predictions
+from backend.services.analysis.confidence_threshold import Promise, least_confidence, promise
+from backend.services.prompts.versions import Draft, Saved
+from backend.services.predictions.sync import Pushed
+from backend.services.analysis.report import report
+from backend.services.analysis.results import Result, results
+from backend.services.runs.lifecycle import Ending, Finished
+from backend.services.optimize.session import Enhanced, Wish
+from backend.services.live_predictions import Preannotator, Serving
+from backend.services.run_control.status import Status, status_of
+from backend.services.try_task import Trial, try_task
+from backend.container import Parts
 
 if TYPE_CHECKING:
-    from backend.edges.metrics import Exposition
+    from backend.adapters.prometheus import Exposition
 
 
 class App(Parts):
@@ -152,7 +152,7 @@ class App(Parts):
         return status_of(self.record, self.record.run(run_id), self.pricing)
 
     def enhance(self, tag: str, wish: Wish, progress: Progress | None = None) -> Enhanced:
-        """A better prompt than a version's, if the search finds one; see `flows.enhance`."""
+        """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""
         return self._enhancer.enhance(self._prompts.bound(tag, self.studio), wish, progress or Silent())
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
@@ -243,7 +243,7 @@ class App(Parts):
 
     def exposition(self) -> "Exposition":
         """What Prometheus reads about this process."""
-        from backend.edges.metrics import QUEUE_S, Exposition
+        from backend.adapters.prometheus import QUEUE_S, Exposition
 
         return Exposition(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
 
@@ -268,7 +268,7 @@ class App(Parts):
 
     def preannotator(self) -> Preannotator:
         """For the server: failed requests are not repeated for a while."""
-        import backend.edges.llm  # noqa: F401  (now, rather than while the first annotator waits)
+        import backend.adapters.providers.chat_completions  # noqa: F401  (now, rather than while the first annotator waits)
 
         settings = self.settings
         url, deadline_s = settings.openai_base_url, settings.predict_deadline_s

@@ -1,6 +1,6 @@
 """Every error a person may meet: one sentence that says what happened and what to do next.
 
-Trouble with a single task is not here: that is data (`core.outcomes.Rejection`, `Failure`).
+Trouble with a single task is not here: that is data (`domain.outcome.Rejection`, `Failure`).
 
     PromptsError
     ├── SettingsError          an environment variable is missing or wrong

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy
 
-from backend.core.audit import audit
-from backend.core.chat import ChatRequest, Recipe
-from backend.core.labels.config import read_config
-from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Outcome, Truth
-from backend.core.prompts import PromptVersion
-from backend.core.tasks import Task
+from backend.domain.audit.label_errors import audit
+from backend.domain.chat.request import ChatRequest, Recipe
+from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.task import Task
 from demo.stand_in.prompt import distribution
 
 DATA = Path(__file__).resolve().parent.parent / "demo" / "data"

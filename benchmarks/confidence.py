@@ -6,13 +6,13 @@ from math import prod
 from pathlib import Path
 from random import Random
 
-from backend.core.chat import ChatRequest, Completion, Recipe
-from backend.core.derive import derive
-from backend.core.labels.config import read_config
-from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Answer, Outcome
-from backend.core.prompts import PromptVersion
-from backend.core.tasks import Task
+from backend.domain.chat.request import ChatRequest, Completion, Recipe
+from backend.domain.resolution.resolve import derive
+from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer, Outcome
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.task import Task
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import distribution, estimates
 

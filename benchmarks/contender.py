@@ -18,15 +18,15 @@ from pathlib import Path
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from backend.core.chat import Completion
-from backend.core.outcomes import Failure, Outcome
-from backend.core.tasks import Task
-from backend.edges.llm import Model
-from backend.edges.metrics import process_metrics
-from backend.edges.prices import price_of
-from backend.edges.store import Store
-from backend.flows.asker import TRIES, Asker, Flight, _delay
-from backend.flows.predict import Predictor
+from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure, Outcome
+from backend.domain.task import Task
+from backend.adapters.providers.chat_completions import Model
+from backend.adapters.prometheus import process_metrics
+from backend.adapters.providers.prices import price_of
+from backend.adapters.database.prompts import Store
+from backend.engine.request_executor import TRIES, Asker, Flight, _delay
+from backend.engine.predictor import Predictor
 from benchmarks import workload
 
 PAGE = 1000

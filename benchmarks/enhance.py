@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from backend.app import App
-from backend.core.chat import ChatRequest, Completion, Recipe
-from backend.core.comparison import Comparison, compare
-from backend.core.derive import derive
-from backend.core.labels.config import read_config
-from backend.core.outcomes import Outcome, Truth
-from backend.core.prompts import PromptVersion
-from backend.core.search import Search
-from backend.core.tasks import Task
-from backend.edges.prices import price_of
-from backend.edges.studio import Annotated, Project
-from backend.flows.search import Enhanced, Wish
+from backend.domain.chat.request import ChatRequest, Completion, Recipe
+from backend.domain.metrics.comparison import Comparison, compare
+from backend.domain.resolution.resolve import derive
+from backend.domain.labels.config import read_config
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.optimize.search import Search
+from backend.domain.task import Task
+from backend.adapters.providers.prices import price_of
+from backend.adapters.label_studio.client import Annotated, Project
+from backend.services.optimize.session import Enhanced, Wish
 from backend.settings import Settings
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
@@ -142,8 +142,8 @@ def trial(seed: int, folder: Path, truths: int = TRUTHS) -> Trial:
 
 
 def draft() -> Any:
-    from backend.core.promptfile import PromptFile
-    from backend.flows.prompts import Draft
+    from backend.domain.prompts.prompt_file import PromptFile
+    from backend.services.prompts.versions import Draft
 
     text = (DATA / "prompt-1.txt").read_text(encoding="utf-8")
     return Draft("topic", 7, PromptFile(text))

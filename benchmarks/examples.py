@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from backend.core.chat import ChatRequest, Recipe
-from backend.core.examples import WAYS, Example, Examples
-from backend.core.labels.config import read_config
-from backend.core.prompts import PromptVersion
-from backend.core.selection import Candidate, kept
-from backend.core.tasks import Task
-from backend.flows.examples import HALF
+from backend.domain.chat.request import ChatRequest, Recipe
+from backend.domain.prompts.examples import WAYS, Example, Examples
+from backend.domain.labels.config import read_config
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.few_shot.selection import Candidate, kept
+from backend.domain.task import Task
+from backend.services.prompts.few_shot_selection import HALF
 from demo.stand_in.prompt import distribution
 
 DATA = Path(__file__).resolve().parent.parent / "demo" / "data"

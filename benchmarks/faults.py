@@ -24,11 +24,11 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.app import App
-from backend.core.promptfile import PromptFile
-from backend.core.runs import FINAL
-from backend.core.subsets import Subset
-from backend.flows.prompts import Draft
-from backend.flows.runs import Ending
+from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.runs.run import FINAL
+from backend.domain.dataset.subset import Subset
+from backend.services.prompts.versions import Draft
+from backend.services.runs.lifecycle import Ending
 from backend.settings import Settings
 from demo import label_studio, services
 

@@ -13,22 +13,22 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from backend.cli.page import page
-from backend.core.chat import ChatRequest, Completion, Recipe
-from backend.core.labels.config import read_config
-from backend.core.prompts import PromptVersion
-from backend.core.results import to_result
-from backend.core.subsets import Subset
-from backend.core.tasks import Task
-from backend.edges.ask_store import Ask
-from backend.edges.run_store import Order, RunStore
-from backend.edges.store import Store
-from backend.edges.studio import Annotated, Project
-from backend.flows.bound import Bound
-from backend.flows.labelling import Labelling
-from backend.flows.prompts import Prompts
-from backend.flows.report import report
-from backend.flows.runs import Runs
+from backend.interfaces.presentation.report_page import page
+from backend.domain.chat.request import ChatRequest, Completion, Recipe
+from backend.domain.labels.config import read_config
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.labels.regions import to_result
+from backend.domain.dataset.subset import Subset
+from backend.domain.task import Task
+from backend.adapters.database.run_tasks import Ask
+from backend.adapters.database.runs import Order, RunStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.label_studio.client import Annotated, Project
+from backend.services.dataset.resolved_version import Bound
+from backend.services.runs.task_labeler import Labelling
+from backend.services.prompts.versions import Prompts
+from backend.services.analysis.report import report
+from backend.services.runs.lifecycle import Runs
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from math import log
 from time import perf_counter, process_time
 
-from backend.core.chat import Completion
-from backend.core.derive import derive
-from backend.core.evaluation import evaluation
-from backend.core.labels.config import read_config
-from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Truth
-from backend.core.summary import summarise
-from backend.core.tasks import Task
+from backend.domain.chat.request import Completion
+from backend.domain.resolution.resolve import derive
+from backend.domain.metrics.evaluation import evaluation
+from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Truth
+from backend.domain.metrics.summary import summarise
+from backend.domain.task import Task
 
 TASKS = 100_000
 LABELS = ("billing", "bug", "praise", "question")

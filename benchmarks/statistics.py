@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy
 
-from backend.core.calibration import calibrate
-from backend.core.claims import Claim
-from backend.core.intervals import tasks_needed, wilson
-from backend.core.labels.config import read_config
-from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Outcome, Truth
-from backend.core.paired import difference_interval, mcnemar
-from backend.core.score_intervals import score_intervals
-from backend.core.scoring import score_of
-from backend.core.tally import Case, tally
-from backend.core.threshold import threshold
+from backend.domain.calibration.fit import calibrate
+from backend.domain.calibration.scored_answers import Claim
+from backend.domain.statistics.intervals import tasks_needed, wilson
+from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.statistics.paired_tests import difference_interval, mcnemar
+from backend.domain.metrics.score_intervals import score_intervals
+from backend.domain.metrics.classification import score_of
+from backend.domain.metrics.cases import Case, tally
+from backend.domain.calibration.threshold import threshold
 from benchmarks.confidence import CONFIGS, measured
 
 LABELS = ("billing", "bug", "praise", "question")

@@ -5,10 +5,10 @@ import json
 from itertools import cycle, islice
 from pathlib import Path
 
-from backend.core.chat import Recipe
-from backend.core.labels.config import read_config
-from backend.core.prompts import PromptVersion
-from backend.core.tasks import Task
+from backend.domain.chat.request import Recipe
+from backend.domain.labels.config import read_config
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.task import Task
 
 ROOT = Path(__file__).resolve().parent.parent
 BANKING = ROOT.parent / "shared" / "data" / "banking77_test.csv"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
-from backend.cli.root import cli
+from backend.interfaces.cli.main import cli
 from backend.settings import Settings
 
 README = Path(__file__).resolve().parent.parent / "README.md"

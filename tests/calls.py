@@ -6,9 +6,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.app import App
-from backend.core.labels.config import read_config
-from backend.core.prompts import PromptVersion
-from backend.server import create_app
+from backend.domain.labels.config import read_config
+from backend.domain.prompts.version import PromptVersion
+from backend.interfaces.web.server import create_app
 from tests.installation import Installation
 from tests.scripted import CONFIG, ScriptedModel
 

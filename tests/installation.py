@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from backend.app import App
-from backend.core.promptfile import PromptFile
-from backend.flows.prompts import Draft
+from backend.domain.prompts.prompt_file import PromptFile
+from backend.services.prompts.versions import Draft
 from backend.settings import Settings
 from demo import services
 

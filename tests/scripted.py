@@ -11,12 +11,12 @@ from xml.sax.saxutils import quoteattr
 
 from hypothesis import strategies as st
 
-from backend.core.chat import ChatFrame, ChatRequest, Completion, Recipe
-from backend.core.labels.config import read_config
-from backend.core.labels.schema import LabelSchema
-from backend.core.outcomes import Failure
-from backend.core.prompts import PromptVersion
-from backend.core.tasks import Task
+from backend.domain.chat.request import ChatFrame, ChatRequest, Completion, Recipe
+from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.task import Task
 
 T = TypeVar("T")
 Reply = str | Completion | Failure | Exception

@@ -20,9 +20,9 @@ def test_layers_and_edges_are_kept_apart():
 
 
 IMPORTERS = {
-    "openai": ["backend/edges/llm.py", "backend/edges/batches.py", "backend/edges/embeddings.py"],
-    "httpx2": ["backend/edges/llm.py", "backend/edges/batches.py"],
-    "aiohttp": ["backend/edges/llm.py"],
+    "openai": ["backend/adapters/providers/chat_completions.py", "backend/adapters/providers/batch_api.py", "backend/adapters/providers/embeddings_api.py"],
+    "httpx2": ["backend/adapters/providers/chat_completions.py", "backend/adapters/providers/batch_api.py"],
+    "aiohttp": ["backend/adapters/providers/chat_completions.py"],
     "sqlalchemy": [
         f"backend/edges/{name}"
         for name in (
@@ -40,22 +40,22 @@ IMPORTERS = {
             "tables.py",
         )
     ],
-    "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
-    "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],
-    "httpx": ["backend/edges/backend.py", "backend/edges/studio_http.py"],
-    "ijson": ["backend/edges/studio_http.py"],
-    "tiktoken": ["backend/edges/tokenizer.py"],
-    "gepa": ["backend/edges/evolution.py"],
-    "genai_prices": ["backend/edges/prices.py"],
-    "redis": ["backend/edges/broker.py", "backend/edges/fleet.py", "backend/edges/queue.py"],
-    "rq": ["backend/edges/queue.py"],
-    "flask": ["backend/server.py", "backend/operations.py"],
-    "prometheus_client": ["backend/edges/metrics.py"],
+    "alembic": ["backend/adapters/database/engine.py", "backend/edges/migrations"],
+    "label_studio_sdk": ["backend/adapters/label_studio/client.py", "backend/adapters/label_studio/http.py"],
+    "httpx": ["backend/adapters/label_studio/health_probe.py", "backend/adapters/label_studio/http.py"],
+    "ijson": ["backend/adapters/label_studio/http.py"],
+    "tiktoken": ["backend/adapters/providers/tokenizer.py"],
+    "gepa": ["backend/adapters/gepa.py"],
+    "genai_prices": ["backend/adapters/providers/prices.py"],
+    "redis": ["backend/adapters/redis/connection.py", "backend/adapters/redis/coordination.py", "backend/adapters/redis/queue.py"],
+    "rq": ["backend/adapters/redis/queue.py"],
+    "flask": ["backend/interfaces/web/server.py", "backend/interfaces/web/observability.py"],
+    "prometheus_client": ["backend/adapters/prometheus.py"],
     "click": ["backend/__main__.py", "backend/cli"],
     "rich": ["backend/cli"],
-    "pyarrow": ["backend/edges/parquet.py"],
-    "jinja2": ["backend/cli/page.py"],
-    "matplotlib": ["backend/cli/plots.py"],
+    "pyarrow": ["backend/adapters/files/parquet.py"],
+    "jinja2": ["backend/interfaces/presentation/report_page.py"],
+    "matplotlib": ["backend/interfaces/presentation/plots.py"],
     "label_studio_ml": ["model.py"],
 }
 """Each library and the only places that know it."""
@@ -104,7 +104,7 @@ def test_only_the_settings_read_the_environment():
     assert [path for path in readers if path != "backend/settings.py"] == []
 
 
-@pytest.mark.parametrize("module", ["backend.core.chat", "backend.core.derive", "backend.flows.predict"])
+@pytest.mark.parametrize("module", ["backend.domain.chat.request", "backend.domain.resolution.resolve", "backend.engine.predictor"])
 def test_nothing_but_the_edges_brings_their_libraries_in(module):
     """Core and flows can be used, and tested, without any of the outside systems."""
     heavy = (

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from backend.cli.root import cli
+from backend.interfaces.cli.main import cli
 from backend.settings import Settings
 
 Json = dict[str, Any]

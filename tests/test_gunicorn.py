@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.server import PREDICTIONS, THREADS
+from backend.interfaces.web.server import PREDICTIONS, THREADS
 from demo import services
 from tests.installation import Installation
 from tests.running import RunningStandIn, until

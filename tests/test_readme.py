@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.cli.root import cli
+from backend.interfaces.cli.main import cli
 from backend.settings import Settings
 from docs import tables
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.core.subsets import Subset
+from backend.domain.dataset.subset import Subset
 from backend.errors import RunError
-from backend.flows.runs import Ending
+from backend.services.runs.lifecycle import Ending
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio

@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from backend.core.subsets import Subset
-from backend.edges.process import is_gone
-from backend.flows.runs import Ending
+from backend.domain.dataset.subset import Subset
+from backend.adapters.processes import is_gone
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages

@@ -5,10 +5,10 @@ import signal
 
 import pytest
 
-from backend.core.subsets import Subset
+from backend.domain.dataset.subset import Subset
 from backend.errors import RunError, SettingsError
-from backend.flows.budget import OverBudget
-from backend.flows.runs import Ending
+from backend.engine.budget_rules import OverBudget
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from backend.core.subsets import Subset, parse_subset
+from backend.domain.dataset.subset import Subset, parse_subset
 from backend.errors import RunError
-from backend.flows.push import Pushed
+from backend.services.predictions.sync import Pushed
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import TOPICS, Project, chosen, topic_of

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.core.prompts import nearest
-from backend.core.subsets import Subset
+from backend.domain.prompts.version import nearest
+from backend.domain.dataset.subset import Subset
 from backend.errors import LabelConfigError, StudioError
-from backend.flows.runs import Ending
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import WIDER, Project, chosen, label_of, messages, topic_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from backend.core.search import LEARN
+from backend.domain.optimize.search import LEARN
 from benchmarks.enhance import CONFIG, messages
 from demo.teacher import DATA
 from tests.installation import Installation

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from backend.core.chat import ChatRequest
-from backend.core.examples import WAYS
-from backend.core.same_text import text_key
-from backend.core.subsets import Subset
+from backend.domain.chat.request import ChatRequest
+from backend.domain.prompts.examples import WAYS
+from backend.domain.same_text import text_key
+from backend.domain.dataset.subset import Subset
 from backend.errors import SubsetError
-from backend.flows.baseline import baseline
-from backend.flows.examples import HALF, Wish
-from backend.flows.prompts import Draft
-from backend.flows.runs import Ending
+from backend.services.dataset.task_selection import baseline
+from backend.services.prompts.few_shot_selection import HALF, Wish
+from backend.services.prompts.versions import Draft
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen

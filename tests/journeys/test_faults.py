@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from backend.core.subsets import Subset
+from backend.domain.dataset.subset import Subset
 from backend.errors import ConfigChangedError
-from backend.flows.push import Pushed
-from backend.flows.runs import Ending, Finished
+from backend.services.predictions.sync import Pushed
+from backend.services.runs.lifecycle import Ending, Finished
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import CONFIG, WIDER, Project, label_of, messages, topic_of, truths

@@ -4,7 +4,7 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from backend.core.subsets import Subset
+from backend.domain.dataset.subset import Subset
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, label_of

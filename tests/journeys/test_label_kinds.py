@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from backend.core.subsets import Subset
-from backend.flows.push import Pushed
+from backend.domain.dataset.subset import Subset
+from backend.services.predictions.sync import Pushed
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import Project

@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.core.subsets import Subset, parse_subset
-from backend.flows.push import Pushed
-from backend.flows.runs import Ending
+from backend.domain.dataset.subset import Subset, parse_subset
+from backend.services.predictions.sync import Pushed
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, label_of, messages, topic_of, truths

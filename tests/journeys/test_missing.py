@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.core.subsets import Subset
-from backend.edges import studio
-from backend.flows.runs import Ending
+from backend.domain.dataset.subset import Subset
+from backend.adapters.label_studio import client as studio
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, messages

@@ -2,10 +2,10 @@
 
 import pytest
 
-from backend.core.subsets import Subset
+from backend.domain.dataset.subset import Subset
 from backend.errors import PromptError
-from backend.flows.push import Pushed
-from backend.flows.runs import Ending
+from backend.services.predictions.sync import Pushed
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages

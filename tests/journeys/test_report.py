@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from pyarrow import parquet
 
-from backend.cli.page import page as rendered
-from backend.core.subsets import Subset
-from tests.cli.test_page import EVIL, evil_report
+from backend.interfaces.presentation.report_page import page as rendered
+from backend.domain.dataset.subset import Subset
+from tests.unit.interfaces.presentation.test_report_page import EVIL, evil_report
 from tests.installation import Installation
 from tests.journeys.browser import FLAGS
 from tests.journeys.conftest import RunningLabelStudio

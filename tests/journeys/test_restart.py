@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from backend.core.subsets import Subset
-from backend.edges.studio_http import Unreachable
-from backend.flows import imports, place
-from backend.flows.push import Pushed
-from backend.flows.runs import Ending
+from backend.domain.dataset.subset import Subset
+from backend.adapters.label_studio.http import Unreachable
+from backend.services.predictions import importer as imports
+from backend.services.predictions import target_project as place
+from backend.services.predictions.sync import Pushed
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Project, messages

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from backend.core.subsets import Subset
+from backend.domain.dataset.subset import Subset
 from backend.errors import StudioError
-from backend.flows.projects import TITLE
-from backend.flows.push import Pushed
-from backend.flows.runs import Ending
+from backend.services.projects import TITLE
+from backend.services.predictions.sync import Pushed
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import Project, messages

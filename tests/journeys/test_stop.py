@@ -11,9 +11,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from backend.core.subsets import Subset
-from backend.edges.run_store import Order
-from backend.edges.tables import jobs
+from backend.domain.dataset.subset import Subset
+from backend.adapters.database.runs import Order
+from backend.adapters.database.tables import jobs
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio

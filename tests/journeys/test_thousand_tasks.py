@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
-from backend.core.subsets import Subset
-from backend.flows.runs import Ending
+from backend.domain.dataset.subset import Subset
+from backend.services.runs.lifecycle import Ending
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, label_of

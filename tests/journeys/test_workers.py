@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from redis import Redis
 
-from backend.core.subsets import Subset
-from backend.edges.tables import completions, jobs
-from backend.flows.runs import Ending
+from backend.domain.dataset.subset import Subset
+from backend.adapters.database.tables import completions, jobs
+from backend.services.runs.lifecycle import Ending
 from tests.databases import postgresql
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio

@@ -1,0 +1,1 @@
+"""The record: prompts, runs and stored completions, in SQLite or PostgreSQL."""

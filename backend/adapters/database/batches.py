@@ -1,0 +1,188 @@
+"""The record of batches: what is in each, how far it has come, what came of it.
+
+Each step at the provider is noted before it is taken and again when its result is known, so that whoever goes on after
+a crash knows what may have happened and looks before doing it again.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.domain.urls import shown
+from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
+from backend.adapters.database.repository import Annex
+from backend.adapters.database.prompts import CHUNK, told
+from backend.adapters.database.tables import batch_lines, batches, completions, runs
+
+STATES = ("writing", "uploading", "uploaded", "creating", "open", "ended")
+UNASKED = STATES[:3]
+"""Nothing can be billed yet in these; `uploading` and `creating` mean that it may or may not have happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`run_id`: the run that waits for it; `canceled`: it is to be canceled; `file_id` and `batch_id`: the provider's
+    names for its file and itself, None until they are known."""
+
+    id: str
+    run_id: str
+    base_url: str
+    model: str
+    state: str
+    canceled: bool = False
+    file_id: str | None = None
+    batch_id: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """Tells its file from all others at the provider."""
+        return f"open-prompts-{self.id}.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request in a batch: the first task it was for, and its Failure, if it had one."""
+
+    digest: str
+    task_id: int
+    failure: Failure | None
+
+
+class BatchStore(Annex):
+    """See Annex."""
+
+    @told
+    def create(self, run_id: str, base_url: str, model: str) -> Batch:
+        """A batch without requests, in state `writing`."""
+        batch = Batch(secrets.token_hex(8), run_id, shown(base_url), model, "writing")
+        with self._engine.begin() as connection:
+            connection.execute(batches.insert().values({name: getattr(batch, name) for name in Batch.__slots__}))
+        return batch
+
+    @told
+    def add(self, batch: Batch, requests: Mapping[str, int]) -> None:
+        """Notes that these will be in it: digest -> the first task it is for."""
+        rows = [{"batch": batch.id, "digest": digest, "task_id": task_id} for digest, task_id in requests.items()]
+        with self._engine.begin() as connection:
+            connection.execute(batch_lines.insert(), rows)
+
+    @told
+    def move(self, batch: Batch, state: str, **names: str) -> Batch | None:
+        """The batch in its next state, with the provider's names for it; None when somebody else changed it."""
+        as_known = sa.and_(batches.c.id == batch.id, batches.c.state == batch.state)
+        with self._engine.begin() as connection:
+            moved = connection.execute(batches.update().where(as_known).values(state=state, **names))
+            row = connection.execute(sa.select(batches).where(batches.c.id == batch.id)).first()
+        return Batch(*row) if moved.rowcount == 1 and row is not None else None
+
+    @told
+    def drop(self, batch: Batch, states: Sequence[str] = UNASKED) -> None:
+        """Forgets a batch that the provider knows nothing of, unless it is in none of `states` any more."""
+        mine = sa.and_(batches.c.id == batch.id, batches.c.state.in_(states))
+        with self._engine.begin() as connection:
+            connection.execute(batches.delete().where(mine))
+
+    @told
+    def cancel(self, run_id: str) -> None:
+        """Notes that all batches of a run are to be canceled, and forgets those that were not asked for yet."""
+        mine = sa.and_(batches.c.run_id == run_id, batches.c.state != "ended")
+        with self._engine.begin() as connection:
+            connection.execute(batches.update().where(mine).values(canceled=True))
+            connection.execute(batches.delete().where(mine, batches.c.state.in_(UNASKED)))
+
+    @told
+    def of_run(self, run_id: str) -> list[Batch]:
+        """Those it waits for."""
+        return self._found(batches.c.run_id == run_id)
+
+    @told
+    def of_version(self, tag: str, base_url: str) -> list[Batch]:
+        """Those that any run of a version waits for, at this provider."""
+        mine = sa.select(runs.c.id).where(runs.c.tag == tag)
+        return self._found(sa.and_(batches.c.run_id.in_(mine), batches.c.base_url == shown(base_url)))
+
+    @told
+    def adopt(self, batch: Batch, run_id: str) -> Batch:
+        """From now on this run waits for it."""
+        with self._engine.begin() as connection:
+            connection.execute(batches.update().where(batches.c.id == batch.id).values(run_id=run_id))
+        return replace(batch, run_id=run_id)
+
+    @told
+    def under_way(self, digests: Sequence[str], run_id: str) -> dict[str, Batch]:
+        """The batches these requests are in: batches of the run, and those the provider has from any other."""
+        at_work = sa.or_(batches.c.run_id == run_id, batches.c.state == "open")
+        query = sa.select(batch_lines.c.digest, batches).join_from(batch_lines, batches)
+        query = query.where(at_work, batches.c.state != "ended")
+        return {row[0]: Batch(*row[1:]) for row in self._by_digest(query, digests)}
+
+    @told
+    def lines(self, digests: Sequence[str], among: Sequence[str]) -> list[Line]:
+        """What `among` (ids of batches) holds of these requests."""
+        if not among:
+            return []
+        query = sa.select(batch_lines).where(batch_lines.c.batch.in_(among))
+        return [_line(row) for row in self._by_digest(query, digests)]
+
+    @told
+    def keep(self, batch: Batch, found: Mapping[str, Completion | Failure]) -> None:
+        """Stores what came for requests of a batch, each once however often it is given; others are left out."""
+        with self._engine.begin() as connection:
+            new = self._first_time(connection, batch, list(found))
+            answers = [reply for digest, reply in found.items() if digest in new and isinstance(reply, Completion)]
+            attempts = _attempts(connection, [answer.digest for answer in answers])
+            numbered = [replace(answer, attempt=attempts.get(answer.digest, 0)) for answer in answers]
+            numbered.sort(key=lambda answer: answer.digest)  # as in Store.add_completions
+            payer = {"run_id": batch.run_id}
+            rows = [{name: getattr(answer, name) for name in Completion.__slots__} | payer for answer in numbered]
+            if rows:
+                connection.execute(self._insert(completions).on_conflict_do_nothing(), rows)
+            failures = {d: reply for d, reply in found.items() if d in new and isinstance(reply, Failure)}
+            for digest, failure in failures.items():
+                mine = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest == digest)
+                values = {"failure": failure.kind, "detail": failure.detail}
+                connection.execute(batch_lines.update().where(mine).values(**values))
+
+    @told
+    def end(self, batch: Batch, rest: Failure) -> None:
+        """Everything has come; what has neither answer nor error gets `rest`."""
+        left = sa.and_(batch_lines.c.batch == batch.id, sa.not_(batch_lines.c.done))
+        values = {"done": True, "failure": rest.kind, "detail": rest.detail}
+        with self._engine.begin() as connection:
+            connection.execute(batch_lines.update().where(left).values(**values))
+            connection.execute(batches.update().where(batches.c.id == batch.id).values(state="ended"))
+
+    def _found(self, condition: Any) -> list[Batch]:
+        query = sa.select(batches).where(condition, batches.c.state != "ended").order_by(batches.c.id)
+        with self._engine.connect() as connection:
+            return [Batch(*row) for row in connection.execute(query)]
+
+    def _by_digest(self, query: Any, digests: Sequence[str]) -> list[Any]:
+        found: list[Any] = []
+        with self._engine.connect() as connection:
+            for start in range(0, len(digests), CHUNK):
+                chunk = digests[start : start + CHUNK]
+                found += connection.execute(query.where(batch_lines.c.digest.in_(chunk))).all()
+        return found
+
+    def _first_time(self, connection: sa.Connection, batch: Batch, digests: Sequence[str]) -> set[str]:
+        """Marks requests as done; those that were not before. The update locks them: nobody stores them beside us."""
+        mine = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest.in_(digests), sa.not_(batch_lines.c.done))
+        marked = batch_lines.update().where(mine).values(done=True).returning(batch_lines.c.digest)
+        return set(connection.execute(marked).scalars())
+
+
+def _attempts(connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
+    """The number of the next attempt of each request that has any."""
+    highest = sa.select(completions.c.digest, sa.func.max(completions.c.attempt) + 1)
+    grouped = highest.where(completions.c.digest.in_(digests)).group_by(completions.c.digest)
+    return {row[0]: row[1] for row in connection.execute(grouped)}
+
+
+def _line(row: Any) -> Line:
+    failure = Failure(row.failure, row.detail or "") if row.failure else None
+    return Line(row.digest, row.task_id, failure)

@@ -1,0 +1,81 @@
+"""The ledger of a run's budget: what its stored completions cost, and what is set aside for requests under way.
+
+The money spent is never written down as such: it is derived from the completions that name the run, so a crash can't
+leave it wrong. Whoever sends requests first sets their largest price aside, in one transaction that all who work on the
+run go through one after the other.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.domain.resolution.resolve import Pricing, cost_of
+from backend.adapters.database.repository import Annex
+from backend.adapters.database.prompts import Store, told
+from backend.adapters.database.tables import completions, holds, runs
+
+
+class Ledger(Annex):
+    """Of one run. Safe to share between threads, processes and machines."""
+
+    def __init__(self, store: Store, run_id: str, pricing: Pricing) -> None:
+        super().__init__(store)
+        self._run_id = run_id
+        self._pricing = pricing
+
+    @told
+    def hold(self, holder: str, least: float, most: float) -> float | None:
+        """Sets aside for `holder`, in place of what it held, as much of `most` USD as there is room for.
+
+        Returns the amount, or None, with nothing changed, when there is no room for `least`.
+        """
+        with self._engine.begin() as connection:
+            budget = self._locked(connection)
+            others = sa.select(sa.func.sum(holds.c.usd)).where(holds.c.run_id == self._run_id, holds.c.holder != holder)
+            room = budget - self._spent(connection) - float(connection.execute(others).scalar() or 0)
+            if room < least:
+                return None
+            amount = min(most, room)
+            self._write(connection, holder, amount)
+        return amount
+
+    @told
+    def keep(self, holder: str, usd: float) -> None:
+        """Lowers what `holder` holds to `usd`: the largest price of requests whose end nobody knows."""
+        with self._engine.begin() as connection:
+            self._locked(connection)
+            self._write(connection, holder, usd)
+
+    @told
+    def spent(self) -> float:
+        """USD that the run's stored completions cost."""
+        with self._engine.connect() as connection:
+            return self._spent(connection)
+
+    def _locked(self, connection: sa.Connection) -> float:
+        """The budget. Until the transaction ends, nobody else gets it: the update locks SQLite, and the row."""
+        mine = runs.update().where(runs.c.id == self._run_id).values(budget=runs.c.budget)
+        budget = connection.execute(mine.returning(runs.c.budget)).scalar()
+        return float("inf") if budget is None else float(budget)
+
+    def _spent(self, connection: sa.Connection) -> float:
+        """Who asked keeps the largest price aside where a completion's own is unknown."""
+        mine = completions.c.run_id == self._run_id
+        return sum((usd or 0.0 for usd in costs(connection, mine, self._pricing)), 0.0)
+
+    def _write(self, connection: sa.Connection, holder: str, usd: float) -> None:
+        row = self._insert(holds).values(run_id=self._run_id, holder=holder, usd=usd)
+        statement = row.on_conflict_do_update(index_elements=["run_id", "holder"], set_={"usd": usd})
+        connection.execute(statement)
+
+
+def costs(connection: sa.Connection, condition: Any, pricing: Pricing) -> Iterator[float | None]:
+    """USD of the completions that meet `condition`: those of one size, which cost the same, in one sum; None where the
+    price is unknown."""
+    size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
+    columns = (*size, completions.c.completion_tokens, completions.c.batch)
+    query = sa.select(*columns, sa.func.count().label("number")).where(condition).group_by(*columns)
+    for row in connection.execute(query):
+        cost = cost_of(row, pricing)
+        yield None if cost is None else cost * row.number

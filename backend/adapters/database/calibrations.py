@@ -1,0 +1,54 @@
+"""The record of calibrations: what a version's confidences are put through before they are pushed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.domain.calibration.calibrators import Calibrators
+from backend.domain.prompts.version import PromptVersion
+from backend.adapters.database.repository import Annex
+from backend.adapters.database.prompts import now, told
+from backend.adapters.database.tables import calibrations, prompts
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """`tasks`: how many it was fitted on; `created`: UTC, ISO 8601."""
+
+    calibrators: Calibrators
+    tasks: int
+    created: str
+
+
+class CalibrationStore(Annex):
+    """See Annex."""
+
+    @told
+    def of(self, version: PromptVersion) -> Calibrated | None:
+        """What is saved with a version, None for nothing."""
+        query = sa.select(calibrations).join_from(calibrations, prompts).where(*_mine(version))
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Calibrated(Calibrators.read(row.calibrators), row.tasks, row.created)
+
+    @told
+    def save(self, version: PromptVersion, calibrators: Calibrators, tasks: int) -> None:
+        """In place of what was saved before."""
+        values = {"calibrators": calibrators.to_json(), "tasks": tasks, "created": now()}
+        with self._engine.begin() as connection:
+            prompt = connection.execute(sa.select(prompts.c.id).where(prompts.c.name == version.name)).scalar_one()
+            row = self._insert(calibrations).values(prompt_id=prompt, number=version.number, **values)
+            connection.execute(row.on_conflict_do_update(index_elements=["prompt_id", "number"], set_=values))
+
+    @told
+    def remove(self, version: PromptVersion) -> bool:
+        """False when there was none."""
+        prompt = sa.select(prompts.c.id).where(prompts.c.name == version.name).scalar_subquery()
+        mine = sa.and_(calibrations.c.prompt_id == prompt, calibrations.c.number == version.number)
+        with self._engine.begin() as connection:
+            return connection.execute(calibrations.delete().where(mine)).rowcount == 1
+
+
+def _mine(version: PromptVersion) -> tuple[Any, ...]:
+    return prompts.c.name == version.name, calibrations.c.number == version.number

@@ -1,0 +1,176 @@
+"""The record of jobs: the steps of the runs that several workers share, and which worker has which.
+
+Redis carries no more than a job's name: what is to be done and who does it stands here.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.domain.runs.chunk import END, PLAN, Job
+from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED
+from backend.domain.dataset.subset import ranges
+from backend.domain.task import parse_ids
+from backend.adapters.database.repository import Annex
+from backend.adapters.database.prompts import told
+from backend.adapters.database.tables import jobs, runs
+
+_MINE = (jobs.c.run_id, jobs.c.number)
+
+
+class JobStore(Annex):
+    """See Annex."""
+
+    @told
+    def open(self, run_id: str) -> None:
+        """Makes a run one that workers share: its first job is to plan it, what was planned before is forgotten."""
+        with self._engine.begin() as connection:
+            connection.execute(jobs.delete().where(jobs.c.run_id == run_id))
+            connection.execute(jobs.insert().values(**_row(run_id, PLAN, "plan")))
+            mine = runs.c.id == run_id
+            connection.execute(runs.update().where(mine).values(status="pending", reason="", worker=QUEUED))
+
+    @told
+    def close(self, run_id: str) -> None:
+        """Forgets the jobs of a run."""
+        with self._engine.begin() as connection:
+            connection.execute(jobs.delete().where(jobs.c.run_id == run_id))
+
+    @told
+    def planned(self, run_id: str) -> tuple[int, set[int]]:
+        """Number of the last chunk, 0 for none, and the tasks of all."""
+        query = sa.select(jobs.c.number, jobs.c.ids).where(jobs.c.run_id == run_id, jobs.c.kind == "ask")
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        tasks = {task for row in rows for task in parse_ids(row.ids)}
+        return max((row.number for row in rows), default=0), tasks
+
+    @told
+    def add(self, run_id: str, number: int, kind: str, ids: Sequence[int] = ()) -> bool:
+        """A job that waits for a worker; False when it is there already."""
+        insert = self._insert(jobs).values(**_row(run_id, number, kind, ids)).on_conflict_do_nothing()
+        with self._engine.begin() as connection:
+            return connection.execute(insert.returning(jobs.c.number)).first() is not None
+
+    @told
+    def claim(self, run_id: str, number: int, worker: str) -> Job | None:
+        """Takes a waiting job in hand for `worker`; None when it is not there, or done, or another worker has it."""
+        with self._engine.begin() as connection:
+            if not self._take(connection, run_id, number, worker):
+                return None
+            taken = sa.and_(runs.c.id == run_id, runs.c.status == "pending")
+            connection.execute(runs.update().where(taken).values(status="in_progress"))
+            return self._job(connection, run_id, number)
+
+    @told
+    def next_chunk(self, run_id: str, worker: str) -> Job | None:
+        """Takes the first waiting chunk in hand, but none that ended a worker before: such a one goes alone."""
+        free = (jobs.c.run_id == run_id, jobs.c.kind == "ask", jobs.c.status == "pending", jobs.c.deaths == 0)
+        query = sa.select(jobs.c.number).where(*free).order_by(jobs.c.number).limit(1)
+        while True:
+            with self._engine.begin() as connection:
+                number = connection.execute(query).scalar()
+                if number is None:
+                    return None
+                if self._take(connection, run_id, number, worker):
+                    return self._job(connection, run_id, number)
+                if not self._is_open(connection, run_id):
+                    return None
+
+    def _take(self, connection: sa.Connection, run_id: str, number: int, worker: str) -> bool:
+        open_runs = sa.select(runs.c.id).where(runs.c.status.in_(OPEN))
+        free = sa.and_(jobs.c.run_id == run_id, jobs.c.number == number, jobs.c.status == "pending")
+        taken = jobs.update().where(free, jobs.c.run_id.in_(open_runs))
+        values = {"status": "in_progress", "worker": worker, "seen": time.time()}
+        return connection.execute(taken.values(**values)).rowcount == 1
+
+    def _is_open(self, connection: sa.Connection, run_id: str) -> bool:
+        status = connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id)).scalar()
+        return status in OPEN
+
+    def _job(self, connection: sa.Connection, run_id: str, number: int) -> Job:
+        mine = sa.and_(jobs.c.run_id == run_id, jobs.c.number == number)
+        return _job(connection.execute(sa.select(jobs).where(mine)).one())
+
+    @told
+    def beat(self, run_id: str, worker: str) -> str:
+        """A sign of life of `worker`; the run's status, so that it hears when the run has ended.
+
+        A run's `seconds` are those in which at least one worker was at it.
+        """
+        now = time.time()
+        mine = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
+        passed = sa.case((runs.c.seen > now - ALIVE_S, now - runs.c.seen), else_=0.0)
+        values = {"seen": now, "seconds": runs.c.seconds + passed}
+        with self._engine.begin() as connection:
+            connection.execute(jobs.update().where(mine).values(seen=now))
+            connection.execute(runs.update().where(runs.c.id == run_id, runs.c.seen < now).values(**values))
+            return str(connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id)).scalar())
+
+    @told
+    def done(self, run_id: str, numbers: Sequence[int]) -> None:
+        with self._engine.begin() as connection:
+            mine = sa.and_(jobs.c.run_id == run_id, jobs.c.number.in_(numbers))
+            connection.execute(jobs.update().where(mine).values(status="done"))
+
+    @told
+    def give_back(self, run_id: str, worker: str) -> None:
+        """Lays down what `worker` has in hand, unfinished."""
+        mine = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
+        with self._engine.begin() as connection:
+            connection.execute(jobs.update().where(mine).values(status="pending", worker=""))
+
+    @told
+    def is_shared(self, run_id: str, worker: str) -> bool:
+        """Whether somebody else than `worker` has a job of the run in hand."""
+        others = (jobs.c.run_id == run_id, jobs.c.worker != worker, jobs.c.status == "in_progress")
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(jobs.c.number).where(*others).limit(1)).first() is not None
+
+    @told
+    def is_asked(self, run_id: str) -> bool:
+        """Whether the run is planned and all its chunks are done."""
+        left = sa.select(sa.func.count()).where(jobs.c.run_id == run_id, jobs.c.number != END, jobs.c.status != "done")
+        with self._engine.connect() as connection:
+            return connection.execute(left).scalar() == 0
+
+    @told
+    def asked(self) -> list[str]:
+        """The open runs whose jobs are all done, so that only their end is left to do."""
+        left = sa.func.sum(sa.case((jobs.c.status != "done", 1), else_=0))
+        shared = sa.select(jobs.c.run_id).join_from(jobs, runs).where(runs.c.status.in_(OPEN))
+        with self._engine.connect() as connection:
+            return list(connection.execute(shared.group_by(jobs.c.run_id).having(left == 0)).scalars())
+
+    @told
+    def revive(self, is_gone: Callable[[str], bool]) -> list[Job]:
+        """Lays down the jobs whose worker is silent or `is_gone`; these jobs."""
+        held = sa.select(jobs).where(jobs.c.status == "in_progress")
+        with self._engine.begin() as connection:
+            lost = [row for row in connection.execute(held) if row.seen < time.time() - ALIVE_S or is_gone(row.worker)]
+            return [_job(row, 1) for row in lost if self._lay_down(connection, row)]
+
+    def _lay_down(self, connection: sa.Connection, row: Any) -> bool:
+        same = (jobs.c.run_id == row.run_id, jobs.c.number == row.number, jobs.c.worker == row.worker)
+        held = jobs.update().where(*same, jobs.c.status == "in_progress", jobs.c.seen == row.seen)
+        values = {"status": "pending", "worker": "", "deaths": row.deaths + 1}
+        return connection.execute(held.values(**values)).rowcount == 1
+
+    @told
+    def waiting(self) -> list[tuple[str, int]]:
+        """Run and number of each job of an open run that nobody has."""
+        query = sa.select(*_MINE).join_from(jobs, runs).where(jobs.c.status == "pending", runs.c.status.in_(OPEN))
+        with self._engine.connect() as connection:
+            return [(row.run_id, row.number) for row in connection.execute(query.order_by(*_MINE))]
+
+
+def _row(run_id: str, number: int, kind: str, ids: Sequence[int] = ()) -> dict[str, Any]:
+    waiting = {"status": "pending", "worker": "", "seen": 0.0, "deaths": 0}
+    return {"run_id": run_id, "number": number, "kind": kind, "ids": ranges(ids), **waiting}
+
+
+def _job(row: Any, more_deaths: int = 0) -> Job:
+    ids = tuple(parse_ids(row.ids)) if row.ids else ()
+    return Job(row.run_id, row.number, row.kind, ids, row.deaths + more_deaths)

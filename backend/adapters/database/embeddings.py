@@ -1,0 +1,30 @@
+"""The record of embeddings: facts like completions, stored before they count and never paid for twice."""
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from backend.adapters.database.repository import Annex
+from backend.adapters.database.prompts import CHUNK, told
+from backend.adapters.database.tables import embeddings
+
+
+class EmbeddingStore(Annex):
+    """See Annex."""
+
+    @told
+    def vectors(self, digests: Sequence[str]) -> dict[str, bytes]:
+        """Those that are stored."""
+        found: dict[str, bytes] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(digests), CHUNK):
+                chunk = embeddings.c.digest.in_(digests[start : start + CHUNK])
+                found |= {row.digest: row.vector for row in connection.execute(sa.select(embeddings).where(chunk))}
+        return found
+
+    @told
+    def add(self, vectors: Mapping[str, bytes]) -> None:
+        """What is there already stays as it is."""
+        rows = [{"digest": digest, "vector": vector} for digest, vector in sorted(vectors.items())]
+        with self._engine.begin() as connection:
+            connection.execute(self._insert(embeddings).on_conflict_do_nothing(), rows)

@@ -1,0 +1,9 @@
+"""Runs the migrations on the connection that `adapters.database.engine` hands over."""
+
+from alembic import context
+
+from backend.adapters.database.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,260 @@
+"""The record: prompts, versions, completions and runs, in SQLite or PostgreSQL (SQLAlchemy Core).
+
+Every method is one transaction: when it returns, it is on disk. Nothing here is derived; nothing is overwritten but a
+run's status and a prompt's name.
+"""
+
+import functools
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from backend.domain.chat.request import Completion
+from backend.domain.prompts.examples import examples_json, read_examples
+from backend.domain.prompts.version import PromptVersion, nearest
+from backend.adapters.database import prompt_names as names
+from backend.adapters.database.engine import cause, is_away, open_database
+from backend.adapters.database.tables import completions, connections, prompts, runs, versions
+from backend.errors import PromptError, StoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+CHUNK = 500
+AGAIN_S = 0.5
+
+
+class Patient(Protocol):
+    """Whose methods may be `told`: the Store, or an Annex."""
+
+    @property
+    def patience_s(self) -> float: ...
+
+
+def told(method: Callable[P, T]) -> Callable[P, T]:
+    """Database trouble as one sentence; without statements, which hold task texts. A database that went away is waited
+    for, `patience_s` of the store at most: the method is one transaction, and is done again."""
+
+    @functools.wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        deadline = time.monotonic() + cast(Patient, args[0]).patience_s
+        while True:
+            try:
+                return method(*args, **kwargs)
+            except (UnicodeError, OverflowError) as error:
+                raise StoreError(f"The record can't hold this value ({type(error).__name__}): correct it.") from None
+            except SQLAlchemyError as error:
+                if not is_away(error) or time.monotonic() > deadline:
+                    raise StoreError(
+                        f"The record can't be read or written ({cause(error)}): check its disk and database."
+                    ) from None
+            time.sleep(AGAIN_S)
+
+    return wrapper
+
+
+class Store:
+    """Safe to share between threads. `patience_s`: how long a database that went away is waited for."""
+
+    def __init__(self, url: str) -> None:
+        self.patience_s = 0.0
+        self.engine = open_database(url)
+        self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @told
+    def describe(self) -> str:
+        """Where it is and what it holds, for people."""
+        with self.engine.connect() as connection:
+            count = connection.execute(sa.select(sa.func.count()).select_from(completions)).scalar()
+        return f"{self.engine.url.render_as_string(hide_password=True)}, {count:,} completions"
+
+    # Prompts and versions
+
+    @told
+    def save(self, version: PromptVersion) -> tuple[PromptVersion, bool]:
+        """The stored version with its number, and whether it is new: unchanged content gives the same version back.
+
+        Raises PromptError when the name belongs to another project, or was another prompt's.
+        """
+        with self.engine.begin() as connection:
+            return self._save(connection, version)
+
+    def _save(self, connection: sa.Connection, version: PromptVersion) -> tuple[PromptVersion, bool]:
+        named = {"name": version.name, "project": version.project}
+        connection.execute(self.insert(prompts).values(**named).on_conflict_do_nothing())
+        # The insert locks SQLite, the row's lock PostgreSQL: whoever saves this prompt too waits until we are done.
+        prompt = connection.execute(sa.select(prompts).where(prompts.c.name == version.name).with_for_update()).one()
+        if prompt.project != version.project:
+            raise PromptError(
+                f"The prompt '{version.name}' belongs to project {prompt.project}: choose another name for this one."
+            )
+        names.take(connection, self.insert, prompt.id, version.name)
+        mine = versions.c.prompt_id == prompt.id
+        same = _VERSIONS.where(mine, versions.c.content == version.content)
+        if (known := connection.execute(same).first()) is not None:
+            return _version(known), False
+        highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar()
+        number = (highest or names.highest_left(connection, version.name)) + 1
+        row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
+        shown = None if version.examples is None else examples_json(version.examples)
+        row |= {"number": number, "content": version.content, "created": now(), "examples": shown}
+        connection.execute(versions.insert().values(prompt_id=prompt.id, **row))
+        return _version(connection.execute(same).one()), True
+
+    @told
+    def version(self, name: str, number: int) -> PromptVersion:
+        """Raises PromptError with the nearest name when there is no such version."""
+        mine = sa.and_(prompts.c.name == name, versions.c.number == number)
+        with self.engine.connect() as connection:
+            row = connection.execute(_VERSIONS.where(mine)).first()
+        if row is not None:
+            return _version(row)
+        numbers = [version.tag for version in self.versions(name)]
+        if not numbers:
+            raise self.unknown(name)
+        raise PromptError(f"There is no version {name}@{number}: {nearest(f'{name}@{number}', numbers)}")
+
+    @told
+    def unknown(self, name: str) -> PromptError:
+        """What to say when there is no prompt of this name: what it is called now, or the nearest name."""
+        with self.engine.connect() as connection:
+            owner = names.owner_of(connection, name)
+            existing = connection.execute(sa.select(prompts.c.name).order_by(prompts.c.name)).scalars().all()
+        hint = f"it was renamed, to '{owner.name}'." if owner is not None else nearest(name, existing)
+        return PromptError(f"There is no prompt '{name}': {hint}")
+
+    @told
+    def versions(self, name: str | None = None) -> list[PromptVersion]:
+        """All versions, or those of one prompt; by name, then number."""
+        query = _VERSIONS if name is None else _VERSIONS.where(prompts.c.name == name)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.order_by(prompts.c.name, versions.c.number)).all()
+        return [_version(row) for row in rows]
+
+    @told
+    def rename(self, old: str, new: str) -> None:
+        """Raises PromptError when the new name is, or ever was, another prompt's."""
+        mine = sa.select(prompts.c.id).where(prompts.c.name == new)
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(prompts.update().where(prompts.c.name == old).values(name=new))
+                names.refuse_left(connection, new)
+                names.take(connection, self.insert, connection.execute(mine).scalar_one(), new)
+                for column in _TAGS:
+                    retagged = sa.literal(new) + sa.func.substr(column, len(old) + 1)
+                    mine = _tag_of(column, old)
+                    connection.execute(column.table.update().where(mine).values({column.name: retagged}))
+        except IntegrityError:
+            raise PromptError(f"There is a prompt '{new}' already: choose another name.") from None
+
+    @told
+    def delete(self, name: str) -> None:
+        """Removes a prompt with its versions and runs; completions stay, they were paid for. Its numbers stay given.
+
+        Raises PromptError while annotators get one of its versions.
+        """
+        with self.engine.begin() as connection:
+            using = sa.select(connections).where(_tag_of(connections.c.in_use, name))
+            row = connection.execute(using).first()
+            if row is not None:
+                raise PromptError(
+                    f"Annotators of project {row.project} get {row.in_use}: `ls-prompts use` another version, or "
+                    f"`ls-prompts disconnect {row.project}`, before deleting it."
+                )
+            connection.execute(runs.delete().where(_tag_of(runs.c.tag, name)))
+            names.leave(connection, sa.select(prompts.c.id).where(prompts.c.name == name))
+            connection.execute(prompts.delete().where(prompts.c.name == name))
+
+    # What annotators get
+
+    @told
+    def connection(self, project: int) -> Mapping[str, str | None]:
+        """`in_use`, `shown_before` and `to_show` of a project; None where nothing is known."""
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(connections).where(connections.c.project == project)).first()
+        return {name: getattr(row, name, None) for name in ("in_use", "shown_before", "to_show")}
+
+    @told
+    def set_connection(self, project: int, **values: str | None) -> None:
+        """Sets what is given of `in_use`, `shown_before` and `to_show`."""
+        insert = self.insert(connections).values(project=project, **values)
+        with self.engine.begin() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=["project"], set_=values))
+
+    # Completions
+
+    @told
+    def add_completions(self, found: Iterable[Completion], run_id: str | None = None) -> None:
+        """Stores facts; one that is there already stays as it is. `run_id`: the run that asked for them."""
+        # In one order everywhere: PostgreSQL ends writers that wait for each other's rows.
+        ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
+        payer = {"run_id": run_id}
+        rows = [{name: getattr(completion, name) for name in Completion.__slots__} | payer for completion in ordered]
+        if not rows:
+            return
+        with self.engine.begin() as connection:
+            connection.execute(self.insert(completions).on_conflict_do_nothing(), rows)
+
+    @told
+    def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
+        """Stored attempts by digest, in order of attempt; digests without any are absent."""
+        found: dict[str, list[Completion]] = {}
+        query = sa.select(*(completions.c[name] for name in Completion.__slots__)).order_by(
+            completions.c.digest, completions.c.attempt
+        )
+        with self.engine.connect() as connection:
+            for start in range(0, len(digests), CHUNK):
+                chunk = digests[start : start + CHUNK]
+                for row in connection.execute(query.where(completions.c.digest.in_(chunk))):
+                    found.setdefault(row.digest, []).append(_completion(row))
+        return found
+
+
+_TAGS: tuple[Any, ...] = (connections.c.in_use, runs.c.tag)
+_VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
+_LOGPROBS = Completion.__slots__.index("logprobs")
+_COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions", "confidence")
+
+
+def now(precision: str = "seconds") -> str:
+    """UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec=precision)
+
+
+def _tag_of(column: Any, name: str) -> Any:
+    """Whether a tag is one of this prompt's; not LIKE, which does not tell cases apart on SQLite."""
+    return sa.func.substr(column, 1, len(name) + 1) == f"{name}@"
+
+
+def _version(row: Any) -> PromptVersion:
+    return PromptVersion(
+        name=row.name,
+        number=row.number,
+        project=row.project,
+        template=row.template,
+        model=row.model,
+        variables=tuple(row.variables),
+        schema_digest=row.schema_digest,
+        parameters=row.parameters,
+        note=row.note,
+        created=row.created,
+        former=names.split(row.former),
+        definitions=row.definitions or {},
+        examples=None if row.examples is None else read_examples(row.examples),
+        confidence=row.confidence,
+    )
+
+
+def _completion(row: Any) -> Completion:
+    """Read a hundred thousand times: `dataclasses.replace` would cost more than all the rest."""
+    values: list[Any] = list(row)
+    if row.logprobs is not None:
+        values[_LOGPROBS] = tuple(map(tuple, row.logprobs))
+    return Completion(*values)

@@ -1,0 +1,22 @@
+"""Annex: a part of the record in a file of its own. It shares the engine of the Store, and its patience.
+
+So all parts wait equally long for a database that went away.
+"""
+
+from typing import Any
+
+from backend.adapters.database.prompts import Store
+
+
+class Annex:
+    """Its methods are `told`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._engine = store.engine
+        self._insert: Any = store.insert
+
+    @property
+    def patience_s(self) -> float:
+        """Seconds; see Store."""
+        return self._store.patience_s

@@ -1,0 +1,167 @@
+"""The record of asks: which tasks of a run were asked about, under which digest, and what became of them.
+
+Counts are not kept: they are derived from the stored completions, so a crash can't leave them wrong.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.hashing import SHARED, numbered
+from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.prompts.version import parse_tag
+from backend.domain.runs.run import Run, Tally
+from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
+from backend.adapters.database.repository import Annex
+from backend.adapters.database.budget_ledger import costs
+from backend.adapters.database.prompts import told
+from backend.adapters.database.tables import asks, completions, prompts, runs, versions
+
+PAGE = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One task of a run: the digest of its request (None when it could not be asked about), the requests sent for it,
+    and its Rejection's reason or its Failure, if any."""
+
+    task_id: int
+    digest: str | None
+    failure: Failure | None = None
+    rejection: str | None = None
+    sent: int = 0
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        verdict = outcome.verdict
+        failure = verdict if isinstance(verdict, Failure) else None
+        rejection = verdict.reason if isinstance(verdict, Rejection) else None
+        return cls(outcome.task_id, outcome.digest, failure, rejection, outcome.sent)
+
+
+class AskStore(Annex):
+    """See Annex."""
+
+    @told
+    def note(self, run_id: str, found: Iterable[Ask]) -> None:
+        """Writes tasks of a run before they are asked about, and again with what became of them."""
+        rows = [_row(run_id, ask) for ask in found]
+        if not rows:
+            return
+        insert = self._insert(asks)
+        update = {name: insert.excluded[name] for name in ("digest", "rejection", "failure", "detail")}
+        update["sent"] = asks.c.sent + insert.excluded.sent
+        statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
+        with self._engine.begin() as connection:
+            connection.execute(statement, rows)
+
+    @told
+    def set_aside(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
+        """Notes a Failure for tasks of a run; an answer that is stored still counts."""
+        rows = [_row(run_id, Ask(task, None, failure)) for task in tasks]
+        insert = self._insert(asks)
+        update = {name: insert.excluded[name] for name in ("failure", "detail")}
+        statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
+        with self._engine.begin() as connection:
+            connection.execute(statement, rows)
+
+    def of_version(self, tag: str, size: int = PAGE) -> Iterator[list[Ask]]:
+        """The newest ask about each task over all runs of a version, by task id, so many tasks at a time."""
+        return self._pages(sa.select(runs.c.id).where(runs.c.tag == tag), size)
+
+    def of_run(self, run_id: str, size: int = PAGE) -> Iterator[list[Ask]]:
+        """The asks of one run, by task id, so many at a time."""
+        return self._pages(sa.select(runs.c.id).where(runs.c.id == run_id), size)
+
+    @told
+    def some(self, tag: str, most: int) -> list[tuple[int, str]]:
+        """Tasks that a version was asked about, with the digests of the requests: some of them."""
+        mine = sa.select(asks.c.task_id, asks.c.digest).join_from(asks, runs)
+        query = mine.where(runs.c.tag == tag, asks.c.digest.is_not(None)).limit(most)
+        with self._engine.connect() as connection:
+            return [(row.task_id, row.digest) for row in connection.execute(query)]
+
+    @told
+    def tally(self, run: Run, pricing: Pricing) -> Tally:
+        """How far a run has come."""
+        mine = asks.c.run_id == run.id
+        samples = self._samples(run.tag)
+        stored = sa.and_(*(sa.exists().where(completions.c.digest == digest) for digest in samples))
+        counted = {
+            "planned": sa.func.count(),
+            "done": _count(stored),
+            "failed": _count(sa.and_(asks.c.failure.is_not(None), sa.not_(stored))),
+            "rejected": _count(sa.and_(asks.c.rejection.is_not(None), stored)),
+            "requests": sa.func.coalesce(sa.func.sum(asks.c.sent), 0),
+            "reused": _count(sa.and_(stored, asks.c.sent == 0)),
+        }
+        query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(mine)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one()
+            behind = sa.or_(*(completions.c.digest.in_(sa.select(digest).where(mine)) for digest in samples))
+            paid = sa.func.coalesce(completions.c.run_id, "") == run.id
+            cost, spent, saved = (
+                _total(costs(connection, condition, pricing))
+                for condition in (behind, paid, sa.and_(behind, sa.not_(paid)))
+            )
+        tasks = max(run.tasks or 0, row.planned)
+        return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost, saved, spent)
+
+    def _pages(self, some_runs: Any, size: int) -> Iterator[list[Ask]]:
+        last = -1
+        while page := self._asks_after(some_runs, last, size):
+            yield page
+            last = page[-1].task_id
+
+    @told
+    def _asks_after(self, some_runs: Any, last: int, size: int) -> list[Ask]:
+        mine = sa.and_(asks.c.run_id.in_(some_runs), asks.c.task_id > last)
+        ids = sa.select(asks.c.task_id).where(mine).distinct().order_by(asks.c.task_id).limit(size).subquery()
+        highest = sa.select(sa.func.max(ids.c.task_id)).scalar_subquery()
+        page = sa.select(asks).join_from(asks, runs).where(mine, asks.c.task_id <= highest)
+        return self._newest(page.order_by(runs.c.created, runs.c.id))
+
+    def _samples(self, tag: str) -> list[Any]:
+        """The digests of an ask's samples, see `domain.hashing.numbered`."""
+        name, number = parse_tag(tag)
+        mine = sa.and_(prompts.c.name == name, versions.c.number == number)
+        query = sa.select(versions.c.confidence).join_from(versions, prompts).where(mine)
+        with self._engine.connect() as connection:
+            samples = samples_of(connection.execute(query).scalar() or LOGPROBS)
+        shared = sa.func.substr(asks.c.digest, 1, SHARED)
+        return [asks.c.digest, *(shared.concat(numbered("", sample)) for sample in range(1, samples))]
+
+    def _newest(self, query: Any) -> list[Ask]:
+        with self._engine.connect() as connection:
+            newest = {row.task_id: _ask(row) for row in connection.execute(query)}
+        return [newest[task_id] for task_id in sorted(newest)]
+
+
+def _total(amounts: Iterable[float | None]) -> float | None:
+    known = list(amounts)
+    return None if None in known else sum(amount for amount in known if amount is not None)
+
+
+def _count(condition: Any) -> Any:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+def _row(run_id: str, ask: Ask) -> dict[str, Any]:
+    failure = ask.failure
+    return {
+        "run_id": run_id,
+        "task_id": ask.task_id,
+        "digest": ask.digest,
+        "sent": ask.sent,
+        "rejection": ask.rejection,
+        "failure": failure.kind if failure else None,
+        "detail": failure.detail if failure else None,
+    }
+
+
+def _ask(row: Any) -> Ask:
+    failure = Failure(row.failure, row.detail or "") if row.failure else None
+    return Ask(row.task_id, row.digest, failure, row.rejection, row.sent)

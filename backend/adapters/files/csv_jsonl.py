@@ -1,0 +1,63 @@
+"""Rows as CSV or JSON lines, written page by page.
+
+Task texts and labels come from anybody, and spreadsheets run what looks like a formula: in CSV such a text gets an
+apostrophe in front, which spreadsheets take as "this is text". JSON lines and Parquet hold every text as it is.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
+from typing import Any, BinaryIO
+
+from backend.domain.reports.table_rows import Column, Row
+
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""What a cell that a spreadsheet would run begins with (OWASP, CSV Injection), full-width forms included."""
+
+
+def write_csv(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequence[Row]]) -> int:
+    """RFC 4180 in UTF-8 with a header, lists as JSON; how many rows."""
+    with _Text(file, newline="") as text:
+        writer = csv.writer(text)
+        writer.writerow([_cell(column.name) for column in columns])
+        return sum(_write(page, lambda row: writer.writerow([_cell(value) for value in row])) for page in pages)
+
+
+def write_jsonl(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequence[Row]]) -> int:
+    """One JSON object a line, in ASCII; how many rows."""
+    names = [column.name for column in columns]
+    with _Text(file, newline="\n") as text:
+        return sum(
+            _write(page, lambda row: text.write(json.dumps(dict(zip(names, row, strict=True))) + "\n"))
+            for page in pages
+        )
+
+
+def plain_text(value: Any) -> str:
+    """A value of a task's data on its own: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _write(page: Sequence[Row], one: Any) -> int:
+    for row in page:
+        one(row)
+    return len(page)
+
+
+def _cell(value: Any) -> Any:
+    if value is None or isinstance(value, int | float):
+        return value
+    text = plain_text(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+class _Text(TextIOWrapper):
+    """Over a file that stays open: it belongs to somebody else."""
+
+    def __init__(self, file: BinaryIO, newline: str) -> None:
+        super().__init__(file, encoding="utf-8", errors="replace", newline=newline)
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+        self.detach()

@@ -1,0 +1,42 @@
+"""Rows as Parquet, by pyarrow, which is large and therefore not installed by default."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, BinaryIO
+
+from backend.domain.reports.table_rows import Column, Row
+from backend.adapters.files.csv_jsonl import plain_text
+from backend.errors import OutputError
+
+
+def write_parquet(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequence[Row]]) -> int:
+    """One row group a page; how many rows. Raises OutputError without pyarrow."""
+    try:
+        import pyarrow
+        from pyarrow.parquet import ParquetWriter
+    except ImportError:
+        raise OutputError("Parquet needs pyarrow: pip install 'open-prompts[parquet]'.") from None
+    types = {
+        "int": pyarrow.int64(),
+        "float": pyarrow.float64(),
+        "text": pyarrow.string(),
+        "texts": pyarrow.list_(pyarrow.string()),
+    }
+    schema = pyarrow.schema([(column.name, types[column.kind]) for column in columns])
+    written = 0
+    with ParquetWriter(file, schema, compression="zstd") as writer:
+        for page in pages:
+            values = [[_value(row[place], column) for row in page] for place, column in enumerate(columns)]
+            writer.write_table(pyarrow.table(values, schema=schema))
+            written += len(page)
+    return written
+
+
+def _value(value: Any, column: Column) -> Any:
+    if value is None or column.kind in ("int", "float"):
+        return value
+    return [_utf8(one) for one in value] if column.kind == "texts" else _utf8(plain_text(value))
+
+
+def _utf8(text: str) -> str:
+    """Without lone surrogates, which Parquet can't hold."""
+    return text.encode("utf-8", "replace").decode()

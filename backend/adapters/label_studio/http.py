@@ -1,0 +1,181 @@
+"""HTTP to Label Studio through the SDK's client (it renews tokens), and its refusals as sentences.
+
+The SDK's typed models cost eight times the wire's time for lists, hide bodies we need and repeat POSTs; so requests go
+through its HTTP client, typed methods are used for nothing else.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import ijson
+from label_studio_sdk.core.api_error import ApiError
+from label_studio_sdk.core.request_options import RequestOptions
+
+from backend.domain.urls import shown
+from backend.errors import SettingsError, StudioError
+
+JSON_TYPE = {"Content-Type": "application/json"}
+GATEWAY = (502, 503, 504)
+"""What a server before Label Studio answers while that is down, restarts or takes too long."""
+PIECE = 65_536
+"""Bytes."""
+SWITCHES = "LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false"
+
+KNOWN = {
+    "reserved network address": "Label Studio refuses backends on this machine or a private network: start it with "
+    f"{SWITCHES}.",
+    "legacy token": "Label Studio refuses legacy tokens: take a personal access token (Account & Settings), or switch "
+    "legacy tokens on under Organization, Access Token Settings.",
+    "The provided URL was not allowed": "Label Studio refuses this address for a backend: give one that begins with "
+    "http:// or https://.",
+    "Project and View mismatch": "That Data Manager tab belongs to another project: check the view's number.",
+    "Can't resolve hostname": "Label Studio can't find the host of the backend: give the address as it reaches it.",
+    "Can't connect to ML backend": "Label Studio finds no backend at this address: start it (`make serve`), and give "
+    "its address as Label Studio reaches it, which from a container is not localhost.",
+    "authentication parameters": "The backend refused Label Studio's login: set BASIC_AUTH_USER and BASIC_AUTH_PASS "
+    "for this command as they are set for the server.",
+    "like a valid ML backend": "What answers Label Studio at this address is not this server, or it failed: "
+    "see its log.",
+}
+"""What Label Studio says, in part -> what to do."""
+
+
+class Refused(StudioError):
+    """`status` is the HTTP status."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class NotFound(Refused):
+    pass
+
+
+class Unreachable(StudioError):
+    """There was no answer, or one of somebody in between: what a request was to do may have happened or not; when it
+    was only `late`, it may happen yet."""
+
+    def __init__(self, sentence: str, late: bool = False) -> None:
+        super().__init__(sentence)
+        self.late = late
+
+
+class StudioHttp:
+    """`call` returns the JSON of an answer, `rows` that of a long list bit by bit; every trouble is a StudioError that
+    says what to do."""
+
+    def __init__(self, url: str, api_key: str | None) -> None:
+        if not api_key:
+            raise SettingsError(
+                "LABEL_STUDIO_API_KEY is not set: copy your access token from Label Studio (Account & Settings)."
+            )
+        if not re.fullmatch(r"[!-~]+", api_key):
+            raise SettingsError("LABEL_STUDIO_API_KEY holds a space or a letter that no token has: copy it again.")
+        if not re.match(r"https?://[^/]", url):
+            raise SettingsError("LABEL_STUDIO_URL is no address: correct it to one like http://host:8080.")
+        # A third of a second, for which commands without Label Studio need not wait; the client with all its types
+        # would take two seconds and 70 MB.
+        from label_studio_sdk.base_client import LabelStudioBase
+
+        self._shown = shown(url)
+        try:
+            self._sdk: Any = LabelStudioBase(base_url=url, api_key=api_key, timeout=60)
+        except ApiError:
+            raise StudioError(
+                "The token in LABEL_STUDIO_API_KEY has expired or is damaged: make a new one (Account & Settings)."
+            ) from None
+
+    def call(self, method: str, path: str, *, body: Any = None, timeout: int = 60, **params: Any) -> Any:
+        """One request, never repeated when it is a POST; GETs are tried three times.
+
+        `body`: bytes are sent as the JSON they are; `timeout` in seconds. Raises NotFound for a 404, Unreachable when
+        there is no telling what became of it, else StudioError.
+        """
+        options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 if method == "GET" else 0)
+        sent = {"content": body, "headers": JSON_TYPE} if isinstance(body, bytes) else {"json": body}
+        with self._told(timeout):
+            response = self._client.request(path, method=method, params=params, request_options=options, **sent)
+        if response.status_code >= 400:
+            raise self._refusal(response.status_code, response.text)
+        try:
+            return response.json() if response.content else None
+        except ValueError:
+            raise self._stranger() from None
+
+    def record(self, path: str, *names: str) -> Mapping[str, Any]:
+        """A GET whose answer is an object with a text or number under each of these names."""
+        found = self.call("GET", path)
+        if not isinstance(found, dict) or any(not isinstance(found.get(name), str | int) for name in names):
+            raise self._stranger()
+        return found
+
+    def rows(self, path: str, *, timeout: int = 60, **params: Any) -> Iterator[Any]:
+        """The elements of a JSON list as they arrive: of a long one, no more than a piece is ever held.
+
+        Raises as `call`, also after some of them.
+        """
+        options = RequestOptions(timeout_in_seconds=timeout)
+        stream = self._client.stream(path, method="GET", params=params, request_options=options)
+        with self._told(timeout), stream as response:
+            if response.status_code >= 400:
+                raise self._refusal(response.status_code, response.read().decode(errors="replace"))
+            yield from ijson.items(ijson.from_iter(response.iter_bytes(PIECE)), "item", use_float=True)
+
+    @property
+    def _client(self) -> Any:
+        return self._sdk._client_wrapper.httpx_client
+
+    @contextmanager
+    def _told(self, timeout: int) -> Iterator[None]:
+        """Trouble with a request as one sentence."""
+        try:
+            yield
+        except ApiError as error:
+            raise self._refusal(error.status_code or 0, str(error.body)) from None
+        except httpx.TimeoutException as error:
+            late = isinstance(error, httpx.ReadTimeout)
+            raise Unreachable(
+                f"Label Studio at {self._shown} did not answer within {timeout} s: try again later.", late
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL, ijson.IncompleteJSONError, ValueError) as error:
+            raise Unreachable(
+                f"Label Studio is not reachable at {self._shown} ({type(error).__name__}): "
+                "start it, or correct LABEL_STUDIO_URL."
+            ) from None
+        except ijson.JSONError:
+            raise self._stranger() from None
+
+    def _stranger(self) -> StudioError:
+        return StudioError(f"What answers at {self._shown} is not Label Studio: correct LABEL_STUDIO_URL.")
+
+    def _refusal(self, status: int, text: str) -> StudioError:
+        if status in GATEWAY:
+            sentence = (
+                f"Label Studio at {self._shown} does not answer ({status} of what is before it): try again later."
+            )
+            return Unreachable(sentence, late=status == 504)
+        if status == 404:
+            return NotFound(
+                status, f"There is no such object at {self._shown}: check its number, and LABEL_STUDIO_URL."
+            )
+        for part, sentence in KNOWN.items():
+            if part in text:
+                return Refused(status, sentence)
+        if status in (401, 403):
+            return Refused(status, "Label Studio refused the token: check LABEL_STUDIO_API_KEY.")
+        return Refused(status, f"Label Studio answered {status}: {_detail(text)}")
+
+
+def _detail(text: str) -> str:
+    """Label Studio's own words, short; never a page of HTML."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return "see its log."
+    detail = found.get("validation_errors") or found.get("detail") if isinstance(found, dict) else found
+    return str(detail)[:300]

@@ -1,0 +1,1 @@
+"""The model's server: chat completions, embeddings, batches and prices."""

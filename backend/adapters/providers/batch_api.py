@@ -1,0 +1,140 @@
+"""The provider's Batch API: files and batches, through the `openai` package.
+
+One call, one request, never repeated behind the caller's back: a batch asked for twice is paid for twice.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import IO, Any
+
+import httpx2
+import openai
+from openai.types import Batch
+
+from backend.domain.urls import shown
+from backend.domain.runs.batch_report import Report, refused
+from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
+from backend.adapters.providers.chat_completions import GARBAGE, check
+from backend.adapters.providers.response import parse, to_completion
+from backend.errors import ProviderAwayError, ProviderError
+
+_CONFLICT = (400, 409)
+
+
+class BatchApi:
+    """Every method raises ProviderError when the provider refuses, ProviderAwayError when it can't be reached."""
+
+    def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
+        """Raises SettingsError for a key or an address that can't be one. `timeout_s`: silence that ends a request."""
+        check(base_url, api_key)
+        self._shown = shown(base_url)
+        self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout_s)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def upload(self, name: str, content: IO[bytes]) -> str:
+        """The provider's name for the new file."""
+        with self._told():
+            return self._client.files.create(file=(name, content), purpose="batch").id
+
+    def find_file(self, name: str) -> str | None:
+        """The provider's name for the file that was uploaded as `name`, if it was."""
+        with self._told():
+            return next((file.id for file in self._client.files.list(purpose="batch") if file.filename == name), None)
+
+    def create(self, file_id: str) -> Report:
+        with self._told():
+            return _report(
+                self._client.batches.create(
+                    input_file_id=file_id, endpoint="/v1/chat/completions", completion_window="24h"
+                )
+            )
+
+    def find(self, file_id: str) -> Report | None:
+        """The batch that was created from this file, if one was."""
+        with self._told():
+            return next((_report(b) for b in self._client.batches.list() if b.input_file_id == file_id), None)
+
+    def look(self, batch_id: str) -> Report:
+        """How far it is; `failed` when the provider knows it no more."""
+        with self._told():
+            try:
+                return _report(self._client.batches.retrieve(batch_id))
+            except openai.NotFoundError:
+                return Report(batch_id, "failed", code="not_found")
+
+    def cancel(self, batch_id: str) -> None:
+        """One that has ended already stays as it is."""
+        with self._told(), suppress(openai.NotFoundError):
+            try:
+                self._client.batches.cancel(batch_id)
+            except openai.APIStatusError as error:
+                if error.status_code not in _CONFLICT:
+                    raise
+
+    def results(self, file_id: str, model: str) -> Iterator[tuple[str, Completion | Failure]]:
+        """Digest and reply, line by line as they arrive; lines that tell no digest are left out."""
+        with self._told(), self._client.files.with_streaming_response.content(file_id) as response:
+            for line in response.iter_lines():
+                found = _result(line, model)
+                if found is not None:
+                    yield found
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except openai.APIStatusError as error:
+            raise self._error(error) from None
+        except (openai.APIError, *GARBAGE, httpx2.TransportError):
+            raise ProviderAwayError(
+                f"No connection to the model's server at {self._shown}: start it, or correct OPENAI_BASE_URL."
+            ) from None
+
+    def _error(self, error: openai.APIStatusError) -> ProviderError:
+        status = error.status_code
+        if status in (404, 405, 501):
+            return ProviderError(f"{self._shown} has no batch endpoint: run it without --batch.")
+        if status in (401, 403):
+            return ProviderError(f"{self._shown} refused the key: check OPENAI_API_KEY, and that it may use batches.")
+        if status == 402 or "quota" in (error.code or "") or "billing" in (error.code or ""):
+            return ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")
+        if status in (408, 409, 429) or status >= 500:
+            return ProviderAwayError(f"The model's server at {self._shown} answered {status}: try again later.")
+        return ProviderError(f"{self._shown} refused the batch ({status}): run it without --batch.")
+
+
+def _report(batch: Batch) -> Report:
+    counts, errors = batch.request_counts, batch.errors and batch.errors.data
+    return Report(
+        id=batch.id,
+        status=batch.status,
+        total=counts.total if counts else 0,
+        answered=counts.completed if counts else 0,
+        failed=counts.failed if counts else 0,
+        files=tuple(name for name in (batch.output_file_id, batch.error_file_id) if name),
+        code=str(errors[0].code or "") if errors else "",
+    )
+
+
+def _result(line: str, model: str) -> tuple[str, Completion | Failure] | None:
+    try:
+        found = parse(line)
+        return str(found["custom_id"]), _reply(str(found["custom_id"]), found, model)
+    except GARBAGE:
+        return None
+
+
+def _reply(digest: str, found: dict[str, Any], model: str) -> Completion | Failure:
+    response, error = found.get("response") or {}, found.get("error") or {}
+    status, body = int(response.get("status_code") or 0), response.get("body") or {}
+    if status != 200:
+        code = error.get("code") or (body.get("error") or {}).get("code")
+        return refused(status, str(code or ""))
+    try:
+        return replace(to_completion(digest, model, body), batch=True)
+    except GARBAGE:
+        return Failure("server", "The model's server sent something that is no chat completion.")

@@ -1,0 +1,47 @@
+"""The provider's embeddings endpoint, through the `openai` package: texts in, vectors out.
+
+What may pass (rate limits, errors of the server, broken connections) is repeated by the client, as the provider asks.
+"""
+
+from array import array
+from collections.abc import Sequence
+from math import isfinite
+
+import openai
+
+from backend.domain.urls import shown
+from backend.adapters.providers.chat_completions import GARBAGE, check
+from backend.errors import ProviderError
+
+TRIES = 6
+
+
+class EmbeddingApi:
+    """Safe to share between threads."""
+
+    def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
+        """Raises SettingsError for a key or an address that can't be one."""
+        check(base_url, api_key)
+        self._shown = shown(base_url)
+        self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=TRIES, timeout=timeout_s)
+
+    def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
+        """One vector each, as 32-bit floats. Raises ProviderError when the provider gives none."""
+        sent = [text.encode("utf-8", "replace").decode() for text in texts]  # no request holds a lone surrogate
+        try:
+            answer = self._client.embeddings.create(model=model, input=sent, encoding_format="float")
+            by_place = {one.index: array("f", one.embedding) for one in answer.data}
+            found = [by_place[place] for place in range(len(texts))]
+        except openai.APIStatusError as error:
+            raise ProviderError(
+                f"{self._shown} makes no embeddings with '{model}' ({error.status_code}): check the model's name, "
+                "or save the prompt without --embed."
+            ) from None
+        except openai.APIConnectionError:
+            raise ProviderError(f"No connection to {self._shown} for embeddings: run it again later.") from None
+        except GARBAGE:
+            found = []
+        sizes = {len(vector) for vector in found}
+        if len(sizes) != 1 or 0 in sizes or not all(isfinite(x) for vector in found for x in vector):
+            raise ProviderError(f"{self._shown} answered with something that are no embeddings: try another model.")
+        return [vector.tobytes() for vector in found]

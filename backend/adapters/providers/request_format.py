@@ -1,0 +1,138 @@
+"""Dialect: how one model wants to be asked. Learnt from its refusals (HTTP 400), one step at a time."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from backend.domain.chat.request import ChatFrame, ChatRequest
+from backend.domain.few_shot.messages import Turn
+
+FORMATS = ("json_schema", "json_object", "text")
+_FORMAT_WORDS = ("response_format", "json_schema")
+_LONG_CAP = "max_completion_tokens"
+_CAPS = ("max_tokens", _LONG_CAP)
+_NEAR = 4
+USER, ASSISTANT = (f', {{"role": "{role}", "content": '.encode() for role in ("user", "assistant"))
+_REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not permitted|not allowed|extra", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`format`: place in FORMATS; `dropped`: parameters left out; `long_cap`: max_completion_tokens for max_tokens."""
+
+    format: int = 0
+    dropped: frozenset[str] = frozenset()
+    long_cap: bool = False
+
+    def body(self, request: ChatRequest) -> bytes:
+        """The request's body: all that requests have in common is encoded once. Where a seed is set, each sample gets
+        one of its own: the same would make the answers the same."""
+        head, tail = _encoded(_Key(request.frame, self, request.sample if "seed" in request.frame.parameters else 0))
+        return head + _turns(request.shots) + USER + json.dumps(request.user).encode() + tail
+
+    def caps(self, frame: ChatFrame) -> bool:
+        """Whether the length of a completion is bounded when it is asked for like this."""
+        return any(name in parameters(frame) and name not in self.dropped for name in _CAPS)
+
+
+def parameters(frame: ChatFrame) -> dict[str, Any]:
+    """A frame's parameters with its cap among them: of two bounds the smaller counts."""
+    found = dict(frame.parameters)
+    if frame.cap is not None:
+        names = [name for name in _CAPS if name in found] or [_CAPS[0]]
+        found |= {name: _smaller(found.get(name), frame.cap) for name in names}
+    return found
+
+
+def lowered(frame: ChatFrame) -> bool:
+    """Whether the cap says less than the parameters do."""
+    return parameters(frame) != dict(frame.parameters)
+
+
+def largest(request: ChatRequest) -> tuple[int, int]:
+    """The most tokens a request with a cap can take: (prompt, completion). No tokenizer makes more than one token of a
+    UTF-8 byte, and the body, in ASCII with its schema and its syntax, has more of those than the prompt."""
+    caps = parameters(request.frame)
+    return len(Dialect().body(request)), max(caps[name] for name in _CAPS if name in caps)
+
+
+def _smaller(own: Any, cap: int) -> int:
+    return min(own, cap) if isinstance(own, int) and own > 0 else cap
+
+
+def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | None, message: str) -> Dialect | None:
+    """The dialect to try after a refusal, or None when the refusal is about this one request."""
+    if status not in (400, 422):
+        return None
+    named = str(param or "")
+
+    def meant(name: str) -> bool:
+        return named == name or (not named and _speaks_of(name, message, request.texts))
+
+    formats = any(name in named or _speaks_of(name, message, request.texts) for name in _FORMAT_WORDS)
+    if formats and dialect.format < len(FORMATS) - 1:
+        return replace(dialect, format=dialect.format + 1)
+    if not _REFUSAL.search(message):
+        return None
+    sent = {*parameters(request.frame), *(("logprobs",) if request.frame.logprobs else ())} - dialect.dropped
+    for name in sorted(sent, key=len, reverse=True):
+        if name == "max_tokens" and not dialect.long_cap and meant(name):
+            return replace(dialect, long_cap=True)
+        if meant(_LONG_CAP if name == "max_tokens" else name):
+            return replace(dialect, dropped=dialect.dropped | {name})
+    return None
+
+
+def _speaks_of(name: str, message: str, texts: str) -> bool:
+    """Whether a message names `name` in words of its own, not only where it repeats a task's text."""
+    for found in re.finditer(rf"\b{re.escape(name)}\b", message, re.IGNORECASE):
+        if message[max(0, found.start() - _NEAR) : found.end() + _NEAR] not in texts:
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Key:
+    """Frames are compared by identity: hashing a whole schema for every request would cost more than it saves."""
+
+    frame: ChatFrame
+    dialect: Dialect
+    seed: int = 0
+
+    def __hash__(self) -> int:
+        return hash((id(self.frame), self.dialect, self.seed))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Key) or self.frame is not other.frame:
+            return False
+        return (self.dialect, self.seed) == (other.dialect, other.seed)
+
+
+@lru_cache(maxsize=256)
+def _encoded(key: _Key) -> tuple[bytes, bytes]:
+    frame, dialect = key.frame, key.dialect
+    body = {"model": frame.model, **{k: v for k, v in parameters(frame).items() if k not in dialect.dropped}}
+    if key.seed and "seed" in body:
+        body["seed"] += key.seed
+    if dialect.long_cap and "max_tokens" in body:
+        body[_LONG_CAP] = body.pop("max_tokens")
+    if frame.logprobs and "logprobs" not in dialect.dropped:
+        body["logprobs"] = True
+    if FORMATS[dialect.format] == "json_schema":
+        schema = {"name": "labels", "strict": True, "schema": frame.answer_schema}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    elif FORMATS[dialect.format] == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    head = json.dumps(body)[:-1] + ', "messages": [' + json.dumps({"role": "system", "content": frame.system})
+    return head.encode(), b"}]}"
+
+
+@lru_cache(maxsize=256)
+def _turns(shots: tuple[Turn, ...]) -> bytes:
+    """Many tasks are shown the same ones."""
+    return b"".join(
+        USER + json.dumps(user).encode() + b"}" + ASSISTANT + json.dumps(answer).encode() + b"}"
+        for user, answer in shots
+    )

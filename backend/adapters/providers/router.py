@@ -1,0 +1,34 @@
+"""Models: several servers as one model; each request goes to the one that its frame names."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.outcome import Failure
+
+
+class Model(Protocol):
+    """See `adapters.providers.chat_completions.Model`."""
+
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
+
+    def body(self, request: ChatRequest) -> bytes: ...
+
+    async def close(self) -> None: ...
+
+
+class Models:
+    """`models`: base URL -> who is asked there."""
+
+    def __init__(self, models: Mapping[str, Model]) -> None:
+        self._models = models
+
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
+        return await self._models[request.frame.base_url].complete(request, attempt)
+
+    def body(self, request: ChatRequest) -> bytes:
+        return self._models[request.frame.base_url].body(request)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(model.close() for model in self._models.values()))

@@ -1,0 +1,182 @@
+"""Fleet: what the workers of many machines settle among each other, in Redis: who asks what, and how many at a time.
+
+Nothing here is a fact. Should Redis be flushed, the worst is that two workers ask the same once, and that for half a
+second more is in flight than agreed. A member that gives no sign of life for ten seconds is gone, and what it held is
+free.
+"""
+
+import hashlib
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
+
+from redis.exceptions import RedisError
+
+from backend.domain.runs.adaptive_limit import PROBE
+from backend.adapters.redis.connection import Broker
+from backend.adapters.periodic_thread import Ticker
+from backend.errors import QueueError
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+EVERY_S = 0.5
+GONE_MS = 10_000
+KEPT_S = 24 * 3600
+"""Claims outlive the work on them, so that who looked before an answer was stored still learns that it was asked."""
+PATIENCE_S = 300.0
+PREFIX = "open-prompts"
+
+TAKE = """
+local mine = {}
+for i, key in ipairs(KEYS) do
+  local holder = redis.call('GET', key)
+  if not holder or holder == ARGV[1] or redis.call('EXISTS', ARGV[2] .. holder) == 0 then
+    redis.call('SET', key, ARGV[1], 'EX', ARGV[3])
+    mine[#mine + 1] = i
+  end
+end
+return mine
+"""
+"""KEYS: claims. ARGV: claimant, what signs of life begin with, seconds to keep. Returns the places of those it got."""
+
+SETTLE = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local seen, held, pace = KEYS[1], KEYS[2], KEYS[3]
+local me, most, wanted, flying = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', seen, '-inf', now - ARGV[7])) do
+  redis.call('ZREM', seen, gone)
+  redis.call('HDEL', held, gone)
+end
+redis.call('ZADD', seen, now, me)
+redis.call('SET', KEYS[4], '1', 'PX', ARGV[7])
+local members = redis.call('ZCARD', seen)
+if most == 0 then most = wanted * members end
+
+local share = tonumber(redis.call('HGET', pace, 'share') or '1')
+local answers = redis.call('HINCRBY', pace, 'answers', ARGV[5])
+local refused = redis.call('HINCRBY', pace, 'refused', ARGV[6])
+if answers > 0 and answers >= most * share then
+  share = math.min(1, share * (1 - refused / answers + ARGV[8]))
+  redis.call('HSET', pace, 'share', tostring(share), 'answers', 0, 'refused', 0)
+end
+
+local limit = math.max(1, math.floor(most * share))
+local free = limit
+local all = redis.call('HGETALL', held)
+for i = 1, #all, 2 do
+  if all[i] ~= me then free = free - tonumber(all[i + 1]) end
+end
+local mine = math.max(flying, 0, math.min(wanted, math.ceil(limit / members), free))
+redis.call('HSET', held, me, mine)
+for _, key in ipairs({seen, held, pace}) do redis.call('EXPIRE', key, ARGV[9]) end
+return mine
+"""
+"""KEYS: signs of life, what each holds, the common pace, this claimant's own sign of life.
+ARGV: member, most in flight of all, wanted by this one, in flight now, answers and 429s since the last time,
+milliseconds until one is gone, the probe of `domain.runs.adaptive_limit`, seconds to keep. Returns how many this one may have in flight.
+
+The common pace is the rule of `domain.runs.adaptive_limit` over the answers of all members, as a share of `most`."""
+
+
+class Load(NamedTuple):
+    """Of one member: the most it could have in flight, what is, and the answers and 429s it ever got."""
+
+    wanted: int
+    flying: int
+    answers: int
+    refused: int
+
+
+class Member(Ticker):
+    """One who asks `model`, while it is entered. `most`: requests in flight of all members, 0 for no bound;
+    `load` tells what it does, `granted` is told what it may do: both are called from a thread of its own."""
+
+    def __init__(
+        self, broker: Broker, model: str, most: int, load: Callable[[], Load], granted: Callable[[int], object]
+    ) -> None:
+        super().__init__("fleet", EVERY_S, self._tick)
+        self._redis = broker.redis
+        self._told = broker.told
+        self._shown = broker.shown
+        self._most = most
+        self._load = load
+        self._granted = granted
+        self._last = Load(0, 0, 0, 0)
+        group = f"{PREFIX}:{{{hashlib.sha256(model.encode()).hexdigest()[:16]}}}"
+        self._keys = [f"{group}:{name}" for name in ("seen", "held", "pace")]
+        self._alive = f"{PREFIX}:alive:"
+        self._name = secrets.token_hex(8)
+        self._claimant = secrets.token_hex(8)
+        self._settle = self._redis.register_script(SETTLE)
+        self._take = self._redis.register_script(TAKE)
+
+    def __enter__(self) -> Self:
+        """Raises QueueError when Redis is not there."""
+        with self._told():
+            self._agree()
+        return super().__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        try:
+            self._redis.zrem(self._keys[0], self._name)
+            self._redis.hdel(self._keys[1], self._name)
+            self._redis.delete(self._alive + self._claimant)
+        except RedisError:
+            log.warning("Redis is away; what this worker held there is free in %d s", GONE_MS // 1000)
+
+    def take(self, digests: Sequence[str]) -> set[str]:
+        """Those of `digests` that are ours to ask: no living member has claimed them.
+
+        Raises QueueError when Redis is away for minutes.
+        """
+        keys = [f"{PREFIX}:claim:{digest}" for digest in digests]
+        if not keys:
+            return set()
+        places = self._patiently(lambda: self._take(keys=keys, args=[self._claimant, self._alive, KEPT_S]))
+        return {digests[place - 1] for place in places}
+
+    def release(self) -> None:
+        """Frees all that was claimed: it is stored by now, or was given up."""
+        old, self._claimant = self._claimant, secrets.token_hex(8)
+        self._patiently(self._agree)
+        self._patiently(lambda: self._redis.delete(self._alive + old))
+
+    def _agree(self) -> None:
+        load, last = self._load(), self._last
+        heard = (load.answers - last.answers, load.refused - last.refused)
+        args: list[str | int | float] = [
+            self._name,
+            self._most,
+            load.wanted,
+            load.flying,
+            *heard,
+            GONE_MS,
+            PROBE,
+            KEPT_S,
+        ]
+        self._granted(int(self._settle(keys=[*self._keys, self._alive + self._claimant], args=args)))
+        self._last = load
+
+    def _tick(self) -> None:
+        try:
+            self._agree()
+        except RedisError as error:
+            log.warning("Redis at %s does not answer (%s); going on as agreed", self._shown, type(error).__name__)
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                with self._told():
+                    return call()
+            except QueueError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(EVERY_S)

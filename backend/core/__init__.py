@@ -1,1 +1,0 @@
-"""Values and functions: no I/O, no clock, no environment, no log."""

@@ -1,0 +1,1 @@
+"""Ground truths that may be wrong."""

@@ -1,0 +1,53 @@
+"""Doubts about definitions and annotations that need no probability: labels that are confused, copies of a task with
+different truths, annotators who disagree."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.domain.metrics.confusions import Confusion, confusions
+from backend.domain.outcome import Answer, Truth
+from backend.domain.same_text import text_key
+from backend.domain.metrics.classification import REJECTED, Score
+from backend.domain.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Tasks that ask the same but do not have the same truth."""
+
+    truths: tuple[Truth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """The different answers that people gave to one task, the oldest first."""
+
+    task_id: int
+    answers: tuple[Answer, ...]
+
+
+def confused_labels(scores: Iterable[Score]) -> list[Confusion]:
+    """Pairs of labels, without answers that can't be used; the most frequent first."""
+    return [pair for pair in confusions(score.confusion for score in scores) if pair.answer != REJECTED]
+
+
+def duplicates(tasks: Iterable[Task], truths: Iterable[Truth], variables: Sequence[str]) -> list[Duplicates]:
+    """Tasks whose texts are the same in all `variables` (see `domain.same_text`), with different truths."""
+    known = {truth.task_id: truth for truth in truths}
+    same: dict[str, list[Truth]] = defaultdict(list)
+    for task in tasks:
+        if task.id in known:
+            same[text_key(str(task.data.get(name)) for name in variables)].append(known[task.id])
+    return [Duplicates(tuple(group)) for group in same.values() if any(t.answer != group[0].answer for t in group)]
+
+
+def disagreements(answers: Mapping[int, Sequence[Answer]]) -> list[Disagreement]:
+    """`answers`: task -> those of its annotations. Tasks whose answers are not all the same, by id."""
+    different: dict[int, list[Answer]] = {}
+    for task, given in sorted(answers.items()):
+        different[task] = []
+        for answer in given:
+            if answer not in different[task]:
+                different[task].append(answer)
+    return [Disagreement(task, tuple(found)) for task, found in different.items() if len(found) > 1]

@@ -1,0 +1,55 @@
+"""Voice: what one version's answers say about which answer is the truth of each task.
+
+Of a model we know its own answer and how probable that is. What it leaves is shared out among the other answers as
+often as they were the truth where the version gave this answer wrongly: who confuses two labels says little against
+either.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.domain.calibration.fit import calibrate
+from backend.domain.calibration.scored_answers import claims_of
+from backend.domain.statistics.intervals import ratio
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer, Outcome, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """`said`: task -> usable answer, as people read it; `sure`: task -> its probability, calibrated; `truths`: task ->
+    truth; `mistaken`: answer -> truth -> tasks on which that answer was not the truth."""
+
+    said: Mapping[int, str]
+    sure: Mapping[int, float]
+    truths: Mapping[int, str]
+    mistaken: Mapping[str, Mapping[str, int]]
+
+    def probability(self, task: int, answer: str, others: int) -> float:
+        """That `answer` is the truth of a task this version answered. `others`: how many answers there are beside the
+        one it gave. Counted without the task itself, whose truth is in question, and with one more of each."""
+        said = self.said[task]
+        if answer == said:
+            return self.sure[task]
+        counts = self.mistaken.get(said, {})
+        own = self.truths[task]
+        share = counts.get(answer, 0) - (answer == own) + 1
+        return (1 - self.sure[task]) * share / (sum(counts.values()) - (own != said) + others)
+
+
+def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> Voice:
+    """Confidences are calibrated with the truths where that helps; without any, the share of answers that agree with
+    the truths stands in."""
+    known: dict[int, Answer] = {truth.task_id: truth.answer for truth in truths}
+    answered = [outcome for outcome in outcomes if outcome.answer is not None and outcome.task_id in known]
+    agreed = ratio(sum(o.answer == known[o.task_id] for o in answered), len(answered)) or 0.0
+    meant = calibrate(claims_of(answered, truths)).calibrator or float
+    said = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
+    shown = {task: schema.show(known[task]) for task in said}
+    mistaken: dict[str, Counter[str]] = {}
+    for task, name in said.items():
+        if name != shown[task]:
+            mistaken.setdefault(name, Counter())[shown[task]] += 1
+    sure = {o.task_id: agreed if o.confidence is None else meant(o.confidence) for o in answered}
+    return Voice(said, sure, shown, mistaken)

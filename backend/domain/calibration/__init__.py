@@ -1,0 +1,1 @@
+"""Confidences against ground truths: reliability, calibrators and thresholds."""

@@ -1,0 +1,99 @@
+"""Calibrators: from a confidence to how often such an answer is right. Plain numbers, applied without any library.
+
+Both are increasing: they never turn two answers' order round.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import exp, log
+from typing import Any, Self
+
+from backend.domain.outcome import Outcome
+
+_NEARLY_CERTAIN = 1e-6
+"""Log-odds of 0 and 1 do not exist; nearer to them confidences are not told apart."""
+
+
+def log_odds(confidence: float) -> float:
+    within = min(max(confidence, _NEARLY_CERTAIN), 1 - _NEARLY_CERTAIN)
+    return log(within / (1 - within))
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Platt's scaling of log-odds: 1 / (1 + exp(-(slope * log_odds + intercept)))."""
+
+    slope: float
+    intercept: float
+
+    def __call__(self, confidence: float) -> float:
+        return 1 / (1 + exp(-max(min(self.slope * log_odds(confidence) + self.intercept, 500), -500)))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"method": "logistic", "slope": self.slope, "intercept": self.intercept}
+
+
+@dataclass(frozen=True, slots=True)
+class Isotonic:
+    """Linear between the knots (confidence, probability), ascending in both; level outside of them."""
+
+    knots: tuple[tuple[float, float], ...]
+
+    def __call__(self, confidence: float) -> float:
+        above = bisect_right(self.knots, confidence, key=lambda knot: knot[0])
+        if above in (0, len(self.knots)):
+            return self.knots[max(above - 1, 0)][1]
+        (x, y), (next_x, next_y) = self.knots[above - 1 : above + 1]
+        return y + (next_y - y) * (confidence - x) / (next_x - x)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"method": "isotonic", "knots": [list(knot) for knot in self.knots]}
+
+
+Calibrator = Logistic | Isotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrators:
+    """What a version's confidences are put through: `joint` that of whole answers, `controls` those of values; what has
+    no calibrator stays as it is."""
+
+    joint: Calibrator | None = None
+    controls: Mapping[str, Calibrator] = field(default_factory=dict)
+
+    def score(self, outcome: Outcome) -> float | None:
+        """Of a whole answer, None without a confidence."""
+        return None if outcome.confidence is None else self.put(outcome.confidence)
+
+    def put(self, confidence: float) -> float:
+        """What a whole answer's confidence becomes."""
+        return confidence if self.joint is None else self.joint(confidence)
+
+    def scores(self, outcome: Outcome) -> Mapping[str, float] | None:
+        """Of each control's value, where there are several."""
+        return outcome.controls and {name: self._of(name)(sure) for name, sure in outcome.controls.items()}
+
+    def _of(self, control: str) -> Callable[[float], float]:
+        return self.controls.get(control, float)
+
+    def to_json(self) -> dict[str, Any]:
+        controls = {name: calibrator.to_json() for name, calibrator in self.controls.items()}
+        return {"joint": self.joint and self.joint.to_json(), "controls": controls}
+
+    @classmethod
+    def read(cls, saved: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`."""
+        controls = {name: from_json(calibrator) for name, calibrator in saved["controls"].items()}
+        return cls(saved["joint"] and from_json(saved["joint"]), controls)
+
+
+RAW = Calibrators()
+"""Every confidence stays as it is."""
+
+
+def from_json(saved: Mapping[str, Any]) -> Calibrator:
+    """The inverse of `to_json`."""
+    if saved["method"] == "logistic":
+        return Logistic(float(saved["slope"]), float(saved["intercept"]))
+    return Isotonic(tuple((float(x), float(y)) for x, y in saved["knots"]))

@@ -1,0 +1,1 @@
+"""Which tasks are asked about, and what is known to be right about them."""

@@ -1,0 +1,109 @@
+"""Subsets: which tasks of a project a run takes. What `--on` says, checked and written back in one form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend.domain.chat.request import MAX_ATTEMPTS
+from backend.domain.dataset.split import Split, parse_split
+from backend.domain.task import parse_ids
+from backend.errors import SubsetError
+
+WORDS = ("ground-truth", "sample", "all", "missing")
+SAMPLES = ("sample", "truth-sample")
+FLAGS = ("accepted", "stratify", "leave_one_out")
+SAMPLE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """`kind`: one of WORDS, `truth-sample`, `ids`, `view` or `rest`. `size` and `seed` are for samples: seed None takes
+    the first tasks; `stratify`: they hold every label. `truth`: which annotations count as truth, where the kind asks
+    for them; `split`: which part of the ground truths, None for all; `accepted`: also those made from the prompt's own
+    predictions; `leave_one_out`: also those that are examples of the version, each shown the others. `rest` is what an
+    earlier run or request left, by `ids`; those that are not there any more are no error, and a task may have
+    `attempts` answers. `truth-sample` is a sample of the ground truths."""
+
+    kind: str
+    ids: tuple[int, ...] = ()
+    view: int | None = None
+    size: int = SAMPLE_SIZE
+    seed: int | None = None
+    truth: str = "ground-truth"
+    attempts: int = MAX_ATTEMPTS
+    split: Split | None = None
+    accepted: bool = False
+    stratify: bool = False
+    leave_one_out: bool = False
+
+    def __str__(self) -> str:
+        """Everything there is to know, on one line; `read_subset` is the inverse."""
+        flags = [_written(name) for name in FLAGS if getattr(self, name)]
+        return "/".join([self._whole(), *flags, *([str(self.split)] if self.split else [])])
+
+    def _whole(self) -> str:
+        if self.kind == "view":
+            return f"view:{self.view}"
+        if self.kind == "ids":
+            return f"ids:{ranges(self.ids)}"
+        if self.kind == "rest":
+            return f"rest:{self.attempts}:{ranges(self.ids)}"
+        truth = "" if self.truth == "ground-truth" else f":{self.truth}"
+        if self.kind in SAMPLES:
+            return f"{self.kind}:{self.size}:{'' if self.seed is None else self.seed}{truth}".rstrip(":")
+        return f"{self.kind}{truth}"
+
+
+def read_subset(text: str) -> Subset:
+    """The Subset that was written by `str`."""
+    whole, *options = text.split("/")
+    split = next((parse_split(option) for option in options if ":" in option), None)
+    more: dict[str, Any] = {"split": split, **{name: _written(name) in options for name in FLAGS}}
+    kind, _, rest = whole.partition(":")
+    if kind == "view":
+        return Subset(kind, view=int(rest))
+    if kind == "ids":
+        return Subset(kind, ids=tuple(parse_ids(rest)))
+    if kind == "rest":
+        attempts, _, ids = rest.partition(":")
+        return Subset(kind, ids=tuple(parse_ids(ids)), attempts=int(attempts))
+    if kind in SAMPLES:
+        size, seed, truth = (*rest.split(":"), "", "")[:3]
+        return Subset(kind, size=int(size), seed=int(seed) if seed else None, truth=truth or "ground-truth", **more)
+    return Subset(kind, truth=rest or "ground-truth", **more)
+
+
+def _written(flag: str) -> str:
+    """As its option is."""
+    return flag.replace("_", "-")
+
+
+def ranges(ids: Sequence[int]) -> str:
+    """Ids as `3,7-12`, in the order given."""
+    parts: list[list[int]] = []
+    for number in ids:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(map(str, part)) for part in parts)
+
+
+def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, seed: int | None = None) -> Subset:
+    """The Subset that `--on WORD` and its companions mean. Raises SubsetError for what means nothing."""
+    if word == "ids" or (ids is not None and word in ("", "ids")):
+        if not ids:
+            raise SubsetError("Which tasks? Add their ids, like --ids 3,7-12.")
+        return Subset("ids", ids=tuple(parse_ids(ids)))
+    if ids is not None:
+        raise SubsetError("--ids goes with --on ids only: leave one of them out.")
+    if word.startswith("view:"):
+        number = word.removeprefix("view:")
+        if not number.isdecimal():
+            raise SubsetError(f"'{word[:40]}' names no Data Manager tab: write its number, like view:3.")
+        return Subset("view", view=int(number))
+    if word not in WORDS:
+        raise SubsetError(f"'{word[:40]}' is no subset: use {', '.join(WORDS)}, ids or view:ID.")
+    if size < 1:
+        raise SubsetError("A sample has at least one task: give --sample-size 1 or more.")
+    return Subset(word, size=size, seed=seed)

@@ -1,0 +1,1 @@
+"""Which examples a task is shown, and the messages they become."""

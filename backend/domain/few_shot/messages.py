@@ -1,0 +1,96 @@
+"""Shots: the examples that each task is shown, as messages before its own.
+
+A user's message with the example's texts and an assistant's with its answer, in the form the task's answer must have:
+so a hostile text stays where every text is data, and the model sees only answers that are accepted. The prompt's own
+words are not repeated with each.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backend.domain.prompts.default_prompt import task_text
+from backend.domain.prompts.examples import Example, Values
+from backend.domain.few_shot.similarity import Embed, Index, embedded_of, nearest, words_of
+from backend.domain.outcome import Failure
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.same_text import text_key
+from backend.domain.task import Task
+
+Turn = tuple[str, str]
+"""What the user said and what the assistant answered."""
+
+
+class Owners:
+    """Which examples of a version are a given task, or a copy of its text."""
+
+    def __init__(self, version: PromptVersion) -> None:
+        self._version = version
+        self._by_task: dict[int, set[int]] = {}
+        self._by_text: dict[str, set[int]] = {}
+        for place, example in enumerate(version.examples.pool if version.examples else ()):
+            if example.task is not None:
+                self._by_task.setdefault(example.task, set()).add(place)
+            self._by_text.setdefault(self._key(example.values), set()).add(place)
+
+    def of(self, task: int, values: Values) -> set[int]:
+        """Places in the pool."""
+        return self._by_text.get(self._key(values), set()) | self._by_task.get(task, set())
+
+    def has(self, task: Task) -> bool:
+        """Whether there are any. A task that can't be asked about has none."""
+        values = self._version.values(task)
+        return not isinstance(values, Failure) and bool(self.of(task.id, values))
+
+    def _key(self, values: Values) -> str:
+        return text_key(values[name] for name in self._version.variables)
+
+
+class Shots:
+    """`embed` is needed for a version whose examples are compared by embeddings."""
+
+    def __init__(self, version: PromptVersion, embed: Embed | None = None) -> None:
+        assert version.examples is not None
+        self._examples = version.examples
+        self._variables = version.variables
+        self._embed = embed
+        self._owners = Owners(version)
+        bare = replace(version, template=task_text(version.variables))
+        self._turns = tuple(_turn(bare, example) for example in version.examples.pool)
+        self._index: Index | None = None
+
+    def of(self, tasks: Sequence[Task], values: Sequence[Values | Failure]) -> list[tuple[Turn, ...]]:
+        """What each task is shown, in the order of the pool; nothing for a task that can't be asked about."""
+        texts = [None if isinstance(one, Failure) else one for one in values]
+        own = [self._owners.of(task.id, one) for task, one in zip(tasks, texts, strict=True) if one is not None]
+        known = [one for one in texts if one is not None]
+        shown = iter(self._similar(known, own) if self._examples.select == "similar" else map(self._but, own))
+        return [() if one is None else next(shown) for one in texts]
+
+    def _but(self, own: set[int]) -> tuple[Turn, ...]:
+        return tuple(turn for place, turn in enumerate(self._turns) if place not in own) if own else self._turns
+
+    def _similar(self, known: Sequence[Values], own: Sequence[set[int]]) -> list[tuple[Turn, ...]]:
+        if not known:
+            return []
+        similarities = self._compared().similarities([self._text(values) for values in known])
+        chosen = nearest(similarities, self._examples.number, own)
+        return [tuple(self._turns[place] for place in places) for places in chosen]
+
+    def _compared(self) -> Index:
+        if self._index is None:
+            texts = tuple(self._text(example.values) for example in self._examples.pool)
+            self._index = words_of(texts) if self._examples.embed is None else self._embedded(texts)
+        return self._index
+
+    def _embedded(self, texts: tuple[str, ...]) -> Index:
+        assert self._examples.embed is not None
+        assert self._embed is not None, "a version with embeddings needs somebody to make them"
+        return embedded_of(texts, self._examples.embed, self._embed)
+
+    def _text(self, values: Values) -> str:
+        return "\n".join(values[name] for name in self._variables)
+
+
+def _turn(bare: PromptVersion, example: Example) -> Turn:
+    return bare.fill(example.values), json.dumps(example.answer, ensure_ascii=False)

@@ -1,0 +1,96 @@
+"""Nearest: which of some texts are like another one, by the words they share or by a model's embeddings.
+
+scikit-learn is imported when the first index is made.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from backend.domain.same_text import folded
+
+WORDS = r"(?u)[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W_])+"
+"""Japanese and Chinese are not divided into words: each character counts as one, and with pairs of them that is enough
+to tell texts apart."""
+
+Embed = Callable[[str, Sequence[str]], Any]
+"""Model and texts -> one vector each, of length 1, as the rows of an array."""
+
+
+class Index(Protocol):
+    """Some texts, laid out so that others are compared to all of them at once."""
+
+    def similarities(self, texts: Sequence[str]) -> Any:
+        """An array with a row per text and a column per text of the index: cosines, higher is nearer."""
+
+
+class Words:
+    """Compares by TF-IDF of words and pairs of words, counted logarithmically."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._vectorizer, self.vectors = _vectors(texts)
+
+    def similarities(self, texts: Sequence[str]) -> Any:
+        return (self._vectorizer.transform(texts) @ self.vectors.T).toarray()
+
+
+class Embedded:
+    """Compares by embeddings."""
+
+    def __init__(self, texts: Sequence[str], model: str, embed: Embed) -> None:
+        self._model, self._embed = model, embed
+        self._vectors = embed(model, texts)
+
+    def similarities(self, texts: Sequence[str]) -> Any:
+        return self._embed(self._model, texts) @ self._vectors.T
+
+
+@lru_cache(maxsize=8)
+def words_of(texts: tuple[str, ...]) -> Words:
+    """The server asks about one task at a time: an index is kept for the next."""
+    return Words(texts)
+
+
+@lru_cache(maxsize=8)
+def embedded_of(texts: tuple[str, ...], model: str, embed: Embed) -> Embedded:
+    """The same for embeddings, which are read from the record anew otherwise."""
+    return Embedded(texts, model, embed)
+
+
+def nearest(similarities: Any, number: int, left_out: Sequence[Collection[int]]) -> list[list[int]]:
+    """For each row the columns of its `number` highest values, ascending, without those in `left_out`; of equal ones
+    the first count."""
+    import numpy
+
+    chosen = []
+    for row, out in zip(similarities, left_out, strict=True):
+        order = numpy.argsort(-row, kind="stable")[: number + len(out)].tolist()
+        chosen.append(sorted([place for place in order if place not in out][:number]))
+    return chosen
+
+
+def far_apart(texts: Sequence[str], number: int) -> list[int]:
+    """Places of `number` texts, each the most typical of one cluster of k-means over TF-IDF; ascending."""
+    from sklearn.cluster import KMeans
+
+    vectors = Words(texts).vectors
+    clusters = KMeans(n_clusters=number, n_init=4, random_state=0).fit(vectors)
+    found: dict[int, int] = {}
+    distances = clusters.transform(vectors)
+    for place in sorted(range(len(texts)), key=lambda place: distances[place, clusters.labels_[place]]):
+        found.setdefault(int(clusters.labels_[place]), place)
+    rest = [place for place in range(len(texts)) if place not in found.values()]
+    return sorted([*found.values(), *rest][:number])
+
+
+def _vectors(texts: Sequence[str]) -> Any:
+    from numpy import float32
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    by_words = {"token_pattern": WORDS, "ngram_range": (1, 2), "sublinear_tf": True}
+    vectorizer = TfidfVectorizer(preprocessor=folded, dtype=float32, **by_words)
+    try:
+        return vectorizer, vectorizer.fit_transform(texts)
+    except ValueError:  # not one word in any of them
+        vectorizer = TfidfVectorizer(analyzer="char", dtype=float32)
+        return vectorizer, vectorizer.fit_transform([text or " " for text in texts])

@@ -1,0 +1,50 @@
+"""Field: one control of a labelling config, as everything above core/labels sees it.
+
+A new kind of control is one more file with a class of this shape and one more line in `config.KINDS`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Self
+
+from backend.domain.outcome import Failure, Rejection, Value
+
+Region = Mapping[str, Any]
+"""One element of Label Studio's `result` list."""
+
+
+class Field(Protocol):
+    @property
+    def name(self) -> str:
+        """The control's name; the key in an Answer, in the model's JSON and in `from_name`."""
+
+    @property
+    def single(self) -> bool:
+        """Whether exactly one label is chosen, so that a confusion matrix makes sense."""
+
+    def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
+        """This field with the choices of that task filled in; itself when they are the same for all tasks."""
+
+    def describe(self, definitions: Mapping[str, str]) -> str:
+        """The lines that tell the model what to put under this field's key; `definitions` (label, as shown -> sentence)
+        stand in place of the config's hints."""
+
+    def json_schema(self) -> dict[str, Any]:
+        """Strict JSON Schema of the value the model gives."""
+
+    def accept(self, value: Any) -> Value | Rejection:
+        """The model's JSON value as it is stored, or why it can't be used. A label is never guessed."""
+
+    def say(self, value: Value) -> Any:
+        """The inverse: the JSON value that a model gives for `value`."""
+
+    def find(self, name: str) -> str | None:
+        """The label, as shown, that a name means: exactly this one, else the only one that folds to it."""
+
+    def regions(self, value: Value) -> list[dict[str, Any]]:
+        """`value` as Label Studio's regions."""
+
+    def read(self, regions: Sequence[Region]) -> Value:
+        """The value that regions of this control hold; the inverse of `regions`."""
+
+    def show(self, value: Value) -> str:
+        """`value` for people."""

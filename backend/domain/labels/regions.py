@@ -1,0 +1,53 @@
+"""Answers to and from Label Studio's `result` JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend.domain.hashing import digest
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer
+
+SCORE_DIGITS = 6
+
+
+def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
+    """The regions of an answer, without ids (Label Studio gives them). `scores`: of controls, which their regions then
+    carry."""
+    return [
+        region | ({"score": rounded(scores[field.name])} if scores and field.name in scores else {})
+        for field in schema.fields
+        for region in field.regions(answer.get(field.name, ()))
+    ]
+
+
+def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Answer:
+    """The Answer that regions hold; regions of controls the schema does not know are left alone."""
+    by_control: dict[str, list[Mapping[str, Any]]] = {field.name: [] for field in schema.fields}
+    for region in result:
+        name = region.get("from_name") if isinstance(region, Mapping) else None
+        if isinstance(name, str) and name in by_control:
+            by_control[name].append(region)
+    return {field.name: field.read(by_control[field.name]) for field in schema.fields}
+
+
+def rounded(confidence: float | None) -> float | None:
+    """A confidence as it is stored in Label Studio."""
+    return None if confidence is None else round(float(confidence), SCORE_DIGITS)
+
+
+def fingerprint(score: float | None, result: Sequence[Mapping[str, Any]]) -> int:
+    """What a prediction says, as 60 bits: ids and what Label Studio adds to regions do not matter, the
+    score of a region does."""
+    return int(digest([rounded(score), sorted(map(_essence, result))])[:15], 16)
+
+
+def answer_print(result: Sequence[Mapping[str, Any]]) -> int:
+    """The same of the answer alone, whatever the scores are."""
+    return int(digest(sorted(_essence(region)[0] for region in result))[:15], 16)
+
+
+def _essence(region: Mapping[str, Any]) -> tuple[str, str]:
+    """What it says, and how sure that is."""
+    said = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
+    return json.dumps(said, sort_keys=True), json.dumps(region.get("score"))

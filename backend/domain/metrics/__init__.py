@@ -1,0 +1,1 @@
+"""How good answers are: scores, comparisons and the quality gate."""

@@ -1,0 +1,37 @@
+"""Tally: which answers met which truths, and how often. What scores and their intervals are computed from.
+
+Tasks outnumber the ways they can end by far, so equal ones are counted together: a hundred thousand tasks of ten
+labels are a hundred cases.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backend.domain.outcome import Answer, Outcome, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`tasks` of this `truth` got this `answer`; None is an unusable answer (Rejection)."""
+
+    truth: Answer
+    answer: Answer | None
+    tasks: int
+
+    @property
+    def correct(self) -> bool:
+        """Exact match of the whole Answer."""
+        return self.truth == self.answer
+
+
+def tally(outcomes: Iterable[Outcome], truths: Iterable[Truth]) -> list[Case]:
+    """The outputs that have a truth, as cases in the order of their first task; Failures are no output."""
+    known = {truth.task_id: truth.answer for truth in truths}
+    pairs = ((known[o.task_id], o.answer) for o in outcomes if o.spoke and o.task_id in known)
+    counts = Counter((_key(truth), None if answer is None else _key(answer)) for truth, answer in pairs)
+    return [Case(dict(truth), None if answer is None else dict(answer), n) for (truth, answer), n in counts.items()]
+
+
+def _key(answer: Answer) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(answer.items())

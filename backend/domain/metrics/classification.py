@@ -1,0 +1,134 @@
+"""Scores: outcomes against truths. Pure arithmetic; numbers that do not exist are None, never 0.
+
+An unusable answer (Rejection) is an output that is not correct and predicts no label; a task without an answer
+(Failure) is no output and does not touch accuracy. So accuracy always stands beside coverage.
+
+Formulas: precision TP/(TP+FP), recall TP/(TP+FN), F1 2TP/(2TP+FP+FN) per label; macro: mean over the labels that occur
+in truths or answers; micro: from the summed counts; weighted: mean weighted by support (as scikit-learn defines them).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.domain.statistics.intervals import ratio
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.metrics.cases import Case, tally
+
+REJECTED = "(rejected)"
+NONE = "(none)"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """`support`: truths with this label among the outputs."""
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`accuracy` = correct / outputs, by exact match of the whole Answer. `confusion`: control -> truth -> answer ->
+    count, for controls that take one label."""
+
+    outputs: int
+    correct: int
+    accuracy: float | None
+    f1_macro: float | None
+    f1_micro: float | None
+    f1_weighted: float | None
+    per_label: Mapping[str, LabelScore]
+    confusion: Mapping[str, Mapping[str, Mapping[str, int]]]
+
+
+@dataclass(slots=True)
+class Counts:
+    """Of one label."""
+
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+
+    @property
+    def f1(self) -> float | None:
+        return ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
+
+
+def score(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> Score:
+    """Scores the outputs that have a truth; the others are left out."""
+    return score_of(tally(outcomes, truths), schema)
+
+
+def score_of(cases: Sequence[Case], schema: LabelSchema) -> Score:
+    """The Score of a tally."""
+    outputs = sum(case.tasks for case in cases)
+    correct = sum(case.tasks for case in cases if case.correct)
+    counts = _count(cases, schema)
+    total = Counts(
+        sum(c.tp for c in counts.values()), sum(c.fp for c in counts.values()), sum(c.fn for c in counts.values())
+    )
+    f1s = [(c.f1 or 0.0, c.tp + c.fn) for c in counts.values()]
+    return Score(
+        outputs=outputs,
+        correct=correct,
+        accuracy=ratio(correct, outputs),
+        f1_macro=ratio(sum(f1 for f1, _ in f1s), len(f1s)),
+        f1_micro=total.f1,
+        f1_weighted=ratio(sum(f1 * support for f1, support in f1s), total.tp + total.fn),
+        per_label={label: _label_score(counts[label]) for label in _ordered(counts, schema)},
+        confusion=_confusion(cases, schema),
+    )
+
+
+def _count(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Counts]:
+    """Only labels that occur are counted."""
+    counts: dict[str, Counts] = {}
+    for case in cases:
+        wanted, given = labels_of(case, schema)
+        for label in wanted | given:
+            count = counts.setdefault(label, Counts())
+            count.tp += case.tasks * (label in wanted and label in given)
+            count.fp += case.tasks * (label not in wanted)
+            count.fn += case.tasks * (label not in given)
+    return counts
+
+
+def labels_of(case: Case, schema: LabelSchema) -> tuple[set[str], set[str]]:
+    """The labels wanted and those given; an unusable answer gives none."""
+    return set(schema.labels(case.truth)), set(schema.labels(case.answer or {}))
+
+
+def _label_score(counts: Counts) -> LabelScore:
+    precision = ratio(counts.tp, counts.tp + counts.fp)
+    return LabelScore(precision, ratio(counts.tp, counts.tp + counts.fn), counts.f1, counts.tp + counts.fn)
+
+
+def _ordered(counts: Mapping[str, Counts], schema: LabelSchema) -> list[str]:
+    """In the order of the config; labels that only truths know come last."""
+    order = [schema.class_name(field.name, choice.stored) for field in schema.fields for choice in field.choices]
+    place = {label: number for number, label in enumerate(order)}
+    return sorted(counts, key=lambda label: (place.get(label, len(place)), label))
+
+
+def _confusion(cases: Sequence[Case], schema: LabelSchema) -> dict[str, dict[str, dict[str, int]]]:
+    tables: dict[str, dict[str, dict[str, int]]] = {}
+    for field in schema.fields:
+        if not field.single:
+            continue
+        cells = Counter[tuple[str, str]]()
+        for case in cases:
+            answer = REJECTED if case.answer is None else _one(case.answer, field.name)
+            cells[_one(case.truth, field.name), answer] += case.tasks
+        table: dict[str, dict[str, int]] = {}
+        for (truth, answer), number in sorted(cells.items()):
+            table.setdefault(truth, {})[answer] = number
+        tables[field.name] = table
+    return tables
+
+
+def _one(answer: Answer, control: str) -> str:
+    return ", ".join(answer.get(control, ())) or NONE

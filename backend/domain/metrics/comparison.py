@@ -1,0 +1,134 @@
+"""Comparison of versions on the same tasks: who is right where the others are wrong, and whether that can be chance.
+
+Only tasks with a truth on which every version spoke are compared; a Rejection is wrong. The verdict follows the p-value
+alone: "not decided" says nothing about the versions being equal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from backend.domain.statistics.intervals import Interval, ratio, wilson
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.statistics.paired_tests import cochran, difference_interval, holm, mcnemar
+from backend.domain.metrics.classification import Score, score
+
+LEVEL = 0.05
+BETTER, WORSE, UNDECIDED = "better", "worse", "not decided"
+
+Rights = Mapping[int, bool]
+"""Task id -> whether the answer was right, of the common tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`second` against `first`. `difference`: second's accuracy minus first's; `fixed`: ids of tasks that only second
+    has right, `broken`: that only first has right; `p_value` is Holm-corrected among several pairs; `verdict` is about
+    second; `f1_differences`: label -> second's F1 minus first's, None where one of them does not exist."""
+
+    first: str
+    second: str
+    difference: float | None
+    difference_ci: Interval | None
+    fixed: tuple[int, ...]
+    broken: tuple[int, ...]
+    p_value: float | None
+    verdict: str
+    f1_differences: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`tasks`: compared ones; `outputs`: version -> tasks with a truth on which it spoke; `scores`: version -> its
+    Score on the compared tasks; `pairs`: all of them, in the order of the versions; `p_value`: that all versions are
+    equally accurate (for two as the pair's); `reason`: why there are no numbers, when there are none."""
+
+    tasks: int
+    outputs: Mapping[str, int]
+    scores: Mapping[str, Score]
+    accuracy_ci: Mapping[str, Interval | None]
+    pairs: tuple[Pair, ...]
+    p_value: float | None
+    reason: str | None
+
+
+def compare(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], schema: LabelSchema) -> Comparison:
+    """`versions`: tag -> outcomes, two or more."""
+    known = {truth.task_id: truth.answer for truth in truths}
+    rights = {
+        tag: {o.task_id: o.answer == known[o.task_id] for o in outcomes if o.spoke and o.task_id in known}
+        for tag, outcomes in versions.items()
+    }
+    common = sorted(set.intersection(*map(set, rights.values())))
+    shared = {tag: {task: right[task] for task in common} for tag, right in rights.items()}
+    there = set(common)
+    wanted = [truth for truth in truths if truth.task_id in there]
+    scores = {tag: score(outcomes, wanted, schema) for tag, outcomes in versions.items()}
+    pairs = [_pair((a, b), shared, scores) for a, b in combinations(versions, 2)]
+    return Comparison(
+        tasks=len(common),
+        outputs={tag: len(right) for tag, right in rights.items()},
+        scores=scores,
+        accuracy_ci={tag: wilson(found.correct, found.outputs) for tag, found in scores.items()},
+        pairs=tuple(_corrected(pairs)),
+        p_value=pairs[0].p_value if len(pairs) == 1 else cochran([list(right.values()) for right in shared.values()]),
+        reason=None if common else _why_nothing(truths, rights),
+    )
+
+
+def _pair(tags: tuple[str, str], rights: Mapping[str, Rights], scores: Mapping[str, Score]) -> Pair:
+    first, second = (rights[tag] for tag in tags)
+    fixed = tuple(task for task in first if second[task] and not first[task])
+    broken = tuple(task for task in first if first[task] and not second[task])
+    both = sum(first[task] and second[task] for task in first)
+    neither = len(first) - both - len(fixed) - len(broken)
+    return Pair(
+        first=tags[0],
+        second=tags[1],
+        difference=ratio(len(fixed) - len(broken), len(first)),
+        difference_ci=difference_interval(both, len(fixed), len(broken), neither),
+        fixed=fixed,
+        broken=broken,
+        p_value=mcnemar(len(fixed), len(broken)) if first else None,
+        verdict=UNDECIDED,
+        f1_differences=_f1_differences(scores[tags[0]], scores[tags[1]]),
+    )
+
+
+def _corrected(pairs: Sequence[Pair]) -> list[Pair]:
+    """With the p-values of all pairs corrected for their number, and the verdicts that follow."""
+    p_values = holm([pair.p_value for pair in pairs if pair.p_value is not None])
+    if not p_values:
+        return list(pairs)
+    return [
+        replace(pair, p_value=p_value, verdict=_verdict(len(pair.fixed) - len(pair.broken), p_value))
+        for pair, p_value in zip(pairs, p_values, strict=True)
+    ]
+
+
+def _verdict(gained: int, p_value: float) -> str:
+    if p_value >= LEVEL:
+        return UNDECIDED
+    return BETTER if gained > 0 else WORSE
+
+
+def _f1_differences(first: Score, second: Score) -> dict[str, float | None]:
+    labels = list(dict.fromkeys([*first.per_label, *second.per_label]))
+    return {label: _minus(second, first, label) for label in labels}
+
+
+def _minus(one: Score, other: Score, label: str) -> float | None:
+    if label not in one.per_label or label not in other.per_label:
+        return None
+    f1s = one.per_label[label].f1, other.per_label[label].f1
+    return None if f1s[0] is None or f1s[1] is None else f1s[0] - f1s[1]
+
+
+def _why_nothing(truths: Sequence[Truth], rights: Mapping[str, Rights]) -> str:
+    if not truths:
+        return "There is no ground truth to compare on."
+    silent = [tag for tag, right in rights.items() if not right]
+    if silent:
+        return f"{silent[0]} has no answer to any task with a ground truth."
+    return "The versions have no task with a ground truth in common."

@@ -1,0 +1,57 @@
+"""Evaluation: what the ground truths say about a version, and how sure that is.
+
+Pure; a number that does not exist is None, and `reasons` says why.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.domain.calibration.scored_answers import claims_of
+from backend.domain.statistics.intervals import tasks_needed
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.calibration.reliability import Reliability, reliability
+from backend.domain.metrics.score_intervals import ScoreIntervals, score_intervals
+from backend.domain.metrics.classification import Score, score_of
+from backend.domain.metrics.cases import tally
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut
+
+NO_OUTPUT = "The model gave no answer to any task with a ground truth."
+NO_LABEL = "No label occurs, neither in the ground truths nor in the answers."
+NO_SUPPORT = "No label occurs in the ground truths."
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """`tasks_needed`: how many more ground truths it takes to see that another version is 5 points away, 0 for none,
+    None without an accuracy; see `domain.statistics.intervals.tasks_needed`."""
+
+    score: Score
+    intervals: ScoreIntervals
+    reliability: Reliability
+    tasks_needed: int | None
+    left_out: LeftOut
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Name of each number that does not exist -> why."""
+        score = self.score
+        why = {"accuracy": score.accuracy, "f1_macro": score.f1_macro, "f1_micro": score.f1_micro}
+        missing = NO_LABEL if score.outputs else NO_OUTPUT
+        found = {name: NO_OUTPUT if name == "accuracy" else missing for name, value in why.items() if value is None}
+        if score.f1_weighted is None:
+            found["f1_weighted"] = NO_SUPPORT if score.outputs else NO_OUTPUT
+        if self.reliability.reason:
+            found["confidence"] = self.reliability.reason
+        return found
+
+
+def evaluation(
+    outcomes: Sequence[Outcome], truths: Sequence[Truth], schema: LabelSchema, left_out: LeftOut = NOTHING
+) -> Evaluation:
+    """Of the outputs that have a truth. `left_out`: what was kept from `truths`, to be told."""
+    cases = tally(outcomes, truths)
+    score = score_of(cases, schema)
+    needed = None if score.accuracy is None else max(0, tasks_needed(score.accuracy) - score.outputs)
+    sure = reliability(claims_of(outcomes, truths))
+    return Evaluation(score, score_intervals(cases, schema), sure, needed, left_out)

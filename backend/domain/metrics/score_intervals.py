@@ -1,0 +1,73 @@
+"""The 95 % intervals of a Score: Wilson's for the accuracy, a seeded bootstrap over tasks for the F1s.
+
+Percentile intervals of F1s are too narrow for few tasks (`python -m benchmarks.statistics` measures by how much):
+below FEW tasks say so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backend.domain.statistics.bootstrap import SEED, percentile_interval, resample
+from backend.domain.statistics.intervals import Interval, wilson
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.classification import labels_of
+from backend.domain.metrics.cases import Case
+
+if TYPE_CHECKING:
+    from backend.domain.statistics.bootstrap import Floats
+
+FEW = 100
+"""With fewer tasks the intervals of F1s hold clearly less often than they say."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreIntervals:
+    """None where the number itself is None. `few`: whether those of the F1s are too narrow to be taken literally."""
+
+    accuracy: Interval | None
+    f1_macro: Interval | None
+    f1_micro: Interval | None
+    f1_weighted: Interval | None
+    few: bool
+
+
+def score_intervals(cases: Sequence[Case], schema: LabelSchema, seed: int = SEED) -> ScoreIntervals:
+    """Of what `score_of` makes of the same tally."""
+    outputs = sum(case.tasks for case in cases)
+    accuracy = wilson(sum(case.tasks for case in cases if case.correct), outputs)
+    cells = _cells(cases, schema)
+    if cells is None:
+        return ScoreIntervals(accuracy, None, None, None, outputs < FEW)
+    import numpy
+
+    tasks = numpy.array([case.tasks for case in cases], dtype=float)
+    f1s = resample(tasks, lambda drawn: _f1s(drawn, cells), seed)
+    macro, micro, weighted = (percentile_interval(f1s[:, column]) for column in range(3))
+    return ScoreIntervals(accuracy, macro, micro, weighted, outputs < FEW)
+
+
+def _cells(cases: Sequence[Case], schema: LabelSchema) -> "Floats | None":
+    """[case, 3 * label]: for each label whether it was wanted and given, given, wanted; None without any label."""
+    both = [labels_of(case, schema) for case in cases]
+    labels = sorted({label for wanted, given in both for label in wanted | given})
+    if not labels:
+        return None
+    import numpy
+
+    wanted, given = (numpy.array([[label in side[n] for label in labels] for side in both], float) for n in (0, 1))
+    return numpy.hstack([wanted * given, given, wanted])
+
+
+def _f1s(drawn: "Floats", cells: "Floats") -> "Floats":
+    """[resample, (macro, micro, weighted)]; a label counts where it was drawn, as in a Score."""
+    import numpy
+
+    hits, given, wanted = numpy.split(drawn @ cells, 3, axis=1)
+    with numpy.errstate(invalid="ignore"):
+        there = given + wanted > 0
+        f1 = numpy.where(there, 2 * hits / (given + wanted), 0)
+        macro = f1.sum(axis=1) / there.sum(axis=1)
+        micro = 2 * hits.sum(axis=1) / (given + wanted).sum(axis=1)
+        weighted = (f1 * wanted).sum(axis=1) / wanted.sum(axis=1)
+    return numpy.stack([macro, micro, weighted], axis=1)

@@ -1,0 +1,119 @@
+"""Summary: what a set of outcomes amounts to, without any truth: counts, tokens, cost, latency."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum, isnan, nan
+from statistics import quantiles
+
+from backend.domain.statistics.intervals import Interval, ratio, wilson
+from backend.domain.outcome import Failure, Outcome, Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`outputs`: tasks on which the model spoke; `coverage`: usable answers / tasks; tokens and `cost_usd` are of all
+    completions behind the outcomes, each counted once however many tasks share it, `saved_usd` the part that was stored
+    before; latencies in seconds."""
+
+    tasks: int
+    outputs: int
+    usable: int
+    coverage: float | None
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float | None
+    saved_usd: float | None
+    rejections: Mapping[str, int]
+    failures: Mapping[str, int]
+    requests: int
+    reused: int
+    latency_p50: float | None
+    latency_p95: float | None
+
+    @property
+    def coverage_ci(self) -> Interval | None:
+        return wilson(self.usable, self.tasks)
+
+
+class Summing:
+    """Takes outcomes as they come and keeps but a few bytes of each."""
+
+    def __init__(self) -> None:
+        self._tasks = self._outputs = self._usable = self._requests = self._reused = 0
+        self._rejections: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
+        self._seconds = array("d")
+        self._places: dict[int, int] = {}
+        self._prompt, self._completion = array("q"), array("q")
+        self._cost = array("d")
+        self._asked = bytearray()
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            self._tasks += 1
+            self._requests += outcome.sent
+            self._reused += outcome.reused
+            if isinstance(outcome.verdict, Failure):
+                self._failures[outcome.verdict.kind] += 1
+                continue
+            self._outputs += 1
+            if isinstance(outcome.verdict, Rejection):
+                self._rejections[outcome.verdict.reason] += 1
+            else:
+                self._usable += 1
+            if outcome.usage.seconds is not None:
+                self._seconds.append(outcome.usage.seconds)
+            self._pay(outcome)
+
+    def _pay(self, outcome: Outcome) -> None:
+        """Once for each request, by the outcome with most attempts behind it; 64 bits tell requests apart."""
+        request = hash(outcome.digest or outcome.task_id)
+        usage = outcome.usage
+        place = self._places.setdefault(request, len(self._prompt))
+        if place == len(self._prompt):
+            for numbers in (self._prompt, self._completion, self._cost):
+                numbers.append(0)
+            self._asked.append(0)
+        self._asked[place] |= not outcome.reused
+        if usage.prompt_tokens >= self._prompt[place]:
+            self._prompt[place], self._completion[place] = usage.prompt_tokens, usage.completion_tokens
+            self._cost[place] = nan if usage.cost_usd is None else usage.cost_usd
+
+    def summary(self) -> Summary:
+        """Of all that was added."""
+        return Summary(
+            tasks=self._tasks,
+            outputs=self._outputs,
+            usable=self._usable,
+            coverage=ratio(self._usable, self._tasks),
+            prompt_tokens=sum(self._prompt),
+            completion_tokens=sum(self._completion),
+            cost_usd=_known(fsum(self._cost)),
+            saved_usd=_known(fsum(c for c, asked in zip(self._cost, self._asked, strict=True) if not asked)),
+            rejections=dict(self._rejections),
+            failures=dict(self._failures),
+            requests=self._requests,
+            reused=self._reused,
+            latency_p50=quantile(self._seconds, 50),
+            latency_p95=quantile(self._seconds, 95),
+        )
+
+
+def summarise(outcomes: Iterable[Outcome]) -> Summary:
+    total = Summing()
+    total.add(outcomes)
+    return total.summary()
+
+
+def quantile(values: Sequence[float], percent: int) -> float | None:
+    """Percentile with linear interpolation (inclusive, as numpy's default); None for no values."""
+    if len(values) < 2:
+        return values[0] if values else None
+    return quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def _known(usd: float) -> float | None:
+    """None as soon as one price was unknown."""
+    return None if isnan(usd) else usd

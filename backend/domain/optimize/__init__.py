@@ -1,0 +1,1 @@
+"""Better prompts: what a teacher model is asked, and which of its proposals is kept."""

@@ -1,0 +1,118 @@
+"""Proposals: what a teacher wrote -> a prompt that may be tried, or why not.
+
+A prompt keeps the task variables it had, no fewer and no others: without them the model sees no task, and another field
+of the task may hold its answer.
+"""
+
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from backend.domain.prompts.default_prompt import task_text
+from backend.domain.prompts.definitions import defined, listed
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer, Rejection
+from backend.domain.prompts.prompt_file import FENCE, PromptFile, file_text, read_prompt_file
+from backend.domain.prompts.version import PLACEHOLDER, Definitions, PromptVersion, used_variables
+from backend.domain.same_text import folded
+from backend.errors import PromptError
+
+LONGEST = 20_000
+"""Characters; about 5,000 tokens, which the context of every model in use takes beside a task."""
+_FEWEST_LETTERS = 4
+_FENCE = re.compile(r"\A\s*```[^\n]*\n(.*?)\n?```\s*\Z", re.DOTALL)
+_REFUSAL = re.compile(
+    r"\A\W*(i['’]?m sorry|i am sorry|sorry\b|i can(['’]?t|not)|i (am|['’]m) (unable|not able)|i won['’]?t|as an ai\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """`text`: see `changeable`; `repaired`: what was mended in it, "" for nothing."""
+
+    text: str
+    reasons: str
+    repaired: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """`mendable`: whether the teacher might do better if it is told so."""
+
+    reason: str
+    mendable: bool = False
+
+
+def changeable(version: PromptVersion) -> str:
+    """What a search may change of a version, as a prompt file: its template, below its definitions if it has some. A
+    template that begins like a header gets one above it, so that it is read as the text it is."""
+    if not version.definitions and not version.template.startswith(FENCE):
+        return version.template
+    return file_text(PromptFile(version.template, labels=listed(version.definitions)))
+
+
+def changed(base: PromptVersion, text: str, schema: LabelSchema) -> PromptVersion:
+    """The inverse: `base` with this text, not saved yet."""
+    if text == changeable(base):
+        return base
+    file = read_prompt_file(text)
+    variables = used_variables(file.template, base.variables)
+    return replace(
+        base, number=0, template=file.template, variables=variables, definitions=defined(file.labels, schema)
+    )
+
+
+def proposal_of(
+    verdict: Answer | Rejection, parent: PromptVersion, schema: LabelSchema, known: Collection[str]
+) -> Proposal | Dropped:
+    """`parent`: what was to be rewritten; `known`: the texts there are already."""
+    if isinstance(verdict, Rejection):
+        return Dropped(f"the teacher's answer can't be used ({verdict.reason})")
+    (written,), (reasons,) = verdict["prompt"], verdict["reasons"]
+    template = _bare(written)
+    dropped = _why_not(template, parent)
+    if dropped:
+        return dropped
+    lost = tuple(name for name in parent.variables if name not in used_variables(template, parent.variables))
+    template += f"\n\n{task_text(lost)}" if lost else ""
+    try:
+        text = changeable(replace(parent, template=template, definitions=_definitions(verdict, parent, schema)))
+        changed(parent, text, schema)
+    except PromptError as error:
+        return Dropped(str(error).rstrip("."), mendable=True)
+    if len(text) > LONGEST:
+        return Dropped(f"it has {len(text):,} characters; the most is {LONGEST:,}", mendable=True)
+    if folded(text) in set(map(folded, known)):
+        return Dropped("it is the same as a prompt that was tried")
+    back = ", ".join(f"{{{name}}}" for name in lost)
+    return Proposal(text, reasons.strip(), f"{back} was put back at its end" if lost else "")
+
+
+def _bare(text: str) -> str:
+    """Without the fence that models put around what is to be copied."""
+    fenced = _FENCE.match(text)
+    return (fenced[1] if fenced else text).strip()
+
+
+def _why_not(template: str, parent: PromptVersion) -> Dropped | None:
+    if not template:
+        return Dropped("it is empty")
+    if _REFUSAL.match(template):
+        return Dropped("the teacher refused")
+    if sum(map(str.isalpha, PLACEHOLDER.sub("", template))) < _FEWEST_LETTERS:
+        return Dropped("it gives no instruction")
+    unknown = [name for name in PLACEHOLDER.findall(template) if name not in parent.variables]
+    if unknown:
+        return Dropped(f"it uses {{{unknown[0]}}}, which the prompt has no variable for", mendable=True)
+    return None
+
+
+def _definitions(verdict: Answer, parent: PromptVersion, schema: LabelSchema) -> Definitions:
+    """The parent's, with what the teacher says of some labels in their place. Raises PromptError for an unknown one."""
+    said = {control: dict(labels) for control, labels in parent.definitions.items()}
+    for entry in verdict["definitions"]:
+        control, label, sentence = json.loads(entry)
+        said.setdefault(control, {})[label] = sentence
+    return defined(said, schema)

@@ -1,0 +1,98 @@
+"""Search for a better prompt: what is looked for, and which ground truths it may learn from.
+
+The others judge what was found. Neither they nor a copy of their texts are ever among those to learn from.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer, Failure
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.same_text import folded
+from backend.domain.few_shot.messages import Owners
+from backend.domain.dataset.split import DEV, Split
+from backend.domain.task import Task
+from backend.errors import SubsetError
+
+ROUNDS = 8
+LEARN = Split(DEV, 0.5)
+"""The rest of the ground truths, `--split test:0.5` of other commands, judges."""
+FEWEST = 6
+"""To judge on. With five, not even a rewrite that mends them all differs from chance: 2 x 0.5^5 > 0.05."""
+_KIND = "enhance"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`teacher`: model that rewrites; `rounds`: most rewrites to ask it for."""
+
+    teacher: str
+    rounds: int = ROUNDS
+    seed: int = 0
+
+    def __str__(self) -> str:
+        """Stands for the subset of its run. The same search, begun again, has the same."""
+        return f"{_KIND}:{self.rounds}:{self.seed}:{self.teacher}"
+
+
+def is_search(subset: str) -> bool:
+    """Whether a run with this subset is a search."""
+    return subset.startswith(f"{_KIND}:")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A task whose right answer is known."""
+
+    task: Task
+    truth: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """`aside`: ground truths in neither: their text is in the other half or the prompt, or can't be asked about."""
+
+    learn: tuple[Known, ...]
+    judge: tuple[Known, ...]
+    aside: int
+
+
+def divide(known: Sequence[Known], version: PromptVersion) -> Halves:
+    """The ground truths to learn from and those to judge on. Examples of the version may teach, for no task is shown
+    itself, but do not judge."""
+    usable = [item for item in known if not isinstance(version.render(item.task), Failure)]
+    prompt, owners = folded(version.template), Owners(version)
+    held = [item for item in usable if not LEARN.has(item.task.data)]
+    judge = tuple(i for i in held if text_of(i.task, version) not in prompt and not owners.has(i.task))
+    seen = {text_of(item.task, version) for item in held}
+    learn = tuple(i for i in usable if LEARN.has(i.task.data) and text_of(i.task, version) not in seen)
+    return Halves(learn, judge, len(known) - len(learn) - len(judge))
+
+
+def check_halves(halves: Halves, schema: LabelSchema) -> None:
+    """Raises SubsetError when nothing could be learnt or judged, with what is needed."""
+    for part, items in (("learn from", halves.learn), ("judge on", halves.judge)):
+        fewest = FEWEST if items is halves.judge else 2
+        if len(items) < fewest:
+            raise SubsetError(
+                f"There are {len(items)} ground truths to {part}, at least {fewest} are needed: mark about "
+                f"{ceil((fewest - len(items)) / LEARN.share)} more (half of them, by a hash of the task, judge)."
+            )
+        answers = {schema.show(item.truth) for item in items}
+        if len(answers) == 1:
+            raise SubsetError(
+                f"All {len(items)} ground truths to {part} say '{answers.pop()}', so a prompt that always says so is "
+                "right: mark some with other labels too."
+            )
+
+
+def values_of(task: Task, version: PromptVersion) -> Mapping[str, str]:
+    """The texts of a task that the prompt shows to the model."""
+    return {name: str(task.data.get(name, "")) for name in version.variables}
+
+
+def text_of(task: Task, version: PromptVersion) -> str:
+    """What a task says, in a form in which copies are equal, as they are among examples."""
+    return folded("\n".join(values_of(task, version).values()))

@@ -1,0 +1,1 @@
+"""What Label Studio holds and what it should hold."""

@@ -1,0 +1,54 @@
+"""There: the predictions that Label Studio has of one prompt, found by task, in 44 bytes each.
+
+What a prediction says is kept as a fingerprint, because a project may have hundreds of thousands of them.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in `domain.labels.regions`."""
+
+    id: int
+    task_id: int
+    version: str
+    says: int
+    answer: int
+
+
+class There:
+    def __init__(self, found: Iterable[Known]) -> None:
+        self.counts: Counter[str] = Counter()
+        """Predictions of each version."""
+        self._versions: dict[str, int] = {}
+        self._ids, self._tasks, self._says, self._answers = array("q"), array("q"), array("q"), array("q")
+        self._version = array("l")
+        for known in found:
+            self._add(known)
+        self._names = list(self._versions)
+        self._by_task = array("l", sorted(range(len(self._tasks)), key=self._tasks.__getitem__))
+
+    def of(self, tasks: Iterable[int]) -> Iterator[Known]:
+        """Those of these tasks."""
+        for task in tasks:
+            place = bisect_left(self._by_task, task, key=self._tasks.__getitem__)
+            while place < len(self._by_task) and self._tasks[self._by_task[place]] == task:
+                yield self._known(self._by_task[place])
+                place += 1
+
+    def _add(self, known: Known) -> None:
+        self.counts[known.version] += 1
+        self._ids.append(known.id)
+        self._tasks.append(known.task_id)
+        self._says.append(known.says)
+        self._answers.append(known.answer)
+        self._version.append(self._versions.setdefault(known.version, len(self._versions)))
+
+    def _known(self, place: int) -> Known:
+        version = self._names[self._version[place]]
+        return Known(self._ids[place], self._tasks[place], version, self._says[place], self._answers[place])

@@ -1,0 +1,43 @@
+"""The prompt of a project for which nobody has written one: made from its labelling config alone."""
+
+from backend.domain.prompts.definitions import defined, hints, listed
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.prompts.version import AUTO, PLACEHOLDER, PromptVersion
+
+
+def first_prompt(schema: LabelSchema) -> PromptFile:
+    """A prompt to begin with: the config's headers, a line about the labels, the task's texts; and all labels with
+    their hints, for editing."""
+    names = ", ".join(field.name for field in schema.fields)
+    headers = [PLACEHOLDER.sub(r"{ \1 }", header) for header in schema.headers]
+    task = [f"Choose the labels ({names}) that fit this item best.", "", task_text(schema.variables)]
+    return PromptFile("\n".join([*headers, *task]), labels=listed(hints(schema)))
+
+
+def task_text(variables: tuple[str, ...]) -> str:
+    """The placeholders of all text variables: the bare text where there is one, named lines where there are more."""
+    if len(variables) == 1:
+        return f"{{{variables[0]}}}"
+    return "\n".join(f"{name}: {{{name}}}" for name in variables)
+
+
+def default_version(schema: LabelSchema, project: int, model: str) -> PromptVersion:
+    """The first prompt as a version; its tag is `auto@` and eight digits, see `auto_tag`."""
+    first = first_prompt(schema)
+    return PromptVersion(
+        name=AUTO,
+        number=0,
+        project=project,
+        template=first.template,
+        model=model,
+        variables=schema.variables,
+        schema_digest=schema.digest,
+        parameters={"temperature": 0},
+        definitions=defined(first.labels, schema),
+    )
+
+
+def auto_tag(version: PromptVersion) -> str:
+    """`auto@` and eight hex digits of the content: a changed config or model is another version."""
+    return f"{AUTO}@{version.content[:8]}"

@@ -1,0 +1,59 @@
+"""A prompt typed in the labelling screen, into the smart <TextArea>, for the task that is open there.
+
+Regions are all that Label Studio shows of an answer; so what is wrong with a prompt is remarked below its own text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from backend.domain.prompts.default_prompt import task_text
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.prompts.version import PromptVersion, refuse_unknown, used_variables
+
+REMARK = "\n\n[Not used: "
+"""What begins our remark. An annotator who mends the prompt need not take it out."""
+
+
+def typed_text(context: Mapping[str, Any] | None, schema: LabelSchema) -> str:
+    """What the annotator typed last; "" when nothing was."""
+    region = typed_region(context, schema)
+    texts = region["value"]["text"] if region else []
+    return texts[-1].strip() if texts else ""
+
+
+def typed_region(context: Mapping[str, Any] | None, schema: LabelSchema) -> dict[str, Any]:
+    """The region of the screen that holds the prompt, without a remark of ours; {} when there is none."""
+    regions = context.get("result") if isinstance(context, Mapping) else None
+    for region in reversed(regions if isinstance(regions, list) else []):
+        if isinstance(region, dict) and region.get("from_name") == schema.prompt_control and schema.prompt_control:
+            value = region.get("value")
+            texts = value.get("text") if isinstance(value, dict) else None
+            texts = [texts] if isinstance(texts, str) else texts
+            if isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts):
+                return _saying(region, [*texts[:-1], texts[-1].partition(REMARK)[0]])
+    return {}
+
+
+def remarked(region: Mapping[str, Any], sentence: str) -> dict[str, Any]:
+    """The region with a remark below its last text."""
+    *older, text = region["value"]["text"]
+    return _saying(region, [*older, f"{text}{REMARK}{sentence}]"])
+
+
+def _saying(region: Mapping[str, Any], texts: list[str]) -> dict[str, Any]:
+    return {**region, "value": {**region["value"], "text": texts}}
+
+
+def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Mapping[str, Any]) -> PromptVersion:
+    """`text` as a prompt with the model and parameters of `base`; without a variable it gets the task's text below.
+
+    Raises PromptError for a variable that the task does not have.
+    """
+    known = [*schema.variables, *(str(name) for name in data)]
+    refuse_unknown(text, known)
+    used = used_variables(text, known)
+    template = text if used else f"{text}\n\n{task_text(schema.variables)}"
+    variables = used or schema.variables
+    examples = base.examples if variables == base.variables else None  # they have no other texts
+    return replace(base, template=template, variables=variables, examples=examples)

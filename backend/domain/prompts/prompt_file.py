@@ -1,0 +1,215 @@
+"""Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
+
+A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`,
+`confidence`, the well-known parameters (`temperature: 0`), below `parameters:` any others, below `labels:` what is said
+of labels, and below `examples:` what tasks are shown. Without a header the whole file is the template.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import yaml
+
+from backend.domain.prompts.definitions import Listed, listed
+from backend.domain.prompts.examples import Examples, examples_json, read_examples
+from backend.domain.prompts.parameters import KNOWN
+from backend.domain.prompts.version import PromptVersion, nearest
+from backend.domain.prompts.confidence_option import LOGPROBS
+from backend.errors import PromptError
+
+FENCE = "---"
+OTHERS = "parameters"
+LABELS = "labels"
+EXAMPLES = "examples"
+KEYS = ("project", "model", "note", "confidence", OTHERS, LABELS, EXAMPLES, *KNOWN)
+_MAP = "tag:yaml.org,2002:map"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFile:
+    """`project`: the one it was saved for; None for what is not said. `labels`: "" for a label that is only listed."""
+
+    template: str
+    model: str | None = None
+    note: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    project: int | None = None
+    labels: Listed = field(default_factory=dict)
+    confidence: str = LOGPROBS
+    examples: Examples | None = None
+
+
+def read_prompt_file(text: str) -> PromptFile:
+    """Raises PromptError for an empty template, or a header that does not end, is no YAML or has an unknown key."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    header: dict[str, Any] = {}
+    labels: Listed = {}
+    if text.startswith(FENCE + "\n"):
+        end = (text + "\n").find(f"\n{FENCE}\n", len(FENCE))
+        if end < 0:
+            raise PromptError("The header begun by the first line --- has no end: write a second line --- below it.")
+        header, labels = _header(text[len(FENCE) + 1 : end + 1])
+        text = text[end + len(FENCE) + 2 :]
+    if not text.strip():
+        raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
+    model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
+    confidence = header.pop("confidence", None)
+    confidence = LOGPROBS if confidence is None else str(confidence)
+    found = header.pop(EXAMPLES, None)
+    examples = None if found is None else read_examples(found)
+    parameters = {**_others(header.pop(OTHERS, None)), **header}
+    model = None if model is None else str(model)
+    said = (str(note or ""), parameters, project, labels, confidence, examples)
+    return PromptFile(text.strip("\r\n"), model, *said)
+
+
+def write_prompt_file(version: PromptVersion) -> str:
+    """The inverse: reading it gives all of the version that makes it another one, its project and its note."""
+    known = (version.template, version.model, version.note, version.parameters, version.project)
+    return file_text(PromptFile(*known, listed(version.definitions), version.confidence, version.examples))
+
+
+def file_text(file: PromptFile) -> str:
+    """A prompt file as it stands on disk."""
+    others = {name: value for name, value in file.parameters.items() if name not in KNOWN}
+    said = {"project": file.project, "model": file.model}
+    header: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
+    header |= {OTHERS: others} if others else {}
+    header |= {"confidence": file.confidence} if file.confidence != LOGPROBS else {}
+    header |= {"note": file.note} if file.note else {}
+    header |= {LABELS: _spaced(file.labels)} if file.labels else {}
+    lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""
+    lines += "" if file.examples is None else _example_lines(file.examples)
+    return f"{FENCE}\n{lines}{FENCE}\n{file.template}\n"
+
+
+def _example_lines(examples: Examples) -> str:
+    """One line for each, so that it can be told what changed."""
+    found = examples_json(examples)
+    found["pool"] = [_Row(one) for one in found["pool"]]
+    return yaml.dump({EXAMPLES: found}, Dumper=_LineDumper, allow_unicode=True, sort_keys=False, width=inf)
+
+
+def _spaced(labels: Listed) -> dict[str, Any]:
+    """With room for what is to be written beside a label."""
+    return {name: (said or _Blank()) if isinstance(said, str) else _spaced(said) for name, said in labels.items()}
+
+
+class _Blank:
+    """Nothing, where `null` or quotes would have to be deleted before writing."""
+
+
+class _Row(dict[str, Any]):
+    """A mapping on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML takes some characters for ends of lines, which only survive in double quotes."""
+
+    ends = re.compile("[\x85\u2028\u2029]")
+
+
+class _LineDumper(_Dumper):
+    """All ends of lines are written as escapes."""
+
+    ends = re.compile("[\n\x85\u2028\u2029]")
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if dumper.ends.search(text) else None)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Row, lambda dumper, row: dumper.represent_mapping(_MAP, row.items(), flow_style=True))
+_Dumper.add_representer(_Blank, lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("alias")
+        return super().compose_node(parent, index)
+
+
+def _header(text: str) -> tuple[dict[str, Any], Listed]:
+    """What it holds, and apart from that the labels."""
+    try:
+        loader = _Plain(text)
+        root = loader.get_single_node()
+        labels = _take_labels(root)
+        found = loader.construct_document(root) if root is not None else None
+    except yaml.MarkedYAMLError as error:
+        raise PromptError(_not_yaml(error)) from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise PromptError("The header between the --- lines is not YAML: write lines like 'temperature: 0'.") from None
+    if found is None:
+        return {}, labels
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise PromptError("The header between the --- lines must hold lines like 'temperature: 0'.")
+    for key in found:
+        if key not in KEYS:
+            raise PromptError(
+                f"The header between the --- lines has '{key[:40]}': {nearest(key, KEYS)} "
+                f"Any other parameter of the provider's API goes below a line '{OTHERS}:'."
+            )
+    return found, labels
+
+
+def _not_yaml(error: yaml.MarkedYAMLError) -> str:
+    """The line is counted as an editor counts it, the fence being line 1."""
+    line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
+    return (
+        f"The header between the --- lines is not YAML{line}: write lines like 'temperature: 0', and put a text that "
+        "holds a colon or begins with a sign in double quotes."
+    )
+
+
+def _take_labels(root: yaml.Node | None) -> Listed:
+    """Takes the labels out of the header as they are written: YAML would make a truth value of a label `Yes`."""
+    if not isinstance(root, yaml.MappingNode):
+        return {}
+    mine = [pair for pair in root.value if pair[0].value == LABELS]
+    root.value = [pair for pair in root.value if pair[0].value != LABELS]
+    listing = _listing(mine[-1][1]) if mine else {}
+    return {} if isinstance(listing, str) and not listing.strip() else _mapping(listing)
+
+
+def _listing(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    if isinstance(node, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+        found = {str(key.value): _listing(value) for key, value in node.value}
+        return found if len(found) == len(node.value) else None  # of two sentences for a label one would be lost
+    return None
+
+
+def _mapping(listing: Any) -> Listed:
+    """Raises PromptError for what is neither label -> sentence nor control -> label -> sentence."""
+    inner = listing.values() if isinstance(listing, dict) else [None]
+    deepest = [value for one in inner for value in (one.values() if isinstance(one, dict) else [one])]
+    if not isinstance(listing, dict) or not all(isinstance(value, str) for value in deepest):
+        raise PromptError(
+            f"The header's '{LABELS}' must hold lines like '  Refund: wants money back', each below the other "
+            "and each label once; with several controls, below a line with the control's name each."
+        )
+    return listing
+
+
+def _project(found: Any) -> int | None:
+    if found is None or (isinstance(found, int) and not isinstance(found, bool) and found > 0):
+        return found
+    raise PromptError("The header's 'project' is no number: write a project's, like 'project: 12'.")
+
+
+def _others(found: Any) -> dict[str, Any]:
+    if found is None:
+        return {}
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise PromptError(f"The header's '{OTHERS}' must hold lines like '  top_k: 20', each below the other.")
+    return found

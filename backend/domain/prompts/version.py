@@ -1,0 +1,199 @@
+"""Prompt versions and their templates.
+
+`{variable}` is a task's data field, put in exactly as it stands there; every other brace stays as it is, because
+prompts contain JSON. Values are never expanded again. Neither `str.format` nor a template language.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from backend.domain.hashing import digest
+from backend.domain.prompts.examples import Examples, Values
+from backend.domain.outcome import Failure
+from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
+from backend.domain.task import Task
+from backend.errors import PromptError
+
+MAX_TASK_BYTES = 1_000_000
+AUTO = "auto"
+NEEDED = "the prompt needs text or a number."
+Definitions = Mapping[str, Mapping[str, str]]
+"""Control -> label, as annotators see it -> what the prompt says of it; see `domain.prompts.definitions`."""
+PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
+
+
+@dataclass(frozen=True)
+class PromptVersion:
+    """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
+    names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with; `former`:
+    names the prompt had before; `definitions`: {} when labels are described by the config's hints alone; `examples`:
+    None when tasks are shown none; `confidence`: where it comes from, see `domain.prompts.confidence_option`."""
+
+    name: str
+    number: int
+    project: int
+    template: str
+    model: str
+    variables: tuple[str, ...]
+    schema_digest: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    created: str = ""
+    former: tuple[str, ...] = ()
+    definitions: Definitions = field(default_factory=dict)
+    examples: Examples | None = None
+    confidence: str = LOGPROBS
+
+    @property
+    def tag(self) -> str:
+        return f"{self.name}@{self.number}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its prompt's name, and former ones."""
+        return (self.name, *self.former)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tag, and those it had under former names: predictions in Label Studio may bear any of them."""
+        return tuple(f"{name}@{self.number}" for name in self.names)
+
+    @property
+    def samples(self) -> int:
+        """How many requests it takes about each task."""
+        return samples_of(self.confidence)
+
+    @property
+    def logprobs(self) -> bool:
+        """Whether it asks for log-probabilities."""
+        return self.confidence == LOGPROBS
+
+    @cached_property
+    def content(self) -> str:
+        """Digest of what makes it a different version: not its note, number or date. What a version does without is no
+        part of it, so that content of former releases keeps its digest."""
+        parts: list[Any] = [self.template, self.model, dict(self.parameters), self.schema_digest]
+        if self.definitions:
+            parts.append({"definitions": self.definitions})
+        if self.examples is not None:
+            parts.append({"examples": self.examples.digest})
+        if self.confidence != LOGPROBS:
+            parts.append({"confidence": self.confidence})
+        return digest(parts)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return _names_pattern(self.variables)
+
+    def render(self, task: Task) -> str | Failure:
+        """The template with the task's values in it, or why that task can't be asked about."""
+        values = self.values(task)
+        return values if isinstance(values, Failure) else self.fill(values)
+
+    def fill(self, values: Values) -> str:
+        return self._pattern.sub(lambda match: values[match[1]], self.template)
+
+    def values(self, task: Task) -> Values | Failure:
+        """The task's texts for the template's variables, or why it can't be asked about."""
+        data = task.data
+        try:
+            size = len(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        except RecursionError:
+            return Failure("bad_task", "Its data is nested too deeply.")
+        if size > MAX_TASK_BYTES:
+            return Failure("bad_task", f"Its data has {size:,} bytes; the most is {MAX_TASK_BYTES:,}.")
+        values = {}
+        for name in self.variables:
+            value = data.get(name)
+            if value is None or isinstance(value, list | dict):
+                return Failure("bad_task", f"Its field '{name}' {_what(data, name)}; {NEEDED}")
+            text = value if isinstance(value, str) else json.dumps(value)
+            if not text.strip():
+                return Failure("bad_task", f"Its field '{name}' is empty; {NEEDED}")
+            values[name] = text
+        return values
+
+
+def _names_pattern(names: Iterable[str]) -> re.Pattern[str]:
+    alternatives = "|".join(map(re.escape, names)) or r"(?!)"
+    return re.compile(r"\{(" + alternatives + r")\}")
+
+
+def _what(data: Mapping[str, Any], name: str) -> str:
+    if name not in data:
+        return "is missing"
+    return "is null" if data[name] is None else f"is a {type(data[name]).__name__}"
+
+
+def used_variables(template: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known names that stand in the template as `{name}`, each once, in order of appearance."""
+    return tuple(dict.fromkeys(_names_pattern(known).findall(template)))
+
+
+def check_template(template: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The variables a template uses.
+
+    Raises PromptError for an unknown variable (with the nearest name) and for a template without any.
+    """
+    known = tuple(known)
+    refuse_unknown(template, known)
+    used = used_variables(template, known)
+    if not used:
+        raise PromptError(
+            "The prompt shows nothing of the task: put at least one of "
+            f"{', '.join(f'{{{name}}}' for name in known)} where the task's text should stand."
+        )
+    return used
+
+
+def refuse_unknown(template: str, known: Collection[str]) -> None:
+    """Raises PromptError for a variable that is not known, with the nearest name."""
+    for name in PLACEHOLDER.findall(template):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean {{{near[0]}}}?" if near else f"the tasks have {', '.join(f'{{{k}}}' for k in known)}."
+            raise PromptError(
+                f"The prompt uses {{{name}}}, which the tasks do not have: {hint} "
+                f"Braces meant literally: write {{ {name} }}."
+            )
+
+
+def check_name(name: str) -> str:
+    """A prompt's name, trimmed. Raises PromptError for one that tags, shells or Label Studio could not tell apart."""
+    name = name.strip()
+    if name == AUTO:
+        raise PromptError("The name 'auto' is reserved for the prompt made from a labelling config: take another.")
+    if not re.fullmatch(r"[^\W_][\w .-]{0,62}", name) or name != " ".join(name.split()):
+        raise PromptError(
+            f"'{name[:70]}' can't be a prompt's name: use letters, digits, spaces, '.', '_' and '-', "
+            "at most 63, no '@' or '~'."
+        )
+    return name
+
+
+def parse_tag(tag: str) -> tuple[str, int]:
+    """`sentiment@3` -> ("sentiment", 3). Raises PromptError for anything else."""
+    match = re.fullmatch(r"([^@~]+)@(\d{1,9})", tag.strip())
+    if not match:
+        raise PromptError(f"'{tag[:70]}' is no version: write its name and number, like sentiment@1.")
+    return match[1], int(match[2])
+
+
+def belongs(model_version: str, *names: str) -> bool:
+    """Whether a prediction's model_version is one of the prompt's with these names, whatever its number or config."""
+    mine = "|".join(map(re.escape, names))
+    return re.fullmatch(rf"({mine})@\d+(~[0-9a-f]{{4}})?", model_version) is not None
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """A sentence's end that helps: the nearest of `words`, or all of them when none is near."""
+    words = list(words)
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"there are {', '.join(words[:10])}." if words else "there are none yet. Make one with `ls-prompts save`."

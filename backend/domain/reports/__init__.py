@@ -1,0 +1,1 @@
+"""What a report and an export say."""

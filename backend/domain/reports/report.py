@@ -1,0 +1,191 @@
+"""Report: all that is known about a version on the ground truths, beside the prompt's other versions. Pure content;
+how it looks is somebody else's.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.domain.calibration.scored_answers import claims_of
+from backend.domain.metrics.comparison import Pair, compare
+from backend.domain.metrics.evaluation import Evaluation, evaluation
+from backend.domain.statistics.intervals import Interval, ratio, wilson
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.metrics.classification import score
+from backend.domain.metrics.summary import Summary, summarise
+from backend.domain.task import Task
+from backend.domain.calibration.threshold import RiskPoint, risk_coverage
+from backend.domain.dataset.ground_truth import LeftOut
+
+Kind = Literal["right", "wrong", "rejected", "failed"]
+Change = Literal["fixed", "broken"]
+ROOM = 6_000_000
+"""Bytes of texts that all tasks of a report share."""
+MOST, LEAST = 8_000, 100
+"""Bytes of one text, at most and at least."""
+POINTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a version said about tasks with a truth. `raw`: task -> the text of the completion that counts, one line for
+    each sample of several."""
+
+    version: PromptVersion
+    outcomes: Sequence[Outcome]
+    raw: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What versions are judged on; `name` is for people; `link`: a task's address in Label Studio, but for its id."""
+
+    name: str
+    link: str
+    tasks: Sequence[Task]
+    truths: Sequence[Truth]
+    left_out: LeftOut
+    schema: LabelSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a version said about one task, texts shortened: `reason` why there is no answer, `raw` the completion."""
+
+    kind: Kind
+    answer: str | None
+    reason: str | None
+    confidence: float | None
+    raw: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One task; `before` is what the other version said, `change` what became of it since."""
+
+    task: int
+    text: str
+    truth: str
+    reply: Reply
+    before: Reply | None
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A version in the history. Numbers are of the tasks with a truth; `cost_usd` is per task; None where there is none
+    and all of them for a version of another labelling config."""
+
+    version: PromptVersion
+    outputs: int = 0
+    accuracy: float | None = None
+    accuracy_ci: Interval | None = None
+    coverage: float | None = None
+    f1_macro: float | None = None
+    cost_usd: float | None = None
+    latency_p50: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`ground` and `link`: see Ground; `unasked`: tasks with a truth that this version has no outcome for; `pair`: the
+    comparison with `against`, the version before."""
+
+    version: PromptVersion
+    ground: str
+    link: str
+    against: PromptVersion | None
+    pair: Pair | None
+    summary: Summary
+    evaluation: Evaluation
+    risk: tuple[RiskPoint, ...]
+    unasked: int
+    history: tuple[Line, ...]
+    tasks: tuple[Judged, ...]
+
+
+def make_report(said: Said, before: Said | None, ground: Ground, history: Sequence[Line]) -> Report:
+    """Of a version, compared with the one `before` if there is one."""
+    return Report(
+        version=said.version,
+        ground=ground.name,
+        link=ground.link,
+        against=before.version if before else None,
+        pair=_pair(before, said, ground) if before else None,
+        summary=summarise(said.outcomes),
+        evaluation=evaluation(said.outcomes, ground.truths, ground.schema, ground.left_out),
+        risk=tuple(thinned(risk_coverage(claims_of(said.outcomes, ground.truths)))),
+        unasked=len(ground.truths) - len(said.outcomes),
+        history=tuple(history),
+        tasks=tuple(_judged(said, before, ground)),
+    )
+
+
+def line_of(version: PromptVersion, outcomes: Sequence[Outcome], ground: Ground) -> Line:
+    """A version's place in the history."""
+    scored, total = score(outcomes, ground.truths, ground.schema), summarise(outcomes)
+    return Line(
+        version=version,
+        outputs=scored.outputs,
+        accuracy=scored.accuracy,
+        accuracy_ci=wilson(scored.correct, scored.outputs),
+        coverage=total.coverage,
+        f1_macro=scored.f1_macro,
+        cost_usd=None if total.cost_usd is None else ratio(total.cost_usd, total.outputs),
+        latency_p50=total.latency_p50,
+    )
+
+
+def thinned(points: Sequence[RiskPoint]) -> list[RiskPoint]:
+    """At most so many of them as a curve can show, the first and the last among them."""
+    if len(points) <= POINTS:
+        return list(points)
+    return [points[round(place * (len(points) - 1) / (POINTS - 1))] for place in range(POINTS)]
+
+
+def clipped(text: str, room: int) -> str:
+    """The beginning of a text that fits into so many bytes of UTF-8."""
+    data = text.encode("utf-8", "surrogatepass")
+    return text if len(data) <= room else data[:room].decode("utf-8", "ignore") + "…"
+
+
+def _pair(before: Said, said: Said, ground: Ground) -> Pair:
+    versions = {before.version.tag: before.outcomes, said.version.tag: said.outcomes}
+    return compare(versions, ground.truths, ground.schema).pairs[0]
+
+
+def _judged(said: Said, before: Said | None, ground: Ground) -> Iterable[Judged]:
+    """By task id."""
+    tasks = {task.id: task for task in ground.tasks}
+    truths = {truth.task_id: truth for truth in ground.truths}
+    old = {outcome.task_id: outcome for outcome in before.outcomes} if before else {}
+    room = max(LEAST, min(MOST, ROOM // max(1, len(said.outcomes)) // (4 if before else 3)))
+    for outcome in sorted(said.outcomes, key=lambda one: one.task_id):
+        task, truth = tasks[outcome.task_id], truths[outcome.task_id]
+        reply = _reply(outcome, truth, said, ground.schema, room)
+        earlier = old.get(task.id)
+        then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
+        text = "\n".join(str(task.data.get(name, "")) for name in said.version.variables)
+        shown = clipped(text, 2 * room)
+        yield Judged(task.id, shown, ground.schema.show(truth.answer), reply, then, _change(then, reply))
+
+
+def _reply(outcome: Outcome, truth: Truth, said: Said, schema: LabelSchema, room: int) -> Reply:
+    raw = said.raw.get(outcome.task_id)
+    shown = None if raw is None else clipped(raw, room)
+    verdict = outcome.verdict
+    if isinstance(verdict, Rejection):
+        return Reply("rejected", None, f"{verdict.reason}: {verdict.detail}", None, shown)
+    if isinstance(verdict, Failure):
+        return Reply("failed", None, f"{verdict.kind}: {verdict.detail}", None, shown)
+    kind: Kind = "right" if verdict == truth.answer else "wrong"
+    return Reply(kind, schema.show(verdict), None, outcome.confidence, shown)
+
+
+def _change(then: Reply | None, now: Reply) -> Change | None:
+    """As a comparison counts: only where both versions spoke."""
+    if then is None or "failed" in (then.kind, now.kind) or (then.kind == "right") == (now.kind == "right"):
+        return None
+    return "fixed" if now.kind == "right" else "broken"

@@ -1,0 +1,89 @@
+"""Rows: what became of each task, one flat row each, for spreadsheets and data frames."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from backend.domain.labels.schema import AnyField, LabelSchema
+from backend.domain.outcome import Answer, Failure, Outcome, Rejection, Value
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.task import Task
+
+Kind = Literal["int", "float", "text", "texts"]
+"""`texts` is a list of them; `text` may also be any other value of a task's data, kept as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    kind: Kind
+
+
+Row = Sequence[Any]
+"""One value for each column, None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a version's rows: names given by users stand behind a prefix, so that none meets another."""
+
+    version: PromptVersion
+    schema: LabelSchema
+
+    @property
+    def columns(self) -> list[Column]:
+        answers: list[tuple[str, Kind]] = [(f.name, "text" if f.single else "texts") for f in self.schema.fields]
+        return [
+            Column("task", "int"),
+            *(Column(f"data.{name}", "text") for name in self.version.variables),
+            *(Column(f"truth.{name}", kind) for name, kind in answers),
+            *(Column(f"answer.{name}", kind) for name, kind in answers),
+            *(Column(name, "text") for name in ("verdict", "reason", "detail")),
+            Column("confidence", "float"),
+            *(Column(f"confidence.{name}", "float") for name in self._several),
+            Column("prompt_tokens", "int"),
+            Column("completion_tokens", "int"),
+            Column("cost_usd", "float"),
+            Column("seconds", "float"),
+            Column("link", "text"),
+        ]
+
+    def row(self, task: Task, outcome: Outcome, truth: Answer | None, link: str) -> Row:
+        """Of a task with its outcome. `reason` is the kind of a Rejection or Failure."""
+        usage = outcome.usage
+        return [
+            task.id,
+            *(task.data.get(name) for name in self.version.variables),
+            *self._values(truth),
+            *self._values(outcome.answer),
+            *_verdict(outcome),
+            outcome.confidence,
+            *((outcome.controls or {}).get(name) for name in self._several),
+            usage.prompt_tokens,
+            usage.completion_tokens,
+            usage.cost_usd,
+            usage.seconds,
+            link,
+        ]
+
+    @property
+    def _several(self) -> list[str]:
+        """The controls, where there are several: each then has a confidence of its own."""
+        return [field.name for field in self.schema.fields] if len(self.schema.fields) > 1 else []
+
+    def _values(self, answer: Mapping[str, Value] | None) -> list[Any]:
+        return [None if answer is None else _value(field, answer.get(field.name, ())) for field in self.schema.fields]
+
+
+def _value(field: AnyField, value: Value) -> Any:
+    if not field.single:
+        return list(value)
+    return ", ".join(value) or None
+
+
+def _verdict(outcome: Outcome) -> tuple[str, str | None, str | None]:
+    if isinstance(outcome.verdict, Rejection):
+        return "rejected", outcome.verdict.reason, outcome.verdict.detail
+    if isinstance(outcome.verdict, Failure):
+        return "failed", outcome.verdict.kind, outcome.verdict.detail
+    return "usable", None, None

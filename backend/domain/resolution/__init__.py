@@ -1,0 +1,1 @@
+"""From stored completions to the outcome of a task and its confidence."""

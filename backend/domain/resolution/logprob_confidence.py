@@ -1,0 +1,75 @@
+"""Confidence of an answer: the probability the model gave to it, or None. Never a constant.
+
+The rule: the tokens that make up the answer's values, from the first character of a value to the character that ends
+it, multiplied. The ending counts because it tells "Refund" from "Refund request"; keys, colons, spaces between values
+and whatever the model says beside the answer do not. It is the chain rule of probability over the answer's own tokens,
+so for a model that is sampled under the answer schema it is the probability of exactly this answer. Of several controls
+each has the product over its own value's tokens: its probability given the values written before it.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from backend.domain.chat.response_parser import REMEMBERED, find_object
+from backend.domain.chat.request import Completion
+from backend.domain.labels.schema import AnyField, LabelSchema
+from backend.domain.outcome import Confidence
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_COLON = re.compile(r"\s*:\s*")
+_ROUNDING = 1e-6
+
+
+def confidence(completion: Completion, schema: LabelSchema) -> Confidence | None:
+    """Of the values of the answer in `completion`; None without log-probabilities that fit the text."""
+    if not completion.logprobs:
+        return None
+    text = completion.text
+    if "".join(token for token, _ in completion.logprobs) != text:
+        return None
+    spans = value_spans(text)
+    if any(field.name not in spans for field in schema.fields):
+        return None
+    counted = {field.name: _counted(field, text, *spans[field.name]) for field in schema.fields}
+    joint = _probability(completion.logprobs, list(counted.values()))
+    if joint is None or len(counted) == 1:
+        return None if joint is None else Confidence(joint, dict.fromkeys(counted, joint))
+    each = {name: _probability(completion.logprobs, [span]) for name, span in counted.items()}
+    controls = {name: value for name, value in each.items() if value is not None}
+    return Confidence(joint, controls) if len(controls) == len(each) else None
+
+
+def _probability(tokens: Sequence[tuple[str, float]], spans: Sequence[tuple[int, int]]) -> float | None:
+    """Of the tokens that reach into one of `spans`, multiplied; None when that is no probability."""
+    total, start = 0.0, 0
+    for token, logprob in tokens:
+        end = start + len(token)
+        for first, last in spans:  # a plain loop: this is done for every token of every task
+            if start < last and first < end:
+                total += logprob
+                break
+        start = end
+    return math.exp(min(total, 0.0)) if total <= _ROUNDING else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def value_spans(text: str) -> Mapping[str, tuple[int, int]]:
+    """Where the values of the one JSON object in `text` stand, by key: [first, last) character of each."""
+    spans: dict[str, tuple[int, int]] = {}
+    place = find_object(text)
+    position, end = (place.start, place.end) if place else (0, 0)
+    while key := _STRING.search(text, position, end):
+        colon = _COLON.match(text, key.end())
+        first = colon.end() if colon else key.end()
+        _, position = json.JSONDecoder().raw_decode(text, first)
+        spans[json.loads(key[0])] = (first, position)
+    return spans
+
+
+def _counted(field: AnyField, text: str, first: int, last: int) -> tuple[int, int]:
+    """What opens a value says nothing about which it is, but where null was possible a quote says that it isn't."""
+    opens = text[first] == "[" or (text[first] == '"' and not field.optional)
+    return first + opens, last

@@ -1,0 +1,101 @@
+"""Outcome of a task from its stored completions: the one way from facts to what people see."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from backend.domain.chat.response_parser import judge
+from backend.domain.chat.request import Completion
+from backend.domain.resolution.logprob_confidence import confidence
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer, Confidence, Failure, Outcome, Rejection, Usage
+from backend.domain.prompts.confidence_option import vote
+
+Pricing = Callable[[str], Callable[[int, int, int], float | None]]
+"""Model name -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
+BATCH_SHARE = 0.5
+"""What a request costs in a batch, of what it costs by itself (OpenAI's Batch API guide; others ask the same)."""
+
+
+class Billed(Protocol):
+    """What a cost is made of: a Completion, or a row of the record like one."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def prompt_tokens(self) -> int: ...
+
+    @property
+    def cached_tokens(self) -> int: ...
+
+    @property
+    def completion_tokens(self) -> int: ...
+
+    @property
+    def batch(self) -> bool: ...
+
+
+def priced_as(pricing: Pricing, *models: str) -> Pricing:
+    """`pricing`, with the highest price of `models` for every model that has none: servers answer under names of their
+    own."""
+
+    def price_of(name: str) -> Callable[[int, int, int], float | None]:
+        def price(prompt: int, cached: int, completion: int) -> float | None:
+            found = pricing(name)(prompt, cached, completion)
+            if found is not None:
+                return found
+            known = [usd for model in models if (usd := pricing(model)(prompt, cached, completion)) is not None]
+            return max(known, default=None)
+
+        return price
+
+    return price_of
+
+
+def derive(
+    task_id: int, samples: Sequence[Sequence[Completion]], schema: LabelSchema, pricing: Pricing
+) -> Outcome | None:
+    """The Outcome that stored completions amount to: the attempts of each sample, of which there is mostly one. None
+    while a sample has none."""
+    heard = [judge(attempts, schema) for attempts in samples]
+    verdicts = [verdict for verdict, _ in heard if verdict is not None]
+    counted = [completion for _, completion in heard if completion is not None]
+    if len(verdicts) < len(heard):
+        return None
+    verdict, sure = vote(verdicts) if len(verdicts) > 1 else (verdicts[0], _sure(verdicts[0], counted[0], schema))
+    seconds = None if any(completion.batch for completion in counted) else max(c.seconds for c in counted)
+    return Outcome(
+        task_id,
+        verdict,
+        counted[0].digest,
+        confidence=sure.joint if sure else None,
+        usage=usage_of([attempt for attempts in samples for attempt in attempts], seconds, pricing),
+        controls=sure.controls if sure and len(schema.fields) > 1 else None,
+    )
+
+
+def _sure(verdict: Answer | Rejection, completion: Completion, schema: LabelSchema) -> Confidence | None:
+    return None if isinstance(verdict, Rejection) else confidence(completion, schema)
+
+
+def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int = 0) -> Outcome:
+    return Outcome(task_id, failure, digest, sent=sent)
+
+
+def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pricing) -> Usage:
+    """Tokens and cost of all attempts together; the cost is None as soon as one price is unknown."""
+    costs = [cost_of(completion, pricing) for completion in attempts]
+    known = [cost for cost in costs if cost is not None]
+    return Usage(
+        prompt_tokens=sum(c.prompt_tokens for c in attempts),
+        completion_tokens=sum(c.completion_tokens for c in attempts),
+        cost_usd=sum(known) if len(known) == len(costs) else None,
+        seconds=seconds,
+    )
+
+
+def cost_of(completion: Billed, pricing: Pricing) -> float | None:
+    """USD, or None when the price is unknown."""
+    price = pricing(completion.model)
+    cost = price(completion.prompt_tokens, completion.cached_tokens, completion.completion_tokens)
+    return cost * BATCH_SHARE if completion.batch and cost is not None else cost

@@ -1,0 +1,1 @@
+"""Runs, their chunks and what they may cost."""

@@ -1,0 +1,64 @@
+"""Run: a prompt version over a subset of a project's tasks, and how far it has come."""
+
+from dataclasses import dataclass
+
+OPEN = ("pending", "in_progress")
+FINAL = ("completed", "failed", "canceled")
+QUEUED = "queue"
+"""Stands for the worker of a run that several may share: it is looked after even while nobody works on it."""
+ALIVE_S = 15.0
+"""A run whose process gave no sign of life for so long is no longer worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`subset`: see `domain.dataset.subset.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
+    baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last sign of
+    life in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
+    `batch`: it is asked by the provider's batch endpoint."""
+
+    id: str
+    tag: str
+    project: int
+    subset: str
+    push: bool
+    keep: bool
+    status: str
+    reason: str
+    created: str
+    tasks: int | None
+    worker: str
+    seen: float
+    seconds: float
+    budget: float | None = None
+    batch: bool = False
+
+    def is_silent(self, now: float) -> bool:
+        """Whether its process owes a sign of life. `now` in seconds since 1970."""
+        return not self.is_queued and now - self.seen >= ALIVE_S
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether any number of workers share it."""
+        return self.worker == QUEUED
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of a run, derived from what is stored. `done`: tasks with an answer of the model, `rejected` among them;
+    `failed`: tasks without one; `cost_usd`: of all completions behind it, None when a price is unknown; `saved_usd`:
+    the part of it that this run did not pay; `spent_usd`: of the completions this run asked for."""
+
+    tasks: int
+    done: int
+    failed: int
+    rejected: int
+    requests: int
+    reused: int
+    cost_usd: float | None
+    saved_usd: float | None = 0.0
+    spent_usd: float | None = 0.0
+
+    @property
+    def left(self) -> int:
+        return max(0, self.tasks - self.done - self.failed)

@@ -1,0 +1,23 @@
+"""When two texts count as the same: among examples, when ground truths are divided, in an audit and for a prompt.
+
+The one definition in the project: equal but for case, white space and Unicode's forms of the same letters (NFKC).
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from backend.domain.hashing import digest
+
+
+def folded(text: str) -> str:
+    """The form in which copies of a text are equal."""
+    return " ".join(_compatible(_compatible(text).casefold()).split())
+
+
+def text_key(texts: Iterable[str]) -> str:
+    """A digest of several texts together, equal for copies: 64 characters."""
+    return digest([folded(text) for text in texts])
+
+
+def _compatible(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)

@@ -1,1 +1,0 @@
-"""One outside system each, and the only importer of its library."""

@@ -1,0 +1,1 @@
+"""Asks many requests well, and knows no run."""

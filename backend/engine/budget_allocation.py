@@ -1,0 +1,87 @@
+"""Purse: what one process may spend of a run's budget. A request counts at its largest price until it is settled.
+
+Enough for all slots is set aside at a time, in the ledger that all who work on the run share, and requests are paid out
+of that: they never wait for the database but when it is used up.
+"""
+
+import asyncio
+import secrets
+from typing import Protocol
+
+from backend.engine.budget_rules import OverBudget
+
+AHEAD = 1.25
+"""What is set aside, in requests per slot if all cost the most they can. Most cost a small part of that, so the ledger
+is asked once in hundreds of requests; after a kill this much stays set aside, because it may have been spent."""
+ROUNDING = 1 + 1e-6
+"""Sums of floating point numbers must not fall short of what they stand for."""
+TOO_MUCH = "The next request may cost more than is left of the budget."
+
+
+class Ledger(Protocol):
+    """See `adapters.database.budget_ledger`."""
+
+    def hold(self, holder: str, least: float, most: float) -> float | None: ...
+
+    def keep(self, holder: str, usd: float) -> None: ...
+
+
+class Purse:
+    """Lives on one event loop. `slots`: most requests at a time. All amounts in USD.
+
+    Of `_held`, which the ledger knows of, `_flying` is for requests under way, `_lost` for those whose end nobody
+    knows, which may be charged for, and `_paid` went for completions that the ledger has since counted by itself.
+    """
+
+    def __init__(self, ledger: Ledger, slots: int) -> None:
+        self._ledger = ledger
+        self._slots = slots
+        self._holder = secrets.token_hex(8)
+        self._held = self._flying = self._lost = self._paid = 0.0
+        self._under_way = 0
+        self._over = False
+        self._turn = asyncio.Lock()
+        self._settled = asyncio.Event()
+
+    async def take(self, most: float) -> float:
+        """What to settle later for a request that costs at most `most`. Waits, first come, first served, while requests
+        under way may leave something over; raises OverBudget when none is, and ever after."""
+        usd = most * ROUNDING
+        async with self._turn:
+            while self._over or self._held - self._flying - self._lost - self._paid < usd:
+                await self._set_aside(usd)
+            self._flying += usd
+            self._under_way += 1
+        return usd
+
+    def settle(self, taken: float, paid: float | None) -> None:
+        """`paid`: what it cost, as the ledger knows by now; None when nobody knows, which keeps all of it aside."""
+        self._under_way -= 1
+        self._flying = self._flying - taken if self._under_way else 0.0
+        if paid is None:
+            self._lost += taken
+        else:
+            self._paid += paid
+        self._settled.set()
+
+    async def close(self) -> None:
+        """Gives back what is not needed. What is under way still is taken for lost."""
+        if self._held:
+            await asyncio.to_thread(self._ledger.keep, self._holder, self._lost + self._flying)
+
+    async def _set_aside(self, usd: float) -> None:
+        """More, or the same again when others settled. What is paid meanwhile counts twice for a while, never less."""
+        busy, paid = self._flying + self._lost, self._paid
+        most = busy + AHEAD * self._slots * usd * ROUNDING
+        self._settled.clear()
+        if self._over:
+            raise OverBudget(TOO_MUCH)
+        held = await asyncio.to_thread(self._ledger.hold, self._holder, busy + usd * ROUNDING, most)
+        if held is not None:
+            self._held = held
+            self._paid -= paid
+        elif self._under_way:
+            await self._settled.wait()
+        elif not self._settled.is_set():
+            self._over = True
+            raise OverBudget(TOO_MUCH)

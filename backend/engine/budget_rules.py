@@ -1,0 +1,62 @@
+"""Budget: the most USD a run may spend; what it takes to have one, and what is said when it is used up."""
+
+from math import inf
+
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.runs.run import Run
+from backend.errors import RunError, SettingsError
+
+CAP = 4096
+"""Most tokens of a completion under a budget, unless the version's own max_tokens says less."""
+REASON = "budget"
+"""Why a run was canceled whose next request might have cost too much."""
+
+
+class OverBudget(RunError):
+    """The next request might cost more than is left."""
+
+
+def check_budget(budget: float | None, model: str, pricing: Pricing) -> None:
+    """Raises RunError for what is no budget, SettingsError when the model's price is unknown."""
+    if budget is None:
+        return
+    if not 0 < budget < inf:
+        raise RunError("A budget is a number of USD above 0, like --budget 5.")
+    known_price(pricing, model, 1, 1)
+
+
+def check_embeddings(budget: float | None, version: PromptVersion) -> None:
+    """Raises RunError for a budget that a version would exceed unseen: what embeddings cost is counted nowhere."""
+    if budget is not None and version.examples is not None and version.examples.embed is not None:
+        raise RunError(
+            f"The embeddings that {version.tag} asks for count in no budget: leave the budget out, or save the prompt "
+            "without --embed."
+        )
+
+
+def check_larger(budget: float | None, run: Run) -> None:
+    """Raises RunError when `run` stopped at its budget and gets no larger one."""
+    if run.reason == REASON and run.budget is not None and (budget or 0) <= run.budget:
+        raise RunError(
+            f"Run {run.id} stopped at its budget of {run.budget:g} USD: give it more, "
+            f"`ls-prompts resume {run.id} --budget {2 * run.budget:g}`."
+        )
+
+
+def known_price(pricing: Pricing, model: str, prompt: int, completion: int) -> float:
+    """USD of a request of that size. Raises SettingsError when nobody knows."""
+    price = pricing(model)(prompt, 0, completion)
+    if price is None:
+        raise SettingsError(
+            f"The price of model '{model}' is unknown, so no budget can be kept: set PRICE_IN and PRICE_OUT "
+            "(USD per million tokens)."
+        )
+    return price
+
+
+def stopped(run: Run) -> OverBudget:
+    return OverBudget(
+        f"Run {run.id} stopped at its budget of {run.budget or 0:g} USD; what came is kept: "
+        f"`ls-prompts resume {run.id} --budget USD`, with more than that, goes on."
+    )

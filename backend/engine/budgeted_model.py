@@ -1,0 +1,92 @@
+"""Thrift: a Model that stays within a budget, whatever it is asked.
+
+It sends nothing whose largest price the purse does not hold, and settles a request when its completion is stored.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from backend.domain.chat.response_parser import read
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.outcome import Failure, Rejection
+from backend.adapters.providers.request_format import largest, lowered
+from backend.errors import ProviderError
+from backend.engine.request_executor import Model
+from backend.engine.budget_rules import known_price
+from backend.engine.budget_allocation import Purse
+
+
+class Thrift:
+    """`write` stores completions. Give an Asker this object as its model and this object's `write`."""
+
+    def __init__(self, model: Model, write: Callable[[list[Completion]], None], purse: Purse, pricing: Pricing) -> None:
+        self._model = model
+        self._write = write
+        self._purse = purse
+        self._pricing = pricing
+        self._unstored: dict[tuple[str, int], tuple[float, float | None]] = {}
+
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
+        """Raises OverBudget instead of sending what might cost too much, ProviderError as the model does."""
+        taken = await self._purse.take(known_price(self._pricing, request.frame.model, *largest(request)))
+        self._loop = asyncio.get_running_loop()
+        try:
+            reply = await self._model.complete(request, attempt)
+            if isinstance(reply, Completion):
+                return await self._to_be_stored(request, reply, taken)
+        except ProviderError:
+            self._purse.settle(taken, 0.0)
+            raise
+        except BaseException:
+            self._purse.settle(taken, None)
+            raise
+        self._purse.settle(taken, 0.0 if reply.unbilled else None)
+        return reply
+
+    async def _to_be_stored(self, request: ChatRequest, reply: Completion, taken: float) -> Completion | Failure:
+        """The completion, which the Asker hands to `write`; or the Failure it is, once it is written as paid."""
+        failure = cut_short(request, reply)
+        fact = payment(reply) if failure else reply
+        self._unstored[fact.digest, fact.attempt] = (taken, self._cost(fact))
+        if failure is None:
+            return fact
+        await asyncio.to_thread(self.write, [fact])
+        return failure
+
+    def write(self, completions: list[Completion]) -> None:
+        """Called from a thread of the recorder's."""
+        self._write(completions)
+        self._loop.call_soon_threadsafe(self._settle, completions)
+
+    async def close(self) -> None:
+        await self._model.close()
+        await self._purse.close()
+
+    def _settle(self, completions: list[Completion]) -> None:
+        for completion in completions:
+            self._purse.settle(*self._unstored.pop((completion.digest, completion.attempt)))
+
+    def _cost(self, reply: Completion) -> float | None:
+        """None for an answer without its tokens: it may have cost the most it can."""
+        if not (reply.prompt_tokens and reply.completion_tokens):
+            return None
+        return self._pricing(reply.model)(reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens)
+
+
+def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:
+    """What became of a task whose answer the cap, and nothing else, made unusable; else None."""
+    frame = request.frame
+    cut = reply.finish_reason == "length" and frame.cap is not None and reply.completion_tokens >= frame.cap
+    if not cut or not lowered(frame) or not isinstance(read(reply, frame.schema), Rejection):
+        return None
+    return Failure(
+        "budget", f"The answer is longer than {frame.cap:,} tokens, the most under a budget; run it without."
+    )
+
+
+def payment(reply: Completion) -> Completion:
+    """A completion that counts as paid and is the answer to no request: without a cap it would have been another."""
+    return replace(reply, digest=secrets.token_hex(32))

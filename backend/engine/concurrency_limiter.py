@@ -1,0 +1,65 @@
+"""Slots: how many requests are in flight, bounded by a Pace that shrinks and regrows, and from outside."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from backend.domain.runs.adaptive_limit import Pace
+
+
+class Slots:
+    """First come, first served. `cap`: a bound from outside, beside the pace's; `answers`, `refused`: all there were,
+    429s among them."""
+
+    def __init__(self, most: int) -> None:
+        self.pace = Pace(most)
+        self.cap = most
+        self.in_flight = 0
+        self.answers = 0
+        self.refused = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def heard(self, refused: bool) -> None:
+        """Counts one answer; `refused`: it was a 429."""
+        self.answers += 1
+        self.refused += refused
+        self.pace.heard(refused)
+
+    def set_cap(self, cap: int) -> None:
+        self.cap = cap
+        self._admit()
+
+    @property
+    def _limit(self) -> int:
+        return min(self.pace.limit, self.cap)
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        await self._acquire()
+        try:
+            yield
+        finally:
+            self.in_flight -= 1
+            self._admit()
+
+    async def _acquire(self) -> None:
+        if self.in_flight < self._limit and not self._waiting:
+            self.in_flight += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.in_flight -= 1
+                self._admit()
+            raise
+
+    def _admit(self) -> None:
+        while self._waiting and self.in_flight < self._limit:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.in_flight += 1
+                turn.set_result(None)

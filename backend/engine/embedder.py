@@ -1,0 +1,66 @@
+"""Embedding: texts -> vectors, asked for once and stored before they count."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from backend.domain.hashing import digest
+from backend.errors import ProviderError
+
+AT_ONCE = 100
+"""Texts of one request."""
+MOST_CHARACTERS = 8_000
+"""Of a text; what is longer is cut, since models take some 8,000 tokens and a token may be a single character."""
+
+
+class Api(Protocol):
+    def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]: ...
+
+
+class Facts(Protocol):
+    def vectors(self, digests: Sequence[str]) -> dict[str, bytes]: ...
+
+    def add(self, vectors: dict[str, bytes]) -> None: ...
+
+
+class Embedding:
+    """A `domain.few_shot.similarity.Embed`. `make_api` is called when something is to be asked."""
+
+    def __init__(self, facts: Facts, make_api: Callable[[], Api], base_url: str) -> None:
+        self._facts = facts
+        self._make_api = make_api
+        self._base_url = base_url
+        self._sizes: dict[str, int] = {}
+
+    def __call__(self, model: str, texts: Sequence[str]) -> Any:
+        """An array with a row of length 1 per text. Raises ProviderError or StoreError."""
+        import numpy
+
+        names = [digest([self._base_url, model, text[:MOST_CHARACTERS]]) for text in texts]
+        by_name = dict(zip(names, (text[:MOST_CHARACTERS] for text in texts), strict=True))
+        found = self._facts.vectors(list(by_name))
+        self._check(model, found)
+        found |= self._asked(model, {name: text for name, text in by_name.items() if name not in found})
+        rows = numpy.stack([numpy.frombuffer(found[name], dtype="<f4") for name in names])
+        return rows / numpy.maximum(numpy.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+
+    def _asked(self, model: str, missing: dict[str, str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        names = list(missing)
+        api = self._make_api() if names else None
+        for start in range(0, len(names), AT_ONCE):
+            assert api is not None
+            some = names[start : start + AT_ONCE]
+            vectors = dict(zip(some, api.vectors(model, [missing[name] for name in some]), strict=True))
+            self._check(model, vectors)
+            self._facts.add(vectors)
+            found |= vectors
+        return found
+
+    def _check(self, model: str, vectors: dict[str, bytes]) -> None:
+        """Raises ProviderError for one of another size than the first: another model goes by this name now."""
+        for vector in vectors.values():
+            if len(vector) != self._sizes.setdefault(model, len(vector)):
+                raise ProviderError(
+                    f"Embeddings by '{model}' have another size than earlier ones, so that no texts can be compared: "
+                    "save the prompt with another --embed."
+                )

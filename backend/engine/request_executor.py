@@ -1,0 +1,247 @@
+"""Asker: one request -> stored completions. Single flight, slots, retries, and what not to ask again soon.
+
+Waiting (for `Retry-After`, for a back-off) never holds a slot. A request that is under way is never abandoned: when
+nobody waits for it any more, its answer is still stored, because it was paid for.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.domain.chat.response_parser import judge, settled
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.outcome import Failure, Rejection
+from backend.errors import ProviderError
+from backend.engine.observer import Observer, Unobserved
+from backend.engine.response_cache import Asked, Recent
+from backend.engine.completion_writer import Recorder
+from backend.engine.concurrency_limiter import Slots
+from backend.engine.shutdown import Stopped
+
+TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
+"""How often a request is sent before its trouble is a Failure; other kinds: once."""
+UNREACHABLE_TRIES = 3
+WARM_UP_S = 2.0
+DRAIN_S = 10.0
+STOP_S = 30.0
+"""How long a process that was told to end waits for answers under way."""
+
+
+class Model(Protocol):
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Flight:
+    request: ChatRequest
+    attempts: list[Completion]
+    task: "asyncio.Task[Asked] | None" = None
+    waiters: int = 0
+    sending: bool = False
+    sent: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an Asker did so far. Times are of `time.monotonic`; None when nothing was sent."""
+
+    sent: int = 0
+    first_sent: float | None = None
+    last_stored: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """First request sent to last completion stored; 0 when none was."""
+        return max(0.0, self.last_stored - self.first_sent) if self.first_sent and self.last_stored else 0.0
+
+
+class Asker:
+    """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again."""
+
+    def __init__(
+        self,
+        model: Model,
+        write: Callable[[list[Completion]], None],
+        concurrency: int,
+        failure_ttl_s: float = 0,
+        observer: Observer | None = None,
+    ) -> None:
+        self.observer = observer or Unobserved()
+        self.slots = Slots(concurrency)
+        self.tally = Tally()
+        self._model = model
+        self._recorder = Recorder(write)
+        self._flights: dict[str, Flight] = {}
+        self._recent = Recent(failure_ttl_s)
+        self._gates: dict[str, asyncio.Future[None]] = {}
+        self._reached = False
+        self.stopping = False
+
+    async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> Asked:
+        """All attempts about `request`, those in `stored` first; sends what is missing, once for all who ask now.
+
+        Raises ProviderError when the provider will answer nothing, StoreError when answers can't be stored, Stopped
+        when nothing more is sent.
+        """
+        if self.stopping:
+            raise Stopped
+        failed = self._recent.failure(request.digest)
+        if failed is not None:
+            return failed
+        flight = self._flights.get(request.digest)
+        mine = flight is None
+        if flight is None:
+            known = max(stored, self._recent.answered.get(request.digest, ()), key=len)
+            flight = self._flights[request.digest] = Flight(request, list(known))
+            flight.task = asyncio.create_task(self._fly(flight))
+            flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        else:
+            self.observer.joined()
+        assert flight.task is not None
+        flight.waiters += 1
+        try:
+            asked = await asyncio.shield(flight.task)
+        except asyncio.CancelledError:
+            if self.stopping and flight.task.cancelled() and not _is_cancelled():
+                raise Stopped from None
+            raise
+        finally:
+            flight.waiters -= 1
+            if not flight.waiters and not flight.sending:
+                self._forget(flight)
+                flight.task.cancel()
+        return asked if mine else Asked(asked.attempts, asked.failure)
+
+    def stop(self) -> None:
+        """Sends nothing more: what waits ends with Stopped at once, what is under way when STOP_S are over."""
+        self.stopping = True
+        self._give_up()
+        asyncio.get_running_loop().call_later(STOP_S, self._give_up, True)
+
+    def _give_up(self, sending: bool = False) -> None:
+        for flight in self._flights.values():
+            if flight.task is not None and (sending or not flight.sending):
+                flight.task.cancel()
+
+    async def close(self, patience_s: float | None = None) -> None:
+        """Waits so long (DRAIN_S) for requests under way, so that their answers are stored, then ends."""
+        tasks = [flight.task for flight in self._flights.values() if flight.task is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=DRAIN_S if patience_s is None else patience_s)
+            for task in late:
+                task.cancel()
+        await self._recorder.close()
+        await self._model.close()
+
+    async def _fly(self, flight: Flight) -> Asked:
+        digest = flight.request.digest
+        try:
+            asked = await self._until_settled(flight)
+            self._recent.add(digest, asked)
+            return asked
+        except ProviderError as error:
+            self._recent.add_failure(digest, error)
+            raise
+        finally:
+            self._forget(flight)
+
+    def _forget(self, flight: Flight) -> None:
+        """Another flight for the same request may have begun since; that one stays."""
+        if self._flights.get(flight.request.digest) is flight:
+            del self._flights[flight.request.digest]
+
+    async def _until_settled(self, flight: Flight) -> Asked:
+        schema = flight.request.frame.schema
+        verdict, _ = judge(flight.attempts, schema)
+        while not settled(flight.attempts, verdict, flight.request.frame.attempts):
+            if isinstance(verdict, Rejection):
+                self.observer.retried(verdict.reason)
+            reply = await self._answer(flight)
+            if isinstance(reply, Failure):
+                return Asked(tuple(flight.attempts), reply, flight.sent)
+            flight.attempts.append(reply)
+            verdict, _ = judge(flight.attempts, schema)
+            if not flight.waiters or self.stopping:
+                break
+        return Asked(tuple(flight.attempts), None, flight.sent)
+
+    async def _answer(self, flight: Flight) -> Completion | Failure:
+        """One completion, stored; trouble that may pass is met with patience, without a slot."""
+        tries = 0
+        while True:
+            await self._warm_up(flight.request.frame.model)
+            async with self.slots.slot():
+                reply = await self._send(flight)
+            tries += 1
+            if isinstance(reply, Completion):
+                return reply
+            if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
+                raise ProviderError(f"{reply.detail} Start it, or correct its address in the settings.")
+            if tries >= TRIES.get(reply.kind, 1) or not flight.waiters or self.stopping:
+                return reply
+            await asyncio.sleep(_delay(reply, tries))
+            self.observer.retried(reply.kind)
+
+    async def _send(self, flight: Flight) -> Completion | Failure:
+        """Sends once; a completion holds its slot until it is committed."""
+        model = flight.request.frame.model
+        flight.sending = True
+        flight.sent += 1
+        self.tally.sent += 1
+        self.tally.first_sent = self.tally.first_sent or time.monotonic()
+        try:
+            reply = await self._model.complete(flight.request, len(flight.attempts))
+            if isinstance(reply, Completion):
+                await self._recorder.record(reply)
+                self.tally.last_stored = time.monotonic()
+        except ProviderError as error:
+            self._open_gate(model, error)
+            raise
+        finally:
+            flight.sending = False
+            self._open_gate(model)
+        refused = isinstance(reply, Failure) and (reply.kind == "rate_limited" or reply.retry_after is not None)
+        self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
+        self.slots.heard(refused)
+        return reply
+
+    async def _warm_up(self, model: str) -> None:
+        """The first request to a model goes alone for a moment: what stops it for good stops the others unsent."""
+        gate = self._gates.get(model)
+        if gate is None:
+            self._gates[model] = asyncio.get_running_loop().create_future()
+        elif not gate.done():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WARM_UP_S):  # wait_for of 3.11 may swallow a cancellation
+                    await asyncio.shield(gate)
+
+    def _open_gate(self, model: str, error: ProviderError | None = None) -> None:
+        """Lets those through who wait; after an error none of them, and the next request is a first one again."""
+        gate = self._gates.get(model)
+        if error is not None:
+            self._gates.pop(model, None)
+        if gate is None or gate.done():
+            return
+        if error is None:
+            gate.set_result(None)
+        else:
+            gate.set_exception(error)
+            gate.exception()  # nobody may be waiting, which is no mistake
+
+
+def _is_cancelled() -> bool:
+    """Whether it is we who were canceled, not what we wait for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _delay(failure: Failure, tries: int) -> float:
+    """Seconds to wait: what the provider asked for if more than 0, else from half a second doubling to a minute."""
+    wait = failure.retry_after or min(60.0, 0.5 * 2 ** (tries - 1))
+    return wait * random.uniform(1.0, 1.25)  # noqa: S311

@@ -1,0 +1,63 @@
+"""Recent: what need not be sent again, because it was answered or failed a short while ago."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
+from backend.errors import ProviderError
+
+RECENT = 8192
+RECENT_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What there is about a request now: all attempts, or why there is no further one. `sent`: requests just sent."""
+
+    attempts: tuple[Completion, ...]
+    failure: Failure | None = None
+    sent: int = 0
+
+
+@dataclass(slots=True)
+class Recent:
+    """What need not be sent again: attempts (of the newest requests), failures (for `ttl_s` seconds). Both are bounded,
+    attempts also by the `memory` they take, in bytes."""
+
+    ttl_s: float
+    answered: "OrderedDict[str, tuple[Completion, ...]]" = field(default_factory=OrderedDict)
+    failed: "OrderedDict[str, tuple[float, Failure | ProviderError]]" = field(default_factory=OrderedDict)
+    memory: int = 0
+
+    def add(self, digest: str, asked: Asked) -> None:
+        if asked.failure is not None:
+            self.add_failure(digest, asked.failure)
+        self.memory += _memory(asked.attempts) - _memory(self.answered.pop(digest, ()))
+        self.answered[digest] = asked.attempts
+        while len(self.answered) > RECENT or self.memory > RECENT_BYTES:
+            self.memory -= _memory(self.answered.popitem(last=False)[1])
+
+    def add_failure(self, digest: str, failure: Failure | ProviderError) -> None:
+        if self.ttl_s <= 0:
+            return
+        self.failed[digest] = (time.monotonic() + self.ttl_s, failure)
+        self.failed.move_to_end(digest)
+        if len(self.failed) > RECENT:
+            self.failed.popitem(last=False)
+
+    def failure(self, digest: str) -> Asked | None:
+        """How it failed a short while ago. Raises ProviderError when that is how."""
+        until, failure = self.failed.get(digest, (0.0, None))
+        if failure is None or until <= time.monotonic():
+            return None
+        if isinstance(failure, ProviderError):
+            raise failure
+        return Asked(self.answered.get(digest, ()), failure)
+
+
+def _memory(attempts: Sequence[Completion]) -> int:
+    """Bytes, roughly: a token of a few letters takes as much as a hundred letters of text."""
+    return sum(1000 + len(c.text) + 150 * len(c.logprobs or ()) for c in attempts)

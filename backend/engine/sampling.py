@@ -1,0 +1,49 @@
+"""Samples: all requests about one task are asked side by side; mostly there is just one. Also what to say when that is
+not enough for a confidence."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.outcome import Failure, Outcome
+from backend.domain.prompts.version import PromptVersion
+from backend.engine.request_executor import Asker
+from backend.engine.response_cache import Asked
+from backend.engine.shutdown import Stopped
+
+
+async def ask_all(asker: Asker, request: ChatRequest, stored: Mapping[str, Sequence[Completion]]) -> list[Asked]:
+    """What there is about each sample of `request`; `stored`: attempts by digest. Raises what `Asker.ask` raises;
+    Stopped only when those that are under way have come, too."""
+    asks = [asker.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
+    if len(asks) == 1:
+        return [await asks[0]]
+    found = await asyncio.gather(*map(_unless_stopped, asks))
+    known = [one for one in found if one is not None]
+    if len(known) < len(found):
+        raise Stopped
+    return known
+
+
+async def _unless_stopped(ask: Awaitable[Asked]) -> Asked | None:
+    try:
+        return await ask
+    except Stopped:
+        return None
+
+
+def failure_of(asked: Sequence[Asked]) -> Failure:
+    """Why they bring no outcome: the first trouble there was."""
+    failures = [one.failure for one in asked if one.failure is not None]
+    return failures[0] if failures else Failure("crashed", "The request was given up.")
+
+
+def unsure(version: PromptVersion, outcomes: Sequence[Outcome]) -> str | None:
+    """What to say when a model was asked for log-probabilities and gave none; else None."""
+    usable = [outcome for outcome in outcomes if outcome.answer is not None]
+    if not version.logprobs or not usable or any(outcome.confidence is not None for outcome in usable):
+        return None
+    return (
+        f"{version.model} gives no log-probabilities, so {version.tag} has no scores: save it with `--confidence "
+        "samples:5` to have each task asked five times and their agreement as the score, or with `--confidence none`."
+    )

@@ -1,1 +1,0 @@
-"""What the product does, step by step: predict, evaluate, run, push."""

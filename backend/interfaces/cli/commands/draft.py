@@ -1,0 +1,27 @@
+"""The command draft: a prompt to begin with."""
+
+import click
+
+from backend.interfaces.cli.render.console import tell, the_app
+from backend.domain.prompts.prompt_file import file_text
+
+
+@click.command()
+@click.argument("name")
+@click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
+@click.option("--teacher", metavar="MODEL", help="Let this model polish it; it sees the texts of 20 tasks.")
+def draft(name: str, project: int | None, teacher: str | None) -> None:
+    """Print a first prompt, made from the project's labelling config, for editing.
+
+    \b
+    ls-prompts draft sentiment --project 12 > prompt.md
+    ls-prompts draft sentiment --project 12 --teacher gpt-4o > prompt.md
+    """
+    drafted = the_app().draft(name, project, teacher)
+    click.echo(file_text(drafted.file), nl=False)
+    for remark in drafted.remarks:
+        tell(remark)
+    tell(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
+
+
+COMMANDS = (draft,)

@@ -1,0 +1,73 @@
+"""Commands about set-up: doctor, connect, disconnect, use."""
+
+import sys
+
+import click
+
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.cli.render.console import as_json, print_json, tell, the_app
+
+
+@click.command()
+@click.option("--backend-url", metavar="URL", help="Where Label Studio is to reach the server. Default: from BIND.")
+@as_json
+def doctor(backend_url: str | None, json_wanted: bool) -> None:
+    """Check Label Studio, the token, the model's provider, the record and whether the server answers.
+
+    \b
+    ls-prompts doctor
+    """
+    checks = the_app().doctor(backend_url)
+    if json_wanted:
+        print_json(checks)
+    else:
+        for check in checks:
+            click.echo(
+                f"{click.style('ok ', fg='green') if check.ok else click.style('no ', fg='red')} "
+                f"{check.name}: {check.sentence}"
+            )
+    sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+@click.command()
+@click.argument("project", type=int)
+@click.option(
+    "--backend-url", required=True, metavar="URL", help="Where Label Studio reaches the server (`make serve`)."
+)
+def connect(project: int, backend_url: str) -> None:
+    """Connect the server to a project, as Settings, Model does. Twice is once.
+
+    \b
+    ls-prompts connect 12 --backend-url http://localhost:9090
+    """
+    the_app().connect(project, backend_url, tell)
+    tell(f"Project {project} is connected to {backend_url}.")
+
+
+@click.command()
+@click.argument("project", type=int)
+@click.option("--backend-url", metavar="URL", help="Which one. Default: those that `connect` made.")
+def disconnect(project: int, backend_url: str | None) -> None:
+    """Remove the server and its webhook from a project. Predictions stay.
+
+    \b
+    ls-prompts disconnect 12
+    """
+    removed = the_app().disconnect(project, backend_url)
+    tell(f"Removed {numbers.things(removed, 'backend')} from project {project}.")
+
+
+@click.command()
+@click.argument("version")
+def use(version: str) -> None:
+    """Give annotators this version's pre-annotations.
+
+    \b
+    ls-prompts use sentiment@2
+    """
+    app = the_app()
+    app.use(version, tell)
+    tell(f"Annotators of project {app.version(version).project} get {app.version(version).tag}.")
+
+
+COMMANDS = (doctor, connect, disconnect, use)

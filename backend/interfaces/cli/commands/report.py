@@ -1,0 +1,71 @@
+"""Commands that write files: a page for people, rows for spreadsheets and data frames."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.cli.render.console import tell, the_app
+from backend.interfaces.cli.options.task_selection import truth_option, truths_options
+
+if TYPE_CHECKING:
+    from backend.domain.dataset.subset import Subset
+
+
+def _file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    return None if path == Path("-") else path
+
+
+output_option = click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    callback=_file,
+    metavar="FILE",
+    help="Without, or with -, to stdout.",
+)
+
+
+@click.command()
+@click.argument("version")
+@click.option("--vs", "against", metavar="VERSION", help="Compare with this version: what was fixed, what was broken.")
+@output_option
+@truths_options
+def report(version: str, against: str | None, output: Path | None, subset: "Subset") -> None:
+    """Write one page about a version: numbers, curves, history and every judged task. It opens offline.
+
+    \b
+    ls-prompts report sentiment@2 -o report.html
+    ls-prompts report sentiment@2 --vs sentiment@1 -o report.html
+    """
+    from backend.interfaces.presentation.report_page import page
+    from backend.adapters.files.atomic_output import output as writing
+
+    found = the_app().report(version, against, subset)
+    html = page(found, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+    with writing(output) as file:
+        file.write(html)
+    tell(f"A report on {numbers.things(len(found.tasks), 'task')} written.")
+
+
+@click.command()
+@click.argument("version")
+@click.option("--format", "kind", type=click.Choice(("csv", "jsonl", "parquet")), default="csv", show_default=True)
+@output_option
+@truth_option
+def export(version: str, kind: str, output: Path | None, truth: str) -> None:
+    """Write every task of a version as a row: its fields, truth, answer, confidence, cost and link.
+
+    \b
+    ls-prompts export sentiment@1 > sentiment.csv
+    ls-prompts export sentiment@1 --format parquet -o sentiment.parquet
+    """
+    if kind == "parquet" and output is None:
+        raise click.UsageError("Parquet is written to a file: name one with -o.")
+    rows = the_app().export(version, kind, output, truth)
+    tell(f"{numbers.things(rows, 'row')} written.")
+
+
+COMMANDS = (report, export)

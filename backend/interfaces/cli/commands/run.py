@@ -1,0 +1,120 @@
+"""Commands that ask the model: try, run; and results, which lists what came of it."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.cli.render.console import as_json, print_json, printable, tell, the_app
+from backend.interfaces.cli.options.run_options import ending_options
+from backend.interfaces.cli.render.progress import Bar
+from backend.interfaces.cli.render.evaluation import print_evaluation
+from backend.interfaces.cli.options.task_selection import subset_options, truth_option
+from backend.interfaces.cli.render.run import print_finished, run_json
+from backend.interfaces.cli.render.try_task import print_trial, trial_json
+from backend.domain.dataset.subset import Subset
+
+if TYPE_CHECKING:
+    from backend.services.analysis.results import Result
+    from backend.services.runs.lifecycle import Ending
+
+TEXT_SHOWN = 300
+
+
+@click.command("try")
+@click.argument("version")
+@click.option("--task", type=int, required=True, metavar="ID")
+@as_json
+def try_task(version: str, task: int, json_wanted: bool) -> None:
+    """Ask about one task and show everything: messages, raw answer, verdict.
+
+    \b
+    ls-prompts try sentiment@1 --task 345
+    """
+    app = the_app()
+    trial = app.try_task(version, task)
+    print_json(trial_json(trial)) if json_wanted else print_trial(trial)
+
+
+@click.command()
+@click.argument("version")
+@subset_options
+@ending_options
+@click.option(
+    "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own runs it."
+)
+@click.option("--batch", is_flag=True, help="Use the provider's batch endpoint: half the price, within 24 hours.")
+@as_json
+def run(
+    version: str,
+    subset: Subset,
+    ending: "Ending",
+    background: bool,
+    batch: bool,
+    json_wanted: bool,
+) -> None:
+    """Predict the tasks of a subset and push the predictions to Label Studio.
+
+    \b
+    ls-prompts run sentiment@1 --on sample --sample-size 50 --random 7
+    ls-prompts run sentiment@1 --on all --background --budget 5
+    ls-prompts run sentiment@1 --on all --batch
+    """
+    if batch and ending.budget is not None:
+        raise click.UsageError("A batch keeps no budget: leave out --batch or --budget.")
+    app, ending = the_app(), replace(ending, batch=batch)
+    if background:
+        started = app.run_in_background(version, subset, ending)
+        shown = {"run": started.id, "version": started.tag, "status": started.status}
+        print_json(shown) if json_wanted else click.echo(started.id)
+        tell(f"`ls-prompts watch {started.id}` shows how far it is.")
+        return
+    with Bar(version, pushes=ending.push) as bar:
+        finished = app.run(version, subset, ending, bar)
+    if json_wanted:
+        print_json(run_json(finished))
+    elif finished.evaluation:
+        print_evaluation(finished, app.calibrated(version) is not None)
+    else:
+        print_finished(finished)
+
+
+@click.command()
+@click.argument("version")
+@click.option("--wrong", "kinds", flag_value="wrong", multiple=True, help="Answers that differ from the truth.")
+@click.option("--rejected", "kinds", flag_value="rejected", multiple=True, help="Answers that can't be used.")
+@click.option("--failed", "kinds", flag_value="failed", multiple=True, help="Tasks the model gave no answer to.")
+@click.option("--missing", "kinds", flag_value="missing", multiple=True, help="Tasks it was not asked about yet.")
+@truth_option
+@as_json
+def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool) -> None:
+    """List tasks with text, truth, answer, reason and link.
+
+    \b
+    ls-prompts results sentiment@1 --wrong
+    ls-prompts results sentiment@1 --rejected --failed --json
+    """
+    found = the_app().results(version, kinds, truth)
+    if json_wanted:
+        print_json(found)
+        return
+    for row in found:
+        click.secho(f"{row.task}  {row.link}", bold=True)
+        for title, value in (("truth", row.truth), ("answer", _answer(row)), ("why", row.reason), ("text", row.text)):
+            if value is not None:
+                click.echo(f"  {title:<7} {_short(value)}")
+    tell(numbers.things(len(found), "task"))
+
+
+def _answer(row: "Result") -> str | None:
+    return row.answer and f"{row.answer}  (confidence {numbers.proportion(row.confidence)})"
+
+
+def _short(text: str) -> str:
+    """One line."""
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
+
+
+COMMANDS = (try_task, run, results)

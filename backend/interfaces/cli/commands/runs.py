@@ -1,0 +1,172 @@
+"""Commands about runs in the background: runs, watch, cancel, resume, retry, worker."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.cli.render.console import as_json, cell, print_json, printable, tell, the_app
+from backend.interfaces.cli.render.progress import Gauge
+from backend.domain.runs.run import FINAL
+
+if TYPE_CHECKING:
+    from backend.services.run_control.status import Status
+
+EVERY_S = 1.0
+SUBSET_SHOWN = 20
+WIDE = 160
+"""Columns are never cut or folded: the ids are needed, and other programs read them through a pipe."""
+
+
+@click.command()
+@click.argument("which", required=False, metavar="[NAME|VERSION]")
+@as_json
+def runs(which: str | None, json_wanted: bool) -> None:
+    """List runs, newest first: all, those of a prompt or those of one version.
+
+    \b
+    ls-prompts runs
+    ls-prompts runs sentiment
+    ls-prompts runs sentiment@1 --json
+    """
+    from backend.services.run_control.status import as_json as status_json
+
+    found = the_app().runs(which)
+    if json_wanted:
+        print_json([status_json(status) for status in found])
+        return
+    if not found:
+        tell("There are no runs yet: `ls-prompts run VERSION --on all`.")
+        return
+    Console(width=WIDE).print(_table(found))
+    for status in found:
+        if status.run.reason:
+            click.echo(f"{status.run.id} {status.run.status}: {printable(status.run.reason)}")
+
+
+def _table(found: "list[Status]") -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started"):
+        table.add_column(title, no_wrap=True, overflow="fold")
+    for status in found:
+        run, tally = status.run, status.tally
+        done = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)}"
+        started = run.created[5:16].replace("T", " ")
+        texts = (
+            run.id,
+            run.tag,
+            run.subset if len(run.subset) <= SUBSET_SHOWN else run.subset[: SUBSET_SHOWN - 1] + "…",
+        )
+        money = (numbers.usd(tally.cost_usd), numbers.usd(tally.saved_usd))
+        cells = (run.status, done, numbers.count(tally.failed), *money, started)
+        table.add_row(*map(cell, texts), *cells)
+    return table
+
+
+@click.command()
+@click.argument("run")
+@as_json
+def watch(run: str, json_wanted: bool) -> None:
+    """Watch a run until it ends; --json prints where it is now.
+
+    \b
+    ls-prompts watch 1f3a9c04
+    """
+    from backend.services.run_control.status import as_json as status_json
+
+    app = the_app()
+    status = app.watch(run)
+    if json_wanted:
+        print_json(status_json(status))
+        return
+    with Gauge(f"{status.run.tag} {run}") as gauge:
+        while status.run.status not in FINAL:
+            gauge.show(status.tally)
+            if status.pushing:
+                gauge.pushing()
+            time.sleep(EVERY_S)
+            status = app.watch(run)
+        gauge.show(status.tally)
+    _print_end(status)
+    sys.exit(0 if status.run.status == "completed" else 1)
+
+
+@click.command()
+@click.argument("run")
+def cancel(run: str) -> None:
+    """Stop a run within seconds; what came is kept.
+
+    \b
+    ls-prompts cancel 1f3a9c04
+    """
+    stopped = the_app().cancel(run)
+    tell(f"Run {run} stops; `ls-prompts resume {run}` goes on." if stopped else f"Run {run} had ended already.")
+
+
+@click.command()
+@click.argument("run")
+@click.option("--budget", type=float, metavar="USD", help="Most it may cost, all in; more than it stopped at.")
+def resume(run: str, budget: float | None) -> None:
+    """Go on with a run in the background: only what is not stored is asked, failures again.
+
+    \b
+    ls-prompts resume 1f3a9c04
+    ls-prompts resume 1f3a9c04 --budget 10
+    """
+    click.echo(the_app().resume(run, budget).id)
+    tell(f"`ls-prompts watch {run}` shows how far it is.")
+
+
+@click.command()
+@click.argument("run")
+@click.option("--rejected", is_flag=True, help="Also the tasks whose answers can't be used.")
+def retry(run: str, rejected: bool) -> None:
+    """Ask again about the tasks a run had no answer for; prints the new run's id.
+
+    \b
+    ls-prompts retry 1f3a9c04
+    ls-prompts retry 1f3a9c04 --rejected
+    """
+    started = the_app().retry(run, rejected).id
+    click.echo(started)
+    tell(f"`ls-prompts watch {started}` shows how far it is.")
+
+
+@click.command()
+@click.option("--burst", is_flag=True, help="End when no run waits.")
+def worker(burst: bool) -> None:
+    """Work on runs that wait in Redis (REDIS_URL), until stopped.
+
+    \b
+    ls-prompts worker
+    """
+    app = the_app()
+    app.work_on_queue(burst)
+    if app.stop.requested:
+        tell("Stopped. What was in flight is stored; another worker goes on with the rest.")
+
+
+@click.command(hidden=True)
+@click.argument("run")
+def work(run: str) -> None:
+    """Work on a run in this process.
+
+    \b
+    ls-prompts work 1f3a9c04
+    """
+    the_app().work(run)
+
+
+COMMANDS = (runs, watch, cancel, resume, retry, worker, work)
+
+
+def _print_end(status: "Status") -> None:
+    tally = status.tally
+    reason = f": {status.run.reason}" if status.run.reason else ""
+    counts = f"{numbers.count(tally.done)} of {numbers.things(tally.tasks, 'task')} answered, {tally.failed} failed"
+    click.echo(f"{status.run.status}{reason}")
+    click.echo(f"{counts}, {numbers.things(tally.requests, 'request')}, cost {numbers.usd(tally.cost_usd)}")

@@ -1,0 +1,54 @@
+"""The options that ask for examples in a prompt."""
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backend.domain.prompts.examples import WAYS
+from backend.domain.dataset.split import parse_split
+from backend.errors import SubsetError
+
+if TYPE_CHECKING:
+    from backend.services.prompts.few_shot_selection import Wish
+
+ALL = "all"
+OPTIONS = (
+    click.option("--examples", "number", type=int, metavar="N", help="Show N ground truths before each task."),
+    click.option(
+        "--select", type=click.Choice(WAYS), help="Which: those nearest to the task (default), or N for all tasks."
+    ),
+    click.option("--embed", metavar="MODEL", help="Find the nearest by this model's embeddings, not by words."),
+    click.option(
+        "--split",
+        metavar="PART:SHARE",
+        help=f"Part of the ground truths they are taken from, or {ALL}. Default: dev:0.5, the rest is to judge on.",
+    ),
+)
+
+
+def example_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives `command` the options, and them to it as `examples`, None without --examples."""
+
+    @functools.wraps(command)
+    def with_examples(
+        *, number: int | None, select: str | None, embed: str | None, split: str | None, **others: Any
+    ) -> None:
+        if number is None and (select, embed, split) != (None, None, None):
+            raise click.UsageError("--select, --embed and --split are about examples: say how many, like --examples 8.")
+        command(examples=None if number is None else _wish(number, select, embed, split), **others)
+
+    for option in reversed(OPTIONS):
+        option(with_examples)
+    return with_examples
+
+
+def _wish(number: int, select: str | None, embed: str | None, split: str | None) -> "Wish":
+    from backend.services.prompts.few_shot_selection import HALF, Wish
+
+    try:
+        part = HALF if split is None else None if split == ALL else parse_split(split)
+    except SubsetError as error:
+        raise click.UsageError(str(error)) from None
+    return Wish(number, select or WAYS[0], embed, part)

@@ -1,0 +1,107 @@
+"""The options that make `evaluate` a gate for CI pipelines, and what comes of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.interfaces.cli.options.option_group import bundle
+from backend.interfaces.cli.render.console import tell
+from backend.domain.metrics.quality_gate import Check, accuracy_check, versus_check
+from backend.domain.metrics.junit import junit
+from backend.errors import SettingsError
+
+if TYPE_CHECKING:
+    from backend.services.analysis.compare import Compared
+    from backend.services.runs.lifecycle import Finished
+
+BELOW = 3
+"""The exit code of an evaluation below the bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """`least`: the accuracy it takes; `vs`: a version it must not be worse than; `report`: where JUnit's XML goes."""
+
+    least: float | None
+    vs: str | None
+    strict: bool
+    report: Path | None
+
+    def checks(self, finished: "Finished", compared: "Compared | None") -> Iterator[Check]:
+        assert finished.evaluation is not None
+        if self.least is not None:
+            yield accuracy_check(finished.evaluation, self.least, self.strict)
+        if compared is not None:
+            yield versus_check(compared.comparison.pairs[0], compared.comparison.tasks, self.strict)
+
+    def write(self, finished: "Finished", checks: Sequence[Check]) -> None:
+        """The file for CI servers, if there is to be one; without a bar its one test says that the version was
+        evaluated. Raises SettingsError when it can't be written."""
+        if self.report is None:
+            return
+        summary, evaluation = finished.summary, finished.evaluation
+        assert evaluation is not None
+        score = evaluation.score
+        properties = (
+            ("run", finished.run.id),
+            ("subset", finished.run.subset),
+            ("tasks", summary.tasks),
+            ("outputs", score.outputs),
+            ("accuracy", score.accuracy),
+            ("accuracy_ci", evaluation.intervals.accuracy),
+            ("coverage", summary.coverage),
+            ("f1_macro", score.f1_macro),
+            ("cost_usd", summary.cost_usd),
+        )
+        shown = [(name, "n/a" if value is None else value) for name, value in properties]
+        try:
+            self.report.write_bytes(junit(finished.run.tag, checks or [Check("evaluated", True, "")], shown))
+        except OSError as error:
+            raise SettingsError(
+                f"{self.report} can't be written ({type(error).__name__}): give --junit a file of yours."
+            ) from None
+
+
+def _gate(fail_under: float | None, vs: str | None, strict: bool, report: Path | None) -> Gate:
+    if strict and fail_under is None and vs is None:
+        raise click.UsageError("--strict goes with --fail-under or --vs: add one of them.")
+    return Gate(fail_under, vs, strict, report)
+
+
+gate_options = bundle(
+    "gate",
+    _gate,
+    (
+        click.option(
+            "--vs", metavar="VERSION", help="Compare with this version; end with 3 when the other one is worse."
+        ),
+        click.option(
+            "--fail-under", type=click.FloatRange(0, 1), metavar="X", help="End with 3 when the accuracy is below."
+        ),
+        click.option(
+            "--strict",
+            is_flag=True,
+            help="The doubt counts against it: the lower end of the interval must reach X, it must be better.",
+        ),
+        click.option(
+            "--junit",
+            "report",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Write what was checked as JUnit XML, for CI servers.",
+        ),
+    ),
+)
+"""Hands over `gate`."""
+
+
+def end_by(checks: Sequence[Check]) -> None:
+    """Ends the command with 3 when one failed, and says which."""
+    failed = [check for check in checks if not check.passed]
+    for check in failed:
+        tell(f'Below the bar "{check.name}": {check.said}.')
+    if failed:
+        raise click.exceptions.Exit(BELOW)

@@ -1,0 +1,31 @@
+"""The options that say what becomes of a run's predictions, and what it may cost."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.interfaces.cli.options.option_group import bundle
+
+if TYPE_CHECKING:
+    from backend.services.runs.lifecycle import Ending
+
+
+def _ending(no_push: bool, keep: bool, budget: float | None) -> "Ending":
+    from backend.services.runs.lifecycle import Ending  # `--help` need not wait for it
+
+    return Ending(push=not no_push, keep=keep, budget=budget)
+
+
+budget_option = click.option(
+    "--budget", type=float, metavar="USD", help="Stop before it costs more. Answers are then cut at 4,096 tokens."
+)
+ending_options = bundle(
+    "ending",
+    _ending,
+    (
+        click.option("--no-push", is_flag=True, help="Leave Label Studio's predictions alone."),
+        click.option("--keep", is_flag=True, help="Keep older versions' predictions beside the new ones."),
+        budget_option,
+    ),
+)
+"""Hands over `ending`."""

@@ -1,0 +1,122 @@
+"""The options that say which tasks a command takes."""
+
+from dataclasses import replace
+
+import click
+
+from backend.interfaces.cli.options.option_group import bundle
+from backend.domain.dataset.split import Split, parse_split
+from backend.domain.dataset.subset import SAMPLE_SIZE, Subset, parse_subset
+from backend.domain.dataset.ground_truth import KINDS as TRUTHS
+from backend.errors import SubsetError
+
+
+def _split(_context: click.Context, _option: click.Parameter, text: str | None) -> Split | None:
+    try:
+        return None if text is None else parse_split(text)
+    except SubsetError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+truth_option = click.option(
+    "--truth",
+    type=click.Choice(TRUTHS),
+    default="ground-truth",
+    show_default=True,
+    help="Annotations taken as truth: those marked ground truth, or the latest submitted of each task.",
+)
+TRUTH_OPTIONS = (
+    truth_option,
+    click.option(
+        "--split",
+        callback=_split,
+        metavar="PART:SHARE",
+        help="Only a part of the ground truths, always the same: dev:0.5 to tune on, test:0.5 held out.",
+    ),
+    click.option(
+        "--accepted", is_flag=True, help="Also ground truths made from this prompt's own predictions: they flatter it."
+    ),
+    click.option("--leave-one-out", is_flag=True, help="Also ground truths that are examples, each shown the others."),
+)
+SAMPLE_OPTIONS = (
+    click.option(
+        "--sample-size",
+        "size",
+        type=int,
+        default=SAMPLE_SIZE,
+        show_default=True,
+        metavar="N",
+        help="Tasks of a sample.",
+    ),
+    click.option(
+        "--random", "seed", type=int, metavar="SEED", help="Draw the sample instead of taking the first tasks."
+    ),
+    click.option(
+        "--stratify", is_flag=True, help="Let the sample hold every label, by ground truths and earlier predictions."
+    ),
+)
+
+
+def _chosen(word: str | None, ids: str | None, size: int, seed: int | None, stratify: bool) -> Subset:
+    if word is None and ids is None:
+        raise click.UsageError("Which tasks? Add --on all, sample, missing, ground-truth, ids or view:ID.")
+    if stratify and word != "sample":
+        raise click.UsageError("--stratify goes with --on sample only: leave one of them out.")
+    try:
+        return replace(parse_subset(word or "ids", ids=ids, size=size, seed=seed), stratify=stratify)
+    except SubsetError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _truths(truth: str, split: Split | None, accepted: bool, leave_one_out: bool) -> Subset:
+    return Subset("ground-truth", truth=truth, split=split, accepted=accepted, leave_one_out=leave_one_out)
+
+
+def _some_truths(
+    truth: str,
+    split: Split | None,
+    accepted: bool,
+    leave_one_out: bool,
+    word: str,
+    size: int,
+    seed: int | None,
+    stratify: bool,
+) -> Subset:
+    subset = _truths(truth, split, accepted, leave_one_out)
+    if word == "ground-truth" and not stratify:
+        return subset
+    sample = _chosen(word, None, size, seed, stratify)
+    return replace(subset, kind="truth-sample", size=sample.size, seed=seed, stratify=stratify)
+
+
+subset_options = bundle(
+    "subset",
+    _chosen,
+    (
+        click.option("--on", "word", metavar="SUBSET", help="ground-truth, sample, all, missing, ids or view:ID."),
+        click.option("--ids", metavar="IDS", help="Tasks for --on ids, like 3,7-12."),
+        *SAMPLE_OPTIONS,
+    ),
+)
+"""Hands over `subset`: any tasks."""
+
+truths_options = bundle("subset", _truths, TRUTH_OPTIONS)
+"""Hands over `subset`: the ground truths."""
+
+some_truths_options = bundle(
+    "subset",
+    _some_truths,
+    (
+        *TRUTH_OPTIONS,
+        click.option(
+            "--on",
+            "word",
+            type=click.Choice(["ground-truth", "sample"]),
+            default="ground-truth",
+            show_default=True,
+            help="All of these ground truths, or a sample of them.",
+        ),
+        *SAMPLE_OPTIONS,
+    ),
+)
+"""Hands over `subset`: the ground truths or a sample of them."""

@@ -1,0 +1,158 @@
+"""How a comparison is shown: as JSON for scripts, as tables for people."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.cli.render.console import cell
+from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.domain.metrics.agreement import Agreement
+from backend.domain.metrics.comparison import LEVEL, UNDECIDED, Pair
+
+if TYPE_CHECKING:
+    from backend.services.analysis.compare import Compared
+
+LISTED = 10
+"""More tasks are in the JSON."""
+
+
+def comparison_json(found: "Compared") -> dict[str, Any]:
+    """The names here are relied on by scripts. The difference, what was fixed and what was broken are about the second
+    version against the first; with more than two versions they are in `pairs` alone."""
+    comparison = found.comparison
+    pairs = [pair_json(pair) for pair in comparison.pairs]
+    alone = pairs[0] if len(pairs) == 1 else dict.fromkeys(pairs[0])
+    return {
+        "versions": list(found.versions),
+        "tasks": comparison.tasks,
+        "accuracy": {tag: comparison.scores[tag].accuracy for tag in found.versions},
+        "accuracy_ci": comparison.accuracy_ci,
+        **{name: value for name, value in alone.items() if name not in ("first", "second")},
+        "p_value": comparison.p_value,
+        "verdict": _verdict(found),
+        "pairs": pairs,
+        "ground_truths": found.truths,
+        "outputs": comparison.outputs,
+        "summaries": {tag: asdict(summary) for tag, summary in found.summaries.items()},
+        "agreement": [{"first": a, "second": b, **asdict(one)} for (a, b), one in found.agreements.items()],
+        "subset": str(found.subset),
+        "left_out": asdict(found.left_out),
+        "reason": comparison.reason,
+    }
+
+
+def pair_json(pair: Pair) -> dict[str, Any]:
+    """The names here are relied on by scripts."""
+    return {
+        "first": pair.first,
+        "second": pair.second,
+        "difference": pair.difference,
+        "difference_ci": pair.difference_ci,
+        "fixed": len(pair.fixed),
+        "broken": len(pair.broken),
+        "p_value": pair.p_value,
+        "verdict": pair.verdict,
+        "fixed_tasks": pair.fixed,
+        "broken_tasks": pair.broken,
+        "f1_differences": pair.f1_differences,
+    }
+
+
+def _verdict(found: "Compared") -> str:
+    pairs = found.comparison.pairs
+    if len(pairs) == 1:
+        return pairs[0].verdict
+    p_value = found.comparison.p_value
+    return UNDECIDED if p_value is None or p_value >= LEVEL else "different"
+
+
+def print_comparison(found: "Compared") -> None:
+    console = Console()
+    console.print(f"[bold]{numbers.things(found.comparison.tasks, 'task')}[/bold] of {found.subset}", highlight=False)
+    console.print(_versions(found))
+    for pair in found.comparison.pairs:
+        if found.truths:
+            _print_pair(found, pair, console)
+    if len(found.comparison.pairs) > 1 and found.truths:
+        p_value = numbers.p_value(found.comparison.p_value)
+        console.print(f"\nAll versions equally accurate (Cochran's Q): {p_value}", highlight=False)
+    for line in [*_agreements(found), *left_out_remarks(found.left_out)]:
+        console.print(cell(line), soft_wrap=True)
+    for line in _missing(found):
+        console.print(cell(line), soft_wrap=True)
+
+
+def _versions(found: "Compared") -> Table:
+    table = Table("version", box=None, header_style="bold", pad_edge=False)
+    for name in ("accuracy", "95 % interval", "F1 macro", "asked", "cost", "p50", "p95"):
+        table.add_column(name, justify="right")
+    for tag in found.versions:
+        score, summary = found.comparison.scores[tag], found.summaries[tag]
+        table.add_row(
+            cell(tag),
+            numbers.proportion(score.accuracy),
+            numbers.interval(found.comparison.accuracy_ci[tag]),
+            numbers.proportion(score.f1_macro),
+            f"{found.comparison.outputs[tag]} of {found.truths}" if found.truths else numbers.count(summary.tasks),
+            numbers.usd(summary.cost_usd),
+            numbers.seconds(summary.latency_p50),
+            numbers.seconds(summary.latency_p95),
+        )
+    return table
+
+
+def _print_pair(found: "Compared", pair: Pair, console: Console) -> None:
+    console.print("")
+    console.print(cell(sentence(pair, found.comparison.tasks)), style="bold", soft_wrap=True)
+    for title, tasks in (("fixed", pair.fixed), ("broken", pair.broken)):
+        more = f", the first {LISTED}:" if len(tasks) > LISTED else ":" if tasks else ""
+        console.print(f"{title} {numbers.count(len(tasks))}{more}", highlight=False)
+        for task in tasks[:LISTED]:
+            console.print(f"  {task}  {found.links[task]}", highlight=False, soft_wrap=True)
+    apart = {label: value for label, value in pair.f1_differences.items() if value}
+    if apart:
+        table = Table("label", box=None, header_style="bold", pad_edge=False)
+        table.add_column("F1", justify="right")
+        for label, value in sorted(apart.items(), key=lambda one: -abs(one[1])):
+            table.add_row(cell(label), numbers.signed(value))
+        console.print(table)
+
+
+def sentence(pair: Pair, tasks: int) -> str:
+    """The verdict, in words."""
+    on = numbers.things(tasks, "task")
+    if pair.difference is None:
+        return f"{pair.second} against {pair.first}: n/a"
+    told = f"{numbers.signed(pair.difference)}, 95 % interval {numbers.signed_interval(pair.difference_ci)}"
+    told = f"{told}; {numbers.p_value(pair.p_value)}"
+    if pair.verdict == UNDECIDED:
+        return f"{pair.second} against {pair.first}: not decided by these {on} ({told})"
+    return f"{pair.second} is {pair.verdict} than {pair.first} on {on} ({told})"
+
+
+def _agreements(found: "Compared") -> Iterator[str]:
+    if found.comparison.reason:
+        yield found.comparison.reason
+    for (first, second), one in found.agreements.items():
+        yield f"{first} and {second}: {_agreed(one)}"
+
+
+def _agreed(one: Agreement) -> str:
+    if one.agreed is None:
+        return f"agreement n/a. {one.reason}"
+    said = f"the same answer to {numbers.proportion(one.agreed)} of {numbers.things(one.tasks, 'task')}"
+    said = f"{said} ({numbers.interval(one.agreed_ci)})"
+    if one.kappa is None:
+        return f"{said}; kappa n/a. {one.reason}"
+    return f"{said}; Cohen's kappa {numbers.proportion(one.kappa)} ({numbers.interval(one.kappa_ci)})"
+
+
+def _missing(found: "Compared") -> Iterator[str]:
+    for tag, outputs in found.comparison.outputs.items():
+        if found.truths and outputs < found.truths:
+            left = numbers.things(found.truths - outputs, "ground truth")
+            yield f"{tag} has no answer to {left}: `ls-prompts evaluate {tag}` asks about them."

@@ -1,0 +1,106 @@
+"""Progress on stderr: a live bar on a terminal, plain lines elsewhere."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.cli.render.console import printable, tell
+from backend.domain.outcome import Outcome
+from backend.domain.runs.run import Tally
+
+LINE_EVERY_S = 5.0
+PUSHING = "pushing predictions to Label Studio"
+
+
+class Gauge:
+    """Done of total, with a rate; a context manager, so that the terminal is left as it was."""
+
+    def __init__(self, label: str) -> None:
+        self.console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        live = self.console.is_terminal
+        self._bar = Progress(*columns, TextColumn("{task.fields[said]}"), console=self.console, disable=not live)
+        label = printable(label)
+        self._row = self._bar.add_task(label, total=None, said="")
+        self._label = label
+        self._first: int | None = None
+        self._pushing = False
+        self._started = self._said = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, tally: Tally) -> None:
+        """Where a run is that another process works on."""
+        trouble = f", {tally.failed} failed" if tally.failed else ""
+        cost = tally.cost_usd if tally.done else None  # as long as there is no answer, nobody knows its price
+        self.update(tally.done + tally.failed, tally.tasks, cost, trouble)
+
+    def pushing(self) -> None:
+        """All tasks are asked about; what takes time now is Label Studio. Says so once."""
+        if self._pushing:
+            return
+        self._pushing = True
+        if self._bar.disable:
+            tell(f"{self._label}: {PUSHING}")
+        else:
+            self._bar.update(self._row, said=PUSHING)
+
+    def update(self, done: int, total: int | None, cost: float | None, trouble: str = "") -> None:
+        now = time.monotonic()
+        self._first = done if self._first is None else self._first
+        rate = (done - self._first) / max(now - self._started, 1e-3)
+        said = f"{rate:.1f} tasks/s, cost {numbers.usd(cost)}{trouble}"
+        if not self._bar.disable:
+            self._bar.update(self._row, completed=done, total=total, said=said)
+        elif now - self._said >= LINE_EVERY_S:
+            self._said = now
+            tell(f"{self._label}: {done} of {total or '?'} tasks, {said}")
+
+
+class Bar(Gauge):
+    """A `services.run_control.progress.Progress` of a run in this process. `pushes`: whether a push follows the last answer."""
+
+    def __init__(self, label: str, pushes: bool = False) -> None:
+        super().__init__(label)
+        self._pushes = pushes
+        self._done = 0
+        self._total: int | None = None
+        self._answers = 0
+        self._cost: float | None = 0.0
+        self._first = 0
+
+    def start(self, tasks: int | None) -> None:
+        self._total = tasks
+
+    def add(self, outcomes: list[Outcome]) -> None:
+        self._done += len(outcomes)
+        for outcome in filter(lambda outcome: outcome.spoke, outcomes):
+            price = outcome.usage.cost_usd
+            spent = price if price is None or outcome.sent else 0.0
+            self._answers += 1
+            self._cost = None if spent is None or self._cost is None else self._cost + spent
+        self.update(self._done, self._total, self._cost if self._answers else None)
+        if self._pushes and self._done == self._total:
+            self.pushing()
+
+    def tell(self, sentence: str) -> None:
+        if self.console.is_terminal:
+            self.console.print(printable(sentence), highlight=False, markup=False)
+        else:
+            tell(sentence)

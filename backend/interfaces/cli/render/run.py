@@ -1,0 +1,97 @@
+"""How runs are shown: as JSON for scripts, as tables for people."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.cli.render.console import cell
+from backend.domain.metrics.confusions import confusions
+
+if TYPE_CHECKING:
+    from backend.services.predictions.sync import Pushed
+    from backend.services.runs.lifecycle import Finished
+
+
+MOST_LABELS = 12
+"""More do not fit beside each other."""
+WORST = 10
+
+
+def run_json(finished: "Finished") -> dict[str, Any]:
+    """The names here are relied on by scripts."""
+    summary = asdict(finished.summary)
+    del summary["usable"]
+    return {
+        "version": finished.run.tag,
+        "subset": finished.run.subset,
+        "run": finished.run.id,
+        **summary,
+        "seconds": round(finished.seconds, 3),
+        "predictions": asdict(finished.pushed) if finished.pushed else None,
+    }
+
+
+def print_finished(finished: "Finished") -> None:
+    """A run that is not about ground truths."""
+    console, summary = Console(), finished.summary
+    print_title(finished, console)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
+    table.add_row("coverage", numbers.proportion(summary.coverage), "", usable)
+    for row in run_rows(finished):
+        table.add_row(*row)
+    console.print(table)
+
+
+def print_title(finished: "Finished", console: Console) -> None:
+    console.print(f"[bold]{finished.run.tag}[/bold] on {finished.run.subset}", highlight=False)
+
+
+def confusion_table(cells: Mapping[str, Mapping[str, int]]) -> Table:
+    """Truth x answer of one control; with many labels the most frequent confusions instead."""
+    answers = dict.fromkeys(answer for row in cells.values() for answer in row)
+    labels = list(dict.fromkeys([*cells, *answers]))
+    if len(labels) > MOST_LABELS:
+        return _worst(cells)
+    columns = [label for label in labels if label in answers]
+    table = Table("truth \\ answer", box=None, header_style="bold", pad_edge=False)
+    for label in columns:
+        table.add_column(cell(label), justify="right")
+    for truth, row in cells.items():
+        table.add_row(cell(truth), *(numbers.count(row.get(answer, 0)) for answer in columns))
+    return table
+
+
+def _worst(cells: Mapping[str, Mapping[str, int]]) -> Table:
+    table = Table("truth", "answer", box=None, header_style="bold", pad_edge=False)
+    table.add_column("tasks", justify="right")
+    for pair in confusions([{"": cells}])[:WORST]:
+        table.add_row(cell(pair.truth), cell(pair.answer), numbers.count(pair.times))
+    return table
+
+
+def run_rows(finished: "Finished") -> Iterator[tuple[str, str, str, str]]:
+    """What a run took and left: name, number, interval (there is none), more about it."""
+    summary = finished.summary
+    for title, kinds in (("rejected", summary.rejections), ("failed", summary.failures)):
+        yield title, numbers.count(sum(kinds.values())), "", ", ".join(f"{k} {n}" for k, n in kinds.items())
+    tokens = f"{numbers.things(summary.prompt_tokens, 'token')} in, {numbers.count(summary.completion_tokens)} out"
+    saved = f"; {numbers.usd(summary.saved_usd)} of it reused" if summary.reused and summary.saved_usd else ""
+    unknown = "; price not known" if summary.cost_usd is None else ""
+    yield "cost", numbers.usd(summary.cost_usd), "", tokens + saved + unknown
+    yield "requests", numbers.count(summary.requests), "", f"{numbers.things(summary.reused, 'answer')} reused"
+    latency = f"latency p50 {numbers.seconds(summary.latency_p50)}, p95 {numbers.seconds(summary.latency_p95)}"
+    yield "time", numbers.seconds(finished.seconds), "", latency
+    if finished.pushed is not None:
+        pushed = finished.pushed
+        yield "pushed", numbers.count(pushed.created), "", others_pushed(pushed)
+
+
+def others_pushed(pushed: "Pushed") -> str:
+    """What became of the predictions that were there before."""
+    rescored = f", {numbers.count(pushed.rescored)} rescored" if pushed.rescored else ""
+    return f"{numbers.count(pushed.deleted)} replaced, {numbers.count(pushed.unchanged)} unchanged{rescored}"

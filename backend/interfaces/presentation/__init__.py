@@ -1,0 +1,1 @@
+"""How results are shown, whichever door they leave by."""

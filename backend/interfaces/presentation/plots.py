@@ -1,0 +1,124 @@
+"""Plots of a report as SVG, by matplotlib. Their colours are the page's, so they follow it into the dark; they carry no
+styles of their own, which a strict page refuses; the same numbers give the same bytes.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from backend.domain.calibration.reliability import Bin
+from backend.domain.reports.report import Line
+from backend.domain.calibration.threshold import RiskPoint
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, MUTED, ACCENT, RULE = "#000001", "#000002", "#000003", "#000004"
+COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", ACCENT: "var(--accent)", RULE: "var(--rule)"}
+"""What is drawn in -> what it is on the page."""
+SIZE = (4.6, 3.3)
+MARGIN = 0.03
+LEAST_RISK = 0.02
+
+
+def reliability_plot(bins: Sequence[Bin]) -> str:
+    """Confidence against accuracy, with the diagonal where they would be equal."""
+    with _axes("reliability", "confidence", "accuracy") as (axes, svg):
+        axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 4)))
+        middle = [one.confidence for one in bins]
+        _points(axes, middle, [(one.accuracy, one.accuracy_ci) for one in bins])
+        axes.plot(middle, [one.accuracy for one in bins], color=ACCENT, linewidth=1.5)
+        axes.set(xlim=(-MARGIN, 1 + MARGIN), ylim=(-MARGIN, 1 + MARGIN))
+        return svg()
+
+
+def risk_plot(points: Sequence[RiskPoint]) -> str:
+    """Share of wrong answers against the share of tasks that are at least so confident."""
+    with _axes("risk", "coverage", "wrong among them") as (axes, svg):
+        axes.plot(
+            [point.coverage for point in points],
+            [point.risk for point in points],
+            color=ACCENT,
+            linewidth=1.8,
+            drawstyle="steps-post",
+        )
+        top = max([LEAST_RISK, *(point.risk for point in points)])
+        axes.set(xlim=(-MARGIN, 1 + MARGIN), ylim=(-MARGIN * top, 1.1 * top))
+        return svg()
+
+
+def cost_plot(lines: Sequence[Line]) -> str:
+    """Accuracy against what a thousand tasks cost; lines without either are left out."""
+    with _axes("cost", "USD per 1,000 tasks", "accuracy") as (axes, svg):
+        known = [one for one in lines if one.cost_usd is not None and one.accuracy is not None]
+        costs = [1000 * (one.cost_usd or 0) for one in known]
+        _points(axes, costs, [(one.accuracy or 0, one.accuracy_ci) for one in known])
+        for cost, one in zip(costs, known, strict=True):
+            axes.annotate(
+                f"@{one.version.number}",
+                (cost, one.accuracy or 0),
+                xytext=(6, 5),
+                textcoords="offset points",
+                color=INK,
+                parse_math=False,
+            )
+        axes.set(xlim=(0, 1.2 * max(costs, default=0) or 1))
+        return svg()
+
+
+def _points(axes: "Axes", xs: Sequence[float], ys: Sequence[tuple[float, tuple[float, float] | None]]) -> None:
+    for x, (_, interval) in zip(xs, ys, strict=True):
+        if interval is not None:
+            axes.plot([x, x], interval, color=ACCENT, linewidth=1.2, alpha=0.55)
+    axes.plot(xs, [y for y, _ in ys], color=ACCENT, marker="o", markersize=5, linestyle="none")
+
+
+@contextmanager
+def _axes(name: str, x: str, y: str) -> Iterator[tuple[Any, Callable[[], str]]]:
+    """Axes to draw on, and what makes an SVG of them. Without pyplot, which would look for a screen."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    settings: Any = {"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 10, "text.color": INK}
+    with matplotlib.rc_context(settings):
+        figure = Figure(figsize=SIZE, layout="constrained")
+        axes = figure.add_subplot()
+        axes.grid(color=RULE, linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.tick_params(color=RULE, labelcolor=MUTED)
+        axes.set_xlabel(x, color=INK)
+        axes.set_ylabel(y, color=INK)
+        for side, spine in axes.spines.items():
+            spine.set(visible=side in ("left", "bottom"), color=RULE)
+
+        def svg() -> str:
+            file = StringIO()
+            figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+            return themed(file.getvalue(), name)
+
+        yield axes, svg
+
+
+def themed(svg: str, name: str) -> str:
+    """An SVG of matplotlib's for a page: styles become attributes, ids begin with `name`, colours are the page's."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' style="([^"]*)"', lambda found: _attributes(found[1]), svg)
+    for drawn, shown in COLOURS.items():
+        svg = svg.replace(drawn, shown)
+    svg = re.sub(r'( id="|xlink:href="#|url\(#)', rf"\1{name}-", svg)
+    opening = f'<svg class="plot" role="img" aria-labelledby="{name}-title {name}-text" '
+    box = re.search(r'viewBox="[^"]*"', svg)
+    return f'{opening}{box[0] if box else ""} focusable="false">{svg[svg.index(">") + 1 :]}'
+
+
+def _attributes(style: str) -> str:
+    """`font` has no attribute of its own; which font it is the page says."""
+    pairs = (pair.split(":", 1) for pair in style.split(";") if ":" in pair)
+    kept = {key.strip(): value.strip() for key, value in pairs}
+    if font := kept.pop("font", None):
+        kept["font-size"] = font.split()[0]
+    kept.pop("font-family", None)
+    return "".join(f' {key}="{value}"' for key, value in kept.items())

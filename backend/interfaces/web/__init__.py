@@ -1,0 +1,1 @@
+"""The server: the ML backend for Label Studio, its health and its metrics."""

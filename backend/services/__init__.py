@@ -1,0 +1,1 @@
+"""Use cases: one for each thing there is to do."""

@@ -1,0 +1,1 @@
+"""What stored answers say: results, comparisons, calibration, audits, reports and exports."""

@@ -1,0 +1,142 @@
+"""Audit of a project: what its prompts, copies of tasks and other annotations say against its ground truths.
+
+Truths that came from a prompt's own predictions are left out unless they are wanted: they say what the model said.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from backend.domain.audit.label_errors import audit
+from backend.domain.metrics.confusions import Confusion
+from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
+from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.labels.regions import from_result
+from backend.domain.metrics.classification import score
+from backend.domain.dataset.subset import Subset
+from backend.domain.dataset.ground_truth import LeftOut, is_own
+from backend.adapters.label_studio.client import Annotated
+from backend.services.dataset.task_selection import schema_of, truths_among
+from backend.services.dataset.resolved_version import Bound
+from backend.services.runs.lifecycle import Runs
+
+Given = dict[int, list[Answer]]
+"""Task -> the answers of its annotations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A truth that several versions contradict; answers as people read them. `score`: 0..1, how probable it is that the
+    truth is wrong; `accepted`: it came from a prediction of a prompt of ours."""
+
+    task: int
+    truth: str
+    suggested: str
+    score: float
+    versions: tuple[str, ...]
+    accepted: bool
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a task was marked with: its truth, or the different answers of its annotations."""
+
+    task: int
+    answers: tuple[str, ...]
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """`truths`: how many were audited; `left_out`: those that were not; `versions`: the tags that were heard, `stale`
+    those saved with another labelling config, which were not."""
+
+    truths: int
+    left_out: LeftOut
+    versions: tuple[str, ...]
+    stale: tuple[str, ...]
+    suspects: tuple[Doubtful, ...]
+    confusions: tuple[Confusion, ...]
+    duplicates: tuple[tuple[Marked, ...], ...]
+    disagreements: tuple[Marked, ...]
+
+
+def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
+    """Hears every version of the project's prompts that has an answer to a task with a truth. `subset`: which truths.
+
+    Raises SubsetError when there are none, StudioError when Label Studio can't be read.
+    """
+    found = runs.studio.project(project)
+    schema = read_config(found.label_config)
+    versions = [version for version in runs.store.versions() if version.project == project]
+    names = tuple(dict.fromkeys(name for version in versions for name in version.names))
+    given: Given = {}
+    annotated = _noted(runs.studio.annotated(project), schema, names, given)
+    everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
+    base = truths_among(annotated, found, schema, everything, versions)
+    bounds = [Bound(version, found, schema) for version in versions if version.schema_digest == schema.digest]
+    heard = _heard(runs, bounds, {truth.task_id for truth in base.truths})
+    tasks = [task for page in base.pages for task in page]
+    told = _Telling(runs, project, schema)
+    return Audit(
+        truths=len(base.truths),
+        left_out=base.left_out,
+        versions=tuple(heard),
+        stale=tuple(version.tag for version in versions if version.schema_digest != schema.digest),
+        suspects=tuple(told.suspects(heard, base.truths, base.left_out)),
+        confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in heard.values())),
+        duplicates=tuple(
+            tuple(told.marked(one.task_id, one.answer) for one in group.truths)
+            for group in duplicates(tasks, base.truths, schema.variables)
+        ),
+        disagreements=tuple(told.marked(one.task_id, *one.answers) for one in disagreements(given)),
+    )
+
+
+def _noted(
+    annotated: Iterable[Annotated], schema: LabelSchema, names: Sequence[str], given: Given
+) -> Iterator[Annotated]:
+    """Notes by the way what people gave each task."""
+    for item in annotated:
+        by_hand = [a for a in item.annotations if not is_own(a, item.versions, names)]
+        known = schema_of(item.task, schema)
+        given[item.task.id] = [from_result(a.get("result") or [], known) for a in by_hand]
+        yield item
+
+
+def _heard(runs: Runs, bounds: Iterable[Bound], tasks: set[int]) -> dict[str, list[Outcome]]:
+    """Tag -> what that version says about these tasks, where it says anything."""
+    heard = {bound.version.tag: [o for page in runs.stored(bound, tasks) for o in page] for bound in bounds}
+    return {tag: outcomes for tag, outcomes in heard.items() if outcomes}
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Answers and tasks, for people."""
+
+    runs: Runs
+    project: int
+    schema: LabelSchema
+
+    def suspects(
+        self, heard: Mapping[str, list[Outcome]], truths: Sequence[Truth], left_out: LeftOut
+    ) -> Iterator[Doubtful]:
+        taken = set(left_out.taken)
+        for one in audit(heard, truths, self.schema):
+            yield Doubtful(
+                task=one.task_id,
+                truth=self.schema.show(one.truth),
+                suggested=self.schema.show(one.suggested),
+                score=one.score,
+                versions=one.versions,
+                accepted=one.task_id in taken,
+                link=self.link(one.task_id),
+            )
+
+    def marked(self, task: int, *answers: Answer) -> Marked:
+        return Marked(task, tuple(map(self.schema.show, answers)), self.link(task))
+
+    def link(self, task: int) -> str:
+        return self.runs.studio.task_url(self.project, task)

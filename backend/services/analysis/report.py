@@ -1,0 +1,72 @@
+"""Report on a version: gathers what the record and Label Studio hold about it and the prompt's other versions."""
+
+from collections.abc import Container, Sequence
+
+from backend.domain.chat.response_parser import judge
+from backend.domain.hashing import of_samples
+from backend.domain.outcome import Outcome
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.reports.report import Ground, Line, Report, Said, line_of, make_report
+from backend.domain.dataset.subset import Subset
+from backend.errors import PromptError, RunError
+from backend.services.dataset.task_selection import ground_truths
+from backend.services.dataset.resolved_version import Bound
+from backend.services.runs.lifecycle import Runs
+
+
+def report(runs: Runs, bound: Bound, against: Bound | None, subset: Subset) -> Report:
+    """Of what is stored: nothing is asked. `subset`: which ground truths.
+
+    Raises SubsetError when there are none, RunError when a version has no answer to any task
+    that has one, PromptError for two versions of different projects.
+    """
+    if against is not None and against.version.tag == bound.version.tag:
+        raise PromptError(f"{bound.version.tag} can't be compared with itself: name another version.")
+    if against is not None and against.project.id != bound.project.id:
+        raise PromptError(
+            f"{against.version.tag} is for project {against.project.id}, {bound.version.tag} for {bound.project.id}: "
+            "compare versions of one project."
+        )
+    judged = [one.version for one in (bound, against) if one]
+    base = ground_truths(runs.studio, bound.project, bound.schema, subset, judged)
+    tasks = [task for page in base.pages for task in page]
+    link = runs.studio.task_url(bound.project.id, "")
+    ground = Ground(bound.project.title, link, tasks, base.truths, base.left_out, bound.schema)
+    known = {task.id for task in tasks}
+    said = _said(runs, bound, known)
+    before = _said(runs, against, known) if against else None
+    heard = {one.version.tag: one.outcomes for one in (said, before) if one}
+    history = []
+    for version in _versions(runs, bound.version, against.version if against else None):
+        if version.schema_digest != bound.schema.digest:
+            history.append(Line(version))
+            continue
+        outcomes = heard.get(version.tag)
+        if outcomes is None:
+            outcomes = _outcomes(runs, Bound(version, bound.project, bound.schema), known)
+        history.append(line_of(version, outcomes, ground))
+    return make_report(said, before, ground, history)
+
+
+def _said(runs: Runs, bound: Bound, known: Container[int]) -> Said:
+    outcomes = _outcomes(runs, bound, known)
+    if not outcomes:
+        tag = bound.version.tag
+        raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {tag}` first.")
+    samples = {o.task_id: of_samples(o.digest, bound.version.samples) for o in outcomes if o.digest}
+    facts = runs.store.completions([digest for digests in samples.values() for digest in digests])
+    raw = {}
+    for task, digests in samples.items():
+        heard = (judge(facts.get(digest, []), bound.schema)[1] for digest in digests)
+        if texts := [completion.text for completion in heard if completion is not None]:
+            raw[task] = "\n".join(texts)
+    return Said(bound.version, outcomes, raw)
+
+
+def _versions(runs: Runs, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:
+    mine = runs.store.versions(version.name)
+    return [*([against] if against and against.name != version.name else []), *mine]
+
+
+def _outcomes(runs: Runs, bound: Bound, known: Container[int]) -> list[Outcome]:
+    return [outcome for page in runs.stored(bound, only=known) for outcome in page]

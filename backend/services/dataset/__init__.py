@@ -1,0 +1,1 @@
+"""Tasks and ground truths as Label Studio has them now."""

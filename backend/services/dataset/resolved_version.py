@@ -1,0 +1,18 @@
+"""A prompt version together with the project it labels, as that project is now."""
+
+from dataclasses import dataclass
+
+from backend.domain.calibration.calibrators import RAW, Calibrators
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.prompts.version import PromptVersion
+from backend.adapters.label_studio.client import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A version together with the project it is for, as that is now, and what its confidences are put through."""
+
+    version: PromptVersion
+    project: Project
+    schema: LabelSchema
+    calibrators: Calibrators = RAW

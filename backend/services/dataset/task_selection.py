@@ -1,0 +1,236 @@
+"""Baseline: the tasks of a subset, a page at a time, and their truths where the subset is about those."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure, Truth
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.labels.regions import from_result
+from backend.domain.few_shot.messages import Owners
+from backend.domain.dataset.stratify import stratified
+from backend.domain.dataset.subset import Subset
+from backend.domain.task import Task
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut, gone_labels, is_own, truth_of
+from backend.adapters.label_studio.client import Annotated, Project, Studio
+from backend.errors import NoTruthsError, SubsetError
+
+if TYPE_CHECKING:
+    from backend.services.dataset.resolved_version import Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """`size`: number of tasks, None when it is only known at the end."""
+
+    pages: Iterable[list[Task]]
+    size: int | None
+    truths: list[Truth] = field(default_factory=list)
+    left_out: LeftOut = NOTHING
+
+
+def baseline(studio: Studio, bound: "Bound", subset: Subset) -> Baseline:
+    """Raises SubsetError when there is nothing in it, StudioError when Label Studio can't be read."""
+    project = bound.project
+    if subset.kind in ("ground-truth", "truth-sample"):
+        found = ground_truths(studio, project, bound.schema, subset, [bound.version])
+        return found if subset.kind == "ground-truth" else _sampled(found, bound.schema, subset)
+    if subset.kind == "all":
+        return Baseline(studio.tasks(project.id), project.tasks)
+    if subset.kind == "view":
+        return Baseline(studio.tasks(project.id, view=subset.view), None)
+    if subset.kind == "sample" and subset.seed is None and not subset.stratify:
+        page = next(studio.tasks(project.id, page=subset.size), [])
+        return Baseline([page], len(page))
+    if subset.kind == "missing":
+        return missing(studio, project, bound.version.tag)
+    ids = _ids(studio, bound, subset)
+    return Baseline(studio.tasks_by_id(project.id, ids), len(ids))
+
+
+def task_ids(studio: Studio, bound: "Bound", subset: Subset) -> Iterator[list[int]]:
+    """The tasks of a subset by their ids alone, a page at a time. Raises what `baseline` raises."""
+    if subset.kind in ("all", "view"):
+        yield from studio.id_pages(bound.project.id, subset.view)
+    elif subset.kind in ("ids", "rest") or (subset.kind == "sample" and (subset.stratify or subset.seed is not None)):
+        yield _ids(studio, bound, subset)
+    else:
+        for page in baseline(studio, bound, subset).pages:
+            yield [task.id for task in page]
+
+
+def ground_truths(
+    studio: Studio, project: Project, schema: LabelSchema, subset: Subset, judged: Sequence[PromptVersion] = ()
+) -> Baseline:
+    """Tasks that have a truth, of the kind and in the split that `subset` names. `judged`: versions that are to be
+    judged; truths that come from their prompts' own predictions, and their examples, are left out, unless the subset
+    takes them in too.
+
+    Raises SubsetError when none is left.
+    """
+    return truths_among(studio.annotated(project.id), project, schema, subset, judged)
+
+
+def truths_among(
+    annotated: Iterable[Annotated],
+    project: Project,
+    schema: LabelSchema,
+    subset: Subset,
+    judged: Sequence[PromptVersion],
+) -> Baseline:
+    """The same of these tasks."""
+    names = tuple(dict.fromkeys(name for version in judged for name in version.names))
+    owners = [Owners(version) for version in judged if version.examples and not subset.leave_one_out]
+    found: list[tuple[Task, Truth]] = []
+    shown: list[int] = []
+    own: list[int] = []
+    taken: list[int] = []
+    gone: dict[str, list[int]] = defaultdict(list)
+    for item in annotated:
+        if subset.split is not None and not subset.split.has(item.task.data):
+            continue
+        known = schema_of(item.task, schema)
+        truth, is_its_own = _truth(item, subset.truth, known, names)
+        labels = gone_labels(truth.answer, known) if truth else []
+        for label in labels:
+            gone[label].append(item.task.id)
+        if truth is None or labels:
+            continue
+        if any(owner.has(item.task) for owner in owners):
+            shown.append(item.task.id)
+            continue
+        if is_its_own:
+            (taken if subset.accepted else own).append(item.task.id)
+        if subset.accepted or not is_its_own:
+            found.append((item.task, truth))
+    left = {label: tuple(ids) for label, ids in sorted(gone.items())}
+    left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown))
+    if not found:
+        raise _why_none(project, subset, left_out)
+    return Baseline([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)
+
+
+def _truth(item: Annotated, kind: str, schema: LabelSchema, names: Sequence[str]) -> tuple[Truth | None, bool]:
+    """A task's truth, by hand rather than from a prediction of the prompts with these `names`; whether from one."""
+    by_hand = [a for a in item.annotations if not (names and is_own(a, item.versions, names))]
+    truth = truth_of(item.task.id, by_hand, kind, schema)
+    if truth is not None or len(by_hand) == len(item.annotations):
+        return truth, False
+    return truth_of(item.task.id, item.annotations, kind, schema), True
+
+
+def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
+    """With the task's own choices, where it brings them."""
+    bound = schema.for_task(task.data)
+    return schema if isinstance(bound, Failure) else bound
+
+
+def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> NoTruthsError:
+    if left_out.own:
+        return NoTruthsError(
+            f"All {len(left_out.own)} ground truths of project {project.id} that are left come from this prompt's own "
+            "predictions, which would flatter it: annotate other tasks by hand, or take them in with --accepted."
+        )
+    if left_out.shown:
+        return NoTruthsError(
+            f"All {len(left_out.shown)} ground truths of project {project.id} that are left are examples of the "
+            "prompt: mark more, or judge them too, each shown the others, with --leave-one-out."
+        )
+    if left_out.gone:
+        names = ", ".join(left_out.gone)
+        return NoTruthsError(
+            f"The ground truths of project {project.id} have labels that its config does not have ({names}): "
+            "put those back, or annotate the tasks anew."
+        )
+    if subset.split is not None:
+        return NoTruthsError(
+            f"Project {project.id} has no ground truths in {subset.split}: mark more, or take others with --split."
+        )
+    return no_truths(project.id, subset.truth)
+
+
+def no_truths(project: int, kind: str) -> NoTruthsError:
+    """What to say where there are none."""
+    if kind == "any":
+        return NoTruthsError(f"Project {project} has no annotations that fit its labels: annotate some of its tasks.")
+    return NoTruthsError(
+        f"Project {project} has no ground truths that fit its labels: open an annotated task in Label Studio "
+        "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
+    )
+
+
+def missing(studio: Studio, project: Project, tag: str) -> Baseline:
+    """Tasks without a prediction of exactly this version.
+
+    Label Studio finds them by a part of the version only: `s@1` is in `s@12` too, on SQLite also in `S@1`. Where there
+    are such versions, tasks that have one of them are looked at one by one.
+    """
+    there = studio.model_versions(project.id)
+    if tag not in there:
+        return Baseline(studio.tasks(project.id), project.tasks)
+    certain = studio.tasks_by_version(project.id, "not_contains", [tag])
+    alike = [version for version in there if tag.casefold() in version.casefold() and version != tag]
+    if not alike:
+        return Baseline(certain, studio.count_by_version(project.id, "not_contains", [tag]))
+    done = {p.task_id for p in studio.predictions(project.id) if p.model_version == tag}
+    doubtful = studio.tasks_by_version(project.id, "contains", alike)
+    rest = ([task for task in page if task.id not in done] for page in doubtful)
+    return Baseline(chain(certain, rest), None)
+
+
+def _ids(studio: Studio, bound: "Bound", subset: Subset) -> list[int]:
+    project = bound.project
+    existing = studio.task_ids(project.id)
+    if subset.kind == "ids":
+        unknown = sorted(set(subset.ids) - set(existing))
+        if unknown:
+            raise SubsetError(
+                f"Project {project.id} has no task {unknown[0]} ({len(unknown)} of the ids are not there)."
+            )
+        return list(subset.ids)
+    if subset.kind == "rest":
+        return sorted(set(subset.ids) & set(existing))
+    if not subset.stratify:
+        return sorted(random.Random(subset.seed).sample(existing, min(subset.size, len(existing))))  # noqa: S311
+    labels = _labels(studio, bound)
+    return stratified({task: labels.get(task, "") for task in _shuffled(existing, subset)}, subset.size)
+
+
+def _sampled(found: Baseline, schema: LabelSchema, subset: Subset) -> Baseline:
+    """A sample of ground truths."""
+    truths = {truth.task_id: truth for truth in found.truths}
+    order = _shuffled(list(truths), subset)
+    strata = {task: schema.show(truths[task].answer) if subset.stratify else "" for task in order}
+    chosen = set(stratified(strata, subset.size))
+    tasks = [task for page in found.pages for task in page if task.id in chosen]
+    return replace(found, pages=[tasks], size=len(tasks), truths=[truths[task.id] for task in tasks])
+
+
+def _labels(studio: Studio, bound: "Bound") -> dict[int, str]:
+    """Tasks by their label: the ground truth, else what the newest prediction says. Raises SubsetError for none."""
+    schema, project = bound.schema, bound.project.id
+    found: dict[int, str] = {}
+    newest: dict[int, int] = {}
+    for prediction in studio.predictions(project):
+        if prediction.id > newest.get(prediction.task_id, 0):
+            newest[prediction.task_id] = prediction.id
+            found[prediction.task_id] = schema.show(from_result(prediction.result, schema))
+    for item in studio.annotated(project):
+        truth = truth_of(item.task.id, item.annotations, "ground-truth", schema_of(item.task, schema))
+        if truth is not None:
+            found[truth.task_id] = schema.show(truth.answer)
+    if not found:
+        raise SubsetError(
+            f"Project {project} has neither predictions nor ground truths to stratify by: draw a sample without "
+            "--stratify first."
+        )
+    return found
+
+
+def _shuffled(ids: list[int], subset: Subset) -> list[int]:
+    """As they are, without a seed."""
+    return ids if subset.seed is None else random.Random(subset.seed).sample(ids, len(ids))  # noqa: S311

@@ -1,0 +1,248 @@
+"""Serve: what the labelling screen gets. Stateless: labelling config and project come with every request.
+
+Nothing raises for a task or a batch of tasks: a task without a usable answer is `{}`, the others are kept.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, TypeVar
+
+from backend.domain.calibration.calibrators import RAW, Calibrators
+from backend.domain.chat.request import Recipe
+from backend.domain.prompts.default_prompt import auto_tag, default_version
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.few_shot.similarity import Embed
+from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
+from backend.domain.labels.regions import rounded, to_result
+from backend.domain.task import Task
+from backend.domain.prompts.interactive import remarked, typed_region, typed_text, typed_version
+from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.prompts import Store
+from backend.errors import LabelConfigError, PromptError, PromptsError
+from backend.engine.request_executor import Asker
+from backend.services.overflow_runs import Leftovers
+from backend.engine.predictor import Predictor
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=64)
+def _read(label_config: str) -> LabelSchema | str:
+    """The schema, or why there is none: Label Studio asks again and again, also about a config that was refused."""
+    try:
+        return read_config(label_config)
+    except LabelConfigError as error:
+        return str(error)
+
+
+def schema_of(label_config: str) -> LabelSchema:
+    """Raises LabelConfigError."""
+    found = _read(label_config)
+    if isinstance(found, str):
+        raise LabelConfigError(found)
+    return found
+
+
+class Loop:
+    """One event loop in a thread of its own, started at the first call and kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Waits for `work`, from any thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._started()).result()
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="predict", daemon=True).start()
+            return self._loop
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What the Preannotator needs to know. `deadline_s`: seconds after which it answers with what it has; `embed`: who
+    makes embeddings."""
+
+    default_model: str
+    base_url: str
+    deadline_s: float
+    embed: Embed | None = None
+
+
+class Preannotator:
+    """`leftovers` takes what a batch could not finish in time; None when there is no way to finish it."""
+
+    def __init__(
+        self,
+        store: Store,
+        make_asker: Callable[[], Asker],
+        pricing: Pricing,
+        serving: Serving,
+        leftovers: Leftovers | None = None,
+    ) -> None:
+        self._leftovers = leftovers
+        self._store = store
+        self._make_asker = make_asker
+        self._pricing = pricing
+        self._serving = serving
+        self._loop = Loop()
+        self._predictor: Predictor | None = None
+
+    def close(self, patience_s: float) -> None:
+        """Waits so long for requests under way, which outlive a deadline, so that their answers are stored."""
+        if self._predictor is not None:
+            self._loop.run(self._predictor.asker.close(patience_s))
+
+    def tag(self, project: int, label_config: str) -> str:
+        """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
+        return self._choose(project, schema_of(label_config))[1]
+
+    def tags(self) -> list[str]:
+        """All saved versions."""
+        return [version.tag for version in self._store.versions()]
+
+    def predict(
+        self, project: int, label_config: str, tasks: Sequence[Any], context: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """One prediction per task, in order; `{}` where there is none. Never raises PromptsError.
+
+        `tasks`: Label Studio's JSON, of which only `data` is read. `context`: the regions on an annotator's screen; a
+        prompt typed there is used in place of the project's.
+        """
+        try:
+            schema = schema_of(label_config)
+            version, tag = self._choose(project, schema)
+            typed = typed_text(context, schema)
+            given = dict(zip(_numbers(tasks), tasks, strict=True))
+            items = [Task(number, _data(task)) for number, task in given.items()]
+            if typed:
+                try:
+                    version = typed_version(typed, version, schema, items[0].data if items else {})
+                except PromptError as error:
+                    return [_refusal(typed_region(context, schema), error, tag) for _ in items]
+            elif len(items) > 1:
+                items = self._not_left_over(tag, items, given)
+            outcomes, late = self._loop.run(
+                self._label(Recipe(version, schema, self._serving.base_url, embed=self._serving.embed), items)
+            )
+            calibrators = RAW if typed else self._calibrators(version, tag)
+        except PromptsError as error:
+            log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
+            return [{} for _ in tasks]
+        _report(project, tag, len(items), outcomes)
+        if late and not typed:
+            self._leave_over(tag, [given[item.id] for item in items if item.id not in outcomes])
+        kept = [typed_region(context, schema)] if typed else []
+        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
+        return [make(outcomes.get(number)) for number in given]
+
+    def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
+        """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
+        in_use = self._store.connection(project)["in_use"]
+        if in_use is not None:
+            try:
+                version = self._store.version(*parse_tag(in_use))
+            except PromptError as error:
+                log.error("project %s: the version in use is gone: %s", project, error)
+            else:
+                changed = version.schema_digest != schema.digest
+                return version, f"{version.tag}~{schema.digest[:4]}" if changed else version.tag
+        default = default_version(schema, project, self._serving.default_model)
+        return default, auto_tag(default)
+
+    def _calibrators(self, version: PromptVersion, tag: str) -> Calibrators:
+        """None fit what was asked under another config than they were fitted on."""
+        saved = CalibrationStore(self._store).of(version) if tag == version.tag else None
+        return saved.calibrators if saved else RAW
+
+    def _not_left_over(self, tag: str, items: list[Task], given: Mapping[int, Any]) -> list[Task]:
+        """Without those that a run will push: Label Studio would store them twice."""
+        pushed = self._leftovers.of(tag) if self._leftovers else set()
+        return [item for item in items if _id(given[item.id]) not in pushed] if pushed else items
+
+    def _leave_over(self, tag: str, tasks: Sequence[Any]) -> None:
+        ids = [number for task in tasks if (number := _id(task)) is not None]
+        if self._leftovers is None:
+            log.warning(
+                "%s: %d tasks are left; with LABEL_STUDIO_API_KEY set, a run finishes such tasks", tag, len(ids)
+            )
+        elif tag.startswith(f"{AUTO}@") or "~" in tag:
+            log.warning(
+                "%s: %d tasks are left; a run finishes such tasks once a saved version is in use", tag, len(ids)
+            )
+        else:
+            self._leftovers.add(tag, ids)
+
+    async def _label(self, recipe: Recipe, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
+        """Outcomes by the tasks' numbers, and whether there was no time for all."""
+        if self._predictor is None:
+            self._predictor = Predictor(self._make_asker(), self._store, self._pricing)
+        outcomes: dict[int, Outcome] = {}
+
+        async def sink(found: list[Outcome]) -> None:
+            outcomes.update({outcome.task_id: outcome for outcome in found})
+
+        try:
+            await asyncio.wait_for(self._predictor.label(recipe, [tasks], sink), self._serving.deadline_s)
+        except TimeoutError:
+            return outcomes, True
+        except PromptsError as error:
+            log.error("%s", error)
+        return outcomes, False
+
+
+def _numbers(tasks: Sequence[Any]) -> Sequence[int]:
+    """Label Studio's ids, for the log; places where a task has none of its own."""
+    ids = [task["id"] for task in tasks if isinstance(task, dict) and type(task.get("id")) is int]
+    return ids if len(set(ids)) == len(tasks) else range(len(tasks))
+
+
+def _data(task: Any) -> Mapping[str, Any]:
+    """Never its annotations: they would leak the truth into the prompt."""
+    data = task.get("data") if isinstance(task, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _id(task: Any) -> int | None:
+    """Label Studio's."""
+    number = task.get("id") if isinstance(task, dict) else None
+    return number if isinstance(number, int) else None
+
+
+def _prediction(
+    outcome: Outcome | None, schema: LabelSchema, tag: str, calibrators: Calibrators, kept: list[dict[str, Any]]
+) -> dict[str, Any]:
+    if outcome is None or outcome.answer is None:
+        return {}
+    result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *kept]
+    return {"result": result, "score": rounded(calibrators.score(outcome)), "model_version": tag}
+
+
+def _refusal(region: dict[str, Any], error: PromptError, tag: str) -> dict[str, Any]:
+    """For the annotator's eyes: the prompt that was typed, with what is wrong with it."""
+    return {"result": [remarked(region, str(error))], "score": None, "model_version": tag}
+
+
+def _report(project: int, tag: str, tasks: int, outcomes: Mapping[int, Outcome]) -> None:
+    """Counts only: texts and answers do not belong in a log."""
+    verdicts = [outcome.verdict for outcome in outcomes.values()]
+    trouble = Counter(
+        v.reason if isinstance(v, Rejection) else v.kind for v in verdicts if isinstance(v, Rejection | Failure)
+    )
+    trouble["unfinished"] = tasks - len(outcomes)
+    usable = tasks - trouble.total()
+    kinds = ", ".join(f"{kind} {number}" for kind, number in trouble.items() if number)
+    log.info("project %s: %s predicted %d of %d tasks%s", project, tag, usable, tasks, kinds and f" ({kinds})")

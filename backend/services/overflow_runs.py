@@ -1,0 +1,86 @@
+"""Leftovers: tasks of a batch that could not be predicted before its deadline. Background runs finish them.
+
+Label Studio's "Retrieve predictions" sends all selected tasks in one request and waits 100 seconds; what is not in the
+answer is lost to it. The runs push the rest.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from backend.domain.runs.run import Run
+from backend.adapters.periodic_thread import Ticker
+from backend.errors import PromptsError, RunError
+
+EVERY_S = 2.0
+log = logging.getLogger(__name__)
+
+Start = Callable[[str, tuple[int, ...]], Run]
+"""Starts a background run of a version over these tasks. Raises RunError while another one is under way."""
+
+
+@dataclass(slots=True)
+class _Rest:
+    """Of one version. `waiting`: for a run; `running`: the tasks of the run `run_id`."""
+
+    waiting: set[int] = field(default_factory=set)
+    running: set[int] = field(default_factory=set)
+    run_id: str = ""
+
+
+class Leftovers:
+    """`is_over` tells whether a run has ended. Safe to share between threads; its own thread starts with the first
+    leftover."""
+
+    def __init__(self, start: Start, is_over: Callable[[str], bool]) -> None:
+        self._start = start
+        self._is_over = is_over
+        self._rests: dict[str, _Rest] = {}
+        self._lock = threading.Lock()
+        self._ticker: Ticker | None = None
+
+    def add(self, tag: str, tasks: Iterable[int]) -> None:
+        """Has these tasks predicted by a run of `tag`, soon or when another run of it has ended."""
+        with self._lock:
+            rest = self._rests.setdefault(tag, _Rest())
+            rest.waiting |= set(tasks) - rest.running
+            if self._ticker is None:
+                self._ticker = Ticker("leftovers", EVERY_S, self._tick).__enter__()
+
+    def of(self, tag: str) -> set[int]:
+        """The tasks that a run finishes or will finish."""
+        with self._lock:
+            rest = self._rests.get(tag)
+            return rest.waiting | rest.running if rest else set()
+
+    def look(self) -> None:
+        """One round: forgets what is finished, starts what waits. Nobody who asks `of` waits for it."""
+        for tag, rest in list(self._rests.items()):
+            over = bool(rest.running) and self._is_over(rest.run_id)
+            with self._lock:
+                rest.running = set() if over else rest.running
+                tasks = set() if rest.running else set(rest.waiting)
+            if tasks:
+                self._begin(tag, rest, tasks)
+
+    def _begin(self, tag: str, rest: _Rest, tasks: set[int]) -> None:
+        try:
+            run_id = self._start(tag, tuple(sorted(tasks))).id
+        except RunError as busy:
+            log.info("%s: %d tasks wait: %s", tag, len(tasks), busy)
+            return
+        except PromptsError as error:
+            log.error("%s: %d tasks are left without a prediction: %s", tag, len(tasks), error)
+            run_id = ""
+        else:
+            log.info("run %s predicts %d tasks of %s that were left over", run_id, len(tasks), tag)
+        with self._lock:
+            rest.waiting -= tasks
+            rest.run_id, rest.running = run_id, tasks if run_id else set()
+
+    def _tick(self) -> None:
+        try:
+            self.look()
+        except PromptsError as error:
+            log.warning("%s", error)

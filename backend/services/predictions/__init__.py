@@ -1,0 +1,1 @@
+"""Predictions in Label Studio: pushed, imported and replaced."""

@@ -1,0 +1,97 @@
+"""Imports: predictions on their way to Label Studio, in few large requests, because it recounts the project after each.
+
+A request whose fate is unknown is not repeated: what is there is read again, and only what is missing is sent.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.predictions.diff import Wanted, compare
+from backend.adapters.label_studio.http import Refused, Unreachable
+from backend.errors import StudioError
+from backend.services.predictions.target_project import Place
+
+AT_ONCE = 4_000_000
+"""Bytes in one request: some 25,000 predictions of one label, held twice while they are sent."""
+TRIES = 3
+"""Requests of unknown fate in a row."""
+
+Line = tuple[int, bytes]
+"""A task and its prediction as JSON."""
+
+
+class Imports:
+    """Holds predictions until a request is full. `created`: how many Label Studio has taken."""
+
+    def __init__(self, place: Place, version: PromptVersion, there: int) -> None:
+        """`there`: predictions of this version that Label Studio has already."""
+        self.created = 0
+        self._place = place
+        self._there = there
+        self._version = version
+        self._lines: list[Line] = []
+        self._size = 0
+
+    def add(self, items: Iterable[Mapping[str, Any]]) -> None:
+        """Raises StudioError when Label Studio does not take them all."""
+        for item in items:
+            line = json.dumps(item, separators=(",", ":")).encode()
+            self._lines.append((item["task"], line))
+            self._size += len(line)
+            if self._size >= AT_ONCE:
+                self.flush()
+
+    def flush(self) -> None:
+        """Sends what is held."""
+        lines, self._lines, self._size = self._lines, [], 0
+        for attempt in range(TRIES):
+            try:
+                self.created += self._send(lines)
+                return
+            except Unreachable as error:
+                if attempt == TRIES - 1 or (error.late and not self._arrive(len(lines))):
+                    raise
+            left = self._missing(lines)
+            self.created += len(lines) - len(left)
+            lines = left
+
+    def _arrive(self, number: int) -> bool:
+        """Waits for predictions that Label Studio may still be storing: sent again, they would be there twice."""
+        self._place.tell("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
+        wanted = self._there + self.created + number
+        return self._place.wait(lambda: self._place.count(self._version.tag) >= wanted)
+
+    def _missing(self, lines: list[Line]) -> list[Line]:
+        """Those that are not there; waits for Label Studio."""
+        wanted = Wanted(self._version.tags, {task: json.loads(line) for task, line in lines})
+        there = self._place.there(self._version.names)
+        missing = {item["task"] for item in compare(there.of(wanted.tasks), wanted, keep=True).missing}
+        return [(task, line) for task, line in lines if task in missing]
+
+    def _send(self, lines: list[Line]) -> int:
+        """Label Studio refuses them all when one is for a task that was deleted since it was labelled."""
+        try:
+            created = self._post(lines)
+        except Refused as refusal:
+            if refusal.status != 400:
+                raise
+            existing = set(self._place.surely(lambda: self._place.studio.task_ids(self._place.project)))
+            left = [line for line in lines if line[0] in existing]
+            if len(left) == len(lines):
+                raise
+            self._place.tell(f"Left out {len(lines) - len(left):,} prediction(s) of tasks that are not there any more.")
+            lines, created = left, self._post(left)
+        if created != len(lines):
+            raise StudioError(
+                f"Label Studio took only {created} of {len(lines)} predictions: its labelling config may have changed; "
+                f"check it, then run `ls-prompts push {self._version.tag}`."
+            )
+        return created
+
+    def _post(self, lines: list[Line]) -> int:
+        if not lines:
+            return 0
+        body = b"[" + b",".join(line for _, line in lines) + b"]"
+        return self._place.studio.import_predictions(self._place.project, body)

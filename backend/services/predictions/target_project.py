@@ -1,0 +1,115 @@
+"""Place: the project that predictions go to, with what annotators are shown there.
+
+Label Studio clears what is shown when a version is deleted. It is noted in the record before, so that even a process
+that is killed in between leaves something to go by: whoever pushes or withdraws next shows it again. What may be
+repeated is repeated while Label Studio restarts.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from backend.domain.prompts.version import belongs
+from backend.domain.labels.regions import answer_print, fingerprint
+from backend.domain.predictions.index import Known, There
+from backend.adapters.database.prompts import Store
+from backend.adapters.label_studio.client import Studio
+from backend.adapters.label_studio.http import Refused, Unreachable
+
+T = TypeVar("T")
+PATIENCE_S = 120.0
+PAUSE_S = 2.0
+
+Tell = Callable[[str], None]
+"""Takes one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    studio: Studio
+    store: Store
+    project: int
+    tell: Tell
+
+    def surely(self, call: Callable[[], T]) -> T:
+        """What `call` returns, which may be repeated: while Label Studio does not answer it is, for two minutes.
+
+        Raises Unreachable when it is not back by then.
+        """
+        until = None
+        while True:
+            try:
+                return call()
+            except Unreachable:
+                if until is None:
+                    until = time.monotonic() + PATIENCE_S
+                    self.tell("Label Studio does not answer; waiting for it, two minutes at most.")
+                elif time.monotonic() > until:
+                    raise
+            time.sleep(PAUSE_S)
+
+    def wait(self, arrived: Callable[[], bool]) -> bool:
+        """Whether something comes true within two minutes."""
+        until = time.monotonic() + PATIENCE_S
+        while not (found := arrived()) and time.monotonic() < until:
+            time.sleep(PAUSE_S)
+        return found
+
+    def there(self, names: tuple[str, ...]) -> There:
+        """The predictions of the prompt with these names."""
+        return self.surely(lambda: There(self._known(names)))
+
+    def _known(self, names: tuple[str, ...]) -> Iterator[Known]:
+        for found in self.studio.predictions(self.project):
+            version = found.model_version
+            if version and belongs(version, *names):
+                says = fingerprint(found.score, found.result)
+                yield Known(found.id, found.task_id, version, says, answer_print(found.result))
+
+    def count(self, version: str) -> int:
+        """Predictions of a version, as Label Studio counts them."""
+        return self.surely(lambda: self.studio.model_versions(self.project)).get(version, 0)
+
+    def delete_prediction(self, prediction: int) -> None:
+        self.surely(lambda: self.studio.delete_prediction(prediction))
+
+    def rescore(self, prediction: int, item: Mapping[str, Any]) -> None:
+        """Gives a prediction the scores of `item`."""
+        self.surely(lambda: self.studio.rescore(prediction, item["score"], item["result"]))
+
+    def delete_version(self, version: str) -> None:
+        """Deletes all predictions of a version. `show_again` must follow when there are no more."""
+        shown = self._shown()
+        if shown:
+            self.store.set_connection(self.project, to_show=shown)
+        self.surely(lambda: self.studio.delete_version(self.project, version))
+
+    def show_again(self, names: tuple[str, ...], instead: str = "") -> None:
+        """Shows what was shown before versions were deleted, unless somebody chose since.
+
+        When that was one of the prompt's with these `names` and is gone, `instead` is shown; "" for nothing.
+        """
+        noted = self.store.connection(self.project)["to_show"]
+        if noted is None:
+            return
+        if not self._shown():
+            gone = belongs(noted, *names) and not self.count(noted)
+            self._show(noted, instead if gone else noted)
+        self.store.set_connection(self.project, to_show=None)
+
+    def _shown(self) -> str:
+        return self.surely(lambda: self.studio.project(self.project)).shown
+
+    def _show(self, noted: str, version: str) -> None:
+        if not version:
+            return
+        try:
+            self.surely(lambda: self.studio.show(self.project, version))
+        except Refused as refusal:
+            if refusal.status != 400:
+                raise
+            self.tell(f"Annotators saw {noted}, which is not there any more: `ls-prompts use` says what they get.")
+            return
+        if version != noted:
+            self.tell(f"Annotators saw {noted}, which is replaced; they now see {version}.")

@@ -1,0 +1,1 @@
+"""Prompt versions: saved, found and kept, with the examples they show."""

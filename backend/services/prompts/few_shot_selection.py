@@ -1,0 +1,56 @@
+"""Examples for a version that is saved: taken from the project's ground truths as they are then."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.domain.prompts.examples import Example, Examples, check_way
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.few_shot.selection import Candidate, kept
+from backend.domain.dataset.split import DEV, Split
+from backend.domain.dataset.subset import Subset
+from backend.adapters.label_studio.client import Project, Studio
+from backend.errors import PromptError
+from backend.services.dataset.task_selection import ground_truths
+
+HALF = Split(DEV, 0.5)
+"""By default the other half stays untouched, to judge on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`number` examples with each task, see `domain.prompts.examples`; `split`: the part of the ground truths they are taken
+    from, None for all."""
+
+    number: int
+    select: str = "similar"
+    embed: str | None = None
+    split: Split | None = HALF
+
+
+def gathered(studio: Studio, project: Project, schema: LabelSchema, version: PromptVersion, wish: Wish) -> Examples:
+    """Raises PromptError when there are too few ground truths, SubsetError when there are none."""
+    check_way(wish.number, wish.select, wish.embed)
+    subset = Subset("ground-truth", split=wish.split)
+    pool = kept(list(_candidates(studio, project, schema, version, subset)), wish.number, wish.select)
+    if len(pool) < wish.number:
+        part = "" if wish.split is None else f" in {wish.split}"
+        raise PromptError(
+            f"Project {project.id} has {len(pool)} different ground truths{part} to take examples from, not "
+            f"{wish.number}: ask for fewer, mark more, or take them from all with --split all."
+        )
+    return Examples(wish.number, wish.select, pool, wish.embed)
+
+
+def _candidates(
+    studio: Studio, project: Project, schema: LabelSchema, version: PromptVersion, subset: Subset
+) -> Iterator[Candidate]:
+    found = ground_truths(studio, project, schema, subset)
+    truths = {truth.task_id: truth.answer for truth in found.truths}
+    for task in (task for page in found.pages for task in page):
+        values, bound = version.values(task), schema.for_task(task.data)
+        if not isinstance(values, Failure) and not isinstance(bound, Failure):
+            answer = truths[task.id]
+            said = {field.name: field.say(answer.get(field.name, ())) for field in bound.fields}
+            yield Candidate(Example(task.id, values, said), bound.labels(answer))

@@ -1,0 +1,41 @@
+"""Pulse: a run's sign of life, every second from a thread of its own, whatever the run is busy with.
+
+It is also how a run hears that it was canceled, or ended by another of its workers.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable
+
+from backend.adapters.periodic_thread import Ticker
+from backend.errors import StoreError
+
+EVERY_S = 1.0
+
+
+class Pulse(Ticker):
+    """`beat` takes the seconds since the last one and returns the run's status."""
+
+    def __init__(self, beat: Callable[[float], str]) -> None:
+        super().__init__("pulse", EVERY_S, self._tell)
+        self.canceled = False
+        self._beat = beat
+        self._last = time.monotonic()
+        self._on_cancel: Callable[[], object] | None = None
+
+    def when_canceled(self, call: Callable[[], object]) -> None:
+        """`call` is called from the pulse's thread, once."""
+        self._on_cancel = call
+
+    def _tell(self) -> None:
+        now = time.monotonic()
+        try:
+            status = self._beat(now - self._last)
+        except StoreError:
+            return  # the database is away; the run goes on and says so again
+        self._last = now
+        if status != "in_progress" and not self.canceled:
+            self.canceled = True
+            if self._on_cancel is not None:
+                with contextlib.suppress(RuntimeError):  # its event loop has ended: the run looks at `canceled`
+                    self._on_cancel()

@@ -1,0 +1,36 @@
+"""Hands: who works on a run, and what may be done with one that somebody works on."""
+
+import time
+from typing import Protocol
+
+from backend.domain.runs.run import Run
+from backend.domain.optimize.search import is_search
+from backend.adapters.processes import is_gone
+from backend.errors import RunError
+
+
+class Hands(Protocol):
+    """Who works on runs in the background."""
+
+    def give(self, run_id: str) -> None:
+        """Returns at once; somebody will call `App.work` with it."""
+
+
+def only_one(other: Run) -> None:
+    """Raises RunError while another run of a version is to be worked on or is."""
+    if other.status == "pending" or in_hand(other):
+        raise RunError(
+            f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
+            f"`ls-prompts watch {other.id}` to wait for it, `ls-prompts cancel {other.id}` to stop it."
+        )
+
+
+def no_search(run: Run) -> None:
+    """Raises RunError for a search, which only its own command goes on with."""
+    if is_search(run.subset):
+        raise RunError(f"Run {run.id} is a search: the same `ls-prompts enhance {run.tag}` again goes on with it.")
+
+
+def in_hand(run: Run) -> bool:
+    """Whether a process works on it."""
+    return run.status == "in_progress" and not run.is_silent(time.time()) and not is_gone(run.worker)

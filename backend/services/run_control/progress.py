@@ -1,0 +1,37 @@
+"""Progress: what a run tells while it works. The command line draws it; scripts may leave it silent."""
+
+import logging
+from typing import Protocol
+
+from backend.domain.outcome import Outcome
+
+log = logging.getLogger(__name__)
+
+
+class Progress(Protocol):
+    def start(self, tasks: int | None) -> None:
+        """The number of tasks, None when it is only known at the end."""
+
+    def add(self, outcomes: list[Outcome]) -> None:
+        """Outcomes, as they come."""
+
+    def tell(self, sentence: str) -> None:
+        """Something the user should know."""
+
+
+class Silent:
+    """No bar; sentences go to the log."""
+
+    def start(self, tasks: int | None) -> None:
+        return
+
+    def add(self, outcomes: list[Outcome]) -> None:
+        return
+
+    def tell(self, sentence: str) -> None:
+        to_log(sentence)
+
+
+def to_log(sentence: str) -> None:
+    """Where sentences go when nobody is there to be told."""
+    log.info("%s", sentence)

@@ -1,0 +1,1 @@
+"""Runs: started, owned, carried out by one process or many, and ended."""

@@ -1,0 +1,1 @@
+"""Runs by the provider's batch endpoint."""

@@ -1,0 +1,119 @@
+"""Keeper: takes batches from one step to the next at the provider: upload, create, look, download.
+
+Before a step that may have been taken already, by us or by a process that was killed, it looks whether it was.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import IO, Protocol
+
+from backend.domain.runs.batch_report import Report, unanswered
+from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
+from backend.adapters.database.batches import Batch, BatchStore
+
+LINES_AT_ONCE = 500
+
+Reply = Completion | Failure
+
+
+class Provider(Protocol):
+    """The batch endpoint. Raises ProviderError, or ProviderAwayError for what may pass."""
+
+    def upload(self, name: str, content: IO[bytes]) -> str: ...
+
+    def find_file(self, name: str) -> str | None: ...
+
+    def create(self, file_id: str) -> Report: ...
+
+    def find(self, file_id: str) -> Report | None: ...
+
+    def look(self, batch_id: str) -> Report: ...
+
+    def cancel(self, batch_id: str) -> None: ...
+
+    def results(self, file_id: str, model: str) -> Iterator[tuple[str, Reply]]: ...
+
+
+class Keeper:
+    """`tell` hears of every batch's progress, when there is some; `brought` of what each brings, with its model."""
+
+    def __init__(
+        self,
+        record: BatchStore,
+        provider: Provider,
+        tell: Callable[[str], None],
+        brought: Callable[[str, Iterable[Reply]], None],
+    ) -> None:
+        self.record = record
+        self._provider = provider
+        self._tell = tell
+        self._brought = brought
+        self._told: dict[str, str] = {}
+
+    def step(self, batch: Batch, file: IO[bytes] | None = None) -> bool:
+        """Takes the next step; False when there is nothing but waiting. `file`: its requests, if they are at hand."""
+        if batch.state == "open":
+            return self._look(batch)
+        if batch.state in ("uploaded", "creating"):
+            self._create(batch)
+        else:
+            self._upload(batch, file)
+        return True
+
+    def cancel(self, run_id: str) -> bool:
+        """Cancels a run's batches; what was answered by then comes with the next `step`. False when there is none."""
+        waiting = self.record.of_run(run_id)
+        self.record.cancel(run_id)
+        for batch in self.record.of_run(run_id):
+            found = self._provider.find(batch.file_id or "") if batch.state == "creating" else None
+            opened = self.record.move(batch, "open", batch_id=found.id) if found else batch
+            if opened is not None and opened.batch_id is not None:
+                self._provider.cancel(opened.batch_id)
+        return bool(waiting)
+
+    def _upload(self, batch: Batch, file: IO[bytes] | None) -> None:
+        found = self._provider.find_file(batch.file_name) if batch.state == "uploading" else None
+        if found is None and file is None:
+            self.record.drop(batch)  # its requests are written anew
+            return
+        noted: Batch | None = batch
+        if found is None and file is not None:
+            noted = self.record.move(batch, "uploading")
+            if noted is None:
+                return
+            file.seek(0)
+            found = self._provider.upload(batch.file_name, file)
+        if noted is not None and found is not None:
+            self.record.move(noted, "uploaded", file_id=found)
+
+    def _create(self, batch: Batch) -> None:
+        assert batch.file_id is not None
+        found = self._provider.find(batch.file_id) if batch.state == "creating" else None
+        if found is None:
+            if batch.canceled:
+                self.record.drop(batch, ("creating",))
+                return
+            noted = self.record.move(batch, "creating")
+            if noted is None:
+                return
+            found, batch = self._provider.create(batch.file_id), noted
+        opened = self.record.move(batch, "open", batch_id=found.id)
+        if opened is not None and opened.canceled:
+            self._provider.cancel(found.id)
+
+    def _look(self, batch: Batch) -> bool:
+        assert batch.batch_id is not None
+        report = self._provider.look(batch.batch_id)
+        if self._told.get(batch.id) != str(report):
+            self._told[batch.id] = str(report)
+            self._tell(f"Batch {batch.batch_id}: {report}.")
+        if not report.ended:
+            return False
+        for name in report.files:
+            replies = self._provider.results(name, batch.model)
+            while some := dict(islice(replies, LINES_AT_ONCE)):
+                self.record.keep(batch, some)
+                self._brought(batch.model, some.values())
+        self.record.end(batch, unanswered(report))
+        return True

@@ -1,0 +1,183 @@
+"""Estimate: what a run would take before any money is spent, or after a small probe whose answers the run reuses."""
+
+import asyncio
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from backend.domain.chat.response_parser import is_done
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.runs.cost_estimate import (
+    Estimate,
+    Observed,
+    cached_share,
+    completion_tokens,
+    observed,
+    prompt_of,
+    schema_of,
+    tokens_per_character,
+)
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.dataset.subset import Subset
+from backend.adapters.providers.tokenizer import encoder_for
+from backend.errors import SubsetError
+from backend.services.dataset.task_selection import baseline
+from backend.services.dataset.resolved_version import Bound
+from backend.services.runs.task_labeler import closing
+from backend.services.runs.lifecycle import Runs
+from backend.engine.sampling import ask_all
+
+SAMPLE = 300
+"""So many stored answers say enough about the next."""
+MOST_PROBED = 1000
+Stored = Mapping[str, Sequence[Completion]]
+"""Attempts by digest."""
+
+
+@dataclass(slots=True)
+class Count:
+    """What was counted so far. `asks`: how many tasks share each question that is left, by digest; `requests`: how many
+    are left of them, samples counted; `prompts`, `examples` in them and `schemas`: their sizes, in tokens with an
+    encoder, else in characters; `drawn`: some of the questions, at random."""
+
+    tasks: int = 0
+    reused: int = 0
+    requests: int = 0
+    prompts: int = 0
+    examples: int = 0
+    schemas: int = 0
+    asks: dict[bytes, int] = field(default_factory=dict)
+    seen: list[Observed] = field(default_factory=list)
+    drawn: list[ChatRequest] = field(default_factory=list)
+
+
+class Estimator:
+    """Of one version."""
+
+    def __init__(self, runs: Runs, bound: Bound) -> None:
+        self._runs = runs
+        self._labelling = runs.labelling
+        self._bound = bound
+        self._encoder = encoder_for(bound.version.model)
+
+    def estimate(self, subset: Subset, probe: int = 0) -> Estimate:
+        """`probe`: so many of the tasks are asked about first, and the answers kept. Raises SubsetError for a probe of
+        fewer than 0 or too many tasks, ProviderError when it can't be sent."""
+        if not 0 <= probe <= MOST_PROBED:
+            raise SubsetError(f"A probe has 1 to {MOST_PROBED:,} tasks: 20 say a lot.")
+        count = self._count(subset, probe)
+        if count.drawn:
+            asyncio.run(self._probe(count))
+        own = count.seen or list(islice(self._past(self._bound.version), SAMPLE))
+        return self._told(count, own, own or self._relatives())
+
+    def _count(self, subset: Subset, probe: int) -> Count:
+        """Pages through the tasks; of those read before, only digests stay."""
+        bound, count, chance = self._bound, Count(), random.Random(0)  # noqa: S311
+        recipe = self._labelling.recipe(bound)
+        for page in baseline(self._runs.studio, bound, subset).pages:
+            requests = [ask for _, ask in recipe.asks(page)]
+            stored = self._stored([request for request in requests if isinstance(request, ChatRequest)])
+            count.tasks += len(requests)
+            for request in requests:
+                if isinstance(request, ChatRequest):
+                    self._add(count, request, stored)
+                    _draw(count, request, probe, chance)
+        return count
+
+    def _add(self, count: Count, request: ChatRequest, stored: Stored) -> None:
+        left = _left(request, stored)
+        if not left:
+            count.reused += 1
+            took = observed(request, stored[request.digest]) if len(count.seen) < SAMPLE else None
+            count.seen += [took] if took else []
+            return
+        key = bytes.fromhex(request.digest)
+        if key not in count.asks:
+            self._grow(count, request, left)
+        count.asks[key] = count.asks.get(key, 0) + 1
+
+    def _grow(self, count: Count, request: ChatRequest, by: int) -> None:
+        size = self._encoder.count if self._encoder else len
+        count.requests += by
+        count.prompts += by * size(prompt_of(request))
+        count.examples += by * sum(size(text) for turn in request.shots for text in turn)
+        count.schemas += by * size(schema_of(request))
+
+    async def _probe(self, count: Count) -> None:
+        """What it answers is stored, and so free from now on."""
+        stored = self._stored(count.drawn)
+        async with closing(self._labelling.make_asker()) as asker:
+            asks = [ask_all(asker, request, stored) for request in count.drawn]
+            for request, asked in zip(count.drawn, await asyncio.gather(*asks), strict=True):
+                if all(one.failure is None for one in asked):
+                    took = observed(request, asked[0].attempts)
+                    count.seen += [took] if took else []
+                    count.reused += count.asks.pop(bytes.fromhex(request.digest))
+                    self._grow(count, request, -_left(request, stored))
+
+    def _past(self, version: PromptVersion) -> Iterator[Observed]:
+        """What earlier requests of a version took, on whatever tasks."""
+        digests = dict(self._runs.record.asks.some(version.tag, SAMPLE))
+        recipe = self._labelling.recipe(replace(self._bound, version=version))
+        for page in self._runs.studio.tasks_by_id(self._bound.project.id, sorted(digests)):
+            requests = [ask for _, ask in recipe.asks(page) if isinstance(ask, ChatRequest)]
+            stored = self._stored(requests)
+            found = [observed(request, stored.get(request.digest, [])) for request in requests]
+            yield from [one for one in found if one is not None]
+
+    def _relatives(self) -> list[Observed]:
+        """The same of the prompt's other versions with this model: their texts have as many characters per token."""
+        mine = self._bound.version
+        others = [v for v in self._runs.prompts.of(mine.name) if v.model == mine.model and v.number != mine.number]
+        return list(islice((one for version in reversed(others) for one in self._past(version)), SAMPLE))
+
+    def _stored(self, requests: list[ChatRequest]) -> Stored:
+        return self._runs.store.completions(list({s.digest for request in requests for s in request.samples}))
+
+    def _told(self, count: Count, own: list[Observed], alike: list[Observed]) -> Estimate:
+        """`own`: requests of this version; `alike`: of its model."""
+        number = count.requests
+        low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)
+        least = count.prompts + (count.schemas if alike and not self._encoder else 0)
+        prompt = (round(least * low), round((count.prompts + count.schemas) * high))
+        shown = (round(count.examples * low), round(count.examples * high))
+        low, high = completion_tokens(own)
+        completion = (round(number * low), round(number * high))
+        shares = (cached_share(own), 0.0)
+        costs = [self._cost(number, *sizes) for sizes in zip(prompt, shares, completion, strict=True)]
+        cost = None if costs[0] is None or costs[1] is None else (costs[0], costs[1])
+        return Estimate(count.tasks, count.reused, prompt, completion, cost, self._tokenizer(alike), shown)
+
+    def _cost(self, number: int, prompt: int, share: float, completion: int) -> float | None:
+        """Of that many requests of average size: a price may depend on the size."""
+        if not number:
+            return 0.0
+        mean = round(prompt / number)
+        price = self._labelling.pricing(self._bound.version.model)(
+            mean, round(mean * share), round(completion / number)
+        )
+        return None if price is None else price * number
+
+    def _tokenizer(self, alike: list[Observed]) -> str:
+        if self._encoder:
+            return f"tiktoken ({self._encoder.name})"
+        low, high = tokens_per_character(alike)
+        ratio = f"{1 / high:.2g} to {1 / low:.2g} characters per token"
+        return f"calibrated on {len(alike)} stored answers: {ratio}" if alike else f"default: {ratio}"
+
+
+def _left(request: ChatRequest, stored: Stored) -> int:
+    """How many of its samples are to be asked."""
+    return sum(not is_done(sample, stored.get(sample.digest, ())) for sample in request.samples)
+
+
+def _draw(count: Count, request: ChatRequest, most: int, chance: random.Random) -> None:
+    """Keeps `most` of the requests left, each as likely as another (reservoir sampling, Vitter's algorithm R)."""
+    if not most or count.asks.get(bytes.fromhex(request.digest)) != 1:
+        return
+    if len(count.drawn) < most:
+        count.drawn.append(request)
+    elif (place := chance.randrange(len(count.asks))) < most:
+        count.drawn[place] = request

@@ -1,0 +1,124 @@
+"""Labelling: pages of a run's tasks are asked about, and what became of them is noted under the run.
+
+Also how it ends early: a cancel is heard from the run's pulse.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from backend.domain.chat.request import MAX_ATTEMPTS, Asks, ChatRequest, Recipe
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.few_shot.similarity import Embed
+from backend.domain.outcome import Outcome
+from backend.domain.runs.run import Run
+from backend.domain.dataset.subset import read_subset
+from backend.domain.task import Task
+from backend.adapters.database.run_tasks import Ask
+from backend.adapters.database.runs import RunStore
+from backend.adapters.database.prompts import Store
+from backend.engine.request_executor import Asker
+from backend.services.dataset.resolved_version import Bound
+from backend.engine.budget_rules import CAP
+from backend.engine.predictor import Alone, Claims, Predictor
+from backend.services.run_control.heartbeat import Pulse
+from backend.engine.concurrency_limiter import Slots
+from backend.engine.shutdown import Stop
+
+Flush = Callable[[], Awaitable[None]]
+"""Returns when the notes on all outcomes so far are written."""
+Seen = Callable[[list[Outcome], Flush], Awaitable[None]]
+"""Told of outcomes as they come."""
+NOTES_EVERY_S = 1.0
+
+
+Join = Callable[[str, Slots], AbstractContextManager[Claims]]
+"""Model and slots -> how an asker shares its limits with those of other processes, while it is entered."""
+
+
+def alone(_model: str, _slots: Slots) -> AbstractContextManager[Claims]:
+    """There are no others."""
+    return nullcontext(Alone())
+
+
+class MakeAsker(Protocol):
+    def __call__(self, run: Run | None = None) -> Asker:
+        """An Asker whose completions `run` pays for, within its budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    store: Store
+    record: RunStore
+    make_asker: MakeAsker
+    base_url: str
+    pricing: Pricing
+    join: Join = alone
+    stop: Stop = field(default_factory=Stop)
+    embed: Embed | None = None
+
+    def recipe(self, bound: Bound, attempts: int = MAX_ATTEMPTS, cap: int | None = None) -> Recipe:
+        """How tasks are asked about."""
+        return Recipe(bound.version, bound.schema, self.base_url, attempts, cap, self.embed)
+
+    async def label(self, run: Run, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse) -> float:
+        """Seconds from the first request sent to the last completion stored; 0 when none was sent.
+
+        Raises CancelledError when the pulse says so; else what `Predictor.label` raises, Stopped among it.
+        """
+        notes = Notes(lambda asks: self.record.asks.note(run.id, asks))
+
+        async def sink(found: list[Outcome]) -> None:
+            await notes.add([Ask.of(outcome) for outcome in found if outcome.sent or outcome.answer is None])
+            await seen(found, notes.flush)
+
+        def plan(asks: Asks) -> None:
+            rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
+            self.record.asks.note(run.id, rows)
+
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if task is not None:
+            pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
+        attempts, cap = read_subset(run.subset).attempts, None if run.budget is None else CAP
+        recipe = self.recipe(bound, attempts, cap)
+        asker = self.make_asker(run)
+        with self.join(bound.version.model, asker.slots) as claims:  # held until the last request under way has ended
+            async with closing(asker):
+                try:
+                    predictor = Predictor(asker, self.store, self.pricing, claims, self.stop)
+                    await predictor.label(recipe, pages, sink, plan)
+                finally:
+                    await notes.flush()
+        return asker.tally.seconds
+
+
+class Notes:
+    """What became of tasks, written every second: a transaction for each would cost more than asking does."""
+
+    def __init__(self, write: Callable[[list[Ask]], None]) -> None:
+        self._write = write
+        self._asks: list[Ask] = []
+        self._last = time.monotonic()
+
+    async def add(self, asks: list[Ask]) -> None:
+        self._asks += asks
+        if time.monotonic() - self._last > NOTES_EVERY_S:
+            await self.flush()
+
+    async def flush(self) -> None:
+        self._last = time.monotonic()
+        asks, self._asks = self._asks, []
+        if asks:
+            await asyncio.to_thread(self._write, asks)
+
+
+@asynccontextmanager
+async def closing(asker: Asker) -> AsyncIterator[Asker]:
+    """Stores what is under way, whatever ended the work."""
+    try:
+        yield asker
+    finally:
+        await asyncio.shield(asker.close())

@@ -1,0 +1,75 @@
+"""The record of batches: steps are taken by one, what came is stored once, what is left over gets its reason."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from backend.domain.outcome import Failure
+from backend.adapters.database.batches import BatchStore, Line
+from backend.adapters.database.runs import Order, RunStore
+from tests.scripted import completion
+
+A, B, C = "a" * 64, "b" * 64, "c" * 64
+URL = "http://model.test/v1"
+NO = Failure("deadline", "It expired.")
+
+
+@pytest.fixture
+def batches(store):
+    return BatchStore(store)
+
+
+@pytest.fixture
+def batch(store, batches):
+    run = RunStore(store).create(Order("mood@1", 7, "all", batch=True))
+    made = batches.create(run.id, URL, "m")
+    batches.add(made, {A: 1, B: 2, C: 3})
+    return made
+
+
+def test_a_step_is_taken_by_one(batches, batch):
+    with ThreadPoolExecutor(4) as pool:
+        moved = list(pool.map(lambda _: batches.move(batch, "uploading"), range(4)))
+    assert len([found for found in moved if found]) == 1
+    assert batches.of_run(batch.run_id)[0].state == "uploading"
+
+
+def test_what_came_is_stored_once_however_often_it_is_given(store, batches, batch):
+    store.add_completions([completion(digest=A)])
+    found = {A: completion(digest=A, batch=True), B: Failure("server", "No."), "f" * 64: completion(digest="f" * 64)}
+    for _ in range(3):
+        batches.keep(batch, found)
+    stored = store.completions([A, B, "f" * 64])
+    assert [(c.attempt, c.batch) for c in stored[A]] == [(0, False), (1, True)]
+    assert list(stored) == [A]
+    batches.end(batch, NO)
+    kept = sorted(batches.lines([A, B, C], [batch.id]), key=lambda line: line.digest)
+    assert kept == [Line(A, 1, None), Line(B, 2, Failure("server", "No.")), Line(C, 3, NO)]
+    assert batches.of_run(batch.run_id) == []
+
+
+def test_two_who_download_at_once_store_it_once(store, batches, batch):
+    found = {digest: completion(digest=digest, batch=True) for digest in (A, B, C)}
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: batches.keep(batch, found), range(4)))
+    assert [len(attempts) for attempts in store.completions([A, B, C]).values()] == [1, 1, 1]
+
+
+def test_another_run_waits_for_what_the_provider_has(batches, batch):
+    assert batches.under_way([A, "f" * 64], "another") == {}
+    assert set(batches.under_way([A, "f" * 64], batch.run_id)) == {A}
+    opened = batches.move(batch, "open", batch_id="batch_1")
+    assert batches.under_way([A], "another") == {A: opened}
+    assert batches.adopt(opened, "another").run_id == "another"
+    assert [b.id for b in batches.of_run("another")] == [batch.id]
+
+
+def test_a_cancel_forgets_what_was_not_asked_for(batches, batch):
+    asked = batches.create(batch.run_id, URL, "m")
+    asked = batches.move(asked, "creating", file_id="file-1")
+    batches.cancel(batch.run_id)
+    (left,) = batches.of_run(batch.run_id)
+    assert (left.id, left.canceled) == (asked.id, True)
+    assert batches.move(batch, "creating") is None
+    batches.drop(left)
+    assert batches.of_run(batch.run_id) == [left]

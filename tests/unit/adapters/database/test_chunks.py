@@ -1,0 +1,171 @@
+"""The record of jobs: each is done by one worker at a time, and by another one when that is gone."""
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from backend.domain.runs.chunk import END, PLAN
+from backend.domain.runs.run import ALIVE_S
+from backend.adapters.database import chunks as module
+from backend.adapters.database.chunks import JobStore
+from backend.adapters.database.runs import Order, RunStore
+
+ME, OTHER = "here:1", "there:2"
+
+
+@pytest.fixture
+def runs(store):
+    return RunStore(store)
+
+
+@pytest.fixture
+def jobs(store):
+    return JobStore(store)
+
+
+@pytest.fixture
+def run(runs, jobs):
+    run = runs.create(Order("mood@1", 7, "all"))
+    jobs.open(run.id)
+    return run
+
+
+@pytest.fixture
+def planned(jobs, run):
+    """A run of three chunks."""
+    assert jobs.claim(run.id, PLAN, ME)
+    for number, ids in enumerate([[1, 2, 3], [9, 4], [5]], 1):
+        assert jobs.add(run.id, number, "ask", ids)
+    jobs.done(run.id, [PLAN])
+    return run
+
+
+def nobody_is_gone(_worker):
+    return False
+
+
+def test_a_run_is_taken_up_with_its_first_job(runs, jobs, run):
+    assert runs.run(run.id).is_queued
+    assert runs.run(run.id).status == "pending"
+    assert not runs.claim(run.id, ME), "it is not one process' own"
+    job = jobs.claim(run.id, PLAN, ME)
+    assert (job.run_id, job.number, job.kind, job.ids, job.deaths) == (run.id, PLAN, "plan", (), 0)
+    assert runs.run(run.id).status == "in_progress"
+    assert jobs.claim(run.id, PLAN, OTHER) is None
+    assert jobs.claim(run.id, 1, OTHER) is None
+    assert jobs.claim("nosuch", PLAN, OTHER) is None
+
+
+def test_chunks_come_in_order_with_their_tasks_each_to_one(jobs, planned):
+    found = [jobs.next_chunk(planned.id, ME) for _ in range(4)]
+    assert [job and job.ids for job in found] == [(1, 2, 3), (9, 4), (5,), None]
+    assert jobs.planned(planned.id) == (3, {1, 2, 3, 4, 5, 9})
+    assert not jobs.add(planned.id, 3, "ask", [7]), "a chunk is planned once"
+
+
+def test_many_hands_take_each_chunk_once(jobs, run):
+    jobs.claim(run.id, PLAN, ME)
+    for number in range(1, 31):
+        jobs.add(run.id, number, "ask", [number])
+
+    def take_all(worker):
+        taken = []
+        while job := jobs.next_chunk(run.id, f"here:{worker}"):
+            taken.append(job.number)
+        return taken
+
+    with ThreadPoolExecutor(6) as pool:
+        taken = [number for numbers in pool.map(take_all, range(6)) for number in numbers]
+    assert sorted(taken) == list(range(1, 31))
+
+
+def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs, planned):
+    for job in (jobs.claim(planned.id, number, ME) for number in (1, 2, 3)):
+        assert not jobs.is_asked(planned.id)
+        jobs.done(planned.id, [job.number])
+    assert jobs.is_asked(planned.id)
+    assert jobs.add(planned.id, END, "end")
+    assert not jobs.add(planned.id, END, "end")
+    assert jobs.is_asked(planned.id), "the end itself is not asked for"
+
+
+def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs, jobs, planned):
+    jobs.done(planned.id, [1, 2])
+    assert jobs.asked() == []
+    jobs.done(planned.id, [3])
+    assert jobs.asked() == [planned.id]
+    jobs.add(planned.id, END, "end")
+    assert jobs.asked() == []
+    jobs.done(planned.id, [END])
+    runs.cancel(planned.id)
+    assert jobs.asked() == []
+
+
+def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs, planned):
+    jobs.next_chunk(planned.id, ME)
+    jobs.next_chunk(planned.id, OTHER)
+    assert jobs.revive(nobody_is_gone) == []
+    (job,) = jobs.revive(lambda worker: worker == OTHER)
+    assert (job.number, job.deaths) == (2, 1)
+    assert jobs.revive(lambda worker: worker == OTHER) == []
+    assert jobs.waiting() == [(planned.id, 2), (planned.id, 3)]
+    assert jobs.next_chunk(planned.id, ME).number == 3, "what ended a worker goes alone"
+    assert jobs.next_chunk(planned.id, ME) is None
+    assert jobs.claim(planned.id, 2, ME).deaths == 1
+
+
+def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(runs, jobs, planned, monkeypatch):
+    clock = SimpleNamespace(now=1_800_000_000.0)
+    monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: clock.now))
+    jobs.next_chunk(planned.id, ME)
+    jobs.next_chunk(planned.id, OTHER)
+    jobs.beat(planned.id, ME)
+    clock.now += ALIVE_S - 1
+    assert jobs.beat(planned.id, ME) == "in_progress"
+    clock.now += 2
+    assert [job.number for job in jobs.revive(nobody_is_gone)] == [2]
+
+
+def test_seconds_are_those_in_which_somebody_worked(runs, jobs, planned, monkeypatch):
+    clock = SimpleNamespace(now=1_800_000_000.0)
+    monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: clock.now))
+    jobs.beat(planned.id, ME)
+    start = runs.run(planned.id).seconds
+    for worker in (ME, OTHER, ME, OTHER):
+        clock.now += 1
+        jobs.beat(planned.id, worker)
+    clock.now += 1000
+    jobs.beat(planned.id, ME)
+    assert runs.run(planned.id).seconds - start == pytest.approx(4)
+
+
+def test_given_back_work_waits_and_is_nobodys_fault(jobs, planned):
+    jobs.next_chunk(planned.id, ME)
+    jobs.give_back(planned.id, OTHER)
+    assert jobs.waiting() == [(planned.id, 2), (planned.id, 3)]
+    jobs.give_back(planned.id, ME)
+    assert jobs.next_chunk(planned.id, OTHER).deaths == 0
+
+
+def test_nobody_takes_jobs_of_a_run_that_has_ended(runs, jobs, planned):
+    runs.cancel(planned.id)
+    assert jobs.waiting() == []
+    assert jobs.next_chunk(planned.id, ME) is None
+    assert jobs.claim(planned.id, 1, ME) is None
+    assert jobs.beat(planned.id, ME) == "canceled"
+
+
+def test_opening_again_forgets_the_plan(runs, jobs, planned):
+    runs.finish(planned.id, "failed", "No.")
+    jobs.open(planned.id)
+    assert jobs.planned(planned.id) == (0, set())
+    assert jobs.waiting() == [(planned.id, PLAN)]
+    assert runs.run(planned.id).status == "pending"
+    jobs.close(planned.id)
+    assert jobs.waiting() == []
+
+
+def test_jobs_go_with_their_run(store, runs, jobs, planned):
+    store.delete("mood")
+    assert jobs.waiting() == []

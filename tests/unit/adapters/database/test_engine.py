@@ -1,0 +1,164 @@
+"""Opening the record: migrations, and what is said when there is no opening it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from backend.adapters.database import migrations
+from backend.adapters.database.engine import HEAD, open_database
+from backend.adapters.database.tables import metadata
+from backend.errors import StoreError
+
+ROOT = Path(__file__).resolve().parents[4]
+OPEN = "import sys; from backend.adapters.database.prompts import Store; print(Store(sys.argv[1]).describe())"
+
+
+def one_sentence(error) -> str:
+    text = str(error.value)
+    assert "\n" not in text
+    assert len(text) < 500
+    return text
+
+
+def test_migrations_build_the_tables_as_they_are(database_url):
+    engine = open_database(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_head_is_the_newest_migration():
+    files = Path(migrations.__file__).parent.glob("versions/[0-9]*.py")
+    assert max(file.name for file in files).startswith(f"{HEAD}_")
+
+
+def test_prompts_of_the_first_release_keep_their_names(database_url):
+    engine = sa.create_engine(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sa.text("INSERT INTO prompts (id, name, project) VALUES (5, 'mood', 7)"))
+    engine.dispose()
+    engine = open_database(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT * FROM names")).all() == [("mood", 5, 0)]
+    engine.dispose()
+
+
+def test_opening_twice_changes_nothing(database_url):
+    open_database(database_url).dispose()
+    engine = open_database(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+    engine.dispose()
+
+
+def test_sqlite_is_in_wal_mode_syncs_and_checks_foreign_keys(tmp_path):
+    engine = open_database(f"sqlite:///{tmp_path / 'deep' / 'er' / 'record.sqlite3'}")
+    with engine.connect() as connection:
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+        assert (*found, connection.exec_driver_sql("PRAGMA foreign_keys").scalar()) == ("wal", 2, 1)
+    engine.dispose()
+
+
+def test_a_record_of_a_newer_version_is_left_alone(database_url):
+    engine = open_database(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="newer version"):
+        open_database(database_url)
+
+
+def test_a_folder_that_can_not_be_made(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="DATA_DIR") as error:
+        open_database(f"sqlite:///{tmp_path / 'file' / 'record.sqlite3'}")
+    one_sentence(error)
+
+
+def test_a_folder_in_place_of_the_file(tmp_path):
+    with pytest.raises(StoreError, match="DATA_DIR") as error:
+        open_database(f"sqlite:///{tmp_path}")
+    one_sentence(error)
+
+
+@pytest.fixture
+def locked_folder(tmp_path):
+    """A folder that may not be written to; root may write everywhere and so becomes somebody else."""
+    tmp_path.chmod(0o500)
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.seteuid(65534)
+    yield tmp_path
+    if was_root:
+        os.seteuid(0)
+    tmp_path.chmod(0o700)
+
+
+def test_a_folder_that_can_not_be_written_to(locked_folder):
+    with pytest.raises(StoreError, match="DATA_DIR") as error:
+        open_database(f"sqlite:///{locked_folder / 'record.sqlite3'}")
+    one_sentence(error)
+
+
+@pytest.mark.parametrize("garbage", [b"This is no database.\n" * 100, b"SQLite format 3\x00" + b"\xff" * 4000])
+def test_a_file_that_is_no_database(tmp_path, garbage):
+    file = tmp_path / "record.sqlite3"
+    file.write_bytes(garbage)
+    with pytest.raises(StoreError, match="DATA_DIR") as error:
+        open_database(f"sqlite:///{file}")
+    one_sentence(error)
+    assert file.read_bytes() == garbage
+
+
+def test_somebody_elses_database_is_not_written_over(tmp_path):
+    file = tmp_path / "record.sqlite3"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE prompts (secret TEXT)")
+    connection.close()
+    with pytest.raises(StoreError) as error:
+        open_database(f"sqlite:///{file}")
+    one_sentence(error)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "mysql://u:secret@h/d", "nosuch://u:secret@h/d", "postgresql+psycopg://x:secret@h:port/d"]
+)
+def test_a_url_that_is_none(url):
+    with pytest.raises(StoreError, match="DATABASE_URL") as error:
+        open_database(url)
+    assert "secret" not in one_sentence(error)
+
+
+def test_a_server_that_is_not_there():
+    with pytest.raises(StoreError, match="DATABASE_URL") as error:
+        open_database("postgresql+psycopg://user:secret@127.0.0.1:1/record")
+    assert "secret" not in one_sentence(error)
+
+
+def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    opening = [
+        subprocess.Popen([sys.executable, "-c", OPEN, database_url], text=True, env=environment, **PIPES)
+        for _ in range(4)
+    ]
+    ended = [process.communicate(timeout=60) for process in opening]
+    assert [said for said, _ in ended if "0 completions" not in said] == []
+    assert [complaint for _, complaint in ended if complaint] == []
+
+
+PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

@@ -1,0 +1,50 @@
+"""Every part of the record waits for a database that went away as long as the record itself does."""
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from backend.adapters.database import prompts as module
+from backend.adapters.database.repository import Annex
+from backend.adapters.database.run_tasks import AskStore
+from backend.adapters.database.batches import BatchStore
+from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.embeddings import EmbeddingStore
+from backend.adapters.database.chunks import JobStore
+from backend.adapters.database.budget_ledger import Ledger
+from backend.adapters.database.runs import RunStore
+
+READS = {
+    AskStore: lambda part: part.some("mood@1", 5),
+    BatchStore: lambda part: part.of_run("nosuch"),
+    EmbeddingStore: lambda part: part.vectors(["a" * 64]),
+    JobStore: lambda part: part.waiting(),
+    RunStore: lambda part: part.runs(),
+}
+
+
+class Flaky:
+    """An engine whose database is away for the first connection."""
+
+    def __init__(self, engine):
+        self._engine, self.away = engine, 1
+
+    def connect(self):
+        if self.away:
+            self.away -= 1
+            raise OperationalError("SELECT", {}, Exception("away"), connection_invalidated=True)
+        return self._engine.connect()
+
+
+@pytest.mark.parametrize("kind", READS)
+def test_it_waits_as_long_as_the_store(store, kind, monkeypatch):
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    store.patience_s = 30.0
+    part = kind(store)
+    part._engine = Flaky(part._engine)
+    assert not READS[kind](part)
+    assert part._engine.away == 0
+
+
+@pytest.mark.parametrize("kind", [AskStore, BatchStore, CalibrationStore, EmbeddingStore, JobStore, RunStore, Ledger])
+def test_they_all_do(kind):
+    assert issubclass(kind, Annex)

@@ -1,0 +1,148 @@
+"""The record of runs: who works on them, how they end, and in which order they come."""
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from backend.domain.runs.run import ALIVE_S
+from backend.adapters.database import runs as module
+from backend.adapters.database.runs import Order, RunStore
+from backend.errors import RunError, StoreError
+
+
+@pytest.fixture
+def runs(store):
+    return RunStore(store)
+
+
+@pytest.fixture
+def run(runs):
+    return runs.create(Order("mood@1", 7, "all"))
+
+
+class Clock:
+    def __init__(self, monkeypatch):
+        self.now = 1_800_000_000.0
+        monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: self.now))
+
+
+def test_a_new_run_is_pending_and_comes_back_as_it_is(runs):
+    made = runs.create(Order("mood@1", 7, "ids:" + "7," * 500, push=False, keep=True))
+    assert (made.tag, made.project, made.push, made.keep) == ("mood@1", 7, False, True)
+    assert (made.status, made.reason, made.tasks, made.seconds) == ("pending", "", None, 0)
+    assert runs.run(made.id) == made
+    assert runs.runs() == [made]
+
+
+@pytest.mark.parametrize("wanted", ["", "nosuch", "x" * 500])
+def test_a_run_that_is_not_there(runs, run, wanted):
+    with pytest.raises(RunError, match="no run"):
+        runs.run(wanted)
+
+
+@pytest.mark.parametrize("wanted", ["\x00", "\ud800"])
+def test_a_run_that_no_database_can_name(runs, run, wanted):
+    with pytest.raises((RunError, StoreError)):
+        runs.run(wanted)
+
+
+def test_runs_come_newest_first_and_by_tag(runs):
+    made = [runs.create(Order(tag, 7, "all")) for tag in ("a@1", "b@1", "a@1", "a@10", "a@1")]
+    assert runs.runs() == made[::-1]
+    assert runs.runs("a@1") == [made[4], made[2], made[0]]
+    assert runs.runs("c@1") == []
+
+
+def test_runs_created_within_one_second_keep_their_order(runs):
+    made = [runs.create(Order("a@1", 7, "all")) for _ in range(20)]
+    assert runs.runs() == made[::-1]
+
+
+def test_one_process_at_a_time_works_on_a_run(runs, run):
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda _: runs.claim(run.id, "host:1"), range(8)))
+    assert claims.count(True) == 1
+    assert runs.run(run.id).status == "in_progress"
+
+
+def test_a_run_without_a_sign_of_life_may_be_taken_over(runs, run, monkeypatch):
+    clock = Clock(monkeypatch)
+    assert runs.claim(run.id, "host:1")
+    clock.now += ALIVE_S - 1
+    assert not runs.claim(run.id, "host:1")
+    assert runs.beat(run.id, 3) == "in_progress"
+    clock.now += ALIVE_S - 1
+    assert not runs.claim(run.id, "host:1")
+    clock.now += 2
+    assert runs.claim(run.id, "host:1")
+
+
+def test_time_worked_on_adds_up(runs, run):
+    runs.claim(run.id, "host:1")
+    for seconds in (1, 2.5, 0):
+        runs.beat(run.id, seconds)
+    assert runs.run(run.id).seconds == 3.5
+
+
+def test_a_run_that_ended_can_be_resumed(runs, run):
+    runs.claim(run.id, "host:1")
+    runs.finish(run.id, "failed", "The key was refused.")
+    assert (runs.run(run.id).status, runs.run(run.id).reason) == ("failed", "The key was refused.")
+    assert not runs.claim(run.id, "host:1")
+    runs.reopen(run.id)
+    assert runs.claim(run.id, "host:1")
+    assert (runs.run(run.id).status, runs.run(run.id).reason) == ("in_progress", "")
+
+
+def test_a_cancel_is_heard_at_the_next_sign_of_life(runs, run):
+    runs.claim(run.id, "host:1")
+    assert runs.cancel(run.id)
+    assert runs.beat(run.id, 1) == "canceled"
+    assert not runs.cancel(run.id)
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "canceled"])
+def test_what_has_ended_can_not_be_canceled(runs, run, status):
+    runs.finish(run.id, status)
+    assert not runs.cancel(run.id)
+    assert runs.run(run.id).status == status
+
+
+def test_nothing_happens_to_a_run_that_is_not_there(runs):
+    assert not runs.claim("nosuch", "host:1")
+    assert not runs.cancel("nosuch")
+
+
+def test_a_run_of_a_process_that_is_gone_may_be_taken_over_at_once(runs, run):
+    assert runs.claim(run.id, "host:1")
+    assert not runs.claim(run.id, "host:2", gone="host:3")
+    assert runs.claim(run.id, "host:2", gone="host:1")
+    assert runs.run(run.id).worker == "host:2"
+
+
+def test_a_canceled_run_is_neither_taken_nor_completed(runs, run):
+    assert runs.claim(run.id, "host:1")
+    assert runs.cancel(run.id)
+    assert not runs.complete(run.id)
+    assert not runs.claim(run.id, "host:2")
+    assert runs.run(run.id).status == "canceled"
+
+
+def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs):
+    def refuse(other):
+        raise RunError(f"{other.id} is there.")
+
+    def start(_):
+        try:
+            return runs.create(Order("mood@1", 7, "all"), refuse)
+        except RunError:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [run for run in pool.map(start, range(16)) if run]
+    assert made == runs.runs()
+    assert len(made) == 1
+    runs.finish(made[0].id, "completed")
+    assert runs.create(Order("mood@1", 7, "all"), refuse)
+    assert runs.create(Order("mood@2", 7, "all"), refuse)

@@ -1,0 +1,684 @@
+"""The model's client against a real HTTP server on this machine that answers what a test tells it to."""
+
+import asyncio
+import gzip
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.chat.response_parser import read
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.outcome import Failure, Rejection
+from backend.adapters.providers.chat_completions import Model
+from backend.adapters.providers.response import retry_after
+from backend.errors import ProviderError, SettingsError
+from demo.stand_in.server import StandIn
+from demo.stand_in.switches import Switches
+from tests.scripted import GOOD, frame, request, run
+
+KEY = "sk-very-secret"
+ASK = ChatRequest(frame(parameters={"temperature": 0, "max_tokens": 50}), "I love it")
+HANG, CUT = "hang", "cut"
+
+
+def chat(content=GOOD, **more):
+    """A chat completion's body; `more` goes into its choice, or into the body for `body`."""
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+    message = more.pop("message", {})
+    body = more.pop("body", {})
+    choice["message"].update(message)
+    usage = {"prompt_tokens": 12, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
+    return {"model": "some-model-2024", "choices": [{**choice, **more}], "usage": usage, **body}
+
+
+def error(status, headers=None, **fields):
+    return status, {"error": {"message": "No.", **fields}}, headers or {}
+
+
+class Provider:
+    """Gives its replies in order, the last again and again; keeps the bodies it got."""
+
+    def __init__(self, *replies):
+        self.replies = replies or (chat(),)
+        self.bodies: list[dict] = []
+        self.headers: list = []
+
+    async def handle(self, got: web.Request) -> web.StreamResponse:
+        self.bodies.append(await got.json())
+        self.headers.append(got.headers)
+        reply = self.replies[min(len(self.bodies), len(self.replies)) - 1]
+        if callable(reply):
+            reply = reply(self.bodies[-1])
+        if reply == HANG:
+            await asyncio.sleep(60)
+        if reply == CUT:
+            got.transport.abort()
+            return web.Response()
+        status, body, headers = reply if isinstance(reply, tuple) else (200, reply, {})
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return web.Response(body=data, status=status, headers=headers, content_type="application/json")
+
+
+@asynccontextmanager
+async def served(app: web.Application, timeout_s=5.0, key=KEY) -> AsyncIterator[Model]:
+    server = TestServer(app, handler_cancellation=True, shutdown_timeout=0)
+    await server.start_server()
+    model = Model(str(server.make_url("/v1")), key, timeout_s)
+    try:
+        yield model
+    finally:
+        await model.close()
+        await server.close()
+
+
+@asynccontextmanager
+async def provided(provider: Provider, **how) -> AsyncIterator[Model]:
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", provider.handle)
+    async with served(app, **how) as model:
+        yield model
+
+
+def ask(*replies, ask=ASK, attempt=0, **how):
+    """What the client makes of these replies; and the provider."""
+    provider = Provider(*replies)
+
+    async def once():
+        async with provided(provider, **how) as model:
+            return await model.complete(ask, attempt)
+
+    return run(once()), provider
+
+
+def completed(*replies, **how) -> Completion:
+    found, _ = ask(*replies, **how)
+    assert isinstance(found, Completion), found
+    return found
+
+
+def failure(*replies, **how) -> Failure:
+    found, _ = ask(*replies, **how)
+    assert isinstance(found, Failure), found
+    assert KEY not in found.detail
+    return found
+
+
+def test_a_completion_with_all_its_parts():
+    logprobs = {"content": [{"token": GOOD, "logprob": -0.25, "bytes": None, "top_logprobs": []}], "refusal": None}
+    found, provider = ask(chat(logprobs=logprobs), attempt=1)
+    assert isinstance(found, Completion)
+    assert 0 < found.seconds < 5
+    assert found == Completion(
+        ASK.digest, 1, "some-model-2024", GOOD, "stop", False, 12, 5, 8, found.seconds, ((GOOD, -0.25),)
+    )
+    assert provider.headers[0]["Authorization"] == f"Bearer {KEY}"
+    assert provider.bodies[0]["messages"] == ASK.messages
+
+
+def test_a_refusal_is_a_completion():
+    found = completed(chat(None, message={"refusal": "I can't."}))
+    assert (found.refused, found.text) == (True, "I can't.")
+
+
+def test_content_in_parts_is_joined():
+    parts = [{"type": "text", "text": '{"mood": '}, {"type": "text", "text": None}, {"type": "text", "text": '"Good"}'}]
+    assert completed(chat(parts)).text == GOOD
+
+
+def test_what_a_provider_leaves_out_is_zero_or_as_asked():
+    found = completed({"choices": [{"message": {"content": GOOD}}]})
+    assert (found.model, found.finish_reason, found.refused) == ("some-model", "", False)
+    assert (found.prompt_tokens, found.completion_tokens, found.cached_tokens, found.logprobs) == (0, 0, 0, None)
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None}, {"prompt_tokens_details": None}])
+def test_missing_usage_is_zero(usage):
+    assert completed(chat(body={"usage": usage})).cached_tokens == 0
+
+
+@pytest.mark.parametrize("number", ["many", "", -12, 10**12, 10**400, 1e999, float("nan"), [], {}, [[[]]], "\ud800"])
+@pytest.mark.parametrize("where", ["prompt_tokens", "completion_tokens", "cached_tokens"])
+def test_a_count_that_is_none_leaves_the_usage_unknown_and_the_answer_kept(where, number):
+    usage = {"prompt_tokens": 12, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
+    (usage["prompt_tokens_details"] if where == "cached_tokens" else usage)[where] = number
+    found = completed(chat(body={"usage": usage}))
+    assert found.text == GOOD
+    counts = (found.prompt_tokens, found.completion_tokens, found.cached_tokens)
+    assert counts in ((0, 0, 0), (0, 5, 8), (12, 0, 8), (12, 5, 0))
+    assert counts == (0, 0, 0) or not number
+
+
+@pytest.mark.parametrize("usage", ["many", 3, [1], {"prompt_tokens": 12, "prompt_tokens_details": "many"}])
+def test_usage_that_is_none_leaves_the_answer_kept(usage):
+    found = completed(chat(body={"usage": usage}))
+    assert (found.text, found.completion_tokens) == (GOOD, 0)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000])
+def test_a_number_too_long_to_be_read_leaves_the_answer_kept(number):
+    body = json.dumps(chat(body={"usage": {"prompt_tokens": 12, "completion_tokens": 5}}))
+    assert completed(body.replace("12", number).encode()).text == GOOD
+    assert completed(body.replace('"index": 0', f'"index": {number}').encode()).prompt_tokens == 12
+
+
+@pytest.mark.parametrize("strange", [None, 3, [], {"a": 1}, [[["x"]]], True])
+def test_strange_names_leave_the_answer_kept(strange):
+    found = completed(chat(finish_reason=strange, body={"model": strange}, message={"refusal": strange or None}))
+    assert (found.text, found.model) == (GOOD, "some-model")
+
+
+@pytest.mark.parametrize(
+    "logprobs",
+    [
+        None,
+        {},
+        {"content": None},
+        {"content": []},
+        [],
+        "yes",
+        {"content": [{"token": "x"}]},
+        {"content": [{"token": None, "logprob": -1}]},
+        {"content": [{"token": 3, "logprob": -1}]},
+        {"content": [{"token": "x", "logprob": None}]},
+        {"content": [None]},
+        {"tokens": ["x"], "token_logprobs": [-1]},
+        3,
+        {"content": "x"},
+        {"content": {"token": "x", "logprob": -1}},
+        {"content": [{"token": "x", "logprob": 10**400}]},
+        {"content": [{"token": "x", "logprob": float("nan")}]},
+        {"content": [{"token": "x", "logprob": float("-inf")}]},
+    ],
+)
+def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs):
+    found = completed(chat(logprobs=logprobs))
+    assert (found.text, found.logprobs) == (GOOD, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not json",
+        b"<html>Welcome</html>",
+        b"null",
+        b"3",
+        b'"text"',
+        b"[]",
+        b"{}",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"choices": ' + b"9" * 5000 + b"}",
+        {"choices": None},
+        {"choices": []},
+        {"choices": {}},
+        {"choices": [None]},
+        {"choices": [{}]},
+        {"choices": [{"message": None}]},
+        {"choices": [{"message": "x"}]},
+        chat(42),
+        chat(["x"]),
+        chat({"text": "x"}),
+    ],
+)
+def test_what_is_no_chat_completion_is_the_servers_failure(body):
+    assert failure(body).kind == "server"
+
+
+def test_names_from_the_server_fit_the_record():
+    found = completed(chat(finish_reason="s\x00\ud800" * 99, body={"model": "m\x00\ud800😀" * 99}))
+    assert 0 < len(found.finish_reason) <= 40
+    assert 0 < len(found.model) <= 200
+    for text in (found.finish_reason, found.model):
+        text.encode()
+        assert "\x00" not in text
+
+
+def test_hostile_text_arrives_exactly():
+    text = "\x00 \ud800 😀 \u202e"
+    asked = ChatRequest(frame(), text)
+    found, provider = ask(chat(text), ask=asked)
+    assert isinstance(found, Completion)
+    assert found.text == text
+    assert provider.bodies[0]["messages"][1]["content"] == text
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, "bad_request"),
+        (413, "bad_request"),
+        (418, "bad_request"),
+        (422, "bad_request"),
+        (408, "server"),
+        (409, "server"),
+        (429, "rate_limited"),
+        (500, "server"),
+        (502, "server"),
+        (503, "server"),
+        (529, "server"),
+    ],
+)
+def test_trouble_with_one_request_is_its_failure(status, kind):
+    found, provider = ask(error(status))
+    assert isinstance(found, Failure)
+    assert (found.kind, found.retry_after) == (kind, None)
+    assert len(provider.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (error(401), "OPENAI_API_KEY"),
+        (error(402), "no quota"),
+        (error(403), "'some-model'"),
+        (error(404), "'some-model'.*OPENAI_BASE_URL"),
+        (error(405), "OPENAI_BASE_URL"),
+        (error(429, code="insufficient_quota"), "no quota"),
+        (error(429, code="billing_hard_limit_reached"), "no quota"),
+    ],
+)
+def test_trouble_with_all_requests_ends_the_whole_and_says_what_to_do(reply, words):
+    with pytest.raises(ProviderError, match=words) as raised:
+        ask(reply)
+    assert KEY not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>busy</html>", b"[]", b"null", b'{"error": "busy"}', b'{"error": null}', b'{"detail": [1]}']
+    + [
+        json.dumps({"error": fields}).encode()
+        for fields in ({"code": 429}, {"code": ["x"], "param": 3}, {"message": {}})
+    ],
+)
+@pytest.mark.parametrize(("status", "kind"), [(400, "bad_request"), (429, "rate_limited"), (500, "server")])
+def test_errors_of_any_shape_are_read_by_their_status(status, kind, body):
+    assert failure((status, body, {})).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": "0.5"}, 0.5),
+        ({"Retry-After": "0"}, 0),
+        ({"retry-after-ms": "250"}, 0.25),
+        ({"retry-after-ms": "250", "Retry-After": "9"}, 0.25),
+        ({"retry-after-ms": "soon", "Retry-After": "9"}, 9),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, 3600),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59"}, 3600),
+        ({"retry-after-ms": "soon", "Retry-After": "Fri, 31 Dec 9999 23:59:59 -2359"}, 3600),
+        ({"Retry-After": "Fri, 31 Dec 99999 23:59:59 GMT"}, None),
+        ({"Retry-After": "Fri, 31 Feb 2015 07:28:00 GMT"}, None),
+        ({"Retry-After": "tomorrow"}, None),
+        ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "inf"}, None),
+        ({"Retry-After": "86400"}, 3600),
+        ({"Retry-After": "9" * 400}, None),
+        ({"Retry-After": ""}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_how_long_the_provider_asks_us_to_wait(status, headers, seconds):
+    assert failure(error(status, headers)).retry_after == seconds
+
+
+def test_a_date_is_so_many_seconds_from_now():
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    found = failure(error(429, {"Retry-After": date})).retry_after
+    assert found is not None
+    assert 500 < found <= 600
+
+
+@given(
+    st.text(st.characters(max_codepoint=255)) | st.from_regex(r"\w{3}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [-+GMT\d]+")
+)
+def test_any_retry_after_is_read_or_left_aside(text):
+    found = retry_after({"retry-after": text}, now=1e9)
+    assert found is None or 0 <= found <= 3600
+
+
+def test_nobody_listens():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    async def once():
+        model = Model(f"http://127.0.0.1:{port}/v1", KEY, 5)
+        try:
+            return await model.complete(ASK, 0)
+        finally:
+            await model.close()
+
+    found = run(once())
+    assert isinstance(found, Failure)
+    assert found.kind == "connection"
+    assert str(port) in found.detail
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "http://", "ftp://127.0.0.1", "http://[::1", "127.0.0.1:8000/v1"])
+def test_an_address_that_is_none_is_refused_at_once(url):
+    with pytest.raises(SettingsError, match="OPENAI_BASE_URL"):
+        Model(url, KEY, 5)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"SSH-2.0-OpenSSH\r\n", "server"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", "server"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "server"),
+        (b"HTTP/1.1 204 No\r\n\r\n", "server"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", "connection"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "connection"),
+        (b"", "connection"),
+    ],
+)
+def test_a_server_that_speaks_no_http(raw, kind):
+    async def once():
+        async def speak(reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(raw)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(speak, "127.0.0.1", 0)
+        model = Model(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, 5)
+        try:
+            return await model.complete(ASK, 0)
+        finally:
+            await model.close()
+            server.close()
+
+    found = run(once())
+    assert isinstance(found, Failure)
+    assert found.kind == kind
+
+
+def test_a_connection_that_breaks():
+    assert failure(CUT).kind == "connection"
+
+
+def test_a_server_that_takes_too_long():
+    assert failure(HANG, timeout_s=0.1).kind == "timeout"
+
+
+@asynccontextmanager
+async def endless(head: bytes, piece: bytes, pause_s=0.0, timeout_s=60.0) -> AsyncIterator[Model]:
+    """A server that begins its answer with `head` and goes on with `piece` for as long as it is listened to."""
+
+    async def speak(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head)
+        with suppress(ConnectionError, asyncio.CancelledError):
+            while not writer.is_closing():
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(pause_s)
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    model = Model(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
+    try:
+        yield model
+    finally:
+        await model.close()
+        server.close()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(("head", "piece"), [(b"HTTP/1.1 200 OK\r\nX: ", b"x"), (CHUNKED, b"1\r\n \r\n")])
+def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head, piece):
+    async def once():
+        async with endless(head, piece, pause_s=0.02, timeout_s=0.3) as model:
+            return await model.complete(ASK, 0)
+
+    found = run(once())
+    assert isinstance(found, Failure)
+    assert found.kind == "timeout"
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"400 No", b"500 No"])
+def test_a_body_without_end_is_not_read_to_it(status):
+    async def once():
+        head = CHUNKED.replace(b"200 OK", status)
+        async with endless(head, b"10000\r\n" + b" " * 0x10000 + b"\r\n") as model:
+            with pytest.raises(ProviderError):
+                await model.describe("m")
+            return await model.complete(ASK, 0)
+
+    found = run(once())
+    assert isinstance(found, Failure)
+    assert (found.kind, "MB" in found.detail) == ("server", True)
+
+
+@pytest.mark.parametrize("status", [200, 400, 429, 500])
+def test_a_body_that_swells_is_not_unpacked(status):
+    bomb = gzip.compress(b" " * 100_000_000)
+    found = failure((status, bomb, {"Content-Encoding": "gzip"}))
+    assert (found.kind, "MB" in found.detail) == ("server", True)
+
+
+def test_an_answer_may_come_packed():
+    packed = gzip.compress(json.dumps(chat()).encode())
+    assert completed((200, packed, {"Content-Encoding": "gzip"})).text == GOOD
+
+
+@pytest.mark.parametrize("key", [None, "", " "])
+def test_without_a_key_there_is_no_client(key):
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
+        Model("http://127.0.0.1:1/v1", key, 1)
+
+
+@pytest.mark.parametrize("key", ["sk-…", "sk\n", "sk 1\r\nX: y", "s\u00e9cret", "\x7f"])
+def test_a_key_that_no_header_can_carry_is_refused_at_once_and_not_shown(key):
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY") as raised:
+        Model("http://127.0.0.1:1/v1", key, 1)
+    assert key not in str(raised.value)
+
+
+def picky(*takes):
+    """A server that refuses whatever isn't in `takes`, one thing at a time, as OpenAI words it."""
+
+    def reply(body):
+        kind = body.get("response_format", {}).get("type", "text")
+        if kind not in takes:
+            return error(400, message=f"'response_format' of type '{kind}' is not supported", param="response_format")
+        for name in ("logprobs", "temperature", "max_tokens"):
+            if name in body and name not in takes:
+                return error(400, message=f"Unsupported parameter: '{name}'", param=name)
+        return chat()
+
+    return reply
+
+
+def test_the_way_down_is_gone_once_and_remembered_per_model():
+    provider = Provider(picky("text"))
+    other = ChatRequest(frame(model="another"), "x")
+
+    async def thrice():
+        async with provided(provider) as model:
+            found = [await model.complete(ASK, 0), await model.complete(ASK, 0)]
+            before = len(provider.bodies)
+            return [*found, await model.complete(other, 0)], before
+
+    found, before = run(thrice())
+    assert all(isinstance(each, Completion) for each in found)
+    formats = [body.get("response_format", {}).get("type", "text") for body in provider.bodies[:before]]
+    assert formats == ["json_schema", "json_object", *["text"] * 5]
+    assert provider.bodies[before - 1] == {
+        "model": "some-model",
+        "max_completion_tokens": 50,
+        "messages": ASK.messages,
+    }
+    assert provider.bodies[before]["response_format"]["type"] == "json_schema"
+
+
+def test_requests_at_once_learn_from_each_other():
+    provider = Provider(picky("text", "temperature", "max_tokens"))
+
+    async def many():
+        async with provided(provider) as model:
+            return await asyncio.gather(*(model.complete(ChatRequest(ASK.frame, str(n)), 0) for n in range(20)))
+
+    assert all(isinstance(found, Completion) for found in run(many()))
+    assert len(provider.bodies) <= 20 * 4
+
+
+def test_a_request_that_is_refused_every_way_is_a_bad_request():
+    found, provider = ask(error(400, message="response_format, logprobs, temperature, max_tokens: all unsupported"))
+    assert isinstance(found, Failure)
+    assert found.kind == "bad_request"
+    assert len(provider.bodies) <= 8
+
+
+def test_a_refusal_that_is_about_the_text_changes_nothing_for_others():
+    provider = Provider(error(400, message="Too long", param="messages", code="context_length_exceeded"), chat())
+
+    async def twice():
+        async with provided(provider) as model:
+            return await model.complete(ASK, 0), await model.complete(ASK, 0)
+
+    first, second = run(twice())
+    assert isinstance(first, Failure)
+    assert "context_length_exceeded" in first.detail
+    assert isinstance(second, Completion)
+    assert provider.bodies[0] == provider.bodies[1]
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {},
+        {"no_json_schema": True},
+        {"no_json_schema": True, "no_json_object": True},
+        {"no_logprobs": True, "no_temperature": True, "no_max_tokens": True},
+        {"no_json_schema": True, "no_json_object": True, "no_logprobs": True, "no_temperature": True},
+    ],
+)
+def test_the_stand_in_answers_in_every_dialect(switches):
+    asked = request("Good, so good")
+
+    async def once():
+        async with served(StandIn(Switches(**switches)).app()) as model:
+            return await model.complete(asked, 0)
+
+    found = run(once())
+    assert isinstance(found, Completion)
+    assert read(found, asked.frame.schema) == {"mood": ("Good",)}
+    assert (found.logprobs is None) is bool(switches.get("no_logprobs"))
+
+
+@pytest.mark.parametrize(
+    ("switches", "reason"),
+    [
+        ({"malformed": 1}, "not_json"),
+        ({"truncated": 1}, "truncated"),
+        ({"wrong_label": 1}, "unknown_choice"),
+        ({"refused": 1}, "refused"),
+    ],
+)
+def test_the_stand_ins_bad_answers_are_rejections(switches, reason):
+    asked = request("Good, so good")
+
+    async def once():
+        async with served(StandIn(Switches(**switches)).app()) as model:
+            return await model.complete(asked, 0)
+
+    found = run(once())
+    assert isinstance(found, Completion)
+    verdict = read(found, asked.frame.schema)
+    assert isinstance(verdict, Rejection)
+    assert verdict.reason == reason
+
+
+def described(model="stand-in", **switches):
+    async def once():
+        async with served(StandIn(Switches(**switches)).app()) as client:
+            return await client.describe(model), client._shown
+
+    return run(once())
+
+
+def test_the_client_says_where_it_is_and_whether_the_model_is_known():
+    found, url = described()
+    assert found == f"{url}, stand-in"
+    assert "not among the 1 models" in described("another")[0]
+    with pytest.raises(ProviderError, match="OPENAI_API_KEY"):
+        described(api_key="another")
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"null", b'{"data": [1]}'])
+def test_the_client_says_that_it_found_no_list_of_models(body):
+    async def models(_):
+        return web.Response(body=body, content_type="application/json")
+
+    async def once():
+        app = web.Application()
+        app.router.add_get("/v1/models", models)
+        async with served(app) as client:
+            return await client.describe("m")
+
+    with pytest.raises(ProviderError, match="OPENAI_BASE_URL"):
+        run(once())
+
+
+def test_the_client_says_that_nobody_listens():
+    async def once():
+        model = Model("http://127.0.0.1:1/v1", KEY, 5)
+        try:
+            return await model.describe("m")
+        finally:
+            await model.close()
+
+    with pytest.raises(ProviderError, match="start it"):
+        run(once())
+
+
+CAPPED = ChatRequest(frame(parameters={"temperature": 0}, cap=70), "I love it")
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_cap_is_sent_in_the_words_of_the_model(refused):
+    complaint = error(400, param="max_tokens", message="Unsupported parameter: 'max_tokens' is not supported.")
+    found, provider = ask(*([complaint] if refused else []), chat(), ask=CAPPED)
+    assert isinstance(found, Completion)
+    assert provider.bodies[-1]["max_completion_tokens" if refused else "max_tokens"] == 70
+
+
+def test_a_model_that_takes_no_cap_is_asked_nothing_that_could_cost_more():
+    names = ("max_tokens", "max_completion_tokens")
+    complaints = [error(400, param=name, message=f"Unsupported parameter: '{name}'.") for name in names]
+    with pytest.raises(ProviderError, match="no budget can be kept"):
+        ask(*complaints, chat(), ask=CAPPED)
+
+
+@pytest.mark.parametrize(
+    ("reply", "unbilled"), [(error(500), True), (error(429), True), (CUT, False), ({"no": "completion"}, False)]
+)
+def test_what_certainly_costs_nothing(reply, unbilled):
+    assert failure(reply).unbilled is unbilled
+
+
+def test_a_request_that_was_never_sent_costs_nothing():
+    async def scene():
+        away = Model("http://127.0.0.1:1/v1", KEY, 5)
+        found = await away.complete(ASK, 0)
+        await away.close()
+        return found
+
+    assert run(scene()).unbilled

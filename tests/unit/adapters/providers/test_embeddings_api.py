@@ -1,0 +1,83 @@
+"""The embeddings endpoint: one vector for each text, in the texts' order, or a sentence that says there is none."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from backend.adapters.providers.embeddings_api import EmbeddingApi
+from backend.errors import ProviderError
+
+
+class Endpoint(ThreadingHTTPServer):
+    daemon_threads = True
+    answer: Any = None
+    asked: Any = None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Endpoint
+
+    def do_POST(self) -> None:
+        self.server.asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        content = json.dumps(self.server.answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    with Endpoint(("127.0.0.1", 0), _Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def vectors(endpoint: Endpoint, answer: Any, *texts: str) -> list[bytes]:
+    endpoint.answer = answer
+    return EmbeddingApi(f"http://127.0.0.1:{endpoint.server_port}/v1", "key", 5).vectors("m", texts)
+
+
+def data(*found: tuple[int, list[Any]]) -> Any:
+    return {"data": [{"index": index, "embedding": vector} for index, vector in found]}
+
+
+def test_vectors_come_in_the_order_of_the_texts(endpoint):
+    one, other = vectors(endpoint, data((1, [2.0]), (0, [1.0])), "a", "b")
+    assert (one.hex(), other.hex()) == ("0000803f", "00000040")
+
+
+def test_a_lone_surrogate_ends_nothing(endpoint):
+    vectors(endpoint, data((0, [1.0])), "a\ud800b")
+    assert endpoint.asked["input"] == ["a?b"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        [],
+        {"data": None},
+        data(),
+        data((0, [1.0])),
+        data((0, []), (1, [])),
+        data((0, [1.0]), (0, [2.0])),
+        data((1, [1.0]), (2, [2.0])),
+        data((0, [1.0]), (1, [1.0, 2.0])),
+        data((0, [float("nan")]), (1, [1.0])),
+        data((0, [1e300]), (1, [1.0])),
+        data((0, ["x"]), (1, ["y"])),
+    ],
+)
+def test_anything_else_is_no_answer(endpoint, answer):
+    with pytest.raises(ProviderError, match="no embeddings"):
+        vectors(endpoint, answer, "a", "b")

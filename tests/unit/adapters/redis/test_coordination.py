@@ -1,0 +1,108 @@
+"""What workers settle among each other, on a real Redis."""
+
+import pytest
+from redis import Redis
+
+from backend.adapters.redis import coordination as fleet
+from backend.adapters.redis.connection import Broker
+from backend.adapters.redis.coordination import Load, Member
+from backend.errors import QueueError
+from demo import services
+from tests.running import until
+
+
+class Worker:
+    """A member whose load a test sets; `grant` is what it was told last."""
+
+    def __init__(self, url, most=0, wanted=100, model="some-model"):
+        self.load = Load(wanted, 0, 0, 0)
+        self.grant = None
+        self.member = Member(Broker(url), model, most, lambda: self.load, self._granted)
+
+    def _granted(self, number):
+        self.grant = number
+
+    def __enter__(self):
+        self.member.__enter__()
+        return self
+
+    def __exit__(self, *trouble):
+        self.member.__exit__(*trouble)
+
+
+def test_a_digest_is_one_members_until_it_is_released(redis_url):
+    with Worker(redis_url) as one, Worker(redis_url) as other:
+        assert one.member.take(["a", "b"]) == {"a", "b"}
+        assert other.member.take(["b", "c"]) == {"c"}
+        assert one.member.take(["a", "b", "c"]) == {"a", "b"}, "what is ours stays ours"
+        one.member.release()
+        assert other.member.take(["a", "b", "c"]) == {"a", "b", "c"}
+        assert one.member.take(["a"]) == set()
+        assert one.member.take([]) == set()
+
+
+def test_what_a_member_held_is_free_when_it_left_or_died(redis_url, monkeypatch):
+    with Worker(redis_url) as gone:
+        gone.member.take(["a"])
+    with Worker(redis_url) as other:
+        assert other.member.take(["a"]) == {"a"}
+        monkeypatch.setattr(fleet, "GONE_MS", 300)
+        dead = Worker(redis_url)
+        dead.member._agree()  # one sign of life, and never again
+        assert dead.member.take(["b"]) == {"b"}
+        assert other.member.take(["b"]) == set()
+        until(lambda: other.member.take(["b"]) == {"b"})
+
+
+def test_the_bound_is_shared_by_all_who_ask_the_model(redis_url):
+    with Worker(redis_url, most=100) as one:
+        assert one.grant == 100
+        one.load = Load(100, 100, 0, 0)
+        with Worker(redis_url, most=100) as other, Worker(redis_url, most=100, model="another") as apart:
+            assert apart.grant == 100
+            assert other.grant == 0, "all are in flight already"
+            one.load = Load(100, 70, 0, 0)
+            until(lambda: (one.grant, other.grant) == (70, 30))
+            one.load = Load(100, 10, 0, 0)
+            until(lambda: (one.grant, other.grant) == (50, 50))
+        until(lambda: one.grant == 100)
+
+
+def test_never_more_than_the_bound(redis_url):
+    workers = [Worker(redis_url, most=10, wanted=7) for _ in range(4)]
+    for turn in range(60):
+        worker = workers[turn % 7 % 4]
+        worker.member._agree()
+        worker.load = worker.load._replace(flying=worker.grant)
+        assert sum(worker.load.flying for worker in workers) <= 10
+        if turn % 5 == 4:
+            workers[turn % 4].load = Load(7, 1, 0, 0) if workers[turn % 4].load.flying else workers[turn % 4].load
+
+
+def test_without_a_bound_each_has_its_own(redis_url):
+    with Worker(redis_url, wanted=8) as one, Worker(redis_url, wanted=30) as other:
+        assert (one.grant, other.grant) == (8, 30)
+
+
+def test_a_429_seen_by_one_slows_them_all(redis_url):
+    with Worker(redis_url, wanted=100) as one, Worker(redis_url, wanted=100) as other:
+        one.load = Load(100, 0, 400, 200)
+        until(lambda: other.grant <= 60 and one.grant <= 60)
+        one.load = Load(100, 0, 4000, 200)
+        other.load = Load(100, 0, 400, 0)
+        one.member._agree()
+        assert one.grant > 50, "and without them all grow again"
+
+
+def test_a_flushed_redis_is_no_trouble(redis_url):
+    with Worker(redis_url, most=10) as one:
+        one.member.take(["a"])
+        Redis.from_url(redis_url).flushall()
+        assert one.member.take(["a"]) == {"a"}
+        one.member._agree()
+        assert one.grant == 10
+
+
+def test_no_redis_is_said_at_once():
+    with pytest.raises(QueueError, match="does not answer"), Worker(f"redis://127.0.0.1:{services.free_port()}"):
+        pass

@@ -1,0 +1,30 @@
+from backend.domain.calibration.scored_answers import Claim, claims_of, confident
+from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+
+A, B = {"c": ("a",)}, {"c": ("b",)}
+
+
+def test_a_claim_for_each_output_that_has_a_truth():
+    outcomes = [
+        Outcome(1, A, confidence=0.9),
+        Outcome(2, B, confidence=0.6),
+        Outcome(3, A),
+        Outcome(4, Rejection("refused", "")),
+        Outcome(5, Failure("timeout", "")),
+        Outcome(9, A, confidence=1.0),
+    ]
+    claims = claims_of(outcomes, [Truth(task, A) for task in range(6)])
+    assert claims == [Claim(1, 0.9, True), Claim(2, 0.6, False), Claim(3, None, True), Claim(4, None, False)]
+    assert confident(claims) == [(0.6, False), (0.9, True)]
+
+
+def test_claims_about_one_of_several_controls():
+    said = {"c": ("a",), "d": ()}
+    outcomes = [
+        Outcome(1, said, confidence=0.5, controls={"c": 0.9, "d": 0.6}),
+        Outcome(2, said, confidence=0.5),
+        Outcome(3, Rejection("refused", "")),
+    ]
+    truths = [Truth(task, {"c": ("a",), "d": ("x",)}) for task in range(4)]
+    assert claims_of(outcomes, truths, "c") == [Claim(1, 0.9, True), Claim(2, None, True), Claim(3, None, False)]
+    assert claims_of(outcomes, truths, "d")[0] == Claim(1, 0.6, False)

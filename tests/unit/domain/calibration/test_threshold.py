@@ -1,0 +1,87 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import beta
+from statsmodels.stats.proportion import proportion_confint
+
+from backend.domain.calibration.scored_answers import Claim
+from backend.domain.calibration.threshold import lower_bound, risk_coverage, tasks_to_promise, threshold
+
+sures = st.sampled_from([None, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0])
+some_claims = st.lists(st.tuples(sures, st.booleans()), max_size=200)
+
+
+def claims(*groups):
+    """(how many, confidence, how many of them are wrong)"""
+    rows = [(sure, n >= wrong) for many, sure, wrong in groups for n in range(many)]
+    return [Claim(task, sure, right) for task, (sure, right) in enumerate(rows)]
+
+
+@settings(max_examples=1000)
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_bound_as_scipy_and_statsmodels(case):
+    right, tasks = case
+    expected = beta.ppf(0.05, right, tasks - right + 1) if right else 0
+    assert lower_bound(right, tasks) == pytest.approx(expected)
+    assert lower_bound(right, tasks) == pytest.approx(proportion_confint(right, tasks, 0.1, "beta")[0])
+
+
+@settings(max_examples=1000)
+@given(some_claims, st.floats(0.3, 0.99))
+def test_what_is_found_keeps_its_promise_on_the_truths(rows, target):
+    found = threshold([Claim(task, sure, right) for task, (sure, right) in enumerate(rows)], target)
+    if found.threshold is None:
+        assert (found.tasks, found.coverage, found.accuracy, found.accuracy_low) == (0, 0, None, None)
+        assert found.reason
+        return
+    covered = [right for sure, right in rows if sure is not None and sure >= found.threshold]
+    assert (found.tasks, found.coverage) == (len(covered), len(covered) / len(rows))
+    assert found.accuracy == sum(covered) / len(covered)
+    assert found.accuracy_low >= target - 1e-9
+    assert found.tasks >= tasks_to_promise(target)
+    assert found.reason is None
+
+
+def test_as_many_as_can_pass_at_all():
+    assert [tasks_to_promise(target) for target in (0.5, 0.9, 0.95, 0.97, 0.99)] == [5, 29, 59, 99, 299]
+    assert threshold(claims((59, 0.9, 0)), 0.95).threshold == 0.9
+    assert threshold(claims((58, 0.9, 0)), 0.95).threshold is None
+    assert "at least 59" in threshold(claims((58, 0.9, 0)), 0.95).reason
+
+
+def test_it_stops_at_the_first_step_that_fails():
+    rows = claims((100, 0.9, 0), (60, 0.8, 30), (500, 0.7, 0))
+    found = threshold(rows, 0.95)
+    assert (found.threshold, found.tasks, found.accuracy) == (0.9, 100, 1)
+
+
+def test_equal_confidences_stay_together():
+    assert threshold(claims((70, 0.9, 0), (70, 0.8, 0)), 0.95).tasks == 140
+    assert threshold(claims((70, 0.9, 20)), 0.95).threshold is None
+
+
+def test_answers_without_a_confidence_are_never_covered():
+    found = threshold(claims((60, 0.9, 0), (40, None, 40)), 0.95)
+    assert (found.tasks, found.coverage) == (60, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "target", "reason"),
+    [
+        ([], 0.9, "has a confidence"),
+        (claims((9, None, 0)), 0.9, "has a confidence"),
+        (claims((100, 0.9, 90)), 0.9, "wrong too often"),
+        (claims((100, 0.9, 0)), 1.0, "between 0 and 1"),
+        (claims((100, 0.9, 0)), 0.0, "between 0 and 1"),
+    ],
+)
+def test_none_has_a_reason(rows, target, reason):
+    assert reason in threshold(rows, target).reason
+
+
+def test_risk_and_coverage():
+    points = risk_coverage(claims((2, 0.9, 0), (2, 0.5, 1), (1, None, 1)))
+    assert [(p.confidence, p.tasks, p.wrong, p.coverage, p.risk) for p in points] == [
+        (0.9, 2, 0, 0.4, 0),
+        (0.5, 4, 1, 0.8, 0.25),
+    ]

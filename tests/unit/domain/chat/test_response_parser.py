@@ -1,0 +1,241 @@
+"""What is accepted from a model. Nothing is repaired, nothing guessed, and no text raises."""
+
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from backend.domain.chat.response_parser import MAX_ATTEMPTS, find_object, judge, read, settled
+from backend.domain.labels.config import read_config
+from backend.domain.outcome import REJECTIONS, Rejection
+from tests.scripted import BROKEN, GOOD, choices, completion
+
+SCHEMA = choices("Good", "Bad", "5", "NaN", "Infinity")
+TWO = read_config("""<View><Text name="text" value="$text"/>
+<Choices name="mood" toName="text"><Choice value="Good"/><Choice value="Bad"/></Choices>
+<Choices name="topics" toName="text" choice="multiple"><Choice value="Price"/><Choice value="Speed"/></Choices>
+</View>""")
+
+json_like = st.text(st.sampled_from('{}[]":,\\ \nmood"GoodBad<think>/`0.eE-NaN'), max_size=60)
+pieces = st.lists(
+    st.sampled_from(
+        [
+            '{"mood": "Good"}',
+            '{"mood": "Bad"',
+            "{",
+            "}",
+            '"',
+            "<think>",
+            "</think>",
+            "```json\n",
+            "```",
+            "\\",
+            "[",
+            "{}",
+        ]
+    )
+    | st.text(max_size=5),
+    max_size=8,
+).map("".join)
+
+
+def found(text: str, schema=SCHEMA, **changed):
+    return read(completion(text, **changed), schema)
+
+
+def reason(text: str, schema=SCHEMA, **changed) -> str:
+    rejection = found(text, schema, **changed)
+    assert isinstance(rejection, Rejection), rejection
+    return rejection.reason
+
+
+@given(st.text(st.characters(codec=None)) | json_like | pieces, st.sampled_from(["stop", "length", ""]), st.booleans())
+@example("[" * 100_000, "stop", False)
+@example('{"mood":' * 100_000, "stop", False)
+@example('{"mood": ' + "9" * 5000 + "}", "stop", False)
+@example('{"mood": "\\ud800"}', "stop", False)
+@example("{" * 5000 + GOOD, "stop", False)
+def test_any_text_is_an_answer_or_a_rejection(text, finish_reason, refused):
+    verdict = found(text, finish_reason=finish_reason, refused=refused)
+    if isinstance(verdict, Rejection):
+        assert verdict.reason in REJECTIONS
+        verdict.detail.encode()
+    else:
+        assert set(verdict) == {"mood"}
+        assert len(verdict["mood"]) == 1
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_no_depth_of_nesting_raises(opening):
+    closing = "]" if opening == "[" else "}"
+    for depth in range(850, 1000):
+        inner = "1" if opening != "[" else ""
+        assert isinstance(found('{"mood":' + opening * depth + inner + closing * depth + "}"), Rejection)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD,
+        f"  \n{GOOD}\n\n",
+        f"```json\n{GOOD}\n```",
+        f"```\n{GOOD}\n```",
+        f"Sure! Here it is:\n\n```json\n{GOOD}\n```\nAsk me for more.",
+        f"The answer is {GOOD}.",
+        f"\ufeff{GOOD}",
+        f"<think>It sounds happy.</think>{GOOD}",
+        f'\n<think>\nMaybe {{"mood": "Bad"}}? No.\n</think>\n\n```json\n{GOOD}\n```',
+        '{"mood": "Good", "why": "it says so"}',
+        '{"why": {"because": [1, 2]}, "mood": "Good"}',
+        '{\n\t"mood"\n:\t"good"\r\n}',
+        '{"mood": ["Good"]}',
+        '{"mood": "\\u0047ood"}',
+        'In set notation {x} this is {"mood": "Good"}',
+    ],
+)
+def test_one_object_is_found_whatever_is_around_it(text):
+    assert found(text) == {"mood": ("Good",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Good",
+        '"Good"',
+        "null",
+        "42",
+        "[]",
+        f"[{GOOD}]",
+        f"{GOOD}{GOOD}",
+        f"{GOOD}\n{GOOD}",
+        f'First {GOOD}, then {{"mood": "Bad"}}',
+        '{"mood": "Good", "mood": "Bad"}',
+        '{"mood": "Good", "mood": "Good"}',
+        'So: {"mood": "Good", "mood": "Bad"}',
+        '{"mood": "Good", "x": {"a": 1, "a": 2}}',
+        "{'mood': 'Good'}",
+        "{mood: Good}",
+        '{"mood": "Good",}',
+        '{"mood": "Good"',
+        '{"mood": "Go\nod"}',
+        json.dumps(GOOD),
+        "<think>{}</think>",
+        "{" * 200 + GOOD,
+    ],
+)
+def test_none_or_two_or_almost_an_object_is_no_answer(text):
+    assert reason(text) == "not_json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"answer": {"mood": "Good"}',
+        '{"mood": oops, "other": {"mood": "Good"}}',
+        '{"mood": "Bad", "why": {"mood": "Good"}, }',
+        f'{GOOD} or {{"mood": "B',
+        f'{GOOD} {{"mood": ',
+        f"<think>Could be {GOOD}, but",
+        f"<think>Could be {GOOD}.",
+    ],
+)
+def test_an_object_inside_something_broken_is_not_taken_for_the_answer(text):
+    assert reason(text) == "not_json"
+    assert reason(text, finish_reason="length") == "truncated"
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_only_python_takes_for_json_is_none(number):
+    assert reason(f'{{"mood": {number}}}') == "not_json"
+    assert reason(f'{{"mood": "Good", "score": {number}}}') == "not_json"
+
+
+def test_numbers_beyond_all_bounds_are_no_labels():
+    assert reason('{"mood": 1e999}') == "unknown_choice"
+    assert reason('{"mood": ' + "1" * 4000 + "}") == "unknown_choice"
+    assert isinstance(found('{"mood": ' + "1" * 5000 + "}"), Rejection)
+
+
+def test_a_number_may_be_a_label():
+    assert found('{"mood": 5}') == {"mood": ("5",)}
+    assert found('{"mood": "nan"}') == {"mood": ("NaN",)}
+
+
+def test_cut_off_is_another_thing_than_malformed():
+    assert reason('{"mood": "Go', finish_reason="length") == "truncated"
+    assert reason("", finish_reason="length") == "truncated"
+    assert reason('{"mood": "Go', finish_reason="stop") == "not_json"
+    assert found(GOOD, finish_reason="length") == {"mood": ("Good",)}
+
+
+def test_a_refusal_is_a_refusal_whatever_it_says():
+    assert reason(GOOD, refused=True) == "refused"
+    assert reason("", finish_reason="content_filter") == "refused"
+
+
+def test_every_control_needs_its_key():
+    assert reason("{}") == "missing_field"
+    assert reason('{"Mood": "Good"}') == "missing_field"
+    assert reason('{"mood": "Good"}', TWO) == "missing_field"
+    assert found('{"topics": [], "mood": "bad"}', TWO) == {"mood": ("Bad",), "topics": ()}
+
+
+def test_the_first_control_in_trouble_decides():
+    assert reason('{"mood": "Gut", "topics": ["Smell"]}', TWO) == "unknown_choice"
+    assert reason('{"mood": ["Good", "Bad"], "topics": []}', TWO) == "too_many"
+
+
+def test_a_label_with_null_in_its_place_is_unknown():
+    assert reason('{"mood": null}') == "unknown_choice"
+
+
+@given(st.sampled_from(["Good", "Bad"]), st.lists(st.sampled_from(["Price", "Speed"]), unique=True), st.booleans())
+def test_what_the_schema_allows_is_accepted(mood, topics, pretty):
+    text = json.dumps({"mood": mood, "topics": topics}, indent=2 if pretty else None)
+    assert found(text, TWO) == {"mood": (mood,), "topics": tuple(sorted(topics))}
+
+
+@given(st.text(st.characters(exclude_characters="{}<"), max_size=30), st.text(st.characters(exclude_characters="{}")))
+def test_where_the_object_is(before, after):
+    text = f"{before}{GOOD}{after}"
+    place = find_object(text)
+    assert place is not None
+    assert place.value == {"mood": "Good"}
+    assert text[place.start : place.end] == GOOD
+
+
+def test_the_first_usable_attempt_counts():
+    broken, good, late = completion(BROKEN), completion(GOOD, attempt=1), completion('{"mood": "Bad"}', attempt=2)
+    assert judge([broken, good, late], SCHEMA) == ({"mood": ("Good",)}, good)
+
+
+def test_without_a_usable_attempt_the_last_one_counts():
+    verdict, last = judge([completion(BROKEN), completion('{"mood": "Gut"}', attempt=1)], SCHEMA)
+    assert isinstance(verdict, Rejection)
+    assert (verdict.reason, last and last.attempt) == ("unknown_choice", 1)
+
+
+def test_without_attempts_there_is_no_verdict():
+    assert judge([], SCHEMA) == (None, None)
+    assert not settled([], None)
+
+
+def test_asking_again_ends_with_an_answer_a_refusal_or_all_attempts():
+    def is_settled(*attempts):
+        return settled(attempts, judge(attempts, SCHEMA)[0])
+
+    broken = completion(BROKEN)
+    assert is_settled(completion(GOOD))
+    assert is_settled(broken, completion(GOOD))
+    assert is_settled(completion("", refused=True))
+    assert not is_settled(broken)
+    assert not is_settled(completion('{"mood": "Gut"}'))
+    assert is_settled(*[broken] * MAX_ATTEMPTS)
+    refused = completion("", refused=True)
+    for attempts, most in (([broken] * 2, 4), ([refused], 3)):
+        verdict = judge(attempts, SCHEMA)[0]
+        assert not settled(attempts, verdict, most), "somebody wants to ask again"
+        assert settled([*attempts, broken, broken], verdict, most)
+    assert settled([completion(GOOD)], {}, 9)

@@ -1,0 +1,130 @@
+"""Answers to Label Studio's regions and back. Annotations come from people and other tools: expect anything."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.labels.config import read_config
+from backend.domain.labels.regions import fingerprint, from_result, rounded, to_result
+
+SCHEMA = read_config("""<View><Text name="text" value="$text"/>
+<Choices name="mood" toName="text"><Choice value="Good" alias="g"/><Choice value="Bad"/></Choices>
+<Choices name="topics" toName="text" choice="multiple"><Choice value="Price"/><Choice value="Speed"/></Choices>
+</View>""")
+answers = st.fixed_dictionaries(
+    {
+        "mood": st.sampled_from([(), ("g",), ("Bad",)]),
+        "topics": st.sampled_from([(), ("Price",), ("Speed",), ("Price", "Speed")]),
+    }
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+regions = st.fixed_dictionaries(
+    {},
+    optional={
+        "from_name": st.sampled_from(["mood", "topics", "other"]) | json_values,
+        "to_name": json_values,
+        "type": st.sampled_from(["choices", "relation"]),
+        "value": st.fixed_dictionaries({"choices": json_values}) | json_values,
+    },
+)
+
+
+def region(*labels: str, name: str = "mood", **more):
+    return {"from_name": name, "to_name": "text", "type": "choices", "value": {"choices": list(labels)}, **more}
+
+
+def test_an_answer_as_regions():
+    answer = {"mood": ("g",), "topics": ("Price", "Speed")}
+    assert to_result(answer, SCHEMA) == [region("g"), region("Price", "Speed", name="topics")]
+
+
+def test_nothing_chosen_is_no_region():
+    assert to_result({"mood": ("g",), "topics": ()}, SCHEMA) == [region("g")]
+    assert to_result({}, SCHEMA) == []
+
+
+@given(answers)
+def test_there_and_back(answer):
+    assert from_result(to_result(answer, SCHEMA), SCHEMA) == answer
+
+
+def test_labels_are_in_the_order_of_the_config_however_they_were_clicked():
+    assert from_result([region("Speed", "Price", "Speed", name="topics")], SCHEMA)["topics"] == ("Price", "Speed")
+    both = [region("Speed", name="topics"), region("Price", name="topics")]
+    assert from_result(both, SCHEMA)["topics"] == ("Price", "Speed")
+
+
+def test_labels_the_config_no_longer_knows_are_kept_and_come_last():
+    assert from_result([region("Zeal", "Ardour", "Speed", name="topics")], SCHEMA)["topics"] == (
+        "Speed",
+        "Ardour",
+        "Zeal",
+    )
+
+
+def test_other_controls_and_relations_are_left_alone():
+    others = [region("x", name="other"), {"type": "relation", "from_id": "a", "to_id": "b"}, region("g", id="abc")]
+    assert from_result(others, SCHEMA) == {"mood": ("g",), "topics": ()}
+
+
+@pytest.mark.parametrize(
+    "value", [None, "g", [], {}, {"choices": None}, {"choices": []}, {"choices": {}}, {"text": ["g"]}]
+)
+def test_a_region_without_choices_says_nothing(value):
+    assert from_result([{"from_name": "mood", "value": value}], SCHEMA) == {"mood": (), "topics": ()}
+
+
+def test_one_choice_without_its_list_is_that_choice():
+    assert from_result([{"from_name": "mood", "value": {"choices": "g"}}], SCHEMA)["mood"] == ("g",)
+
+
+@given(st.lists(regions | json_values, max_size=4))
+def test_no_result_breaks_the_reading(result):
+    found = from_result(result, SCHEMA)
+    assert set(found) == {"mood", "topics"}
+
+
+def same(one, other):
+    return fingerprint(0.5, one) == fingerprint(0.5, other)
+
+
+@given(st.lists(regions, max_size=3), st.lists(regions, max_size=3))
+def test_no_result_breaks_the_comparison(one, other):
+    assert same(one, list(reversed(one)))
+    assert same(one, other) == same(other, one)
+
+
+def test_ids_and_what_label_studio_adds_do_not_matter():
+    assert same([region("g")], [region("g", id="x1", origin="prediction")])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [],
+        [region("Bad")],
+        [region("g", name="topics")],
+        [region("g"), region("g")],
+        [{**region("g"), "to_name": "other"}],
+        [{**region("g"), "type": "labels"}],
+        [region("g", "Bad")],
+    ],
+)
+def test_another_answer_is_another_result(other):
+    assert not same([region("g")], other)
+
+
+def test_the_score_is_part_of_what_is_said_as_exactly_as_it_is_stored():
+    result = [region("g")]
+    assert fingerprint(1, result) == fingerprint(1.0, result) == fingerprint(0.99999999, result)
+    assert len({fingerprint(score, result) for score in (1, 0.99999, 0, None)}) == 4
+    assert rounded(0.1234564999) == 0.123456
+
+
+@given(st.none() | st.floats(0, 1), st.lists(regions, max_size=3))
+def test_a_fingerprint_fits_into_eight_bytes(score, result):
+    assert 0 <= fingerprint(score, result) < 2**60

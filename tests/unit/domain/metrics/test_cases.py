@@ -1,0 +1,21 @@
+from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from backend.domain.metrics.cases import Case, tally
+
+A, B = {"c": ("a",)}, {"c": ("b",)}
+TRUTHS = [Truth(task, A) for task in range(5)]
+
+
+def test_equal_tasks_are_one_case_and_failures_none():
+    verdicts = [A, B, A, Rejection("refused", ""), Failure("timeout", "")]
+    assert tally([Outcome(task, verdict) for task, verdict in enumerate(verdicts)], TRUTHS) == [
+        Case(A, A, 2),
+        Case(A, B, 1),
+        Case(A, None, 1),
+    ]
+
+
+def test_only_the_whole_answer_is_correct():
+    both = {"c": ("a",), "d": ("x",)}
+    assert Case(both, dict(reversed(both.items())), 1).correct
+    assert not Case(both, A, 1).correct
+    assert not Case({}, None, 1).correct

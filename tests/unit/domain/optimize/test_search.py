@@ -1,0 +1,87 @@
+"""Which ground truths teach and which judge: never the same, nor copies of each other."""
+
+from dataclasses import replace
+
+import pytest
+
+from backend.domain.optimize.search import FEWEST, LEARN, Known, Search, check_halves, divide, is_search
+from backend.domain.task import Task
+from backend.errors import SubsetError
+from tests.scripted import choices, version
+
+SCHEMA = choices("Good", "Bad")
+
+
+def known(number: int, text: str | None = None, mood: str = "") -> Known:
+    task = Task(number, {"text": text or f"This is the text of task {number}", "id": number})
+    return Known(task, {"mood": (mood or ("Good", "Bad")[number % 2],)})
+
+
+def many(number: int, mood: str = "") -> list[Known]:
+    return [known(i, mood=mood) for i in range(1, number + 1)]
+
+
+def test_every_ground_truth_is_in_one_half():
+    halves = divide(many(200), version())
+    assert len(halves.learn) + len(halves.judge) == 200
+    assert {item.task.id for item in halves.learn}.isdisjoint(item.task.id for item in halves.judge)
+    assert halves.aside == 0
+    assert 70 < len(halves.learn) < 130
+
+
+def test_it_is_the_split_of_evaluate():
+    halves = divide(many(50), version())
+    assert all(LEARN.has(item.task.data) for item in halves.learn)
+    assert all(LEARN.rest.has(item.task.data) for item in halves.judge)
+
+
+def test_a_copy_of_a_judging_text_teaches_nobody():
+    same = [known(i, ("I  LIKE it", "i like it")[i % 2]) for i in range(1, 40)]
+    halves = divide(same, version())
+    assert halves.learn == ()
+    assert halves.aside == 39 - len(halves.judge) > 0
+
+
+def test_other_forms_of_the_same_letters_are_copies_too():
+    learn, judge = (next(k for k in many(60) if LEARN.has(k.task.data) == teaches) for teaches in (True, False))
+    texts = {learn.task.id: "ﬁne, Ｉ ｌｉｋｅ ｉｔ", judge.task.id: "fine, I like it"}
+    same = [Known(replace(k.task, data={**k.task.data, "text": texts[k.task.id]}), k.truth) for k in (learn, judge)]
+    while LEARN.has(same[0].task.data) == LEARN.has(same[1].task.data):
+        same[0].task.data["id"] += 1
+    halves = divide(same, version())
+    assert (len(halves.learn), len(halves.judge), halves.aside) == (0, 1, 1)
+
+
+def test_a_text_that_stands_in_the_prompt_does_not_judge():
+    shown = divide(many(60), version()).judge[0]
+    quoting = version(f"How is this? For example: {shown.task.data['text']} is good. {{text}}")
+    halves = divide(many(60), quoting)
+    assert shown not in halves.judge
+    assert halves.aside == 1
+
+
+def test_tasks_that_can_not_be_asked_about_are_aside():
+    broken = Known(Task(99, {"text": None}), {"mood": ("Good",)})
+    assert divide([*many(20), broken], version()).aside == 1
+
+
+def test_too_few_to_judge_says_how_many_are_needed():
+    with pytest.raises(
+        SubsetError, match=rf"There are \d ground truths to judge on, at least {FEWEST} are needed: mark"
+    ):
+        check_halves(divide(many(7), version()), SCHEMA)
+
+
+def test_enough_is_enough():
+    check_halves(divide(many(40), version()), SCHEMA)
+
+
+def test_one_class_only_is_refused():
+    with pytest.raises(SubsetError, match=r"All .* say 'Good', so a prompt that always says so is right"):
+        check_halves(divide(many(40, "Good"), version()), SCHEMA)
+
+
+def test_the_same_search_has_the_same_name():
+    assert str(Search("gpt-4o", 4)) == str(Search("gpt-4o", 4)) != str(Search("gpt-4o", 5))
+    assert is_search(str(Search("gpt-4o")))
+    assert not is_search("ground-truth")

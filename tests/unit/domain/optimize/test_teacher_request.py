@@ -1,0 +1,60 @@
+"""What the teacher is told, and how its answer is read."""
+
+import json
+
+from backend.domain.chat.response_parser import read
+from backend.domain.metrics.confusions import Confusion
+from backend.domain.outcome import Rejection
+from backend.domain.optimize.teacher_request import CUT, FORM, First, Lesson, Mistake, teacher_frame, teacher_request
+from tests.scripted import answer, completion
+
+LESSON = Lesson(
+    prompt="How is this? {text}",
+    system="- Good\n- Bad: broken",
+    right=3,
+    tasks=5,
+    mistakes=[Mistake({"text": 'Say "Good"!\nIgnore it'}, "Bad", "Good")],
+    confusions=[Confusion("mood", "Bad", "Good", 2)],
+)
+
+
+def test_a_lesson_tells_all():
+    told = str(LESSON)
+    for part in ("<<<\nHow is this? {text}\n>>>", "- Bad: broken", "right on 3 of 5", '"Bad", "Good", 2'):
+        assert part in told
+    line = told.splitlines()[-1].removeprefix("- ")
+    assert json.loads(line) == {"item": {"text": 'Say "Good"!\nIgnore it'}, "right": "Bad", "given": "Good"}
+
+
+def test_long_texts_are_cut():
+    long = Lesson("p", "s", 0, 1, [Mistake({"text": "z" * 9000}, "Bad", "Good")])
+    assert str(long).count("z") == CUT - 1
+
+
+def test_a_first_draft_knows_no_answers():
+    told = str(First("How? {text}", "- Good", [{"text": "one"}, {"text": "two"}], complaint="it is long"))
+    assert "Nobody knows the right answers" in told
+    assert '{"text": "two"}' in told
+    assert "can't be used: it is long" in told
+
+
+def test_its_answer_is_read_as_strictly_as_labels_are():
+    entry = {"control": "mood", "label": "Bad", "definition": "broken"}
+    good = read(completion(answer(reasons="r", prompt="p", definitions=[entry])), FORM)
+    assert good == {"reasons": ("r",), "prompt": ("p",), "definitions": ('["mood", "Bad", "broken"]',)}
+    assert isinstance(read(completion("A better prompt!"), FORM), Rejection)
+    for wrong in ({"prompt": 3}, {"definitions": "none"}, {"definitions": [{**entry, "label": 3}]}, {"definitions": 1}):
+        told = {"reasons": "r", "prompt": "p", "definitions": [], **wrong}
+        assert isinstance(read(completion(answer(**told)), FORM), Rejection), wrong
+
+
+def test_its_answer_is_asked_for_by_a_strict_schema():
+    schema = teacher_frame("http://t/v1", "big").answer_schema
+    assert schema["required"] == ["reasons", "prompt", "definitions"]
+    assert schema["properties"]["prompt"] == {"type": "string"}
+
+
+def test_an_equal_lesson_later_is_another_request_and_the_same_again_the_same():
+    frame, again = (teacher_frame("http://t/v1", "big") for _ in range(2))
+    assert teacher_request(frame, LESSON, 1).digest == teacher_request(again, LESSON, 1).digest
+    assert teacher_request(frame, LESSON, 1).digest != teacher_request(frame, LESSON, 2).digest

@@ -1,0 +1,84 @@
+"""What a prompt says of labels: whose label it is, and what the model is told."""
+
+import time
+
+import pytest
+
+from backend.domain.prompts.definitions import defined, hints, listed
+from backend.domain.labels.config import read_config
+from backend.domain.prompts.version import Definitions
+from backend.errors import PromptError
+from tests.scripted import choices, recipe, tasks
+
+ONE = read_config("""<View><Text name="t" value="$text"/><Choices name="topic" toName="t">
+<Choice value="Refund" hint="money
+ back"/><Choice value="Delivery" alias="d"/><Choice value="Yes"/></Choices></View>""")
+TWO = read_config("""<View><Text name="t" value="$text"/>
+<Choices name="topic" toName="t"><Choice value="Refund"/><Choice value="Other"/></Choices>
+<Choices name="mood" toName="t"><Choice value="Good"/><Choice value="Other"/></Choices></View>""")
+DYNAMIC = read_config(
+    """<View><Text name="t" value="$text"/><Choices name="topic" toName="t" value="$options"/></View>"""
+)
+
+
+def told(definitions: Definitions) -> str:
+    request = recipe(ONE, definitions=definitions).request(tasks(1)[0])
+    return request.frame.system  # type: ignore[union-attr]
+
+
+def test_a_definition_stands_in_place_of_the_hint() -> None:
+    found = defined({"refund ": "wants   the money\nback", "Yes": "", "Delivery": "parcels"}, ONE)
+    assert found == {"topic": {"Refund": "wants the money back", "Delivery": "parcels"}}
+    assert told(found).endswith("\n- Refund: wants the money back\n- Delivery: parcels\n- Yes")
+    assert "- Refund: money  back" in told({})
+
+
+def test_labels_of_several_controls_stand_below_their_controls() -> None:
+    given = {"mood": {"Other": "neither"}, "Refund": "money back"}
+    assert defined(given, TWO) == {"topic": {"Refund": "money back"}, "mood": {"Other": "neither"}}
+
+
+@pytest.mark.parametrize("schema", [ONE, TWO])
+def test_what_is_listed_means_the_same_again(schema) -> None:  # type: ignore[no-untyped-def]
+    field = schema.fields[-1]
+    found = defined({field.name: {field.choices[-1].shown: "a sentence"}}, schema)
+    assert defined(listed(found), schema) == found
+    assert listed(defined({}, schema)) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "schema", "said"),
+    [
+        ({"Refnud": "x"}, ONE, "did you mean Refund?"),
+        ({"d": "x"}, ONE, "there are Refund, Delivery, Yes."),
+        ({"topic": {"Refnud": "x"}}, ONE, "did you mean Refund?"),
+        ({"Other": "x"}, TWO, "one of 'topic' and 'mood'"),
+        ({"moood": {"Good": "x"}}, TWO, "did you mean mood?"),
+        ({"Goood": "x"}, TWO, "did you mean Good?"),
+    ],
+)
+def test_what_the_config_does_not_have_is_refused_with_the_nearest(given, schema, said) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(PromptError) as error:
+        defined(given, schema)
+    assert said in str(error.value)
+
+
+def test_labels_that_come_from_the_task_may_be_defined_too() -> None:
+    found = defined({"Blue": "like the sky"}, DYNAMIC)
+    task = tasks(1)[0]
+    request = recipe(DYNAMIC, definitions=found).request(
+        type(task)(1, {"text": "x", "options": ["Red", {"value": "Blue", "hint": "a colour"}]})
+    )
+    assert request.frame.system.endswith("\n- Red\n- Blue: like the sky")  # type: ignore[union-attr]
+
+
+def test_hints_are_one_line_each_in_the_order_of_the_config() -> None:
+    assert hints(ONE) == {"topic": {"Refund": "money back", "Delivery": "", "Yes": ""}}
+
+
+def test_thousands_of_definitions_take_no_time() -> None:
+    labels = {f"Label {number}": f"says {number}" for number in range(10_000)}
+    schema = choices(*labels)
+    before = time.process_time()
+    assert defined({name.upper(): said for name, said in labels.items()}, schema) == {"mood": labels}
+    assert time.process_time() - before < 2

@@ -1,0 +1,63 @@
+"""One flat row for each task."""
+
+from backend.domain.labels.config import read_config
+from backend.domain.outcome import Failure, Outcome, Rejection, Usage
+from backend.domain.reports.table_rows import Layout
+from backend.domain.task import Task
+from tests.scripted import choices, version
+
+SCHEMA = choices("a", "b", choice="multiple")
+LAYOUT = Layout(version("{text} {answer}", SCHEMA, variables=("text", "answer")), SCHEMA)
+TASK = Task(7, {"text": "=1+1", "answer": ["x"], "other": 1})
+
+
+def row(outcome, truth=None):
+    values = LAYOUT.row(TASK, outcome, truth, "http://x/7")
+    return dict(zip([column.name for column in LAYOUT.columns], values, strict=True))
+
+
+def test_an_answer_with_its_truth():
+    found = row(Outcome(7, {"mood": ("a",)}, "d", 0.5, Usage(10, 5, 0.25, 1.5)), {"mood": ("a", "b")})
+    assert found == {
+        "task": 7,
+        "data.text": "=1+1",
+        "data.answer": ["x"],
+        "truth.mood": ["a", "b"],
+        "answer.mood": ["a"],
+        "verdict": "usable",
+        "reason": None,
+        "detail": None,
+        "confidence": 0.5,
+        "prompt_tokens": 10,
+        "completion_tokens": 5,
+        "cost_usd": 0.25,
+        "seconds": 1.5,
+        "link": "http://x/7",
+    }
+
+
+def test_what_is_not_there_is_none():
+    found = row(Outcome(7, Rejection("not_json", "No.")))
+    assert (found["truth.mood"], found["answer.mood"], found["confidence"], found["cost_usd"]) == (None,) * 4
+    assert (found["verdict"], found["reason"], found["detail"]) == ("rejected", "not_json", "No.")
+    assert row(Outcome(7, Failure("timeout", "Late.")))["verdict"] == "failed"
+
+
+def test_a_single_label_is_a_text_and_none_chosen_is_none():
+    schema = choices("a", inside='visibleWhen="x"')
+    layout = Layout(version(schema=schema), schema)
+    assert [c.kind for c in layout.columns if c.name == "answer.mood"] == ["text"]
+    for value, shown in ((("a",), "a"), ((), None)):
+        assert layout.row(TASK, Outcome(7, {"mood": value}), None, "")[3] == shown
+
+
+def test_several_controls_have_a_confidence_each():
+    schema = read_config(
+        '<View><Text name="t" value="$text"/><Choices name="a" toName="t"><Choice value="x"/></Choices>'
+        '<Choices name="b" toName="t"><Choice value="y"/></Choices></View>'
+    )
+    layout = Layout(version(schema=schema), schema)
+    outcome = Outcome(7, {"a": ("x",), "b": ("y",)}, confidence=0.4, controls={"a": 0.5, "b": 0.8})
+    found = dict(zip([c.name for c in layout.columns], layout.row(TASK, outcome, None, ""), strict=True))
+    assert [found[name] for name in ("confidence", "confidence.a", "confidence.b")] == [0.4, 0.5, 0.8]
+    assert "confidence.mood" not in [column.name for column in LAYOUT.columns]

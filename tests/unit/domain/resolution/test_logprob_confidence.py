@@ -1,0 +1,178 @@
+"""Confidence: the chain rule over the tokens of the answer's values, and None where that can't be told."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.chat.response_parser import read
+from backend.domain.resolution.logprob_confidence import confidence as both
+from backend.domain.resolution.logprob_confidence import value_spans
+from backend.domain.labels.config import read_config
+from backend.domain.outcome import Rejection
+from tests.scripted import GOOD, choices, completion, tokens
+
+MOOD = choices("Good", "Bad", "Refund", "Refund request")
+MANY = choices("A", "B", "C", choice="multiple")
+TWO = read_config("""<View><Text name="text" value="$text"/>
+<Choices name="mood" toName="text"><Choice value="Good"/></Choices>
+<Choices name="topics" toName="text" choice="multiple"><Choice value="Price"/></Choices></View>""")
+
+
+def confidence(said, schema):
+    """Of the whole answer."""
+    found = both(said, schema)
+    return found and found.joint
+
+
+def sure(*pieces, schema=MOOD):
+    return confidence(tokens(*pieces), schema)
+
+
+def test_only_the_value_and_its_end_count():
+    found = sure(('{"', 0.5), ("mood", 0.5), ('": "', 0.5), ("Go", 0.9), ("od", 0.8), ('"', 0.7), ("}", 0.5))
+    assert found == pytest.approx(0.9 * 0.8 * 0.7)
+
+
+def test_a_label_that_another_begins_with_is_told_by_its_ending():
+    head = (('{"mood": "', 1.0), ("Refund", 0.9))
+    assert sure(*head, ('"', 0.3), ("}", 1.0)) == pytest.approx(0.27)
+    assert sure(*head, (" request", 0.7), ('"}', 1.0)) == pytest.approx(0.63)
+
+
+def test_tokens_that_cross_the_edge_of_a_value_count_whole():
+    assert sure(('{"mood":"Go', 0.5), ('od"}', 0.4)) == pytest.approx(0.2)
+    assert sure((GOOD, 0.25)) == pytest.approx(0.25)
+
+
+def test_tokens_that_only_touch_a_value_do_not_count():
+    assert sure(('{"mood": "', 0.1), ('Good"', 0.5), ("}\n", 0.1)) == pytest.approx(0.5)
+
+
+def test_empty_tokens_do_no_harm():
+    assert sure(("", 0.5), ('{"mood": "', 1.0), ("", 0.5), ('Good"', 0.5), ("}", 1.0), ("", 0.5)) == pytest.approx(0.5)
+
+
+def test_in_a_list_everything_behind_the_bracket_counts_to_the_closing_one():
+    listed = (('{"mood": [', 0.1), ('"', 0.9), ("A", 0.8), ('", "', 0.7), ("C", 0.6), ('"]', 0.5), ("}", 0.1))
+    assert sure(*listed, schema=MANY) == pytest.approx(0.9 * 0.8 * 0.7 * 0.6 * 0.5)
+
+
+def test_an_empty_list_is_as_sure_as_its_end():
+    assert sure(('{"mood": [', 0.1), ("]", 0.4), ("}", 0.1), schema=MANY) == pytest.approx(0.4)
+
+
+def test_several_controls_are_multiplied():
+    pieces = (('{"topics": [', 0.1), ("]", 0.5), (', "mood": "', 0.1), ("Good", 0.6), ('"}', 0.9))
+    assert sure(*pieces, schema=TWO) == pytest.approx(0.5 * 0.6 * 0.9)
+    assert both(tokens(*pieces), TWO).controls == pytest.approx({"mood": 0.54, "topics": 0.5})
+
+
+def test_where_null_was_possible_the_opening_quote_counts_too():
+    maybe = choices("Good", inside='visibleWhen="choice-selected"')
+    assert sure(('{"mood": ', 0.1), ('"', 0.6), ('Good"', 0.9), ("}", 0.1), schema=maybe) == pytest.approx(0.54)
+    assert sure(('{"mood": ', 0.1), ("null", 0.4), ("}", 0.1), schema=maybe) == pytest.approx(0.4)
+
+
+def test_what_the_model_says_beside_the_answer_does_not_count():
+    pieces = (('{"why": "', 0.1), ("so", 0.1), ('", "mood": "', 0.1), ('Good"', 0.8), ("}", 0.1))
+    assert sure(*pieces) == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('<think>{"mood": "Bad"}? No: "x": "y".</think>', ""),
+        ('With {x} and "a": "b" it is ', ""),
+        ("```json\n", "\n```"),
+        ("", '\nbecause "mood": "Good" fits, and "text" is: positive'),
+    ],
+)
+def test_what_stands_around_the_answer_does_not_count(before, after):
+    assert sure((before, 0.1), ('{"mood": "', 0.1), ('Good"', 0.8), ("}", 0.1), (after, 0.1)) == pytest.approx(0.8)
+
+
+def test_a_number_as_a_label_counts():
+    assert sure(('{"mood": ', 0.1), ("5", 0.4), ("}", 0.1), schema=choices("5", "6")) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    "logprobs",
+    [
+        None,
+        (),
+        (("{", 0.0),),
+        ((GOOD.strip("}"), 0.0),),
+        ((GOOD, 0.0), ("}", 0.0)),
+        ((GOOD, math.nan),),
+        ((GOOD, math.inf),),
+    ],
+)
+def test_without_log_probabilities_that_fit_there_is_none(logprobs):
+    assert confidence(completion(GOOD, logprobs=logprobs), MOOD) is None
+
+
+@pytest.mark.parametrize("text", ["", "Good", "{}", '{"feeling": "Good"}', '{"mood": "Go', f"{GOOD}{GOOD}"])
+def test_without_an_answer_there_is_none(text):
+    assert confidence(completion(text, logprobs=((text, -0.1),)), MOOD) is None
+
+
+def test_an_impossible_token_makes_an_impossible_answer():
+    assert confidence(completion(GOOD, logprobs=((GOOD, -math.inf),)), MOOD) == 0.0
+    assert confidence(completion(GOOD, logprobs=((GOOD, -9999.0),)), MOOD) == 0.0
+
+
+def test_rounding_never_makes_it_more_than_certain():
+    assert confidence(completion(GOOD, logprobs=((GOOD, 1e-9),)), MOOD) == 1.0
+
+
+def test_where_values_stand():
+    text = 'So: {"a" : "x\\"y", "b":[1, "}"],"c": null , "d\\n":{"e": "f"}}'
+    assert {key: text[slice(*span)] for key, span in value_spans(text).items()} == {
+        "a": '"x\\"y"',
+        "b": '[1, "}"]',
+        "c": "null",
+        "d\n": '{"e": "f"}',
+    }
+
+
+json_values = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text())
+
+
+@given(st.dictionaries(st.text(), json_values, min_size=1), st.sampled_from([None, 1]), st.booleans())
+def test_every_value_of_any_object_is_found(values, indent, ascii_only):
+    text = json.dumps(values, indent=indent, ensure_ascii=ascii_only)
+    assert {key: json.loads(text[slice(*span)]) for key, span in value_spans(text).items()} == values
+
+
+@given(st.text() | st.text(st.sampled_from('{}[]":,\\ amood')))
+def test_no_text_breaks_the_search(text):
+    assert all(0 <= first < last <= len(text) for first, last in value_spans(text).values())
+    assert confidence(completion(text, logprobs=((text, -0.5),)), MOOD) is None or "mood" in text
+
+
+@given(st.data())
+def test_it_is_the_product_over_the_values_tokens_however_the_text_is_cut(data):
+    text = '{"mood": "Refund request"}'
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(text) - 1))))
+    pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    chances = data.draw(st.lists(st.floats(0.01, 1), min_size=len(pieces), max_size=len(pieces)))
+    first, last = text.index("Refund"), text.index("}")
+    starts = [0, *cuts]
+    expected = math.prod(
+        chance
+        for start, piece, chance in zip(starts, pieces, chances, strict=True)
+        if start < last and start + len(piece) > first
+    )
+    found = sure(*zip(pieces, chances, strict=True))
+    assert found == pytest.approx(expected)
+    assert not isinstance(read(completion(text), MOOD), Rejection)
+
+
+@given(st.lists(st.floats(), min_size=3, max_size=3))
+def test_whatever_the_numbers_are_it_is_a_probability_or_none(numbers):
+    pieces = ('{"mood": "', 'Good"', "}")
+    found = confidence(completion(GOOD, logprobs=tuple(zip(pieces, numbers, strict=True))), MOOD)
+    assert found is None or 0 <= found <= 1

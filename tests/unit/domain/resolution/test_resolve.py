@@ -1,0 +1,73 @@
+"""From stored completions to outcomes: what counts, what it cost, and what is unknown."""
+
+import pytest
+
+from backend.domain.resolution.resolve import derive, failed
+from backend.domain.labels.config import read_config
+from backend.domain.outcome import Failure, Rejection
+from tests.scripted import BROKEN, CONFIG, GOOD, choices, completion, tokens
+
+SCHEMA = choices("Good", "Bad")
+
+
+def pricing(model):
+    return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt + said / 1000 - cached)
+
+
+def derived(*attempts):
+    found = derive(3, [attempts], SCHEMA, pricing)
+    assert found is not None
+    return found
+
+
+def test_without_completions_there_is_no_outcome():
+    assert derive(3, [[]], SCHEMA, pricing) is None
+
+
+def test_an_answer_with_its_cost_and_confidence():
+    found = derived(completion(GOOD, logprobs=((GOOD, -0.5),), cached_tokens=2))
+    assert (found.task_id, found.answer, found.digest) == (3, {"mood": ("Good",)}, "d" * 64)
+    assert found.confidence == pytest.approx(0.6065, abs=1e-4)
+    assert (found.usage.prompt_tokens, found.usage.completion_tokens, found.usage.seconds) == (10, 5, 0.25)
+    assert found.usage.cost_usd == pytest.approx(8.005)
+
+
+def test_the_cost_of_all_attempts_counts_and_the_latency_of_the_one_that_does():
+    found = derived(completion(BROKEN, seconds=9.0), completion(GOOD, attempt=1))
+    assert found.answer == {"mood": ("Good",)}
+    assert (found.usage.prompt_tokens, found.usage.seconds) == (20, 0.25)
+    assert found.usage.cost_usd == pytest.approx(20.01)
+
+
+def test_one_unknown_price_makes_the_cost_unknown():
+    assert derived(completion(BROKEN, model="unknown"), completion(GOOD, attempt=1)).usage.cost_usd is None
+
+
+def test_a_rejection_was_spoken_and_has_no_confidence():
+    found = derived(completion(BROKEN, logprobs=((BROKEN, -0.1),)))
+    assert isinstance(found.verdict, Rejection)
+    assert found.spoke
+    assert (found.answer, found.confidence) == (None, None)
+
+
+def test_a_failure_was_not_spoken_and_costs_nothing():
+    found = failed(3, Failure("server", "It failed."), "d", sent=6)
+    assert (found.spoke, found.answer, found.sent, found.usage.cost_usd) == (False, None, 6, None)
+
+
+def test_samples_together_make_one_outcome():
+    said = [[completion(GOOD, seconds=0.5)], [completion(BROKEN), completion(GOOD, attempt=1)], [completion(BROKEN)]]
+    found = derive(3, said, SCHEMA, pricing)
+    assert (found.answer, found.digest) == ({"mood": ("Good",)}, "d" * 64)
+    assert found.confidence == pytest.approx(2 / 3)
+    assert (found.usage.prompt_tokens, found.usage.seconds) == (40, 0.5)
+    assert derive(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"
+
+
+def test_several_controls_have_a_confidence_each():
+    two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
+    said = tokens(('{"mood": "', 1.0), ('Good"', 0.5), (', "c": "', 1.0), ('x"', 0.25), ("}", 1.0))
+    found = derive(3, [[said]], two, pricing)
+    assert found.confidence == pytest.approx(0.125)
+    assert found.controls == pytest.approx({"mood": 0.5, "c": 0.25})
+    assert derived(completion(GOOD, logprobs=((GOOD, -0.5),))).controls is None, "of one it is the whole"

@@ -1,0 +1,64 @@
+"""Pace, against providers that are simulated: a number drawn per answer, or a hard limit."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.runs.adaptive_limit import Pace
+
+
+def limits_under(pace: Pace, answers: int, refused) -> list[int]:
+    """The limit after each of so many answers; `refused`: limit -> whether the next one is a 429."""
+    limits = []
+    for _ in range(answers):
+        pace.heard(refused(pace.limit))
+        limits.append(pace.limit)
+    return limits
+
+
+@pytest.mark.parametrize("most", [8, 20, 32, 39, 128, 1000])
+def test_it_stays_at_the_top_while_few_are_refused_by_chance(most):
+    chance = random.Random(1)
+    limits = limits_under(Pace(most), 100 * most, lambda _: chance.random() < 0.04)
+    assert sum(limits) / len(limits) > 0.9 * most
+
+
+def test_without_refusals_it_never_leaves_the_top():
+    assert set(limits_under(Pace(32), 1000, lambda _: False)) == {32}
+
+
+@pytest.mark.parametrize(("most", "capacity"), [(128, 10), (128, 40), (128, 100), (32, 5), (1000, 300)])
+def test_it_settles_near_what_a_hard_limit_lets_through(most, capacity):
+    """Of every round of `limit` requests the provider answers `capacity`."""
+    pace = Pace(most)
+    settled = []
+    for turn in range(200):
+        limit = pace.limit
+        for number in range(limit):
+            pace.heard(number >= capacity)
+        if turn >= 20:
+            settled.append(pace.limit)
+    assert capacity <= min(settled)
+    assert max(settled) <= capacity * 1.1 + 2
+
+
+def test_it_regrows_when_the_limit_is_gone():
+    pace = Pace(64)
+    limits_under(pace, 500, lambda _: True)
+    assert pace.limit == 1
+    limits_under(pace, 5000, lambda _: False)
+    assert pace.limit == 64
+
+
+@given(st.integers(1, 64), st.lists(st.booleans(), max_size=400))
+def test_it_is_never_below_one_nor_above_the_most(most, answers):
+    pace = Pace(most)
+    for refused in answers:
+        pace.heard(refused)
+        assert 1 <= pace.limit <= most
+
+
+def test_when_all_is_refused_one_goes_on_trying():
+    assert set(limits_under(Pace(100), 2000, lambda _: True)[-50:]) == {1}

@@ -1,0 +1,146 @@
+"""The purse: whatever the order of things, what may have been spent never exceeds the budget."""
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.engine.budget_rules import OverBudget
+from backend.engine.budget_allocation import Purse
+from tests.scripted import run
+
+
+class Book:
+    """A ledger in memory. `spent` is what stored completions cost."""
+
+    def __init__(self, budget: float) -> None:
+        self.budget = budget
+        self.spent = 0.0
+        self.holds: dict[str, float] = {}
+        self.asked = 0
+
+    def hold(self, holder: str, least: float, most: float) -> float | None:
+        self.asked += 1
+        others = sum(usd for name, usd in self.holds.items() if name != holder)
+        room = self.budget - self.spent - others
+        if room < least:
+            return None
+        self.holds[holder] = min(most, room)
+        return self.holds[holder]
+
+    def keep(self, holder: str, usd: float) -> None:
+        self.holds[holder] = usd
+
+    @property
+    def worst(self) -> float:
+        """What is spent if everything set aside is, too."""
+        return self.spent + sum(self.holds.values())
+
+
+def test_a_request_is_taken_at_its_largest_and_settled_at_its_price():
+    async def scene():
+        book = Book(1.0)
+        purse = Purse(book, 1)
+        taken = await purse.take(0.5)
+        book.spent += 0.1
+        purse.settle(taken, 0.1)
+        await purse.take(0.5)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(purse.take(0.5), 0.01)  # waits for the one under way
+        return book
+
+    assert run(scene()).worst <= 1.0
+
+
+def test_who_does_not_fit_waits_for_those_under_way_and_then_it_is_over():
+    async def scene():
+        book = Book(1.0)
+        purse = Purse(book, 4)
+        first = await purse.take(0.9)
+        second = asyncio.create_task(purse.take(0.6))
+        third = asyncio.create_task(purse.take(0.05))
+        await asyncio.sleep(0)
+        assert not second.done()
+        book.spent += 0.5
+        purse.settle(first, 0.5)
+        for waiting in (second, third, asyncio.create_task(purse.take(0))):
+            with pytest.raises(OverBudget):
+                await waiting
+        await purse.close()
+        assert book.worst == 0.5
+
+    run(scene())
+
+
+def test_what_nobody_knows_the_end_of_stays_aside():
+    async def scene():
+        book = Book(1.0)
+        purse = Purse(book, 1)
+        purse.settle(await purse.take(0.4), None)
+        purse.settle(await purse.take(0.4), 0.0)
+        await purse.take(0.2)
+        await purse.close()
+        assert book.worst == pytest.approx(0.6, rel=1e-4)
+
+    run(scene())
+
+
+def test_the_ledger_is_asked_rarely_when_requests_cost_little_of_what_they_might():
+    async def scene():
+        book = Book(1000.0)
+        purse = Purse(book, 32)
+        for _ in range(2000):
+            taken = await purse.take(1.0)
+            book.spent += 0.02
+            purse.settle(taken, 0.02)
+        return book.asked
+
+    assert run(scene()) <= 3
+
+
+def test_what_costs_nothing_needs_no_budget_to_be_left():
+    async def scene():
+        purse = Purse(Book(0.0), 1)
+        purse.settle(await purse.take(0.0), 0.0)
+        await purse.close()
+
+    run(scene())
+
+
+requests = st.tuples(
+    st.floats(0, 2),  # the most it may cost
+    st.one_of(st.none(), st.floats(0, 1)),  # the share it does; None: nobody knows
+    st.integers(0, 3),  # turns of the event loop it takes
+)
+
+
+@settings(max_examples=50)
+@given(st.floats(0.01, 5), st.lists(st.lists(requests, max_size=25), min_size=1, max_size=3), st.booleans())
+def test_several_workers_in_any_order_never_exceed_the_budget(budget, workers, killed):
+    async def scene():
+        book = Book(budget)
+        truly = [0.0]
+
+        async def send(purse, most, share, turns):
+            taken = await purse.take(most)
+            truly[0] += most if share is None else most * share  # the provider charges at once
+            assert truly[0] <= budget
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if share is not None:
+                book.spent += most * share
+            purse.settle(taken, None if share is None else most * share)
+
+        purses = [Purse(book, 4) for _ in workers]
+        tasks = [
+            asyncio.create_task(send(purse, *ask)) for purse, asks in zip(purses, workers, strict=True) for ask in asks
+        ]
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(end is None or isinstance(end, OverBudget) for end in ended)
+        for purse in purses[killed:]:
+            await purse.close()
+        assert truly[0] <= book.worst + 1e-9
+        assert killed or book.worst <= budget * (1 + 1e-9), "what a killed worker paid counts twice at worst"
+
+    run(scene())

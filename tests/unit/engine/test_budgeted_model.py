@@ -1,0 +1,127 @@
+"""Thrift: an asker with a budget sends what it can pay and counts all that may have been charged."""
+
+import pytest
+
+from backend.domain.chat.request import ChatRequest
+from backend.domain.outcome import Failure
+from backend.errors import ProviderError, SettingsError
+from backend.engine import request_executor as asker_module
+from backend.engine.request_executor import Asker
+from backend.engine.budget_rules import OverBudget
+from backend.engine.budget_allocation import Purse
+from backend.engine.budgeted_model import Thrift
+from tests.unit.engine.test_budget_allocation import Book
+from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, frame, run
+
+CAP = 50
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(asker_module, "_delay", lambda *_: 0)
+
+
+def pricing(model):
+    return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: said / 100)
+
+
+def ask_for(text, **changed):
+    return ChatRequest(frame(cap=CAP, **changed), text)
+
+
+class Shop:
+    """An asker with a budget whose completions land in `stored`."""
+
+    def __init__(self, script, budget, slots=4):
+        self.model = ScriptedModel(script)
+        self.book = Book(budget)
+        self.stored = []
+        self.thrift = Thrift(self.model, self._write, Purse(self.book, slots), pricing)
+        self.asker = Asker(self.thrift, self.thrift.write, slots)
+
+    def _write(self, batch):
+        self.stored += batch
+        self.book.spent += sum(fact.completion_tokens / 100 for fact in batch)
+
+    async def ask(self, *requests):
+        try:
+            return [await self.asker.ask(request) for request in requests]
+        finally:
+            await self.asker.close()
+
+
+def test_what_fits_is_asked_and_the_rest_is_not():
+    shop = Shop([GOOD], budget=0.62)
+    with pytest.raises(OverBudget):
+        run(shop.ask(*(ask_for(f"text {n}") for n in range(20))))
+    assert len(shop.stored) == len(shop.model.requests) == 3, "0.05 each, and 0.50 had to be left"
+    assert shop.book.worst == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize(
+    ("reply", "aside"),
+    [
+        (Failure("bad_request", "No.", unbilled=True), 0.0),
+        (Failure("bad_request", "No."), 0.5),
+        (completion(prompt_tokens=0, completion_tokens=0), 0.5),
+    ],
+)
+def test_what_may_have_been_charged_stays_aside(reply, aside):
+    async def scene():
+        shop = Shop([reply], budget=9)
+        await shop.ask(ask_for("x"))
+        return shop.book.worst
+
+    assert run(scene()) == pytest.approx(aside, rel=1e-4)
+
+
+def test_retries_are_paid_for_too():
+    shop = Shop([Failure("timeout", "Late."), BROKEN, GOOD], budget=9)
+    (asked,) = run(shop.ask(ask_for("x")))
+    assert (len(asked.attempts), asked.sent) == (2, 3)
+    assert shop.book.worst == pytest.approx(0.5 + 0.05 + 0.05, rel=1e-4)
+
+
+def test_an_answer_that_the_cap_cut_is_paid_and_is_not_the_answer():
+    cut = completion('{"mood": ', finish_reason="length", completion_tokens=CAP)
+    shop = Shop([cut], budget=9)
+    (asked,) = run(shop.ask(ask_for("x")))
+    assert (asked.attempts, asked.failure.kind) == ((), "budget")
+    (fact,) = shop.stored
+    assert fact.digest != ask_for("x").digest
+    assert shop.book.worst == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("reply", "parameters"),
+    [
+        (completion('{"mood": ', finish_reason="length", completion_tokens=CAP), {"max_tokens": CAP}),
+        (completion('{"mood": ', finish_reason="length", completion_tokens=CAP - 1), {}),
+        (completion(GOOD, finish_reason="length", completion_tokens=CAP), {}),
+    ],
+)
+def test_an_answer_that_would_be_the_same_without_the_cap_is_the_answer(reply, parameters):
+    ask = ask_for("x", parameters=parameters)
+    shop = Shop(
+        lambda request, attempt: completion(
+            reply.text, request.digest, attempt, finish_reason="length", completion_tokens=reply.completion_tokens
+        ),
+        9,
+    )
+    (asked,) = run(shop.ask(ask))
+    assert asked.failure is None
+    assert {fact.digest for fact in shop.stored} == {ask.digest}
+
+
+def test_a_refused_key_costs_nothing():
+    shop = Shop([ProviderError("The key was refused.")], budget=9)
+    with pytest.raises(ProviderError):
+        run(shop.ask(ask_for("x")))
+    assert shop.book.worst == 0
+
+
+def test_without_a_price_nothing_is_sent():
+    shop = Shop([GOOD], budget=9)
+    with pytest.raises(SettingsError, match="PRICE_IN"):
+        run(shop.ask(ask_for("x", model="unknown")))
+    assert shop.model.requests == []

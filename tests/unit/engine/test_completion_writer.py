@@ -1,0 +1,167 @@
+"""Recorder: who returns is stored, many share a commit, and trouble reaches everyone it concerns."""
+
+import asyncio
+import contextlib
+import threading
+
+import pytest
+
+from backend.errors import StoreError
+from backend.engine import completion_writer as module
+from backend.engine.completion_writer import Recorder
+from tests.scripted import completion, run
+
+
+class Record:
+    """Keeps what is written, batch by batch; `hold` stops it, `trouble` is raised."""
+
+    def __init__(self):
+        self.batches: list[list] = []
+        self.threads: set[int] = set()
+        self.trouble: Exception | None = None
+        self.hold: threading.Event | None = None
+        self.begun = threading.Event()
+
+    def write(self, batch):
+        self.begun.set()
+        self.threads.add(threading.get_ident())
+        if self.hold is not None:
+            assert self.hold.wait(10)
+        if self.trouble is not None:
+            raise self.trouble
+        self.batches.append(list(batch))
+
+
+def facts(number):
+    return [completion(digest=f"{n:064x}") for n in range(number)]
+
+
+def test_what_comes_together_is_committed_together_and_in_order():
+    record = Record()
+
+    async def scene():
+        recorder = Recorder(record.write)
+        await asyncio.gather(*(recorder.record(fact) for fact in facts(100)))
+        await recorder.close()
+
+    run(scene())
+    assert record.batches == [facts(100)]
+
+
+def test_who_returns_is_stored_and_who_is_not_waits():
+    record = Record()
+    record.hold = threading.Event()
+
+    async def scene():
+        recorder = Recorder(record.write)
+        first = asyncio.create_task(recorder.record(facts(1)[0]))
+        await asyncio.to_thread(record.begun.wait, 10)
+        later = [asyncio.create_task(recorder.record(fact)) for fact in facts(3)[1:]]
+        await asyncio.sleep(0)
+        assert not any(task.done() for task in (first, *later))
+        record.hold.set()
+        await first
+        assert record.batches == [facts(1)]
+        await asyncio.gather(*later)
+        await recorder.close()
+
+    run(scene())
+    assert record.batches == [facts(1), facts(3)[1:]]
+
+
+def test_the_loop_never_waits_for_the_disk():
+    record = Record()
+
+    async def scene():
+        recorder = Recorder(record.write)
+        await recorder.record(facts(1)[0])
+        await recorder.close()
+
+    run(scene())
+    assert threading.get_ident() not in record.threads
+    assert len(record.threads) == 1
+
+
+@pytest.mark.parametrize("trouble", [StoreError("The disk is full."), ValueError("anything")])
+def test_trouble_reaches_all_in_the_commit_and_no_later_one(trouble):
+    record = Record()
+    record.trouble = trouble
+
+    async def scene():
+        recorder = Recorder(record.write)
+        found = await asyncio.gather(*(recorder.record(fact) for fact in facts(5)), return_exceptions=True)
+        assert found == [trouble] * 5
+        record.trouble = None
+        await recorder.record(facts(6)[5])
+        await recorder.close()
+
+    run(scene())
+    assert record.batches == [facts(6)[5:]]
+
+
+def test_who_is_cancelled_is_stored_all_the_same():
+    record = Record()
+    record.hold = threading.Event()
+
+    async def scene():
+        recorder = Recorder(record.write)
+        tasks = [asyncio.create_task(recorder.record(fact)) for fact in facts(3)]
+        await asyncio.to_thread(record.begun.wait, 10)
+        tasks[1].cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await tasks[1]
+        record.hold.set()
+        await asyncio.gather(tasks[0], tasks[2])
+        await recorder.close()
+
+    run(scene())
+    assert record.batches == [facts(3)]
+
+
+def test_closing_waits_for_what_is_pending():
+    record = Record()
+
+    async def scene():
+        recorder = Recorder(record.write)
+        task = asyncio.create_task(recorder.record(facts(1)[0]))
+        await asyncio.sleep(0)
+        await recorder.close()
+        assert task.done() or record.batches
+        await task
+
+    run(scene())
+    assert record.batches == [facts(1)]
+
+
+def test_closing_with_nothing_pending_and_twice():
+    async def scene():
+        recorder = Recorder(Record().write)
+        await recorder.close()
+        await recorder.close()
+
+    run(scene())
+
+
+def test_after_closing_nothing_is_taken_in_silence():
+    async def scene():
+        recorder = Recorder(Record().write)
+        await recorder.close()
+        with pytest.raises(RuntimeError):
+            await recorder.record(completion())
+
+    run(scene())
+
+
+def test_commits_are_few_however_many_come(monkeypatch):
+    monkeypatch.setattr(module, "GATHER_S", 0)
+    record = Record()
+
+    async def scene():
+        recorder = Recorder(record.write)
+        for turn in range(20):
+            await asyncio.gather(*(recorder.record(completion(attempt=turn * 50 + n)) for n in range(50)))
+        await recorder.close()
+
+    run(scene())
+    assert len(record.batches) == 20
+    assert sum(map(len, record.batches)) == 1000

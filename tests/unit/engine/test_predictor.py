@@ -1,0 +1,463 @@
+"""Predict: every task has exactly one outcome, each text is asked about once, and memory stays bounded."""
+
+import asyncio
+import contextlib
+import threading
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.domain.labels.config import read_config
+from backend.domain.outcome import Failure, Rejection
+from backend.domain.task import Task
+from backend.errors import ProviderError, StoreError, StudioError
+from backend.engine import request_executor as asker_module
+from backend.engine import completion_writer as recorder
+from backend.engine.request_executor import Asker
+from backend.engine.predictor import Predictor
+from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, recipe, run, tasks
+
+BAD = Failure("bad_request", "No.")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(asker_module, "_delay", lambda *_: 0)
+    monkeypatch.setattr(recorder, "GATHER_S", 0)
+
+
+class Facts:
+    """Stored completions; `looked_up` are the digests asked for, call by call."""
+
+    def __init__(self, found=()):
+        self.stored: dict = {}
+        self.looked_up: list[list[str]] = []
+        self.trouble: Exception | None = None
+        self.write(found)
+
+    def write(self, batch):
+        for fact in batch:
+            self.stored.setdefault(fact.digest, []).append(fact)
+
+    def completions(self, digests):
+        if self.trouble is not None:
+            raise self.trouble
+        self.looked_up.append(list(digests))
+        return {digest: list(self.stored[digest]) for digest in digests if digest in self.stored}
+
+
+def pricing(model):
+    return lambda prompt, cached, said: 0.01
+
+
+async def labelled(model, pages, facts=None, concurrency=4, plan=None, asks=None, sink=None):
+    """All outcomes of these pages, in the order in which they came."""
+    outcomes: list = []
+
+    async def keep(some):
+        outcomes.extend(some)
+
+    facts = facts if facts is not None else Facts()
+    asker = Asker(model, facts.write, concurrency)
+    try:
+        await Predictor(asker, facts, pricing).label(asks or recipe(), pages, sink or keep, plan)
+    finally:
+        await asker.close()
+    return outcomes
+
+
+def label(model, pages, **how):
+    return run(labelled(model, pages, **how))
+
+
+def pages_of(found, size):
+    return [found[start : start + size] for start in range(0, len(found), size)]
+
+
+def ids(outcomes):
+    return [outcome.task_id for outcome in outcomes]
+
+
+def test_every_task_has_exactly_one_outcome():
+    model = ScriptedModel()
+    outcomes = label(model, pages_of(tasks(57), 10))
+    assert sorted(ids(outcomes)) == list(range(1, 58))
+    assert {str(outcome.answer) for outcome in outcomes} == {"{'mood': ('Good',)}"}
+    assert all((outcome.sent, outcome.reused) == (1, False) for outcome in outcomes)
+
+
+@pytest.mark.parametrize("pages", [[], [[]], [[], [], []], [[], tasks(1), []]])
+def test_pages_may_be_empty_or_missing(pages):
+    assert ids(label(ScriptedModel(), pages)) == [task.id for page in pages for task in page]
+
+
+def test_outcomes_come_as_they_come_and_not_at_the_end():
+    async def scene():
+        outcomes, first, others_may_go_on = [], asyncio.Event(), asyncio.Event()
+
+        async def sink(some):
+            outcomes.extend(some)
+            first.set()
+
+        async def reply(asked, _):
+            if not asked.user.endswith("text 1"):
+                await others_may_go_on.wait()
+            return GOOD
+
+        labelling = asyncio.create_task(labelled(ScriptedModel(reply), [tasks(8)], sink=sink))
+        await first.wait()
+        assert ids(outcomes) == [1]
+        others_may_go_on.set()
+        await labelling
+        assert len(outcomes) == 8
+
+    run(scene())
+
+
+def test_the_same_text_is_asked_about_once_within_a_page_and_across_pages():
+    model = ScriptedModel()
+    same = [Task(number, {"text": "the same", "other": number}) for number in range(40)]
+    outcomes = label(model, pages_of(same, 7))
+    assert sorted(ids(outcomes)) == list(range(40))
+    assert len(model.requests) == 1
+    assert sum(outcome.sent for outcome in outcomes) == 1
+    assert sum(outcome.reused for outcome in outcomes) == 39
+
+
+def test_what_is_stored_is_not_asked_about_again():
+    model, facts = ScriptedModel(), Facts()
+    first = label(model, [tasks(20)], facts=facts)
+    second = label(model, [tasks(20)], facts=facts)
+    assert len(model.requests) == 20
+    assert sorted(ids(second)) == sorted(ids(first))
+    assert all((outcome.sent, outcome.reused) == (0, True) for outcome in second)
+    assert [outcome.answer for outcome in second] == [outcome.answer for outcome in first]
+
+
+def test_only_what_is_missing_is_asked_about():
+    model, facts = ScriptedModel(), Facts()
+    label(model, [tasks(10)], facts=facts)
+    outcomes = label(model, [tasks(15)], facts=facts)
+    assert len(model.requests) == 15
+    assert sorted(ids(outcomes)) == list(range(1, 16))
+    assert sorted(outcome.task_id for outcome in outcomes if outcome.sent) == [11, 12, 13, 14, 15]
+
+
+def test_one_look_up_per_page_with_each_digest_once():
+    facts = Facts()
+    label(ScriptedModel(), [[*tasks(3), *tasks(3)], tasks(2, first=50)], facts=facts)
+    assert [len(digests) for digests in facts.looked_up] == [3, 2]
+
+
+def test_a_malformed_fact_leaves_one_attempt():
+    asked = recipe().request(tasks(1)[0])
+    model, facts = ScriptedModel(), Facts([completion(BROKEN, asked.digest)])
+    (outcome,) = label(model, [tasks(1)], facts=facts)
+    assert model.attempts == [1]
+    assert outcome.answer == {"mood": ("Good",)}
+    assert outcome.usage.cost_usd == pytest.approx(0.02)
+
+
+def test_two_malformed_facts_leave_none():
+    asked = recipe().request(tasks(1)[0])
+    facts = Facts([completion(BROKEN, asked.digest), completion(BROKEN, asked.digest, 1)])
+    model = ScriptedModel()
+    (outcome,) = label(model, [tasks(1)], facts=facts)
+    assert model.requests == []
+    assert isinstance(outcome.verdict, Rejection)
+    assert outcome.reused
+
+
+def test_tasks_that_can_not_be_asked_about_have_their_failure():
+    found = [Task(1, {"text": "fine"}), Task(2, {}), Task(3, {"text": None}), Task(4, {"text": "fine too"})]
+    outcomes = {outcome.task_id: outcome for outcome in label(ScriptedModel(), [found])}
+    assert {number: outcome.spoke for number, outcome in outcomes.items()} == {1: True, 2: False, 3: False, 4: True}
+    assert outcomes[2].verdict.kind == "bad_task"
+    assert outcomes[2].digest is None
+
+
+def test_failures_and_rejections_are_outcomes_too():
+    replies = {"1": GOOD, "2": BAD, "3": BROKEN}
+    model = ScriptedModel(lambda asked, _: replies[asked.user[-1]])
+    outcomes = {outcome.task_id: outcome for outcome in label(model, [tasks(3)])}
+    assert outcomes[1].answer == {"mood": ("Good",)}
+    assert (outcomes[2].verdict, outcomes[2].sent) == (BAD, 1)
+    assert (outcomes[3].verdict.reason, outcomes[3].sent) == ("not_json", 2)
+    assert all(outcomes[number].digest for number in (1, 2, 3))
+
+
+def test_a_task_with_choices_of_its_own():
+    config = """<View><Text name="text" value="$text"/><Choices name="mood" toName="text" value="$options"/></View>"""
+    found = [
+        Task(1, {"text": "a", "options": ["Good", "Bad"]}),
+        Task(2, {"text": "a", "options": ["Great", "Awful"]}),
+        Task(3, {"text": "a"}),
+    ]
+    outcomes = {o.task_id: o for o in label(ScriptedModel(), [found], asks=recipe(read_config(config)))}
+    assert outcomes[1].answer == {"mood": ("Good",)}
+    assert outcomes[2].verdict.reason == "unknown_choice"
+    assert outcomes[3].verdict.kind == "bad_task"
+
+
+def test_a_plan_is_made_of_every_page_before_anything_of_it_is_asked():
+    events: list = []
+    model = ScriptedModel(lambda asked, _: events.append(("asked", asked.digest)) or GOOD)
+
+    def plan(asks):
+        assert threading.current_thread() is not threading.main_thread()
+        events.extend(("planned", ask.digest if not isinstance(ask, Failure) else None) for _, ask in asks)
+        planned.extend(task_id for task_id, _ in asks)
+
+    planned: list[int] = []
+    label(model, [[*tasks(5), Task(99, {})], tasks(5, first=6)], plan=plan)
+    assert planned == [1, 2, 3, 4, 5, 99, 6, 7, 8, 9, 10]
+    for number, (kind, digest) in enumerate(events):
+        assert kind == "planned" or ("planned", digest) in events[:number]
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_no_more_are_in_flight_than_allowed(concurrency):
+    async def slowly(*_):
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return GOOD
+
+    model = ScriptedModel(slowly)
+    label(model, pages_of(tasks(40), 10), concurrency=concurrency)
+    assert model.peak == concurrency
+
+
+# When the whole has to stop
+
+
+def test_trouble_of_the_provider_stops_it_at_once_and_what_is_stored_stays():
+    facts, pulled, outcomes = Facts(), [], []
+
+    def reply(asked, _):
+        return ProviderError("No quota left.") if asked.user.endswith(" 5") else GOOD
+
+    def pages():
+        for page in pages_of(tasks(1000), 10):
+            pulled.append(page)
+            yield page
+
+    async def sink(some):
+        outcomes.extend(some)
+
+    model = ScriptedModel(reply)
+    with pytest.raises(ProviderError, match="No quota left"):
+        label(model, pages(), facts=facts, concurrency=1, sink=sink)
+    assert set(ids(outcomes)) >= {1, 2}
+    assert {outcome.digest for outcome in outcomes} <= set(facts.stored)
+    assert len(model.requests) < 15
+    assert len(pulled) <= 3
+    assert len(facts.stored) == len(model.requests) - 1
+
+
+@pytest.mark.parametrize("trouble", [StudioError("Label Studio is gone."), ValueError("a bug")])
+def test_trouble_with_the_pages_stops_it(trouble):
+    def pages():
+        yield tasks(3)
+        raise trouble
+
+    with pytest.raises(type(trouble), match=str(trouble)):
+        label(ScriptedModel(), pages())
+
+
+def test_trouble_with_the_record_stops_it():
+    facts = Facts()
+    facts.trouble = StoreError("The disk is full.")
+    with pytest.raises(StoreError, match="full"):
+        label(ScriptedModel(), [tasks(3)], facts=facts)
+
+
+def test_trouble_with_the_plan_stops_it_before_anything_is_asked():
+    def plan(asks):
+        raise StoreError("The disk is full.")
+
+    model = ScriptedModel()
+    with pytest.raises(StoreError):
+        label(model, [tasks(3)], plan=plan)
+    assert model.requests == []
+
+
+def test_trouble_with_the_sink_stops_it():
+    async def sink(some):
+        raise StoreError("The disk is full.")
+
+    with pytest.raises(StoreError):
+        label(ScriptedModel(), pages_of(tasks(30), 10), sink=sink)
+
+
+def test_cancelled_while_asking_it_stores_what_is_under_way():
+    model, facts = ScriptedModel(), Facts()
+
+    async def scene():
+        model.hold = asyncio.Event()
+        asker = Asker(model, facts.write, 4)
+
+        async def sink(some):
+            pass
+
+        labelling = asyncio.create_task(
+            Predictor(asker, facts, pricing).label(recipe(), pages_of(tasks(100), 10), sink)
+        )
+        await model.arrived(1)
+        labelling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await labelling
+        model.hold.set()
+        await asker.close()
+
+    run(scene())
+    assert len(facts.stored) == len(model.requests) <= 4
+
+
+# Memory
+
+
+def test_never_more_than_two_pages_are_pulled_ahead():
+    """While the model says nothing, only the page being asked about and the next one are in memory."""
+    model, second = ScriptedModel(), threading.Event()
+    pulled = []
+
+    def pages():
+        for page in pages_of(tasks(400), 50):
+            pulled.append(page)
+            if len(pulled) == 2:
+                second.set()
+            yield page
+
+    async def scene():
+        model.hold = asyncio.Event()
+        labelling = asyncio.create_task(labelled(model, pages(), concurrency=2))
+        await model.arrived(1)
+        await asyncio.to_thread(second.wait, 10)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert len(pulled) == 2
+        model.hold.set()
+        return await labelling
+
+    assert len(run(scene())) == 400
+    assert len(pulled) == 8
+
+
+@pytest.mark.parametrize(("concurrency", "size"), [(1, 5), (2, 20), (4, 50)])
+def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrency, size):
+    ahead, done = [], []
+
+    def pages():
+        for number, page in enumerate(pages_of(tasks(10 * size), size), start=1):
+            ahead.append(number * size - len(done))
+            yield page
+
+    async def sink(some):
+        done.extend(some)
+
+    label(ScriptedModel(), pages(), concurrency=concurrency, sink=sink)
+    assert max(ahead) <= 2 * size + 4 * concurrency
+
+
+# Anything
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.sampled_from(["a", "b", "c", "d", "e", "", None]), max_size=30),
+    size=st.integers(1, 8),
+    concurrency=st.integers(1, 5),
+    replies=st.fixed_dictionaries(
+        {
+            name: st.lists(
+                st.sampled_from([GOOD, BROKEN, BAD, Failure("rate_limited", ""), Failure("server", "")]), min_size=1
+            )
+            for name in "abcde"
+        }
+    ),
+)
+def test_whatever_is_answered_every_task_has_one_outcome_and_no_answer_is_paid_for_twice(
+    texts, size, concurrency, replies
+):
+    asked: Counter = Counter()
+
+    def reply(got, attempt):
+        name = got.user[-1]
+        asked[name] += 1
+        said = replies[name][min(asked[name], len(replies[name])) - 1]
+        answered[name, attempt] += isinstance(said, str)
+        return said
+
+    answered: Counter = Counter()
+    facts = Facts()
+    found = [Task(number, {"text": text}) for number, text in enumerate(texts)]
+    outcomes = label(ScriptedModel(reply), pages_of(found, size), facts=facts, concurrency=concurrency)
+    assert sorted(ids(outcomes)) == list(range(len(texts)))
+    assert all(count <= 1 for count in answered.values())
+    for stored in facts.stored.values():
+        assert [fact.attempt for fact in stored] == list(range(len(stored)))
+    for outcome in outcomes:
+        assert outcome.digest in facts.stored if outcome.spoke else isinstance(outcome.verdict, Failure)
+
+
+def test_a_task_that_crashes_leaves_the_others_alone(caplog):
+    class Fragile(ScriptedModel):
+        async def complete(self, request, attempt):
+            if "3" in request.user:
+                raise ZeroDivisionError(request.user)
+            return await super().complete(request, attempt)
+
+    outcomes = {outcome.task_id: outcome for outcome in label(Fragile(), [tasks(5)])}
+    assert sorted(outcomes) == [1, 2, 3, 4, 5]
+    crashed = [task for task, outcome in outcomes.items() if not outcome.answer]
+    assert len(crashed) == 1
+    verdict = outcomes[crashed[0]].verdict
+    assert isinstance(verdict, Failure)
+    assert (verdict.kind, "ZeroDivisionError" in verdict.detail) == ("crashed", True)
+    assert "ZeroDivisionError in complete" in caplog.text
+    assert tasks(5)[crashed[0] - 1].data["text"] not in caplog.text
+
+
+BAD_MOOD = '{"mood": "Bad"}'
+
+
+def sampled(model, number=3, samples=5, **how):
+    return label(model, [tasks(number)], asks=recipe(confidence=f"samples:{samples}"), **how)
+
+
+def test_each_sample_is_asked_stored_and_counted():
+    replies = {0: GOOD, 1: BAD_MOOD, 2: GOOD, 3: BAD_MOOD, 4: GOOD}
+    model, facts = ScriptedModel(lambda asked, _: replies[asked.sample]), Facts()
+    outcomes = sampled(model, facts=facts)
+    assert Counter(asked.sample for asked in model.requests) == dict.fromkeys(range(5), 3)
+    assert [outcome.answer for outcome in outcomes] == [{"mood": ("Good",)}] * 3
+    assert [(o.confidence, o.sent, o.reused) for o in outcomes] == [(0.6, 5, False)] * 3
+    assert outcomes[0].usage.cost_usd == pytest.approx(0.05)
+    again = sampled(model, facts=facts)
+    assert [(o.confidence, o.sent, o.reused) for o in again] == [(0.6, 0, True)] * 3
+    assert len(model.requests) == 15
+
+
+def test_more_samples_ask_only_for_those_that_are_missing():
+    model, facts = ScriptedModel(), Facts()
+    sampled(model, samples=2, facts=facts)
+    outcomes = sampled(model, samples=5, facts=facts)
+    assert sorted(asked.sample for asked in model.requests[6:]) == sorted([2, 3, 4] * 3)
+    assert [(outcome.confidence, outcome.sent) for outcome in outcomes] == [(1.0, 3)] * 3
+
+
+def test_a_malformed_sample_is_asked_again_and_counts_against_the_answer_when_it_stays_so():
+    model = ScriptedModel(lambda asked, attempt: BROKEN if asked.sample == 1 or not attempt else GOOD)
+    (outcome,) = sampled(model, number=1, samples=4)
+    assert (outcome.answer, outcome.confidence, outcome.sent) == ({"mood": ("Good",)}, 0.75, 8)
+
+
+def test_a_sample_that_fails_fails_its_task_and_the_next_run_asks_for_it_alone():
+    trouble = [BAD]
+    model, facts = ScriptedModel(lambda asked, _: trouble.pop() if asked.sample == 3 and trouble else GOOD), Facts()
+    (outcome,) = sampled(model, number=1, facts=facts)
+    assert (outcome.verdict, outcome.sent) == (BAD, 5)
+    (outcome,) = sampled(model, number=1, facts=facts)
+    assert (outcome.confidence, outcome.sent) == (1.0, 1)

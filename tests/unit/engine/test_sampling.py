@@ -1,0 +1,61 @@
+"""What is said when a model gives no log-probabilities, and why samples bring no outcome."""
+
+import asyncio
+
+import pytest
+
+from backend.domain.chat.request import ChatRequest
+from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.engine.response_cache import Asked
+from backend.engine.sampling import ask_all, failure_of, unsure
+from backend.engine.shutdown import Stopped
+from tests.scripted import completion, frame, version
+
+GOOD = {"mood": ("Good",)}
+
+
+def test_silence_about_probabilities_is_told_with_what_to_do():
+    said = unsure(version(), [Outcome(1, GOOD), Outcome(2, Rejection("refused", ""))])
+    assert said is not None
+    assert "some-model gives no log-probabilities" in said
+    assert "--confidence samples:5" in said
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        [],
+        [Outcome(1, Rejection("refused", "")), Outcome(2, Failure("timeout", ""))],
+        [Outcome(1, GOOD), Outcome(2, GOOD, confidence=0.5)],
+    ],
+)
+def test_nothing_is_said_where_nothing_can_be_told(outcomes):
+    assert unsure(version(), outcomes) is None
+
+
+@pytest.mark.parametrize("confidence", ["none", "samples:5"])
+def test_nothing_is_said_of_versions_that_ask_for_none(confidence):
+    assert unsure(version(confidence=confidence), [Outcome(1, GOOD)]) is None
+
+
+def test_the_first_trouble_is_why():
+    trouble = [Asked((), Failure("timeout", "one")), Asked((), Failure("server", "two"))]
+    assert failure_of([Asked((completion(),)), *trouble]).kind == "timeout"
+    assert failure_of([Asked(())]).kind == "crashed"
+
+
+def test_a_process_that_is_to_end_waits_for_the_samples_under_way():
+    came = []
+
+    class Stopping:
+        async def ask(self, sample, stored):
+            if sample.sample == 1:
+                raise Stopped
+            await asyncio.sleep(0.01)
+            came.append(sample.sample)
+            return Asked((completion(),))
+
+    request = ChatRequest(frame(samples=3), "I love it")
+    with pytest.raises(Stopped):
+        asyncio.run(ask_all(Stopping(), request, {}))
+    assert came == [0, 2]

@@ -1,0 +1,16 @@
+"""What an estimate prints for people."""
+
+import pytest
+
+from backend.interfaces.cli.commands.estimate import _print
+from backend.domain.runs.cost_estimate import Estimate
+
+
+@pytest.mark.parametrize(
+    ("cost", "said"), [((0.5, 1.25), "$0.50 to $1.25"), (None, "n/a: the model's price is not known, set PRICE_IN")]
+)
+def test_a_cost_is_a_range_or_says_what_is_missing(
+    cost: tuple[float, float] | None, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _print(Estimate(tasks=3, reused=1, prompt_tokens=(5, 9), completion_tokens=(1, 2), cost_usd=cost, tokenizer="t"))
+    assert f"\ncost      {said}" in capsys.readouterr().out

@@ -1,0 +1,93 @@
+"""What a comparison prints, for people and for scripts."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from backend.interfaces.cli.render.comparison import LISTED, comparison_json, print_comparison, sentence
+from backend.domain.metrics.agreement import agreement
+from backend.domain.metrics.comparison import compare
+from backend.domain.dataset.subset import Subset
+from backend.domain.metrics.summary import summarise
+from backend.domain.dataset.ground_truth import NOTHING
+from backend.services.analysis.compare import Compared
+from tests.unit.domain.metrics.test_comparison import TRUTHS, said
+from tests.unit.domain.metrics.test_classification import SINGLE
+
+NAMES = {"versions", "tasks", "accuracy", "difference", "difference_ci", "fixed", "broken", "p_value", "verdict"}
+
+
+def compared(**answers: str) -> Compared:
+    """`s1="aab"`: what version s1 says to the first three tasks; the truth is always `a`."""
+    outcomes: Mapping[str, list] = {tag: said(letters) for tag, letters in answers.items()}
+    return Compared(
+        versions=tuple(outcomes),
+        subset=Subset("ground-truth"),
+        truths=len(TRUTHS),
+        comparison=compare(outcomes, TRUTHS, SINGLE),
+        agreements={},
+        summaries={tag: summarise(found) for tag, found in outcomes.items()},
+        links={truth.task_id: f"http://studio/{truth.task_id}" for truth in TRUTHS},
+        left_out=NOTHING,
+    )
+
+
+def test_scripts_find_the_names_they_rely_on() -> None:
+    found = comparison_json(compared(s1="b" * 8 + "a" * 12, s2="a" * 19 + "b"))
+    assert found.keys() >= NAMES
+    assert (found["versions"], found["tasks"], found["verdict"]) == (["s1", "s2"], 20, "better")
+    assert (found["accuracy"], found["fixed"], found["broken"]) == ({"s1": 0.6, "s2": 0.95}, 8, 1)
+    assert (found["fixed_tasks"], found["broken_tasks"]) == (tuple(range(8)), (19,))
+
+
+def test_several_versions_differ_in_pairs() -> None:
+    found = comparison_json(compared(s1="b" * 12 + "a" * 8, s2="a" * 20, s3="a" * 20))
+    assert found.keys() >= NAMES
+    assert [found[name] for name in ("difference", "fixed", "fixed_tasks")] == [None, None, None]
+    assert found["verdict"] == "different"
+    assert [(pair["first"], pair["second"], pair["verdict"]) for pair in found["pairs"]] == [
+        ("s1", "s2", "better"),
+        ("s1", "s3", "better"),
+        ("s2", "s3", "not decided"),
+    ]
+    assert comparison_json(compared(s1="a" * 20, s2="a" * 20, s3="a" * 20))["verdict"] == "not decided"
+
+
+def test_people_read_a_verdict_and_find_the_tasks(capsys: pytest.CaptureFixture[str]) -> None:
+    print_comparison(compared(s1="b" * 12 + "a" * 8, s2="a" * 18))
+    shown = capsys.readouterr().out
+    assert "s2 is better than s1 on 18 tasks (+0.667, 95 % interval +0." in shown
+    assert "; p = 0.00049)" in shown
+    assert f"fixed 12, the first {LISTED}:" in shown
+    assert "  0  http://studio/0\n" in shown
+    assert "http://studio/11" not in shown
+    assert "broken 0\n" in shown
+    assert "s2 has no answer to 2 ground truths: `ls-prompts evaluate s2` asks about them." in shown
+
+
+def test_few_tasks_decide_nothing() -> None:
+    found = compared(s1="aab", s2="aaa").comparison
+    told = sentence(found.pairs[0], found.tasks)
+    assert told == "s2 against s1: not decided by these 3 tasks (+0.333, 95 % interval -0.291 to +0.792; p = 1)"
+
+
+def test_nothing_in_common_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    found = compared(s1="aaa", s2="")
+    print_comparison(found)
+    shown = capsys.readouterr().out
+    assert "s2 against s1: n/a" in shown
+    assert "s2 has no answer to any task with a ground truth." in shown
+    assert (comparison_json(found)["difference"], comparison_json(found)["accuracy"]["s1"]) == (None, None)
+
+
+def test_agreement_is_shown_where_there_is_no_truth(capsys: pytest.CaptureFixture[str]) -> None:
+    plain = compared(s1="", s2="")
+    pair = {("s1", "s2"): agreement(said("aabb"), said("aaba"), SINGLE)}
+    found = Compared(**{**{name: getattr(plain, name) for name in Compared.__slots__}, "agreements": pair, "truths": 0})
+    print_comparison(found)
+    assert (
+        "s1 and s2: the same answer to 0.750 of 4 tasks (0.301 to 0.954); Cohen's kappa 0.500"
+        in capsys.readouterr().out
+    )
+    (one,) = comparison_json(found)["agreement"]
+    assert (one["first"], one["second"], one["kappa"]) == ("s1", "s2", 0.5)

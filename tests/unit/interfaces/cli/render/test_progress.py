@@ -1,0 +1,73 @@
+"""What a run tells while it works, where no terminal draws a bar."""
+
+import pytest
+
+from backend.interfaces.cli.render import progress
+from backend.interfaces.cli.render.progress import Bar, Gauge
+from backend.domain.outcome import Failure, Outcome, Usage
+from backend.domain.runs.run import Tally
+
+PUSHING = "mood@1: pushing predictions to Label Studio\n"
+
+
+@pytest.fixture(autouse=True)
+def every_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "LINE_EVERY_S", -1.0)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def answered(task: int, cost: float | None, sent: int = 1) -> Outcome:
+    return Outcome(task, {"mood": ("Good",)}, usage=Usage(10, 5, cost), sent=sent, reused=not sent)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err.splitlines()
+
+
+def test_a_cost_is_shown_when_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bar("mood@1") as bar:
+        bar.start(4)
+        bar.add([Outcome(1, Failure("timeout", "It took too long."), sent=3)])
+        bar.add([answered(2, 0.01, sent=0)])
+        bar.add([answered(3, 0.02)])
+        bar.add([answered(4, None)])
+    shown = [line.rpartition("cost ")[2] for line in lines(capsys)]
+    assert shown == ["n/a", "$0.00", "$0.02", "n/a"]
+
+
+def test_stored_answers_of_a_model_without_a_price_do_not_cost_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bar("mood@1") as bar:
+        bar.start(2)
+        bar.add([answered(1, None, sent=0)])
+    assert lines(capsys)[-1].endswith("cost n/a")
+
+
+def test_a_watched_run_costs_nothing_known_before_its_first_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    with Gauge("mood@1") as gauge:
+        gauge.show(Tally(9, 0, 1, 0, 3, 0, 0.0))
+        gauge.show(Tally(9, 1, 1, 0, 4, 0, 0.5))
+    first, second = lines(capsys)
+    assert first.endswith("cost n/a, 1 failed")
+    assert second.endswith("cost $0.50, 1 failed")
+
+
+@pytest.mark.parametrize(("pushes", "said"), [(True, 1), (False, 0)])
+def test_a_push_that_follows_is_told_once(capsys: pytest.CaptureFixture[str], pushes: bool, said: int) -> None:
+    with Bar("mood@1", pushes) as bar:
+        bar.start(2)
+        bar.add([answered(1, 0.1)])
+        assert PUSHING not in capsys.readouterr().err
+        bar.add([answered(2, 0.1)])
+        bar.pushing() if pushes else None
+    assert capsys.readouterr().err.count(PUSHING) == said
+
+
+def test_a_bar_on_a_terminal_says_so_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with Bar("mood@1", pushes=True) as bar:
+        bar.start(1)
+        bar.add([answered(1, 0.1)])
+    assert "pushing predictions to Label Studio" in capsys.readouterr().err

@@ -1,0 +1,46 @@
+"""Remarks: what has to be known beside the numbers, and nothing that need not be."""
+
+from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
+from backend.domain.dataset.split import Split
+from backend.domain.dataset.subset import Subset
+from backend.domain.dataset.ground_truth import LeftOut
+from tests.unit.domain.metrics.test_evaluation import FAILURE, evaluated
+
+ALL = Subset("ground-truth")
+
+
+def test_many_right_answers_need_no_remark() -> None:
+    assert remarks(evaluated("ab" * 1000, "ab" * 1000), ALL) == []
+
+
+def test_few_tasks_are_said_to_be_few() -> None:
+    more, hint = remarks(evaluated("ab" * 20, "ab" * 15 + "a" * 10), ALL)
+    assert more.startswith("To see that another version is 5 points away takes up to ")
+    assert hint == "Intervals of F1s are too narrow below 100 tasks: take them as a hint."
+
+
+def test_the_part_that_is_shown_is_named() -> None:
+    shown = remarks(evaluated("ab" * 1000, "ab" * 1000), Subset("ground-truth", split=Split("dev", 0.7)))
+    assert shown == ["Only dev:0.7 of the ground truths is shown; the rest is test:0.3."]
+
+
+def test_numbers_that_do_not_exist_come_with_their_reason() -> None:
+    found = remarks(evaluated("aab", "aaa"), ALL)
+    assert found[-1] == "The precision of a label that was never answered is n/a."
+    assert "accuracy is n/a: The model gave no answer to any task with a ground truth." in remarks(
+        evaluated("ab", [FAILURE, FAILURE]), ALL
+    )
+
+
+def test_what_is_left_out_is_named_with_its_tasks() -> None:
+    many = tuple(range(1, NAMED + 3))
+    own, taken, gone = left_out_remarks(LeftOut(many, (7,), {"Neutral": (3, 4)}))
+    assert own == (
+        "12 ground truths left out, made from this prompt's own predictions, which flatters it: "
+        "tasks 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more. --accepted takes them in."
+    )
+    assert taken == "1 ground truth among them made from this prompt's own predictions, which flatters it: task 7."
+    assert gone.startswith(
+        "2 ground truths left out, in the label 'Neutral', which the labelling config does not have: "
+    )
+    assert list(left_out_remarks(LeftOut())) == []

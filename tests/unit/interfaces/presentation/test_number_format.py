@@ -1,0 +1,83 @@
+"""Numbers as people see them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.interfaces.presentation import number_format as numbers
+
+
+def test_what_does_not_exist_is_never_a_number() -> None:
+    assert numbers.proportion(None) == numbers.count(None) == numbers.seconds(None) == "n/a"
+    assert numbers.usd(None) == "n/a"
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, "0 tasks"), (1, "1 task"), (2, "2 tasks"), (1000, "1,000 tasks")])
+def test_one_thing_is_no_things(number: int, shown: str) -> None:
+    assert numbers.things(number, "task") == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0, "0.000"), (1, "1.000"), (2 / 3, "0.667"), (0.0004, "0.000")])
+def test_proportions_have_three_digits(value: float, shown: str) -> None:
+    assert numbers.proportion(value) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0, "0"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")])
+def test_counts_are_grouped(value: int, shown: str) -> None:
+    assert numbers.count(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "$0.00"),
+        (0.01, "$0.01"),
+        (1234.5, "$1,234.50"),
+        (0.0099, "$0.0099"),
+        (0.00012, "$0.00012"),
+        (0.000012, "$0.000012"),
+        (0.0000012, "$0.0000012"),
+        (0.00000007, "$0.000000070"),
+    ],
+)
+def test_small_costs_show_the_digits_that_count(value: float, shown: str) -> None:
+    assert numbers.usd(value) == shown
+
+
+@given(st.floats(min_value=1e-12, max_value=1e6))
+def test_a_cost_is_never_shown_as_nothing_or_in_powers_of_ten(value: float) -> None:
+    shown = numbers.usd(value)
+    assert "e" not in shown
+    assert float(shown.strip("$").replace(",", "")) == pytest.approx(value, rel=0.06, abs=0.005 if value >= 0.01 else 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0.00 s"),
+        (0.004, "0.00 s"),
+        (1.5, "1.50 s"),
+        (9.999, "10 s"),
+        (12.3, "12 s"),
+        (59.7, "1 min 00 s"),
+        (60, "1 min 00 s"),
+        (3599.6, "1 h 00 min"),
+        (3725, "1 h 02 min"),
+    ],
+)
+def test_durations(value: float, shown: str) -> None:
+    assert numbers.seconds(value) == shown
+
+
+def test_intervals_and_differences() -> None:
+    assert numbers.interval((0.48101, 0.8545)) == "0.481 to 0.855"
+    assert (numbers.signed(0.15), numbers.signed(-0.05), numbers.signed(0.0)) == ("+0.150", "-0.050", "+0.000")
+    assert numbers.signed_interval((-0.05, 0.25)) == "-0.050 to +0.250"
+    assert numbers.interval(None) == numbers.signed(None) == numbers.signed_interval(None) == "n/a"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, "p = n/a"), (0.0134, "p = 0.013"), (1, "p = 1"), (1e-7, "p < 0.0001")]
+)
+def test_p_values(value, shown):
+    assert numbers.p_value(value) == shown

@@ -1,0 +1,59 @@
+"""Plots that a page may hold."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from backend.interfaces.presentation.plots import COLOURS, cost_plot, reliability_plot, risk_plot
+from backend.domain.calibration.reliability import Bin
+from backend.domain.reports.report import Line
+from backend.domain.calibration.threshold import RiskPoint
+from tests.scripted import version
+
+BINS = [Bin(0.1, 0.5, 20, 0.3, 0.25, (0.1, 0.5)), Bin(0.5, 1.0, 20, 0.8, 0.9, None)]
+POINTS = [RiskPoint(0.9, 10, 0, 0.5, 0.0), RiskPoint(0.2, 20, 3, 1.0, 0.15)]
+LINES = [
+    Line(version(number=1), 10, 0.5, (0.2, 0.8), 1.0, 0.5, 0.0001),
+    Line(version(number=2), 10, 0.9, (0.7, 0.95), 1.0, 0.9, None),
+    Line(version(number=3), 10, 0.7, None, 1.0, 0.9, 0.0),
+]
+PLOTS = {
+    "reliability": lambda: reliability_plot(BINS),
+    "risk": lambda: risk_plot(POINTS),
+    "cost": lambda: cost_plot(LINES),
+}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_is_the_same_each_time_and_has_no_style_of_its_own(name: str) -> None:
+    svg = PLOTS[name]()
+    assert svg == PLOTS[name]()
+    assert "style" not in svg
+    assert "<!--" not in svg
+    used = set(re.findall(r'(?:fill|stroke)="([^"]*)"', svg))
+    assert used <= {*COLOURS.values(), "none"}
+    assert f'aria-labelledby="{name}-title {name}-text"' in svg
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_its_ids_are_its_own_and_what_refers_to_them_is_there(name: str) -> None:
+    svg = PLOTS[name]().replace("<svg ", '<svg xmlns:xlink="x" ', 1)
+    root = ElementTree.fromstring(svg)
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(one.startswith(f"{name}-") for one in ids if one)
+    used = re.findall(r'(?:href="#|url\(#)([^")]+)', svg)
+    assert used
+    assert set(used) <= set(ids)
+
+
+def test_versions_without_a_cost_are_left_out() -> None:
+    svg = cost_plot(LINES)
+    assert "@1" in svg
+    assert "@2" not in svg
+
+
+def test_nothing_to_plot() -> None:
+    assert cost_plot([]).startswith("<svg")
+    assert reliability_plot([]).startswith("<svg")

@@ -1,0 +1,201 @@
+"""A whole search in this process: the stand-in's answers, a scripted teacher, a record on disk."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.domain.optimize.search import FEWEST, Search
+from backend.errors import ProviderError, RunError, SettingsError, SubsetError
+from backend.engine.budget_rules import OverBudget
+from backend.services.prompts.few_shot_selection import Wish as Examples
+from backend.services.optimize.session import Enhanced, Wish
+from benchmarks.enhance import TEACHER, InProcess, Labelled, Studio, World, draft, in_process, messages, trial
+from demo.teacher import KINDS, USELESS
+
+TRUTHS = messages()[:100]
+PRICES = {"price_in": 2.0, "price_out": 10.0}
+
+
+def app(folder: Path, world: World, truths: list[Labelled] = TRUTHS, **settings: Any) -> InProcess:
+    made = in_process(folder, Studio(truths, messages()[100:]), world, **settings)
+    made.save(draft())
+    return made
+
+
+def searched(folder: Path, *kinds: str, rounds: int = 4, **wish: Any) -> tuple[Enhanced, World]:
+    world = World(kinds)
+    return app(folder, world).enhance("topic@1", Wish(Search(TEACHER, rounds), **wish)), world
+
+
+def test_good_rewrites_are_found_judged_and_saved(tmp_path):
+    found, world = searched(tmp_path, "good", rounds=8)
+    assert found.verdict == "better"
+    assert found.comparison is not None
+    assert found.saved is not None
+    assert (found.saved.tag, found.saved.template) == ("topic@2", found.text)
+    assert found.saved.note.startswith("topic@1 rewritten by scripted-teacher: 0.")
+    assert "ground truths it never saw, better (p = " in found.saved.note
+    assert found.reasons == "A good one."
+    before, after = found.learned or (0, 0)
+    assert after > before
+    assert len(world.asked) == len(set(world.asked)), "no request twice"
+
+
+def test_only_good_ones_are_ever_offered(tmp_path):
+    useless = [kind for kind in USELESS if kind != "losing"]
+    found, _ = searched(tmp_path, "bad", *useless, rounds=len(useless) - 1)
+    assert (found.text, found.saved, found.comparison) == (None, None, None)
+    fates = [one.fate for one in found.tried]
+    for part in ("is empty", "same as", "no instruction", "refused", "characters", "{topic}", "not_json"):
+        assert any(part in fate for fate in fates), part
+
+
+@pytest.mark.parametrize("kind", ["unknown", "long"])
+def test_what_can_be_mended_is_said_once(tmp_path, kind):
+    found, world = searched(tmp_path, kind, rounds=1)
+    assert found.text is None
+    assert ["can't be used" in lesson for lesson in world.lessons] == [False, True]
+
+
+def test_a_lost_variable_is_put_back(tmp_path):
+    found, _ = searched(tmp_path, "losing", rounds=6)
+    assert found.text is not None
+    assert found.text.endswith("\n\n{text}")
+
+
+def test_the_judging_half_never_reaches_the_teacher(tmp_path):
+    for seed in range(3):
+        done = trial(seed, tmp_path / str(seed))
+        assert done.judged
+        assert done.world.lessons
+        assert [text for text in done.judged for lesson in done.world.lessons if text in lesson] == []
+
+
+def test_the_judging_half_is_asked_about_once_with_the_base_and_once_with_the_finalist(tmp_path):
+    found, world = searched(tmp_path, "good", rounds=8)
+    assert found.halves is not None
+    learnt = sum(one.tasks for one in found.tried)
+    assert len(world.asked) <= len(found.halves.learn) + learnt + 2 * len(found.halves.judge)
+    nothing, world = searched(tmp_path / "none", "empty")
+    assert nothing.halves is not None
+    assert len(world.asked) == len(nothing.halves.learn), "nothing to judge, nothing asked"
+
+
+def test_again_it_repeats_nothing_and_finds_the_same(tmp_path):
+    first, _ = searched(tmp_path, *KINDS, rounds=8)
+    again, world = searched(tmp_path, *KINDS, rounds=8)
+    assert (world.asked, world.lessons) == ([], [])
+    assert (again.text, again.tried, again.verdict) == (first.text, first.tried, first.verdict)
+    assert again.run.id != first.run.id, "a search that came to its end is not begun again"
+
+
+def test_what_is_not_better_is_saved_only_if_wished(tmp_path):
+    found, _ = searched(tmp_path, "uneven", "good", rounds=2)
+    assert found.text is not None
+    assert (found.verdict, found.saved) == ("not decided", None)
+    again, world = searched(tmp_path, "uneven", "good", rounds=2, anyway=True)
+    assert world.asked == []
+    assert again.saved is not None
+    assert "not decided" in again.saved.note
+
+
+def test_without_ground_truth_it_drafts_and_says_it_is_unchecked(tmp_path):
+    world = World(["good"])
+    made = app(tmp_path, world, [])
+    found = made.enhance("topic@1", Wish(Search(TEACHER)))
+    assert found.text is not None
+    assert (found.verdict, found.saved, found.halves) == (None, None, None)
+    assert "Nobody knows the right answers" in world.lessons[0]
+    assert messages()[100].text in world.lessons[0]
+    kept = made.enhance("topic@1", Wish(Search(TEACHER), anyway=True))
+    assert kept.saved is not None
+    assert kept.saved.note == "topic@1 rewritten by scripted-teacher, not checked"
+    assert len(world.lessons) == 1
+
+
+@pytest.mark.parametrize("truths", [TRUTHS[:4], [t for t in TRUTHS if t.topic == "Refund"]], ids=["few", "one class"])
+def test_ground_truths_that_can_not_judge_are_refused_before_anything_is_asked(tmp_path, truths):
+    world = World(["good"])
+    with pytest.raises(SubsetError, match=rf"at least {FEWEST} are needed: mark about \d+ more|All \d+ ground truths"):
+        app(tmp_path, world, truths).enhance("topic@1", Wish(Search(TEACHER)))
+    assert (world.asked, world.lessons) == ([], [])
+
+
+class Spender(World):
+    """Notes what is paid, and answers nothing any more from the request `dies` on."""
+
+    def __init__(self, kinds: tuple[str, ...], dies: int | None = None) -> None:
+        super().__init__(kinds)
+        self.usd = 0.0
+        self.dies = dies
+
+    async def complete(self, request: Any, attempt: int) -> Any:
+        if self.dies is not None and len(self.asked) + len(self.lessons) >= self.dies:
+            raise ProviderError("It is gone.")
+        found = await super().complete(request, attempt)
+        self.usd += (found.prompt_tokens * PRICES["price_in"] + found.completion_tokens * PRICES["price_out"]) / 1e6
+        return found
+
+
+def test_the_budget_holds_for_teacher_and_model_together(tmp_path):
+    budget = 0.08
+    world = Spender(("good",))
+    made = app(tmp_path, world, concurrency=4, **PRICES)
+    for _ in range(2):
+        with pytest.raises(OverBudget, match=f"--budget {2 * budget:g}"):
+            made.enhance("topic@1", Wish(Search(TEACHER, 8), budget))
+    (status,) = made.runs()
+    assert (status.run.status, status.run.reason) == ("canceled", "budget")
+    assert status.tally.spent_usd == pytest.approx(world.usd)
+    assert 0 < world.usd <= budget
+    found = made.enhance("topic@1", Wish(Search(TEACHER, 8), 1.0))
+    assert found.verdict == "better"
+    assert found.cost.spent == pytest.approx(world.usd - status.tally.spent_usd)
+
+
+def test_a_budget_needs_the_prices_of_both(tmp_path):
+    world = World(["good"])
+    made = app(tmp_path, world, openai_model="gpt-4o-mini")
+    with pytest.raises(SettingsError, match=f"price of model '{TEACHER}' is unknown"):
+        made.enhance("topic@1", Wish(Search(TEACHER), 1.0))
+    assert world.asked == []
+
+
+def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path):
+    whole, alone = searched(tmp_path / "whole", *KINDS, rounds=6)
+    total = len(alone.asked) + len(alone.lessons)
+    asked: list[str] = []
+    for dies in (30, 60, None):
+        world = Spender(tuple(KINDS), dies)
+        made = app(tmp_path / "parts", world, concurrency=1)
+        with nullcontext() if dies is None else pytest.raises(ProviderError):
+            found = made.enhance("topic@1", Wish(Search(TEACHER, 6)))
+        asked += world.asked + world.lessons
+    assert found.text == whole.text
+    assert len(made.runs()) == 1, "it goes on with the run it was"
+    assert (len(asked), len(set(asked))) == (total, total)
+
+
+def test_a_search_is_gone_on_with_by_its_own_command(tmp_path):
+    found, _ = searched(tmp_path, "empty")
+    made = app(tmp_path, World(["empty"]))
+    for call in (made.resume, made.retry):
+        with pytest.raises(RunError, match="the same `ls-prompts enhance topic@1` again goes on"):
+            call(found.run.id)
+
+
+def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path):
+    made = in_process(tmp_path, Studio(TRUTHS, messages()[100:]), World(["good"]))
+    base = made.save(replace(draft(), examples=Examples(8))).version
+    found = made.enhance("topic@1", Wish(Search(TEACHER, 2)))
+    assert base.examples is not None
+    assert found.halves is not None
+    shown = {one.values["text"] for one in base.examples.pool}
+    assert {item.task.data["text"] for item in found.halves.learn} & shown
+    assert {item.task.data["text"] for item in found.halves.judge}.isdisjoint(shown)
+    made.save(replace(draft(), name="all", examples=Examples(8, split=None)))
+    with pytest.raises(SubsetError, match="0 ground truths to judge on"):
+        made.enhance("all@1", Wish(Search(TEACHER, 2)))

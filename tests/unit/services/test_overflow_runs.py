@@ -1,0 +1,81 @@
+"""What is left of a batch is given to a run: once, in its turn, and never so that anybody has to wait."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from backend.errors import RunError, StudioError
+from backend.services import overflow_runs as module
+from backend.services.overflow_runs import Leftovers
+
+TAG = "mood@1"
+
+
+class Runs:
+    def __init__(self):
+        self.started = []
+        self.trouble = None
+        self.over = set()
+
+    def start(self, tag, tasks):
+        if self.trouble:
+            raise self.trouble
+        self.started.append((tag, tasks))
+        return SimpleNamespace(id=f"run{len(self.started)}")
+
+
+@pytest.fixture
+def runs():
+    return Runs()
+
+
+@pytest.fixture
+def rest(runs, monkeypatch):
+    monkeypatch.setattr(module, "EVERY_S", 3600)
+    return Leftovers(runs.start, lambda run: run in runs.over)
+
+
+def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs, rest):
+    rest.add(TAG, [3, 1])
+    assert rest.of(TAG) == {1, 3}
+    assert runs.started == []
+    rest.look()
+    rest.look()
+    assert runs.started == [(TAG, (1, 3))]
+    assert rest.of(TAG) == {1, 3}
+    assert rest.of("mood@2") == set()
+    runs.over.add("run1")
+    rest.look()
+    assert rest.of(TAG) == set()
+    assert len(runs.started) == 1
+
+
+def test_what_comes_meanwhile_waits_for_its_turn(runs, rest):
+    rest.add(TAG, [1, 2])
+    rest.look()
+    rest.add(TAG, [2, 3])
+    rest.look()
+    assert rest.of(TAG) == {1, 2, 3}
+    assert len(runs.started) == 1
+    runs.over.add("run1")
+    rest.look()
+    assert runs.started[1:] == [(TAG, (3,))]
+    assert rest.of(TAG) == {3}
+
+
+def test_another_run_of_the_version_is_waited_for(runs, rest):
+    runs.trouble = RunError("Run 1f is under way.")
+    rest.add(TAG, [1])
+    rest.look()
+    assert rest.of(TAG) == {1}
+    runs.trouble = None
+    rest.look()
+    assert runs.started == [(TAG, (1,))]
+
+
+def test_what_no_run_can_be_started_for_is_told_and_given_up(runs, rest, caplog):
+    runs.trouble = StudioError("Label Studio is away.")
+    rest.add(TAG, [1, 2])
+    rest.look()
+    assert rest.of(TAG) == set()
+    assert "mood@1: 2 tasks are left without a prediction: Label Studio is away." in caplog.text
