@@ -9,8 +9,8 @@ import sys
 
 from backend.app import App
 from backend.errors import PromptsError
-from backend.logs import logging_config
 from backend.interfaces.web.server import CLOSE, THREADS
+from backend.logs import logging_config
 from backend.settings import Settings, load_settings
 
 

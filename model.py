@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.app import App
 from backend.errors import PromptsError
-from backend.services.live_predictions import Preannotator
+from backend.services.live_predictions import LivePredictions
 
 try:
     from label_studio_ml import model as tooling
@@ -23,9 +23,9 @@ SECOND_GENERATION = "project_id" in inspect.signature(tooling.LabelStudioMLBase.
 
 
 @cache
-def preannotator() -> Preannotator:
+def live_predictions() -> LivePredictions:
     """One per process: requests for the same task at the same time meet in it."""
-    return App().preannotator()
+    return App().live_predictions()
 
 
 class PromptBackend(tooling.LabelStudioMLBase):  # type: ignore[misc]
@@ -42,7 +42,7 @@ class PromptBackend(tooling.LabelStudioMLBase):  # type: ignore[misc]
     def version(self) -> str:
         """The tag that Label Studio keys predictions by; "unusable" for a config that prompts can't label."""
         try:
-            return preannotator().tag(self._project, self._config)
+            return live_predictions().tag(self._project, self._config)
         except PromptsError:
             return "unusable"
 
@@ -55,7 +55,7 @@ class PromptBackend(tooling.LabelStudioMLBase):  # type: ignore[misc]
         self, tasks: list[dict[str, Any]], context: dict[str, Any] | None = None, **_: Any
     ) -> list[dict[str, Any]]:
         """One prediction per task, `{}` for a task without a usable answer; never raises for one task."""
-        return preannotator().predict(self._project, self._config, tasks, context)
+        return live_predictions().predict(self._project, self._config, tasks, context)
 
     def fit(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Prompts do not train."""

@@ -11,53 +11,53 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.domain.urls import shown
-from backend.domain.runs.cost_estimate import Estimate
+from backend.adapters.database.calibrations import StoredCalibration
+from backend.adapters.label_studio.health_probe import describe as describe_server
+from backend.adapters.redis.queue import Queue
+from backend.container import Container
+from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import Report
+from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import FINAL, Run
-from backend.domain.dataset.subset import Subset
-from backend.adapters.label_studio.health_probe import describe as describe_server
-from backend.adapters.database.calibrations import Calibrated
-from backend.adapters.redis.queue import Queue
-from backend.services.auto_accept import Chosen, choose
+from backend.domain.urls import shown
 from backend.services.analysis.audit import Audit, audit_project
-from backend.services.analysis.calibrate import Calibrating, calibrate_version
-from backend.services.analysis.compare import Compared, compare_versions
-from backend.services.health_checks import Check, examine
-from backend.services.prompt_drafting import Drafted
-from backend.services.runs.cost_estimation import Estimator
+from backend.services.analysis.calibrate import CalibrationResult, calibrate_version
+from backend.services.analysis.compare import ComparisonResult, compare_versions
+from backend.services.analysis.confidence_threshold import ConfidenceThreshold, confidence_threshold, least_confidence
 from backend.services.analysis.export import export
-from backend.services.overflow_runs import Leftovers
-from backend.services.predictions.target_project import Tell
-from backend.services.run_control.progress import Progress, Silent, to_log
-from backend.services.projects import Predictions
-from backend.services.analysis.confidence_threshold import Promise, least_confidence, promise
-from backend.services.prompts.versions import Draft, Saved
-from backend.services.predictions.sync import Pushed
 from backend.services.analysis.report import report
-from backend.services.analysis.results import Result, results
-from backend.services.runs.lifecycle import Ending, Finished
-from backend.services.optimize.session import Enhanced, Wish
-from backend.services.live_predictions import Preannotator, Serving
-from backend.services.run_control.status import Status, status_of
-from backend.services.try_task import Trial, try_task
-from backend.container import Parts
+from backend.services.analysis.results import TaskResult, results
+from backend.services.auto_accept import ChosenTasks, choose
+from backend.services.health_checks import HealthCheck, examine
+from backend.services.live_predictions import LivePredictions, ServingOptions
+from backend.services.optimize.session import OptimizationResult, OptimizerOptions
+from backend.services.overflow_runs import OverflowRuns
+from backend.services.predictions.sync import PushResult
+from backend.services.predictions.target_project import Notify
+from backend.services.projects import ProjectPredictions
+from backend.services.prompt_drafting import DraftedPrompt
+from backend.services.prompts.versions import Draft, SavedVersion
+from backend.services.run_control.progress import Progress, Silent, to_log
+from backend.services.run_control.status import RunStatus, status_of
+from backend.services.runs.cost_estimation import CostEstimator
+from backend.services.runs.lifecycle import RunOptions, RunResult
+from backend.services.try_task import TryResult, try_task
 
 if TYPE_CHECKING:
-    from backend.adapters.prometheus import Exposition
+    from backend.adapters.prometheus import MetricsEndpoint
 
 
-class App(Parts):
+class App(Container):
     """Errors are `backend.errors.PromptsError`s."""
 
     # Prompt versions
 
-    def save(self, draft: Draft) -> Saved:
+    def save(self, draft: Draft) -> SavedVersion:
         return self._prompts.save(draft, self.studio)
 
-    def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> Drafted:
+    def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> DraftedPrompt:
         """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks;
         `project` is needed for a new name."""
         return self._drafter.draft(name, project, teacher)
@@ -77,50 +77,52 @@ class App(Parts):
     def dump(self, folder: Path, name: str | None = None) -> list[Path]:
         return self._prompts.dump(folder, name)
 
-    def load(self, path: Path, project: int | None = None) -> Saved:
+    def load(self, path: Path, project: int | None = None) -> SavedVersion:
         return self._prompts.load(path, project, self.studio)
 
     # Runs
 
-    def try_task(self, tag: str, task: int) -> Trial:
-        return try_task(self._runs, self._prompts.bound(tag, self.studio), task)
+    def try_task(self, tag: str, task: int) -> TryResult:
+        return try_task(self._runs, self._prompts.resolved(tag, self.studio), task)
 
     def evaluate(
-        self, tag: str, truth: str = "ground-truth", ending: Ending | None = None, progress: Progress | None = None
-    ) -> Finished:
+        self, tag: str, truth: str = "ground-truth", ending: RunOptions | None = None, progress: Progress | None = None
+    ) -> RunResult:
         return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
 
-    def compare(self, tags: Sequence[str], subset: Subset | None = None) -> Compared:
+    def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
         """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
-        bounds = [self._prompts.bound(tag, self.studio) for tag in tags]
-        return compare_versions(self._runs, bounds, subset or Subset("ground-truth"))
+        resolved_versions = [self._prompts.resolved(tag, self.studio) for tag in tags]
+        return compare_versions(self._runs, resolved_versions, subset or Subset("ground-truth"))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
         """What a run would take; `probe` requests are sent for it, and their answers kept."""
-        return Estimator(self._runs, self._prompts.bound(tag, self.studio)).estimate(subset, probe)
+        return CostEstimator(self._runs, self._prompts.resolved(tag, self.studio)).estimate(subset, probe)
 
-    def run(self, tag: str, subset: Subset, ending: Ending | None = None, progress: Progress | None = None) -> Finished:
-        started = self._runs.start(tag, subset, ending or Ending())
+    def run(
+        self, tag: str, subset: Subset, ending: RunOptions | None = None, progress: Progress | None = None
+    ) -> RunResult:
+        started = self._runs.start(tag, subset, ending or RunOptions())
         return self._runs.work(started.id, progress or Silent())
 
-    def work(self, run_id: str, progress: Progress | None = None) -> Finished:
+    def work(self, run_id: str, progress: Progress | None = None) -> RunResult:
         """Works on a pending run, or on one whose process is gone."""
         return self._runs.work(run_id, progress or Silent())
 
-    def run_in_background(self, tag: str, subset: Subset, ending: Ending | None = None) -> Run:
+    def run_in_background(self, tag: str, subset: Subset, ending: RunOptions | None = None) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
-        started = self._runs.start(tag, subset, ending or Ending())
-        return self._runs.give(started.id, self._hands)
+        started = self._runs.start(tag, subset, ending or RunOptions())
+        return self._runs.give(started.id, self._background_workers)
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
         """Goes on with a run in the background, with another budget in USD if one is given. Raises RunError while a
         process works on it, or when it stopped at a budget and gets no larger one."""
-        return self._runs.reopen(run_id, self._hands, budget)
+        return self._runs.reopen(run_id, self._background_workers, budget)
 
     def retry(self, run_id: str, rejected: bool = False) -> Run:
         """Asks again, in the background, about the tasks a run had no answer for; with `rejected` also about those
         whose answer can't be used."""
-        return self._runs.give(self._runs.retry(run_id, rejected).id, self._hands)
+        return self._runs.give(self._runs.retry(run_id, rejected).id, self._background_workers)
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds and keeps what came; False when it had ended already."""
@@ -130,93 +132,93 @@ class App(Parts):
     def work_on_queue(self, burst: bool = False) -> None:
         """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
         REDIS_URL, QueueError when Redis is not there."""
-        crew = self._crew
-        crew.look_after()
+        worker_pool = self._worker_pool
+        worker_pool.look_after()
         if self.settings.metrics_port is not None:
             self.exposition().serve(self.settings.metrics_host, self.settings.metrics_port)
-        with crew.caretaker():
+        with worker_pool.caretaker():
             self._queue().work(burst, self.stop.request)
 
     def step(self, run_id: str, number: int) -> None:
         """Does one step of a run that workers share."""
-        self._crew.step(run_id, number)
+        self._worker_pool.step(run_id, number)
 
-    def runs(self, which: str | None = None) -> list[Status]:
+    def runs(self, which: str | None = None) -> list[RunStatus]:
         """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""
         tags = self._prompts.tags(which) if which else None
         found = [run for run in self.record.runs() if tags is None or run.tag in tags]
         return [status_of(self.record, run, self.pricing) for run in found]
 
-    def watch(self, run_id: str) -> Status:
+    def watch(self, run_id: str) -> RunStatus:
         """How far a run has come."""
         return status_of(self.record, self.record.run(run_id), self.pricing)
 
-    def enhance(self, tag: str, wish: Wish, progress: Progress | None = None) -> Enhanced:
+    def enhance(self, tag: str, wish: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
         """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""
-        return self._enhancer.enhance(self._prompts.bound(tag, self.studio), wish, progress or Silent())
+        return self._enhancer.enhance(self._prompts.resolved(tag, self.studio), wish, progress or Silent())
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""
         run = self.record.run(run_id)
-        pages = self._runs.ended(run, self._prompts.bound(run.tag, self.studio))
+        pages = self._runs.ended(run, self._prompts.resolved(run.tag, self.studio))
         return (outcome for page in pages for outcome in page)
 
-    def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
-        return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
+    def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[TaskResult]:
+        return results(self._runs, self._prompts.resolved(tag, self.studio), kinds, truth)
 
-    def calibrate(self, tag: str, subset: Subset | None = None) -> Calibrating:
+    def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
         """Measures a version's confidence on its ground truths, and saves a calibrator with it when that helps."""
-        return calibrate_version(self._runs, self._prompts.bound(tag, self.studio), subset or Subset("ground-truth"))
+        return calibrate_version(self._runs, self._prompts.resolved(tag, self.studio), subset or Subset("ground-truth"))
 
     def uncalibrate(self, tag: str) -> bool:
         """Confidences are pushed as they are again; False when they were."""
         return self._prompts.calibrated.remove(self._prompts.get(tag))
 
-    def promise(self, tag: str, accuracy: float, subset: Subset | None = None) -> Promise:
+    def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
         """The smallest confidence from which on answers are right so often, with 95 % confidence."""
-        bound = self._prompts.bound(tag, self.studio)
-        return promise(self._runs, bound, accuracy, subset or Subset("ground-truth"))
+        resolved = self._prompts.resolved(tag, self.studio)
+        return confidence_threshold(self._runs, resolved, accuracy, subset or Subset("ground-truth"))
 
-    def calibrated(self, tag: str) -> Calibrated | None:
+    def calibrated(self, tag: str) -> StoredCalibration | None:
         """The calibration that is saved with a version, None when its confidences are pushed as they are."""
         return self._prompts.calibrated.of(self._prompts.get(tag))
 
-    def push(self, tag: str, keep: bool = False, tell: Tell = to_log) -> Pushed:
-        return self._runs.push_again(self._prompts.bound(tag, self.studio), keep, tell)
+    def push(self, tag: str, keep: bool = False, notify: Notify = to_log) -> PushResult:
+        return self._runs.push_again(self._prompts.resolved(tag, self.studio), keep, notify)
 
     # Projects
 
-    def connect(self, project: int, url: str, tell: Tell = to_log) -> None:
-        self._projects.connect(project, url, self._login, tell)
+    def connect(self, project: int, url: str, notify: Notify = to_log) -> None:
+        self._projects.connect(project, url, self._login, notify)
 
     def disconnect(self, project: int, url: str | None = None) -> int:
         return self._projects.disconnect(project, url)
 
-    def use(self, tag: str, tell: Tell = to_log) -> None:
-        self._projects.use(self._prompts.bound(tag, self.studio).version, tell)
+    def use(self, tag: str, notify: Notify = to_log) -> None:
+        self._projects.use(self._prompts.resolved(tag, self.studio).version, notify)
 
-    def predictions(self, project: int) -> Predictions:
+    def predictions(self, project: int) -> ProjectPredictions:
         return self._projects.predictions(project)
 
     def predicted(self, tag: str) -> dict[str, int]:
         """How many predictions a version has in Label Studio, by model_version."""
         return self._projects.predicted(self._prompts.get(tag))
 
-    def withdraw(self, tag: str, tell: Tell = to_log) -> int:
-        return self._projects.withdraw(self._prompts.get(tag), tell)
+    def withdraw(self, tag: str, notify: Notify = to_log) -> int:
+        return self._projects.withdraw(self._prompts.get(tag), notify)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None) -> int:
         """Makes annotations of all predictions of a version, or of those on `tasks`; how many."""
-        return self._projects.annotate(self._prompts.bound(tag, self.studio).version, tasks)
+        return self._projects.annotate(self._prompts.resolved(tag, self.studio).version, tasks)
 
-    def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, tell: Tell = to_log) -> Chosen:
-        """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see `promise`."""
-        bound = self._prompts.bound(tag, self.studio)
+    def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
+        """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see `confidence_threshold`."""
+        resolved = self._prompts.resolved(tag, self.studio)
         if least is None:
-            least = least_confidence(self._runs, bound, accuracy)
-        return choose(self._runs, bound, least, tell)
+            least = least_confidence(self._runs, resolved, accuracy)
+        return choose(self._runs, resolved, least, notify)
 
-    def doctor(self, backend_url: str | None = None) -> list[Check]:
+    def doctor(self, backend_url: str | None = None) -> list[HealthCheck]:
         """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""
         url = backend_url or self.settings.local_url()
         return examine(
@@ -241,11 +243,11 @@ class App(Parts):
         finally:
             await model.close()
 
-    def exposition(self) -> "Exposition":
+    def exposition(self) -> "MetricsEndpoint":
         """What Prometheus reads about this process."""
-        from backend.adapters.prometheus import QUEUE_S, Exposition
+        from backend.adapters.prometheus import QUEUE_S, MetricsEndpoint
 
-        return Exposition(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
+        return MetricsEndpoint(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
 
     # Doubts and reports
 
@@ -256,36 +258,36 @@ class App(Parts):
     def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
         """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
         how many rows."""
-        return export(self._runs, self._prompts.bound(tag, self.studio), kind, path, truth)
+        return export(self._runs, self._prompts.resolved(tag, self.studio), kind, path, truth)
 
     def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
         """All that is known about a version on the ground truths, all or those of `subset`; `against`: a version
         to compare it with."""
-        other = self._prompts.bound(against, self.studio) if against else None
-        return report(self._runs, self._prompts.bound(tag, self.studio), other, subset or Subset("ground-truth"))
+        other = self._prompts.resolved(against, self.studio) if against else None
+        return report(self._runs, self._prompts.resolved(tag, self.studio), other, subset or Subset("ground-truth"))
 
     # The server
 
-    def preannotator(self) -> Preannotator:
+    def live_predictions(self) -> LivePredictions:
         """For the server: failed requests are not repeated for a while."""
         import backend.adapters.providers.chat_completions  # noqa: F401  (now, rather than while the first annotator waits)
 
         settings = self.settings
         url, deadline_s = settings.openai_base_url, settings.predict_deadline_s
-        serving = Serving(settings.openai_model, url, deadline_s, self._embed)
-        return Preannotator(
+        serving = ServingOptions(settings.openai_model, url, deadline_s, self._embed)
+        return LivePredictions(
             self.store,
-            lambda: self._asker(failure_ttl_s=self.settings.failure_ttl_s),
+            lambda: self._executor(failure_ttl_s=self.settings.failure_ttl_s),
             self.pricing,
             serving,
-            self._leftovers(),
+            self._overflow_runs(),
         )
 
-    def _leftovers(self) -> Leftovers | None:
+    def _overflow_runs(self) -> OverflowRuns | None:
         if self.settings.label_studio_api_key is None:
             return None
-        ending = Ending(keep=True)
-        return Leftovers(
+        ending = RunOptions(keep=True)
+        return OverflowRuns(
             lambda tag, ids: self.run_in_background(tag, Subset("rest", ids=ids), ending),
             lambda run_id: self.watch(run_id).run.status in FINAL,
         )

@@ -7,56 +7,56 @@ import asyncio
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from backend.adapters.database.batches import BatchStore
+from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.embeddings import EmbeddingStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import RunStore
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.processes import LocalProcess
+from backend.adapters.providers.prices import fixed_price, price_of
+from backend.adapters.providers.router import ModelRouter
+from backend.adapters.redis.connection import RedisConnection
+from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
+from backend.adapters.redis.queue import Queue
 from backend.domain.resolution.resolve import Pricing, priced_as
 from backend.domain.runs.run import Run
-from backend.adapters.database.batches import BatchStore
-from backend.adapters.redis.connection import Broker
-from backend.adapters.database.embeddings import EmbeddingStore
-from backend.adapters.redis.coordination import Load, Member
-from backend.adapters.database.chunks import JobStore
-from backend.adapters.database.budget_ledger import Ledger
-from backend.adapters.providers.prices import fixed_price, price_of
-from backend.adapters.processes import LocalProcess
-from backend.adapters.redis.queue import Queue
-from backend.adapters.database.runs import RunStore
-from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import Studio
+from backend.engine.budget_allocation import BudgetAllocation
+from backend.engine.budgeted_model import BudgetedModel
+from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.embedder import Embedder
+from backend.engine.request_executor import RequestExecutor
+from backend.engine.shutdown import Shutdown, process_stop
 from backend.errors import SettingsError
-from backend.engine.request_executor import Asker
-from backend.services.runs.batch.batch_run import Batches
-from backend.services.runs.batch.request_files import Shelf
-from backend.services.runs.worker_pool import Crew
-from backend.services.prompt_drafting import Drafter
-from backend.engine.embedder import Embedding
-from backend.services.optimize.optimizer import Enhancer
-from backend.services.run_control.ownership import Hands
-from backend.services.runs.task_labeler import Labelling, alone
-from backend.adapters.providers.router import Models
+from backend.services.optimize.optimizer import Optimizer
+from backend.services.optimize.session import TeacherAccess
 from backend.services.projects import Login, Projects
+from backend.services.prompt_drafting import PromptDrafter
 from backend.services.prompts.versions import Prompts
-from backend.engine.budget_allocation import Purse
+from backend.services.run_control.ownership import BackgroundWorkers
+from backend.services.runs.batch.batch_run import Batches
+from backend.services.runs.batch.request_files import BatchStores
 from backend.services.runs.lifecycle import Runs
-from backend.services.optimize.session import Teaching
-from backend.engine.concurrency_limiter import Slots
-from backend.engine.shutdown import Stop, process_stop
-from backend.engine.budgeted_model import Thrift
+from backend.services.runs.task_labeler import TaskLabeler, alone
+from backend.services.runs.worker_pool import WorkerPool
 from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from backend.adapters.providers.batch_api import BatchApi
-    from backend.adapters.providers.embeddings_api import EmbeddingApi
-    from backend.adapters.providers.chat_completions import Model
     from backend.adapters.prometheus import MeasuredModel, Metrics
+    from backend.adapters.providers.batch_api import BatchApi
+    from backend.adapters.providers.chat_completions import ChatCompletions
+    from backend.adapters.providers.embeddings_api import EmbeddingApi
 
 
-class Parts:
+class Container:
     """What `App` works with."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or load_settings()
 
     @cached_property
-    def stop(self) -> Stop:
+    def stop(self) -> Shutdown:
         """What a signal requests and runs heed."""
         return process_stop()
 
@@ -65,9 +65,9 @@ class Parts:
         return Store(self.settings.database())
 
     @cached_property
-    def studio(self) -> Studio:
+    def studio(self) -> LabelStudioClient:
         key = self.settings.label_studio_api_key
-        return Studio(self.settings.label_studio_url, key.get_secret_value() if key else None)
+        return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None)
 
     @cached_property
     def pricing(self) -> Pricing:
@@ -83,18 +83,18 @@ class Parts:
     def _runs(self) -> Runs:
         join = self._join if self.settings.redis_url else alone
         url = self.settings.openai_base_url
-        labelling = Labelling(self.store, self.record, self._asker, url, self.pricing, join, self.stop, self._embed)
-        return Runs(self.store, self.record, self.studio, self._prompts, labelling, self._batches)
+        labeler = TaskLabeler(self.store, self.record, self._executor, url, self.pricing, join, self.stop, self._embed)
+        return Runs(self.store, self.record, self.studio, self._prompts, labeler, self._batches)
 
     @cached_property
-    def _embed(self) -> Embedding:
-        return Embedding(EmbeddingStore(self.store), self._embedding_api, self.settings.openai_base_url)
+    def _embed(self) -> Embedder:
+        return Embedder(EmbeddingStore(self.store), self._embedding_api, self.settings.openai_base_url)
 
     @cached_property
     def _batches(self) -> Batches:
-        shelf = Shelf(self.store, self.record.asks, BatchStore(self.store))
+        stores = BatchStores(self.store, self.record.asks, BatchStore(self.store))
         url = self.settings.openai_base_url
-        return Batches(shelf, self._batch_api, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
+        return Batches(stores, self._batch_api, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
 
     def _measured(self, teacher: str | None = None) -> "MeasuredModel":
         return self.metrics.measured(self._model_and_teacher() if teacher else self._model(), self.pricing)
@@ -104,26 +104,26 @@ class Parts:
         return self.settings.teacher_base_url or self.settings.openai_base_url
 
     @cached_property
-    def _enhancer(self) -> Enhancer:
-        make = Teaching(self._teachers_url, lambda run, teacher: self._asker(run, teacher=teacher))
-        return Enhancer(self._runs, make)
+    def _enhancer(self) -> Optimizer:
+        make = TeacherAccess(self._teachers_url, lambda run, teacher: self._executor(run, teacher=teacher))
+        return Optimizer(self._runs, make)
 
     @cached_property
-    def _drafter(self) -> Drafter:
-        return Drafter(self._runs, self._teachers_url, lambda teacher: self._asker(teacher=teacher))
+    def _drafter(self) -> PromptDrafter:
+        return PromptDrafter(self._runs, self._teachers_url, lambda teacher: self._executor(teacher=teacher))
 
     @property
-    def _crew(self) -> Crew:
-        return Crew(self._runs, JobStore(self.store), self._queue())
+    def _worker_pool(self) -> WorkerPool:
+        return WorkerPool(self._runs, ChunkStore(self.store), self._queue())
 
-    def _join(self, model: str, slots: Slots) -> Member:
+    def _join(self, model: str, slots: ConcurrencyLimiter) -> WorkerRegistration:
         """To be called on the event loop that `slots` lives on."""
         loop = asyncio.get_running_loop()
-        return Member(
-            Broker(self.settings.redis_url or ""),
+        return WorkerRegistration(
+            RedisConnection(self.settings.redis_url or ""),
             f"{self.settings.openai_base_url} {model}",
             self.settings.max_in_flight,
-            lambda: Load(slots.pace.most, slots.in_flight, slots.answers, slots.refused),
+            lambda: WorkerLoad(slots.pace.most, slots.in_flight, slots.answers, slots.refused),
             lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),
         )
 
@@ -132,10 +132,10 @@ class Parts:
         return RunStore(self.store)
 
     @property
-    def _hands(self) -> Hands:
+    def _background_workers(self) -> BackgroundWorkers:
         """Who works on runs in the background."""
         if self.settings.redis_url:
-            return self._crew
+            return self._worker_pool
         return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
 
     def _queue(self) -> Queue:
@@ -152,23 +152,25 @@ class Parts:
         password = self.settings.basic_auth_pass
         return Login(self.settings.basic_auth_user, password.get_secret_value() if password else None)
 
-    def _model(self) -> "Model":
-        from backend.adapters.providers.chat_completions import Model  # takes 0.7 s, which commands that ask no model need not wait for
+    def _model(self) -> "ChatCompletions":
+        from backend.adapters.providers.chat_completions import (
+            ChatCompletions,  # takes 0.7 s, which commands that ask no model need not wait for
+        )
 
         key = self.settings.openai_api_key
         timeout = self.settings.request_timeout_s
-        return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
+        return ChatCompletions(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def _model_and_teacher(self) -> "Model | Models":
+    def _model_and_teacher(self) -> "ChatCompletions | ModelRouter":
         """Who answers requests to the model and to a teacher, which may be elsewhere."""
-        from backend.adapters.providers.chat_completions import Model
+        from backend.adapters.providers.chat_completions import ChatCompletions
 
         settings, url = self.settings, self.settings.teacher_base_url
         if url is None or url == settings.openai_base_url:
             return self._model()
         key = settings.teacher_api_key
-        teacher = Model(url, key.get_secret_value() if key else None, settings.request_timeout_s, "TEACHER")
-        return Models({settings.openai_base_url: self._model(), url: teacher})
+        teacher = ChatCompletions(url, key.get_secret_value() if key else None, settings.request_timeout_s, "TEACHER")
+        return ModelRouter({settings.openai_base_url: self._model(), url: teacher})
 
     def _embedding_api(self) -> "EmbeddingApi":
         from backend.adapters.providers.embeddings_api import EmbeddingApi
@@ -184,21 +186,25 @@ class Parts:
         timeout = self.settings.request_timeout_s
         return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def _asker(self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None) -> Asker:
+    def _executor(
+        self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None
+    ) -> RequestExecutor:
         """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named."""
         concurrency, metrics = self.settings.concurrency, self.metrics
         model = self._measured(teacher)
         write = partial(self.store.add_completions, run_id=run.id if run else None)
         if run is None or run.budget is None:
-            return Asker(model, write, concurrency, failure_ttl_s, metrics)
+            return RequestExecutor(model, write, concurrency, failure_ttl_s, metrics)
         models = [self._prompts.get(run.tag).model, *([teacher] if teacher else [])]
         pricing = priced_as(self.pricing, *models)
-        purse = Purse(Ledger(self.store, run.id, pricing), concurrency)
-        thrift = Thrift(model, write, purse, pricing)
-        return Asker(thrift, thrift.write, concurrency, failure_ttl_s, metrics)
+        allocation = BudgetAllocation(BudgetLedger(self.store, run.id, pricing), concurrency)
+        budgeted_model = BudgetedModel(model, write, allocation, pricing)
+        return RequestExecutor(budgeted_model, budgeted_model.write, concurrency, failure_ttl_s, metrics)
 
     @cached_property
     def metrics(self) -> "Metrics":
-        from backend.adapters.prometheus import process_metrics  # a tenth of a second, which most commands need not wait for
+        from backend.adapters.prometheus import (
+            process_metrics,  # a tenth of a second, which most commands need not wait for
+        )
 
         return process_metrics()

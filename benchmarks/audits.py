@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from backend.domain.audit.label_errors import audit
-from backend.domain.chat.request import ChatRequest, Recipe
+from backend.domain.chat.request import ChatRequest, RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
@@ -111,16 +111,16 @@ def stand_in(schema: LabelSchema, labels: Sequence[str]) -> tuple[Mapping[str, A
     found = {}
     for name, kept in PROMPTS.items():
         version = PromptVersion("p", 1, 1, _thinned(template, kept), "stand-in", ("text",), schema.digest, {})
-        recipe = Recipe(version, schema, "http://stand-in.test/v1")
-        once = [_asked(recipe, Task(number, row), labels) for number, row in enumerate(rows)]
+        builder = RequestBuilder(version, schema, "http://stand-in.test/v1")
+        once = [_asked(builder, Task(number, row), labels) for number, row in enumerate(rows)]
         found[name] = numpy.array(once * (TASKS // len(once)))
     return found, numpy.array([labels.index(row["topic"]) for row in rows] * (TASKS // len(rows)))
 
 
-def _asked(recipe: Recipe, task: Task, labels: Sequence[str]) -> list[float]:
-    request = recipe.request(task)
+def _asked(builder: RequestBuilder, task: Task, labels: Sequence[str]) -> list[float]:
+    request = builder.request(task)
     assert isinstance(request, ChatRequest)
-    (chances,) = distribution(request.messages, request.frame.answer_schema).values()
+    (chances,) = distribution(request.messages, request.template.answer_schema).values()
     return [chances[label] for label in labels]
 
 

@@ -6,12 +6,12 @@ from math import prod
 from pathlib import Path
 from random import Random
 
-from backend.domain.chat.request import ChatRequest, Completion, Recipe
-from backend.domain.resolution.resolve import derive
+from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Answer, Outcome
 from backend.domain.prompts.version import PromptVersion
+from backend.domain.resolution.resolve import resolve
 from backend.domain.task import Task
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import distribution, estimates
@@ -41,12 +41,12 @@ def measured(label_config: str, confidence: str = "auto") -> Iterator[tuple[Outc
     version = PromptVersion(
         "p", 1, 1, "{text}", "stand-in", ("text",), schema.digest, {"temperature": 0}, confidence=confidence
     )
-    recipe = Recipe(version, schema, "http://stand-in.test/v1")
+    builder = RequestBuilder(version, schema, "http://stand-in.test/v1")
     for number, data in enumerate(json.loads(MESSAGES.read_text(encoding="utf-8"))):
-        request = recipe.request(Task(number, data))
+        request = builder.request(Task(number, data))
         assert isinstance(request, ChatRequest)
         samples = [[said(sample)] for sample in request.samples]
-        outcome = derive(number, samples, schema, lambda _: lambda *_: None)
+        outcome = resolve(number, samples, schema, lambda _: lambda *_: None)
         assert outcome is not None
         assert outcome.answer is not None
         exact = truly(request, outcome.answer, schema)
@@ -55,15 +55,15 @@ def measured(label_config: str, confidence: str = "auto") -> Iterator[tuple[Outc
 
 def said(request: ChatRequest) -> Completion:
     """The stand-in's answer: the likeliest one, or one of several drawn."""
-    chance = Random(request.digest) if request.frame.samples > 1 else None
-    spoken = answer(estimates(request.messages, request.frame.answer_schema), chance)
-    logprobs = tuple((token.text, token.logprob) for token in spoken.tokens) if request.frame.logprobs else None
+    chance = Random(request.digest) if request.template.samples > 1 else None
+    spoken = answer(estimates(request.messages, request.template.answer_schema), chance)
+    logprobs = tuple((token.text, token.logprob) for token in spoken.tokens) if request.template.logprobs else None
     return Completion(request.digest, 0, "stand-in", spoken.text, "stop", False, 1, 1, 0, 0.0, logprobs)
 
 
 def truly(request: ChatRequest, given: Answer, schema: LabelSchema) -> dict[str, float]:
     """Control -> probability of its value."""
-    exact = distribution(request.messages, request.frame.answer_schema)
+    exact = distribution(request.messages, request.template.answer_schema)
     return {field.name: _chance(exact[field.name], given[field.name], field.single) for field in schema.fields}
 
 

@@ -18,34 +18,34 @@ from pathlib import Path
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
+from backend.adapters.database.prompts import Store
+from backend.adapters.prometheus import process_metrics
+from backend.adapters.providers.chat_completions import ChatCompletions
+from backend.adapters.providers.prices import price_of
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
-from backend.adapters.providers.chat_completions import Model
-from backend.adapters.prometheus import process_metrics
-from backend.adapters.providers.prices import price_of
-from backend.adapters.database.prompts import Store
-from backend.engine.request_executor import TRIES, Asker, Flight, _delay
 from backend.engine.predictor import Predictor
+from backend.engine.request_executor import TRIES, InFlightRequest, RequestExecutor, _delay
 from benchmarks import workload
 
 PAGE = 1000
 
 
-class Inside(Asker):
+class Inside(RequestExecutor):
     """Holds its slot until the retry has come, as clients do that retry by themselves."""
 
-    async def _answer(self, flight: Flight) -> Completion | Failure:
+    async def _answer(self, in_flight_request: InFlightRequest) -> Completion | Failure:
         async with self.slots.slot():
             for tries in count(1):
-                reply = await self._send(flight)
+                reply = await self._send(in_flight_request)
                 if isinstance(reply, Completion) or tries >= TRIES.get(reply.kind, 1):
                     return reply
                 await asyncio.sleep(_delay(reply, tries))
         raise AssertionError
 
 
-async def _label(url: str, tasks: list[Task], store: Store, asker: Asker) -> int:
+async def _label(url: str, tasks: list[Task], store: Store, executor: RequestExecutor) -> int:
     """The number of usable answers."""
     pages = [tasks[start : start + PAGE] for start in range(0, len(tasks), PAGE)]
     usable = 0
@@ -55,22 +55,22 @@ async def _label(url: str, tasks: list[Task], store: Store, asker: Asker) -> int
         usable += sum(outcome.answer is not None for outcome in outcomes)
 
     try:
-        await Predictor(asker, store, price_of).label(workload.recipe(url), pages, sink)
+        await Predictor(executor, store, price_of).label(workload.builder(url), pages, sink)
     finally:
-        await asker.close()
+        await executor.close()
     return usable
 
 
-def _asker(url: str, store: Store, in_flight: int, make: type[Asker] = Asker) -> Asker:
+def _executor(url: str, store: Store, in_flight: int, make: type[RequestExecutor] = RequestExecutor) -> RequestExecutor:
     """Counting, as runs do."""
     metrics = process_metrics()
-    model = metrics.measured(Model(url, "bench", 60), price_of)
+    model = metrics.measured(ChatCompletions(url, "bench", 60), price_of)
     return make(model, store.add_completions, in_flight, observer=metrics)
 
 
-async def engine(url: str, tasks: list[Task], in_flight: int, make: type[Asker] = Asker) -> int:
+async def engine(url: str, tasks: list[Task], in_flight: int, make: type[RequestExecutor] = RequestExecutor) -> int:
     with a_store() as store:
-        return await _label(url, tasks, store, _asker(url, store, in_flight, make))
+        return await _label(url, tasks, store, _executor(url, store, in_flight, make))
 
 
 async def inside(url: str, tasks: list[Task], in_flight: int) -> int:
@@ -80,12 +80,12 @@ async def inside(url: str, tasks: list[Task], in_flight: int) -> int:
 async def again(url: str, tasks: list[Task], in_flight: int) -> int:
     """The first run is not in the figures."""
     with a_store() as store:
-        asker = _asker(url, store, in_flight)
-        await _label(url, tasks, store, asker)
+        executor = _executor(url, store, in_flight)
+        await _label(url, tasks, store, executor)
         START.reset()
-        asker = _asker(url, store, in_flight)
-        answered = await _label(url, tasks, store, asker)
-        return answered if asker.tally.sent == 0 else 0
+        executor = _executor(url, store, in_flight)
+        answered = await _label(url, tasks, store, executor)
+        return answered if executor.tally.sent == 0 else 0
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def a_store() -> Iterator[Store]:
 
 
 async def bare(url: str, tasks: list[Task], in_flight: int) -> int:
-    recipe = workload.recipe(url)
+    builder = workload.builder(url)
     left = iter(tasks)
     answered = 0
     async with AsyncOpenAI(base_url=url, api_key="bench", max_retries=0, http_client=DefaultAioHttpClient()) as client:
@@ -105,8 +105,8 @@ async def bare(url: str, tasks: list[Task], in_flight: int) -> int:
         async def work() -> None:
             nonlocal answered
             for task in left:
-                request = recipe.request(task)
-                schema = {"name": "labels", "strict": True, "schema": request.frame.answer_schema}
+                request = builder.request(task)
+                schema = {"name": "labels", "strict": True, "schema": request.template.answer_schema}
                 await client.chat.completions.create(
                     model="stand-in",
                     messages=request.messages,

@@ -14,18 +14,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.adapters.providers.prices import price_of
 from backend.app import App
-from backend.domain.chat.request import ChatRequest, Completion, Recipe
-from backend.domain.metrics.comparison import Comparison, compare
-from backend.domain.resolution.resolve import derive
+from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.labels.config import read_config
+from backend.domain.metrics.comparison import Comparison, compare
+from backend.domain.optimize.search import SearchOptions
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.optimize.search import Search
+from backend.domain.resolution.resolve import resolve
 from backend.domain.task import Task
-from backend.adapters.providers.prices import price_of
-from backend.adapters.label_studio.client import Annotated, Project
-from backend.services.optimize.session import Enhanced, Wish
+from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.settings import Settings
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
@@ -53,19 +53,19 @@ class World:
     """The stand-in and a scripted teacher, in this process: a Model. `kinds`: of the teacher's rewrites, in turn."""
 
     def __init__(self, kinds: Sequence[str]) -> None:
-        self.lessons: list[str] = []
+        self.feedback: list[str] = []
         self.asked: list[str] = []
         self._kinds = kinds
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion:
-        if request.frame.model == TEACHER:
-            self.lessons.append(request.user)
+        if request.template.model == TEACHER:
+            self.feedback.append(request.user)
             text = taught(request.user, self._kinds)
         else:
             self.asked.append(request.digest)
-            chances = estimates(request.messages, request.frame.answer_schema)
+            chances = estimates(request.messages, request.template.answer_schema)
             text = answer(chances, weighed=False).text
-        return Completion(request.digest, attempt, request.frame.model, text, "stop", False, 100, 10, 0, 0.0)
+        return Completion(request.digest, attempt, request.template.model, text, "stop", False, 100, 10, 0, 0.0)
 
     async def close(self) -> None:
         return
@@ -84,10 +84,10 @@ class Studio:
     def columns(self, project: int) -> list[str]:
         return ["text"]
 
-    def annotated(self, project: int) -> Iterator[Annotated]:
+    def annotated(self, project: int) -> Iterator[AnnotatedTask]:
         for task, found in zip(_tasks(self._truths), self._truths, strict=True):
             region = {"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": [found.topic]}}
-            yield Annotated(task, ({"ground_truth": True, "result": [region]},), {})
+            yield AnnotatedTask(task, ({"ground_truth": True, "result": [region]},), {})
 
     def tasks(self, project: int, *, page: int = 1000) -> Iterator[list[Task]]:
         yield _tasks([*self._truths, *self._others])[:page]
@@ -122,7 +122,7 @@ def in_process(folder: Path, studio: Any, world: Any, **changed: Any) -> InProce
 class Trial:
     """One search. `after`: what was saved against the base on tasks the search was not given; None for nothing."""
 
-    found: Enhanced
+    found: OptimizationResult
     world: World
     judged: Sequence[str]
     after: Comparison | None
@@ -136,7 +136,7 @@ def trial(seed: int, folder: Path, truths: int = TRUTHS) -> Trial:
     world = World([chance.choice(KINDS) for _ in range(20)])
     app = in_process(folder, Studio(mine), world)
     base = app.save(draft()).version
-    found = app.enhance(base.tag, Wish(Search(TEACHER, seed=seed)))
+    found = app.enhance(base.tag, OptimizerOptions(SearchOptions(TEACHER, seed=seed)))
     judged = [] if found.halves is None else [str(item.task.data["text"]) for item in found.halves.judge]
     return Trial(found, world, judged, measured(base, found.saved, untouched) if found.saved else None)
 
@@ -159,14 +159,14 @@ def measured(base: PromptVersion, saved: PromptVersion, untouched: Sequence[Labe
 
 def _outcomes(version: PromptVersion, tasks: Sequence[Task]) -> list[Outcome]:
     schema = read_config(CONFIG)
-    recipe = Recipe(version, schema, "http://in.process/v1")
+    builder = RequestBuilder(version, schema, "http://in.process/v1")
     found = []
     for task in tasks:
-        request = recipe.request(task)
+        request = builder.request(task)
         assert isinstance(request, ChatRequest)
-        text = answer(estimates(request.messages, request.frame.answer_schema), weighed=False).text
+        text = answer(estimates(request.messages, request.template.answer_schema), weighed=False).text
         made = Completion(request.digest, 0, "stand-in", text, "stop", False, 100, 10, 0, 0.0)
-        outcome = derive(task.id, [[made]], schema, price_of)
+        outcome = resolve(task.id, [[made]], schema, price_of)
         assert outcome
         found.append(outcome)
     return found
@@ -180,7 +180,7 @@ def main() -> None:
             done = trial(seed, Path(folder))
         verdicts[done.found.verdict or "nothing better to learn from"] += 1
         fates |= Counter(one.fate for one in done.found.tried if one.text is None)
-        leaks += sum(text in lesson for text in done.judged for lesson in done.world.lessons)
+        leaks += sum(text in feedback_text for text in done.judged for feedback_text in done.world.feedback)
         if done.after is not None:
             pair = done.after.pairs[0]
             saved += 1

@@ -7,11 +7,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from backend.domain.chat.request import ChatRequest, Recipe
-from backend.domain.prompts.examples import WAYS, Example, Examples
-from backend.domain.labels.config import read_config
-from backend.domain.prompts.version import PromptVersion
+from backend.domain.chat.request import ChatRequest, RequestBuilder
 from backend.domain.few_shot.selection import Candidate, kept
+from backend.domain.labels.config import read_config
+from backend.domain.prompts.examples import WAYS, Example, Examples
+from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.services.prompts.few_shot_selection import HALF
 from demo.stand_in.prompt import distribution
@@ -40,20 +40,20 @@ def judged_with(examples: Examples | None, rows: Sequence[Row]) -> tuple[float, 
     template = (DATA / "prompt-1.txt").read_text(encoding="utf-8").strip()
     variables = SCHEMA.variables
     version = PromptVersion("b", 1, 1, template, "stand-in", variables, SCHEMA.digest, {}, examples=examples)
-    recipe = Recipe(version, SCHEMA, "")
+    builder = RequestBuilder(version, SCHEMA, "")
     page = [Task(place, {"text": row["text"]}) for place, row in enumerate(rows)]
-    recipe.asks(page)
+    builder.asks(page)
     many = [Task(place, {"text": f"{rows[place % len(rows)]['text']} ({place})"}) for place in range(1000)]
     started = time.process_time()
-    recipe.asks(many)
+    builder.asks(many)
     cpu_ms = (time.process_time() - started) * 1000 / len(many)
-    right = sum(_answer(ask) == row["topic"] for (_, ask), row in zip(recipe.asks(page), rows, strict=True))
+    right = sum(_answer(ask) == row["topic"] for (_, ask), row in zip(builder.asks(page), rows, strict=True))
     return right / len(rows), cpu_ms
 
 
 def _answer(request: object) -> str | None:
     assert isinstance(request, ChatRequest)
-    chances = distribution(request.messages, request.frame.answer_schema)["topic"]
+    chances = distribution(request.messages, request.template.answer_schema)["topic"]
     return max(chances, key=chances.__getitem__)
 
 

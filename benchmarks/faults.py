@@ -24,11 +24,11 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.app import App
+from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.runs.run import FINAL
-from backend.domain.dataset.subset import Subset
 from backend.services.prompts.versions import Draft
-from backend.services.runs.lifecycle import Ending
+from backend.services.runs.lifecycle import RunOptions
 from backend.settings import Settings
 from demo import label_studio, services
 
@@ -160,7 +160,7 @@ def faults(here: World) -> None:
         app = here.app(**({"REDIS_URL": here.redis} if queued else {}))
         tag = here.save(app, here.project(TASKS))
         before = here.requests()
-        run = app.run_in_background(tag, ALL, Ending(push=False)).id
+        run = app.run_in_background(tag, ALL, RunOptions(push=False)).id
         happens(here, app, run, times)
         lost, again = TASKS - app.watch(run).tally.done, here.requests() - before - TASKS
         table.add_row(name, str(times), f"{TASKS:,}", str(lost), str(again), str(times * unseen))
@@ -176,7 +176,7 @@ def memory(here: World, sizes: list[int]) -> None:
         app = here.app(REDIS_URL=here.redis)
         tag = here.save(app, here.project(size))
         before, started = here.requests(), time.monotonic()
-        run = app.run_in_background(tag, ALL, Ending(push=False)).id
+        run = app.run_in_background(tag, ALL, RunOptions(push=False)).id
         worker = here.worker()
         until(lambda before=before: here.requests() > before)
         first = time.monotonic() - started

@@ -13,22 +13,22 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from backend.interfaces.presentation.report_page import page
-from backend.domain.chat.request import ChatRequest, Completion, Recipe
-from backend.domain.labels.config import read_config
-from backend.domain.prompts.version import PromptVersion
-from backend.domain.labels.regions import to_result
-from backend.domain.dataset.subset import Subset
-from backend.domain.task import Task
-from backend.adapters.database.run_tasks import Ask
-from backend.adapters.database.runs import Order, RunStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import Annotated, Project
-from backend.services.dataset.resolved_version import Bound
-from backend.services.runs.task_labeler import Labelling
-from backend.services.prompts.versions import Prompts
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
+from backend.domain.dataset.subset import Subset
+from backend.domain.labels.config import read_config
+from backend.domain.labels.regions import to_result
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.task import Task
+from backend.interfaces.presentation.report_page import page
 from backend.services.analysis.report import report
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.prompts.versions import Prompts
 from backend.services.runs.lifecycle import Runs
+from backend.services.runs.task_labeler import TaskLabeler
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
 
@@ -50,10 +50,10 @@ class Listed:
         more = ["" if n < len(rows) else f" (message {n})" for n in range(number)]
         self.tasks = [Task(n, {"text": text + end}) for n, (text, end) in enumerate(zip(texts, more, strict=True))]
 
-    def annotated(self, _project: int) -> Iterator[Annotated]:
+    def annotated(self, _project: int) -> Iterator[AnnotatedTask]:
         for task, topic in zip(self.tasks, self.topics, strict=True):
             result = to_result({"topic": (topic,)}, SCHEMA)
-            yield Annotated(task, ({"id": task.id, "result": result, "ground_truth": True},), {})
+            yield AnnotatedTask(task, ({"id": task.id, "result": result, "ground_truth": True},), {})
 
     def task_url(self, project: int, task: int | str) -> str:
         return f"http://localhost:8080/projects/{project}/data?task={task}"
@@ -63,12 +63,12 @@ def main(number: int = 10_000, file: str | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/record.db")
         studio: Any = Listed(number)
-        bounds = [_answered(store, studio, name, note) for name, note in zip(PROMPTS, NOTES, strict=True)]
+        resolved_versions = [_answered(store, studio, name, note) for name, note in zip(PROMPTS, NOTES, strict=True)]
         record = RunStore(store)
-        labelling = Labelling(store, record, _nobody, "http://stand-in.test/v1", _price)
-        runs = Runs(store, record, studio, Prompts(store, "stand-in"), labelling, _nobody())
+        labeler = TaskLabeler(store, record, _nobody, "http://stand-in.test/v1", _price)
+        runs = Runs(store, record, studio, Prompts(store, "stand-in"), labeler, _nobody())
         start, cpu = perf_counter(), process_time()
-        found = report(runs, bounds[1], bounds[0], Subset("ground-truth"))
+        found = report(runs, resolved_versions[1], resolved_versions[0], Subset("ground-truth"))
         read = perf_counter()
         html = page(found, Subset("ground-truth"), "today")
         end, cpu = perf_counter(), process_time() - cpu
@@ -80,27 +80,27 @@ def main(number: int = 10_000, file: str | None = None) -> None:
         Path(file).write_bytes(html)
 
 
-def _answered(store: Store, studio: Listed, name: str, note: str) -> Bound:
+def _answered(store: Store, studio: Listed, name: str, note: str) -> ResolvedVersion:
     """A saved version with the stand-in's answers to all tasks in the record."""
     template = (DATA / name).read_text(encoding="utf-8")
     plain = PromptVersion("inbox", 0, 1, template, "stand-in", ("text",), SCHEMA.digest, {"temperature": 0}, note)
     version, _ = store.save(plain)
-    record, recipe = RunStore(store), Recipe(version, SCHEMA, "http://stand-in.test/v1")
-    run = record.create(Order(version.tag, 1, "ground-truth"))
+    record, builder = RunStore(store), RequestBuilder(version, SCHEMA, "http://stand-in.test/v1")
+    run = record.create(NewRun(version.tag, 1, "ground-truth"))
     asks, completions = [], []
     for task in studio.tasks:
-        request = recipe.request(task)
+        request = builder.request(task)
         assert isinstance(request, ChatRequest)
-        asks.append(Ask(task.id, request.digest, sent=1))
+        asks.append(RunTask(task.id, request.digest, sent=1))
         completions.append(_completion(request))
     store.add_completions(completions)
     record.asks.note(run.id, asks)
     record.finish(run.id, "completed")
-    return Bound(version, PROJECT, SCHEMA)
+    return ResolvedVersion(version, PROJECT, SCHEMA)
 
 
 def _completion(request: ChatRequest) -> Completion:
-    said = answer(estimates(request.messages, request.frame.answer_schema))
+    said = answer(estimates(request.messages, request.template.answer_schema))
     pairs = tuple((token.text, token.logprob) for token in said.tokens)
     length = sum(len(message["content"]) for message in request.messages) // 4
     seconds = random.Random(request.digest).lognormvariate(-0.5, 0.4)

@@ -9,12 +9,12 @@ from math import log
 from time import perf_counter, process_time
 
 from backend.domain.chat.request import Completion
-from backend.domain.resolution.resolve import derive
-from backend.domain.metrics.evaluation import evaluation
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Truth
+from backend.domain.metrics.evaluation import evaluation
 from backend.domain.metrics.summary import summarise
+from backend.domain.outcome import Truth
+from backend.domain.resolution.resolve import resolve
 from backend.domain.task import Task
 
 TASKS = 100_000
@@ -45,7 +45,7 @@ def _evaluate(
     """How many outcomes there were."""
     pairs = zip(tasks, completions, strict=True)
     found = [
-        derive(task.id, [[completion]], schema, lambda model: lambda *tokens: 0.0001) for task, completion in pairs
+        resolve(task.id, [[completion]], schema, lambda model: lambda *tokens: 0.0001) for task, completion in pairs
     ]
     outcomes = [outcome for outcome in found if outcome is not None]
     summarise(outcomes)

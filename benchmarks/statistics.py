@@ -10,16 +10,16 @@ from typing import Any
 import numpy
 
 from backend.domain.calibration.fit import calibrate
-from backend.domain.calibration.scored_answers import Claim
-from backend.domain.statistics.intervals import tasks_needed, wilson
+from backend.domain.calibration.scored_answers import ScoredAnswer
+from backend.domain.calibration.threshold import threshold
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Outcome, Truth
-from backend.domain.statistics.paired_tests import difference_interval, mcnemar
-from backend.domain.metrics.score_intervals import score_intervals
+from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.metrics.classification import score_of
-from backend.domain.metrics.cases import Case, tally
-from backend.domain.calibration.threshold import threshold
+from backend.domain.metrics.score_intervals import score_intervals
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.statistics.intervals import tasks_needed, wilson
+from backend.domain.statistics.paired_tests import difference_interval, mcnemar
 from benchmarks.confidence import CONFIGS, measured
 
 LABELS = ("billing", "bug", "praise", "question")
@@ -116,7 +116,9 @@ def _promise(rng: Any, best: Any, upwards: Any, tasks: int) -> tuple[float, floa
     """(true accuracy from the threshold up, coverage) of one project."""
     own = best[rng.integers(len(best), size=tasks)]
     rights = rng.random(tasks) < own
-    found = threshold([Claim(n, float(p), bool(r)) for n, (p, r) in enumerate(zip(own, rights, strict=True))], TARGET)
+    found = threshold(
+        [ScoredAnswer(n, float(p), bool(r)) for n, (p, r) in enumerate(zip(own, rights, strict=True))], TARGET
+    )
     if found.threshold is None:
         return None
     above = int(numpy.searchsorted(-best, -found.threshold, side="right"))
@@ -130,7 +132,7 @@ def calibrated(rng: Any) -> Iterator[Row]:
             odds = rng.normal(1.5, 1.5, 1000)
             true, sure = _logistic(odds), numpy.clip(distort(odds), 0, 1)
             rights = rng.random(1000) < true
-            claims = [Claim(n, float(s), bool(r)) for n, (s, r) in enumerate(zip(sure, rights, strict=True))]
+            claims = [ScoredAnswer(n, float(s), bool(r)) for n, (s, r) in enumerate(zip(sure, rights, strict=True))]
             apply = calibrate(claims).calibrator or float
             before.append(numpy.abs(sure - true).mean())
             after.append(numpy.abs([apply(s) for s in sure.tolist()] - true).mean())
@@ -158,7 +160,7 @@ def speed(rng: Any) -> Iterator[Row]:
         outcomes = [Outcome(task, {"c": _chosen(row, multiple)}) for task, row in enumerate(answer)]
         wilson(1, 2)  # What is imported lazily is not what is measured.
         start = perf_counter()
-        cases = tally(outcomes, truths)
+        cases = count_cases(outcomes, truths)
         score_of(cases, schema(multiple))
         score_intervals(cases, schema(multiple))
         kind = "many labels" if multiple else "one label"

@@ -5,7 +5,7 @@ import json
 from itertools import cycle, islice
 from pathlib import Path
 
-from backend.domain.chat.request import Recipe
+from backend.domain.chat.request import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
@@ -30,10 +30,10 @@ def tasks(number: int) -> list[Task]:
     return [Task(place, {"text": f"{text} ({place})"}) for place, text in enumerate(texts)]
 
 
-def recipe(url: str) -> Recipe:
+def builder(url: str) -> RequestBuilder:
     labels = sorted({label for _, label in rows()})
     choices = "".join(f'<Choice value="{label}"/>' for label in labels)
     config = f'<View><Text name="t" value="$text"/><Choices name="intent" toName="t">{choices}</Choices></View>'
     schema = read_config(config)
     version = PromptVersion("bench", 1, 1, TEMPLATE, "stand-in", ("text",), schema.digest, {"temperature": 0})
-    return Recipe(version, schema, url)
+    return RequestBuilder(version, schema, url)

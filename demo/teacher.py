@@ -25,9 +25,9 @@ def definitions() -> list[str]:
     return [line for line in lines if line.startswith("- ")]
 
 
-def taught(lesson: str, kinds: Sequence[str]) -> str:
+def taught(feedback_text: str, kinds: Sequence[str]) -> str:
     """The teacher's whole answer. `kinds`: of its rewrites, in turn."""
-    prompt, number = PROMPT.search(lesson), NUMBER.search(lesson)
+    prompt, number = PROMPT.search(feedback_text), NUMBER.search(feedback_text)
     assert prompt
     assert number
     turn = int(number[1]) - 1

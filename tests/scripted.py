@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from hypothesis import strategies as st
 
-from backend.domain.chat.request import ChatFrame, ChatRequest, Completion, Recipe
+from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder, RequestTemplate
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
@@ -118,20 +118,20 @@ def version(template: str = "How is this? {text}", schema: LabelSchema | None = 
     return replace(plain, **changed)
 
 
-def recipe(schema: LabelSchema | None = None, **changed: Any) -> Recipe:
+def builder(schema: LabelSchema | None = None, **changed: Any) -> RequestBuilder:
     schema = schema or read_config(CONFIG)
-    return Recipe(version(schema=schema, **changed), schema, "http://model.test/v1")
+    return RequestBuilder(version(schema=schema, **changed), schema, "http://model.test/v1")
 
 
 def request(text: str = "I love it", **changed: Any) -> ChatRequest:
     """The request about a task with this text, under CONFIG."""
-    made = recipe(**changed).request(Task(1, {"text": text}))
+    made = builder(**changed).request(Task(1, {"text": text}))
     assert isinstance(made, ChatRequest)
     return made
 
 
-def frame(**changed: Any) -> ChatFrame:
-    plain = ChatFrame("http://model.test/v1", "some-model", {"temperature": 0}, "Label it.", read_config(CONFIG))
+def template(**changed: Any) -> RequestTemplate:
+    plain = RequestTemplate("http://model.test/v1", "some-model", {"temperature": 0}, "Label it.", read_config(CONFIG))
     return replace(plain, **changed)
 
 

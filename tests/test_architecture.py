@@ -20,7 +20,11 @@ def test_layers_and_edges_are_kept_apart():
 
 
 IMPORTERS = {
-    "openai": ["backend/adapters/providers/chat_completions.py", "backend/adapters/providers/batch_api.py", "backend/adapters/providers/embeddings_api.py"],
+    "openai": [
+        "backend/adapters/providers/chat_completions.py",
+        "backend/adapters/providers/batch_api.py",
+        "backend/adapters/providers/embeddings_api.py",
+    ],
     "httpx2": ["backend/adapters/providers/chat_completions.py", "backend/adapters/providers/batch_api.py"],
     "aiohttp": ["backend/adapters/providers/chat_completions.py"],
     "sqlalchemy": [
@@ -47,7 +51,11 @@ IMPORTERS = {
     "tiktoken": ["backend/adapters/providers/tokenizer.py"],
     "gepa": ["backend/adapters/gepa.py"],
     "genai_prices": ["backend/adapters/providers/prices.py"],
-    "redis": ["backend/adapters/redis/connection.py", "backend/adapters/redis/coordination.py", "backend/adapters/redis/queue.py"],
+    "redis": [
+        "backend/adapters/redis/connection.py",
+        "backend/adapters/redis/coordination.py",
+        "backend/adapters/redis/queue.py",
+    ],
     "rq": ["backend/adapters/redis/queue.py"],
     "flask": ["backend/interfaces/web/server.py", "backend/interfaces/web/observability.py"],
     "prometheus_client": ["backend/adapters/prometheus.py"],
@@ -104,7 +112,9 @@ def test_only_the_settings_read_the_environment():
     assert [path for path in readers if path != "backend/settings.py"] == []
 
 
-@pytest.mark.parametrize("module", ["backend.domain.chat.request", "backend.domain.resolution.resolve", "backend.engine.predictor"])
+@pytest.mark.parametrize(
+    "module", ["backend.domain.chat.request", "backend.domain.resolution.resolve", "backend.engine.predictor"]
+)
 def test_nothing_but_the_edges_brings_their_libraries_in(module):
     """Core and flows can be used, and tested, without any of the outside systems."""
     heavy = (

@@ -23,7 +23,7 @@ WRONG, RIGHT = 8, 4
 _TEXT = "prompt"
 
 
-class Learner(Protocol):
+class PromptLearner(Protocol):
     """Items are numbered from 0."""
 
     def score(self, text: str, items: Sequence[int]) -> list[float]:
@@ -41,7 +41,7 @@ def check() -> None:
         raise SettingsError("The search needs gepa: `pip install -r requirements-enhance.txt`.") from None
 
 
-def evolve(first: str, learner: Learner, items: int, rounds: int, seed: int) -> str:
+def evolve(first: str, learner: PromptLearner, items: int, rounds: int, seed: int) -> str:
     """The prompt with the highest mean score over all items, `first` where no rewrite is better.
 
     Raises what the learner raises.
@@ -83,7 +83,7 @@ class _Silent:
 class _Adapter:
     """A Learner, as gepa wants it."""
 
-    def __init__(self, learner: Learner) -> None:
+    def __init__(self, learner: PromptLearner) -> None:
         self._learner = learner
 
     def evaluate(

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 
-class Ticker:
+class PeriodicThread:
     """`call` is first called after `seconds`, and must not raise."""
 
     def __init__(self, name: str, seconds: float, call: Callable[[], object]) -> None:

@@ -16,8 +16,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.resolution.resolve import Pricing, cost_of
 from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.resolution.resolve import Pricing, cost_of
 from backend.errors import ProviderError, SettingsError
 
 PREFIX = "open_prompts"
@@ -27,7 +27,7 @@ QUEUE_S = 1.0
 """How long /metrics waits for Redis."""
 
 
-class Model(Protocol):
+class ChatModel(Protocol):
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
 
     def body(self, request: ChatRequest) -> bytes: ...
@@ -69,7 +69,7 @@ class Metrics:
         self._of = Counters(registry)
         self._by_model: dict[str, ModelMeter] = {}
 
-    def measured(self, model: Model, pricing: Pricing) -> "MeasuredModel":
+    def measured(self, model: ChatModel, pricing: Pricing) -> "MeasuredModel":
         """The same model, counted."""
         return MeasuredModel(model, self, pricing)
 
@@ -148,13 +148,13 @@ class ModelMeter:
 class MeasuredModel:
     """A model that counts what another one is asked."""
 
-    def __init__(self, model: Model, metrics: Metrics, pricing: Pricing) -> None:
+    def __init__(self, model: ChatModel, metrics: Metrics, pricing: Pricing) -> None:
         self._model = model
         self._metrics = metrics
         self._pricing = pricing
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        meter = self._metrics.meter(request.frame.model)
+        meter = self._metrics.meter(request.template.model)
         meter.in_flight.inc()
         result = "given_up"
         try:
@@ -180,7 +180,7 @@ class MeasuredModel:
         await self._model.close()
 
 
-class Exposition:
+class MetricsEndpoint:
     """What Prometheus reads: this process's metrics and, where there is a queue, how much waits in it."""
 
     def __init__(self, depth: Callable[[], int] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Purse: what one process may spend of a run's budget. A request counts at its largest price until it is settled.
+"""BudgetAllocation: what one process may spend of a run's budget. A request counts at its largest price until it is settled.
 
 Enough for all slots is set aside at a time, in the ledger that all who work on the run share, and requests are paid out
 of that: they never wait for the database but when it is used up.
@@ -18,7 +18,7 @@ ROUNDING = 1 + 1e-6
 TOO_MUCH = "The next request may cost more than is left of the budget."
 
 
-class Ledger(Protocol):
+class SharedLedger(Protocol):
     """See `adapters.database.budget_ledger`."""
 
     def hold(self, holder: str, least: float, most: float) -> float | None: ...
@@ -26,15 +26,15 @@ class Ledger(Protocol):
     def keep(self, holder: str, usd: float) -> None: ...
 
 
-class Purse:
+class BudgetAllocation:
     """Lives on one event loop. `slots`: most requests at a time. All amounts in USD.
 
     Of `_held`, which the ledger knows of, `_flying` is for requests under way, `_lost` for those whose end nobody
     knows, which may be charged for, and `_paid` went for completions that the ledger has since counted by itself.
     """
 
-    def __init__(self, ledger: Ledger, slots: int) -> None:
-        self._ledger = ledger
+    def __init__(self, budget_ledger: SharedLedger, slots: int) -> None:
+        self._budget_ledger = budget_ledger
         self._slots = slots
         self._holder = secrets.token_hex(8)
         self._held = self._flying = self._lost = self._paid = 0.0
@@ -67,7 +67,7 @@ class Purse:
     async def close(self) -> None:
         """Gives back what is not needed. What is under way still is taken for lost."""
         if self._held:
-            await asyncio.to_thread(self._ledger.keep, self._holder, self._lost + self._flying)
+            await asyncio.to_thread(self._budget_ledger.keep, self._holder, self._lost + self._flying)
 
     async def _set_aside(self, usd: float) -> None:
         """More, or the same again when others settled. What is paid meanwhile counts twice for a while, never less."""
@@ -76,7 +76,7 @@ class Purse:
         self._settled.clear()
         if self._over:
             raise OverBudget(TOO_MUCH)
-        held = await asyncio.to_thread(self._ledger.hold, self._holder, busy + usd * ROUNDING, most)
+        held = await asyncio.to_thread(self._budget_ledger.hold, self._holder, busy + usd * ROUNDING, most)
         if held is not None:
             self._held = held
             self._paid -= paid

@@ -2,8 +2,8 @@
 
 from math import inf
 
-from backend.domain.resolution.resolve import Pricing
 from backend.domain.prompts.version import PromptVersion
+from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.errors import RunError, SettingsError
 

@@ -1,4 +1,4 @@
-"""Thrift: a Model that stays within a budget, whatever it is asked.
+"""BudgetedModel: a Model that stays within a budget, whatever it is asked.
 
 It sends nothing whose largest price the purse does not hold, and settles a request when its completion is stored.
 """
@@ -8,42 +8,48 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
-from backend.domain.chat.response_parser import read
-from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.resolution.resolve import Pricing
-from backend.domain.outcome import Failure, Rejection
 from backend.adapters.providers.request_format import largest, lowered
-from backend.errors import ProviderError
-from backend.engine.request_executor import Model
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.response_parser import read
+from backend.domain.outcome import Failure, Rejection
+from backend.domain.resolution.resolve import Pricing
+from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import known_price
-from backend.engine.budget_allocation import Purse
+from backend.engine.request_executor import ChatModel
+from backend.errors import ProviderError
 
 
-class Thrift:
+class BudgetedModel:
     """`write` stores completions. Give an Asker this object as its model and this object's `write`."""
 
-    def __init__(self, model: Model, write: Callable[[list[Completion]], None], purse: Purse, pricing: Pricing) -> None:
+    def __init__(
+        self,
+        model: ChatModel,
+        write: Callable[[list[Completion]], None],
+        allocation: BudgetAllocation,
+        pricing: Pricing,
+    ) -> None:
         self._model = model
         self._write = write
-        self._purse = purse
+        self._allocation = allocation
         self._pricing = pricing
         self._unstored: dict[tuple[str, int], tuple[float, float | None]] = {}
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """Raises OverBudget instead of sending what might cost too much, ProviderError as the model does."""
-        taken = await self._purse.take(known_price(self._pricing, request.frame.model, *largest(request)))
+        taken = await self._allocation.take(known_price(self._pricing, request.template.model, *largest(request)))
         self._loop = asyncio.get_running_loop()
         try:
             reply = await self._model.complete(request, attempt)
             if isinstance(reply, Completion):
                 return await self._to_be_stored(request, reply, taken)
         except ProviderError:
-            self._purse.settle(taken, 0.0)
+            self._allocation.settle(taken, 0.0)
             raise
         except BaseException:
-            self._purse.settle(taken, None)
+            self._allocation.settle(taken, None)
             raise
-        self._purse.settle(taken, 0.0 if reply.unbilled else None)
+        self._allocation.settle(taken, 0.0 if reply.unbilled else None)
         return reply
 
     async def _to_be_stored(self, request: ChatRequest, reply: Completion, taken: float) -> Completion | Failure:
@@ -63,11 +69,11 @@ class Thrift:
 
     async def close(self) -> None:
         await self._model.close()
-        await self._purse.close()
+        await self._allocation.close()
 
     def _settle(self, completions: list[Completion]) -> None:
         for completion in completions:
-            self._purse.settle(*self._unstored.pop((completion.digest, completion.attempt)))
+            self._allocation.settle(*self._unstored.pop((completion.digest, completion.attempt)))
 
     def _cost(self, reply: Completion) -> float | None:
         """None for an answer without its tokens: it may have cost the most it can."""
@@ -78,12 +84,12 @@ class Thrift:
 
 def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:
     """What became of a task whose answer the cap, and nothing else, made unusable; else None."""
-    frame = request.frame
-    cut = reply.finish_reason == "length" and frame.cap is not None and reply.completion_tokens >= frame.cap
-    if not cut or not lowered(frame) or not isinstance(read(reply, frame.schema), Rejection):
+    template = request.template
+    cut = reply.finish_reason == "length" and template.cap is not None and reply.completion_tokens >= template.cap
+    if not cut or not lowered(template) or not isinstance(read(reply, template.schema), Rejection):
         return None
     return Failure(
-        "budget", f"The answer is longer than {frame.cap:,} tokens, the most under a budget; run it without."
+        "budget", f"The answer is longer than {template.cap:,} tokens, the most under a budget; run it without."
     )
 
 

@@ -14,7 +14,7 @@ GATHER_S = 0.005
 """Completions that come within this time share a commit: a commit costs ten times what a row does."""
 
 
-class Recorder:
+class CompletionWriter:
     def __init__(self, write: Callable[[list[Completion]], None]) -> None:
         self._write = write
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="record")

@@ -1,19 +1,19 @@
-"""Slots: how many requests are in flight, bounded by a Pace that shrinks and regrows, and from outside."""
+"""ConcurrencyLimiter: how many requests are in flight, bounded by a Pace that shrinks and regrows, and from outside."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from backend.domain.runs.adaptive_limit import Pace
+from backend.domain.runs.adaptive_limit import AdaptiveLimit
 
 
-class Slots:
+class ConcurrencyLimiter:
     """First come, first served. `cap`: a bound from outside, beside the pace's; `answers`, `refused`: all there were,
     429s among them."""
 
     def __init__(self, most: int) -> None:
-        self.pace = Pace(most)
+        self.pace = AdaptiveLimit(most)
         self.cap = most
         self.in_flight = 0
         self.answers = 0

@@ -12,20 +12,20 @@ MOST_CHARACTERS = 8_000
 """Of a text; what is longer is cut, since models take some 8,000 tokens and a token may be a single character."""
 
 
-class Api(Protocol):
+class EmbeddingsClient(Protocol):
     def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]: ...
 
 
-class Facts(Protocol):
+class StoredEmbeddings(Protocol):
     def vectors(self, digests: Sequence[str]) -> dict[str, bytes]: ...
 
     def add(self, vectors: dict[str, bytes]) -> None: ...
 
 
-class Embedding:
+class Embedder:
     """A `domain.few_shot.similarity.Embed`. `make_api` is called when something is to be asked."""
 
-    def __init__(self, facts: Facts, make_api: Callable[[], Api], base_url: str) -> None:
+    def __init__(self, facts: StoredEmbeddings, make_api: Callable[[], EmbeddingsClient], base_url: str) -> None:
         self._facts = facts
         self._make_api = make_api
         self._base_url = base_url

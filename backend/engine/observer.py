@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from backend.domain.chat.request import Completion
-from backend.domain.resolution.resolve import Pricing
 from backend.domain.outcome import Failure, Outcome
+from backend.domain.resolution.resolve import Pricing
 
 
 class Observer(Protocol):

@@ -10,36 +10,36 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from backend.domain.chat.request import ChatRequest, Completion, PlannedRequests
 from backend.domain.chat.response_parser import is_done
-from backend.domain.chat.request import Asks, ChatRequest, Completion
-from backend.domain.resolution.resolve import Pricing, derive, failed
 from backend.domain.outcome import Failure, Outcome
+from backend.domain.resolution.resolve import Pricing, failed, resolve
 from backend.domain.task import Task
-from backend.errors import PromptsError, where
-from backend.engine.request_executor import Asker
+from backend.engine.request_executor import RequestExecutor
 from backend.engine.sampling import ask_all, failure_of
-from backend.engine.shutdown import Stop, Stopped
+from backend.engine.shutdown import Shutdown, Stopped
+from backend.errors import PromptsError, where
 from backend.logs import about
 
 log = logging.getLogger(__name__)
 
 OTHERS_S = 0.5
 Sink = Callable[[list[Outcome]], Awaitable[None]]
-Plan = Callable[[Asks], None]
+Plan = Callable[[PlannedRequests], None]
 """Called in a thread with the tasks of a page and what will be asked, before anything is."""
 
 
-class Facts(Protocol):
+class StoredCompletions(Protocol):
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]: ...
 
 
-class Requests(Protocol):
+class RequestSource(Protocol):
     """What to ask about tasks: a Recipe, or something like it."""
 
-    def asks(self, tasks: Sequence[Task]) -> Asks: ...
+    def asks(self, tasks: Sequence[Task]) -> PlannedRequests: ...
 
 
-class Claims(Protocol):
+class RequestClaims(Protocol):
     """What is ours to ask, where others may be asking too."""
 
     def take(self, digests: Sequence[str]) -> Collection[str]:
@@ -49,7 +49,7 @@ class Claims(Protocol):
         """What we claimed is stored or given up."""
 
 
-class Alone:
+class NoSharing:
     """Nobody else asks."""
 
     def take(self, digests: Sequence[str]) -> Collection[str]:
@@ -60,7 +60,7 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
-class Todo:
+class PendingTask:
     """`stored`: attempts by digest, of each sample of the request."""
 
     task_id: int
@@ -72,49 +72,56 @@ class Predictor:
     """Labels pages of tasks; `workers` is twice the requests in flight, so that those who wait leave no slot empty."""
 
     def __init__(
-        self, asker: Asker, facts: Facts, pricing: Pricing, claims: Claims | None = None, stop: Stop | None = None
+        self,
+        executor: RequestExecutor,
+        facts: StoredCompletions,
+        pricing: Pricing,
+        claims: RequestClaims | None = None,
+        stop: Shutdown | None = None,
     ) -> None:
-        self.asker = asker
+        self.executor = executor
         self._facts = facts
         self._pricing = pricing
-        self._claims = claims or Alone()
-        self._stop = stop or Stop()
+        self._claims = claims or NoSharing()
+        self._stop = stop or Shutdown()
         self._elsewhere: list[tuple[int, ChatRequest | Failure]] = []
-        self._workers = 2 * asker.slots.pace.most
+        self._workers = 2 * executor.slots.pace.most
 
-    async def label(self, recipe: Requests, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None) -> None:
+    async def label(
+        self, builder: RequestSource, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None
+    ) -> None:
         """Hands the outcome of every task to `sink`, in no order, as they come.
 
         Raises ProviderError or StoreError as soon as no task could be answered; what is stored stays. Raises Stopped
         when the process was told to end, after what was in flight then.
         """
         loop = asyncio.get_running_loop()
-        todo: asyncio.Queue[Todo | None] = asyncio.Queue(self._workers)
+        todo: asyncio.Queue[PendingTask | None] = asyncio.Queue(self._workers)
         try:
-            with self._stop.calling(lambda: loop.call_soon_threadsafe(self.asker.stop)):
+            with self._stop.calling(lambda: loop.call_soon_threadsafe(self.executor.stop)):
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._feed(recipe, iter(pages), todo, sink, plan))
+                    group.create_task(self._feed(builder, iter(pages), todo, sink, plan))
                     for _ in range(self._workers):
                         group.create_task(self._work(todo, sink))
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
-        if self.asker.stopping:
+        if self.executor.stopping:
             raise Stopped
 
     async def _feed(
         self,
-        recipe: Requests,
+        builder: RequestSource,
         pages: Iterator[list[Task]],
-        todo: "asyncio.Queue[Todo | None]",
+        todo: "asyncio.Queue[PendingTask | None]",
         sink: Sink,
         plan: Plan | None,
     ) -> None:
         """Reads the next page while the last one is being asked about."""
         upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
         try:
-            while (page := await upcoming) is not None and not self.asker.stopping:
+            while (page := await upcoming) is not None and not self.executor.stopping:
                 upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
-                asks = await asyncio.to_thread(recipe.asks, page)
+                asks = await asyncio.to_thread(builder.asks, page)
                 if plan is not None:
                     await asyncio.to_thread(plan, asks)
                 await self._hand_out(asks, todo, sink)
@@ -124,26 +131,26 @@ class Predictor:
         for _ in range(self._workers):
             await todo.put(None)
 
-    async def _hand_out(self, asks: Asks, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
+    async def _hand_out(self, asks: PlannedRequests, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """Settles what needs no model; the rest is for the workers."""
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
         ours, stored = await asyncio.to_thread(self._claim_and_read, requests)
         known: list[Outcome] = []
-        rest: list[Todo] = []
+        rest: list[PendingTask] = []
         for task_id, ask in asks:
             if isinstance(ask, Failure):
                 known.append(failed(task_id, ask))
                 continue
             if all(is_done(sample, stored.get(sample.digest, [])) for sample in ask.samples):
                 attempts = [stored[sample.digest] for sample in ask.samples]
-                outcome = derive(task_id, attempts, ask.frame.schema, self._pricing)
+                outcome = resolve(task_id, attempts, ask.template.schema, self._pricing)
                 known += [replace(outcome, reused=True)] if outcome else []
             elif ask.digest in ours:
-                rest.append(Todo(task_id, ask, stored))
+                rest.append(PendingTask(task_id, ask, stored))
             else:
                 self._elsewhere.append((task_id, ask))
         if known:
-            self.asker.observer.settled(known)
+            self.executor.observer.settled(known)
             await sink(known)
         for item in rest:
             await todo.put(item)
@@ -154,24 +161,24 @@ class Predictor:
         ours = self._claims.take(list({request.digest for request in requests}))
         return ours, self._facts.completions(list({s.digest for request in requests for s in request.samples}))
 
-    async def _wait_for_others(self, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
+    async def _wait_for_others(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """What others ask is stored sooner or later, or it becomes ours to ask."""
-        while self._elsewhere and not self.asker.stopping:
+        while self._elsewhere and not self.executor.stopping:
             await todo.join()
             await asyncio.to_thread(self._claims.release)  # two who waited for each other would wait for ever
             await asyncio.sleep(OTHERS_S)
             asks, self._elsewhere = self._elsewhere, []
             await self._hand_out(asks, todo, sink)
 
-    async def _work(self, todo: "asyncio.Queue[Todo | None]", sink: Sink) -> None:
+    async def _work(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         while (item := await todo.get()) is not None:
             with suppress(Stopped), about(task=item.task_id):
                 outcome = await self._ask(item)
-                self.asker.observer.settled([outcome])
+                self.executor.observer.settled([outcome])
                 await sink([outcome])
             todo.task_done()
 
-    async def _ask(self, item: Todo) -> Outcome:
+    async def _ask(self, item: PendingTask) -> Outcome:
         """Whatever goes wrong with one task, known or not, leaves the others alone."""
         try:
             return await self._asked(item)
@@ -182,10 +189,10 @@ class Predictor:
             crash = Failure("crashed", f"Something unexpected happened here ({type(error).__name__}).")
             return failed(item.task_id, crash, item.request.digest)
 
-    async def _asked(self, item: Todo) -> Outcome:
-        asked = await ask_all(self.asker, item.request, item.stored)
+    async def _asked(self, item: PendingTask) -> Outcome:
+        asked = await ask_all(self.executor, item.request, item.stored)
         sent = sum(one.sent for one in asked)
-        outcome = derive(item.task_id, [one.attempts for one in asked], item.request.frame.schema, self._pricing)
+        outcome = resolve(item.task_id, [one.attempts for one in asked], item.request.template.schema, self._pricing)
         if outcome is None:
             return failed(item.task_id, failure_of(asked), item.request.digest, sent)
         return replace(outcome, sent=sent, reused=sent == 0)

@@ -1,4 +1,4 @@
-"""Asker: one request -> stored completions. Single flight, slots, retries, and what not to ask again soon.
+"""RequestExecutor: one request -> stored completions. Single flight, slots, retries, and what not to ask again soon.
 
 Waiting (for `Retry-After`, for a back-off) never holds a slot. A request that is under way is never abandoned: when
 nobody waits for it any more, its answer is still stored, because it was paid for.
@@ -12,15 +12,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from backend.domain.chat.response_parser import judge, settled
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.response_parser import judge, settled
 from backend.domain.outcome import Failure, Rejection
-from backend.errors import ProviderError
+from backend.engine.completion_writer import CompletionWriter
+from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.engine.observer import Observer, Unobserved
-from backend.engine.response_cache import Asked, Recent
-from backend.engine.completion_writer import Recorder
-from backend.engine.concurrency_limiter import Slots
+from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.engine.shutdown import Stopped
+from backend.errors import ProviderError
 
 TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
 """How often a request is sent before its trouble is a Failure; other kinds: once."""
@@ -31,25 +31,25 @@ STOP_S = 30.0
 """How long a process that was told to end waits for answers under way."""
 
 
-class Model(Protocol):
+class ChatModel(Protocol):
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
 
     async def close(self) -> None: ...
 
 
 @dataclass(slots=True)
-class Flight:
+class InFlightRequest:
     request: ChatRequest
     attempts: list[Completion]
-    task: "asyncio.Task[Asked] | None" = None
+    task: "asyncio.Task[RequestResult] | None" = None
     waiters: int = 0
     sending: bool = False
     sent: int = 0
 
 
 @dataclass(slots=True)
-class Tally:
-    """What an Asker did so far. Times are of `time.monotonic`; None when nothing was sent."""
+class ExecutorCounts:
+    """What an RequestExecutor did so far. Times are of `time.monotonic`; None when nothing was sent."""
 
     sent: int = 0
     first_sent: float | None = None
@@ -61,29 +61,29 @@ class Tally:
         return max(0.0, self.last_stored - self.first_sent) if self.first_sent and self.last_stored else 0.0
 
 
-class Asker:
+class RequestExecutor:
     """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again."""
 
     def __init__(
         self,
-        model: Model,
+        model: ChatModel,
         write: Callable[[list[Completion]], None],
         concurrency: int,
         failure_ttl_s: float = 0,
         observer: Observer | None = None,
     ) -> None:
         self.observer = observer or Unobserved()
-        self.slots = Slots(concurrency)
-        self.tally = Tally()
+        self.slots = ConcurrencyLimiter(concurrency)
+        self.tally = ExecutorCounts()
         self._model = model
-        self._recorder = Recorder(write)
-        self._flights: dict[str, Flight] = {}
-        self._recent = Recent(failure_ttl_s)
+        self._recorder = CompletionWriter(write)
+        self._in_flight: dict[str, InFlightRequest] = {}
+        self._recent = ResponseCache(failure_ttl_s)
         self._gates: dict[str, asyncio.Future[None]] = {}
         self._reached = False
         self.stopping = False
 
-    async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> Asked:
+    async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> RequestResult:
         """All attempts about `request`, those in `stored` first; sends what is missing, once for all who ask now.
 
         Raises ProviderError when the provider will answer nothing, StoreError when answers can't be stored, Stopped
@@ -94,29 +94,29 @@ class Asker:
         failed = self._recent.failure(request.digest)
         if failed is not None:
             return failed
-        flight = self._flights.get(request.digest)
-        mine = flight is None
-        if flight is None:
+        in_flight_request = self._in_flight.get(request.digest)
+        mine = in_flight_request is None
+        if in_flight_request is None:
             known = max(stored, self._recent.answered.get(request.digest, ()), key=len)
-            flight = self._flights[request.digest] = Flight(request, list(known))
-            flight.task = asyncio.create_task(self._fly(flight))
-            flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+            in_flight_request = self._in_flight[request.digest] = InFlightRequest(request, list(known))
+            in_flight_request.task = asyncio.create_task(self._fly(in_flight_request))
+            in_flight_request.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         else:
             self.observer.joined()
-        assert flight.task is not None
-        flight.waiters += 1
+        assert in_flight_request.task is not None
+        in_flight_request.waiters += 1
         try:
-            asked = await asyncio.shield(flight.task)
+            asked = await asyncio.shield(in_flight_request.task)
         except asyncio.CancelledError:
-            if self.stopping and flight.task.cancelled() and not _is_cancelled():
+            if self.stopping and in_flight_request.task.cancelled() and not _is_cancelled():
                 raise Stopped from None
             raise
         finally:
-            flight.waiters -= 1
-            if not flight.waiters and not flight.sending:
-                self._forget(flight)
-                flight.task.cancel()
-        return asked if mine else Asked(asked.attempts, asked.failure)
+            in_flight_request.waiters -= 1
+            if not in_flight_request.waiters and not in_flight_request.sending:
+                self._forget(in_flight_request)
+                in_flight_request.task.cancel()
+        return asked if mine else RequestResult(asked.attempts, asked.failure)
 
     def stop(self) -> None:
         """Sends nothing more: what waits ends with Stopped at once, what is under way when STOP_S are over."""
@@ -125,13 +125,17 @@ class Asker:
         asyncio.get_running_loop().call_later(STOP_S, self._give_up, True)
 
     def _give_up(self, sending: bool = False) -> None:
-        for flight in self._flights.values():
-            if flight.task is not None and (sending or not flight.sending):
-                flight.task.cancel()
+        for in_flight_request in self._in_flight.values():
+            if in_flight_request.task is not None and (sending or not in_flight_request.sending):
+                in_flight_request.task.cancel()
 
     async def close(self, patience_s: float | None = None) -> None:
         """Waits so long (DRAIN_S) for requests under way, so that their answers are stored, then ends."""
-        tasks = [flight.task for flight in self._flights.values() if flight.task is not None]
+        tasks = [
+            in_flight_request.task
+            for in_flight_request in self._in_flight.values()
+            if in_flight_request.task is not None
+        ]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=DRAIN_S if patience_s is None else patience_s)
             for task in late:
@@ -139,64 +143,64 @@ class Asker:
         await self._recorder.close()
         await self._model.close()
 
-    async def _fly(self, flight: Flight) -> Asked:
-        digest = flight.request.digest
+    async def _fly(self, in_flight_request: InFlightRequest) -> RequestResult:
+        digest = in_flight_request.request.digest
         try:
-            asked = await self._until_settled(flight)
+            asked = await self._until_settled(in_flight_request)
             self._recent.add(digest, asked)
             return asked
         except ProviderError as error:
             self._recent.add_failure(digest, error)
             raise
         finally:
-            self._forget(flight)
+            self._forget(in_flight_request)
 
-    def _forget(self, flight: Flight) -> None:
+    def _forget(self, in_flight_request: InFlightRequest) -> None:
         """Another flight for the same request may have begun since; that one stays."""
-        if self._flights.get(flight.request.digest) is flight:
-            del self._flights[flight.request.digest]
+        if self._in_flight.get(in_flight_request.request.digest) is in_flight_request:
+            del self._in_flight[in_flight_request.request.digest]
 
-    async def _until_settled(self, flight: Flight) -> Asked:
-        schema = flight.request.frame.schema
-        verdict, _ = judge(flight.attempts, schema)
-        while not settled(flight.attempts, verdict, flight.request.frame.attempts):
+    async def _until_settled(self, in_flight_request: InFlightRequest) -> RequestResult:
+        schema = in_flight_request.request.template.schema
+        verdict, _ = judge(in_flight_request.attempts, schema)
+        while not settled(in_flight_request.attempts, verdict, in_flight_request.request.template.attempts):
             if isinstance(verdict, Rejection):
                 self.observer.retried(verdict.reason)
-            reply = await self._answer(flight)
+            reply = await self._answer(in_flight_request)
             if isinstance(reply, Failure):
-                return Asked(tuple(flight.attempts), reply, flight.sent)
-            flight.attempts.append(reply)
-            verdict, _ = judge(flight.attempts, schema)
-            if not flight.waiters or self.stopping:
+                return RequestResult(tuple(in_flight_request.attempts), reply, in_flight_request.sent)
+            in_flight_request.attempts.append(reply)
+            verdict, _ = judge(in_flight_request.attempts, schema)
+            if not in_flight_request.waiters or self.stopping:
                 break
-        return Asked(tuple(flight.attempts), None, flight.sent)
+        return RequestResult(tuple(in_flight_request.attempts), None, in_flight_request.sent)
 
-    async def _answer(self, flight: Flight) -> Completion | Failure:
+    async def _answer(self, in_flight_request: InFlightRequest) -> Completion | Failure:
         """One completion, stored; trouble that may pass is met with patience, without a slot."""
         tries = 0
         while True:
-            await self._warm_up(flight.request.frame.model)
+            await self._warm_up(in_flight_request.request.template.model)
             async with self.slots.slot():
-                reply = await self._send(flight)
+                reply = await self._send(in_flight_request)
             tries += 1
             if isinstance(reply, Completion):
                 return reply
             if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
                 raise ProviderError(f"{reply.detail} Start it, or correct its address in the settings.")
-            if tries >= TRIES.get(reply.kind, 1) or not flight.waiters or self.stopping:
+            if tries >= TRIES.get(reply.kind, 1) or not in_flight_request.waiters or self.stopping:
                 return reply
             await asyncio.sleep(_delay(reply, tries))
             self.observer.retried(reply.kind)
 
-    async def _send(self, flight: Flight) -> Completion | Failure:
+    async def _send(self, in_flight_request: InFlightRequest) -> Completion | Failure:
         """Sends once; a completion holds its slot until it is committed."""
-        model = flight.request.frame.model
-        flight.sending = True
-        flight.sent += 1
+        model = in_flight_request.request.template.model
+        in_flight_request.sending = True
+        in_flight_request.sent += 1
         self.tally.sent += 1
         self.tally.first_sent = self.tally.first_sent or time.monotonic()
         try:
-            reply = await self._model.complete(flight.request, len(flight.attempts))
+            reply = await self._model.complete(in_flight_request.request, len(in_flight_request.attempts))
             if isinstance(reply, Completion):
                 await self._recorder.record(reply)
                 self.tally.last_stored = time.monotonic()
@@ -204,7 +208,7 @@ class Asker:
             self._open_gate(model, error)
             raise
         finally:
-            flight.sending = False
+            in_flight_request.sending = False
             self._open_gate(model)
         refused = isinstance(reply, Failure) and (reply.kind == "rate_limited" or reply.retry_after is not None)
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"

@@ -14,7 +14,7 @@ RECENT_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestResult:
     """What there is about a request now: all attempts, or why there is no further one. `sent`: requests just sent."""
 
     attempts: tuple[Completion, ...]
@@ -23,7 +23,7 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Recent:
+class ResponseCache:
     """What need not be sent again: attempts (of the newest requests), failures (for `ttl_s` seconds). Both are bounded,
     attempts also by the `memory` they take, in bytes."""
 
@@ -32,7 +32,7 @@ class Recent:
     failed: "OrderedDict[str, tuple[float, Failure | ProviderError]]" = field(default_factory=OrderedDict)
     memory: int = 0
 
-    def add(self, digest: str, asked: Asked) -> None:
+    def add(self, digest: str, asked: RequestResult) -> None:
         if asked.failure is not None:
             self.add_failure(digest, asked.failure)
         self.memory += _memory(asked.attempts) - _memory(self.answered.pop(digest, ()))
@@ -48,14 +48,14 @@ class Recent:
         if len(self.failed) > RECENT:
             self.failed.popitem(last=False)
 
-    def failure(self, digest: str) -> Asked | None:
+    def failure(self, digest: str) -> RequestResult | None:
         """How it failed a short while ago. Raises ProviderError when that is how."""
         until, failure = self.failed.get(digest, (0.0, None))
         if failure is None or until <= time.monotonic():
             return None
         if isinstance(failure, ProviderError):
             raise failure
-        return Asked(self.answered.get(digest, ()), failure)
+        return RequestResult(self.answered.get(digest, ()), failure)
 
 
 def _memory(attempts: Sequence[Completion]) -> int:

@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Mapping, Sequence
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.prompts.version import PromptVersion
-from backend.engine.request_executor import Asker
-from backend.engine.response_cache import Asked
+from backend.engine.request_executor import RequestExecutor
+from backend.engine.response_cache import RequestResult
 from backend.engine.shutdown import Stopped
 
 
-async def ask_all(asker: Asker, request: ChatRequest, stored: Mapping[str, Sequence[Completion]]) -> list[Asked]:
-    """What there is about each sample of `request`; `stored`: attempts by digest. Raises what `Asker.ask` raises;
+async def ask_all(
+    executor: RequestExecutor, request: ChatRequest, stored: Mapping[str, Sequence[Completion]]
+) -> list[RequestResult]:
+    """What there is about each sample of `request`; `stored`: attempts by digest. Raises what `RequestExecutor.ask` raises;
     Stopped only when those that are under way have come, too."""
-    asks = [asker.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
+    asks = [executor.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
     if len(asks) == 1:
         return [await asks[0]]
     found = await asyncio.gather(*map(_unless_stopped, asks))
@@ -25,14 +27,14 @@ async def ask_all(asker: Asker, request: ChatRequest, stored: Mapping[str, Seque
     return known
 
 
-async def _unless_stopped(ask: Awaitable[Asked]) -> Asked | None:
+async def _unless_stopped(ask: Awaitable[RequestResult]) -> RequestResult | None:
     try:
         return await ask
     except Stopped:
         return None
 
 
-def failure_of(asked: Sequence[Asked]) -> Failure:
+def failure_of(asked: Sequence[RequestResult]) -> Failure:
     """Why they bring no outcome: the first trouble there was."""
     failures = [one.failure for one in asked if one.failure is not None]
     return failures[0] if failures else Failure("crashed", "The request was given up.")

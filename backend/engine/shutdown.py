@@ -9,7 +9,7 @@ class Stopped(Exception):
     """Something was left undone because the process ends. What was in flight is stored."""
 
 
-class Stop:
+class Shutdown:
     """May be requested from any thread, and from a signal handler: no locks."""
 
     def __init__(self) -> None:
@@ -37,6 +37,6 @@ class Stop:
 
 
 @cache
-def process_stop() -> Stop:
+def process_stop() -> Shutdown:
     """The one that a signal to this process requests."""
-    return Stop()
+    return Shutdown()

@@ -5,8 +5,8 @@ from functools import cache
 
 from backend.app import App
 from backend.errors import PromptsError
-from backend.services.run_control.termination import Interrupted
 from backend.logs import about
+from backend.services.run_control.termination import Interrupted
 
 log = logging.getLogger(__name__)
 

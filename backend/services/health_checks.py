@@ -10,18 +10,18 @@ Probe = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     name: str
     ok: bool
     sentence: str
 
 
-def examine(probes: dict[str, Probe]) -> list[Check]:
+def examine(probes: dict[str, Probe]) -> list[HealthCheck]:
     """All checks, in order; one that fails does not stop the others."""
     checks = []
     for name, probe in probes.items():
         try:
-            checks.append(Check(name, True, probe()))
+            checks.append(HealthCheck(name, True, probe()))
         except PromptsError as error:
-            checks.append(Check(name, False, str(error)))
+            checks.append(HealthCheck(name, False, str(error)))
     return checks

@@ -12,24 +12,24 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
-from backend.domain.calibration.calibrators import RAW, Calibrators
-from backend.domain.chat.request import Recipe
-from backend.domain.prompts.default_prompt import auto_tag, default_version
-from backend.domain.resolution.resolve import Pricing
-from backend.domain.labels.config import read_config
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.few_shot.similarity import Embed
-from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
-from backend.domain.labels.regions import rounded, to_result
-from backend.domain.task import Task
-from backend.domain.prompts.interactive import remarked, typed_region, typed_text, typed_version
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.prompts import Store
-from backend.errors import LabelConfigError, PromptError, PromptsError
-from backend.engine.request_executor import Asker
-from backend.services.overflow_runs import Leftovers
+from backend.domain.calibration.calibrators import RAW, Calibrators
+from backend.domain.chat.request import RequestBuilder
+from backend.domain.few_shot.similarity import Embed
+from backend.domain.labels.config import read_config
+from backend.domain.labels.regions import rounded, to_result
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.prompts.default_prompt import auto_tag, default_version
+from backend.domain.prompts.interactive import remarked, typed_region, typed_text, typed_version
+from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.task import Task
 from backend.engine.predictor import Predictor
+from backend.engine.request_executor import RequestExecutor
+from backend.errors import LabelConfigError, PromptError, PromptsError
+from backend.services.overflow_runs import OverflowRuns
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def schema_of(label_config: str) -> LabelSchema:
     return found
 
 
-class Loop:
+class EventLoopThread:
     """One event loop in a thread of its own, started at the first call and kept."""
 
     def __init__(self) -> None:
@@ -72,8 +72,8 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
-    """What the Preannotator needs to know. `deadline_s`: seconds after which it answers with what it has; `embed`: who
+class ServingOptions:
+    """What the LivePredictions needs to know. `deadline_s`: seconds after which it answers with what it has; `embed`: who
     makes embeddings."""
 
     default_model: str
@@ -82,29 +82,29 @@ class Serving:
     embed: Embed | None = None
 
 
-class Preannotator:
-    """`leftovers` takes what a batch could not finish in time; None when there is no way to finish it."""
+class LivePredictions:
+    """`overflow_runs` takes what a batch could not finish in time; None when there is no way to finish it."""
 
     def __init__(
         self,
         store: Store,
-        make_asker: Callable[[], Asker],
+        make_executor: Callable[[], RequestExecutor],
         pricing: Pricing,
-        serving: Serving,
-        leftovers: Leftovers | None = None,
+        serving: ServingOptions,
+        overflow_runs: OverflowRuns | None = None,
     ) -> None:
-        self._leftovers = leftovers
+        self._overflow_runs = overflow_runs
         self._store = store
-        self._make_asker = make_asker
+        self._make_executor = make_executor
         self._pricing = pricing
         self._serving = serving
-        self._loop = Loop()
+        self._loop = EventLoopThread()
         self._predictor: Predictor | None = None
 
     def close(self, patience_s: float) -> None:
         """Waits so long for requests under way, which outlive a deadline, so that their answers are stored."""
         if self._predictor is not None:
-            self._loop.run(self._predictor.asker.close(patience_s))
+            self._loop.run(self._predictor.executor.close(patience_s))
 
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
@@ -136,7 +136,7 @@ class Preannotator:
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
             outcomes, late = self._loop.run(
-                self._label(Recipe(version, schema, self._serving.base_url, embed=self._serving.embed), items)
+                self._label(RequestBuilder(version, schema, self._serving.base_url, embed=self._serving.embed), items)
             )
             calibrators = RAW if typed else self._calibrators(version, tag)
         except PromptsError as error:
@@ -170,12 +170,12 @@ class Preannotator:
 
     def _not_left_over(self, tag: str, items: list[Task], given: Mapping[int, Any]) -> list[Task]:
         """Without those that a run will push: Label Studio would store them twice."""
-        pushed = self._leftovers.of(tag) if self._leftovers else set()
+        pushed = self._overflow_runs.of(tag) if self._overflow_runs else set()
         return [item for item in items if _id(given[item.id]) not in pushed] if pushed else items
 
     def _leave_over(self, tag: str, tasks: Sequence[Any]) -> None:
         ids = [number for task in tasks if (number := _id(task)) is not None]
-        if self._leftovers is None:
+        if self._overflow_runs is None:
             log.warning(
                 "%s: %d tasks are left; with LABEL_STUDIO_API_KEY set, a run finishes such tasks", tag, len(ids)
             )
@@ -184,19 +184,19 @@ class Preannotator:
                 "%s: %d tasks are left; a run finishes such tasks once a saved version is in use", tag, len(ids)
             )
         else:
-            self._leftovers.add(tag, ids)
+            self._overflow_runs.add(tag, ids)
 
-    async def _label(self, recipe: Recipe, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
+    async def _label(self, builder: RequestBuilder, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
         """Outcomes by the tasks' numbers, and whether there was no time for all."""
         if self._predictor is None:
-            self._predictor = Predictor(self._make_asker(), self._store, self._pricing)
+            self._predictor = Predictor(self._make_executor(), self._store, self._pricing)
         outcomes: dict[int, Outcome] = {}
 
         async def sink(found: list[Outcome]) -> None:
             outcomes.update({outcome.task_id: outcome for outcome in found})
 
         try:
-            await asyncio.wait_for(self._predictor.label(recipe, [tasks], sink), self._serving.deadline_s)
+            await asyncio.wait_for(self._predictor.label(builder, [tasks], sink), self._serving.deadline_s)
         except TimeoutError:
             return outcomes, True
         except PromptsError as error:

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from backend.adapters.periodic_thread import PeriodicThread
 from backend.domain.runs.run import Run
-from backend.adapters.periodic_thread import Ticker
 from backend.errors import PromptsError, RunError
 
 EVERY_S = 2.0
@@ -29,7 +29,7 @@ class _Rest:
     run_id: str = ""
 
 
-class Leftovers:
+class OverflowRuns:
     """`is_over` tells whether a run has ended. Safe to share between threads; its own thread starts with the first
     leftover."""
 
@@ -38,7 +38,7 @@ class Leftovers:
         self._is_over = is_over
         self._rests: dict[str, _Rest] = {}
         self._lock = threading.Lock()
-        self._ticker: Ticker | None = None
+        self._ticker: PeriodicThread | None = None
 
     def add(self, tag: str, tasks: Iterable[int]) -> None:
         """Has these tasks predicted by a run of `tag`, soon or when another run of it has ended."""
@@ -46,7 +46,7 @@ class Leftovers:
             rest = self._rests.setdefault(tag, _Rest())
             rest.waiting |= set(tasks) - rest.running
             if self._ticker is None:
-                self._ticker = Ticker("leftovers", EVERY_S, self._tick).__enter__()
+                self._ticker = PeriodicThread("leftovers", EVERY_S, self._tick).__enter__()
 
     def of(self, tag: str) -> set[int]:
         """The tasks that a run finishes or will finish."""

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.adapters.database.prompts import Store
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion
-from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import Studio
 from backend.errors import StudioError
-from backend.services.predictions.target_project import Place, Tell
 from backend.services.predictions.sync import warn_of_lock
+from backend.services.predictions.target_project import Notify, TargetProject
 
 TITLE = "Open Prompts"
 
@@ -29,7 +29,7 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Predictions:
+class ProjectPredictions:
     """`versions`: predictions by model_version ("" for those without); `tasks_without` have none at all."""
 
     versions: Mapping[str, int]
@@ -40,16 +40,16 @@ class Predictions:
 @dataclass(frozen=True, slots=True)
 class Projects:
     store: Store
-    studio: Studio
+    studio: LabelStudioClient
 
-    def connect(self, project: int, url: str, login: Login, tell: Tell) -> None:
+    def connect(self, project: int, url: str, login: Login, notify: Notify) -> None:
         """Connects the backend at `url`, or brings its connection up to date; twice is once.
 
         Raises LabelConfigError when prompts can't label the project, StudioError when Label Studio refuses.
         """
         found = self.studio.project(project)
         for control in read_config(found.label_config).unsupported:
-            tell(f"Left alone: {control}.")
+            notify(f"Left alone: {control}.")
         url = url.rstrip("/")
         backends = self.studio.backends(project)
         mine = [b for b in backends if str(b["url"]).rstrip("/") == url]
@@ -62,7 +62,7 @@ class Projects:
         self._create(project, wanted, backends)
         if backends:
             first = backends[0]["url"]
-            tell(
+            notify(
                 f"Label Studio asks only the first backend for predictions, which is {first}: `ls-prompts disconnect "
                 f"{project} --backend-url {first}` removes it, then `ls-prompts use` the version annotators should get."
             )
@@ -94,7 +94,7 @@ class Projects:
             self.store.set_connection(project, shown_before=None, in_use=None, to_show=None)
         return len(mine)
 
-    def use(self, version: PromptVersion, tell: Tell) -> None:
+    def use(self, version: PromptVersion, notify: Notify) -> None:
         """Annotators get this version: live from the connected backend, else the predictions it already has."""
         project = version.project
         backends = self.studio.backends(project)
@@ -108,21 +108,21 @@ class Projects:
         self.store.set_connection(project, in_use=version.tag, to_show=None)
         if shown is not None:
             self.studio.show(project, shown)
-            tell(f"No backend is connected: annotators see the predictions {shown} has, other tasks have none.")
+            notify(f"No backend is connected: annotators see the predictions {shown} has, other tasks have none.")
             return
         self.studio.show(project, str(backends[0]["title"]))
         backend = self.studio.backends(project)[0]
         if backend.get("state") != "CO":
-            tell(f"Label Studio does not reach the backend at {backend['url']}: start it (`make serve`).")
+            notify(f"Label Studio does not reach the backend at {backend['url']}: start it (`make serve`).")
             return
         answered = str(backend.get("model_version") or "nothing")
         if answered.partition("~")[0] != version.tag:
-            tell(
+            notify(
                 f"The backend at {backends[0]['url']} serves {answered}, not {version.tag}: start it with the same "
                 "DATA_DIR or DATABASE_URL as this command."
             )
 
-    def predictions(self, project: int) -> Predictions:
+    def predictions(self, project: int) -> ProjectPredictions:
         found = self.studio.project(project)
         versions: dict[str, int] = {}
         tasks = set()
@@ -130,7 +130,7 @@ class Projects:
             tasks.add(prediction.task_id)
             version = prediction.model_version or ""
             versions[version] = versions.get(version, 0) + 1
-        return Predictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
+        return ProjectPredictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
 
     def predicted(self, version: PromptVersion) -> dict[str, int]:
         """How many predictions a version has, by model_version: its tag, the tag marked for a changed config, and those
@@ -138,11 +138,11 @@ class Projects:
         found = self.studio.model_versions(version.project)
         return {v: n for v, n in found.items() if v.partition("~")[0] in version.tags}
 
-    def withdraw(self, version: PromptVersion, tell: Tell) -> int:
+    def withdraw(self, version: PromptVersion, notify: Notify) -> int:
         """Deletes all predictions of a version, those under a changed config or a former name too; how many."""
         mine = self.predicted(version)
-        warn_of_lock(sum(mine.values()), tell)
-        place = Place(self.studio, self.store, version.project, tell)
+        warn_of_lock(sum(mine.values()), notify)
+        place = TargetProject(self.studio, self.store, version.project, notify)
         for name in mine:
             place.delete_version(name)
         place.show_again(version.names)

@@ -7,25 +7,25 @@ when the teacher's is of no use.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from backend.domain.prompts.default_prompt import default_version, first_prompt
-from backend.domain.prompts.definitions import hints, listed
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.optimize.proposals import Dropped, Proposal, changed
+from backend.domain.optimize.teacher_request import teacher_template
+from backend.domain.prompts.default_prompt import default_version, first_prompt
+from backend.domain.prompts.definitions import hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.prompts.version import Definitions
-from backend.domain.optimize.proposals import Dropped, Proposal, changed
-from backend.domain.optimize.teacher_request import teacher_frame
-from backend.engine.request_executor import Asker
-from backend.services.dataset.resolved_version import Bound
-from backend.services.runs.sync_session import Dialogue
+from backend.engine.request_executor import RequestExecutor
+from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.optimize.feedback import Teacher, polished
+from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Silent
-from backend.services.run_control.heartbeat import Pulse
 from backend.services.runs.lifecycle import Runs
+from backend.services.runs.sync_session import SyncSession
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class DraftedPrompt:
     """`remarks`: what is to be known of it, one sentence each."""
 
     file: PromptFile
@@ -33,35 +33,37 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafter:
-    """`url`: where teachers are; `make_asker` makes one that reaches the teacher of that name."""
+class PromptDrafter:
+    """`url`: where teachers are; `make_executor` makes one that reaches the teacher of that name."""
 
     runs: Runs
     url: str
-    make_asker: Callable[[str], Asker]
+    make_executor: Callable[[str], RequestExecutor]
 
-    def draft(self, name: str, project: int | None, teacher: str | None) -> Drafted:
+    def draft(self, name: str, project: int | None, teacher: str | None) -> DraftedPrompt:
         """`project` is needed for a name that is new. Raises LabelConfigError or StudioError; with a teacher also
         ProviderError when it will answer nothing."""
         found = self.runs.studio.project(self.runs.prompts.project_of(name, project))
         schema = read_config(found.label_config)
         first = replace(first_prompt(schema), project=found.id)
         if teacher is None:
-            return Drafted(first)
+            return DraftedPrompt(first)
         version = default_version(schema, found.id, teacher)
-        proposal = self._ask(Bound(version, found, schema), teacher)
+        proposal = self._ask(ResolvedVersion(version, found, schema), teacher)
         if isinstance(proposal, Dropped):
-            return Drafted(first, (f"The teacher's prompt can't be used, {proposal.reason}: this is the draft alone.",))
+            return DraftedPrompt(
+                first, (f"The teacher's prompt can't be used, {proposal.reason}: this is the draft alone.",)
+            )
         better = changed(version, proposal.text, schema)
         file = replace(first, template=better.template, labels=listed(_with_room(better.definitions, schema)))
         checked = f"{teacher} wrote it from tasks alone, so it could not be checked: evaluate it on ground truths."
-        return Drafted(file, (*([f"{proposal.repaired}."] if proposal.repaired else []), checked))
+        return DraftedPrompt(file, (*([f"{proposal.repaired}."] if proposal.repaired else []), checked))
 
-    def _ask(self, bound: Bound, teacher: str) -> Proposal | Dropped:
-        labelling, pulse = self.runs.labelling, Pulse(lambda _: "in_progress")
-        with Dialogue(labelling, lambda: self.make_asker(teacher), pulse, Silent()) as dialogue:
-            asking = Teacher(dialogue, teacher_frame(self.url, teacher), bound.schema)
-            return polished(asking, bound.version, labelling.recipe(bound), self.runs.studio)
+    def _ask(self, resolved: ResolvedVersion, teacher: str) -> Proposal | Dropped:
+        labeler, heartbeat = self.runs.labeler, Heartbeat(lambda _: "in_progress")
+        with SyncSession(labeler, lambda: self.make_executor(teacher), heartbeat, Silent()) as session:
+            asking = Teacher(session, teacher_template(self.url, teacher), resolved.schema)
+            return polished(asking, resolved.version, labeler.builder(resolved), self.runs.studio)
 
 
 def _with_room(definitions: Definitions, schema: LabelSchema) -> Definitions:

@@ -4,17 +4,17 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.resolution.resolve import derive, failed
 from backend.domain.outcome import Failure, Outcome
-from backend.errors import SubsetError
-from backend.services.dataset.resolved_version import Bound
-from backend.services.runs.task_labeler import closing
-from backend.services.runs.lifecycle import Runs
+from backend.domain.resolution.resolve import failed, resolve
 from backend.engine.sampling import ask_all, failure_of, unsure
+from backend.errors import SubsetError
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.runs.lifecycle import Runs
+from backend.services.runs.task_labeler import closing
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class TryResult:
     """`messages` is empty when the task can't be asked about; `attempts` are the model's raw answers, those of
     all samples; `remark`: why there is no confidence, where that can be helped."""
 
@@ -24,23 +24,23 @@ class Trial:
     remark: str | None = None
 
 
-def try_task(runs: Runs, bound: Bound, task_id: int) -> Trial:
+def try_task(runs: Runs, resolved: ResolvedVersion, task_id: int) -> TryResult:
     """Asks about one task, unless the answer is stored. Raises SubsetError when the project has no such task."""
-    tasks = [task for page in runs.studio.tasks_by_id(bound.project.id, [task_id]) for task in page]
+    tasks = [task for page in runs.studio.tasks_by_id(resolved.project.id, [task_id]) for task in page]
     if not tasks:
-        raise SubsetError(f"Project {bound.project.id} has no task {task_id}: check its number.")
-    request = runs.labelling.recipe(bound).request(tasks[0])
+        raise SubsetError(f"Project {resolved.project.id} has no task {task_id}: check its number.")
+    request = runs.labeler.builder(resolved).request(tasks[0])
     if isinstance(request, Failure):
-        return Trial([], (), failed(task_id, request))
+        return TryResult([], (), failed(task_id, request))
     trial = asyncio.run(_ask(runs, request, task_id))
-    return replace(trial, remark=unsure(bound.version, [trial.outcome]))
+    return replace(trial, remark=unsure(resolved.version, [trial.outcome]))
 
 
-async def _ask(runs: Runs, request: ChatRequest, task_id: int) -> Trial:
+async def _ask(runs: Runs, request: ChatRequest, task_id: int) -> TryResult:
     stored = runs.store.completions([sample.digest for sample in request.samples])
-    async with closing(runs.labelling.make_asker()) as asker:
-        asked = await ask_all(asker, request, stored)
+    async with closing(runs.labeler.make_executor()) as executor:
+        asked = await ask_all(executor, request, stored)
     samples = [one.attempts for one in asked]
-    outcome = derive(task_id, samples, request.frame.schema, runs.labelling.pricing)
+    outcome = resolve(task_id, samples, request.template.schema, runs.labeler.pricing)
     attempts = tuple(attempt for sample in samples for attempt in sample)
-    return Trial(request.messages, attempts, outcome or failed(task_id, failure_of(asked), request.digest))
+    return TryResult(request.messages, attempts, outcome or failed(task_id, failure_of(asked), request.digest))

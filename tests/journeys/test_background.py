@@ -10,7 +10,7 @@ import pytest
 
 from backend.domain.dataset.subset import Subset
 from backend.errors import RunError
-from backend.services.runs.lifecycle import Ending
+from backend.services.runs.lifecycle import RunOptions
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -93,7 +93,7 @@ def test_a_run_whose_process_is_gone_says_so_and_goes_on(
 def test_a_worker_ends_when_nothing_waits(queued: Installation, project: Project) -> None:
     tags = [queued.save(name, project.id) for name in ("topic", "theme")]
     one = Subset("ids", ids=tuple(_two(project)[:1]))
-    runs = [queued.app.run_in_background(tag, one, Ending(push=False)) for tag in tags]
+    runs = [queued.app.run_in_background(tag, one, RunOptions(push=False)) for tag in tags]
     with pytest.raises(RunError, match=f"{runs[0].id}.*waits"):
         queued.app.run("topic@1", one)
     queued.command("worker", "--burst")
@@ -111,7 +111,7 @@ def test_without_redis_one_sentence(few: Installation) -> None:
 
 def test_runs_over_http(few: Installation, project: Project, tmp_path: Path) -> None:
     few.save("topic", project.id)
-    done = few.app.run("topic@1", Subset("ids", ids=tuple(_two(project))), Ending(push=False))
+    done = few.app.run("topic@1", Subset("ids", ids=tuple(_two(project))), RunOptions(push=False))
     with services.backend(services.free_port(), few.env, log=tmp_path / "backend.log") as backend:
         (listed,) = httpx.get(f"{backend.url}/runs").json()
         assert (listed["run"], listed["status"], listed["done"]) == (done.run.id, "completed", 2)
@@ -165,10 +165,10 @@ def test_failures_of_a_run_are_retried_without_the_rest(
 ) -> None:
     few.save("topic", project.id)
     ids = [task["id"] for task in project.tasks()]
-    few.app.run("topic@1", Subset("ids", ids=tuple(ids[:20])), Ending(push=False))
+    few.app.run("topic@1", Subset("ids", ids=tuple(ids[:20])), RunOptions(push=False))
     broken = few.but(OPENAI_API_KEY="sk-of-a-test", REQUEST_TIMEOUT_S="0.2")
     stand_in.control(hang=1)
-    run = broken.app.run("topic@1", Subset("ids", ids=tuple(ids[15:30])), Ending(push=False)).run.id
+    run = broken.app.run("topic@1", Subset("ids", ids=tuple(ids[15:30])), RunOptions(push=False)).run.id
     assert few.app.watch(run).tally.failed == 10
     stand_in.control(hang=0)
     stand_in.reset()

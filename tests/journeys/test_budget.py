@@ -6,9 +6,9 @@ import signal
 import pytest
 
 from backend.domain.dataset.subset import Subset
-from backend.errors import RunError, SettingsError
 from backend.engine.budget_rules import OverBudget
-from backend.services.runs.lifecycle import Ending
+from backend.errors import RunError, SettingsError
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages
@@ -70,13 +70,13 @@ def test_what_a_budget_paid_for_is_free_without_one_and_the_other_way_round(
     priced = mine.but(**PRICES)
     priced.save("topic", project.id)
     with pytest.raises(OverBudget, match="resume"):
-        priced.app.run("topic@1", ALL, Ending(push=False, budget=0.06))
+        priced.app.run("topic@1", ALL, RunOptions(push=False, budget=0.06))
     asked = stand_in.requests()
     assert 0 < asked < TASKS
-    full = priced.app.run("topic@1", ALL, Ending(push=False))
+    full = priced.app.run("topic@1", ALL, RunOptions(push=False))
     assert stand_in.requests() == TASKS
     assert (full.summary.reused, full.summary.requests) == (asked, TASKS - asked)
-    again = priced.app.run("topic@1", ALL, Ending(push=False, budget=1e-6))
+    again = priced.app.run("topic@1", ALL, RunOptions(push=False, budget=1e-6))
     assert (again.summary.requests, again.summary.reused) == (0, TASKS)
     newest = priced.app.runs()[0].tally
     assert newest.spent_usd == 0
@@ -88,7 +88,7 @@ def test_a_killed_run_takes_no_more_than_its_budget(
 ) -> None:
     stand_in.control(latency_ms=100)
     budget = 0.03
-    run = priced.app.run_in_background("topic@1", ALL, Ending(push=False, budget=budget)).id
+    run = priced.app.run_in_background("topic@1", ALL, RunOptions(push=False, budget=budget)).id
     until(lambda: priced.app.watch(run).tally.done >= 16)
     os.kill(int(priced.app.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
     until(lambda: priced.app.watch(run).run.status == "failed")
@@ -104,8 +104,8 @@ def test_a_killed_run_takes_no_more_than_its_budget(
 def test_no_budget_without_a_price(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
     mine.save("topic", project.id)
     with pytest.raises(SettingsError, match=r"price of model 'stand-in' is unknown.*PRICE_IN and PRICE_OUT"):
-        mine.app.run("topic@1", ALL, Ending(budget=5))
+        mine.app.run("topic@1", ALL, RunOptions(budget=5))
     for nothing in (0, -1, float("nan"), float("inf")):
         with pytest.raises(RunError, match="above 0"):
-            mine.but(**PRICES).app.run("topic@1", ALL, Ending(budget=nothing))
+            mine.but(**PRICES).app.run("topic@1", ALL, RunOptions(budget=nothing))
     assert (stand_in.requests(), mine.app.runs()) == (0, [])

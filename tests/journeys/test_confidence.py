@@ -6,7 +6,7 @@ import pytest
 
 from backend.domain.dataset.subset import Subset, parse_subset
 from backend.errors import RunError
-from backend.services.predictions.sync import Pushed
+from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import TOPICS, Project, chosen, topic_of
@@ -55,7 +55,7 @@ def test_samples_are_asked_pushed_and_counted(mine: Installation, project: Proje
     tally = mine.app.watch(run["run"]).tally
     assert (tally.done, tally.requests, tally.failed) == (6, 30, 0)
     again = mine.app.run("topic@1", parse_subset("ids", ids=ids))
-    assert (again.summary.requests, again.summary.reused, again.pushed) == (0, 6, Pushed(0, 0, 6))
+    assert (again.summary.requests, again.summary.reused, again.pushed) == (0, 6, PushResult(0, 0, 6))
 
 
 def test_a_model_without_log_probabilities_is_told_of_once(
@@ -97,7 +97,7 @@ def _calibrates(mine: Installation, project: Project, raw: dict[int, float]) -> 
     before = {prediction["id"] for prediction in project.predictions()}
     assert f"0 predictions created, 0 replaced, 0 unchanged, {TASKS} rescored" in mine.command("push", "topic@1").out
     assert {prediction["id"] for prediction in project.predictions()} == before
-    assert mine.app.push("topic@1") == Pushed(0, 0, TASKS)
+    assert mine.app.push("topic@1") == PushResult(0, 0, TASKS)
     assert project.versions() == {"topic@1": TASKS}
     put = mine.app.calibrated("topic@1").calibrators.put
     assert _scores(project) == pytest.approx({task: put(score) for task, score in raw.items()}, abs=1e-5)
@@ -112,7 +112,7 @@ def _orders(project: Project) -> None:
 
 
 def _promises(mine: Installation) -> None:
-    none = mine.app.promise("topic@1", 0.99).found
+    none = mine.app.confidence_threshold("topic@1", 0.99).found
     assert (none.threshold, none.accuracy, none.tasks) == (None, None, 0)
     found = mine.command("threshold", "topic@1", "--accuracy", 0.2, "--json").json
     assert found.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
@@ -160,7 +160,7 @@ def test_each_of_several_controls_has_a_score_of_its_own(
         each = {region["from_name"]: region["score"] for region in prediction["result"]}
         assert each.keys() == {"topic", "urgent"}
         assert prediction["score"] == pytest.approx(each["topic"] * each["urgent"], abs=1e-5)
-    assert mine.app.push("two@1") == Pushed(0, 0, 4)
+    assert mine.app.push("two@1") == PushResult(0, 0, 4)
     sure = mine.app.try_task("two@1", project.task_ids()[0]).outcome
     assert sure.controls is not None
     assert sure.confidence == pytest.approx(sure.controls["topic"] * sure.controls["urgent"])

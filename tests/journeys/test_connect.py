@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.domain.prompts.version import nearest
 from backend.domain.dataset.subset import Subset
+from backend.domain.prompts.version import nearest
 from backend.errors import LabelConfigError, StudioError
-from backend.services.runs.lifecycle import Ending
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import WIDER, Project, chosen, label_of, messages, topic_of
@@ -120,7 +120,7 @@ def test_reading_tasks_makes_label_studio_ask_for_nothing(
     used(backend_server, connected)
     connected.change(evaluate_predictions_automatically=True)
     other = saved(backend_server, connected, text="Another text.\n\n{text}")
-    run = backend_server.installation.app.run(other, Subset("sample", size=2), Ending(push=False))
+    run = backend_server.installation.app.run(other, Subset("sample", size=2), RunOptions(push=False))
     assert len(backend_server.installation.app.results(other)) == run.summary.requests == 2
     assert backend_server.installation.app.results(other, ["missing"], truth="any")
     assert (stand_in.requests(), connected.predictions()) == (2, [])

@@ -4,7 +4,7 @@ import pytest
 
 from backend.domain.dataset.subset import Subset
 from backend.errors import SubsetError
-from backend.services.runs.lifecycle import Ending
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages
@@ -34,7 +34,7 @@ def test_an_estimate_costs_nothing_and_a_probe_is_reused(
     assert probed["reused"] >= 20
     assert probed["tokenizer"].startswith("calibrated on 20")
     before = stand_in.stats()
-    priced.app.run("topic@1", ALL, Ending(push=False))
+    priced.app.run("topic@1", ALL, RunOptions(push=False))
     after = stand_in.stats()
     assert after["requests"] == TASKS, "identical texts once, those of the probe not again"
     took = {name: after[name] - before[name] for name in ("prompt_tokens", "completion_tokens")}
@@ -57,7 +57,7 @@ def test_a_new_version_is_counted_by_its_older_ones(
 ) -> None:
     project = Project.made(label_studio, messages(30))
     mine.save("topic", project.id)
-    mine.app.run("topic@1", Subset("sample", size=12), Ending(push=False))
+    mine.app.run("topic@1", Subset("sample", size=12), RunOptions(push=False))
     mine.save("topic", project.id, text="Another text: {text}")
     found = mine.app.estimate("topic@2", ALL)
     assert found.tokenizer.startswith("calibrated on 12")

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from backend.interfaces.cli.main import cli
 from backend.domain.statistics.intervals import wilson
+from backend.interfaces.cli.main import cli
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Json, Project, chosen, messages, truths

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from backend.domain.chat.request import ChatRequest
+from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import WAYS
 from backend.domain.same_text import text_key
-from backend.domain.dataset.subset import Subset
 from backend.errors import SubsetError
-from backend.services.dataset.task_selection import baseline
-from backend.services.prompts.few_shot_selection import HALF, Wish
+from backend.services.dataset.task_selection import select_tasks
+from backend.services.prompts.few_shot_selection import HALF, FewShotRequest
 from backend.services.prompts.versions import Draft
-from backend.services.runs.lifecycle import Ending
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen
@@ -83,32 +83,32 @@ def test_of_a_useless_teacher_the_draft_is_kept(mine: Installation, project: Pro
 
 @pytest.mark.parametrize("select", WAYS)
 def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Project, select: str) -> None:
-    version = mine.app.version(mine.save("topic", project.id, examples=Wish(6, select)))
+    version = mine.app.version(mine.save("topic", project.id, examples=FewShotRequest(6, select)))
     assert version.examples is not None
     texts = {task["id"]: text_key([task["data"]["text"]]) for task in project.tasks()}
     kept = {text_key(one.values.values()) for one in version.examples.pool}
     others = {task for task in list(texts)[:201] if texts[task] not in kept}
-    bound = mine.app._prompts.bound(version.tag, mine.app.studio)
-    judged = baseline(mine.app.studio, bound, Subset("ground-truth"))
+    resolved = mine.app._prompts.resolved(version.tag, mine.app.studio)
+    judged = select_tasks(mine.app.studio, resolved, Subset("ground-truth"))
     assert {truth.task_id for truth in judged.truths} == others
     assert set(judged.left_out.shown) == set(list(texts)[:201]) - others != set()
-    finished = mine.app.run(version.tag, Subset("ground-truth", leave_one_out=True), Ending(push=False))
+    finished = mine.app.run(version.tag, Subset("ground-truth", leave_one_out=True), RunOptions(push=False))
     sent = {outcome.task_id: outcome.digest for outcome in mine.app.outcomes(finished.run.id)}
     assert set(sent) == set(list(texts)[:201])
     pages = mine.app.studio.tasks_by_id(project.id, sorted(sent))
-    for task, request in mine.app._runs.labelling.recipe(bound).asks([task for page in pages for task in page]):
+    for task, request in mine.app._runs.labeler.builder(resolved).asks([task for page in pages for task in page]):
         assert isinstance(request, ChatRequest)
-        shown = {text_key([text]) for text, _ in request.shots}
+        shown = {text_key([text]) for text, _ in request.example_turns}
         assert request.digest == sent[task]
         assert 5 <= len(shown) <= 6
         assert shown <= kept - {texts[task]}
 
 
 def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Installation, project: Project) -> None:
-    bare, shown = mine.save("bare", project.id), mine.save("topic", project.id, examples=Wish(8))
+    bare, shown = mine.save("bare", project.id), mine.save("topic", project.id, examples=FewShotRequest(8))
     found = mine.command("evaluate", shown, "--no-push", "--json")
     assert len(found.json["left_out"]["shown"]) == 201 - found.json["tasks"]
-    without = mine.app.run(bare, Subset("ground-truth", split=HALF.rest), Ending(push=False)).score
+    without = mine.app.run(bare, Subset("ground-truth", split=HALF.rest), RunOptions(push=False)).score
     assert without is not None
     assert found.json["tasks"] <= without.outputs
     assert found.json["accuracy"] > without.accuracy + 0.05
@@ -118,25 +118,25 @@ def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Instal
 
 
 def test_embeddings_are_asked_for_once(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
-    tag = mine.save("topic", project.id, examples=Wish(6, embed="some-embeddings"))
+    tag = mine.save("topic", project.id, examples=FewShotRequest(6, embed="some-embeddings"))
     for _ in range(2):
-        found = mine.app.run(tag, Subset("ground-truth"), Ending(push=False))
+        found = mine.app.run(tag, Subset("ground-truth"), RunOptions(push=False))
         assert found.summary.usable == found.summary.tasks > 50
         assert stand_in.stats()["embeddings"] == 3, "two pages of the pool, one of the judged tasks"
     refused = mine.command("evaluate", tag, "--budget", 5, code=1)
     assert "count in no budget" in refused.err
-    wrong = mine.save("wrong", project.id, examples=Wish(6, embed="missing-model"))
+    wrong = mine.save("wrong", project.id, examples=FewShotRequest(6, embed="missing-model"))
     assert "makes no embeddings with 'missing-model' (404)" in mine.command("evaluate", wrong, code=1).err
 
 
 def test_a_version_is_not_changed_by_what_is_annotated_later(mine: Installation, project: Project) -> None:
-    tag = mine.save("topic", project.id, examples=Wish(5, "fixed"))
+    tag = mine.save("topic", project.id, examples=FewShotRequest(5, "fixed"))
     before = mine.app.version(tag)
     example = before.examples.pool[0].task  # type: ignore[union-attr]
     task = next(task for task in project.tasks() if task["id"] == example)
     project.http.patch(f"/api/annotations/{task['annotations'][0]['id']}/", json={"ground_truth": False})
     assert mine.app.version(tag) == before
-    after = mine.app.version(mine.save("topic", project.id, examples=Wish(5, "fixed")))
+    after = mine.app.version(mine.save("topic", project.id, examples=FewShotRequest(5, "fixed")))
     assert (after.number, example in [one.task for one in after.examples.pool]) == (2, False)  # type: ignore[union-attr]
     project.http.patch(f"/api/annotations/{task['annotations'][0]['id']}/", json={"ground_truth": True})
 
@@ -148,6 +148,6 @@ def test_what_can_not_be_done_is_said_in_a_sentence(mine: Installation, project:
     wrong = "---\nlabels:\n  Refnud: x\n---\n{text}"
     refused = mine.command("save", "topic", "--project", project.id, "--file", "-", stdin=wrong, code=1)
     assert "did you mean Refund?" in refused.err
-    everything = mine.app.save(Draft("all", project.id, examples=Wish(3, split=None))).version
+    everything = mine.app.save(Draft("all", project.id, examples=FewShotRequest(3, split=None))).version
     with pytest.raises(SubsetError, match="--leave-one-out"):
         mine.app.evaluate(everything.tag)

@@ -8,15 +8,15 @@ import pytest
 
 from backend.domain.dataset.subset import Subset
 from backend.errors import ConfigChangedError
-from backend.services.predictions.sync import Pushed
-from backend.services.runs.lifecycle import Ending, Finished
+from backend.services.predictions.sync import PushResult
+from backend.services.runs.lifecycle import RunOptions, RunResult
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import CONFIG, WIDER, Project, label_of, messages, topic_of, truths
 from tests.running import RunningStandIn, until
 
 ALL = Subset("all")
-NO_PUSH = Ending(push=False)
+NO_PUSH = RunOptions(push=False)
 CONCURRENCY = 8
 TASKS = 60
 STOPS: dict[str, tuple[dict[str, str], str]] = {
@@ -64,12 +64,12 @@ def test_no_rejection_is_asked_about_again(few: Installation, project: Project, 
     first = few.app.run(tag, ALL)
     unusable = first.summary.rejections["not_json"]
     assert first.summary.usable + unusable == TASKS
-    assert first.pushed == Pushed(TASKS - unusable, 0, 0)
+    assert first.pushed == PushResult(TASKS - unusable, 0, 0)
     assert len(project.predictions()) == TASKS - unusable
     asked = stand_in.requests()
     again = few.app.run(tag, ALL)
     assert (stand_in.requests(), again.summary.rejections) == (asked, {"not_json": unusable})
-    assert again.pushed == Pushed(0, 0, TASKS - unusable)
+    assert again.pushed == PushResult(0, 0, TASKS - unusable)
 
 
 @pytest.mark.parametrize("trouble", STOPS)
@@ -189,7 +189,7 @@ def test_equal_texts_are_asked_about_once(
     }
 
 
-def _answers(of: Installation, finished: Finished) -> dict[int, Any]:
+def _answers(of: Installation, finished: RunResult) -> dict[int, Any]:
     return {outcome.task_id: (outcome.answer, outcome.confidence) for outcome in of.app.outcomes(finished.run.id)}
 
 

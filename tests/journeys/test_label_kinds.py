@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backend.domain.dataset.subset import Subset
-from backend.services.predictions.sync import Pushed
+from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import Project
@@ -81,9 +81,9 @@ def test_predictions_of_every_kind_are_stored(label_studio: RunningLabelStudio, 
     project = made(label_studio, wanted)
     tag = mine.save("topic", project.id, "What is it?\n\n{text}")
     finished = mine.app.run(tag, Subset("all"))
-    assert finished.pushed == Pushed(len(wanted.texts), 0, 0)
+    assert finished.pushed == PushResult(len(wanted.texts), 0, 0)
     assert stored(project) == list(wanted.texts.values())
-    assert mine.app.push(tag) == Pushed(0, 0, len(wanted.texts))
+    assert mine.app.push(tag) == PushResult(0, 0, len(wanted.texts))
     mine.app.annotate(tag)
     score = mine.app.run(tag, Subset("ground-truth", truth="any", accepted=True)).score
     assert score is not None

@@ -3,8 +3,8 @@
 import pytest
 
 from backend.domain.dataset.subset import Subset, parse_subset
-from backend.services.predictions.sync import Pushed
-from backend.services.runs.lifecycle import Ending
+from backend.services.predictions.sync import PushResult
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, label_of, messages, topic_of, truths
@@ -97,17 +97,17 @@ def test_missing_is_what_has_no_prediction_of_this_version(mine: Installation, p
     tag = mine.save("topic", project.id)
     mine.app.run(tag, Subset("sample", size=5))
     assert _taken(mine, project, Subset("missing")) == project.task_ids()[5:]
-    assert mine.app.run(tag, Subset("missing")).pushed == Pushed(7, 0, 0)
+    assert mine.app.run(tag, Subset("missing")).pushed == PushResult(7, 0, 0)
     assert project.predicted(tag) == set(project.task_ids())
     assert _taken(mine, project, Subset("missing")) == []
 
 
 def test_a_second_push_changes_nothing(mine: Installation, project: Project) -> None:
     tag = mine.save("topic", project.id)
-    assert mine.app.run(tag, ALL).pushed == Pushed(12, 0, 0)
+    assert mine.app.run(tag, ALL).pushed == PushResult(12, 0, 0)
     there = project.predictions()
-    assert mine.app.push(tag) == Pushed(0, 0, 12)
-    assert mine.app.run(tag, ALL).pushed == Pushed(0, 0, 12)
+    assert mine.app.push(tag) == PushResult(0, 0, 12)
+    assert mine.app.run(tag, ALL).pushed == PushResult(0, 0, 12)
     assert project.predictions() == there
 
 
@@ -127,9 +127,9 @@ def test_the_cost_is_that_of_the_models_price(mine: Installation, project: Proje
 
 def test_no_push_leaves_label_studio_alone(mine: Installation, project: Project) -> None:
     tag = mine.save("topic", project.id)
-    assert mine.app.run(tag, ALL, Ending(push=False)).pushed is None
+    assert mine.app.run(tag, ALL, RunOptions(push=False)).pushed is None
     assert project.predictions() == []
-    assert mine.app.push(tag) == Pushed(12, 0, 0)
+    assert mine.app.push(tag) == PushResult(12, 0, 0)
 
 
 def test_a_push_mends_what_happened_meanwhile(mine: Installation, project: Project) -> None:
@@ -140,7 +140,7 @@ def test_a_push_mends_what_happened_meanwhile(mine: Installation, project: Proje
     twice = {"task": other["task"], "model_version": tag, "score": other["score"], "result": other["result"]}
     stranger = {**twice, "model_version": "somebody-else"}
     project.http.post(f"/api/projects/{project.id}/import/predictions", json=[twice, stranger]).raise_for_status()
-    assert mine.app.push(tag) == Pushed(1, 1, 11)
+    assert mine.app.push(tag) == PushResult(1, 1, 11)
     assert project.versions() == {tag: 12, "somebody-else": 1}
     assert len(project.predicted(tag)) == 12
 
@@ -148,25 +148,25 @@ def test_a_push_mends_what_happened_meanwhile(mine: Installation, project: Proje
 def test_a_push_leaves_out_tasks_that_were_deleted(mine: Installation, project: Project) -> None:
     tag = mine.save("topic", project.id)
     mine.app.run(tag, Subset("sample", size=6))
-    mine.app.run(tag, ALL, Ending(push=False))
+    mine.app.run(tag, ALL, RunOptions(push=False))
     ids = project.task_ids()
     for gone in (ids[0], ids[-1]):
         project.http.delete(f"/api/tasks/{gone}/").raise_for_status()
     told: list[str] = []
-    assert mine.app.push(tag, tell=told.append) == Pushed(5, 0, 5)
+    assert mine.app.push(tag, notify=told.append) == PushResult(5, 0, 5)
     assert told == ["Left out 2 prediction(s) of tasks that are not there any more."]
     assert project.predicted(tag) == set(project.task_ids())
-    assert mine.app.push(tag) == Pushed(0, 0, 10)
+    assert mine.app.push(tag) == PushResult(0, 0, 10)
 
 
 def test_a_new_version_replaces_the_old_on_exactly_its_baseline(mine: Installation, project: Project) -> None:
     old = mine.save("topic", project.id)
     mine.app.run(old, ALL)
     new = mine.save("topic", project.id, "Another text.\n\n{text}")
-    assert mine.app.run(new, Subset("sample", size=5)).pushed == Pushed(5, 5, 0)
+    assert mine.app.run(new, Subset("sample", size=5)).pushed == PushResult(5, 5, 0)
     ids = project.task_ids()
     assert (project.predicted(new), project.predicted(old)) == (set(ids[:5]), set(ids[5:]))
-    assert mine.app.run(new, ALL).pushed == Pushed(7, 7, 5)
+    assert mine.app.run(new, ALL).pushed == PushResult(7, 7, 5)
     assert project.versions() == {new: 12}
 
 
@@ -181,9 +181,9 @@ def test_keep_keeps_the_old_version_beside(mine: Installation, project: Project)
     old = mine.save("topic", project.id)
     mine.app.run(old, ALL)
     new = mine.save("topic", project.id, "Another text.\n\n{text}")
-    assert mine.app.run(new, ALL, Ending(keep=True)).pushed == Pushed(12, 0, 0)
+    assert mine.app.run(new, ALL, RunOptions(keep=True)).pushed == PushResult(12, 0, 0)
     assert project.versions() == {old: 12, new: 12}
-    assert mine.app.push(new) == Pushed(0, 12, 12)
+    assert mine.app.push(new) == PushResult(0, 12, 12)
     assert project.versions() == {new: 12}
 
 
@@ -239,5 +239,5 @@ def test_results_list_the_tasks_behind_the_numbers(mine: Installation, project: 
 
 def _taken(mine: Installation, project: Project, subset: Subset) -> list[int]:
     """The tasks that a run over `subset` labels, when it leaves Label Studio alone."""
-    finished = mine.app.run("topic@1", subset, Ending(push=False))
+    finished = mine.app.run("topic@1", subset, RunOptions(push=False))
     return sorted(outcome.task_id for outcome in mine.app.outcomes(finished.run.id))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.domain.dataset.subset import Subset
 from backend.adapters.label_studio import client as studio
-from backend.services.runs.lifecycle import Ending
+from backend.domain.dataset.subset import Subset
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, messages
@@ -24,7 +24,7 @@ def give(project: Project, version: str, tasks: list[int]) -> None:
 
 def missing(mine: Installation, tag: str) -> list[int]:
     """In the order they are labelled."""
-    run = mine.app.run(tag, Subset("missing"), Ending(push=False)).run
+    run = mine.app.run(tag, Subset("missing"), RunOptions(push=False)).run
     assert run.tasks is not None
     found = [ask.task_id for page in mine.app.record.asks.of_run(run.id) for ask in page]
     assert len(found) == run.tasks
@@ -54,7 +54,7 @@ def test_finding_them_reads_no_predictions_and_no_other_tasks(
 ) -> None:
     tag, ids = mine.save("topic", project.id), project.task_ids()
     give(project, tag, ids[:7])
-    monkeypatch.delattr(studio.Studio, "predictions")
-    monkeypatch.delattr(studio.Studio, "task_ids")
-    monkeypatch.delattr(studio.Studio, "tasks")
+    monkeypatch.delattr(studio.LabelStudioClient, "predictions")
+    monkeypatch.delattr(studio.LabelStudioClient, "task_ids")
+    monkeypatch.delattr(studio.LabelStudioClient, "tasks")
     assert missing(mine, tag) == ids[7:]

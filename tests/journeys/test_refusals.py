@@ -8,8 +8,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from backend.domain.dataset.subset import Subset
 from backend.adapters.label_studio.http import SWITCHES
+from backend.domain.dataset.subset import Subset
 from backend.errors import PromptsError, SettingsError, StudioError, SubsetError
 from demo import services
 from tests.installation import Installation

@@ -4,8 +4,8 @@ import pytest
 
 from backend.domain.dataset.subset import Subset
 from backend.errors import PromptError
-from backend.services.predictions.sync import Pushed
-from backend.services.runs.lifecycle import Ending
+from backend.services.predictions.sync import PushResult
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages
@@ -27,22 +27,22 @@ def renamed(mine: Installation, project: Project) -> Installation:
 @pytest.mark.parametrize("keep", [False, True])
 def test_a_push_brings_them_under_the_new_name(renamed: Installation, project: Project, keep: bool) -> None:
     project.change(model_version="topic@1")
-    assert renamed.app.push("subject@1", keep) == Pushed(6, 6, 0)
+    assert renamed.app.push("subject@1", keep) == PushResult(6, 6, 0)
     assert project.versions() == {"subject@1": 6}
     assert project.shown == "subject@1"
-    assert renamed.app.push("subject@1") == Pushed(0, 0, 6)
+    assert renamed.app.push("subject@1") == PushResult(0, 0, 6)
 
 
 def test_a_newer_version_replaces_them(renamed: Installation, project: Project) -> None:
     newer = renamed.save("subject", project.id, "Another text.\n\n{text}")
-    assert renamed.app.run(newer, Subset("sample", size=2), Ending(keep=True)).pushed == Pushed(2, 0, 0)
+    assert renamed.app.run(newer, Subset("sample", size=2), RunOptions(keep=True)).pushed == PushResult(2, 0, 0)
     assert project.versions() == {"topic@1": 6, "subject@2": 2}
-    assert renamed.app.push(newer) == Pushed(0, 2, 2)
+    assert renamed.app.push(newer) == PushResult(0, 2, 2)
     assert project.versions() == {"topic@1": 4, "subject@2": 2}
 
 
 def test_they_are_withdrawn(renamed: Installation, project: Project) -> None:
-    renamed.app.run("subject@1", Subset("all"), Ending(push=False))
+    renamed.app.run("subject@1", Subset("all"), RunOptions(push=False))
     assert renamed.app.withdraw("subject@1") == 6
     assert project.versions() == {}
 

@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from pyarrow import parquet
 
-from backend.interfaces.presentation.report_page import page as rendered
 from backend.domain.dataset.subset import Subset
-from tests.unit.interfaces.presentation.test_report_page import EVIL, evil_report
+from backend.interfaces.presentation.report_page import page as rendered
 from tests.installation import Installation
 from tests.journeys.browser import FLAGS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import TOPICS, Project, chosen, messages, topic_of, truths
+from tests.unit.interfaces.presentation.test_report_page import EVIL, evil_report
 
 TASKS, WRONG = 40, 4
 ALWAYS_PRAISE = "- Praise: delivery, refund, message\n- Refund: delivery\n- Delivery: refund, praise\n\n{text}"

@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from backend.domain.dataset.subset import Subset
 from backend.adapters.label_studio.http import Unreachable
+from backend.domain.dataset.subset import Subset
 from backend.services.predictions import importer as imports
 from backend.services.predictions import target_project as place
-from backend.services.predictions.sync import Pushed
-from backend.services.runs.lifecycle import Ending
+from backend.services.predictions.sync import PushResult
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Project, messages
 from tests.running import RunningStandIn
 
 TASKS = 12
-NO_PUSH = Ending(push=False)
+NO_PUSH = RunOptions(push=False)
 WAITING = "Label Studio does not answer; waiting for it, two minutes at most."
 
 
@@ -95,11 +95,11 @@ def test_a_push_goes_on(
     monkeypatch.setattr(imports, "AT_ONCE", 1000)
     studio = two.app.studio
     monkeypatch.setattr(studio, asked, stopped_once(getattr(studio, asked), restarting.service.stop, after, turn))
-    assert two.app.push("topic@2", tell=told.append) == Pushed(TASKS, TASKS, 0)
+    assert two.app.push("topic@2", notify=told.append) == PushResult(TASKS, TASKS, 0)
     assert told.count(WAITING) == 1
     assert project.versions() == {"topic@2": TASKS}
     assert (project.predicted("topic@2"), project.shown) == (set(project.task_ids()), "topic@2")
-    assert two.app.push("topic@2") == Pushed(0, 0, TASKS)
+    assert two.app.push("topic@2") == PushResult(0, 0, TASKS)
 
 
 def test_what_comes_late_is_not_sent_twice(
@@ -123,7 +123,7 @@ def test_what_comes_late_is_not_sent_twice(
 
     monkeypatch.setattr(studio, "import_predictions", given_up)
     monkeypatch.setattr(studio, "model_versions", seen)
-    assert two.app.push("topic@2", tell=told.append) == Pushed(TASKS, TASKS, 0)
+    assert two.app.push("topic@2", notify=told.append) == PushResult(TASKS, TASKS, 0)
     assert told == ["Label Studio is slow to answer; looking for what it was sent, two minutes at most."]
     assert project.versions() == {"topic@2": TASKS}
 
@@ -140,7 +140,7 @@ def test_what_does_not_come_is_not_sent_twice_either(
         with pytest.raises(Unreachable, match="504"):
             two.app.push("topic@2")
     assert project.versions() == {"topic@1": TASKS}
-    assert two.app.push("topic@2") == Pushed(TASKS, TASKS, 0)
+    assert two.app.push("topic@2") == PushResult(TASKS, TASKS, 0)
 
 
 def test_a_push_does_not_wait_for_ever(
@@ -153,8 +153,8 @@ def test_a_push_does_not_wait_for_ever(
     said: list[str] = []
     try:
         with pytest.raises(Unreachable, match="start it"):
-            two.app.push("topic@2", tell=said.append)
+            two.app.push("topic@2", notify=said.append)
     finally:
         restarting.service.start()
     assert said == [WAITING]
-    assert two.app.push("topic@2") == Pushed(TASKS, TASKS, 0)
+    assert two.app.push("topic@2") == PushResult(TASKS, TASKS, 0)

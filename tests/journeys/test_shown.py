@@ -7,14 +7,14 @@ import pytest
 
 from backend.domain.dataset.subset import Subset
 from backend.errors import StudioError
+from backend.services.predictions.sync import PushResult
 from backend.services.projects import TITLE
-from backend.services.predictions.sync import Pushed
-from backend.services.runs.lifecycle import Ending
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import Project, messages
 
-NO_PUSH = Ending(push=False)
+NO_PUSH = RunOptions(push=False)
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def test_the_next_push_shows_what_replaces_what_was_shown(
     stopped_before_showing(two, lambda: two.app.push("topic@2"), monkeypatch)
     assert (project.versions(), project.shown) == ({"topic@2": 4}, "")
     told: list[str] = []
-    assert two.app.push("topic@2", tell=told.append) == Pushed(0, 0, 4)
+    assert two.app.push("topic@2", notify=told.append) == PushResult(0, 0, 4)
     assert project.shown == "topic@2"
     assert told == ["Annotators saw topic@1, which is replaced; they now see topic@2."]
     project.change(model_version="")
-    assert two.app.push("topic@2") == Pushed(0, 0, 4)
+    assert two.app.push("topic@2") == PushResult(0, 0, 4)
     assert project.shown == ""
 
 
@@ -64,7 +64,7 @@ def test_the_next_push_shows_the_backend_again(
     assert project.shown == TITLE
     stopped_before_showing(two, lambda: two.app.push("topic@2"), monkeypatch)
     assert project.shown == ""
-    assert two.app.push("topic@2") == Pushed(0, 0, 4)
+    assert two.app.push("topic@2") == PushResult(0, 0, 4)
     assert project.shown == TITLE
 
 
@@ -74,7 +74,7 @@ def test_the_next_push_mends_a_withdrawal_too(
     two.app.connect(project.id, backend_server.url)
     stopped_before_showing(two, lambda: two.app.withdraw("topic@1"), monkeypatch)
     assert (project.versions(), project.shown) == ({}, "")
-    assert two.app.push("topic@2") == Pushed(4, 0, 0)
+    assert two.app.push("topic@2") == PushResult(4, 0, 0)
     assert project.shown == TITLE
 
 
@@ -83,7 +83,7 @@ def test_what_was_chosen_since_stays(two: Installation, project: Project, monkey
     stopped_before_showing(two, lambda: two.app.push("topic@2"), monkeypatch)
     two.app.run(two.save("other", project.id), Subset("all"))
     two.app.use("other@1")
-    assert two.app.push("topic@2") == Pushed(0, 0, 4)
+    assert two.app.push("topic@2") == PushResult(0, 0, 4)
     assert project.shown == "other@1"
 
 
@@ -103,5 +103,5 @@ def test_what_is_not_there_any_more_is_said(
     for backend in project.backends():
         project.http.delete(f"/api/ml/{backend['id']}").raise_for_status()
     told: list[str] = []
-    assert two.app.push("topic@2", tell=told.append) == Pushed(0, 0, 4)
+    assert two.app.push("topic@2", notify=told.append) == PushResult(0, 0, 4)
     assert told == [f"Annotators saw {TITLE}, which is not there any more: `ls-prompts use` says what they get."]

@@ -11,9 +11,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from backend.domain.dataset.subset import Subset
-from backend.adapters.database.runs import Order
+from backend.adapters.database.runs import NewRun
 from backend.adapters.database.tables import jobs
+from backend.domain.dataset.subset import Subset
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -85,7 +85,7 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
     few.save("topic", project.id)
     stand_in.control(latency_ms=LATENCY_MS)
     words = (
-        ("work", few.app.record.create(Order("topic@1", project.id, "all")).id)
+        ("work", few.app.record.create(NewRun("topic@1", project.id, "all")).id)
         if background
         else ("run", "topic@1", "--on", "all")
     )
@@ -107,7 +107,7 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
 
 def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: Project) -> None:
     few.save("topic", project.id)
-    run = few.app.record.create(Order("topic@1", project.id, "all")).id
+    run = few.app.record.create(NewRun("topic@1", project.id, "all")).id
     with started(few, "watch", run) as process:
         until(lambda: _catches_sigterm(process.pid))
         said = told_to_end(process)

@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from backend.domain.dataset.subset import Subset
-from backend.services.runs.lifecycle import Ending
+from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, label_of
@@ -75,7 +75,7 @@ def test_no_request_line_is_too_long_for_a_proxy(
 
     monkeypatch.setattr(studio, "call", noted)
     tag = mine.save("intent", bank.project.id, PROMPT)
-    finished = mine.app.run(tag, Subset("ids", ids=tuple(bank.questions)), Ending(push=False))
+    finished = mine.app.run(tag, Subset("ids", ids=tuple(bank.questions)), RunOptions(push=False))
     assert finished.summary.usable == TASKS
     assert max(lengths) < 4000
 

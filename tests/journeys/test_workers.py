@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from redis import Redis
 
-from backend.domain.dataset.subset import Subset
 from backend.adapters.database.tables import completions, jobs
-from backend.services.runs.lifecycle import Ending
+from backend.domain.dataset.subset import Subset
+from backend.services.runs.lifecycle import RunOptions
 from tests.databases import postgresql
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -103,7 +103,7 @@ def test_no_kill_no_request_twice_and_never_more_in_flight_than_agreed(
     few = shared.but(MAX_IN_FLIGHT=str(most))
     stand_in.control(latency_ms=20)
     tags = [few.save(name, project.id) for name in ("one", "same")]
-    runs = [few.app.run_in_background(tag, ALL, Ending(push=False)).id for tag in tags]
+    runs = [few.app.run_in_background(tag, ALL, RunOptions(push=False)).id for tag in tags]
     with working(few, 3):
         for run in runs:
             assert until(lambda run=run: _ended(few, run), PATIENCE_S).run.status == "completed"
@@ -118,7 +118,7 @@ def test_a_database_and_a_redis_that_go_away_for_a_moment_cost_nothing(
     with postgresql() as url:
         shared = mine.but(CONCURRENCY=str(CONCURRENCY), REDIS_URL=redis_url, DATABASE_URL=f"{url}&application_name=cut")
         tag = shared.save("topic", project.id)
-        run = shared.app.run_in_background(tag, ALL, Ending(push=False)).id
+        run = shared.app.run_in_background(tag, ALL, RunOptions(push=False)).id
         with working(shared, 2):
             for cut in range(1, 5):
                 until(lambda cut=cut: stored(shared) >= 400 * cut, PATIENCE_S)
@@ -148,7 +148,7 @@ def test_workers_share_a_budget_and_none_spends_more_than_all_may(
     tight = shared.but(PRICE_IN="2", PRICE_OUT="10")
     tag = tight.save("topic", project.id)
     stand_in.control(latency_ms=20, server_error=0.05, malformed=0.05)
-    run = tight.app.run_in_background(tag, ALL, Ending(push=False, budget=budget)).id
+    run = tight.app.run_in_background(tag, ALL, RunOptions(push=False, budget=budget)).id
     with working(tight, 2):
         status = until(lambda: _ended(tight, run), PATIENCE_S)
     stats = stand_in.stats()

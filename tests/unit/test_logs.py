@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.logs import JsonLines, about, logging_config
 from backend.interfaces.web.server import create_app
+from backend.logs import JsonLines, about, logging_config
 from demo import services
 from tests.calls import TOKEN, ScriptedApp, body, task
 from tests.installation import Installation

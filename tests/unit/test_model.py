@@ -42,9 +42,9 @@ def client(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flas
 
     assert version("label-studio-ml") == "1.0.9"
     monkeypatch.setattr(api, "_manager", model.StatelessManager())
-    model.preannotator.cache_clear()
+    model.live_predictions.cache_clear()
     yield api.init_app(model_class=model.PromptBackend).test_client()
-    model.preannotator.cache_clear()
+    model.live_predictions.cache_clear()
 
 
 def setup(client: FlaskClient, project: str = ONE, config: str = CONFIG) -> Any:

@@ -11,12 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.domain.urls import shown
+from backend.adapters.database.prompts import CHUNK, told
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.tables import batch_lines, batches, completions, runs
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
-from backend.adapters.database.repository import Annex
-from backend.adapters.database.prompts import CHUNK, told
-from backend.adapters.database.tables import batch_lines, batches, completions, runs
+from backend.domain.urls import shown
 
 STATES = ("writing", "uploading", "uploaded", "creating", "open", "ended")
 UNASKED = STATES[:3]
@@ -24,7 +24,7 @@ UNASKED = STATES[:3]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class StoredBatch:
     """`run_id`: the run that waits for it; `canceled`: it is to be canceled; `file_id` and `batch_id`: the provider's
     names for its file and itself, None until they are known."""
 
@@ -44,7 +44,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BatchLine:
     """A request in a batch: the first task it was for, and its Failure, if it had one."""
 
     digest: str
@@ -52,35 +52,35 @@ class Line:
     failure: Failure | None
 
 
-class BatchStore(Annex):
+class BatchStore(Repository):
     """See Annex."""
 
     @told
-    def create(self, run_id: str, base_url: str, model: str) -> Batch:
+    def create(self, run_id: str, base_url: str, model: str) -> StoredBatch:
         """A batch without requests, in state `writing`."""
-        batch = Batch(secrets.token_hex(8), run_id, shown(base_url), model, "writing")
+        batch = StoredBatch(secrets.token_hex(8), run_id, shown(base_url), model, "writing")
         with self._engine.begin() as connection:
-            connection.execute(batches.insert().values({name: getattr(batch, name) for name in Batch.__slots__}))
+            connection.execute(batches.insert().values({name: getattr(batch, name) for name in StoredBatch.__slots__}))
         return batch
 
     @told
-    def add(self, batch: Batch, requests: Mapping[str, int]) -> None:
+    def add(self, batch: StoredBatch, requests: Mapping[str, int]) -> None:
         """Notes that these will be in it: digest -> the first task it is for."""
         rows = [{"batch": batch.id, "digest": digest, "task_id": task_id} for digest, task_id in requests.items()]
         with self._engine.begin() as connection:
             connection.execute(batch_lines.insert(), rows)
 
     @told
-    def move(self, batch: Batch, state: str, **names: str) -> Batch | None:
+    def move(self, batch: StoredBatch, state: str, **names: str) -> StoredBatch | None:
         """The batch in its next state, with the provider's names for it; None when somebody else changed it."""
         as_known = sa.and_(batches.c.id == batch.id, batches.c.state == batch.state)
         with self._engine.begin() as connection:
             moved = connection.execute(batches.update().where(as_known).values(state=state, **names))
             row = connection.execute(sa.select(batches).where(batches.c.id == batch.id)).first()
-        return Batch(*row) if moved.rowcount == 1 and row is not None else None
+        return StoredBatch(*row) if moved.rowcount == 1 and row is not None else None
 
     @told
-    def drop(self, batch: Batch, states: Sequence[str] = UNASKED) -> None:
+    def drop(self, batch: StoredBatch, states: Sequence[str] = UNASKED) -> None:
         """Forgets a batch that the provider knows nothing of, unless it is in none of `states` any more."""
         mine = sa.and_(batches.c.id == batch.id, batches.c.state.in_(states))
         with self._engine.begin() as connection:
@@ -95,33 +95,33 @@ class BatchStore(Annex):
             connection.execute(batches.delete().where(mine, batches.c.state.in_(UNASKED)))
 
     @told
-    def of_run(self, run_id: str) -> list[Batch]:
+    def of_run(self, run_id: str) -> list[StoredBatch]:
         """Those it waits for."""
         return self._found(batches.c.run_id == run_id)
 
     @told
-    def of_version(self, tag: str, base_url: str) -> list[Batch]:
+    def of_version(self, tag: str, base_url: str) -> list[StoredBatch]:
         """Those that any run of a version waits for, at this provider."""
         mine = sa.select(runs.c.id).where(runs.c.tag == tag)
         return self._found(sa.and_(batches.c.run_id.in_(mine), batches.c.base_url == shown(base_url)))
 
     @told
-    def adopt(self, batch: Batch, run_id: str) -> Batch:
+    def adopt(self, batch: StoredBatch, run_id: str) -> StoredBatch:
         """From now on this run waits for it."""
         with self._engine.begin() as connection:
             connection.execute(batches.update().where(batches.c.id == batch.id).values(run_id=run_id))
         return replace(batch, run_id=run_id)
 
     @told
-    def under_way(self, digests: Sequence[str], run_id: str) -> dict[str, Batch]:
+    def under_way(self, digests: Sequence[str], run_id: str) -> dict[str, StoredBatch]:
         """The batches these requests are in: batches of the run, and those the provider has from any other."""
         at_work = sa.or_(batches.c.run_id == run_id, batches.c.state == "open")
         query = sa.select(batch_lines.c.digest, batches).join_from(batch_lines, batches)
         query = query.where(at_work, batches.c.state != "ended")
-        return {row[0]: Batch(*row[1:]) for row in self._by_digest(query, digests)}
+        return {row[0]: StoredBatch(*row[1:]) for row in self._by_digest(query, digests)}
 
     @told
-    def lines(self, digests: Sequence[str], among: Sequence[str]) -> list[Line]:
+    def lines(self, digests: Sequence[str], among: Sequence[str]) -> list[BatchLine]:
         """What `among` (ids of batches) holds of these requests."""
         if not among:
             return []
@@ -129,7 +129,7 @@ class BatchStore(Annex):
         return [_line(row) for row in self._by_digest(query, digests)]
 
     @told
-    def keep(self, batch: Batch, found: Mapping[str, Completion | Failure]) -> None:
+    def keep(self, batch: StoredBatch, found: Mapping[str, Completion | Failure]) -> None:
         """Stores what came for requests of a batch, each once however often it is given; others are left out."""
         with self._engine.begin() as connection:
             new = self._first_time(connection, batch, list(found))
@@ -148,7 +148,7 @@ class BatchStore(Annex):
                 connection.execute(batch_lines.update().where(mine).values(**values))
 
     @told
-    def end(self, batch: Batch, rest: Failure) -> None:
+    def end(self, batch: StoredBatch, rest: Failure) -> None:
         """Everything has come; what has neither answer nor error gets `rest`."""
         left = sa.and_(batch_lines.c.batch == batch.id, sa.not_(batch_lines.c.done))
         values = {"done": True, "failure": rest.kind, "detail": rest.detail}
@@ -156,10 +156,10 @@ class BatchStore(Annex):
             connection.execute(batch_lines.update().where(left).values(**values))
             connection.execute(batches.update().where(batches.c.id == batch.id).values(state="ended"))
 
-    def _found(self, condition: Any) -> list[Batch]:
+    def _found(self, condition: Any) -> list[StoredBatch]:
         query = sa.select(batches).where(condition, batches.c.state != "ended").order_by(batches.c.id)
         with self._engine.connect() as connection:
-            return [Batch(*row) for row in connection.execute(query)]
+            return [StoredBatch(*row) for row in connection.execute(query)]
 
     def _by_digest(self, query: Any, digests: Sequence[str]) -> list[Any]:
         found: list[Any] = []
@@ -169,7 +169,7 @@ class BatchStore(Annex):
                 found += connection.execute(query.where(batch_lines.c.digest.in_(chunk))).all()
         return found
 
-    def _first_time(self, connection: sa.Connection, batch: Batch, digests: Sequence[str]) -> set[str]:
+    def _first_time(self, connection: sa.Connection, batch: StoredBatch, digests: Sequence[str]) -> set[str]:
         """Marks requests as done; those that were not before. The update locks them: nobody stores them beside us."""
         mine = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest.in_(digests), sa.not_(batch_lines.c.done))
         marked = batch_lines.update().where(mine).values(done=True).returning(batch_lines.c.digest)
@@ -183,6 +183,6 @@ def _attempts(connection: sa.Connection, digests: Sequence[str]) -> dict[str, in
     return {row[0]: row[1] for row in connection.execute(grouped)}
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any) -> BatchLine:
     failure = Failure(row.failure, row.detail or "") if row.failure else None
-    return Line(row.digest, row.task_id, failure)
+    return BatchLine(row.digest, row.task_id, failure)

@@ -10,13 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.domain.resolution.resolve import Pricing, cost_of
-from backend.adapters.database.repository import Annex
 from backend.adapters.database.prompts import Store, told
+from backend.adapters.database.repository import Repository
 from backend.adapters.database.tables import completions, holds, runs
+from backend.domain.resolution.resolve import Pricing, cost_of
 
 
-class Ledger(Annex):
+class BudgetLedger(Repository):
     """Of one run. Safe to share between threads, processes and machines."""
 
     def __init__(self, store: Store, run_id: str, pricing: Pricing) -> None:

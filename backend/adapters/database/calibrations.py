@@ -5,15 +5,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.adapters.database.prompts import now, told
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.tables import calibrations, prompts
 from backend.domain.calibration.calibrators import Calibrators
 from backend.domain.prompts.version import PromptVersion
-from backend.adapters.database.repository import Annex
-from backend.adapters.database.prompts import now, told
-from backend.adapters.database.tables import calibrations, prompts
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrated:
+class StoredCalibration:
     """`tasks`: how many it was fitted on; `created`: UTC, ISO 8601."""
 
     calibrators: Calibrators
@@ -21,16 +21,16 @@ class Calibrated:
     created: str
 
 
-class CalibrationStore(Annex):
+class CalibrationStore(Repository):
     """See Annex."""
 
     @told
-    def of(self, version: PromptVersion) -> Calibrated | None:
+    def of(self, version: PromptVersion) -> StoredCalibration | None:
         """What is saved with a version, None for nothing."""
         query = sa.select(calibrations).join_from(calibrations, prompts).where(*_mine(version))
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
-        return None if row is None else Calibrated(Calibrators.read(row.calibrators), row.tasks, row.created)
+        return None if row is None else StoredCalibration(Calibrators.read(row.calibrators), row.tasks, row.created)
 
     @told
     def save(self, version: PromptVersion, calibrators: Calibrators, tasks: int) -> None:

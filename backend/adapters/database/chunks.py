@@ -9,18 +9,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.domain.runs.chunk import END, PLAN, Job
-from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED
-from backend.domain.dataset.subset import ranges
-from backend.domain.task import parse_ids
-from backend.adapters.database.repository import Annex
 from backend.adapters.database.prompts import told
+from backend.adapters.database.repository import Repository
 from backend.adapters.database.tables import jobs, runs
+from backend.domain.dataset.subset import ranges
+from backend.domain.runs.chunk import END, PLAN, Chunk
+from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED
+from backend.domain.task import parse_ids
 
 _MINE = (jobs.c.run_id, jobs.c.number)
 
 
-class JobStore(Annex):
+class ChunkStore(Repository):
     """See Annex."""
 
     @told
@@ -55,7 +55,7 @@ class JobStore(Annex):
             return connection.execute(insert.returning(jobs.c.number)).first() is not None
 
     @told
-    def claim(self, run_id: str, number: int, worker: str) -> Job | None:
+    def claim(self, run_id: str, number: int, worker: str) -> Chunk | None:
         """Takes a waiting job in hand for `worker`; None when it is not there, or done, or another worker has it."""
         with self._engine.begin() as connection:
             if not self._take(connection, run_id, number, worker):
@@ -65,7 +65,7 @@ class JobStore(Annex):
             return self._job(connection, run_id, number)
 
     @told
-    def next_chunk(self, run_id: str, worker: str) -> Job | None:
+    def next_chunk(self, run_id: str, worker: str) -> Chunk | None:
         """Takes the first waiting chunk in hand, but none that ended a worker before: such a one goes alone."""
         free = (jobs.c.run_id == run_id, jobs.c.kind == "ask", jobs.c.status == "pending", jobs.c.deaths == 0)
         query = sa.select(jobs.c.number).where(*free).order_by(jobs.c.number).limit(1)
@@ -90,7 +90,7 @@ class JobStore(Annex):
         status = connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id)).scalar()
         return status in OPEN
 
-    def _job(self, connection: sa.Connection, run_id: str, number: int) -> Job:
+    def _job(self, connection: sa.Connection, run_id: str, number: int) -> Chunk:
         mine = sa.and_(jobs.c.run_id == run_id, jobs.c.number == number)
         return _job(connection.execute(sa.select(jobs).where(mine)).one())
 
@@ -145,7 +145,7 @@ class JobStore(Annex):
             return list(connection.execute(shared.group_by(jobs.c.run_id).having(left == 0)).scalars())
 
     @told
-    def revive(self, is_gone: Callable[[str], bool]) -> list[Job]:
+    def revive(self, is_gone: Callable[[str], bool]) -> list[Chunk]:
         """Lays down the jobs whose worker is silent or `is_gone`; these jobs."""
         held = sa.select(jobs).where(jobs.c.status == "in_progress")
         with self._engine.begin() as connection:
@@ -171,6 +171,6 @@ def _row(run_id: str, number: int, kind: str, ids: Sequence[int] = ()) -> dict[s
     return {"run_id": run_id, "number": number, "kind": kind, "ids": ranges(ids), **waiting}
 
 
-def _job(row: Any, more_deaths: int = 0) -> Job:
+def _job(row: Any, more_deaths: int = 0) -> Chunk:
     ids = tuple(parse_ids(row.ids)) if row.ids else ()
-    return Job(row.run_id, row.number, row.kind, ids, row.deaths + more_deaths)
+    return Chunk(row.run_id, row.number, row.kind, ids, row.deaths + more_deaths)

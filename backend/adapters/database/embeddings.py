@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from backend.adapters.database.repository import Annex
 from backend.adapters.database.prompts import CHUNK, told
+from backend.adapters.database.repository import Repository
 from backend.adapters.database.tables import embeddings
 
 
-class EmbeddingStore(Annex):
+class EmbeddingStore(Repository):
     """See Annex."""
 
     @told

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from backend.domain.chat.request import Completion
-from backend.domain.prompts.examples import examples_json, read_examples
-from backend.domain.prompts.version import PromptVersion, nearest
 from backend.adapters.database import prompt_names as names
 from backend.adapters.database.engine import cause, is_away, open_database
 from backend.adapters.database.tables import completions, connections, prompts, runs, versions
+from backend.domain.chat.request import Completion
+from backend.domain.prompts.examples import examples_json, read_examples
+from backend.domain.prompts.version import PromptVersion, nearest
 from backend.errors import PromptError, StoreError
 
 P = ParamSpec("P")
@@ -28,7 +28,7 @@ CHUNK = 500
 AGAIN_S = 0.5
 
 
-class Patient(Protocol):
+class RetryPolicy(Protocol):
     """Whose methods may be `told`: the Store, or an Annex."""
 
     @property
@@ -41,7 +41,7 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        deadline = time.monotonic() + cast(Patient, args[0]).patience_s
+        deadline = time.monotonic() + cast(RetryPolicy, args[0]).patience_s
         while True:
             try:
                 return method(*args, **kwargs)

@@ -8,7 +8,7 @@ from typing import Any
 from backend.adapters.database.prompts import Store
 
 
-class Annex:
+class Repository:
     """Its methods are `told`."""
 
     def __init__(self, store: Store) -> None:

@@ -9,22 +9,22 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from backend.domain.resolution.resolve import Pricing
-from backend.domain.hashing import SHARED, numbered
-from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.domain.prompts.version import parse_tag
-from backend.domain.runs.run import Run, Tally
-from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
-from backend.adapters.database.repository import Annex
 from backend.adapters.database.budget_ledger import costs
 from backend.adapters.database.prompts import told
+from backend.adapters.database.repository import Repository
 from backend.adapters.database.tables import asks, completions, prompts, runs, versions
+from backend.domain.hashing import SHARED, numbered
+from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
+from backend.domain.prompts.version import parse_tag
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.runs.run import Run, TaskCounts
 
 PAGE = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RunTask:
     """One task of a run: the digest of its request (None when it could not be asked about), the requests sent for it,
     and its Rejection's reason or its Failure, if any."""
 
@@ -42,11 +42,11 @@ class Ask:
         return cls(outcome.task_id, outcome.digest, failure, rejection, outcome.sent)
 
 
-class AskStore(Annex):
+class RunTaskStore(Repository):
     """See Annex."""
 
     @told
-    def note(self, run_id: str, found: Iterable[Ask]) -> None:
+    def note(self, run_id: str, found: Iterable[RunTask]) -> None:
         """Writes tasks of a run before they are asked about, and again with what became of them."""
         rows = [_row(run_id, ask) for ask in found]
         if not rows:
@@ -61,18 +61,18 @@ class AskStore(Annex):
     @told
     def set_aside(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
         """Notes a Failure for tasks of a run; an answer that is stored still counts."""
-        rows = [_row(run_id, Ask(task, None, failure)) for task in tasks]
+        rows = [_row(run_id, RunTask(task, None, failure)) for task in tasks]
         insert = self._insert(asks)
         update = {name: insert.excluded[name] for name in ("failure", "detail")}
         statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
         with self._engine.begin() as connection:
             connection.execute(statement, rows)
 
-    def of_version(self, tag: str, size: int = PAGE) -> Iterator[list[Ask]]:
+    def of_version(self, tag: str, size: int = PAGE) -> Iterator[list[RunTask]]:
         """The newest ask about each task over all runs of a version, by task id, so many tasks at a time."""
         return self._pages(sa.select(runs.c.id).where(runs.c.tag == tag), size)
 
-    def of_run(self, run_id: str, size: int = PAGE) -> Iterator[list[Ask]]:
+    def of_run(self, run_id: str, size: int = PAGE) -> Iterator[list[RunTask]]:
         """The asks of one run, by task id, so many at a time."""
         return self._pages(sa.select(runs.c.id).where(runs.c.id == run_id), size)
 
@@ -85,7 +85,7 @@ class AskStore(Annex):
             return [(row.task_id, row.digest) for row in connection.execute(query)]
 
     @told
-    def tally(self, run: Run, pricing: Pricing) -> Tally:
+    def tally(self, run: Run, pricing: Pricing) -> TaskCounts:
         """How far a run has come."""
         mine = asks.c.run_id == run.id
         samples = self._samples(run.tag)
@@ -108,16 +108,16 @@ class AskStore(Annex):
                 for condition in (behind, paid, sa.and_(behind, sa.not_(paid)))
             )
         tasks = max(run.tasks or 0, row.planned)
-        return Tally(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost, saved, spent)
+        return TaskCounts(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost, saved, spent)
 
-    def _pages(self, some_runs: Any, size: int) -> Iterator[list[Ask]]:
+    def _pages(self, some_runs: Any, size: int) -> Iterator[list[RunTask]]:
         last = -1
         while page := self._asks_after(some_runs, last, size):
             yield page
             last = page[-1].task_id
 
     @told
-    def _asks_after(self, some_runs: Any, last: int, size: int) -> list[Ask]:
+    def _asks_after(self, some_runs: Any, last: int, size: int) -> list[RunTask]:
         mine = sa.and_(asks.c.run_id.in_(some_runs), asks.c.task_id > last)
         ids = sa.select(asks.c.task_id).where(mine).distinct().order_by(asks.c.task_id).limit(size).subquery()
         highest = sa.select(sa.func.max(ids.c.task_id)).scalar_subquery()
@@ -134,7 +134,7 @@ class AskStore(Annex):
         shared = sa.func.substr(asks.c.digest, 1, SHARED)
         return [asks.c.digest, *(shared.concat(numbered("", sample)) for sample in range(1, samples))]
 
-    def _newest(self, query: Any) -> list[Ask]:
+    def _newest(self, query: Any) -> list[RunTask]:
         with self._engine.connect() as connection:
             newest = {row.task_id: _ask(row) for row in connection.execute(query)}
         return [newest[task_id] for task_id in sorted(newest)]
@@ -149,7 +149,7 @@ def _count(condition: Any) -> Any:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-def _row(run_id: str, ask: Ask) -> dict[str, Any]:
+def _row(run_id: str, ask: RunTask) -> dict[str, Any]:
     failure = ask.failure
     return {
         "run_id": run_id,
@@ -162,6 +162,6 @@ def _row(run_id: str, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _ask(row: Any) -> Ask:
+def _ask(row: Any) -> RunTask:
     failure = Failure(row.failure, row.detail or "") if row.failure else None
-    return Ask(row.task_id, row.digest, failure, row.rejection, row.sent)
+    return RunTask(row.task_id, row.digest, failure, row.rejection, row.sent)

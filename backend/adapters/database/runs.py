@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED, Run
-from backend.adapters.database.repository import Annex
-from backend.adapters.database.run_tasks import AskStore
 from backend.adapters.database.prompts import Store, now, told
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.tables import runs
+from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED, Run
 from backend.errors import RunError
 
 PAGE = 4000
 
 
-class Order(NamedTuple):
+class NewRun(NamedTuple):
     """What a run is to do; see `domain.runs.run.Run`."""
 
     tag: str
@@ -29,15 +29,15 @@ class Order(NamedTuple):
     batch: bool = False
 
 
-class RunStore(Annex):
+class RunStore(Repository):
     """See Annex."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self.asks = AskStore(store)
+        self.asks = RunTaskStore(store)
 
     @told
-    def create(self, order: Order, check: Callable[[Run], None] = lambda other: None) -> Run:
+    def create(self, order: NewRun, check: Callable[[Run], None] = lambda other: None) -> Run:
         """A pending run, unless `check` raises for one of the same version that has not ended: of two that are started
         at the same instant, the second one meets the first."""
         run = Run(

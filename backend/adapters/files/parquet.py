@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
 
-from backend.domain.reports.table_rows import Column, Row
 from backend.adapters.files.csv_jsonl import plain_text
+from backend.domain.reports.table_rows import Column, Row
 from backend.errors import OutputError
 
 

@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from backend.domain.urls import shown
-from backend.domain.task import Task
 from backend.adapters.label_studio.filters import all_of, by_version
-from backend.adapters.label_studio.http import NotFound, Refused, StudioHttp
+from backend.adapters.label_studio.http import LabelStudioHttp, NotFound, Refused
+from backend.domain.task import Task
+from backend.domain.urls import shown
 from backend.errors import StudioError
 
 PAGE = 1000
@@ -35,7 +35,7 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotated:
+class AnnotatedTask:
     """A task with its submitted annotations, oldest first, as Label Studio's JSON. `versions`: id -> model_version of
     its predictions."""
 
@@ -53,9 +53,9 @@ class Prediction:
     result: Sequence[Mapping[str, Any]]
 
 
-class Studio:
+class LabelStudioClient:
     def __init__(self, url: str, api_key: str | None) -> None:
-        self.http = StudioHttp(url, api_key)
+        self.http = LabelStudioHttp(url, api_key)
         self.url = url
 
     def version(self) -> str:
@@ -137,7 +137,7 @@ class Studio:
         query = all_of(by_version(operator, versions))
         return int(self._found(project, 1, 1, query=query, include="id", fields="task_only")["total"])
 
-    def annotated(self, project: int) -> Iterator[Annotated]:
+    def annotated(self, project: int) -> Iterator[AnnotatedTask]:
         """Tasks that have submitted annotations."""
         query = all_of(("total_annotations", "greater", "Number", 0))
         for rows in self._pages(project, PAGE, query=query, fields="all"):
@@ -145,7 +145,7 @@ class Studio:
                 submitted = (a for a in row["annotations"] if isinstance(a, dict) and not a.get("was_cancelled"))
                 versions = {p["id"]: p["model_version"] for p in row.get("predictions") or [] if isinstance(p, dict)}
                 annotations = tuple(sorted(submitted, key=lambda a: a["id"]))
-                yield Annotated(Task(row["id"], row["data"]), annotations, versions)
+                yield AnnotatedTask(Task(row["id"], row["data"]), annotations, versions)
 
     def _pages(self, project: int, size: int, **params: Any) -> Iterator[list[dict[str, Any]]]:
         number = 1

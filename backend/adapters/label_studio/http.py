@@ -65,7 +65,7 @@ class Unreachable(StudioError):
         self.late = late
 
 
-class StudioHttp:
+class LabelStudioHttp:
     """`call` returns the JSON of an answer, `rows` that of a long list bit by bit; every trouble is a StudioError that
     says what to do."""
 

@@ -12,12 +12,12 @@ import httpx2
 import openai
 from openai.types import Batch
 
-from backend.domain.urls import shown
-from backend.domain.runs.batch_report import Report, refused
-from backend.domain.chat.request import Completion
-from backend.domain.outcome import Failure
 from backend.adapters.providers.chat_completions import GARBAGE, check
 from backend.adapters.providers.response import parse, to_completion
+from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
+from backend.domain.runs.batch_report import BatchReport, refused
+from backend.domain.urls import shown
 from backend.errors import ProviderAwayError, ProviderError
 
 _CONFLICT = (400, 409)
@@ -45,7 +45,7 @@ class BatchApi:
         with self._told():
             return next((file.id for file in self._client.files.list(purpose="batch") if file.filename == name), None)
 
-    def create(self, file_id: str) -> Report:
+    def create(self, file_id: str) -> BatchReport:
         with self._told():
             return _report(
                 self._client.batches.create(
@@ -53,18 +53,18 @@ class BatchApi:
                 )
             )
 
-    def find(self, file_id: str) -> Report | None:
+    def find(self, file_id: str) -> BatchReport | None:
         """The batch that was created from this file, if one was."""
         with self._told():
             return next((_report(b) for b in self._client.batches.list() if b.input_file_id == file_id), None)
 
-    def look(self, batch_id: str) -> Report:
+    def look(self, batch_id: str) -> BatchReport:
         """How far it is; `failed` when the provider knows it no more."""
         with self._told():
             try:
                 return _report(self._client.batches.retrieve(batch_id))
             except openai.NotFoundError:
-                return Report(batch_id, "failed", code="not_found")
+                return BatchReport(batch_id, "failed", code="not_found")
 
     def cancel(self, batch_id: str) -> None:
         """One that has ended already stays as it is."""
@@ -107,9 +107,9 @@ class BatchApi:
         return ProviderError(f"{self._shown} refused the batch ({status}): run it without --batch.")
 
 
-def _report(batch: Batch) -> Report:
+def _report(batch: Batch) -> BatchReport:
     counts, errors = batch.request_counts, batch.errors and batch.errors.data
-    return Report(
+    return BatchReport(
         id=batch.id,
         status=batch.status,
         total=counts.total if counts else 0,

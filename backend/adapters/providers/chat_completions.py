@@ -15,11 +15,11 @@ import aiohttp
 import httpx2
 import openai
 
-from backend.domain.urls import shown
+from backend.adapters.providers.request_format import RequestFormat, adapted
+from backend.adapters.providers.response import parse, retry_after, to_completion
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
-from backend.adapters.providers.request_format import Dialect, adapted
-from backend.adapters.providers.response import parse, retry_after, to_completion
+from backend.domain.urls import shown
 from backend.errors import ProviderError, SettingsError
 
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
@@ -31,7 +31,7 @@ class TooLarge(ValueError):
     """A body, unpacked, of more than _MOST_BYTES."""
 
 
-class Model:
+class ChatCompletions:
     """One long-lived client (a client per call would cost 24 ms of CPU); use it from one event loop only."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float, named: str = "OPENAI") -> None:
@@ -54,7 +54,7 @@ class Model:
         )
         # Whole, because the client would put it together for each request, at a tenth of the CPU that asking takes.
         self._chat_url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
-        self._dialects: dict[str, Dialect] = {}
+        self._dialects: dict[str, RequestFormat] = {}
 
     async def close(self) -> None:
         await self._client.close()
@@ -85,16 +85,16 @@ class Model:
         Raises ProviderError when no other task would be answered either: key, quota, unknown model or address.
         """
         while True:
-            dialect = self._dialects.get(request.frame.model, Dialect())
+            dialect = self._dialects.get(request.template.model, RequestFormat())
             self._check_cap(request, dialect)
             started = time.perf_counter()
             try:
                 body = parse(await self._post(dialect.body(request)))
                 seconds = time.perf_counter() - started
-                return to_completion(request.digest, request.frame.model, body, attempt, seconds)
+                return to_completion(request.digest, request.template.model, body, attempt, seconds)
             except openai.APIStatusError as error:
                 if not self._adapt(request, dialect, error):
-                    return replace(self._status_failure(request.frame.model, error), unbilled=True)
+                    return replace(self._status_failure(request.template.model, error), unbilled=True)
             except openai.APIConnectionError as error:
                 if _timed_out(error):
                     return Failure("timeout", "The model's server did not answer in time.")
@@ -107,16 +107,16 @@ class Model:
             except GARBAGE:
                 return Failure("server", "The model's server sent something that is no chat completion.")
 
-    def _check_cap(self, request: ChatRequest, dialect: Dialect) -> None:
-        if request.frame.cap is not None and not dialect.caps(request.frame):
+    def _check_cap(self, request: ChatRequest, dialect: RequestFormat) -> None:
+        if request.template.cap is not None and not dialect.caps(request.template):
             raise ProviderError(
-                f"Model '{request.frame.model}' takes no limit on the length of an answer, so no budget can be kept: "
+                f"Model '{request.template.model}' takes no limit on the length of an answer, so no budget can be kept: "
                 "run it without --budget."
             )
 
     def body(self, request: ChatRequest) -> bytes:
         """The request as this model wants it, as far as is known by now."""
-        return self._dialects.get(request.frame.model, Dialect()).body(request)
+        return self._dialects.get(request.template.model, RequestFormat()).body(request)
 
     async def _post(self, content: bytes) -> bytes:
         """The typed `create()` would cost twice the CPU; the raw post is the same request."""
@@ -127,15 +127,15 @@ class Model:
             )
         return response.content
 
-    def _adapt(self, request: ChatRequest, used: Dialect, error: openai.APIStatusError) -> bool:
+    def _adapt(self, request: ChatRequest, used: RequestFormat, error: openai.APIStatusError) -> bool:
         """Whether the refusal was about how we ask and another way is left to try."""
-        now = self._dialects.get(request.frame.model, Dialect())
+        now = self._dialects.get(request.template.model, RequestFormat())
         if now != used:
             return True
         better = adapted(used, request, error.status_code, error.param, error.message)
         if better is None:
             return False
-        self._dialects[request.frame.model] = better
+        self._dialects[request.template.model] = better
         return True
 
     def _status_failure(self, model: str, error: openai.APIStatusError) -> Failure:

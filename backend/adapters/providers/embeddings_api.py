@@ -9,8 +9,8 @@ from math import isfinite
 
 import openai
 
-from backend.domain.urls import shown
 from backend.adapters.providers.chat_completions import GARBAGE, check
+from backend.domain.urls import shown
 from backend.errors import ProviderError
 
 TRIES = 6

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from backend.domain.chat.request import ChatFrame, ChatRequest
+from backend.domain.chat.request import ChatRequest, RequestTemplate
 from backend.domain.few_shot.messages import Turn
 
 FORMATS = ("json_schema", "json_object", "text")
@@ -19,7 +19,7 @@ _REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not perm
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class RequestFormat:
     """`format`: place in FORMATS; `dropped`: parameters left out; `long_cap`: max_completion_tokens for max_tokens."""
 
     format: int = 0
@@ -29,40 +29,44 @@ class Dialect:
     def body(self, request: ChatRequest) -> bytes:
         """The request's body: all that requests have in common is encoded once. Where a seed is set, each sample gets
         one of its own: the same would make the answers the same."""
-        head, tail = _encoded(_Key(request.frame, self, request.sample if "seed" in request.frame.parameters else 0))
-        return head + _turns(request.shots) + USER + json.dumps(request.user).encode() + tail
+        head, tail = _encoded(
+            _Key(request.template, self, request.sample if "seed" in request.template.parameters else 0)
+        )
+        return head + _turns(request.example_turns) + USER + json.dumps(request.user).encode() + tail
 
-    def caps(self, frame: ChatFrame) -> bool:
+    def caps(self, template: RequestTemplate) -> bool:
         """Whether the length of a completion is bounded when it is asked for like this."""
-        return any(name in parameters(frame) and name not in self.dropped for name in _CAPS)
+        return any(name in parameters(template) and name not in self.dropped for name in _CAPS)
 
 
-def parameters(frame: ChatFrame) -> dict[str, Any]:
+def parameters(template: RequestTemplate) -> dict[str, Any]:
     """A frame's parameters with its cap among them: of two bounds the smaller counts."""
-    found = dict(frame.parameters)
-    if frame.cap is not None:
+    found = dict(template.parameters)
+    if template.cap is not None:
         names = [name for name in _CAPS if name in found] or [_CAPS[0]]
-        found |= {name: _smaller(found.get(name), frame.cap) for name in names}
+        found |= {name: _smaller(found.get(name), template.cap) for name in names}
     return found
 
 
-def lowered(frame: ChatFrame) -> bool:
+def lowered(template: RequestTemplate) -> bool:
     """Whether the cap says less than the parameters do."""
-    return parameters(frame) != dict(frame.parameters)
+    return parameters(template) != dict(template.parameters)
 
 
 def largest(request: ChatRequest) -> tuple[int, int]:
     """The most tokens a request with a cap can take: (prompt, completion). No tokenizer makes more than one token of a
     UTF-8 byte, and the body, in ASCII with its schema and its syntax, has more of those than the prompt."""
-    caps = parameters(request.frame)
-    return len(Dialect().body(request)), max(caps[name] for name in _CAPS if name in caps)
+    caps = parameters(request.template)
+    return len(RequestFormat().body(request)), max(caps[name] for name in _CAPS if name in caps)
 
 
 def _smaller(own: Any, cap: int) -> int:
     return min(own, cap) if isinstance(own, int) and own > 0 else cap
 
 
-def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | None, message: str) -> Dialect | None:
+def adapted(
+    dialect: RequestFormat, request: ChatRequest, status: int, param: str | None, message: str
+) -> RequestFormat | None:
     """The dialect to try after a refusal, or None when the refusal is about this one request."""
     if status not in (400, 422):
         return None
@@ -76,7 +80,7 @@ def adapted(dialect: Dialect, request: ChatRequest, status: int, param: str | No
         return replace(dialect, format=dialect.format + 1)
     if not _REFUSAL.search(message):
         return None
-    sent = {*parameters(request.frame), *(("logprobs",) if request.frame.logprobs else ())} - dialect.dropped
+    sent = {*parameters(request.template), *(("logprobs",) if request.template.logprobs else ())} - dialect.dropped
     for name in sorted(sent, key=len, reverse=True):
         if name == "max_tokens" and not dialect.long_cap and meant(name):
             return replace(dialect, long_cap=True)
@@ -97,42 +101,42 @@ def _speaks_of(name: str, message: str, texts: str) -> bool:
 class _Key:
     """Frames are compared by identity: hashing a whole schema for every request would cost more than it saves."""
 
-    frame: ChatFrame
-    dialect: Dialect
+    template: RequestTemplate
+    dialect: RequestFormat
     seed: int = 0
 
     def __hash__(self) -> int:
-        return hash((id(self.frame), self.dialect, self.seed))
+        return hash((id(self.template), self.dialect, self.seed))
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Key) or self.frame is not other.frame:
+        if not isinstance(other, _Key) or self.template is not other.template:
             return False
         return (self.dialect, self.seed) == (other.dialect, other.seed)
 
 
 @lru_cache(maxsize=256)
 def _encoded(key: _Key) -> tuple[bytes, bytes]:
-    frame, dialect = key.frame, key.dialect
-    body = {"model": frame.model, **{k: v for k, v in parameters(frame).items() if k not in dialect.dropped}}
+    template, dialect = key.template, key.dialect
+    body = {"model": template.model, **{k: v for k, v in parameters(template).items() if k not in dialect.dropped}}
     if key.seed and "seed" in body:
         body["seed"] += key.seed
     if dialect.long_cap and "max_tokens" in body:
         body[_LONG_CAP] = body.pop("max_tokens")
-    if frame.logprobs and "logprobs" not in dialect.dropped:
+    if template.logprobs and "logprobs" not in dialect.dropped:
         body["logprobs"] = True
     if FORMATS[dialect.format] == "json_schema":
-        schema = {"name": "labels", "strict": True, "schema": frame.answer_schema}
+        schema = {"name": "labels", "strict": True, "schema": template.answer_schema}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
     elif FORMATS[dialect.format] == "json_object":
         body["response_format"] = {"type": "json_object"}
-    head = json.dumps(body)[:-1] + ', "messages": [' + json.dumps({"role": "system", "content": frame.system})
+    head = json.dumps(body)[:-1] + ', "messages": [' + json.dumps({"role": "system", "content": template.system})
     return head.encode(), b"}]}"
 
 
 @lru_cache(maxsize=256)
-def _turns(shots: tuple[Turn, ...]) -> bytes:
+def _turns(example_turns: tuple[Turn, ...]) -> bytes:
     """Many tasks are shown the same ones."""
     return b"".join(
         USER + json.dumps(user).encode() + b"}" + ASSISTANT + json.dumps(answer).encode() + b"}"
-        for user, answer in shots
+        for user, answer in example_turns
     )

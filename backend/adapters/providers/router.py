@@ -8,8 +8,8 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 
 
-class Model(Protocol):
-    """See `adapters.providers.chat_completions.Model`."""
+class ChatModel(Protocol):
+    """See `adapters.providers.chat_completions.ChatModel`."""
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
 
@@ -18,17 +18,17 @@ class Model(Protocol):
     async def close(self) -> None: ...
 
 
-class Models:
+class ModelRouter:
     """`models`: base URL -> who is asked there."""
 
-    def __init__(self, models: Mapping[str, Model]) -> None:
+    def __init__(self, models: Mapping[str, ChatModel]) -> None:
         self._models = models
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        return await self._models[request.frame.base_url].complete(request, attempt)
+        return await self._models[request.template.base_url].complete(request, attempt)
 
     def body(self, request: ChatRequest) -> bytes:
-        return self._models[request.frame.base_url].body(request)
+        return self._models[request.template.base_url].body(request)
 
     async def close(self) -> None:
         await asyncio.gather(*(model.close() for model in self._models.values()))

@@ -12,7 +12,7 @@ from backend.errors import QueueError
 CONNECT_S = 5
 
 
-class Broker:
+class RedisConnection:
     """`redis`: the client. Raises QueueError for an address that is none.
 
     `patience_s`: how long an answer may take; None for those who wait for jobs.

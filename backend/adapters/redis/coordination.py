@@ -15,9 +15,9 @@ from typing import NamedTuple, Self, TypeVar
 
 from redis.exceptions import RedisError
 
+from backend.adapters.periodic_thread import PeriodicThread
+from backend.adapters.redis.connection import RedisConnection
 from backend.domain.runs.adaptive_limit import PROBE
-from backend.adapters.redis.connection import Broker
-from backend.adapters.periodic_thread import Ticker
 from backend.errors import QueueError
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ milliseconds until one is gone, the probe of `domain.runs.adaptive_limit`, secon
 The common pace is the rule of `domain.runs.adaptive_limit` over the answers of all members, as a share of `most`."""
 
 
-class Load(NamedTuple):
+class WorkerLoad(NamedTuple):
     """Of one member: the most it could have in flight, what is, and the answers and 429s it ever got."""
 
     wanted: int
@@ -91,12 +91,17 @@ class Load(NamedTuple):
     refused: int
 
 
-class Member(Ticker):
+class WorkerRegistration(PeriodicThread):
     """One who asks `model`, while it is entered. `most`: requests in flight of all members, 0 for no bound;
     `load` tells what it does, `granted` is told what it may do: both are called from a thread of its own."""
 
     def __init__(
-        self, broker: Broker, model: str, most: int, load: Callable[[], Load], granted: Callable[[int], object]
+        self,
+        broker: RedisConnection,
+        model: str,
+        most: int,
+        load: Callable[[], WorkerLoad],
+        granted: Callable[[int], object],
     ) -> None:
         super().__init__("fleet", EVERY_S, self._tick)
         self._redis = broker.redis
@@ -105,7 +110,7 @@ class Member(Ticker):
         self._most = most
         self._load = load
         self._granted = granted
-        self._last = Load(0, 0, 0, 0)
+        self._last = WorkerLoad(0, 0, 0, 0)
         group = f"{PREFIX}:{{{hashlib.sha256(model.encode()).hexdigest()[:16]}}}"
         self._keys = [f"{group}:{name}" for name in ("seen", "held", "pace")]
         self._alive = f"{PREFIX}:alive:"

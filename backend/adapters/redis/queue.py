@@ -13,7 +13,7 @@ from rq import SimpleWorker
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.serializers import JSONSerializer
 
-from backend.adapters.redis.connection import Broker
+from backend.adapters.redis.connection import RedisConnection
 
 NAME = "open-prompts"
 JOB = "backend.interfaces.worker.step"
@@ -21,7 +21,7 @@ TWO_DAYS_S = 48 * 3600
 """A batch may take a day, and its malformed answers another one."""
 
 
-class Worker(SimpleWorker):
+class JobWorker(SimpleWorker):
     """Tells the job it works on when it is to stop; RQ alone would wait for the job's end."""
 
     on_stop: Callable[[], object]
@@ -46,7 +46,7 @@ class Queue:
 
     def __init__(self, url: str, patience_s: float | None = None) -> None:
         """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
-        self._broker = Broker(url, patience_s)
+        self._broker = RedisConnection(url, patience_s)
         self._redis = self._broker.redis
         self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=TWO_DAYS_S)
 
@@ -74,6 +74,6 @@ class Queue:
     def work(self, burst: bool, on_stop: Callable[[], object]) -> None:
         """Takes jobs until told to stop; with `burst`, until none waits. `on_stop`: called when told to."""
         with self._broker.told():
-            worker = Worker([self._jobs], connection=self._redis, serializer=JSONSerializer)
+            worker = JobWorker([self._jobs], connection=self._redis, serializer=JSONSerializer)
             worker.on_stop = on_stop
             worker.work(burst=burst, logging_level="WARNING")

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.metrics.classification import REJECTED, Score
 from backend.domain.metrics.confusions import Confusion, confusions
 from backend.domain.outcome import Answer, Truth
 from backend.domain.same_text import text_key
-from backend.domain.metrics.classification import REJECTED, Score
 from backend.domain.task import Task
 
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.domain.calibration.fit import calibrate
-from backend.domain.calibration.scored_answers import claims_of
-from backend.domain.statistics.intervals import ratio
+from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.statistics.intervals import ratio
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class EnsembleVote:
     """`said`: task -> usable answer, as people read it; `sure`: task -> its probability, calibrated; `truths`: task ->
     truth; `mistaken`: answer -> truth -> tasks on which that answer was not the truth."""
 
@@ -38,13 +38,13 @@ class Voice:
         return (1 - self.sure[task]) * share / (sum(counts.values()) - (own != said) + others)
 
 
-def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> Voice:
+def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> EnsembleVote:
     """Confidences are calibrated with the truths where that helps; without any, the share of answers that agree with
     the truths stands in."""
     known: dict[int, Answer] = {truth.task_id: truth.answer for truth in truths}
     answered = [outcome for outcome in outcomes if outcome.answer is not None and outcome.task_id in known]
     agreed = ratio(sum(o.answer == known[o.task_id] for o in answered), len(answered)) or 0.0
-    meant = calibrate(claims_of(answered, truths)).calibrator or float
+    meant = calibrate(scored_answers_of(answered, truths)).calibrator or float
     said = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
     shown = {task: schema.show(known[task]) for task in said}
     mistaken: dict[str, Counter[str]] = {}
@@ -52,4 +52,4 @@ def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: Label
         if name != shown[task]:
             mistaken.setdefault(name, Counter())[shown[task]] += 1
     sure = {o.task_id: agreed if o.confidence is None else meant(o.confidence) for o in answered}
-    return Voice(said, sure, shown, mistaken)
+    return EnsembleVote(said, sure, shown, mistaken)

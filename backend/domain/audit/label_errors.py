@@ -8,9 +8,9 @@ counts, each version's calibrated by how often it agrees with the truths. It nev
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.audit.ensemble import EnsembleVote, voice_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Answer, Outcome, Truth
-from backend.domain.audit.ensemble import Voice, voice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
     return sorted(found, key=lambda suspect: (-suspect.score, suspect.task_id))
 
 
-def _doubt(task: int, heard: Mapping[str, Voice], others: int) -> tuple[str, float] | None:
+def _doubt(task: int, heard: Mapping[str, EnsembleVote], others: int) -> tuple[str, float] | None:
     """The most probable answer with the probability that the truth is wrong; None where nothing speaks against it."""
     if not heard:
         return None

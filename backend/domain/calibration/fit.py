@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from backend.domain.statistics.bootstrap import SEED
 from backend.domain.calibration.calibrators import Calibrator, Isotonic, Logistic, log_odds
-from backend.domain.calibration.scored_answers import Claim
+from backend.domain.calibration.scored_answers import ScoredAnswer
+from backend.domain.statistics.bootstrap import SEED
 
 if TYPE_CHECKING:
     from backend.domain.statistics.bootstrap import Floats
@@ -33,7 +33,7 @@ class Calibration:
     reason: str | None = None
     brier: float | None = None
     brier_held_out: float | None = None
-    held_out: tuple[Claim, ...] = ()
+    held_out: tuple[ScoredAnswer, ...] = ()
 
     @property
     def enough(self) -> bool:
@@ -41,7 +41,7 @@ class Calibration:
         return self.brier is not None
 
 
-def calibrate(claims: Sequence[Claim], seed: int = SEED) -> Calibration:
+def calibrate(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Calibration:
     """The better of logistic and isotonic on held-out folds, by Brier score, fitted on all claims; none where it does
     not beat the raw confidence by a standard error (after the one-standard-error rule of Breiman et al. 1984)."""
     known = [claim for claim in claims if claim.confidence is not None]
@@ -66,7 +66,7 @@ def calibrate(claims: Sequence[Claim], seed: int = SEED) -> Calibration:
     )
 
 
-def _too_little(known: Sequence[Claim]) -> str | None:
+def _too_little(known: Sequence[ScoredAnswer]) -> str | None:
     right = sum(claim.correct for claim in known)
     wrong = len(known) - right
     if not known:

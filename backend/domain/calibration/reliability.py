@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from backend.domain.calibration.scored_answers import ScoredAnswer, confident
 from backend.domain.statistics.bootstrap import SEED, percentile_interval, resampled_sums
-from backend.domain.calibration.scored_answers import Claim, confident
 from backend.domain.statistics.intervals import Interval, wilson
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Reliability:
     reason: str | None
 
 
-def reliability(claims: Sequence[Claim], seed: int = SEED) -> Reliability:
+def reliability(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Reliability:
     """The least confident bin comes first."""
     pairs = confident(claims)
     if not pairs:

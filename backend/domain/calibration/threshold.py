@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import ceil, log
 
-from backend.domain.calibration.scored_answers import Claim, confident
+from backend.domain.calibration.scored_answers import ScoredAnswer, confident
 from backend.domain.statistics.intervals import ratio
 
 ERROR = 0.05
@@ -47,7 +47,7 @@ class RiskPoint:
     risk: float
 
 
-def risk_coverage(claims: Sequence[Claim]) -> list[RiskPoint]:
+def risk_coverage(claims: Sequence[ScoredAnswer]) -> list[RiskPoint]:
     """One point for each confidence that occurs, the highest first; claims without one are never covered."""
     points, tasks, wrong = [], 0, 0
     for confidence, equal in groupby(reversed(confident(claims)), key=lambda one: one[0]):
@@ -62,7 +62,7 @@ def tasks_to_promise(target: float) -> int:
     return ceil(log(ERROR) / log(target))
 
 
-def threshold(claims: Sequence[Claim], target: float) -> Threshold:
+def threshold(claims: Sequence[ScoredAnswer], target: float) -> Threshold:
     """The smallest confidence that keeps the promise of an accuracy of `target` (between 0 and 1, both excluded)."""
     points = risk_coverage(claims)
     kept = None

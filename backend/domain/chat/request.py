@@ -1,7 +1,7 @@
 """What we ask: the messages, the answer schema and the digest of a request.
 
 Instructions and label definitions come first and are the same for every task, then examples, if there are any, and the
-task's text last, so that a provider's prefix cache works. The constant part is a ChatFrame, built once; a ChatRequest
+task's text last, so that a provider's prefix cache works. The constant part is a RequestTemplate, built once; a ChatRequest
 adds the rest.
 """
 
@@ -13,14 +13,14 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from backend.domain.hashing import canonical, numbered
-from backend.domain.prompts.examples import Values
-from backend.domain.labels.schema import LabelSchema
+from backend.domain.few_shot.messages import FewShotMessages, Turn
 from backend.domain.few_shot.similarity import Embed
+from backend.domain.hashing import canonical, numbered
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
-from backend.domain.prompts.version import PromptVersion
 from backend.domain.prompts.confidence_option import sampled
-from backend.domain.few_shot.messages import Shots, Turn
+from backend.domain.prompts.examples import Values
+from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 
 MAX_ATTEMPTS = 2
@@ -33,7 +33,7 @@ SHOWN = "\nThe messages before the last are examples with their right answers."
 
 
 @dataclass(frozen=True)
-class ChatFrame:
+class RequestTemplate:
     """What all requests of a version have in common. `logprobs`: ask for token log-probabilities. No part of
     the digest: `attempts`, answers to one request before it is given up, `cap`, most tokens a completion may have, on
     top of what the parameters say (see docs/decisions.md), and `samples`, how often each task is asked about."""
@@ -63,33 +63,33 @@ class ChatRequest:
     """One request: the frame and the user's message, with examples before it. `sample` tells apart requests repeated
     on purpose, from 0."""
 
-    frame: ChatFrame
+    template: RequestTemplate
     user: str
     sample: int = 0
-    shots: tuple[Turn, ...] = ()
+    example_turns: tuple[Turn, ...] = ()
 
     @property
     def messages(self) -> list[dict[str, str]]:
-        turns = [pair for turn in self.shots for pair in zip(("user", "assistant"), turn, strict=True)]
-        spoken = [("system", self.frame.system), *turns, ("user", self.user)]
+        turns = [pair for turn in self.example_turns for pair in zip(("user", "assistant"), turn, strict=True)]
+        spoken = [("system", self.template.system), *turns, ("user", self.user)]
         return [{"role": role, "content": content} for role, content in spoken]
 
     @property
     def texts(self) -> str:
         """All that is said in it of tasks."""
-        return "\n".join([*chain.from_iterable(self.shots), self.user]) if self.shots else self.user
+        return "\n".join([*chain.from_iterable(self.example_turns), self.user]) if self.example_turns else self.user
 
     @cached_property
     def digest(self) -> str:
         """The name its completions are stored under: 64 characters."""
-        state = self.frame._digest.copy()
-        state.update(json.dumps([self.user, 0, self.shots] if self.shots else [self.user, 0]).encode())
+        state = self.template._digest.copy()
+        state.update(json.dumps([self.user, 0, self.example_turns] if self.example_turns else [self.user, 0]).encode())
         return numbered(state.hexdigest(), self.sample)
 
     @cached_property
     def samples(self) -> "tuple[ChatRequest, ...]":
         """All requests about its task, this one first: what they bring together becomes the outcome."""
-        return (self, *(replace(self, sample=number) for number in range(1, self.frame.samples)))
+        return (self, *(replace(self, sample=number) for number in range(1, self.template.samples)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,11 @@ class Completion:
     batch: bool = False
 
 
-Asks = list[tuple[int, ChatRequest | Failure]]
+PlannedRequests = list[tuple[int, ChatRequest | Failure]]
 """Task ids and what is to be asked about them."""
 
 
-class Recipe:
+class RequestBuilder:
     """How a version asks about tasks under a labelling config: task -> ChatRequest. `embed`: who makes embeddings, for
     versions whose examples need them."""
 
@@ -130,38 +130,44 @@ class Recipe:
         embed: Embed | None = None,
     ) -> None:
         self.version = version
-        self._shots = Shots(version, embed) if version.examples else None
+        self._example_turns = FewShotMessages(version, embed) if version.examples else None
         self._attempts = attempts
         self.schema = schema
         self.base_url = base_url
         self._cap = cap
-        self._frame = None if schema.dynamic else self._make_frame(schema)
+        self._template = None if schema.dynamic else self._make_template(schema)
 
     def request(self, task: Task) -> ChatRequest | Failure:
         """What is sent for `task`, or why it can't be asked about."""
         return self.asks([task])[0][1]
 
-    def asks(self, tasks: Sequence[Task]) -> Asks:
+    def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
         """The same for many tasks at a time, in their order."""
         values = [self.version.values(task) for task in tasks]
-        shots: Sequence[tuple[Turn, ...]] = [()] * len(tasks) if self._shots is None else self._shots.of(tasks, values)
-        made = zip(tasks, values, shots, strict=True)
+        example_turns: Sequence[tuple[Turn, ...]] = (
+            [()] * len(tasks) if self._example_turns is None else self._example_turns.of(tasks, values)
+        )
+        made = zip(tasks, values, example_turns, strict=True)
         return [(task.id, self._ask(task, own, shown)) for task, own, shown in made]
 
-    def _ask(self, task: Task, values: Values | Failure, shots: tuple[Turn, ...]) -> ChatRequest | Failure:
+    def _ask(self, task: Task, values: Values | Failure, example_turns: tuple[Turn, ...]) -> ChatRequest | Failure:
         if isinstance(values, Failure):
             return values
         user = self.version.fill(values)
-        if self._frame is not None:
-            return ChatRequest(self._frame, user, shots=shots)
+        if self._template is not None:
+            return ChatRequest(self._template, user, example_turns=example_turns)
         schema = self.schema.for_task(task.data)
-        return schema if isinstance(schema, Failure) else ChatRequest(self._make_frame(schema), user, shots=shots)
+        return (
+            schema
+            if isinstance(schema, Failure)
+            else ChatRequest(self._make_template(schema), user, example_turns=example_turns)
+        )
 
-    def _make_frame(self, schema: LabelSchema) -> ChatFrame:
+    def _make_template(self, schema: LabelSchema) -> RequestTemplate:
         version = self.version
         described = [field.describe(version.definitions.get(field.name, {})) for field in schema.fields]
         system = INSTRUCTIONS + "\n".join(described) + (SHOWN if version.examples else "")
-        return ChatFrame(
+        return RequestTemplate(
             self.base_url,
             version.model,
             sampled(version.parameters) if version.samples > 1 else version.parameters,

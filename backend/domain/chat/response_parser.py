@@ -25,7 +25,7 @@ class _Duplicate(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class JsonObject:
     """A JSON object and where it stands in a text: [start, end) in characters."""
 
     value: dict[str, Any]
@@ -74,11 +74,11 @@ def settled(attempts: Sequence[Completion], verdict: Answer | Rejection | None, 
 
 def is_done(request: ChatRequest, attempts: Sequence[Completion]) -> bool:
     """Whether there is no asking `request` again, `attempts` being all answers to it."""
-    return settled(attempts, judge(attempts, request.frame.schema)[0], request.frame.attempts)
+    return settled(attempts, judge(attempts, request.template.schema)[0], request.template.attempts)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def find_object(text: str) -> Found | None:
+def find_object(text: str) -> JsonObject | None:
     """The one JSON object in `text`, with or without prose, code fences or thoughts around it; None for none or two."""
     thoughts = _THOUGHTS.match(text)
     first = thoughts.end() if thoughts else 0
@@ -86,12 +86,12 @@ def find_object(text: str) -> Found | None:
         whole = _DECODER.decode(text[first:])
     except (ValueError, RecursionError):
         return _embedded(text, first)
-    return Found(whole, text.index("{", first), text.rindex("}") + 1) if isinstance(whole, dict) else None
+    return JsonObject(whole, text.index("{", first), text.rindex("}") + 1) if isinstance(whole, dict) else None
 
 
-def _embedded(text: str, first: int) -> Found | None:
+def _embedded(text: str, first: int) -> JsonObject | None:
     """An object with a brace left open around or behind it is a part of something broken, not the answer."""
-    found: Found | None = None
+    found: JsonObject | None = None
     start = text.find("{", first)
     for _ in range(_MOST_BRACES):
         if start < 0:
@@ -105,7 +105,7 @@ def _embedded(text: str, first: int) -> Found | None:
         else:
             if found is not None:
                 return None
-            found = Found(value, start, end)
+            found = JsonObject(value, start, end)
         start = text.find("{", end)
     if found is None or start >= 0:
         return None

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.domain.labels.regions import from_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Answer, Truth
 from backend.domain.prompts.version import belongs
-from backend.domain.labels.regions import from_result
 
 KINDS = ("ground-truth", "any")
 

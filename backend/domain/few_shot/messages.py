@@ -9,10 +9,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from backend.domain.few_shot.similarity import Embed, SimilarityIndex, embedded_of, nearest, words_of
+from backend.domain.outcome import Failure
 from backend.domain.prompts.default_prompt import task_text
 from backend.domain.prompts.examples import Example, Values
-from backend.domain.few_shot.similarity import Embed, Index, embedded_of, nearest, words_of
-from backend.domain.outcome import Failure
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.same_text import text_key
 from backend.domain.task import Task
@@ -21,7 +21,7 @@ Turn = tuple[str, str]
 """What the user said and what the assistant answered."""
 
 
-class Owners:
+class ExampleOwners:
     """Which examples of a version are a given task, or a copy of its text."""
 
     def __init__(self, version: PromptVersion) -> None:
@@ -46,7 +46,7 @@ class Owners:
         return text_key(values[name] for name in self._version.variables)
 
 
-class Shots:
+class FewShotMessages:
     """`embed` is needed for a version whose examples are compared by embeddings."""
 
     def __init__(self, version: PromptVersion, embed: Embed | None = None) -> None:
@@ -54,10 +54,10 @@ class Shots:
         self._examples = version.examples
         self._variables = version.variables
         self._embed = embed
-        self._owners = Owners(version)
+        self._owners = ExampleOwners(version)
         bare = replace(version, template=task_text(version.variables))
         self._turns = tuple(_turn(bare, example) for example in version.examples.pool)
-        self._index: Index | None = None
+        self._index: SimilarityIndex | None = None
 
     def of(self, tasks: Sequence[Task], values: Sequence[Values | Failure]) -> list[tuple[Turn, ...]]:
         """What each task is shown, in the order of the pool; nothing for a task that can't be asked about."""
@@ -77,13 +77,13 @@ class Shots:
         chosen = nearest(similarities, self._examples.number, own)
         return [tuple(self._turns[place] for place in places) for places in chosen]
 
-    def _compared(self) -> Index:
+    def _compared(self) -> SimilarityIndex:
         if self._index is None:
             texts = tuple(self._text(example.values) for example in self._examples.pool)
             self._index = words_of(texts) if self._examples.embed is None else self._embedded(texts)
         return self._index
 
-    def _embedded(self, texts: tuple[str, ...]) -> Index:
+    def _embedded(self, texts: tuple[str, ...]) -> SimilarityIndex:
         assert self._examples.embed is not None
         assert self._embed is not None, "a version with embeddings needs somebody to make them"
         return embedded_of(texts, self._examples.embed, self._embed)

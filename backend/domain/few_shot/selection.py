@@ -7,8 +7,8 @@ examples on every machine.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.domain.prompts.examples import LONGEST, MOST_CHARACTERS, MOST_KEPT, Example
 from backend.domain.few_shot.similarity import far_apart
+from backend.domain.prompts.examples import LONGEST, MOST_CHARACTERS, MOST_KEPT, Example
 from backend.domain.same_text import text_key
 
 

@@ -17,14 +17,14 @@ Embed = Callable[[str, Sequence[str]], Any]
 """Model and texts -> one vector each, of length 1, as the rows of an array."""
 
 
-class Index(Protocol):
+class SimilarityIndex(Protocol):
     """Some texts, laid out so that others are compared to all of them at once."""
 
     def similarities(self, texts: Sequence[str]) -> Any:
         """An array with a row per text and a column per text of the index: cosines, higher is nearer."""
 
 
-class Words:
+class WordIndex:
     """Compares by TF-IDF of words and pairs of words, counted logarithmically."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -34,7 +34,7 @@ class Words:
         return (self._vectorizer.transform(texts) @ self.vectors.T).toarray()
 
 
-class Embedded:
+class EmbeddingIndex:
     """Compares by embeddings."""
 
     def __init__(self, texts: Sequence[str], model: str, embed: Embed) -> None:
@@ -46,15 +46,15 @@ class Embedded:
 
 
 @lru_cache(maxsize=8)
-def words_of(texts: tuple[str, ...]) -> Words:
+def words_of(texts: tuple[str, ...]) -> WordIndex:
     """The server asks about one task at a time: an index is kept for the next."""
-    return Words(texts)
+    return WordIndex(texts)
 
 
 @lru_cache(maxsize=8)
-def embedded_of(texts: tuple[str, ...], model: str, embed: Embed) -> Embedded:
+def embedded_of(texts: tuple[str, ...], model: str, embed: Embed) -> EmbeddingIndex:
     """The same for embeddings, which are read from the record anew otherwise."""
-    return Embedded(texts, model, embed)
+    return EmbeddingIndex(texts, model, embed)
 
 
 def nearest(similarities: Any, number: int, left_out: Sequence[Collection[int]]) -> list[list[int]]:
@@ -73,7 +73,7 @@ def far_apart(texts: Sequence[str], number: int) -> list[int]:
     """Places of `number` texts, each the most typical of one cluster of k-means over TF-IDF; ascending."""
     from sklearn.cluster import KMeans
 
-    vectors = Words(texts).vectors
+    vectors = WordIndex(texts).vectors
     clusters = KMeans(n_clusters=number, n_init=4, random_state=0).fit(vectors)
     found: dict[int, int] = {}
     distances = clusters.transform(vectors)

@@ -44,10 +44,10 @@ class LabelSchema:
             return self
         fields = []
         for field in self.fields:
-            bound = field.for_task(data)
-            if isinstance(bound, Failure):
-                return bound
-            fields.append(bound)
+            resolved = field.for_task(data)
+            if isinstance(resolved, Failure):
+                return resolved
+            fields.append(resolved)
         return replace(self, fields=tuple(fields))
 
     def json_schema(self) -> dict[str, Any]:

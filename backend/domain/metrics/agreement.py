@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from backend.domain.statistics.intervals import Interval, Z, ratio, wilson
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome
+from backend.domain.statistics.intervals import Interval, Z, ratio, wilson
 
 Pairs = Sequence[tuple[str, str]]
 """The two answers to each task."""

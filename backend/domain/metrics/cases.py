@@ -25,7 +25,7 @@ class Case:
         return self.truth == self.answer
 
 
-def tally(outcomes: Iterable[Outcome], truths: Iterable[Truth]) -> list[Case]:
+def count_cases(outcomes: Iterable[Outcome], truths: Iterable[Truth]) -> list[Case]:
     """The outputs that have a truth, as cases in the order of their first task; Failures are no output."""
     known = {truth.task_id: truth.answer for truth in truths}
     pairs = ((known[o.task_id], o.answer) for o in outcomes if o.spoke and o.task_id in known)

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.domain.statistics.intervals import ratio
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.outcome import Answer, Outcome, Truth
-from backend.domain.metrics.cases import Case, tally
+from backend.domain.statistics.intervals import ratio
 
 REJECTED = "(rejected)"
 NONE = "(none)"
@@ -60,7 +60,7 @@ class Counts:
 
 def score(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> Score:
     """Scores the outputs that have a truth; the others are left out."""
-    return score_of(tally(outcomes, truths), schema)
+    return score_of(count_cases(outcomes, truths), schema)
 
 
 def score_of(cases: Sequence[Case], schema: LabelSchema) -> Score:

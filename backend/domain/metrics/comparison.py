@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from backend.domain.statistics.intervals import Interval, ratio, wilson
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Outcome, Truth
-from backend.domain.statistics.paired_tests import cochran, difference_interval, holm, mcnemar
 from backend.domain.metrics.classification import Score, score
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.statistics.intervals import Interval, ratio, wilson
+from backend.domain.statistics.paired_tests import cochran, difference_interval, holm, mcnemar
 
 LEVEL = 0.05
 BETTER, WORSE, UNDECIDED = "better", "worse", "not decided"
@@ -22,7 +22,7 @@ Rights = Mapping[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class VersionPair:
     """`second` against `first`. `difference`: second's accuracy minus first's; `fixed`: ids of tasks that only second
     has right, `broken`: that only first has right; `p_value` is Holm-corrected among several pairs; `verdict` is about
     second; `f1_differences`: label -> second's F1 minus first's, None where one of them does not exist."""
@@ -48,7 +48,7 @@ class Comparison:
     outputs: Mapping[str, int]
     scores: Mapping[str, Score]
     accuracy_ci: Mapping[str, Interval | None]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[VersionPair, ...]
     p_value: float | None
     reason: str | None
 
@@ -77,13 +77,13 @@ def compare(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], 
     )
 
 
-def _pair(tags: tuple[str, str], rights: Mapping[str, Rights], scores: Mapping[str, Score]) -> Pair:
+def _pair(tags: tuple[str, str], rights: Mapping[str, Rights], scores: Mapping[str, Score]) -> VersionPair:
     first, second = (rights[tag] for tag in tags)
     fixed = tuple(task for task in first if second[task] and not first[task])
     broken = tuple(task for task in first if first[task] and not second[task])
     both = sum(first[task] and second[task] for task in first)
     neither = len(first) - both - len(fixed) - len(broken)
-    return Pair(
+    return VersionPair(
         first=tags[0],
         second=tags[1],
         difference=ratio(len(fixed) - len(broken), len(first)),
@@ -96,7 +96,7 @@ def _pair(tags: tuple[str, str], rights: Mapping[str, Rights], scores: Mapping[s
     )
 
 
-def _corrected(pairs: Sequence[Pair]) -> list[Pair]:
+def _corrected(pairs: Sequence[VersionPair]) -> list[VersionPair]:
     """With the p-values of all pairs corrected for their number, and the verdicts that follow."""
     p_values = holm([pair.p_value for pair in pairs if pair.p_value is not None])
     if not p_values:

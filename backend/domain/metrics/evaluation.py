@@ -6,15 +6,15 @@ Pure; a number that does not exist is None, and `reasons` says why.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.domain.calibration.scored_answers import claims_of
-from backend.domain.statistics.intervals import tasks_needed
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Outcome, Truth
 from backend.domain.calibration.reliability import Reliability, reliability
-from backend.domain.metrics.score_intervals import ScoreIntervals, score_intervals
-from backend.domain.metrics.classification import Score, score_of
-from backend.domain.metrics.cases import tally
+from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.cases import count_cases
+from backend.domain.metrics.classification import Score, score_of
+from backend.domain.metrics.score_intervals import ScoreIntervals, score_intervals
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.statistics.intervals import tasks_needed
 
 NO_OUTPUT = "The model gave no answer to any task with a ground truth."
 NO_LABEL = "No label occurs, neither in the ground truths nor in the answers."
@@ -50,8 +50,8 @@ def evaluation(
     outcomes: Sequence[Outcome], truths: Sequence[Truth], schema: LabelSchema, left_out: LeftOut = NOTHING
 ) -> Evaluation:
     """Of the outputs that have a truth. `left_out`: what was kept from `truths`, to be told."""
-    cases = tally(outcomes, truths)
+    cases = count_cases(outcomes, truths)
     score = score_of(cases, schema)
     needed = None if score.accuracy is None else max(0, tasks_needed(score.accuracy) - score.outputs)
-    sure = reliability(claims_of(outcomes, truths))
+    sure = reliability(scored_answers_of(outcomes, truths))
     return Evaluation(score, score_intervals(cases, schema), sure, needed, left_out)

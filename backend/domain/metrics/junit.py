@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from backend.domain.metrics.quality_gate import Check
+from backend.domain.metrics.quality_gate import GateCheck
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Everything that is no Char of XML 1.0, section 2.2."""
 
 
-def junit(version: str, checks: Sequence[Check], properties: Sequence[tuple[str, object]]) -> bytes:
+def junit(version: str, checks: Sequence[GateCheck], properties: Sequence[tuple[str, object]]) -> bytes:
     """One test suite: a test for each check, and what else is known as properties."""
     failed = [check for check in checks if not check.passed]
     counts = {"tests": str(len(checks)), "failures": str(len(failed)), "errors": "0"}

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from backend.domain.metrics.comparison import BETTER, WORSE, Pair
+from backend.domain.metrics.comparison import BETTER, WORSE, VersionPair
 from backend.domain.metrics.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class GateCheck:
     """One question to a version. `said`: the numbers behind the answer, for people."""
 
     name: str
@@ -15,22 +15,22 @@ class Check:
     said: str
 
 
-def accuracy_check(evaluation: Evaluation, least: float, strict: bool) -> Check:
+def accuracy_check(evaluation: Evaluation, least: float, strict: bool) -> GateCheck:
     """That the accuracy is at least `least` (0..1); `strict`: that its whole interval is."""
     value, interval = evaluation.score.accuracy, evaluation.intervals.accuracy
     name = f"accuracy{' at the lower end of its interval' if strict else ''} at least {least:g}"
     if value is None or interval is None:
-        return Check(name, False, "there is none, for the model gave no answer to any task with a ground truth")
+        return GateCheck(name, False, "there is none, for the model gave no answer to any task with a ground truth")
     held = interval[0] if strict else value
     said = f"{value:.3f} on {evaluation.score.outputs} tasks, 95 % interval {interval[0]:.3f} to {interval[1]:.3f}"
-    return Check(name, held >= least, said)
+    return GateCheck(name, held >= least, said)
 
 
-def versus_check(pair: Pair, tasks: int, strict: bool) -> Check:
+def versus_check(pair: VersionPair, tasks: int, strict: bool) -> GateCheck:
     """That the second version of `pair` is not worse than the first; `strict`: that it is better."""
     name = f"{pair.second} {'better' if strict else 'not worse'} than {pair.first}"
     passed = pair.verdict == BETTER if strict else pair.verdict != WORSE
     if pair.difference is None or pair.p_value is None:
-        return Check(name, False, "the versions have no task in common")
+        return GateCheck(name, False, "the versions have no task in common")
     said = f"{pair.verdict}: {pair.difference:+.3f} on {tasks} tasks, p = {pair.p_value:.3g}"
-    return Check(name, passed, f"{said}, {len(pair.fixed)} fixed and {len(pair.broken)} broken")
+    return GateCheck(name, passed, f"{said}, {len(pair.fixed)} fixed and {len(pair.broken)} broken")

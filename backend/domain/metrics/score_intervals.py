@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.cases import Case
+from backend.domain.metrics.classification import labels_of
 from backend.domain.statistics.bootstrap import SEED, percentile_interval, resample
 from backend.domain.statistics.intervals import Interval, wilson
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics.classification import labels_of
-from backend.domain.metrics.cases import Case
 
 if TYPE_CHECKING:
     from backend.domain.statistics.bootstrap import Floats

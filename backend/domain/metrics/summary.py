@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import fsum, isnan, nan
 from statistics import quantiles
 
-from backend.domain.statistics.intervals import Interval, ratio, wilson
 from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.statistics.intervals import Interval, ratio, wilson
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from backend.domain.prompts.default_prompt import task_text
-from backend.domain.prompts.definitions import defined, listed
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Answer, Rejection
+from backend.domain.prompts.default_prompt import task_text
+from backend.domain.prompts.definitions import defined, listed
 from backend.domain.prompts.prompt_file import FENCE, PromptFile, file_text, read_prompt_file
 from backend.domain.prompts.version import PLACEHOLDER, Definitions, PromptVersion, used_variables
 from backend.domain.same_text import folded

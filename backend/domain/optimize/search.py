@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from backend.domain.dataset.split import DEV, Split
+from backend.domain.few_shot.messages import ExampleOwners
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Answer, Failure
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.same_text import folded
-from backend.domain.few_shot.messages import Owners
-from backend.domain.dataset.split import DEV, Split
 from backend.domain.task import Task
 from backend.errors import SubsetError
 
@@ -25,7 +25,7 @@ _KIND = "enhance"
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchOptions:
     """`teacher`: model that rewrites; `rounds`: most rewrites to ask it for."""
 
     teacher: str
@@ -43,7 +43,7 @@ def is_search(subset: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LabeledTask:
     """A task whose right answer is known."""
 
     task: Task
@@ -51,27 +51,27 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Halves:
+class GroundTruthHalves:
     """`aside`: ground truths in neither: their text is in the other half or the prompt, or can't be asked about."""
 
-    learn: tuple[Known, ...]
-    judge: tuple[Known, ...]
+    learn: tuple[LabeledTask, ...]
+    judge: tuple[LabeledTask, ...]
     aside: int
 
 
-def divide(known: Sequence[Known], version: PromptVersion) -> Halves:
+def divide(known: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthHalves:
     """The ground truths to learn from and those to judge on. Examples of the version may teach, for no task is shown
     itself, but do not judge."""
     usable = [item for item in known if not isinstance(version.render(item.task), Failure)]
-    prompt, owners = folded(version.template), Owners(version)
+    prompt, owners = folded(version.template), ExampleOwners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]
     judge = tuple(i for i in held if text_of(i.task, version) not in prompt and not owners.has(i.task))
     seen = {text_of(item.task, version) for item in held}
     learn = tuple(i for i in usable if LEARN.has(i.task.data) and text_of(i.task, version) not in seen)
-    return Halves(learn, judge, len(known) - len(learn) - len(judge))
+    return GroundTruthHalves(learn, judge, len(known) - len(learn) - len(judge))
 
 
-def check_halves(halves: Halves, schema: LabelSchema) -> None:
+def check_halves(halves: GroundTruthHalves, schema: LabelSchema) -> None:
     """Raises SubsetError when nothing could be learnt or judged, with what is needed."""
     for part, items in (("learn from", halves.learn), ("judge on", halves.judge)):
         fewest = FEWEST if items is halves.judge else 2

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from backend.domain.chat.request import ChatFrame, ChatRequest
-from backend.domain.metrics.confusions import Confusion
+from backend.domain.chat.request import ChatRequest, RequestTemplate
 from backend.domain.labels.schema import AnyField, LabelSchema
+from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Rejection, Value
 
 _SENTENCE = ("control", "label", "definition")
@@ -32,7 +32,7 @@ SYSTEM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class TextAnswer:
     """A text that the teacher writes under a key of its answer; to an Asker, a field like those of labels."""
 
     name: str
@@ -45,7 +45,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentences:
+class DefinitionsAnswer:
     """What a teacher says of labels; each is kept as a JSON list of control, label and sentence."""
 
     name: str
@@ -75,7 +75,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Feedback:
     """All that the teacher is told. `system`: the message with the labels that the model gets; `right` of `tasks` to
     learn from were answered well; `tried`: what came of earlier rewrites; `complaint`: about its last answer."""
 
@@ -102,7 +102,7 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
-class First:
+class FirstDraft:
     """What the teacher is told where no right answers are known: `items` are texts of some tasks."""
 
     prompt: str
@@ -121,20 +121,20 @@ class First:
         return "\n\n".join(part for part in parts if part)
 
 
-_FIELDS = (Passage("reasons"), Passage("prompt"), Sentences("definitions"))
+_FIELDS = (TextAnswer("reasons"), TextAnswer("prompt"), DefinitionsAnswer("definitions"))
 FORM = LabelSchema(cast("tuple[AnyField, ...]", _FIELDS), ())
 """An Asker wants no more of a field than these have."""
 
 
-def teacher_frame(base_url: str, model: str, cap: int | None = None) -> ChatFrame:
+def teacher_template(base_url: str, model: str, cap: int | None = None) -> RequestTemplate:
     """What all requests to a teacher have in common."""
-    return ChatFrame(base_url, model, {}, SYSTEM, FORM, logprobs=False, cap=cap)
+    return RequestTemplate(base_url, model, {}, SYSTEM, FORM, logprobs=False, cap=cap)
 
 
-def teacher_request(frame: ChatFrame, lesson: object, number: int) -> ChatRequest:
+def teacher_request(template: RequestTemplate, feedback_text: object, number: int) -> ChatRequest:
     """`number`: of the requests of a search, from 1. It stands in the request, so that an equal lesson later is another
     one and brings another answer."""
-    return ChatRequest(frame, f"{lesson}\n\nThis is request {number}.")
+    return ChatRequest(template, f"{feedback_text}\n\nThis is request {number}.")
 
 
 def _block(title: str, text: str) -> str:

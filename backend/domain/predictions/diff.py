@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.calibration.calibrators import RAW, Calibrators
+from backend.domain.labels.regions import answer_print, fingerprint, rounded, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Rejection
+from backend.domain.predictions.index import IndexedPrediction
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.labels.regions import answer_print, fingerprint, rounded, to_result
-from backend.domain.predictions.index import Known
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedPrediction:
     """What should be there: `items` by task, as Label Studio imports them. On tasks in `given_up` the answer can't be
     used, so an older prediction of this very version goes. Tasks in neither are not touched. `tags`: see
     PromptVersion, the first is the one that predictions should bear."""
@@ -28,18 +28,18 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class PredictionDiff:
     """`rescored`: ids of predictions that say the right answer with other scores than the items beside them."""
 
     missing: list[Mapping[str, Any]]
-    obsolete: list[Known]
+    obsolete: list[IndexedPrediction]
     unchanged: int
     rescored: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
 
 
 def wanted_of(
     outcomes: Sequence[Outcome], schema: LabelSchema, version: PromptVersion, calibrators: Calibrators = RAW
-) -> Wanted:
+) -> WantedPrediction:
     """What outcomes amount to in Label Studio, their confidences calibrated."""
     items = {
         o.task_id: {
@@ -52,13 +52,13 @@ def wanted_of(
         if o.answer is not None
     }
     given_up = frozenset(outcome.task_id for outcome in outcomes if isinstance(outcome.verdict, Rejection))
-    return Wanted(version.tags, items, given_up)
+    return WantedPrediction(version.tags, items, given_up)
 
 
-def compare(there: Iterable[Known], wanted: Wanted, keep: bool) -> Changes:
+def compare(there: Iterable[IndexedPrediction], wanted: WantedPrediction, keep: bool) -> PredictionDiff:
     """What is missing and what is replaced; unless `keep`, other versions of the prompt give way."""
     settled: dict[int, tuple[int, Mapping[str, Any]] | None] = {}
-    obsolete: list[Known] = []
+    obsolete: list[IndexedPrediction] = []
     former = wanted.tags[1:]
     for known in there:
         task = known.task_id
@@ -72,12 +72,12 @@ def compare(there: Iterable[Known], wanted: Wanted, keep: bool) -> Changes:
             obsolete.append(known)
     missing = [item for task, item in wanted.items.items() if task not in settled]
     rescored = [change for change in settled.values() if change is not None]
-    return Changes(missing, obsolete, len(settled) - len(rescored), rescored)
+    return PredictionDiff(missing, obsolete, len(settled) - len(rescored), rescored)
 
 
-def _answers(known: Known, item: Mapping[str, Any]) -> bool:
+def _answers(known: IndexedPrediction, item: Mapping[str, Any]) -> bool:
     return known.answer == answer_print(item["result"])
 
 
-def _says(known: Known, item: Mapping[str, Any]) -> bool:
+def _says(known: IndexedPrediction, item: Mapping[str, Any]) -> bool:
     return known.says == fingerprint(item["score"], item["result"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class IndexedPrediction:
     """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in `domain.labels.regions`."""
 
     id: int
@@ -21,8 +21,8 @@ class Known:
     answer: int
 
 
-class There:
-    def __init__(self, found: Iterable[Known]) -> None:
+class PredictionIndex:
+    def __init__(self, found: Iterable[IndexedPrediction]) -> None:
         self.counts: Counter[str] = Counter()
         """Predictions of each version."""
         self._versions: dict[str, int] = {}
@@ -33,7 +33,7 @@ class There:
         self._names = list(self._versions)
         self._by_task = array("l", sorted(range(len(self._tasks)), key=self._tasks.__getitem__))
 
-    def of(self, tasks: Iterable[int]) -> Iterator[Known]:
+    def of(self, tasks: Iterable[int]) -> Iterator[IndexedPrediction]:
         """Those of these tasks."""
         for task in tasks:
             place = bisect_left(self._by_task, task, key=self._tasks.__getitem__)
@@ -41,7 +41,7 @@ class There:
                 yield self._known(self._by_task[place])
                 place += 1
 
-    def _add(self, known: Known) -> None:
+    def _add(self, known: IndexedPrediction) -> None:
         self.counts[known.version] += 1
         self._ids.append(known.id)
         self._tasks.append(known.task_id)
@@ -49,6 +49,6 @@ class There:
         self._answers.append(known.answer)
         self._version.append(self._versions.setdefault(known.version, len(self._versions)))
 
-    def _known(self, place: int) -> Known:
+    def _known(self, place: int) -> IndexedPrediction:
         version = self._names[self._version[place]]
-        return Known(self._ids[place], self._tasks[place], version, self._says[place], self._answers[place])
+        return IndexedPrediction(self._ids[place], self._tasks[place], version, self._says[place], self._answers[place])

@@ -1,7 +1,7 @@
 """The prompt of a project for which nobody has written one: made from its labelling config alone."""
 
-from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.prompts.version import AUTO, PLACEHOLDER, PromptVersion
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from backend.domain.prompts.default_prompt import task_text
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.prompts.default_prompt import task_text
 from backend.domain.prompts.version import PromptVersion, refuse_unknown, used_variables
 
 REMARK = "\n\n[Not used: "

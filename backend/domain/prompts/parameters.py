@@ -13,10 +13,10 @@ from backend.errors import PromptError
 FIXED_PARAMETERS = ("model", "messages", "response_format", "stream", "n", "logprobs", "tools", "functions")
 """What the engine sets itself, so that no version may."""
 
-Check = tuple[Callable[[Any], bool], str]
+ParameterCheck = tuple[Callable[[Any], bool], str]
 
 
-def _number(least: float, most: float) -> Check:
+def _number(least: float, most: float) -> ParameterCheck:
     def holds(value: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
 
@@ -31,8 +31,8 @@ def _texts(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
-_LENGTH: Check = (lambda value: _integer(value) and value >= 1, "a whole number from 1 on")
-KNOWN: Mapping[str, Check] = {
+_LENGTH: ParameterCheck = (lambda value: _integer(value) and value >= 1, "a whole number from 1 on")
+KNOWN: Mapping[str, ParameterCheck] = {
     "temperature": _number(0, 2),
     "top_p": _number(0, 1),
     "seed": (_integer, "a whole number"),

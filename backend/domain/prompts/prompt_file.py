@@ -13,11 +13,11 @@ from typing import Any
 
 import yaml
 
+from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.domain.prompts.definitions import Listed, listed
 from backend.domain.prompts.examples import Examples, examples_json, read_examples
 from backend.domain.prompts.parameters import KNOWN
 from backend.domain.prompts.version import PromptVersion, nearest
-from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.errors import PromptError
 
 FENCE = "---"

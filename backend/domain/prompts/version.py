@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from backend.domain.hashing import digest
-from backend.domain.prompts.examples import Examples, Values
 from backend.domain.outcome import Failure
 from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
+from backend.domain.prompts.examples import Examples, Values
 from backend.domain.task import Task
 from backend.errors import PromptError
 

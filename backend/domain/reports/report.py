@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.domain.calibration.scored_answers import claims_of
-from backend.domain.metrics.comparison import Pair, compare
-from backend.domain.metrics.evaluation import Evaluation, evaluation
-from backend.domain.statistics.intervals import Interval, ratio, wilson
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Failure, Outcome, Rejection, Truth
-from backend.domain.prompts.version import PromptVersion
-from backend.domain.metrics.classification import score
-from backend.domain.metrics.summary import Summary, summarise
-from backend.domain.task import Task
+from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import RiskPoint, risk_coverage
 from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.classification import score
+from backend.domain.metrics.comparison import VersionPair, compare
+from backend.domain.metrics.evaluation import Evaluation, evaluation
+from backend.domain.metrics.summary import Summary, summarise
+from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.statistics.intervals import Interval, ratio, wilson
+from backend.domain.task import Task
 
 Kind = Literal["right", "wrong", "rejected", "failed"]
 Change = Literal["fixed", "broken"]
@@ -29,7 +29,7 @@ POINTS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class VersionAnswers:
     """What a version said about tasks with a truth. `raw`: task -> the text of the completion that counts, one line for
     each sample of several."""
 
@@ -39,7 +39,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ReportBasis:
     """What versions are judged on; `name` is for people; `link`: a task's address in Label Studio, but for its id."""
 
     name: str
@@ -51,7 +51,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class TaskReply:
     """What a version said about one task, texts shortened: `reason` why there is no answer, `raw` the completion."""
 
     kind: Kind
@@ -62,19 +62,19 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedTask:
     """One task; `before` is what the other version said, `change` what became of it since."""
 
     task: int
     text: str
     truth: str
-    reply: Reply
-    before: Reply | None
+    reply: TaskReply
+    before: TaskReply | None
     change: Change | None
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """A version in the history. Numbers are of the tasks with a truth; `cost_usd` is per task; None where there is none
     and all of them for a version of another labelling config."""
 
@@ -97,16 +97,18 @@ class Report:
     ground: str
     link: str
     against: PromptVersion | None
-    pair: Pair | None
+    pair: VersionPair | None
     summary: Summary
     evaluation: Evaluation
     risk: tuple[RiskPoint, ...]
     unasked: int
-    history: tuple[Line, ...]
-    tasks: tuple[Judged, ...]
+    history: tuple[HistoryLine, ...]
+    tasks: tuple[JudgedTask, ...]
 
 
-def make_report(said: Said, before: Said | None, ground: Ground, history: Sequence[Line]) -> Report:
+def make_report(
+    said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis, history: Sequence[HistoryLine]
+) -> Report:
     """Of a version, compared with the one `before` if there is one."""
     return Report(
         version=said.version,
@@ -116,17 +118,17 @@ def make_report(said: Said, before: Said | None, ground: Ground, history: Sequen
         pair=_pair(before, said, ground) if before else None,
         summary=summarise(said.outcomes),
         evaluation=evaluation(said.outcomes, ground.truths, ground.schema, ground.left_out),
-        risk=tuple(thinned(risk_coverage(claims_of(said.outcomes, ground.truths)))),
+        risk=tuple(thinned(risk_coverage(scored_answers_of(said.outcomes, ground.truths)))),
         unasked=len(ground.truths) - len(said.outcomes),
         history=tuple(history),
         tasks=tuple(_judged(said, before, ground)),
     )
 
 
-def line_of(version: PromptVersion, outcomes: Sequence[Outcome], ground: Ground) -> Line:
+def line_of(version: PromptVersion, outcomes: Sequence[Outcome], ground: ReportBasis) -> HistoryLine:
     """A version's place in the history."""
     scored, total = score(outcomes, ground.truths, ground.schema), summarise(outcomes)
-    return Line(
+    return HistoryLine(
         version=version,
         outputs=scored.outputs,
         accuracy=scored.accuracy,
@@ -151,12 +153,12 @@ def clipped(text: str, room: int) -> str:
     return text if len(data) <= room else data[:room].decode("utf-8", "ignore") + "…"
 
 
-def _pair(before: Said, said: Said, ground: Ground) -> Pair:
+def _pair(before: VersionAnswers, said: VersionAnswers, ground: ReportBasis) -> VersionPair:
     versions = {before.version.tag: before.outcomes, said.version.tag: said.outcomes}
     return compare(versions, ground.truths, ground.schema).pairs[0]
 
 
-def _judged(said: Said, before: Said | None, ground: Ground) -> Iterable[Judged]:
+def _judged(said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
     """By task id."""
     tasks = {task.id: task for task in ground.tasks}
     truths = {truth.task_id: truth for truth in ground.truths}
@@ -169,22 +171,22 @@ def _judged(said: Said, before: Said | None, ground: Ground) -> Iterable[Judged]
         then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
         text = "\n".join(str(task.data.get(name, "")) for name in said.version.variables)
         shown = clipped(text, 2 * room)
-        yield Judged(task.id, shown, ground.schema.show(truth.answer), reply, then, _change(then, reply))
+        yield JudgedTask(task.id, shown, ground.schema.show(truth.answer), reply, then, _change(then, reply))
 
 
-def _reply(outcome: Outcome, truth: Truth, said: Said, schema: LabelSchema, room: int) -> Reply:
+def _reply(outcome: Outcome, truth: Truth, said: VersionAnswers, schema: LabelSchema, room: int) -> TaskReply:
     raw = said.raw.get(outcome.task_id)
     shown = None if raw is None else clipped(raw, room)
     verdict = outcome.verdict
     if isinstance(verdict, Rejection):
-        return Reply("rejected", None, f"{verdict.reason}: {verdict.detail}", None, shown)
+        return TaskReply("rejected", None, f"{verdict.reason}: {verdict.detail}", None, shown)
     if isinstance(verdict, Failure):
-        return Reply("failed", None, f"{verdict.kind}: {verdict.detail}", None, shown)
+        return TaskReply("failed", None, f"{verdict.kind}: {verdict.detail}", None, shown)
     kind: Kind = "right" if verdict == truth.answer else "wrong"
-    return Reply(kind, schema.show(verdict), None, outcome.confidence, shown)
+    return TaskReply(kind, schema.show(verdict), None, outcome.confidence, shown)
 
 
-def _change(then: Reply | None, now: Reply) -> Change | None:
+def _change(then: TaskReply | None, now: TaskReply) -> Change | None:
     """As a comparison counts: only where both versions spoke."""
     if then is None or "failed" in (then.kind, now.kind) or (then.kind == "right") == (now.kind == "right"):
         return None

@@ -24,7 +24,7 @@ Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """The columns of a version's rows: names given by users stand behind a prefix, so that none meets another."""
 
     version: PromptVersion

@@ -13,8 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from backend.domain.chat.response_parser import REMEMBERED, find_object
 from backend.domain.chat.request import Completion
+from backend.domain.chat.response_parser import REMEMBERED, find_object
 from backend.domain.labels.schema import AnyField, LabelSchema
 from backend.domain.outcome import Confidence
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from backend.domain.chat.response_parser import judge
 from backend.domain.chat.request import Completion
-from backend.domain.resolution.logprob_confidence import confidence
+from backend.domain.chat.response_parser import judge
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Answer, Confidence, Failure, Outcome, Rejection, Usage
 from backend.domain.prompts.confidence_option import vote
+from backend.domain.resolution.logprob_confidence import confidence
 
 Pricing = Callable[[str], Callable[[int, int, int], float | None]]
 """Model name -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
@@ -52,7 +52,7 @@ def priced_as(pricing: Pricing, *models: str) -> Pricing:
     return price_of
 
 
-def derive(
+def resolve(
     task_id: int, samples: Sequence[Sequence[Completion]], schema: LabelSchema, pricing: Pricing
 ) -> Outcome | None:
     """The Outcome that stored completions amount to: the attempts of each sample, of which there is mostly one. None

@@ -10,7 +10,7 @@ from math import ceil
 PROBE = 0.05
 
 
-class Pace:
+class AdaptiveLimit:
     """`limit` is the number that may be in flight now."""
 
     def __init__(self, most: int) -> None:

@@ -10,7 +10,7 @@ _CODE = re.compile(r"[\w.-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BatchReport:
     """`status`: OpenAI's word; counts of requests; `files`: the provider's names of those with answers and errors;
     `code`: why the whole batch was refused, if it was."""
 
@@ -38,7 +38,7 @@ def line(digest: str, body: bytes) -> bytes:
     return head.encode() + body + b"}\n"
 
 
-def unanswered(report: Report) -> Failure:
+def unanswered(report: BatchReport) -> Failure:
     """What became of the requests that an ended batch says nothing about."""
     if report.status == "expired":
         return Failure("deadline", "The batch expired before the request was answered.")

@@ -12,7 +12,7 @@ MOST_DEATHS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Chunk:
     """`kind`: plan, ask or end; `ids`: the tasks of a chunk; `deaths`: workers that ended while they had it."""
 
     run_id: str

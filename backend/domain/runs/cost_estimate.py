@@ -32,7 +32,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class ObservedUsage:
     """What one request took, its repetitions included: its text in characters, and tokens."""
 
     characters: int
@@ -43,37 +43,37 @@ class Observed:
 
 def prompt_of(request: ChatRequest) -> str:
     """The text of a request that every provider counts."""
-    return request.frame.system + request.texts
+    return request.template.system + request.texts
 
 
 def schema_of(request: ChatRequest) -> str:
     """The text that some count beside."""
-    return canonical(request.frame.answer_schema).decode()
+    return canonical(request.template.answer_schema).decode()
 
 
-def observed(request: ChatRequest, attempts: Sequence[Completion]) -> Observed | None:
+def observed(request: ChatRequest, attempts: Sequence[Completion]) -> ObservedUsage | None:
     """None when the provider did not say."""
     prompt = sum(attempt.prompt_tokens for attempt in attempts)
     completion = sum(attempt.completion_tokens for attempt in attempts)
     if not prompt or not completion:
         return None
     size = len(prompt_of(request)) + len(schema_of(request))
-    return Observed(size, prompt, sum(attempt.cached_tokens for attempt in attempts), completion)
+    return ObservedUsage(size, prompt, sum(attempt.cached_tokens for attempt in attempts), completion)
 
 
-def tokens_per_character(seen: Sequence[Observed]) -> Range:
+def tokens_per_character(seen: Sequence[ObservedUsage]) -> Range:
     if not seen:
         few, many = CHARACTERS_PER_TOKEN
         return 1 / many, 1 / few
     return spread([one.prompt / one.characters for one in seen])
 
 
-def completion_tokens(seen: Sequence[Observed]) -> Range:
+def completion_tokens(seen: Sequence[ObservedUsage]) -> Range:
     """Of one request."""
     return spread([one.completion for one in seen]) if seen else COMPLETION_TOKENS
 
 
-def cached_share(seen: Sequence[Observed]) -> float:
+def cached_share(seen: Sequence[ObservedUsage]) -> float:
     """Of the prompts' tokens, those that the provider had in its cache."""
     prompt = sum(one.prompt for one in seen)
     return min(1.0, sum(one.cached for one in seen) / prompt) if prompt else 0.0

@@ -44,7 +44,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class TaskCounts:
     """Counts of a run, derived from what is stored. `done`: tasks with an answer of the model, `rejected` among them;
     `failed`: tasks without one; `cost_usd`: of all completions behind it, None when a price is unknown; `saved_usd`:
     the part of it that this run did not pay; `spent_usd`: of the completions this run asked for."""

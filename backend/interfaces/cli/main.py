@@ -12,21 +12,14 @@ from typing import IO, Any
 
 import click
 
-from backend.interfaces.cli.commands import audit
-from backend.interfaces.cli.commands import runs as background
-from backend.interfaces.cli.commands import calibrate as confidence
-from backend.interfaces.cli.commands import draft
-from backend.interfaces.cli.commands import enhance
-from backend.interfaces.cli.commands import estimate
-from backend.interfaces.cli.commands import evaluate as evaluation
-from backend.interfaces.cli.commands import predictions
-from backend.interfaces.cli.commands import projects
-from backend.interfaces.cli.commands import prompts
-from backend.interfaces.cli.commands import report
-from backend.interfaces.cli.commands import run as runs
-from backend.interfaces.cli.render.console import printable
-from backend.errors import PromptsError
 from backend.engine.shutdown import process_stop
+from backend.errors import PromptsError
+from backend.interfaces.cli.commands import audit, draft, enhance, estimate, predictions, projects, prompts, report
+from backend.interfaces.cli.commands import calibrate as confidence
+from backend.interfaces.cli.commands import evaluate as evaluation
+from backend.interfaces.cli.commands import run as runs
+from backend.interfaces.cli.commands import runs as background
+from backend.interfaces.cli.render.console import printable
 from backend.logs import structured
 
 log = logging.getLogger(__name__)
@@ -34,7 +27,7 @@ LONGEST = 200
 """Characters of a command's first sentence."""
 
 
-class Ended(click.ClickException):
+class CommandFailed(click.ClickException):
     """The sentence a command ends with; into the log where that is JSON."""
 
     def show(self, file: IO[Any] | None = None) -> None:
@@ -81,9 +74,9 @@ class Commands(click.Group):
             with _heeding_sigterm():
                 return super().invoke(ctx)
         except PromptsError as error:
-            raise Ended(printable(" ".join(str(error).split()))) from None
+            raise CommandFailed(printable(" ".join(str(error).split()))) from None
         except KeyboardInterrupt:
-            raise Ended("Stopped. What came until then is kept; run it again to go on.") from None
+            raise CommandFailed("Stopped. What came until then is kept; run it again to go on.") from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from backend.interfaces.presentation import number_format as numbers
+from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.score_intervals import FEW
-from backend.domain.dataset.subset import Subset
-from backend.domain.dataset.ground_truth import LeftOut
+from backend.interfaces.presentation import number_format as numbers
 
 NAMED = 10
 

@@ -9,8 +9,8 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.calibration.reliability import Bin
-from backend.domain.reports.report import Line
 from backend.domain.calibration.threshold import RiskPoint
+from backend.domain.reports.report import HistoryLine
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ def risk_plot(points: Sequence[RiskPoint]) -> str:
         return svg()
 
 
-def cost_plot(lines: Sequence[Line]) -> str:
+def cost_plot(lines: Sequence[HistoryLine]) -> str:
     """Accuracy against what a thousand tasks cost; lines without either are left out."""
     with _axes("cost", "USD per 1,000 tasks", "accuracy") as (axes, svg):
         known = [one for one in lines if one.cost_usd is not None and one.accuracy is not None]

@@ -14,15 +14,15 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.plots import cost_plot, reliability_plot, risk_plot
-from backend.interfaces.presentation.caveats import remarks
-from backend.domain.metrics.confusions import Confusion
 from backend.domain.audit.conflicts import confused_labels
-from backend.domain.reports.report import Judged, Reply, Report
-from backend.domain.metrics.classification import Score
-from backend.domain.dataset.subset import Subset
 from backend.domain.calibration.threshold import RiskPoint
+from backend.domain.dataset.subset import Subset
+from backend.domain.metrics.classification import Score
+from backend.domain.metrics.confusions import Confusion
+from backend.domain.reports.report import JudgedTask, Report, TaskReply
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.caveats import remarks
+from backend.interfaces.presentation.plots import cost_plot, reliability_plot, risk_plot
 
 FILTERS = ("proportion", "interval", "signed", "signed_interval", "p_value", "count", "things", "usd", "seconds")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,7 +34,7 @@ _UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class ConfusionMatrix:
     """A confusion matrix: `cells` are rows of (number, shade); of very many labels the `worst` pairs instead."""
 
     answers: tuple[str, ...]
@@ -75,19 +75,19 @@ def embedded(value: Any) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def matrices(score: Score) -> dict[str, Matrix]:
+def matrices(score: Score) -> dict[str, ConfusionMatrix]:
     """By control."""
     return {control: _matrix(control, table, score) for control, table in score.confusion.items()}
 
 
-def _matrix(control: str, table: Mapping[str, Mapping[str, int]], score: Score) -> Matrix:
+def _matrix(control: str, table: Mapping[str, Mapping[str, int]], score: Score) -> ConfusionMatrix:
     answers = dict.fromkeys([*table, *(answer for row in table.values() for answer in row)])
     if len(answers) > MOST_LABELS:
         worst = [pair for pair in confused_labels([score]) if pair.control == control]
-        return Matrix((), (), tuple(worst[:WORST]))
+        return ConfusionMatrix((), (), tuple(worst[:WORST]))
     given = tuple(answer for answer in answers if any(answer in row for row in table.values()))
     cells = tuple((truth, tuple(_cell(truth, answer, row) for answer in given)) for truth, row in table.items())
-    return Matrix(given, cells, ())
+    return ConfusionMatrix(given, cells, ())
 
 
 def _cell(truth: str, answer: str, row: Mapping[str, int]) -> tuple[int, str]:
@@ -135,12 +135,12 @@ def _data(report: Report) -> dict[str, Any]:
     }
 
 
-def _row(task: Judged) -> list[Any]:
+def _row(task: JudgedTask) -> list[Any]:
     before = None if task.before is None else _reply(task.before)
     return [task.task, task.text, task.truth, _reply(task.reply), before, task.change]
 
 
-def _reply(reply: Reply) -> list[Any]:
+def _reply(reply: TaskReply) -> list[Any]:
     sure = None if reply.confidence is None else round(reply.confidence, 6)
     return [reply.kind, reply.answer, reply.reason, sure, reply.raw]
 

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from backend.app import App
 from backend.adapters.label_studio.health_probe import TITLE
+from backend.app import App
 from backend.errors import PromptsError, RunError, where
-from backend.services.live_predictions import Preannotator
-from backend.services.run_control.status import as_json
 from backend.interfaces.web.observability import add_operations
+from backend.services.live_predictions import LivePredictions
+from backend.services.run_control.status import as_json
 
 log = logging.getLogger(__name__)
 MOST_DIGITS = 10
@@ -45,9 +45,9 @@ def create_app(app: App | None = None) -> Flask:
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
     server.before_request(_be_impatient)
-    preannotator = app.preannotator()
-    server.extensions[CLOSE] = preannotator.close
-    _add_routes(server, preannotator)
+    live_predictions = app.live_predictions()
+    server.extensions[CLOSE] = live_predictions.close
+    _add_routes(server, live_predictions)
     _add_runs(server, app)
     add_operations(server, app)
     _add_errors(server, settings.max_body_mb)
@@ -65,7 +65,7 @@ def _be_impatient() -> None:
         connection.settimeout(STALL_S)
 
 
-def _add_routes(server: Flask, preannotator: Preannotator) -> None:
+def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
     free = threading.Semaphore(PREDICTIONS)
 
     @server.get("/")
@@ -76,7 +76,7 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
     @server.post("/setup")
     def setup() -> dict[str, str]:
         body = _body()
-        return {"model_version": preannotator.tag(_project(body), _text(body, "schema"))}
+        return {"model_version": live_predictions.tag(_project(body), _text(body, "schema"))}
 
     @server.post("/predict")
     def predict() -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
             log.warning("too many predictions at once: %d tasks were left out; Label Studio asks again", len(tasks))
             return {"results": [{} for _ in tasks]}
         try:
-            found = preannotator.predict(project, config, tasks, context)
+            found = live_predictions.predict(project, config, tasks, context)
         except Exception as error:
             log.error("predict failed: %s", where(error))
             found = [{} for _ in tasks]
@@ -105,7 +105,7 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
 
     @server.get("/versions")
     def versions() -> dict[str, list[str]]:
-        return {"versions": preannotator.tags()}
+        return {"versions": live_predictions.tags()}
 
 
 def _add_runs(server: Flask, app: App) -> None:

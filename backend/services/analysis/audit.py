@@ -6,27 +6,27 @@ Truths that came from a prompt's own predictions are left out unless they are wa
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backend.domain.audit.label_errors import audit
-from backend.domain.metrics.confusions import Confusion
+from backend.adapters.label_studio.client import AnnotatedTask
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
-from backend.domain.labels.config import read_config
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Outcome, Truth
-from backend.domain.labels.regions import from_result
-from backend.domain.metrics.classification import score
-from backend.domain.dataset.subset import Subset
+from backend.domain.audit.label_errors import audit
 from backend.domain.dataset.ground_truth import LeftOut, is_own
-from backend.adapters.label_studio.client import Annotated
+from backend.domain.dataset.subset import Subset
+from backend.domain.labels.config import read_config
+from backend.domain.labels.regions import from_result
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.classification import score
+from backend.domain.metrics.confusions import Confusion
+from backend.domain.outcome import Answer, Outcome, Truth
+from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import schema_of, truths_among
-from backend.services.dataset.resolved_version import Bound
 from backend.services.runs.lifecycle import Runs
 
-Given = dict[int, list[Answer]]
+AnswersByTask = dict[int, list[Answer]]
 """Task -> the answers of its annotations."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubtful:
+class SuspectTruth:
     """A truth that several versions contradict; answers as people read them. `score`: 0..1, how probable it is that the
     truth is wrong; `accepted`: it came from a prediction of a prompt of ours."""
 
@@ -40,7 +40,7 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedTask:
     """What a task was marked with: its truth, or the different answers of its annotations."""
 
     task: int
@@ -57,10 +57,10 @@ class Audit:
     left_out: LeftOut
     versions: tuple[str, ...]
     stale: tuple[str, ...]
-    suspects: tuple[Doubtful, ...]
+    suspects: tuple[SuspectTruth, ...]
     confusions: tuple[Confusion, ...]
-    duplicates: tuple[tuple[Marked, ...], ...]
-    disagreements: tuple[Marked, ...]
+    duplicates: tuple[tuple[MarkedTask, ...], ...]
+    disagreements: tuple[MarkedTask, ...]
 
 
 def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
@@ -72,12 +72,14 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
     schema = read_config(found.label_config)
     versions = [version for version in runs.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
-    given: Given = {}
+    given: AnswersByTask = {}
     annotated = _noted(runs.studio.annotated(project), schema, names, given)
     everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
     base = truths_among(annotated, found, schema, everything, versions)
-    bounds = [Bound(version, found, schema) for version in versions if version.schema_digest == schema.digest]
-    heard = _heard(runs, bounds, {truth.task_id for truth in base.truths})
+    resolved_versions = [
+        ResolvedVersion(version, found, schema) for version in versions if version.schema_digest == schema.digest
+    ]
+    heard = _heard(runs, resolved_versions, {truth.task_id for truth in base.truths})
     tasks = [task for page in base.pages for task in page]
     told = _Telling(runs, project, schema)
     return Audit(
@@ -96,8 +98,8 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
 
 
 def _noted(
-    annotated: Iterable[Annotated], schema: LabelSchema, names: Sequence[str], given: Given
-) -> Iterator[Annotated]:
+    annotated: Iterable[AnnotatedTask], schema: LabelSchema, names: Sequence[str], given: AnswersByTask
+) -> Iterator[AnnotatedTask]:
     """Notes by the way what people gave each task."""
     for item in annotated:
         by_hand = [a for a in item.annotations if not is_own(a, item.versions, names)]
@@ -106,9 +108,12 @@ def _noted(
         yield item
 
 
-def _heard(runs: Runs, bounds: Iterable[Bound], tasks: set[int]) -> dict[str, list[Outcome]]:
+def _heard(runs: Runs, resolved_versions: Iterable[ResolvedVersion], tasks: set[int]) -> dict[str, list[Outcome]]:
     """Tag -> what that version says about these tasks, where it says anything."""
-    heard = {bound.version.tag: [o for page in runs.stored(bound, tasks) for o in page] for bound in bounds}
+    heard = {
+        resolved.version.tag: [o for page in runs.stored(resolved, tasks) for o in page]
+        for resolved in resolved_versions
+    }
     return {tag: outcomes for tag, outcomes in heard.items() if outcomes}
 
 
@@ -122,10 +127,10 @@ class _Telling:
 
     def suspects(
         self, heard: Mapping[str, list[Outcome]], truths: Sequence[Truth], left_out: LeftOut
-    ) -> Iterator[Doubtful]:
+    ) -> Iterator[SuspectTruth]:
         taken = set(left_out.taken)
         for one in audit(heard, truths, self.schema):
-            yield Doubtful(
+            yield SuspectTruth(
                 task=one.task_id,
                 truth=self.schema.show(one.truth),
                 suggested=self.schema.show(one.suggested),
@@ -135,8 +140,8 @@ class _Telling:
                 link=self.link(one.task_id),
             )
 
-    def marked(self, task: int, *answers: Answer) -> Marked:
-        return Marked(task, tuple(map(self.schema.show, answers)), self.link(task))
+    def marked(self, task: int, *answers: Answer) -> MarkedTask:
+        return MarkedTask(task, tuple(map(self.schema.show, answers)), self.link(task))
 
     def link(self, task: int) -> str:
         return self.runs.studio.task_url(self.project, task)

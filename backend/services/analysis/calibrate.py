@@ -6,35 +6,35 @@ All of it is derived from stored answers and ground truths: nothing is asked.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.domain.calibration.fit import Calibration, calibrate
 from backend.domain.calibration.calibrators import Calibrators
-from backend.domain.calibration.scored_answers import Claim, claims_of
-from backend.domain.outcome import Outcome, Truth
+from backend.domain.calibration.fit import Calibration, calibrate
 from backend.domain.calibration.reliability import Reliability, reliability
-from backend.domain.dataset.subset import Subset
+from backend.domain.calibration.scored_answers import ScoredAnswer, scored_answers_of
 from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.dataset.subset import Subset
+from backend.domain.outcome import Outcome, Truth
 from backend.errors import RunError
-from backend.services.dataset.task_selection import ground_truths
-from backend.services.dataset.resolved_version import Bound
 from backend.services.analysis.compare import not_asked
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import ground_truths
 from backend.services.runs.lifecycle import Runs
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedVersion:
     """What a version says about tasks with a ground truth."""
 
     outcomes: Sequence[Outcome]
     truths: Sequence[Truth]
     left_out: LeftOut
 
-    def claims(self, control: str | None = None) -> list[Claim]:
+    def claims(self, control: str | None = None) -> list[ScoredAnswer]:
         """About whole answers, or about one control's values."""
-        return claims_of(self.outcomes, self.truths, control)
+        return scored_answers_of(self.outcomes, self.truths, control)
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredConfidence:
     """The reliability of a confidence `before` calibration and, where that helps, `after` it on held-out folds."""
 
     before: Reliability
@@ -43,33 +43,33 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrating:
+class CalibrationResult:
     """`joint`: of whole answers; `controls`: of each control's values, where there are several; `saved`: whether scores
     are calibrated from now on; `removed`: whether they were until now."""
 
     version: str
-    joint: Measured
-    controls: Mapping[str, Measured]
+    joint: MeasuredConfidence
+    controls: Mapping[str, MeasuredConfidence]
     saved: bool
     removed: bool
     left_out: LeftOut
 
 
-def judged(runs: Runs, bound: Bound, subset: Subset) -> Judged:
+def judged(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> JudgedVersion:
     """Raises NoTruthsError without ground truths, RunError for a version that was asked about none of them."""
-    base = ground_truths(runs.studio, bound.project, bound.schema, subset, [bound.version])
+    base = ground_truths(runs.studio, resolved.project, resolved.schema, subset, [resolved.version])
     known = {truth.task_id for truth in base.truths}
-    outcomes = [outcome for page in runs.stored(bound, known) for outcome in page]
+    outcomes = [outcome for page in runs.stored(resolved, known) for outcome in page]
     if not any(outcome.spoke for outcome in outcomes):
-        raise RunError(not_asked(bound.version.tag, len(known), subset))
-    return Judged(outcomes, base.truths, base.left_out)
+        raise RunError(not_asked(resolved.version.tag, len(known), subset))
+    return JudgedVersion(outcomes, base.truths, base.left_out)
 
 
-def calibrate_version(runs: Runs, bound: Bound, subset: Subset) -> Calibrating:
+def calibrate_version(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> CalibrationResult:
     """Saves the calibrators that help. Where none does, one saved earlier goes; with too little ground truth to tell,
     everything stays as it is. Raises what `judged` raises."""
-    heard = judged(runs, bound, subset)
-    names = [field.name for field in bound.schema.fields]
+    heard = judged(runs, resolved, subset)
+    names = [field.name for field in resolved.schema.fields]
     joint = _measured(heard.claims())
     controls = {name: _measured(heard.claims(name)) for name in names} if len(names) > 1 else {}
     helping = {name: c for name, found in controls.items() if (c := found.calibration.calibrator) is not None}
@@ -77,12 +77,12 @@ def calibrate_version(runs: Runs, bound: Bound, subset: Subset) -> Calibrating:
     helps = found.joint is not None or bool(helping)
     removed = False
     if helps:
-        calibrated.save(bound.version, found, joint.calibration.tasks)
+        calibrated.save(resolved.version, found, joint.calibration.tasks)
     elif joint.calibration.enough:
-        removed = calibrated.remove(bound.version)
-    return Calibrating(bound.version.tag, joint, controls, helps, removed, heard.left_out)
+        removed = calibrated.remove(resolved.version)
+    return CalibrationResult(resolved.version.tag, joint, controls, helps, removed, heard.left_out)
 
 
-def _measured(claims: Sequence[Claim]) -> Measured:
+def _measured(claims: Sequence[ScoredAnswer]) -> MeasuredConfidence:
     found = calibrate(claims)
-    return Measured(reliability(claims), found, reliability(found.held_out) if found.calibrator else None)
+    return MeasuredConfidence(reliability(claims), found, reliability(found.held_out) if found.calibrator else None)

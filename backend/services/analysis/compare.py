@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut
+from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.agreement import Agreement, agreement
 from backend.domain.metrics.comparison import Comparison, compare
-from backend.domain.outcome import Outcome
-from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.summary import Summary, summarise
-from backend.domain.dataset.ground_truth import NOTHING, LeftOut
+from backend.domain.outcome import Outcome
 from backend.errors import NoTruthsError, PromptError, RunError
-from backend.services.dataset.task_selection import Baseline, ground_truths
-from backend.services.dataset.resolved_version import Bound
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import TaskSelection, ground_truths
 from backend.services.runs.lifecycle import Runs
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparisonResult:
     """`comparison` with ground truths, `agreements` (first, second -> theirs) without. `truths`: ground truths there
     are; `summaries`: of each version on the compared tasks; `links`: to tasks that were fixed or broken."""
 
@@ -31,68 +31,72 @@ class Compared:
     left_out: LeftOut
 
 
-def compare_versions(runs: Runs, bounds: Sequence[Bound], subset: Subset) -> Compared:
-    """`bounds`: two versions or more; `subset`: which ground truths.
+def compare_versions(runs: Runs, resolved_versions: Sequence[ResolvedVersion], subset: Subset) -> ComparisonResult:
+    """`resolved_versions`: two versions or more; `subset`: which ground truths.
 
     Raises PromptError for versions that can't be compared, RunError for one that was not asked about any of the tasks,
     with the command that asks.
     """
-    tags = [bound.version.tag for bound in bounds]
-    first = bounds[0]
+    tags = [resolved.version.tag for resolved in resolved_versions]
+    first = resolved_versions[0]
     if len(set(tags)) < len(tags) or len(tags) < 2:
         raise PromptError("A comparison takes two different versions or more, like sentiment@1 sentiment@2.")
-    if len({bound.project.id for bound in bounds}) > 1:
+    if len({resolved.project.id for resolved in resolved_versions}) > 1:
         raise PromptError(f"{' and '.join(tags)} are for different projects: compare versions for the same one.")
     try:
-        base = ground_truths(runs.studio, first.project, first.schema, subset, [b.version for b in bounds])
+        base = ground_truths(runs.studio, first.project, first.schema, subset, [b.version for b in resolved_versions])
     except NoTruthsError as error:
         if subset.split is not None:
             raise
-        return _without_truths(runs, bounds, subset, str(error))
-    return _with_truths(runs, bounds, subset, base)
+        return _without_truths(runs, resolved_versions, subset, str(error))
+    return _with_truths(runs, resolved_versions, subset, base)
 
 
-def _with_truths(runs: Runs, bounds: Sequence[Bound], subset: Subset, base: Baseline) -> Compared:
+def _with_truths(
+    runs: Runs, resolved_versions: Sequence[ResolvedVersion], subset: Subset, base: TaskSelection
+) -> ComparisonResult:
     known = {truth.task_id for truth in base.truths}
-    said = {bound.version.tag: _said(runs, bound, known) for bound in bounds}
+    said = {resolved.version.tag: _said(runs, resolved, known) for resolved in resolved_versions}
     for tag, outcomes in said.items():
         if not any(outcome.spoke for outcome in outcomes):
             raise RunError(not_asked(tag, len(known), subset))
-    found = compare(said, base.truths, bounds[0].schema)
+    found = compare(said, base.truths, resolved_versions[0].schema)
     common = set.intersection(*({o.task_id for o in outcomes if o.spoke} for outcomes in said.values()))
     changed = {task for pair in found.pairs for task in (*pair.fixed, *pair.broken)}
-    return Compared(
+    return ComparisonResult(
         versions=tuple(said),
         subset=subset,
         truths=len(known),
         comparison=found,
         agreements={},
         summaries={tag: summarise(o for o in outcomes if o.task_id in common) for tag, outcomes in said.items()},
-        links={task: runs.studio.task_url(bounds[0].project.id, task) for task in sorted(changed)},
+        links={task: runs.studio.task_url(resolved_versions[0].project.id, task) for task in sorted(changed)},
         left_out=base.left_out,
     )
 
 
-def _without_truths(runs: Runs, bounds: Sequence[Bound], subset: Subset, reason: str) -> Compared:
-    said = {bound.version.tag: _said(runs, bound, None) for bound in bounds}
+def _without_truths(
+    runs: Runs, resolved_versions: Sequence[ResolvedVersion], subset: Subset, reason: str
+) -> ComparisonResult:
+    said = {resolved.version.tag: _said(runs, resolved, None) for resolved in resolved_versions}
     for tag, outcomes in said.items():
         if not outcomes:
             raise RunError(f"{tag} was not asked about any task: `ls-prompts run {tag} --on sample`. {reason}")
-    found = compare(dict.fromkeys(said, ()), (), bounds[0].schema)
-    return Compared(
+    found = compare(dict.fromkeys(said, ()), (), resolved_versions[0].schema)
+    return ComparisonResult(
         versions=tuple(said),
         subset=subset,
         truths=0,
         comparison=replace(found, reason=reason),
-        agreements={(a, b): agreement(said[a], said[b], bounds[0].schema) for a, b in combinations(said, 2)},
+        agreements={(a, b): agreement(said[a], said[b], resolved_versions[0].schema) for a, b in combinations(said, 2)},
         summaries={tag: summarise(outcomes) for tag, outcomes in said.items()},
         links={},
         left_out=NOTHING,
     )
 
 
-def _said(runs: Runs, bound: Bound, only: set[int] | None) -> list[Outcome]:
-    return [outcome for page in runs.stored(bound, only) for outcome in page]
+def _said(runs: Runs, resolved: ResolvedVersion, only: set[int] | None) -> list[Outcome]:
+    return [outcome for page in runs.stored(resolved, only) for outcome in page]
 
 
 def not_asked(tag: str, truths: int, subset: Subset) -> str:

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from backend.domain.dataset.subset import Subset
 from backend.domain.calibration.threshold import Threshold, threshold
 from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.dataset.subset import Subset
 from backend.errors import RunError
-from backend.services.dataset.resolved_version import Bound
 from backend.services.analysis.calibrate import judged
+from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.runs.lifecycle import Runs
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class ConfidenceThreshold:
     """`found.threshold` is a raw confidence, `score` what is pushed for it."""
 
     version: str
@@ -21,17 +21,17 @@ class Promise:
     left_out: LeftOut
 
 
-def promise(runs: Runs, bound: Bound, accuracy: float, subset: Subset) -> Promise:
+def confidence_threshold(runs: Runs, resolved: ResolvedVersion, accuracy: float, subset: Subset) -> ConfidenceThreshold:
     """Raises what `judged` raises."""
-    heard = judged(runs, bound, subset)
+    heard = judged(runs, resolved, subset)
     found = threshold(heard.claims(), accuracy)
-    score = None if found.threshold is None else bound.calibrators.put(found.threshold)
-    return Promise(bound.version.tag, found, score, heard.left_out)
+    score = None if found.threshold is None else resolved.calibrators.put(found.threshold)
+    return ConfidenceThreshold(resolved.version.tag, found, score, heard.left_out)
 
 
-def least_confidence(runs: Runs, bound: Bound, accuracy: float) -> float:
+def least_confidence(runs: Runs, resolved: ResolvedVersion, accuracy: float) -> float:
     """The threshold itself. Raises RunError, with the reason, when none keeps the promise."""
-    found = promise(runs, bound, accuracy, Subset("ground-truth")).found
+    found = confidence_threshold(runs, resolved, accuracy, Subset("ground-truth")).found
     if found.threshold is None:
-        raise RunError(f"No confidence of {bound.version.tag} promises an accuracy of {accuracy:g}. {found.reason}")
+        raise RunError(f"No confidence of {resolved.version.tag} promises an accuracy of {accuracy:g}. {found.reason}")
     return found.threshold

@@ -3,64 +3,64 @@
 from collections.abc import Container, Sequence
 
 from backend.domain.chat.response_parser import judge
+from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.reports.report import Ground, Line, Report, Said, line_of, make_report
-from backend.domain.dataset.subset import Subset
+from backend.domain.reports.report import HistoryLine, Report, ReportBasis, VersionAnswers, line_of, make_report
 from backend.errors import PromptError, RunError
+from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
-from backend.services.dataset.resolved_version import Bound
 from backend.services.runs.lifecycle import Runs
 
 
-def report(runs: Runs, bound: Bound, against: Bound | None, subset: Subset) -> Report:
+def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | None, subset: Subset) -> Report:
     """Of what is stored: nothing is asked. `subset`: which ground truths.
 
     Raises SubsetError when there are none, RunError when a version has no answer to any task
     that has one, PromptError for two versions of different projects.
     """
-    if against is not None and against.version.tag == bound.version.tag:
-        raise PromptError(f"{bound.version.tag} can't be compared with itself: name another version.")
-    if against is not None and against.project.id != bound.project.id:
+    if against is not None and against.version.tag == resolved.version.tag:
+        raise PromptError(f"{resolved.version.tag} can't be compared with itself: name another version.")
+    if against is not None and against.project.id != resolved.project.id:
         raise PromptError(
-            f"{against.version.tag} is for project {against.project.id}, {bound.version.tag} for {bound.project.id}: "
+            f"{against.version.tag} is for project {against.project.id}, {resolved.version.tag} for {resolved.project.id}: "
             "compare versions of one project."
         )
-    judged = [one.version for one in (bound, against) if one]
-    base = ground_truths(runs.studio, bound.project, bound.schema, subset, judged)
+    judged = [one.version for one in (resolved, against) if one]
+    base = ground_truths(runs.studio, resolved.project, resolved.schema, subset, judged)
     tasks = [task for page in base.pages for task in page]
-    link = runs.studio.task_url(bound.project.id, "")
-    ground = Ground(bound.project.title, link, tasks, base.truths, base.left_out, bound.schema)
+    link = runs.studio.task_url(resolved.project.id, "")
+    ground = ReportBasis(resolved.project.title, link, tasks, base.truths, base.left_out, resolved.schema)
     known = {task.id for task in tasks}
-    said = _said(runs, bound, known)
+    said = _said(runs, resolved, known)
     before = _said(runs, against, known) if against else None
     heard = {one.version.tag: one.outcomes for one in (said, before) if one}
     history = []
-    for version in _versions(runs, bound.version, against.version if against else None):
-        if version.schema_digest != bound.schema.digest:
-            history.append(Line(version))
+    for version in _versions(runs, resolved.version, against.version if against else None):
+        if version.schema_digest != resolved.schema.digest:
+            history.append(HistoryLine(version))
             continue
         outcomes = heard.get(version.tag)
         if outcomes is None:
-            outcomes = _outcomes(runs, Bound(version, bound.project, bound.schema), known)
+            outcomes = _outcomes(runs, ResolvedVersion(version, resolved.project, resolved.schema), known)
         history.append(line_of(version, outcomes, ground))
     return make_report(said, before, ground, history)
 
 
-def _said(runs: Runs, bound: Bound, known: Container[int]) -> Said:
-    outcomes = _outcomes(runs, bound, known)
+def _said(runs: Runs, resolved: ResolvedVersion, known: Container[int]) -> VersionAnswers:
+    outcomes = _outcomes(runs, resolved, known)
     if not outcomes:
-        tag = bound.version.tag
+        tag = resolved.version.tag
         raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {tag}` first.")
-    samples = {o.task_id: of_samples(o.digest, bound.version.samples) for o in outcomes if o.digest}
+    samples = {o.task_id: of_samples(o.digest, resolved.version.samples) for o in outcomes if o.digest}
     facts = runs.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}
     for task, digests in samples.items():
-        heard = (judge(facts.get(digest, []), bound.schema)[1] for digest in digests)
+        heard = (judge(facts.get(digest, []), resolved.schema)[1] for digest in digests)
         if texts := [completion.text for completion in heard if completion is not None]:
             raw[task] = "\n".join(texts)
-    return Said(bound.version, outcomes, raw)
+    return VersionAnswers(resolved.version, outcomes, raw)
 
 
 def _versions(runs: Runs, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:
@@ -68,5 +68,5 @@ def _versions(runs: Runs, version: PromptVersion, against: PromptVersion | None)
     return [*([against] if against and against.name != version.name else []), *mine]
 
 
-def _outcomes(runs: Runs, bound: Bound, known: Container[int]) -> list[Outcome]:
-    return [outcome for page in runs.stored(bound, only=known) for outcome in page]
+def _outcomes(runs: Runs, resolved: ResolvedVersion, known: Container[int]) -> list[Outcome]:
+    return [outcome for page in runs.stored(resolved, only=known) for outcome in page]

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.domain.outcome import Answer, Failure, Outcome, Rejection
 from backend.domain.dataset.subset import Subset
+from backend.domain.outcome import Answer, Failure, Outcome, Rejection
 from backend.errors import SubsetError
+from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
-from backend.services.dataset.resolved_version import Bound
 from backend.services.runs.lifecycle import Runs
 
 KINDS = ("wrong", "rejected", "failed", "missing")
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class TaskResult:
     """One task. `text`: its fields that the prompt uses; `truth` and `answer` for people, None where there is none;
     `reason`: why there is no answer."""
 
@@ -27,14 +27,14 @@ class Result:
     link: str
 
 
-def results(runs: Runs, bound: Bound, kinds: Sequence[str], truth: str) -> list[Result]:
+def results(runs: Runs, resolved: ResolvedVersion, kinds: Sequence[str], truth: str) -> list[TaskResult]:
     """The tasks of these kinds (see KINDS; none means all that have an outcome), by id."""
-    outcomes = {outcome.task_id: outcome for page in runs.stored(bound) for outcome in page}
-    truths = truths_by_task(runs, bound, truth, required="wrong" in kinds)
+    outcomes = {outcome.task_id: outcome for page in runs.stored(resolved) for outcome in page}
+    truths = truths_by_task(runs, resolved, truth, required="wrong" in kinds)
     chosen = sorted(task for task, outcome in outcomes.items() if not kinds or _kind(outcome, truths) in kinds)
     if "missing" in kinds:
-        chosen = sorted({*chosen, *(set(runs.studio.task_ids(bound.project.id)) - set(outcomes))})
-    return _rows(runs, bound, chosen, outcomes, truths)
+        chosen = sorted({*chosen, *(set(runs.studio.task_ids(resolved.project.id)) - set(outcomes))})
+    return _rows(runs, resolved, chosen, outcomes, truths)
 
 
 def _kind(outcome: Outcome, truths: Mapping[int, Answer]) -> str:
@@ -46,10 +46,12 @@ def _kind(outcome: Outcome, truths: Mapping[int, Answer]) -> str:
     return "wrong" if wrong else "usable"
 
 
-def truths_by_task(runs: Runs, bound: Bound, truth: str, required: bool = False) -> dict[int, Answer]:
+def truths_by_task(runs: Runs, resolved: ResolvedVersion, truth: str, required: bool = False) -> dict[int, Answer]:
     """Raises SubsetError when there are none and they are `required`."""
     try:
-        found = ground_truths(runs.studio, bound.project, bound.schema, Subset("ground-truth", truth=truth)).truths
+        found = ground_truths(
+            runs.studio, resolved.project, resolved.schema, Subset("ground-truth", truth=truth)
+        ).truths
     except SubsetError:
         if required:
             raise
@@ -58,24 +60,28 @@ def truths_by_task(runs: Runs, bound: Bound, truth: str, required: bool = False)
 
 
 def _rows(
-    runs: Runs, bound: Bound, chosen: Sequence[int], outcomes: Mapping[int, Outcome], truths: Mapping[int, Answer]
-) -> list[Result]:
+    runs: Runs,
+    resolved: ResolvedVersion,
+    chosen: Sequence[int],
+    outcomes: Mapping[int, Outcome],
+    truths: Mapping[int, Answer],
+) -> list[TaskResult]:
     rows = []
-    for page in runs.studio.tasks_by_id(bound.project.id, chosen):
+    for page in runs.studio.tasks_by_id(resolved.project.id, chosen):
         for task in page:
             outcome = outcomes.get(task.id)
             verdict = outcome.verdict if outcome else None
             answer = outcome.answer if outcome else None
             truth = truths.get(task.id)
             rows.append(
-                Result(
+                TaskResult(
                     task=task.id,
-                    text="\n".join(str(task.data.get(name, "")) for name in bound.version.variables),
-                    truth=None if truth is None else bound.schema.show(truth),
-                    answer=None if answer is None else bound.schema.show(answer),
+                    text="\n".join(str(task.data.get(name, "")) for name in resolved.version.variables),
+                    truth=None if truth is None else resolved.schema.show(truth),
+                    answer=None if answer is None else resolved.schema.show(answer),
                     reason=_reason(verdict) if outcome else "not asked yet",
                     confidence=outcome.confidence if outcome else None,
-                    link=runs.studio.task_url(bound.project.id, task.id),
+                    link=runs.studio.task_url(resolved.project.id, task.id),
                 )
             )
     return rows

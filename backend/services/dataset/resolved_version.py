@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
+from backend.adapters.label_studio.client import Project
 from backend.domain.calibration.calibrators import RAW, Calibrators
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.version import PromptVersion
-from backend.adapters.label_studio.client import Project
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class ResolvedVersion:
     """A version together with the project it is for, as that is now, and what its confidences are put through."""
 
     version: PromptVersion

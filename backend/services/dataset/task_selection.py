@@ -7,24 +7,24 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient, Project
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut, gone_labels, is_own, truth_of
+from backend.domain.dataset.stratify import stratified
+from backend.domain.dataset.subset import Subset
+from backend.domain.few_shot.messages import ExampleOwners
+from backend.domain.labels.regions import from_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Truth
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.labels.regions import from_result
-from backend.domain.few_shot.messages import Owners
-from backend.domain.dataset.stratify import stratified
-from backend.domain.dataset.subset import Subset
 from backend.domain.task import Task
-from backend.domain.dataset.ground_truth import NOTHING, LeftOut, gone_labels, is_own, truth_of
-from backend.adapters.label_studio.client import Annotated, Project, Studio
 from backend.errors import NoTruthsError, SubsetError
 
 if TYPE_CHECKING:
-    from backend.services.dataset.resolved_version import Bound
+    from backend.services.dataset.resolved_version import ResolvedVersion
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
+class TaskSelection:
     """`size`: number of tasks, None when it is only known at the end."""
 
     pages: Iterable[list[Task]]
@@ -33,39 +33,43 @@ class Baseline:
     left_out: LeftOut = NOTHING
 
 
-def baseline(studio: Studio, bound: "Bound", subset: Subset) -> Baseline:
+def select_tasks(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Subset) -> TaskSelection:
     """Raises SubsetError when there is nothing in it, StudioError when Label Studio can't be read."""
-    project = bound.project
+    project = resolved.project
     if subset.kind in ("ground-truth", "truth-sample"):
-        found = ground_truths(studio, project, bound.schema, subset, [bound.version])
-        return found if subset.kind == "ground-truth" else _sampled(found, bound.schema, subset)
+        found = ground_truths(studio, project, resolved.schema, subset, [resolved.version])
+        return found if subset.kind == "ground-truth" else _sampled(found, resolved.schema, subset)
     if subset.kind == "all":
-        return Baseline(studio.tasks(project.id), project.tasks)
+        return TaskSelection(studio.tasks(project.id), project.tasks)
     if subset.kind == "view":
-        return Baseline(studio.tasks(project.id, view=subset.view), None)
+        return TaskSelection(studio.tasks(project.id, view=subset.view), None)
     if subset.kind == "sample" and subset.seed is None and not subset.stratify:
         page = next(studio.tasks(project.id, page=subset.size), [])
-        return Baseline([page], len(page))
+        return TaskSelection([page], len(page))
     if subset.kind == "missing":
-        return missing(studio, project, bound.version.tag)
-    ids = _ids(studio, bound, subset)
-    return Baseline(studio.tasks_by_id(project.id, ids), len(ids))
+        return missing(studio, project, resolved.version.tag)
+    ids = _ids(studio, resolved, subset)
+    return TaskSelection(studio.tasks_by_id(project.id, ids), len(ids))
 
 
-def task_ids(studio: Studio, bound: "Bound", subset: Subset) -> Iterator[list[int]]:
-    """The tasks of a subset by their ids alone, a page at a time. Raises what `baseline` raises."""
+def task_ids(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Subset) -> Iterator[list[int]]:
+    """The tasks of a subset by their ids alone, a page at a time. Raises what `select_tasks` raises."""
     if subset.kind in ("all", "view"):
-        yield from studio.id_pages(bound.project.id, subset.view)
+        yield from studio.id_pages(resolved.project.id, subset.view)
     elif subset.kind in ("ids", "rest") or (subset.kind == "sample" and (subset.stratify or subset.seed is not None)):
-        yield _ids(studio, bound, subset)
+        yield _ids(studio, resolved, subset)
     else:
-        for page in baseline(studio, bound, subset).pages:
+        for page in select_tasks(studio, resolved, subset).pages:
             yield [task.id for task in page]
 
 
 def ground_truths(
-    studio: Studio, project: Project, schema: LabelSchema, subset: Subset, judged: Sequence[PromptVersion] = ()
-) -> Baseline:
+    studio: LabelStudioClient,
+    project: Project,
+    schema: LabelSchema,
+    subset: Subset,
+    judged: Sequence[PromptVersion] = (),
+) -> TaskSelection:
     """Tasks that have a truth, of the kind and in the split that `subset` names. `judged`: versions that are to be
     judged; truths that come from their prompts' own predictions, and their examples, are left out, unless the subset
     takes them in too.
@@ -76,15 +80,15 @@ def ground_truths(
 
 
 def truths_among(
-    annotated: Iterable[Annotated],
+    annotated: Iterable[AnnotatedTask],
     project: Project,
     schema: LabelSchema,
     subset: Subset,
     judged: Sequence[PromptVersion],
-) -> Baseline:
+) -> TaskSelection:
     """The same of these tasks."""
     names = tuple(dict.fromkeys(name for version in judged for name in version.names))
-    owners = [Owners(version) for version in judged if version.examples and not subset.leave_one_out]
+    owners = [ExampleOwners(version) for version in judged if version.examples and not subset.leave_one_out]
     found: list[tuple[Task, Truth]] = []
     shown: list[int] = []
     own: list[int] = []
@@ -111,10 +115,10 @@ def truths_among(
     left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown))
     if not found:
         raise _why_none(project, subset, left_out)
-    return Baseline([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)
+    return TaskSelection([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)
 
 
-def _truth(item: Annotated, kind: str, schema: LabelSchema, names: Sequence[str]) -> tuple[Truth | None, bool]:
+def _truth(item: AnnotatedTask, kind: str, schema: LabelSchema, names: Sequence[str]) -> tuple[Truth | None, bool]:
     """A task's truth, by hand rather than from a prediction of the prompts with these `names`; whether from one."""
     by_hand = [a for a in item.annotations if not (names and is_own(a, item.versions, names))]
     truth = truth_of(item.task.id, by_hand, kind, schema)
@@ -125,8 +129,8 @@ def _truth(item: Annotated, kind: str, schema: LabelSchema, names: Sequence[str]
 
 def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
     """With the task's own choices, where it brings them."""
-    bound = schema.for_task(task.data)
-    return schema if isinstance(bound, Failure) else bound
+    resolved = schema.for_task(task.data)
+    return schema if isinstance(resolved, Failure) else resolved
 
 
 def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> NoTruthsError:
@@ -163,7 +167,7 @@ def no_truths(project: int, kind: str) -> NoTruthsError:
     )
 
 
-def missing(studio: Studio, project: Project, tag: str) -> Baseline:
+def missing(studio: LabelStudioClient, project: Project, tag: str) -> TaskSelection:
     """Tasks without a prediction of exactly this version.
 
     Label Studio finds them by a part of the version only: `s@1` is in `s@12` too, on SQLite also in `S@1`. Where there
@@ -171,19 +175,19 @@ def missing(studio: Studio, project: Project, tag: str) -> Baseline:
     """
     there = studio.model_versions(project.id)
     if tag not in there:
-        return Baseline(studio.tasks(project.id), project.tasks)
+        return TaskSelection(studio.tasks(project.id), project.tasks)
     certain = studio.tasks_by_version(project.id, "not_contains", [tag])
     alike = [version for version in there if tag.casefold() in version.casefold() and version != tag]
     if not alike:
-        return Baseline(certain, studio.count_by_version(project.id, "not_contains", [tag]))
+        return TaskSelection(certain, studio.count_by_version(project.id, "not_contains", [tag]))
     done = {p.task_id for p in studio.predictions(project.id) if p.model_version == tag}
     doubtful = studio.tasks_by_version(project.id, "contains", alike)
     rest = ([task for task in page if task.id not in done] for page in doubtful)
-    return Baseline(chain(certain, rest), None)
+    return TaskSelection(chain(certain, rest), None)
 
 
-def _ids(studio: Studio, bound: "Bound", subset: Subset) -> list[int]:
-    project = bound.project
+def _ids(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Subset) -> list[int]:
+    project = resolved.project
     existing = studio.task_ids(project.id)
     if subset.kind == "ids":
         unknown = sorted(set(subset.ids) - set(existing))
@@ -196,11 +200,11 @@ def _ids(studio: Studio, bound: "Bound", subset: Subset) -> list[int]:
         return sorted(set(subset.ids) & set(existing))
     if not subset.stratify:
         return sorted(random.Random(subset.seed).sample(existing, min(subset.size, len(existing))))  # noqa: S311
-    labels = _labels(studio, bound)
+    labels = _labels(studio, resolved)
     return stratified({task: labels.get(task, "") for task in _shuffled(existing, subset)}, subset.size)
 
 
-def _sampled(found: Baseline, schema: LabelSchema, subset: Subset) -> Baseline:
+def _sampled(found: TaskSelection, schema: LabelSchema, subset: Subset) -> TaskSelection:
     """A sample of ground truths."""
     truths = {truth.task_id: truth for truth in found.truths}
     order = _shuffled(list(truths), subset)
@@ -210,9 +214,9 @@ def _sampled(found: Baseline, schema: LabelSchema, subset: Subset) -> Baseline:
     return replace(found, pages=[tasks], size=len(tasks), truths=[truths[task.id] for task in tasks])
 
 
-def _labels(studio: Studio, bound: "Bound") -> dict[int, str]:
+def _labels(studio: LabelStudioClient, resolved: "ResolvedVersion") -> dict[int, str]:
     """Tasks by their label: the ground truth, else what the newest prediction says. Raises SubsetError for none."""
-    schema, project = bound.schema, bound.project.id
+    schema, project = resolved.schema, resolved.project.id
     found: dict[int, str] = {}
     newest: dict[int, int] = {}
     for prediction in studio.predictions(project):

@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from backend.domain.chat.request import Asks, ChatFrame, ChatRequest, Recipe
-from backend.domain.metrics.confusions import Confusion, confusions
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestBuilder, RequestTemplate
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.classification import score
+from backend.domain.metrics.confusions import Confusion, confusions
+from backend.domain.optimize.proposals import Dropped, Proposal, changeable, proposal_of
+from backend.domain.optimize.search import LabeledTask, values_of
+from backend.domain.optimize.teacher_request import Feedback, FirstDraft, Mistake, teacher_request
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.optimize.proposals import Dropped, Proposal, changeable, proposal_of
-from backend.domain.metrics.classification import score
-from backend.domain.optimize.search import Known, values_of
 from backend.domain.task import Task
-from backend.domain.optimize.teacher_request import First, Lesson, Mistake, teacher_request
-from backend.adapters.label_studio.client import Studio
-from backend.services.runs.sync_session import Dialogue
+from backend.services.runs.sync_session import SyncSession
 
 MOST_CONFUSIONS = 10
 REMEMBERED = 3
@@ -28,7 +28,7 @@ EXCERPT = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedRewrite:
     """One rewrite. `text`: None for one that was dropped; `right`, of `tasks`: what it got right of what it was tried
     on, and `before`: what the prompt got right of these that it rewrites; None where it was not tried."""
 
@@ -43,34 +43,42 @@ class Tried:
 class Teacher:
     """Asks for rewrites of versions, under one labelling config."""
 
-    def __init__(self, dialogue: Dialogue, frame: ChatFrame, schema: LabelSchema) -> None:
+    def __init__(self, session: SyncSession, template: RequestTemplate, schema: LabelSchema) -> None:
         self.asked: list[Outcome] = []
-        self._dialogue = dialogue
-        self._frame = frame
+        self._session = session
+        self._template = template
         self._schema = schema
 
-    def rewrite(self, version: PromptVersion, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
+    def rewrite(
+        self, version: PromptVersion, feedback_text: Feedback | FirstDraft, known: Sequence[str]
+    ) -> Proposal | Dropped:
         """`known`: the texts there are. What can be mended is complained about, once."""
-        first = self._ask(version, lesson, known)
+        first = self._ask(version, feedback_text, known)
         if not isinstance(first, Dropped) or not first.mendable:
             return first
-        second = self._ask(version, replace(lesson, complaint=first.reason), known)
+        second = self._ask(version, replace(feedback_text, complaint=first.reason), known)
         return Dropped(f"{first.reason}; told so, {second.reason}") if isinstance(second, Dropped) else second
 
-    def _ask(self, version: PromptVersion, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
-        request = teacher_request(self._frame, lesson, len(self.asked) + 1)
-        (outcome,) = self._dialogue.outcomes(_Given(request), [Task(0, {})]).values()
+    def _ask(
+        self, version: PromptVersion, feedback_text: Feedback | FirstDraft, known: Sequence[str]
+    ) -> Proposal | Dropped:
+        request = teacher_request(self._template, feedback_text, len(self.asked) + 1)
+        (outcome,) = self._session.outcomes(_Given(request), [Task(0, {})]).values()
         self.asked.append(outcome)
         if isinstance(outcome.verdict, Failure):
             return Dropped(f"the teacher gave no answer ({outcome.verdict.kind}: {outcome.verdict.detail})")
         return proposal_of(outcome.verdict, version, self._schema, known)
 
 
-def polished(teacher: Teacher, version: PromptVersion, recipe: Recipe, studio: Studio) -> Proposal | Dropped:
+def polished(
+    teacher: Teacher, version: PromptVersion, builder: RequestBuilder, studio: LabelStudioClient
+) -> Proposal | Dropped:
     """What a teacher makes of a prompt and some tasks alone: of their texts, never of what was annotated."""
     tasks = next(studio.tasks(version.project, page=SAMPLE), [])
     items = [values_of(task, version) for task in tasks]
-    return teacher.rewrite(version, First(version.template, system_of(recipe, tasks), items), [changeable(version)])
+    return teacher.rewrite(
+        version, FirstDraft(version.template, system_of(builder, tasks), items), [changeable(version)]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +87,25 @@ class _Given:
 
     asked: ChatRequest
 
-    def asks(self, tasks: Sequence[Task]) -> Asks:
+    def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
         return [(task.id, self.asked) for task in tasks]
 
 
-class Pupil(Protocol):
+class StudentModel(Protocol):
     """The model with prompts of other texts; see `domain.optimize.proposals.changeable`."""
 
-    def recipe(self, text: str) -> Recipe: ...
+    def builder(self, text: str) -> RequestBuilder: ...
 
     def outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]: ...
 
 
-class Lessons:
+class FeedbackLoop:
     """An `adapters.gepa.Learner`."""
 
-    def __init__(self, items: Sequence[Known], pupil: Pupil, teacher: Teacher) -> None:
+    def __init__(self, items: Sequence[LabeledTask], student: StudentModel, teacher: Teacher) -> None:
         self.proposals: list[tuple[str, Proposal | Dropped]] = []
         self._items = items
-        self._pupil = pupil
+        self._student = student
         self._teacher = teacher
         self._outcomes: dict[str, dict[int, Outcome]] = {}
 
@@ -106,13 +114,13 @@ class Lessons:
         known = self._outcomes.setdefault(text, {})
         new = [item for item in items if item not in known]
         if new:
-            found = self._pupil.outcomes(text, [self._items[item].task for item in new])
+            found = self._student.outcomes(text, [self._items[item].task for item in new])
             known |= {item: found[self._items[item].task.id] for item in new}
         return [float(self._right(text, item)) for item in items]
 
     def rewrite(self, text: str, items: Sequence[int]) -> str | None:
-        recipe = self._pupil.recipe(text)
-        found = self._teacher.rewrite(recipe.version, self._lesson(text, recipe, items), list(self._outcomes))
+        builder = self._student.builder(text)
+        found = self._teacher.rewrite(builder.version, self._feedback_text(text, builder, items), list(self._outcomes))
         self.proposals.append((text, found))
         return None if isinstance(found, Dropped) else found.text
 
@@ -120,30 +128,30 @@ class Lessons:
         """How many items it got right, of those it was asked about."""
         return sum(self._right(text, item) for item in self._outcomes[text])
 
-    def tried(self) -> list[Tried]:
+    def tried(self) -> list[TriedRewrite]:
         """What became of every rewrite, in their order."""
         return [self._tried(parent, found) for parent, found in self.proposals]
 
     def _right(self, text: str, item: int) -> bool:
         return self._outcomes[text][item].answer == self._items[item].truth
 
-    def _tried(self, parent: str, found: Proposal | Dropped) -> Tried:
+    def _tried(self, parent: str, found: Proposal | Dropped) -> TriedRewrite:
         if isinstance(found, Dropped):
-            return Tried(None, found.reason)
+            return TriedRewrite(None, found.reason)
         items = self._outcomes.get(found.text, {})
         before = sum(self._right(parent, item) for item in items)
-        return Tried(found.text, found.repaired, found.reasons, self.right(found.text), before, len(items))
+        return TriedRewrite(found.text, found.repaired, found.reasons, self.right(found.text), before, len(items))
 
-    def _lesson(self, text: str, recipe: Recipe, items: Sequence[int]) -> Lesson:
-        outcomes, schema = self._outcomes[text], recipe.schema
+    def _feedback_text(self, text: str, builder: RequestBuilder, items: Sequence[int]) -> Feedback:
+        outcomes, schema = self._outcomes[text], builder.schema
         wrong = [item for item in items if not self._right(text, item)]
         truths = [Truth(known.task.id, known.truth) for known in self._items]
-        return Lesson(
-            prompt=recipe.version.template,
-            system=system_of(recipe, [item.task for item in self._items]),
+        return Feedback(
+            prompt=builder.version.template,
+            system=system_of(builder, [item.task for item in self._items]),
             right=self.right(text),
             tasks=len(outcomes),
-            mistakes=[_mistake(self._items[item], outcomes[item], recipe) for item in wrong],
+            mistakes=[_mistake(self._items[item], outcomes[item], builder) for item in wrong],
             confusions=_named(confusions([score(outcomes.values(), truths, schema).confusion]), schema),
             tried=self._remembered(text),
         )
@@ -154,16 +162,16 @@ class Lessons:
         return [_told(tried) for tried in found if tried.tasks < len(self._items)][-REMEMBERED:]
 
 
-def _mistake(known: Known, outcome: Outcome, recipe: Recipe) -> Mistake:
-    show, verdict = recipe.schema.show, outcome.verdict
+def _mistake(known: LabeledTask, outcome: Outcome, builder: RequestBuilder) -> Mistake:
+    show, verdict = builder.schema.show, outcome.verdict
     if isinstance(verdict, Rejection):
         said = f"(an answer that can't be used: {verdict.detail})"
     else:
         said = "(no answer)" if isinstance(verdict, Failure) else show(verdict)
-    return Mistake(values_of(known.task, recipe.version), show(known.truth), said)
+    return Mistake(values_of(known.task, builder.version), show(known.truth), said)
 
 
-def _told(tried: Tried) -> str:
+def _told(tried: TriedRewrite) -> str:
     if tried.text is None:
         return f"Could not be used: {tried.fate}."
     counts = f"Right on {tried.right} of {tried.tasks} items, where this prompt was on {tried.before}"
@@ -179,7 +187,7 @@ def _named(found: Sequence[Confusion], schema: LabelSchema) -> list[Confusion]:
     ]
 
 
-def system_of(recipe: Recipe, tasks: Sequence[Task]) -> str:
+def system_of(builder: RequestBuilder, tasks: Sequence[Task]) -> str:
     """The system message of the first task that can be asked about."""
-    asked = (recipe.request(task) for task in tasks)
-    return next((request.frame.system for request in asked if isinstance(request, ChatRequest)), "")
+    asked = (builder.request(task) for task in tasks)
+    return next((request.template.system for request in asked if isinstance(request, ChatRequest)), "")

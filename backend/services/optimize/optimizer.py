@@ -3,68 +3,68 @@
 As a run it has a budget, is listed, can be watched and canceled; the same search begun again goes on with the same run.
 """
 
-from backend.domain.runs.run import Run
-from backend.domain.optimize.search import Halves, Known, check_halves, divide
-from backend.domain.dataset.subset import Subset
 from backend.adapters import gepa as evolution
+from backend.adapters.database.runs import NewRun
 from backend.adapters.processes import is_gone, this_process
-from backend.adapters.database.runs import Order
-from backend.errors import NoTruthsError, RunError
-from backend.services.dataset.task_selection import ground_truths
-from backend.services.dataset.resolved_version import Bound
+from backend.domain.dataset.subset import Subset
+from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
+from backend.domain.runs.run import Run
 from backend.engine.budget_rules import REASON, OverBudget, check_budget, check_embeddings
-from backend.services.run_control.termination import Canceled, Interrupted, noted_end
+from backend.errors import NoTruthsError, RunError
+from backend.logs import about
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import ground_truths
+from backend.services.optimize.session import OptimizationResult, OptimizerOptions, SearchSession, TeacherAccess
+from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.ownership import only_one
 from backend.services.run_control.progress import Progress
-from backend.services.run_control.heartbeat import Pulse
+from backend.services.run_control.termination import Canceled, Interrupted, noted_end
 from backend.services.runs.lifecycle import PATIENCE_S, Runs
-from backend.services.optimize.session import Enhanced, Session, Teaching, Wish
-from backend.logs import about
 
 
-class Enhancer:
-    def __init__(self, runs: Runs, teaching: Teaching) -> None:
+class Optimizer:
+    def __init__(self, runs: Runs, teaching: TeacherAccess) -> None:
         self._runs = runs
         self._teaching = teaching
 
-    def enhance(self, bound: Bound, wish: Wish, progress: Progress) -> Enhanced:
+    def enhance(self, resolved: ResolvedVersion, wish: OptimizerOptions, progress: Progress) -> OptimizationResult:
         """Searches, judges and saves what is better.
 
         Raises SubsetError for ground truths that can't judge, SettingsError without gepa, a key or a price for the
         budget, ProviderError when model or teacher answer nothing, RunError when it is canceled or at its budget.
         """
-        halves = self._halves(bound)
-        check_embeddings(wish.budget, bound.version)
-        for model in (bound.version.model, wish.search.teacher):
-            check_budget(wish.budget, model, self._runs.labelling.pricing)
-        run = self._begin(bound, wish)
+        halves = self._halves(resolved)
+        check_embeddings(wish.budget, resolved.version)
+        for model in (resolved.version.model, wish.search.teacher):
+            check_budget(wish.budget, model, self._runs.labeler.pricing)
+        run = self._begin(resolved, wish)
         record = self._runs.record
         if not record.claim(run.id, this_process(), run.worker if is_gone(run.worker) else None):
             raise RunError(f"Run {run.id} is not free: `ls-prompts watch {run.id}`.")
         self._runs.store.patience_s = PATIENCE_S
-        pulse = Pulse(lambda seconds: record.beat(run.id, seconds))
+        heartbeat = Heartbeat(lambda seconds: record.beat(run.id, seconds))
         try:
-            with about(run=run.id), noted_end(record, run.id), pulse:
-                return Session(self._runs, self._teaching, run, bound, wish).work(halves, pulse, progress)
+            with about(run=run.id), noted_end(record, run.id), heartbeat:
+                return SearchSession(self._runs, self._teaching, run, resolved, wish).work(halves, heartbeat, progress)
         except (Canceled, Interrupted, OverBudget):
             raise _stopped(record.run(run.id), wish) from None
 
-    def _halves(self, bound: Bound) -> Halves | None:
+    def _halves(self, resolved: ResolvedVersion) -> GroundTruthHalves | None:
         """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
         the base only, and without them a rewrite that breaks what was right could seem better."""
         try:
-            base = ground_truths(self._runs.studio, bound.project, bound.schema, Subset("ground-truth"))
+            base = ground_truths(self._runs.studio, resolved.project, resolved.schema, Subset("ground-truth"))
         except NoTruthsError:
             return None
         evolution.check()
         truths = {truth.task_id: truth.answer for truth in base.truths}
-        halves = divide([Known(task, truths[task.id]) for page in base.pages for task in page], bound.version)
-        check_halves(halves, bound.schema)
+        halves = divide([LabeledTask(task, truths[task.id]) for page in base.pages for task in page], resolved.version)
+        check_halves(halves, resolved.schema)
         return halves
 
-    def _begin(self, bound: Bound, wish: Wish) -> Run:
+    def _begin(self, resolved: ResolvedVersion, wish: OptimizerOptions) -> Run:
         """The run of this very search that did not come to its end, or a new one."""
-        tag, search, record = bound.version.tag, str(wish.search), self._runs.record
+        tag, search, record = resolved.version.tag, str(wish.search), self._runs.record
         for run in record.runs(tag):
             only_one(run)
         for run in record.runs(tag):
@@ -73,11 +73,11 @@ class Enhancer:
                     raise _stopped(run, wish)
                 record.reopen(run.id)
                 return record.run(run.id)
-        order = Order(tag, bound.project.id, search, push=False, budget=wish.budget)
+        order = NewRun(tag, resolved.project.id, search, push=False, budget=wish.budget)
         return record.create(order, only_one)
 
 
-def _stopped(run: Run, wish: Wish) -> RunError:
+def _stopped(run: Run, wish: OptimizerOptions) -> RunError:
     again = f"ls-prompts enhance {run.tag} --teacher {wish.search.teacher} --rounds {wish.search.rounds}"
     if run.reason == REASON:
         more = f"{again} --budget {2 * (run.budget or 0):g}"

@@ -8,56 +8,56 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from backend.domain.chat.request import Asks, ChatRequest, Recipe
+from backend.adapters import gepa as evolution
+from backend.adapters.database.run_tasks import RunTask
+from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestBuilder
 from backend.domain.metrics.comparison import BETTER, Comparison, compare
+from backend.domain.optimize.proposals import Dropped, changeable, changed
+from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions
+from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.optimize.proposals import Dropped, changeable, changed
 from backend.domain.runs.run import Run
-from backend.domain.optimize.search import Halves, Known, Search
 from backend.domain.task import Task
-from backend.domain.optimize.teacher_request import teacher_frame
-from backend.adapters import gepa as evolution
-from backend.adapters.database.run_tasks import Ask
-from backend.engine.request_executor import Asker
-from backend.services.dataset.resolved_version import Bound
 from backend.engine.budget_rules import CAP
-from backend.services.runs.sync_session import Dialogue
-from backend.services.run_control.termination import Canceled
-from backend.services.optimize.feedback import Lessons, Teacher, Tried, polished
+from backend.engine.request_executor import RequestExecutor
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.optimize.feedback import FeedbackLoop, Teacher, TriedRewrite, polished
+from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress
-from backend.services.run_control.heartbeat import Pulse
+from backend.services.run_control.termination import Canceled
 from backend.services.runs.lifecycle import Runs
+from backend.services.runs.sync_session import SyncSession
 
 REWRITE = "rewrite"
 """Stands for the tag of a text that is not saved yet."""
 
 
-class MakeAsker(Protocol):
-    def __call__(self, run: Run, teacher: str) -> Asker:
-        """An Asker that also reaches the teacher, within the run's budget."""
+class MakeTeacherExecutor(Protocol):
+    def __call__(self, run: Run, teacher: str) -> RequestExecutor:
+        """An RequestExecutor that also reaches the teacher, within the run's budget."""
 
 
 @dataclass(frozen=True, slots=True)
-class Teaching:
+class TeacherAccess:
     """Where teachers are, and how they are asked."""
 
     url: str
-    make_asker: MakeAsker
+    make_executor: MakeTeacherExecutor
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class OptimizerOptions:
     """`budget`: most USD for teacher and model together, None for no limit; `anyway`: save what was found even if it
     is not shown to be better."""
 
-    search: Search
+    search: SearchOptions
     budget: float | None = None
     anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class SearchCost:
     """USD of all answers behind a search, whoever paid; `spent`: by this run. None where a price is unknown."""
 
     model: float | None
@@ -66,21 +66,21 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Enhanced:
+class OptimizationResult:
     """`text`: the best rewrite, None when none was better on the ground truths to learn from. `comparison`: of it with
     the base on those that judge, None when there was nothing to judge or nothing to judge by; `halves`: None without
     ground truth; `learned`: what base and rewrite got right of those to learn from."""
 
     run: Run
     base: PromptVersion
-    search: Search
+    search: SearchOptions
     text: str | None
     reasons: str
-    tried: Sequence[Tried]
-    halves: Halves | None
+    tried: Sequence[TriedRewrite]
+    halves: GroundTruthHalves | None
     learned: tuple[int, int] | None
     comparison: Comparison | None
-    cost: Cost
+    cost: SearchCost
     saved: PromptVersion | None
 
     @property
@@ -90,45 +90,47 @@ class Enhanced:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchOutcome:
     """What a search came to, before it is judged."""
 
     text: str | None
     reasons: str
-    tried: Sequence[Tried]
+    tried: Sequence[TriedRewrite]
     learned: tuple[int, int] | None = None
 
 
-class Session:
+class SearchSession:
     """One search at work."""
 
-    def __init__(self, runs: Runs, teaching: Teaching, run: Run, bound: Bound, wish: Wish) -> None:
+    def __init__(
+        self, runs: Runs, teaching: TeacherAccess, run: Run, resolved: ResolvedVersion, wish: OptimizerOptions
+    ) -> None:
         self._runs = runs
         self._teaching = teaching
         self._run = run
-        self._bound = bound
+        self._resolved = resolved
         self._wish = wish
         self._cap = None if run.budget is None else CAP
-        self._base = changeable(bound.version)
+        self._base = changeable(resolved.version)
         self._costs: dict[str, float | None] = {}
 
-    def work(self, halves: Halves | None, pulse: Pulse, progress: Progress) -> Enhanced:
+    def work(self, halves: GroundTruthHalves | None, heartbeat: Heartbeat, progress: Progress) -> OptimizationResult:
         """All of it. Raises what ends it; noting that is left to the caller."""
         run, record, name = self._run, self._runs.record, self._wish.search.teacher
         record.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
         progress.start(None)
-        make, labelling = self._teaching.make_asker, self._runs.labelling
-        with Dialogue(labelling, lambda: make(run, name), pulse, progress) as self._dialogue:
-            frame = teacher_frame(self._teaching.url, name, self._cap)
-            teacher = Teacher(self._dialogue, frame, self._bound.schema)
+        make, labeler = self._teaching.make_executor, self._runs.labeler
+        with SyncSession(labeler, lambda: make(run, name), heartbeat, progress) as self._session:
+            template = teacher_template(self._teaching.url, name, self._cap)
+            teacher = Teacher(self._session, template, self._resolved.schema)
             found = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
             judged = self._judge(found.text, halves.judge) if halves and found.text else None
         if not record.complete(run.id):
             raise Canceled(run.id)
-        spent = record.asks.tally(run, labelling.pricing).spent_usd
-        return Enhanced(
+        spent = record.asks.tally(run, labeler.pricing).spent_usd
+        return OptimizationResult(
             run=record.run(run.id),
-            base=self._bound.version,
+            base=self._resolved.version,
             search=self._wish.search,
             text=found.text,
             reasons=found.reasons,
@@ -136,60 +138,62 @@ class Session:
             halves=halves,
             learned=found.learned,
             comparison=judged,
-            cost=Cost(_total(self._costs), _total(_costs(teacher.asked)), spent),
+            cost=SearchCost(_total(self._costs), _total(_costs(teacher.asked)), spent),
             saved=self._save(found.text, judged),
         )
 
-    def _learn(self, teacher: Teacher, items: Sequence[Known]) -> Found:
+    def _learn(self, teacher: Teacher, items: Sequence[LabeledTask]) -> SearchOutcome:
         base, search = self._base, self._wish.search
-        lessons = Lessons(items, self, teacher)
-        best = evolution.evolve(base, lessons, len(items), search.rounds, search.seed)
-        tried = lessons.tried()
+        feedback = FeedbackLoop(items, self, teacher)
+        best = evolution.evolve(base, feedback, len(items), search.rounds, search.seed)
+        tried = feedback.tried()
         if best == base:
-            return Found(None, "", tried)
+            return SearchOutcome(None, "", tried)
         reasons = next(one.reasons for one in tried if one.text == best)
-        return Found(best, reasons, tried, (lessons.right(base), lessons.right(best)))
+        return SearchOutcome(best, reasons, tried, (feedback.right(base), feedback.right(best)))
 
-    def _draft(self, teacher: Teacher) -> Found:
+    def _draft(self, teacher: Teacher) -> SearchOutcome:
         """What the teacher makes of the prompt and some tasks alone."""
-        proposal = polished(teacher, self._bound.version, self.recipe(self._base), self._runs.studio)
+        proposal = polished(teacher, self._resolved.version, self.builder(self._base), self._runs.studio)
         if isinstance(proposal, Dropped):
-            return Found(None, "", [Tried(None, proposal.reason)])
-        return Found(proposal.text, proposal.reasons, [Tried(proposal.text, proposal.repaired, proposal.reasons)])
+            return SearchOutcome(None, "", [TriedRewrite(None, proposal.reason)])
+        return SearchOutcome(
+            proposal.text, proposal.reasons, [TriedRewrite(proposal.text, proposal.repaired, proposal.reasons)]
+        )
 
-    def _judge(self, text: str, items: Sequence[Known]) -> Comparison:
-        version, tasks = self._bound.version, [item.task for item in items]
+    def _judge(self, text: str, items: Sequence[LabeledTask]) -> Comparison:
+        version, tasks = self._resolved.version, [item.task for item in items]
         judged = {
             version.tag: list(self.outcomes(self._base, tasks).values()),
             REWRITE: list(self.outcomes(text, tasks).values()),
         }
-        return compare(judged, [Truth(item.task.id, item.truth) for item in items], self._bound.schema)
+        return compare(judged, [Truth(item.task.id, item.truth) for item in items], self._resolved.schema)
 
     def outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]:
         """What becomes of tasks with a prompt of this text. Those of the base are noted as the run's own."""
         mine = text == self._base
-        outcomes = self._dialogue.outcomes(self.recipe(text), tasks, self._plan if mine else None)
+        outcomes = self._session.outcomes(self.builder(text), tasks, self._plan if mine else None)
         if mine:
-            notes = [Ask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
+            notes = [RunTask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
             self._runs.record.asks.note(self._run.id, notes)
         self._costs |= _costs(outcomes.values())
         return outcomes
 
-    def _plan(self, asks: Asks) -> None:
-        rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
+    def _plan(self, asks: PlannedRequests) -> None:
+        rows = [RunTask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
         self._runs.record.asks.note(self._run.id, rows)
 
-    def recipe(self, text: str) -> Recipe:
-        return self._runs.labelling.recipe(replace(self._bound, version=self._version(text)), cap=self._cap)
+    def builder(self, text: str) -> RequestBuilder:
+        return self._runs.labeler.builder(replace(self._resolved, version=self._version(text)), cap=self._cap)
 
     def _version(self, text: str) -> PromptVersion:
-        return changed(self._bound.version, text, self._bound.schema)
+        return changed(self._resolved.version, text, self._resolved.schema)
 
     def _save(self, text: str | None, judged: Comparison | None) -> PromptVersion | None:
         better = judged is not None and judged.pairs[0].verdict == BETTER
         if text is None or not (better or self._wish.anyway):
             return None
-        note = _note(self._bound.version, self._wish.search.teacher, judged)
+        note = _note(self._resolved.version, self._wish.search.teacher, judged)
         return self._runs.store.save(replace(self._version(text), note=note))[0]
 
 

@@ -7,31 +7,31 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend.domain.prompts.version import PromptVersion
-from backend.domain.predictions.diff import Wanted, compare
 from backend.adapters.label_studio.http import Refused, Unreachable
+from backend.domain.predictions.diff import WantedPrediction, compare
+from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
-from backend.services.predictions.target_project import Place
+from backend.services.predictions.target_project import TargetProject
 
 AT_ONCE = 4_000_000
 """Bytes in one request: some 25,000 predictions of one label, held twice while they are sent."""
 TRIES = 3
 """Requests of unknown fate in a row."""
 
-Line = tuple[int, bytes]
+ImportLine = tuple[int, bytes]
 """A task and its prediction as JSON."""
 
 
-class Imports:
+class PredictionImporter:
     """Holds predictions until a request is full. `created`: how many Label Studio has taken."""
 
-    def __init__(self, place: Place, version: PromptVersion, there: int) -> None:
+    def __init__(self, place: TargetProject, version: PromptVersion, there: int) -> None:
         """`there`: predictions of this version that Label Studio has already."""
         self.created = 0
         self._place = place
         self._there = there
         self._version = version
-        self._lines: list[Line] = []
+        self._lines: list[ImportLine] = []
         self._size = 0
 
     def add(self, items: Iterable[Mapping[str, Any]]) -> None:
@@ -59,18 +59,18 @@ class Imports:
 
     def _arrive(self, number: int) -> bool:
         """Waits for predictions that Label Studio may still be storing: sent again, they would be there twice."""
-        self._place.tell("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
+        self._place.notify("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
         wanted = self._there + self.created + number
         return self._place.wait(lambda: self._place.count(self._version.tag) >= wanted)
 
-    def _missing(self, lines: list[Line]) -> list[Line]:
+    def _missing(self, lines: list[ImportLine]) -> list[ImportLine]:
         """Those that are not there; waits for Label Studio."""
-        wanted = Wanted(self._version.tags, {task: json.loads(line) for task, line in lines})
+        wanted = WantedPrediction(self._version.tags, {task: json.loads(line) for task, line in lines})
         there = self._place.there(self._version.names)
         missing = {item["task"] for item in compare(there.of(wanted.tasks), wanted, keep=True).missing}
         return [(task, line) for task, line in lines if task in missing]
 
-    def _send(self, lines: list[Line]) -> int:
+    def _send(self, lines: list[ImportLine]) -> int:
         """Label Studio refuses them all when one is for a task that was deleted since it was labelled."""
         try:
             created = self._post(lines)
@@ -81,7 +81,9 @@ class Imports:
             left = [line for line in lines if line[0] in existing]
             if len(left) == len(lines):
                 raise
-            self._place.tell(f"Left out {len(lines) - len(left):,} prediction(s) of tasks that are not there any more.")
+            self._place.notify(
+                f"Left out {len(lines) - len(left):,} prediction(s) of tasks that are not there any more."
+            )
             lines, created = left, self._post(left)
         if created != len(lines):
             raise StudioError(
@@ -90,7 +92,7 @@ class Imports:
             )
         return created
 
-    def _post(self, lines: list[Line]) -> int:
+    def _post(self, lines: list[ImportLine]) -> int:
         if not lines:
             return 0
         body = b"[" + b",".join(line for _, line in lines) + b"]"

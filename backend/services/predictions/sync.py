@@ -11,17 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.predictions.diff import Wanted, compare
-from backend.services.predictions.importer import Imports
-from backend.services.predictions.target_project import Place, Tell
+from backend.services.predictions.importer import PredictionImporter
+from backend.services.predictions.target_project import Notify, TargetProject
 
 LARGE_DELETE = 500
 LARGE_RESCORE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushResult:
     """Numbers of predictions. `rescored`: kept, with other scores."""
 
     created: int
@@ -30,14 +30,14 @@ class Pushed:
     rescored: int = 0
 
 
-def push(place: Place, version: PromptVersion, pages: Iterable[Wanted], keep: bool) -> Pushed:
+def push(place: TargetProject, version: PromptVersion, pages: Iterable[WantedPrediction], keep: bool) -> PushResult:
     """Makes what `pages` want what Label Studio has; unless `keep`, other versions of the prompt give way on those
     tasks. No task may be in two pages.
 
     Raises StudioError when Label Studio did not take all.
     """
     there = place.there(version.names)
-    imports = Imports(place, version, there.counts[version.tag])
+    imports = PredictionImporter(place, version, there.counts[version.tag])
     obsolete: dict[str, array[int]] = {}
     unchanged = rescored = 0
     for wanted in pages:
@@ -50,32 +50,32 @@ def push(place: Place, version: PromptVersion, pages: Iterable[Wanted], keep: bo
     imports.flush()
     deleted = delete(place, obsolete, there.counts)
     place.show_again(version.names, instead=version.tag)
-    return Pushed(imports.created, deleted, unchanged, rescored)
+    return PushResult(imports.created, deleted, unchanged, rescored)
 
 
-def _rescore(place: Place, changes: Sequence[tuple[int, Mapping[str, Any]]], before: int) -> int:
+def _rescore(place: TargetProject, changes: Sequence[tuple[int, Mapping[str, Any]]], before: int) -> int:
     """One by one: an annotation made of a prediction keeps knowing it. How many there were in all, with those
     `before`; says so once when they take long."""
     if before <= LARGE_RESCORE < before + len(changes):
-        place.tell("Thousands of scores change; Label Studio takes about a minute for each thousand.")
+        place.notify("Thousands of scores change; Label Studio takes about a minute for each thousand.")
     for prediction, item in changes:
         place.rescore(prediction, item)
     return before + len(changes)
 
 
-def warn_of_lock(deletions: int, tell: Tell) -> None:
+def warn_of_lock(deletions: int, notify: Notify) -> None:
     """Says so before a delete that will lock a Label Studio on SQLite for seconds."""
     if deletions > LARGE_DELETE:
-        tell(f"Deleting {deletions:,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
+        notify(f"Deleting {deletions:,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
 
 
-def delete(place: Place, obsolete: Mapping[str, Sequence[int]], there: Mapping[str, int]) -> int:
+def delete(place: TargetProject, obsolete: Mapping[str, Sequence[int]], there: Mapping[str, int]) -> int:
     """Deletes predictions, whose ids come by version: a whole version at once when all of it goes, else one by one.
 
     The number deleted.
     """
     number = sum(map(len, obsolete.values()))
-    warn_of_lock(number, place.tell)
+    warn_of_lock(number, place.notify)
     for version, ids in obsolete.items():
         if len(ids) == there[version] == place.count(version):
             place.delete_version(version)

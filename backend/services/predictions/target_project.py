@@ -10,27 +10,27 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from backend.domain.prompts.version import belongs
-from backend.domain.labels.regions import answer_print, fingerprint
-from backend.domain.predictions.index import Known, There
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import Studio
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import Refused, Unreachable
+from backend.domain.labels.regions import answer_print, fingerprint
+from backend.domain.predictions.index import IndexedPrediction, PredictionIndex
+from backend.domain.prompts.version import belongs
 
 T = TypeVar("T")
 PATIENCE_S = 120.0
 PAUSE_S = 2.0
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 """Takes one sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    studio: Studio
+class TargetProject:
+    studio: LabelStudioClient
     store: Store
     project: int
-    tell: Tell
+    notify: Notify
 
     def surely(self, call: Callable[[], T]) -> T:
         """What `call` returns, which may be repeated: while Label Studio does not answer it is, for two minutes.
@@ -44,7 +44,7 @@ class Place:
             except Unreachable:
                 if until is None:
                     until = time.monotonic() + PATIENCE_S
-                    self.tell("Label Studio does not answer; waiting for it, two minutes at most.")
+                    self.notify("Label Studio does not answer; waiting for it, two minutes at most.")
                 elif time.monotonic() > until:
                     raise
             time.sleep(PAUSE_S)
@@ -56,16 +56,16 @@ class Place:
             time.sleep(PAUSE_S)
         return found
 
-    def there(self, names: tuple[str, ...]) -> There:
+    def there(self, names: tuple[str, ...]) -> PredictionIndex:
         """The predictions of the prompt with these names."""
-        return self.surely(lambda: There(self._known(names)))
+        return self.surely(lambda: PredictionIndex(self._known(names)))
 
-    def _known(self, names: tuple[str, ...]) -> Iterator[Known]:
+    def _known(self, names: tuple[str, ...]) -> Iterator[IndexedPrediction]:
         for found in self.studio.predictions(self.project):
             version = found.model_version
             if version and belongs(version, *names):
                 says = fingerprint(found.score, found.result)
-                yield Known(found.id, found.task_id, version, says, answer_print(found.result))
+                yield IndexedPrediction(found.id, found.task_id, version, says, answer_print(found.result))
 
     def count(self, version: str) -> int:
         """Predictions of a version, as Label Studio counts them."""
@@ -109,7 +109,7 @@ class Place:
         except Refused as refusal:
             if refusal.status != 400:
                 raise
-            self.tell(f"Annotators saw {noted}, which is not there any more: `ls-prompts use` says what they get.")
+            self.notify(f"Annotators saw {noted}, which is not there any more: `ls-prompts use` says what they get.")
             return
         if version != noted:
-            self.tell(f"Annotators saw {noted}, which is replaced; they now see {version}.")
+            self.notify(f"Annotators saw {noted}, which is replaced; they now see {version}.")

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.domain.prompts.examples import Example, Examples, check_way
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Failure
-from backend.domain.prompts.version import PromptVersion
-from backend.domain.few_shot.selection import Candidate, kept
+from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.dataset.split import DEV, Split
 from backend.domain.dataset.subset import Subset
-from backend.adapters.label_studio.client import Project, Studio
+from backend.domain.few_shot.selection import Candidate, kept
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure
+from backend.domain.prompts.examples import Example, Examples, check_way
+from backend.domain.prompts.version import PromptVersion
 from backend.errors import PromptError
 from backend.services.dataset.task_selection import ground_truths
 
@@ -19,7 +19,7 @@ HALF = Split(DEV, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class FewShotRequest:
     """`number` examples with each task, see `domain.prompts.examples`; `split`: the part of the ground truths they are taken
     from, None for all."""
 
@@ -29,7 +29,9 @@ class Wish:
     split: Split | None = HALF
 
 
-def gathered(studio: Studio, project: Project, schema: LabelSchema, version: PromptVersion, wish: Wish) -> Examples:
+def gathered(
+    studio: LabelStudioClient, project: Project, schema: LabelSchema, version: PromptVersion, wish: FewShotRequest
+) -> Examples:
     """Raises PromptError when there are too few ground truths, SubsetError when there are none."""
     check_way(wish.number, wish.select, wish.embed)
     subset = Subset("ground-truth", split=wish.split)
@@ -44,13 +46,13 @@ def gathered(studio: Studio, project: Project, schema: LabelSchema, version: Pro
 
 
 def _candidates(
-    studio: Studio, project: Project, schema: LabelSchema, version: PromptVersion, subset: Subset
+    studio: LabelStudioClient, project: Project, schema: LabelSchema, version: PromptVersion, subset: Subset
 ) -> Iterator[Candidate]:
     found = ground_truths(studio, project, schema, subset)
     truths = {truth.task_id: truth.answer for truth in found.truths}
     for task in (task for page in found.pages for task in page):
-        values, bound = version.values(task), schema.for_task(task.data)
-        if not isinstance(values, Failure) and not isinstance(bound, Failure):
+        values, resolved = version.values(task), schema.for_task(task.data)
+        if not isinstance(values, Failure) and not isinstance(resolved, Failure):
             answer = truths[task.id]
-            said = {field.name: field.say(answer.get(field.name, ())) for field in bound.fields}
-            yield Candidate(Example(task.id, values, said), bound.labels(answer))
+            said = {field.name: field.say(answer.get(field.name, ())) for field in resolved.fields}
+            yield Candidate(Example(task.id, values, said), resolved.labels(answer))

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.calibration.calibrators import RAW
+from backend.domain.labels.config import read_config
+from backend.domain.prompts.confidence_option import check_confidence
 from backend.domain.prompts.default_prompt import first_prompt
 from backend.domain.prompts.definitions import defined
 from backend.domain.prompts.examples import Examples, check_fit
-from backend.domain.labels.config import read_config
 from backend.domain.prompts.parameters import check_parameters
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
 from backend.domain.prompts.version import PromptVersion, check_name, check_template, parse_tag
-from backend.domain.prompts.confidence_option import check_confidence
-from backend.adapters.database.calibrations import CalibrationStore
-from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import Studio
 from backend.errors import ConfigChangedError, PromptError
-from backend.services.dataset.resolved_version import Bound
-from backend.services.prompts.few_shot_selection import Wish, gathered
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.prompts.few_shot_selection import FewShotRequest, gathered
 
 DEFAULTS: dict[str, Any] = {"temperature": 0}
 """Parameters of a version that names none: labelling should not roll dice."""
@@ -36,12 +36,12 @@ class Draft:
     model: str | None = None
     note: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    examples: Wish | None = None
+    examples: FewShotRequest | None = None
     confidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedVersion:
     """`new` is False when this very content was a version already."""
 
     version: PromptVersion
@@ -55,7 +55,7 @@ class Prompts:
         self._default_model = default_model
         self.calibrated = CalibrationStore(store)
 
-    def save(self, draft: Draft, studio: Studio) -> Saved:
+    def save(self, draft: Draft, studio: LabelStudioClient) -> SavedVersion:
         """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
 
         Raises PromptError, LabelConfigError or StudioError.
@@ -86,7 +86,7 @@ class Prompts:
             check_fit(file.examples, version.variables, schema)
             version = replace(version, examples=_of_project(file, project.id))
         stored, new = self._store.save(version)
-        return Saved(stored, new, schema.unsupported)
+        return SavedVersion(stored, new, schema.unsupported)
 
     def project_of(self, name: str, project: int | None) -> int:
         """The project of a prompt; `project` is needed for a new one. Raises PromptError when they do not agree."""
@@ -110,7 +110,7 @@ class Prompts:
             raise self._store.unknown(name)
         return versions
 
-    def bound(self, tag: str, studio: Studio) -> Bound:
+    def resolved(self, tag: str, studio: LabelStudioClient) -> ResolvedVersion:
         """Raises ConfigChangedError when the labelling config is no longer the one the version was saved with."""
         version = self.get(tag)
         project = studio.project(version.project)
@@ -122,7 +122,7 @@ class Prompts:
                 "--file prompt.txt`) and use the new version."
             )
         saved = self.calibrated.of(version)
-        return Bound(version, project, schema, saved.calibrators if saved else RAW)
+        return ResolvedVersion(version, project, schema, saved.calibrators if saved else RAW)
 
     def rename(self, old: str, new: str) -> None:
         self.of(old)
@@ -151,7 +151,7 @@ class Prompts:
             ) from None
         return paths
 
-    def load(self, path: Path, project: int | None, studio: Studio) -> Saved:
+    def load(self, path: Path, project: int | None, studio: LabelStudioClient) -> SavedVersion:
         """Saves a file that `dump` wrote: its name is the prompt's, its number is given anew, its header names
         the project unless `project` does."""
         match = re.fullmatch(r"(.+?)(@\d+)?", path.stem)

@@ -7,17 +7,17 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from backend.adapters.periodic_thread import Ticker
+from backend.adapters.periodic_thread import PeriodicThread
 from backend.errors import StoreError
 
 EVERY_S = 1.0
 
 
-class Pulse(Ticker):
+class Heartbeat(PeriodicThread):
     """`beat` takes the seconds since the last one and returns the run's status."""
 
     def __init__(self, beat: Callable[[float], str]) -> None:
-        super().__init__("pulse", EVERY_S, self._tell)
+        super().__init__("pulse", EVERY_S, self._notify)
         self.canceled = False
         self._beat = beat
         self._last = time.monotonic()
@@ -27,7 +27,7 @@ class Pulse(Ticker):
         """`call` is called from the pulse's thread, once."""
         self._on_cancel = call
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         now = time.monotonic()
         try:
             status = self._beat(now - self._last)

@@ -3,13 +3,13 @@
 import time
 from typing import Protocol
 
-from backend.domain.runs.run import Run
-from backend.domain.optimize.search import is_search
 from backend.adapters.processes import is_gone
+from backend.domain.optimize.search import is_search
+from backend.domain.runs.run import Run
 from backend.errors import RunError
 
 
-class Hands(Protocol):
+class BackgroundWorkers(Protocol):
     """Who works on runs in the background."""
 
     def give(self, run_id: str) -> None:

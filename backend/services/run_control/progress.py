@@ -15,7 +15,7 @@ class Progress(Protocol):
     def add(self, outcomes: list[Outcome]) -> None:
         """Outcomes, as they come."""
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Something the user should know."""
 
 
@@ -28,7 +28,7 @@ class Silent:
     def add(self, outcomes: list[Outcome]) -> None:
         return
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         to_log(sentence)
 
 

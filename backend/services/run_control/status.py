@@ -3,9 +3,9 @@
 import time
 from dataclasses import dataclass, replace
 
-from backend.domain.resolution.resolve import Pricing
-from backend.domain.runs.run import ALIVE_S, OPEN, Run, Tally
 from backend.adapters.database.runs import RunStore
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
 from backend.services.run_control.ownership import in_hand
 
 ABANDONED = "Its process is gone; `ls-prompts resume` goes on."
@@ -13,11 +13,11 @@ UNATTENDED = "It waits for a worker: `ls-prompts worker`."
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class RunStatus:
     """A run and its counts. `run.status` is `failed` for one whose process is gone for good."""
 
     run: Run
-    tally: Tally
+    tally: TaskCounts
 
     @property
     def pushing(self) -> bool:
@@ -26,16 +26,16 @@ class Status:
         return self.run.status == "in_progress" and self.run.push and known and self.tally.left == 0
 
 
-def status_of(record: RunStore, run: Run, pricing: Pricing) -> Status:
+def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
     """How far a run has come."""
     if run.is_queued and run.status in OPEN and time.time() - run.seen > ALIVE_S:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not in_hand(run):
         run = replace(run, status="failed", reason=ABANDONED)
-    return Status(run, record.asks.tally(run, pricing))
+    return RunStatus(run, record.asks.tally(run, pricing))
 
 
-def as_json(status: Status) -> dict[str, object]:
+def as_json(status: RunStatus) -> dict[str, object]:
     """The names here are relied on by scripts."""
     run, tally = status.run, status.tally
     return {

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from backend.domain.runs.run import FINAL
 from backend.adapters.database.runs import RunStore
-from backend.errors import PromptsError, RunError, where
+from backend.domain.runs.run import FINAL
 from backend.engine.budget_rules import REASON, OverBudget, stopped
 from backend.engine.shutdown import Stopped
+from backend.errors import PromptsError, RunError, where
 
 
 class Canceled(RunError):
@@ -18,7 +18,7 @@ class Canceled(RunError):
         super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
 
 
-class Left(RunError):
+class LeftBatch(RunError):
     """The user left a run whose batch goes on at the provider."""
 
     def __init__(self, run_id: str) -> None:
@@ -50,7 +50,7 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except OverBudget:
         record.finish(run_id, "canceled", REASON)
         raise stopped(record.run(run_id)) from None
-    except Left as left:
+    except LeftBatch as left:
         record.finish(run_id, "canceled", str(left))
         raise
     except PromptsError as error:

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from backend.domain.chat.response_parser import is_done
+from backend.adapters.providers.tokenizer import encoder_for
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.response_parser import is_done
+from backend.domain.dataset.subset import Subset
+from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.cost_estimate import (
     Estimate,
-    Observed,
+    ObservedUsage,
     cached_share,
     completion_tokens,
     observed,
@@ -18,15 +21,12 @@ from backend.domain.runs.cost_estimate import (
     schema_of,
     tokens_per_character,
 )
-from backend.domain.prompts.version import PromptVersion
-from backend.domain.dataset.subset import Subset
-from backend.adapters.providers.tokenizer import encoder_for
-from backend.errors import SubsetError
-from backend.services.dataset.task_selection import baseline
-from backend.services.dataset.resolved_version import Bound
-from backend.services.runs.task_labeler import closing
-from backend.services.runs.lifecycle import Runs
 from backend.engine.sampling import ask_all
+from backend.errors import SubsetError
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import select_tasks
+from backend.services.runs.lifecycle import Runs
+from backend.services.runs.task_labeler import closing
 
 SAMPLE = 300
 """So many stored answers say enough about the next."""
@@ -36,7 +36,7 @@ Stored = Mapping[str, Sequence[Completion]]
 
 
 @dataclass(slots=True)
-class Count:
+class RequestCounts:
     """What was counted so far. `asks`: how many tasks share each question that is left, by digest; `requests`: how many
     are left of them, samples counted; `prompts`, `examples` in them and `schemas`: their sizes, in tokens with an
     encoder, else in characters; `drawn`: some of the questions, at random."""
@@ -48,18 +48,18 @@ class Count:
     examples: int = 0
     schemas: int = 0
     asks: dict[bytes, int] = field(default_factory=dict)
-    seen: list[Observed] = field(default_factory=list)
+    seen: list[ObservedUsage] = field(default_factory=list)
     drawn: list[ChatRequest] = field(default_factory=list)
 
 
-class Estimator:
+class CostEstimator:
     """Of one version."""
 
-    def __init__(self, runs: Runs, bound: Bound) -> None:
+    def __init__(self, runs: Runs, resolved: ResolvedVersion) -> None:
         self._runs = runs
-        self._labelling = runs.labelling
-        self._bound = bound
-        self._encoder = encoder_for(bound.version.model)
+        self._labeler = runs.labeler
+        self._resolved = resolved
+        self._encoder = encoder_for(resolved.version.model)
 
     def estimate(self, subset: Subset, probe: int = 0) -> Estimate:
         """`probe`: so many of the tasks are asked about first, and the answers kept. Raises SubsetError for a probe of
@@ -69,15 +69,15 @@ class Estimator:
         count = self._count(subset, probe)
         if count.drawn:
             asyncio.run(self._probe(count))
-        own = count.seen or list(islice(self._past(self._bound.version), SAMPLE))
+        own = count.seen or list(islice(self._past(self._resolved.version), SAMPLE))
         return self._told(count, own, own or self._relatives())
 
-    def _count(self, subset: Subset, probe: int) -> Count:
+    def _count(self, subset: Subset, probe: int) -> RequestCounts:
         """Pages through the tasks; of those read before, only digests stay."""
-        bound, count, chance = self._bound, Count(), random.Random(0)  # noqa: S311
-        recipe = self._labelling.recipe(bound)
-        for page in baseline(self._runs.studio, bound, subset).pages:
-            requests = [ask for _, ask in recipe.asks(page)]
+        resolved, count, chance = self._resolved, RequestCounts(), random.Random(0)  # noqa: S311
+        builder = self._labeler.builder(resolved)
+        for page in select_tasks(self._runs.studio, resolved, subset).pages:
+            requests = [ask for _, ask in builder.asks(page)]
             stored = self._stored([request for request in requests if isinstance(request, ChatRequest)])
             count.tasks += len(requests)
             for request in requests:
@@ -86,7 +86,7 @@ class Estimator:
                     _draw(count, request, probe, chance)
         return count
 
-    def _add(self, count: Count, request: ChatRequest, stored: Stored) -> None:
+    def _add(self, count: RequestCounts, request: ChatRequest, stored: Stored) -> None:
         left = _left(request, stored)
         if not left:
             count.reused += 1
@@ -98,18 +98,18 @@ class Estimator:
             self._grow(count, request, left)
         count.asks[key] = count.asks.get(key, 0) + 1
 
-    def _grow(self, count: Count, request: ChatRequest, by: int) -> None:
+    def _grow(self, count: RequestCounts, request: ChatRequest, by: int) -> None:
         size = self._encoder.count if self._encoder else len
         count.requests += by
         count.prompts += by * size(prompt_of(request))
-        count.examples += by * sum(size(text) for turn in request.shots for text in turn)
+        count.examples += by * sum(size(text) for turn in request.example_turns for text in turn)
         count.schemas += by * size(schema_of(request))
 
-    async def _probe(self, count: Count) -> None:
+    async def _probe(self, count: RequestCounts) -> None:
         """What it answers is stored, and so free from now on."""
         stored = self._stored(count.drawn)
-        async with closing(self._labelling.make_asker()) as asker:
-            asks = [ask_all(asker, request, stored) for request in count.drawn]
+        async with closing(self._labeler.make_executor()) as executor:
+            asks = [ask_all(executor, request, stored) for request in count.drawn]
             for request, asked in zip(count.drawn, await asyncio.gather(*asks), strict=True):
                 if all(one.failure is None for one in asked):
                     took = observed(request, asked[0].attempts)
@@ -117,26 +117,26 @@ class Estimator:
                     count.reused += count.asks.pop(bytes.fromhex(request.digest))
                     self._grow(count, request, -_left(request, stored))
 
-    def _past(self, version: PromptVersion) -> Iterator[Observed]:
+    def _past(self, version: PromptVersion) -> Iterator[ObservedUsage]:
         """What earlier requests of a version took, on whatever tasks."""
         digests = dict(self._runs.record.asks.some(version.tag, SAMPLE))
-        recipe = self._labelling.recipe(replace(self._bound, version=version))
-        for page in self._runs.studio.tasks_by_id(self._bound.project.id, sorted(digests)):
-            requests = [ask for _, ask in recipe.asks(page) if isinstance(ask, ChatRequest)]
+        builder = self._labeler.builder(replace(self._resolved, version=version))
+        for page in self._runs.studio.tasks_by_id(self._resolved.project.id, sorted(digests)):
+            requests = [ask for _, ask in builder.asks(page) if isinstance(ask, ChatRequest)]
             stored = self._stored(requests)
             found = [observed(request, stored.get(request.digest, [])) for request in requests]
             yield from [one for one in found if one is not None]
 
-    def _relatives(self) -> list[Observed]:
+    def _relatives(self) -> list[ObservedUsage]:
         """The same of the prompt's other versions with this model: their texts have as many characters per token."""
-        mine = self._bound.version
+        mine = self._resolved.version
         others = [v for v in self._runs.prompts.of(mine.name) if v.model == mine.model and v.number != mine.number]
         return list(islice((one for version in reversed(others) for one in self._past(version)), SAMPLE))
 
     def _stored(self, requests: list[ChatRequest]) -> Stored:
         return self._runs.store.completions(list({s.digest for request in requests for s in request.samples}))
 
-    def _told(self, count: Count, own: list[Observed], alike: list[Observed]) -> Estimate:
+    def _told(self, count: RequestCounts, own: list[ObservedUsage], alike: list[ObservedUsage]) -> Estimate:
         """`own`: requests of this version; `alike`: of its model."""
         number = count.requests
         low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)
@@ -155,12 +155,12 @@ class Estimator:
         if not number:
             return 0.0
         mean = round(prompt / number)
-        price = self._labelling.pricing(self._bound.version.model)(
+        price = self._labeler.pricing(self._resolved.version.model)(
             mean, round(mean * share), round(completion / number)
         )
         return None if price is None else price * number
 
-    def _tokenizer(self, alike: list[Observed]) -> str:
+    def _tokenizer(self, alike: list[ObservedUsage]) -> str:
         if self._encoder:
             return f"tiktoken ({self._encoder.name})"
         low, high = tokens_per_character(alike)
@@ -173,7 +173,7 @@ def _left(request: ChatRequest, stored: Stored) -> int:
     return sum(not is_done(sample, stored.get(sample.digest, ())) for sample in request.samples)
 
 
-def _draw(count: Count, request: ChatRequest, most: int, chance: random.Random) -> None:
+def _draw(count: RequestCounts, request: ChatRequest, most: int, chance: random.Random) -> None:
     """Keeps `most` of the requests left, each as likely as another (reservoir sampling, Vitter's algorithm R)."""
     if not most or count.asks.get(bytes.fromhex(request.digest)) != 1:
         return

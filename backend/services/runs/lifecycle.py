@@ -9,45 +9,45 @@ import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.processes import is_gone, this_process
 from backend.domain.chat.request import MAX_ATTEMPTS
-from backend.domain.resolution.resolve import derive, failed
+from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.hashing import of_samples
-from backend.domain.metrics.evaluation import Evaluation, evaluation
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.classification import Score
+from backend.domain.metrics.evaluation import Evaluation, evaluation
+from backend.domain.metrics.summary import Summary, Summing
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.predictions.diff import wanted_of
+from backend.domain.resolution.resolve import failed, resolve
 from backend.domain.runs.run import Run
-from backend.domain.metrics.classification import Score
-from backend.domain.dataset.subset import Subset, read_subset
-from backend.domain.metrics.summary import Summary, Summing
 from backend.domain.task import Task
-from backend.adapters.database.run_tasks import Ask
-from backend.adapters.processes import is_gone, this_process
-from backend.adapters.database.runs import Order, RunStore
-from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import Studio
-from backend.errors import PromptsError, RunError
-from backend.services.dataset.task_selection import Baseline, baseline
-from backend.services.runs.batch.batch_run import Batches, BatchRun
-from backend.services.dataset.resolved_version import Bound
 from backend.engine.budget_rules import check_budget, check_embeddings, check_larger
-from backend.services.run_control.termination import Canceled, noted_end
-from backend.services.run_control.ownership import Hands, in_hand, no_search, only_one
-from backend.services.runs.task_labeler import Flush, Labelling
-from backend.services.predictions.target_project import Place, Tell
-from backend.services.run_control.progress import Progress
-from backend.services.prompts.versions import Prompts
-from backend.services.run_control.heartbeat import Pulse
-from backend.services.predictions.sync import Pushed, push
 from backend.engine.sampling import unsure
+from backend.errors import PromptsError, RunError
 from backend.logs import about
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import TaskSelection, select_tasks
+from backend.services.predictions.sync import PushResult, push
+from backend.services.predictions.target_project import Notify, TargetProject
+from backend.services.prompts.versions import Prompts
+from backend.services.run_control.heartbeat import Heartbeat
+from backend.services.run_control.ownership import BackgroundWorkers, in_hand, no_search, only_one
+from backend.services.run_control.progress import Progress
+from backend.services.run_control.termination import Canceled, noted_end
+from backend.services.runs.batch.batch_run import Batches, BatchRun
+from backend.services.runs.task_labeler import Flush, TaskLabeler
 
 PATIENCE_S = 60.0
 """Who works on a run waits so long for a database that went away. The server, whose callers wait seconds, does not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class RunOptions:
     """How a run ends: what becomes of its predictions, and at what cost it stops. `keep`: older versions of the prompt
     stay beside them; `budget`: most USD it may spend, None for no limit; `batch`: they come by the provider's batch
     endpoint, which keeps no budget."""
@@ -59,7 +59,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class RunResult:
     """`seconds`: first request sent to last completion stored; `judged` (the outcomes of tasks with a truth),
     `truths` and `evaluation` only where there are truths."""
 
@@ -69,7 +69,7 @@ class Finished:
     judged: list[Outcome]
     truths: list[Truth]
     evaluation: Evaluation | None
-    pushed: Pushed | None
+    pushed: PushResult | None
 
     @property
     def score(self) -> Score | None:
@@ -80,27 +80,27 @@ class Finished:
 class Runs:
     store: Store
     record: RunStore
-    studio: Studio
+    studio: LabelStudioClient
     prompts: Prompts
-    labelling: Labelling
+    labeler: TaskLabeler
     batches: Batches
 
-    def start(self, tag: str, subset: Subset, ending: Ending) -> Run:
+    def start(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
         a budget when the model's price is unknown."""
-        bound = self.prompts.bound(tag, self.studio)
+        resolved = self.prompts.resolved(tag, self.studio)
         if ending.batch and ending.budget is not None:
             raise RunError("A batch keeps no budget: leave one of them out.")
-        check_embeddings(ending.budget, bound.version)
-        check_budget(ending.budget, bound.version.model, self.labelling.pricing)
+        check_embeddings(ending.budget, resolved.version)
+        check_budget(ending.budget, resolved.version.model, self.labeler.pricing)
         if not ending.batch:
-            for other in self.record.runs(bound.version.tag):
+            for other in self.record.runs(resolved.version.tag):
                 only_one(other)
-            self.batches.check(bound.version.tag)
-        order = Order(bound.version.tag, bound.project.id, str(subset), **asdict(ending))
+            self.batches.check(resolved.version.tag)
+        order = NewRun(resolved.version.tag, resolved.project.id, str(subset), **asdict(ending))
         return self.record.create(order, only_one)
 
-    def reopen(self, run_id: str, hands: Hands, budget: float | None = None) -> Run:
+    def reopen(self, run_id: str, workers: BackgroundWorkers, budget: float | None = None) -> Run:
         """Hands a run over to be worked on again, with another budget if one is given. Raises RunError while a process
         works on it, and for a budget that is no larger than the one it stopped at."""
         run = self.record.run(run_id)
@@ -113,16 +113,16 @@ class Runs:
             )
         if run.batch and budget is not None:
             raise RunError(f"Run {run_id} goes by the batch endpoint, which keeps no budget: resume it without.")
-        bound = self.prompts.bound(run.tag, self.studio)
+        resolved = self.prompts.resolved(run.tag, self.studio)
         check_larger(budget, run)
-        check_embeddings(budget, bound.version)
-        check_budget(budget, bound.version.model, self.labelling.pricing)
+        check_embeddings(budget, resolved.version)
+        check_budget(budget, resolved.version.model, self.labeler.pricing)
         if not run.batch:
             self.batches.check(run.tag)
         if budget is not None:
             self.record.limit(run_id, budget)
         self.record.reopen(run_id)
-        return self.give(run_id, hands)
+        return self.give(run_id, workers)
 
     def retry(self, run_id: str, rejected: bool) -> Run:
         """A pending run over the tasks that ended as Failures in another one, and with `rejected` as Rejections, which
@@ -132,7 +132,7 @@ class Runs:
         if in_hand(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
         no_search(run)
-        outcomes = [o for page in self.ended(run, self.prompts.bound(run.tag, self.studio)) for o in page]
+        outcomes = [o for page in self.ended(run, self.prompts.resolved(run.tag, self.studio)) for o in page]
         kinds = (Failure, Rejection) if rejected else (Failure,)
         left = [o for o in outcomes if isinstance(o.verdict, kinds)]
         if not left:
@@ -144,18 +144,18 @@ class Runs:
         facts = self.store.completions(asked)
         made = max(map(len, facts.values()), default=0)
         rest = Subset("rest", ids=tuple(o.task_id for o in left), attempts=made + MAX_ATTEMPTS)
-        return self.start(run.tag, rest, Ending(run.push, run.keep, run.budget, run.batch))
+        return self.start(run.tag, rest, RunOptions(run.push, run.keep, run.budget, run.batch))
 
-    def give(self, run_id: str, hands: Hands) -> Run:
+    def give(self, run_id: str, workers: BackgroundWorkers) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""
         try:
-            hands.give(run_id)
+            workers.give(run_id)
         except PromptsError as error:
             self.record.finish(run_id, "failed", str(error))
             raise
         return self.record.run(run_id)
 
-    def work(self, run_id: str, progress: Progress) -> Finished:
+    def work(self, run_id: str, progress: Progress) -> RunResult:
         """Works on a run to its end, in this process.
 
         Raises ProviderError, StudioError or StoreError when it can't go on, RunError when it is canceled, when this
@@ -166,102 +166,108 @@ class Runs:
         if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
             raise RunError(f"Run {run_id} is not free (it is {run.status}): `ls-prompts watch {run_id}`.")
         self.store.patience_s = PATIENCE_S
-        pulse = Pulse(lambda seconds: self.record.beat(run_id, seconds))
-        with about(run=run_id), noted_end(self.record, run_id), pulse:
-            return self.carry_out(run, self.prompts.bound(run.tag, self.studio), progress, pulse)
+        heartbeat = Heartbeat(lambda seconds: self.record.beat(run_id, seconds))
+        with about(run=run_id), noted_end(self.record, run_id), heartbeat:
+            return self.carry_out(run, self.prompts.resolved(run.tag, self.studio), progress, heartbeat)
 
-    def stored(self, bound: Bound, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
+    def stored(self, resolved: ResolvedVersion, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
         """The newest outcome of every task this version was run on, or of those among `only`, from the record alone;
         by task id, in pages."""
-        for asks in self.record.asks.of_version(bound.version.tag):
-            yield self._derived(bound, [ask for ask in asks if only is None or ask.task_id in only])
+        for asks in self.record.asks.of_version(resolved.version.tag):
+            yield self._derived(resolved, [ask for ask in asks if only is None or ask.task_id in only])
 
-    def ended(self, run: Run, bound: Bound) -> Iterator[list[Outcome]]:
+    def ended(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
         """What became of the tasks of one run, from the record alone; by task id, in pages."""
-        return (self._derived(bound, asks) for asks in self.record.asks.of_run(run.id))
+        return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
 
-    def _derived(self, bound: Bound, asks: Sequence[Ask]) -> list[Outcome]:
-        schemas = self._schemas(bound, [ask.task_id for ask in asks])
-        samples = {ask.digest: of_samples(ask.digest, bound.version.samples) for ask in asks if ask.digest}
+    def _derived(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
+        schemas = self._schemas(resolved, [ask.task_id for ask in asks])
+        samples = {ask.digest: of_samples(ask.digest, resolved.version.samples) for ask in asks if ask.digest}
         facts = self.store.completions([digest for digests in samples.values() for digest in digests])
         found = []
         for ask in asks:
             schema = schemas(ask.task_id)
             attempts = [facts.get(digest, []) for digest in samples.get(ask.digest or "", [""])]
-            outcome = derive(ask.task_id, attempts, schema, self.labelling.pricing) if schema else None
+            outcome = resolve(ask.task_id, attempts, schema, self.labeler.pricing) if schema else None
             if outcome is None and ask.failure is not None:
                 outcome = failed(ask.task_id, ask.failure, ask.digest)
             if outcome is not None:
                 found.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
         return found
 
-    def tell_unsure(self, run: Run, bound: Bound, tell: Tell) -> None:
+    def notify_unsure(self, run: Run, resolved: ResolvedVersion, notify: Notify) -> None:
         """Says so when the model gives no log-probabilities; the first tasks show it."""
-        said = unsure(bound.version, next(self.ended(run, bound), []))
+        said = unsure(resolved.version, next(self.ended(run, resolved), []))
         if said:
-            tell(said)
+            notify(said)
 
-    def push_run(self, run: Run, bound: Bound, tell: Tell) -> Pushed:
+    def push_run(self, run: Run, resolved: ResolvedVersion, notify: Notify) -> PushResult:
         """Pushes what became of the tasks of one run."""
-        return self._push(bound, self.ended(run, bound), run.keep, tell)
+        return self._push(resolved, self.ended(run, resolved), run.keep, notify)
 
-    def push_again(self, bound: Bound, keep: bool, tell: Tell) -> Pushed:
+    def push_again(self, resolved: ResolvedVersion, keep: bool, notify: Notify) -> PushResult:
         """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
         once would import the same predictions twice."""
-        for run in self.record.runs(bound.version.tag):
+        for run in self.record.runs(resolved.version.tag):
             if in_hand(run):
                 only_one(run)
-        return self._push(bound, self.stored(bound), keep, tell)
+        return self._push(resolved, self.stored(resolved), keep, notify)
 
-    def carry_out(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
+    def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
         """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
-        base = baseline(self.studio, bound, read_subset(run.subset))
+        base = select_tasks(self.studio, resolved, read_subset(run.subset))
         progress.start(base.size)
         if base.size is not None:
             self.record.size(run.id, base.size)
         label = self._label_in_batches if run.batch else self._label
-        seconds = label(run, bound, base, progress, pulse)
-        bound = self.prompts.bound(run.tag, self.studio)  # its config may have changed meanwhile
-        if pulse.canceled:
+        seconds = label(run, resolved, base, progress, heartbeat)
+        resolved = self.prompts.resolved(run.tag, self.studio)  # its config may have changed meanwhile
+        if heartbeat.canceled:
             raise Canceled(run.id)
         known = {truth.task_id for truth in base.truths}
         total, judged = Summing(), []
-        for page in self.ended(run, bound):
+        for page in self.ended(run, resolved):
             total.add(page)
             judged += [outcome for outcome in page if outcome.task_id in known]
         summary = total.summary()
-        self.tell_unsure(run, bound, progress.tell)
+        self.notify_unsure(run, resolved, progress.notify)
         self.record.size(run.id, summary.tasks)
-        pushed = self.push_run(run, bound, progress.tell) if run.push else None
+        pushed = self.push_run(run, resolved, progress.notify) if run.push else None
         if not self.record.complete(run.id):
             raise Canceled(run.id)
-        scored = evaluation(judged, base.truths, bound.schema, base.left_out) if base.truths else None
-        return Finished(self.record.run(run.id), summary, seconds, judged, base.truths, scored, pushed)
+        scored = evaluation(judged, base.truths, resolved.schema, base.left_out) if base.truths else None
+        return RunResult(self.record.run(run.id), summary, seconds, judged, base.truths, scored, pushed)
 
-    def _label(self, run: Run, bound: Bound, base: Baseline, progress: Progress, pulse: Pulse) -> float:
+    def _label(
+        self, run: Run, resolved: ResolvedVersion, base: TaskSelection, progress: Progress, heartbeat: Heartbeat
+    ) -> float:
         async def seen(found: list[Outcome], _flush: Flush) -> None:
             progress.add(found)
 
-        return asyncio.run(self.labelling.label(run, bound, base.pages, seen, pulse))
+        return asyncio.run(self.labeler.label(run, resolved, base.pages, seen, heartbeat))
 
-    def _label_in_batches(self, run: Run, bound: Bound, _: Baseline, progress: Progress, pulse: Pulse) -> float:
+    def _label_in_batches(
+        self, run: Run, resolved: ResolvedVersion, _: TaskSelection, progress: Progress, heartbeat: Heartbeat
+    ) -> float:
         started, subset = time.monotonic(), read_subset(run.subset)
-        recipe = self.labelling.recipe(bound, subset.attempts)
+        builder = self.labeler.builder(resolved, subset.attempts)
 
         def pages() -> Iterable[list[Task]]:
-            return baseline(self.studio, bound, subset).pages
+            return select_tasks(self.studio, resolved, subset).pages
 
-        self.batches.label(BatchRun(run, recipe, pages, progress, pulse))
+        self.batches.label(BatchRun(run, builder, pages, progress, heartbeat))
         return time.monotonic() - started
 
-    def _push(self, bound: Bound, pages: Iterable[Sequence[Outcome]], keep: bool, tell: Tell) -> Pushed:
-        wanted = (wanted_of(page, bound.schema, bound.version, bound.calibrators) for page in pages)
-        return push(Place(self.studio, self.store, bound.project.id, tell), bound.version, wanted, keep)
+    def _push(
+        self, resolved: ResolvedVersion, pages: Iterable[Sequence[Outcome]], keep: bool, notify: Notify
+    ) -> PushResult:
+        wanted = (wanted_of(page, resolved.schema, resolved.version, resolved.calibrators) for page in pages)
+        return push(TargetProject(self.studio, self.store, resolved.project.id, notify), resolved.version, wanted, keep)
 
-    def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
+    def _schemas(self, resolved: ResolvedVersion, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""
-        if not bound.schema.dynamic:
-            return lambda _: bound.schema
-        pages: Iterable[list[Task]] = self.studio.tasks_by_id(bound.project.id, ids)
-        found = {task.id: bound.schema.for_task(task.data) for page in pages for task in page}
+        if not resolved.schema.dynamic:
+            return lambda _: resolved.schema
+        pages: Iterable[list[Task]] = self.studio.tasks_by_id(resolved.project.id, ids)
+        found = {task.id: resolved.schema.for_task(task.data) for page in pages for task in page}
         return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema

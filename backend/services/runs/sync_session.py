@@ -1,6 +1,6 @@
 """Dialogue: asks about tasks step by step, for code that is not asynchronous, such as an optimiser.
 
-Between two steps nothing is under way. The steps share one event loop, one Asker and with it one budget.
+Between two steps nothing is under way. The steps share one event loop, one RequestExecutor and with it one budget.
 """
 
 import asyncio
@@ -10,25 +10,31 @@ from typing import Self
 
 from backend.domain.outcome import Outcome
 from backend.domain.task import Task
-from backend.engine.request_executor import Asker
-from backend.services.runs.task_labeler import Labelling, closing
-from backend.engine.predictor import Plan, Predictor, Requests
+from backend.engine.predictor import Plan, Predictor, RequestSource
+from backend.engine.request_executor import RequestExecutor
+from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress
-from backend.services.run_control.heartbeat import Pulse
+from backend.services.runs.task_labeler import TaskLabeler, closing
 
 
-class Dialogue:
-    """A context manager; leaving it stores what is under way. `make_asker` is called on its event loop."""
+class SyncSession:
+    """A context manager; leaving it stores what is under way. `make_executor` is called on its event loop."""
 
-    def __init__(self, labelling: Labelling, make_asker: Callable[[], Asker], pulse: Pulse, progress: Progress) -> None:
-        self._labelling = labelling
-        self._make_asker = make_asker
-        self._pulse = pulse
+    def __init__(
+        self,
+        labeler: TaskLabeler,
+        make_executor: Callable[[], RequestExecutor],
+        heartbeat: Heartbeat,
+        progress: Progress,
+    ) -> None:
+        self._labeler = labeler
+        self._make_executor = make_executor
+        self._heartbeat = heartbeat
         self._progress = progress
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:
-        self._asker = self._runner.run(self._made())
+        self._executor = self._runner.run(self._made())
         return self
 
     def __exit__(
@@ -37,32 +43,32 @@ class Dialogue:
         with self._runner:
             self._runner.run(self._close())
 
-    def outcomes(self, requests: Requests, tasks: Sequence[Task], plan: Plan | None = None) -> dict[int, Outcome]:
+    def outcomes(self, requests: RequestSource, tasks: Sequence[Task], plan: Plan | None = None) -> dict[int, Outcome]:
         """What became of the tasks, by id; what is stored already is read.
 
         Raises what `Predictor.label` raises, CancelledError when the pulse says so.
         """
         return self._runner.run(self._ask(requests, list(tasks), plan))
 
-    async def _made(self) -> Asker:
-        return self._make_asker()
+    async def _made(self) -> RequestExecutor:
+        return self._make_executor()
 
-    async def _ask(self, requests: Requests, tasks: list[Task], plan: Plan | None) -> dict[int, Outcome]:
+    async def _ask(self, requests: RequestSource, tasks: list[Task], plan: Plan | None) -> dict[int, Outcome]:
         loop, task, found = asyncio.get_running_loop(), asyncio.current_task(), list[Outcome]()
         assert task is not None
-        self._pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
-        if self._pulse.canceled:
+        self._heartbeat.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
+        if self._heartbeat.canceled:
             raise asyncio.CancelledError
 
         async def sink(outcomes: list[Outcome]) -> None:
             found.extend(outcomes)
             self._progress.add(outcomes)
 
-        labelling = self._labelling
-        predictor = Predictor(self._asker, labelling.store, labelling.pricing, stop=labelling.stop)
+        labeler = self._labeler
+        predictor = Predictor(self._executor, labeler.store, labeler.pricing, stop=labeler.stop)
         await predictor.label(requests, [tasks], sink, plan)
         return {outcome.task_id: outcome for outcome in found}
 
     async def _close(self) -> None:
-        async with closing(self._asker):
+        async with closing(self._executor):
             pass

@@ -10,100 +10,106 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from backend.domain.chat.request import MAX_ATTEMPTS, Asks, ChatRequest, Recipe
-from backend.domain.resolution.resolve import Pricing
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import RunStore
+from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, PlannedRequests, RequestBuilder
+from backend.domain.dataset.subset import read_subset
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.outcome import Outcome
+from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
-from backend.domain.dataset.subset import read_subset
 from backend.domain.task import Task
-from backend.adapters.database.run_tasks import Ask
-from backend.adapters.database.runs import RunStore
-from backend.adapters.database.prompts import Store
-from backend.engine.request_executor import Asker
-from backend.services.dataset.resolved_version import Bound
 from backend.engine.budget_rules import CAP
-from backend.engine.predictor import Alone, Claims, Predictor
-from backend.services.run_control.heartbeat import Pulse
-from backend.engine.concurrency_limiter import Slots
-from backend.engine.shutdown import Stop
+from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.predictor import NoSharing, Predictor, RequestClaims
+from backend.engine.request_executor import RequestExecutor
+from backend.engine.shutdown import Shutdown
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.run_control.heartbeat import Heartbeat
 
 Flush = Callable[[], Awaitable[None]]
 """Returns when the notes on all outcomes so far are written."""
-Seen = Callable[[list[Outcome], Flush], Awaitable[None]]
+OutcomesSeen = Callable[[list[Outcome], Flush], Awaitable[None]]
 """Told of outcomes as they come."""
 NOTES_EVERY_S = 1.0
 
 
-Join = Callable[[str, Slots], AbstractContextManager[Claims]]
+JoinWorkers = Callable[[str, ConcurrencyLimiter], AbstractContextManager[RequestClaims]]
 """Model and slots -> how an asker shares its limits with those of other processes, while it is entered."""
 
 
-def alone(_model: str, _slots: Slots) -> AbstractContextManager[Claims]:
+def alone(_model: str, _slots: ConcurrencyLimiter) -> AbstractContextManager[RequestClaims]:
     """There are no others."""
-    return nullcontext(Alone())
+    return nullcontext(NoSharing())
 
 
-class MakeAsker(Protocol):
-    def __call__(self, run: Run | None = None) -> Asker:
-        """An Asker whose completions `run` pays for, within its budget."""
+class MakeExecutor(Protocol):
+    def __call__(self, run: Run | None = None) -> RequestExecutor:
+        """An RequestExecutor whose completions `run` pays for, within its budget."""
 
 
 @dataclass(frozen=True, slots=True)
-class Labelling:
+class TaskLabeler:
     store: Store
     record: RunStore
-    make_asker: MakeAsker
+    make_executor: MakeExecutor
     base_url: str
     pricing: Pricing
-    join: Join = alone
-    stop: Stop = field(default_factory=Stop)
+    join: JoinWorkers = alone
+    stop: Shutdown = field(default_factory=Shutdown)
     embed: Embed | None = None
 
-    def recipe(self, bound: Bound, attempts: int = MAX_ATTEMPTS, cap: int | None = None) -> Recipe:
+    def builder(
+        self, resolved: ResolvedVersion, attempts: int = MAX_ATTEMPTS, cap: int | None = None
+    ) -> RequestBuilder:
         """How tasks are asked about."""
-        return Recipe(bound.version, bound.schema, self.base_url, attempts, cap, self.embed)
+        return RequestBuilder(resolved.version, resolved.schema, self.base_url, attempts, cap, self.embed)
 
-    async def label(self, run: Run, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse) -> float:
+    async def label(
+        self, run: Run, resolved: ResolvedVersion, pages: Iterable[list[Task]], seen: OutcomesSeen, heartbeat: Heartbeat
+    ) -> float:
         """Seconds from the first request sent to the last completion stored; 0 when none was sent.
 
         Raises CancelledError when the pulse says so; else what `Predictor.label` raises, Stopped among it.
         """
-        notes = Notes(lambda asks: self.record.asks.note(run.id, asks))
+        notes = OutcomeNotes(lambda asks: self.record.asks.note(run.id, asks))
 
         async def sink(found: list[Outcome]) -> None:
-            await notes.add([Ask.of(outcome) for outcome in found if outcome.sent or outcome.answer is None])
+            await notes.add([RunTask.of(outcome) for outcome in found if outcome.sent or outcome.answer is None])
             await seen(found, notes.flush)
 
-        def plan(asks: Asks) -> None:
-            rows = [Ask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
+        def plan(asks: PlannedRequests) -> None:
+            rows = [RunTask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
             self.record.asks.note(run.id, rows)
 
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         if task is not None:
-            pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
+            heartbeat.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
         attempts, cap = read_subset(run.subset).attempts, None if run.budget is None else CAP
-        recipe = self.recipe(bound, attempts, cap)
-        asker = self.make_asker(run)
-        with self.join(bound.version.model, asker.slots) as claims:  # held until the last request under way has ended
-            async with closing(asker):
+        builder = self.builder(resolved, attempts, cap)
+        executor = self.make_executor(run)
+        with self.join(
+            resolved.version.model, executor.slots
+        ) as claims:  # held until the last request under way has ended
+            async with closing(executor):
                 try:
-                    predictor = Predictor(asker, self.store, self.pricing, claims, self.stop)
-                    await predictor.label(recipe, pages, sink, plan)
+                    predictor = Predictor(executor, self.store, self.pricing, claims, self.stop)
+                    await predictor.label(builder, pages, sink, plan)
                 finally:
                     await notes.flush()
-        return asker.tally.seconds
+        return executor.tally.seconds
 
 
-class Notes:
+class OutcomeNotes:
     """What became of tasks, written every second: a transaction for each would cost more than asking does."""
 
-    def __init__(self, write: Callable[[list[Ask]], None]) -> None:
+    def __init__(self, write: Callable[[list[RunTask]], None]) -> None:
         self._write = write
-        self._asks: list[Ask] = []
+        self._asks: list[RunTask] = []
         self._last = time.monotonic()
 
-    async def add(self, asks: list[Ask]) -> None:
+    async def add(self, asks: list[RunTask]) -> None:
         self._asks += asks
         if time.monotonic() - self._last > NOTES_EVERY_S:
             await self.flush()
@@ -116,9 +122,9 @@ class Notes:
 
 
 @asynccontextmanager
-async def closing(asker: Asker) -> AsyncIterator[Asker]:
+async def closing(executor: RequestExecutor) -> AsyncIterator[RequestExecutor]:
     """Stores what is under way, whatever ended the work."""
     try:
-        yield asker
+        yield executor
     finally:
-        await asyncio.shield(asker.close())
+        await asyncio.shield(executor.close())

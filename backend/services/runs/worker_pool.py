@@ -1,4 +1,4 @@
-"""Crew: a run shared by any number of workers. It is planned, asked about in chunks, and ended, by whoever is free.
+"""WorkerPool: a run shared by any number of workers. It is planned, asked about in chunks, and ended, by whoever is free.
 
 What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
 queue may lose everything: who looks after the crew lays the job down, and calls again.
@@ -13,24 +13,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from backend.domain.runs.chunk import END, MOST_DEATHS, PLAN, Job, cut
-from backend.domain.outcome import Failure
-from backend.domain.runs.run import Run
-from backend.domain.dataset.subset import read_subset
-from backend.adapters.database.chunks import JobStore
+from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.periodic_thread import PeriodicThread
 from backend.adapters.processes import is_gone, this_process
-from backend.adapters.periodic_thread import Ticker
-from backend.errors import PromptsError, QueueError
-from backend.services.dataset.task_selection import task_ids
-from backend.services.dataset.resolved_version import Bound
+from backend.domain.dataset.subset import read_subset
+from backend.domain.outcome import Failure
+from backend.domain.runs.chunk import END, MOST_DEATHS, PLAN, Chunk, cut
+from backend.domain.runs.run import Run
 from backend.engine.budget_rules import OverBudget
-from backend.services.run_control.termination import Canceled, Interrupted, noted_end
-from backend.services.run_control.progress import Silent, to_log
-from backend.services.run_control.heartbeat import Pulse
-from backend.services.runs.lifecycle import PATIENCE_S, Runs
-from backend.services.runs.chunk_session import Stint
-from backend.engine.shutdown import Stop, Stopped
+from backend.engine.shutdown import Shutdown, Stopped
+from backend.errors import PromptsError, QueueError
 from backend.logs import about
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import task_ids
+from backend.services.run_control.heartbeat import Heartbeat
+from backend.services.run_control.progress import Silent, to_log
+from backend.services.run_control.termination import Canceled, Interrupted, noted_end
+from backend.services.runs.chunk_session import ChunkSession
+from backend.services.runs.lifecycle import PATIENCE_S, Runs
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
@@ -39,7 +39,7 @@ AHEAD = 10
 CRASHED = Failure("crashed", f"Its chunk ended {MOST_DEATHS} workers; `ls-prompts retry` asks again.")
 
 
-class Line(Protocol):
+class ChunkQueue(Protocol):
     """The queue, as far as it matters here."""
 
     def put(self, run_id: str, number: int) -> None: ...
@@ -48,15 +48,15 @@ class Line(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
+class WorkerPool:
     runs: Runs
-    jobs: JobStore
-    line: Line
+    jobs: ChunkStore
+    line: ChunkQueue
 
     @property
-    def stop(self) -> Stop:
+    def stop(self) -> Shutdown:
         """What a signal requests: nothing more is taken in hand."""
-        return self.runs.labelling.stop
+        return self.runs.labeler.stop
 
     def give(self, run_id: str) -> None:
         """Calls for workers. Raises QueueError when the queue is not there."""
@@ -75,8 +75,8 @@ class Crew:
         if job is None:
             return
         try:
-            with about(run=run_id), self._in_hand(run_id, me) as pulse:
-                self._do(self.runs.record.run(run_id), job, pulse)
+            with about(run=run_id), self._in_hand(run_id, me) as heartbeat:
+                self._do(self.runs.record.run(run_id), job, heartbeat)
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
         except Interrupted:
@@ -84,36 +84,39 @@ class Crew:
             raise
 
     @contextmanager
-    def _in_hand(self, run_id: str, me: str) -> Iterator[Pulse]:
+    def _in_hand(self, run_id: str, me: str) -> Iterator[Heartbeat]:
         """Gives back what is not done at the end, whatever ended the work."""
         try:
-            with noted_end(self.runs.record, run_id, shared=True), Pulse(lambda _: self.jobs.beat(run_id, me)) as pulse:
-                yield pulse
+            with (
+                noted_end(self.runs.record, run_id, shared=True),
+                Heartbeat(lambda _: self.jobs.beat(run_id, me)) as heartbeat,
+            ):
+                yield heartbeat
         finally:
             self.jobs.give_back(run_id, me)
 
-    def _do(self, run: Run, job: Job, pulse: Pulse) -> None:
-        bound = self.runs.prompts.bound(run.tag, self.runs.studio)
+    def _do(self, run: Run, job: Chunk, heartbeat: Heartbeat) -> None:
+        resolved = self.runs.prompts.resolved(run.tag, self.runs.studio)
         if run.batch:
-            self.runs.carry_out(run, bound, Silent(), pulse)
+            self.runs.carry_out(run, resolved, Silent(), heartbeat)
             self.jobs.close(run.id)
             return
         if job.number == END:
-            self._end(run, bound, pulse)
+            self._end(run, resolved, heartbeat)
             return
         if job.number == PLAN and job.deaths:
-            list(self._plan(run, bound))
+            list(self._plan(run, resolved))
             if self.stop.requested:
                 raise Stopped
         else:
-            self._ask(run, bound, job, pulse)
+            self._ask(run, resolved, job, heartbeat)
         if self.jobs.is_asked(run.id) and self.jobs.add(run.id, END, "end"):
             self._call(run.id, END)
 
-    def _plan(self, run: Run, bound: Bound) -> Iterator[int]:
+    def _plan(self, run: Run, resolved: ResolvedVersion) -> Iterator[int]:
         """Cuts the run into chunks and tells the number of each; after a kill, what is not planned yet."""
         last, known = self.jobs.planned(run.id)
-        pages = task_ids(self.runs.studio, bound, read_subset(run.subset))
+        pages = task_ids(self.runs.studio, resolved, read_subset(run.subset))
         for number, chunk in enumerate(cut(pages, known), last + 1):
             self.jobs.add(run.id, number, "ask", chunk)
             self._call(run.id, number)
@@ -130,59 +133,59 @@ class Crew:
         except QueueError as error:
             log.warning("%s", error)
 
-    def _planning(self, run: Run, bound: Bound) -> Iterator[Job]:
+    def _planning(self, run: Run, resolved: ResolvedVersion) -> Iterator[Chunk]:
         """What the planner asks about meanwhile: in a large project planning takes as long as a minute. One that ended
         a worker only plans, so that a chunk which ends workers never keeps a run from being planned."""
-        for number in self._plan(run, bound):
+        for number in self._plan(run, resolved):
             if number % AHEAD == 0 and (job := self._next_chunk(run.id)):
                 yield job
         yield from self._chunks(run.id)
 
-    def _chunks(self, run_id: str, first: Job | None = None) -> Iterator[Job]:
+    def _chunks(self, run_id: str, first: Chunk | None = None) -> Iterator[Chunk]:
         """One after the other. A chunk that ended a worker before is the only one: others shall not suffer from it."""
         job = first or self._next_chunk(run_id)
         while job is not None:
             yield job
             job = None if job.deaths else self._next_chunk(run_id)
 
-    def _next_chunk(self, run_id: str) -> Job | None:
+    def _next_chunk(self, run_id: str) -> Chunk | None:
         return None if self.stop.requested else self.jobs.next_chunk(run_id, this_process())
 
-    def _ask(self, run: Run, bound: Bound, job: Job, pulse: Pulse) -> None:
-        chunks = self._planning(run, bound) if job.number == PLAN else self._chunks(run.id, job)
-        stint = Stint(self, run.id, bound.project.id, chunks)
+    def _ask(self, run: Run, resolved: ResolvedVersion, job: Chunk, heartbeat: Heartbeat) -> None:
+        chunks = self._planning(run, resolved) if job.number == PLAN else self._chunks(run.id, job)
+        session = ChunkSession(self, run.id, resolved.project.id, chunks)
         alone = not self._is_shared(run)
         try:
-            asyncio.run(self.runs.labelling.label(run, bound, stint.pages(), stint.seen, pulse))
+            asyncio.run(self.runs.labeler.label(run, resolved, session.pages(), session.seen, heartbeat))
         except OverBudget:
             if alone and not self._is_shared(run):
                 raise
             self._stand_back(run, job)
         else:
-            stint.finish()
+            session.finish()
 
     def _is_shared(self, run: Run) -> bool:
         return self.jobs.is_shared(run.id, this_process())
 
-    def _stand_back(self, run: Run, job: Job) -> None:
+    def _stand_back(self, run: Run, job: Chunk) -> None:
         """Lays a chunk down: another worker has money set aside, of which it may leave some. The caretaker calls again
         in a while; where several stand back at once, the last one tries again right away, alone."""
         self.jobs.give_back(run.id, this_process())
         if not self._is_shared(run):
             self._call(run.id, job.number)
 
-    def _end(self, run: Run, bound: Bound, pulse: Pulse) -> None:
+    def _end(self, run: Run, resolved: ResolvedVersion, heartbeat: Heartbeat) -> None:
         """A killed push is done again: it changes what is not there yet."""
-        self.runs.tell_unsure(run, bound, to_log)
+        self.runs.notify_unsure(run, resolved, to_log)
         if run.push:
-            self.runs.push_run(run, bound, to_log)
-        if pulse.canceled or not self.runs.record.complete(run.id):
+            self.runs.push_run(run, resolved, to_log)
+        if heartbeat.canceled or not self.runs.record.complete(run.id):
             raise Canceled(run.id)
         self.jobs.close(run.id)
 
-    def caretaker(self) -> Ticker:
+    def caretaker(self) -> PeriodicThread:
         """Looks after the crew every few seconds, while it is entered."""
-        return Ticker("caretaker", LOOK_EVERY_S, self._look)
+        return PeriodicThread("caretaker", LOOK_EVERY_S, self._look)
 
     def _look(self) -> None:
         try:
@@ -211,7 +214,7 @@ class Crew:
             if (run_id, number) not in called:
                 self.line.put(run_id, number)
 
-    def _set_aside(self, job: Job) -> None:
+    def _set_aside(self, job: Chunk) -> None:
         if job.kind != "ask":
             self.runs.record.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
             return

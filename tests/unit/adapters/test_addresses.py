@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.domain.outcome import Failure
 from backend.adapters.database.engine import open_database
-from backend.adapters.providers.chat_completions import Model
+from backend.adapters.label_studio.http import LabelStudioHttp
+from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.redis.queue import Queue
-from backend.adapters.label_studio.http import StudioHttp
+from backend.domain.outcome import Failure
 from backend.errors import PromptsError, ProviderError
 from tests.scripted import request
 
@@ -24,7 +24,7 @@ GARBAGE = ["QQ", "me:QQ@host", "ftp:QQ", "http//me:QQ@host", "://QQ"]
 
 def ask(url: str) -> None:
     async def once() -> Failure:
-        model = Model(url, "a key", 5)
+        model = ChatCompletions(url, "a key", 5)
         try:
             with pytest.raises(ProviderError) as refused:
                 await model.describe("m")
@@ -41,7 +41,7 @@ def ask(url: str) -> None:
 EDGES: dict[str, tuple[str, Callable[[str], object]]] = {
     "record": ("postgresql+psycopg", open_database),
     "queue": ("redis", lambda url: Queue(url).waiting()),
-    "studio": ("http", lambda url: StudioHttp(url, "token").call("POST", "api/projects/")),
+    "studio": ("http", lambda url: LabelStudioHttp(url, "token").call("POST", "api/projects/")),
     "model": ("http", ask),
 }
 

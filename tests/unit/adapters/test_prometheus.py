@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY, CollectorRegistry
 
+from backend.adapters.prometheus import Metrics, MetricsEndpoint, process_metrics
 from backend.domain.chat.request import Completion
-from backend.domain.resolution.resolve import failed
 from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.adapters.prometheus import Exposition, Metrics, process_metrics
+from backend.domain.resolution.resolve import failed
 from backend.errors import ProviderError, SettingsError
 from demo import services
-from tests.scripted import ScriptedModel, completion, frame, request, run
+from tests.scripted import ScriptedModel, completion, request, run, template
 
 PRICES: dict[str, float] = {"priced": 0.5}
 
@@ -45,7 +45,7 @@ def test_requests_tokens_and_cost_are_counted_by_model() -> None:
     )
     for _ in range(3):
         run(counted.model.complete(request(), 0))
-    model = request().frame.model
+    model = request().template.model
     assert counted("requests_total", model=model, result="answered") == 2
     assert counted("requests_total", model=model, result="rate_limited") == 1
     tokens = {kind: counted("tokens_total", model=model, kind=kind) for kind in ("prompt", "completion", "cached")}
@@ -73,7 +73,7 @@ def test_a_request_that_raises_is_counted_and_raises(error: Exception, result: s
     counted = Counted(error)
     with pytest.raises(type(error)):
         run(counted.model.complete(request(), 0))
-    assert counted("requests_total", model=request().frame.model, result=result) == 1
+    assert counted("requests_total", model=request().template.model, result=result) == 1
     assert counted("in_flight") == 0
 
 
@@ -105,12 +105,12 @@ def test_answers_rejections_and_failures_are_three_things() -> None:
 
 
 def test_the_queue_is_counted_where_there_is_one() -> None:
-    assert b"queue" not in Exposition().page("")[0]
-    body, content_type = Exposition(lambda: 17).page("")
+    assert b"queue" not in MetricsEndpoint().page("")[0]
+    body, content_type = MetricsEndpoint(lambda: 17).page("")
     assert b"open_prompts_queue_depth 17.0" in body
     assert b"open_prompts_queue_up 1.0" in body
     assert content_type.startswith("text/plain")
-    body, content_type = Exposition(lambda: 17).page("application/openmetrics-text; version=1.0.0")
+    body, content_type = MetricsEndpoint(lambda: 17).page("application/openmetrics-text; version=1.0.0")
     assert content_type.startswith("application/openmetrics-text")
     assert body.endswith(b"# EOF\n")
 
@@ -127,7 +127,7 @@ def test_a_queue_that_fails_or_hangs_delays_nobody() -> None:
         return 5
 
     for depth in (fails, hangs):
-        exposition = Exposition(depth)
+        exposition = MetricsEndpoint(depth)
         body, _ = exposition.page("")
         assert b"open_prompts_queue_up 0.0" in body
         assert b"queue_depth" not in body
@@ -143,18 +143,18 @@ def test_a_process_has_one_set_of_metrics() -> None:
     assert process_metrics() is process_metrics()
     process_metrics().joined()
     assert (REGISTRY.get_sample_value("open_prompts_single_flight_hits_total") or 0) >= 1
-    assert b"process_cpu_seconds_total" in Exposition().page("")[0]
+    assert b"process_cpu_seconds_total" in MetricsEndpoint().page("")[0]
 
 
 def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
     port = services.free_port()
-    Exposition().serve("127.0.0.1", port)
+    MetricsEndpoint().serve("127.0.0.1", port)
     with pytest.raises(SettingsError, match="METRICS_PORT"):
-        Exposition().serve("127.0.0.1", port)
+        MetricsEndpoint().serve("127.0.0.1", port)
 
 
 def test_an_unknown_price_is_not_zero() -> None:
     counted = Counted(completion(model="unheard-of"))
     run(counted.model.complete(request(), 0))
-    assert counted("cost_usd_total", model=frame().model) is None
+    assert counted("cost_usd_total", model=template().model) is None
     assert isinstance(completion(), Completion)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import OverBudget
-from backend.engine.budget_allocation import Purse
 from tests.scripted import run
 
 
@@ -41,13 +41,13 @@ class Book:
 def test_a_request_is_taken_at_its_largest_and_settled_at_its_price():
     async def scene():
         book = Book(1.0)
-        purse = Purse(book, 1)
-        taken = await purse.take(0.5)
+        allocation = BudgetAllocation(book, 1)
+        taken = await allocation.take(0.5)
         book.spent += 0.1
-        purse.settle(taken, 0.1)
-        await purse.take(0.5)
+        allocation.settle(taken, 0.1)
+        await allocation.take(0.5)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(purse.take(0.5), 0.01)  # waits for the one under way
+            await asyncio.wait_for(allocation.take(0.5), 0.01)  # waits for the one under way
         return book
 
     assert run(scene()).worst <= 1.0
@@ -56,18 +56,18 @@ def test_a_request_is_taken_at_its_largest_and_settled_at_its_price():
 def test_who_does_not_fit_waits_for_those_under_way_and_then_it_is_over():
     async def scene():
         book = Book(1.0)
-        purse = Purse(book, 4)
-        first = await purse.take(0.9)
-        second = asyncio.create_task(purse.take(0.6))
-        third = asyncio.create_task(purse.take(0.05))
+        allocation = BudgetAllocation(book, 4)
+        first = await allocation.take(0.9)
+        second = asyncio.create_task(allocation.take(0.6))
+        third = asyncio.create_task(allocation.take(0.05))
         await asyncio.sleep(0)
         assert not second.done()
         book.spent += 0.5
-        purse.settle(first, 0.5)
-        for waiting in (second, third, asyncio.create_task(purse.take(0))):
+        allocation.settle(first, 0.5)
+        for waiting in (second, third, asyncio.create_task(allocation.take(0))):
             with pytest.raises(OverBudget):
                 await waiting
-        await purse.close()
+        await allocation.close()
         assert book.worst == 0.5
 
     run(scene())
@@ -76,11 +76,11 @@ def test_who_does_not_fit_waits_for_those_under_way_and_then_it_is_over():
 def test_what_nobody_knows_the_end_of_stays_aside():
     async def scene():
         book = Book(1.0)
-        purse = Purse(book, 1)
-        purse.settle(await purse.take(0.4), None)
-        purse.settle(await purse.take(0.4), 0.0)
-        await purse.take(0.2)
-        await purse.close()
+        allocation = BudgetAllocation(book, 1)
+        allocation.settle(await allocation.take(0.4), None)
+        allocation.settle(await allocation.take(0.4), 0.0)
+        await allocation.take(0.2)
+        await allocation.close()
         assert book.worst == pytest.approx(0.6, rel=1e-4)
 
     run(scene())
@@ -89,11 +89,11 @@ def test_what_nobody_knows_the_end_of_stays_aside():
 def test_the_ledger_is_asked_rarely_when_requests_cost_little_of_what_they_might():
     async def scene():
         book = Book(1000.0)
-        purse = Purse(book, 32)
+        allocation = BudgetAllocation(book, 32)
         for _ in range(2000):
-            taken = await purse.take(1.0)
+            taken = await allocation.take(1.0)
             book.spent += 0.02
-            purse.settle(taken, 0.02)
+            allocation.settle(taken, 0.02)
         return book.asked
 
     assert run(scene()) <= 3
@@ -101,9 +101,9 @@ def test_the_ledger_is_asked_rarely_when_requests_cost_little_of_what_they_might
 
 def test_what_costs_nothing_needs_no_budget_to_be_left():
     async def scene():
-        purse = Purse(Book(0.0), 1)
-        purse.settle(await purse.take(0.0), 0.0)
-        await purse.close()
+        allocation = BudgetAllocation(Book(0.0), 1)
+        allocation.settle(await allocation.take(0.0), 0.0)
+        await allocation.close()
 
     run(scene())
 
@@ -122,24 +122,26 @@ def test_several_workers_in_any_order_never_exceed_the_budget(budget, workers, k
         book = Book(budget)
         truly = [0.0]
 
-        async def send(purse, most, share, turns):
-            taken = await purse.take(most)
+        async def send(allocation, most, share, turns):
+            taken = await allocation.take(most)
             truly[0] += most if share is None else most * share  # the provider charges at once
             assert truly[0] <= budget
             for _ in range(turns):
                 await asyncio.sleep(0)
             if share is not None:
                 book.spent += most * share
-            purse.settle(taken, None if share is None else most * share)
+            allocation.settle(taken, None if share is None else most * share)
 
-        purses = [Purse(book, 4) for _ in workers]
+        purses = [BudgetAllocation(book, 4) for _ in workers]
         tasks = [
-            asyncio.create_task(send(purse, *ask)) for purse, asks in zip(purses, workers, strict=True) for ask in asks
+            asyncio.create_task(send(allocation, *ask))
+            for allocation, asks in zip(purses, workers, strict=True)
+            for ask in asks
         ]
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(end is None or isinstance(end, OverBudget) for end in ended)
-        for purse in purses[killed:]:
-            await purse.close()
+        for allocation in purses[killed:]:
+            await allocation.close()
         assert truly[0] <= book.worst + 1e-9
         assert killed or book.worst <= budget * (1 + 1e-9), "what a killed worker paid counts twice at worst"
 

@@ -1,24 +1,24 @@
-"""Thrift: an asker with a budget sends what it can pay and counts all that may have been charged."""
+"""BudgetedModel: an asker with a budget sends what it can pay and counts all that may have been charged."""
 
 import pytest
 
 from backend.domain.chat.request import ChatRequest
 from backend.domain.outcome import Failure
-from backend.errors import ProviderError, SettingsError
-from backend.engine import request_executor as asker_module
-from backend.engine.request_executor import Asker
+from backend.engine import request_executor as executor_module
+from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import OverBudget
-from backend.engine.budget_allocation import Purse
-from backend.engine.budgeted_model import Thrift
+from backend.engine.budgeted_model import BudgetedModel
+from backend.engine.request_executor import RequestExecutor
+from backend.errors import ProviderError, SettingsError
+from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, run, template
 from tests.unit.engine.test_budget_allocation import Book
-from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, frame, run
 
 CAP = 50
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(asker_module, "_delay", lambda *_: 0)
+    monkeypatch.setattr(executor_module, "_delay", lambda *_: 0)
 
 
 def pricing(model):
@@ -26,7 +26,7 @@ def pricing(model):
 
 
 def ask_for(text, **changed):
-    return ChatRequest(frame(cap=CAP, **changed), text)
+    return ChatRequest(template(cap=CAP, **changed), text)
 
 
 class Shop:
@@ -36,8 +36,8 @@ class Shop:
         self.model = ScriptedModel(script)
         self.book = Book(budget)
         self.stored = []
-        self.thrift = Thrift(self.model, self._write, Purse(self.book, slots), pricing)
-        self.asker = Asker(self.thrift, self.thrift.write, slots)
+        self.budgeted_model = BudgetedModel(self.model, self._write, BudgetAllocation(self.book, slots), pricing)
+        self.executor = RequestExecutor(self.budgeted_model, self.budgeted_model.write, slots)
 
     def _write(self, batch):
         self.stored += batch
@@ -45,9 +45,9 @@ class Shop:
 
     async def ask(self, *requests):
         try:
-            return [await self.asker.ask(request) for request in requests]
+            return [await self.executor.ask(request) for request in requests]
         finally:
-            await self.asker.close()
+            await self.executor.close()
 
 
 def test_what_fits_is_asked_and_the_rest_is_not():

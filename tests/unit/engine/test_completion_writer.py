@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from backend.errors import StoreError
 from backend.engine import completion_writer as module
-from backend.engine.completion_writer import Recorder
+from backend.engine.completion_writer import CompletionWriter
+from backend.errors import StoreError
 from tests.scripted import completion, run
 
 
@@ -40,7 +40,7 @@ def test_what_comes_together_is_committed_together_and_in_order():
     record = Record()
 
     async def scene():
-        recorder = Recorder(record.write)
+        recorder = CompletionWriter(record.write)
         await asyncio.gather(*(recorder.record(fact) for fact in facts(100)))
         await recorder.close()
 
@@ -53,7 +53,7 @@ def test_who_returns_is_stored_and_who_is_not_waits():
     record.hold = threading.Event()
 
     async def scene():
-        recorder = Recorder(record.write)
+        recorder = CompletionWriter(record.write)
         first = asyncio.create_task(recorder.record(facts(1)[0]))
         await asyncio.to_thread(record.begun.wait, 10)
         later = [asyncio.create_task(recorder.record(fact)) for fact in facts(3)[1:]]
@@ -73,7 +73,7 @@ def test_the_loop_never_waits_for_the_disk():
     record = Record()
 
     async def scene():
-        recorder = Recorder(record.write)
+        recorder = CompletionWriter(record.write)
         await recorder.record(facts(1)[0])
         await recorder.close()
 
@@ -88,7 +88,7 @@ def test_trouble_reaches_all_in_the_commit_and_no_later_one(trouble):
     record.trouble = trouble
 
     async def scene():
-        recorder = Recorder(record.write)
+        recorder = CompletionWriter(record.write)
         found = await asyncio.gather(*(recorder.record(fact) for fact in facts(5)), return_exceptions=True)
         assert found == [trouble] * 5
         record.trouble = None
@@ -104,7 +104,7 @@ def test_who_is_cancelled_is_stored_all_the_same():
     record.hold = threading.Event()
 
     async def scene():
-        recorder = Recorder(record.write)
+        recorder = CompletionWriter(record.write)
         tasks = [asyncio.create_task(recorder.record(fact)) for fact in facts(3)]
         await asyncio.to_thread(record.begun.wait, 10)
         tasks[1].cancel()
@@ -122,7 +122,7 @@ def test_closing_waits_for_what_is_pending():
     record = Record()
 
     async def scene():
-        recorder = Recorder(record.write)
+        recorder = CompletionWriter(record.write)
         task = asyncio.create_task(recorder.record(facts(1)[0]))
         await asyncio.sleep(0)
         await recorder.close()
@@ -135,7 +135,7 @@ def test_closing_waits_for_what_is_pending():
 
 def test_closing_with_nothing_pending_and_twice():
     async def scene():
-        recorder = Recorder(Record().write)
+        recorder = CompletionWriter(Record().write)
         await recorder.close()
         await recorder.close()
 
@@ -144,7 +144,7 @@ def test_closing_with_nothing_pending_and_twice():
 
 def test_after_closing_nothing_is_taken_in_silence():
     async def scene():
-        recorder = Recorder(Record().write)
+        recorder = CompletionWriter(Record().write)
         await recorder.close()
         with pytest.raises(RuntimeError):
             await recorder.record(completion())
@@ -157,7 +157,7 @@ def test_commits_are_few_however_many_come(monkeypatch):
     record = Record()
 
     async def scene():
-        recorder = Recorder(record.write)
+        recorder = CompletionWriter(record.write)
         for turn in range(20):
             await asyncio.gather(*(recorder.record(completion(attempt=turn * 50 + n)) for n in range(50)))
         await recorder.close()

@@ -1,4 +1,4 @@
-"""Slots: never more in flight than allowed, never one lost, first come first served."""
+"""ConcurrencyLimiter: never more in flight than allowed, never one lost, first come first served."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from backend.engine.concurrency_limiter import Slots
+from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from tests.scripted import run
 
 
@@ -43,7 +43,7 @@ async def settle():
 
 def test_so_many_and_no_more():
     async def scene():
-        slots = Slots(3)
+        slots = ConcurrencyLimiter(3)
         holders = [Holder(slots) for _ in range(5)]
         await settle()
         assert [holder.inside.is_set() for holder in holders] == [True, True, True, False, False]
@@ -59,7 +59,7 @@ def test_so_many_and_no_more():
 
 def test_first_come_first_served_even_when_a_slot_is_free_again():
     async def scene():
-        slots, log = Slots(1), []
+        slots, log = ConcurrencyLimiter(1), []
         holders = [Holder(slots, log) for _ in range(4)]
         await settle()
         holders[0].done.set()
@@ -74,7 +74,7 @@ def test_first_come_first_served_even_when_a_slot_is_free_again():
 
 def test_a_slot_is_given_back_when_its_holder_fails():
     async def scene():
-        slots = Slots(1)
+        slots = ConcurrencyLimiter(1)
         with pytest.raises(ValueError, match="trouble"):
             async with slots.slot():
                 raise ValueError("trouble")
@@ -85,7 +85,7 @@ def test_a_slot_is_given_back_when_its_holder_fails():
 
 def test_who_is_cancelled_while_waiting_takes_no_slot():
     async def scene():
-        slots = Slots(1)
+        slots = ConcurrencyLimiter(1)
         first, second, third = (Holder(slots) for _ in range(3))
         await settle()
         await second.cancel()
@@ -101,7 +101,7 @@ def test_who_is_cancelled_while_waiting_takes_no_slot():
 
 def test_who_is_cancelled_at_the_moment_of_being_admitted_hands_the_slot_on():
     async def scene():
-        slots = Slots(1)
+        slots = ConcurrencyLimiter(1)
         first, second, third = (Holder(slots) for _ in range(3))
         await settle()
         first.done.set()
@@ -120,7 +120,7 @@ def test_who_is_cancelled_at_the_moment_of_being_admitted_hands_the_slot_on():
 
 def test_cancelled_waiters_leave_nothing_that_blocks():
     async def scene():
-        slots = Slots(1)
+        slots = ConcurrencyLimiter(1)
         first, second = Holder(slots), Holder(slots)
         await settle()
         await second.cancel()
@@ -135,7 +135,7 @@ def test_cancelled_waiters_leave_nothing_that_blocks():
 
 def test_a_smaller_limit_holds_as_slots_come_back_and_a_larger_one_at_once():
     async def scene():
-        slots = Slots(4)
+        slots = ConcurrencyLimiter(4)
         holders = [Holder(slots) for _ in range(8)]
         await settle()
         slots.pace.limit = 2
@@ -160,7 +160,7 @@ def test_a_smaller_limit_holds_as_slots_come_back_and_a_larger_one_at_once():
 @pytest.mark.parametrize("seed", range(10))
 def test_whatever_happens_no_slot_is_lost_and_none_too_many(seed):
     async def scene():
-        chance, slots = random.Random(seed), Slots(4)
+        chance, slots = random.Random(seed), ConcurrencyLimiter(4)
         holders: list[Holder] = []
         for _ in range(400):
             action = chance.random()

@@ -8,9 +8,9 @@ import pytest
 
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.prompts import Store
-from backend.errors import ProviderError
 from backend.engine import embedder as embedding
-from backend.engine.embedder import Embedding
+from backend.engine.embedder import Embedder
+from backend.errors import ProviderError
 
 
 class Api:
@@ -34,27 +34,27 @@ def store(tmp_path):
 
 def test_each_text_is_asked_for_once_and_every_row_has_length_one(store):
     api = Api()
-    embed = Embedding(store, lambda: api, "http://model.test/v1")
+    embed = Embedder(store, lambda: api, "http://model.test/v1")
     rows = embed("m", ["a", "bb", "a"])
     assert api.asked == [["a", "bb"]]
     assert rows.shape == (3, 2)
     assert numpy.allclose(numpy.linalg.norm(rows, axis=1), 1)
     assert numpy.allclose(rows[0], rows[2])
-    again = Embedding(store, lambda: pytest.fail("asked again"), "http://model.test/v1")("m", ["bb", "a"])
+    again = Embedder(store, lambda: pytest.fail("asked again"), "http://model.test/v1")("m", ["bb", "a"])
     assert numpy.allclose(again, rows[[1, 0]])
 
 
 def test_another_model_or_server_is_asked_anew(store):
     api = Api()
     for url, model in (("http://one.test", "m"), ("http://one.test", "n"), ("http://other.test", "m")):
-        Embedding(store, lambda: api, url)(model, ["a"])
+        Embedder(store, lambda: api, url)(model, ["a"])
     assert api.asked == [["a"]] * 3
 
 
 def test_what_came_before_trouble_is_kept(store, monkeypatch):
     monkeypatch.setattr(embedding, "AT_ONCE", 2)
     api, texts = Api(most=1), ["a", "bb", "ccc"]
-    embed = Embedding(store, lambda: api, "http://model.test/v1")
+    embed = Embedder(store, lambda: api, "http://model.test/v1")
     with pytest.raises(ProviderError):
         embed("m", texts)
     api.most = 99
@@ -64,18 +64,18 @@ def test_what_came_before_trouble_is_kept(store, monkeypatch):
 
 def test_long_texts_are_cut(store):
     api = Api()
-    Embedding(store, lambda: api, "u")("m", ["x" * 20_000])
+    Embedder(store, lambda: api, "u")("m", ["x" * 20_000])
     assert [len(text) for text in api.asked[0]] == [embedding.MOST_CHARACTERS]
 
 
 def test_vectors_of_another_size_are_refused_and_not_stored(store):
-    embed = Embedding(store, Api, "u")
+    embed = Embedder(store, Api, "u")
     embed("m", ["a"])
     longer = Api()
     longer.vectors = lambda model, texts: [struct.pack("<3f", 1, 1, 1) for _ in texts]
-    for again in (Embedding(store, lambda: longer, "u"), embed):
+    for again in (Embedder(store, lambda: longer, "u"), embed):
         again("m", ["a"])
         again._make_api = lambda: longer
         with pytest.raises(ProviderError, match="another size"):
             again("m", ["b"])
-    Embedding(store, Api, "u")("m", ["a", "b"])
+    Embedder(store, Api, "u")("m", ["a", "b"])

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.task import Task
-from backend.errors import ProviderError, StoreError, StudioError
-from backend.engine import request_executor as asker_module
 from backend.engine import completion_writer as recorder
-from backend.engine.request_executor import Asker
+from backend.engine import request_executor as executor_module
 from backend.engine.predictor import Predictor
-from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, recipe, run, tasks
+from backend.engine.request_executor import RequestExecutor
+from backend.errors import ProviderError, StoreError, StudioError
+from tests.scripted import BROKEN, GOOD, ScriptedModel, builder, completion, run, tasks
 
 BAD = Failure("bad_request", "No.")
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(asker_module, "_delay", lambda *_: 0)
+    monkeypatch.setattr(executor_module, "_delay", lambda *_: 0)
     monkeypatch.setattr(recorder, "GATHER_S", 0)
 
 
@@ -60,11 +60,11 @@ async def labelled(model, pages, facts=None, concurrency=4, plan=None, asks=None
         outcomes.extend(some)
 
     facts = facts if facts is not None else Facts()
-    asker = Asker(model, facts.write, concurrency)
+    executor = RequestExecutor(model, facts.write, concurrency)
     try:
-        await Predictor(asker, facts, pricing).label(asks or recipe(), pages, sink or keep, plan)
+        await Predictor(executor, facts, pricing).label(asks or builder(), pages, sink or keep, plan)
     finally:
-        await asker.close()
+        await executor.close()
     return outcomes
 
 
@@ -106,11 +106,11 @@ def test_outcomes_come_as_they_come_and_not_at_the_end():
                 await others_may_go_on.wait()
             return GOOD
 
-        labelling = asyncio.create_task(labelled(ScriptedModel(reply), [tasks(8)], sink=sink))
+        labeler = asyncio.create_task(labelled(ScriptedModel(reply), [tasks(8)], sink=sink))
         await first.wait()
         assert ids(outcomes) == [1]
         others_may_go_on.set()
-        await labelling
+        await labeler
         assert len(outcomes) == 8
 
     run(scene())
@@ -152,7 +152,7 @@ def test_one_look_up_per_page_with_each_digest_once():
 
 
 def test_a_malformed_fact_leaves_one_attempt():
-    asked = recipe().request(tasks(1)[0])
+    asked = builder().request(tasks(1)[0])
     model, facts = ScriptedModel(), Facts([completion(BROKEN, asked.digest)])
     (outcome,) = label(model, [tasks(1)], facts=facts)
     assert model.attempts == [1]
@@ -161,7 +161,7 @@ def test_a_malformed_fact_leaves_one_attempt():
 
 
 def test_two_malformed_facts_leave_none():
-    asked = recipe().request(tasks(1)[0])
+    asked = builder().request(tasks(1)[0])
     facts = Facts([completion(BROKEN, asked.digest), completion(BROKEN, asked.digest, 1)])
     model = ScriptedModel()
     (outcome,) = label(model, [tasks(1)], facts=facts)
@@ -195,7 +195,7 @@ def test_a_task_with_choices_of_its_own():
         Task(2, {"text": "a", "options": ["Great", "Awful"]}),
         Task(3, {"text": "a"}),
     ]
-    outcomes = {o.task_id: o for o in label(ScriptedModel(), [found], asks=recipe(read_config(config)))}
+    outcomes = {o.task_id: o for o in label(ScriptedModel(), [found], asks=builder(read_config(config)))}
     assert outcomes[1].answer == {"mood": ("Good",)}
     assert outcomes[2].verdict.reason == "unknown_choice"
     assert outcomes[3].verdict.kind == "bad_task"
@@ -296,20 +296,20 @@ def test_cancelled_while_asking_it_stores_what_is_under_way():
 
     async def scene():
         model.hold = asyncio.Event()
-        asker = Asker(model, facts.write, 4)
+        executor = RequestExecutor(model, facts.write, 4)
 
         async def sink(some):
             pass
 
-        labelling = asyncio.create_task(
-            Predictor(asker, facts, pricing).label(recipe(), pages_of(tasks(100), 10), sink)
+        labeler = asyncio.create_task(
+            Predictor(executor, facts, pricing).label(builder(), pages_of(tasks(100), 10), sink)
         )
         await model.arrived(1)
-        labelling.cancel()
+        labeler.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await labelling
+            await labeler
         model.hold.set()
-        await asker.close()
+        await executor.close()
 
     run(scene())
     assert len(facts.stored) == len(model.requests) <= 4
@@ -332,14 +332,14 @@ def test_never_more_than_two_pages_are_pulled_ahead():
 
     async def scene():
         model.hold = asyncio.Event()
-        labelling = asyncio.create_task(labelled(model, pages(), concurrency=2))
+        labeler = asyncio.create_task(labelled(model, pages(), concurrency=2))
         await model.arrived(1)
         await asyncio.to_thread(second.wait, 10)
         for _ in range(50):
             await asyncio.sleep(0)
         assert len(pulled) == 2
         model.hold.set()
-        return await labelling
+        return await labeler
 
     assert len(run(scene())) == 400
     assert len(pulled) == 8
@@ -424,7 +424,7 @@ BAD_MOOD = '{"mood": "Bad"}'
 
 
 def sampled(model, number=3, samples=5, **how):
-    return label(model, [tasks(number)], asks=recipe(confidence=f"samples:{samples}"), **how)
+    return label(model, [tasks(number)], asks=builder(confidence=f"samples:{samples}"), **how)
 
 
 def test_each_sample_is_asked_stored_and_counted():

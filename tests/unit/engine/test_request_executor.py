@@ -1,4 +1,4 @@
-"""Asker: each request is sent once, its trouble met with patience, and what was paid for is kept."""
+"""RequestExecutor: each request is sent once, its trouble met with patience, and what was paid for is kept."""
 
 import asyncio
 import contextlib
@@ -8,12 +8,12 @@ import pytest
 
 from backend.domain.chat.response_parser import judge
 from backend.domain.outcome import Failure
-from backend.errors import ProviderError, StoreError
+from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as module
 from backend.engine import response_cache as recent_module
-from backend.engine import completion_writer as recorder
-from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, Asker, _delay
-from backend.engine.response_cache import Asked, Recent
+from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, RequestExecutor, _delay
+from backend.engine.response_cache import RequestResult, ResponseCache
+from backend.errors import ProviderError, StoreError
 from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, request, run
 
 LIMITED = Failure("rate_limited", "Slow down.")
@@ -35,11 +35,11 @@ def quick(monkeypatch):
 async def asking(model, concurrency=8, ttl=0.0, stored=None):
     """An asker about `model` that writes into the list `stored`."""
     kept = [] if stored is None else stored
-    asker = Asker(model, kept.extend, concurrency, ttl)
+    executor = RequestExecutor(model, kept.extend, concurrency, ttl)
     try:
-        yield asker
+        yield executor
     finally:
-        await asker.close()
+        await executor.close()
 
 
 async def settle():
@@ -54,14 +54,14 @@ async def cancelled(task):
     assert task.cancelled()
 
 
-def texts(asked: Asked) -> list[str]:
+def texts(asked: RequestResult) -> list[str]:
     return [fact.text for fact in asked.attempts]
 
 
-def asked_once(model, **how) -> Asked:
+def asked_once(model, **how) -> RequestResult:
     async def scene():
-        async with asking(model, **how) as asker:
-            return await asker.ask(request())
+        async with asking(model, **how) as executor:
+            return await executor.ask(request())
 
     return run(scene())
 
@@ -73,8 +73,8 @@ def test_an_answer_is_stored_before_it_is_given():
     stored: list = []
 
     async def scene():
-        async with asking(ScriptedModel(), stored=stored) as asker:
-            asked = await asker.ask(request())
+        async with asking(ScriptedModel(), stored=stored) as executor:
+            asked = await executor.ask(request())
             assert stored == list(asked.attempts)
             assert (texts(asked), asked.failure, asked.sent) == ([GOOD], None, 1)
 
@@ -91,10 +91,10 @@ def test_what_is_stored_already_is_not_asked_for():
     model, fact = ScriptedModel(), completion(GOOD, request().digest)
 
     async def scene():
-        async with asking(model) as asker:
-            return await asker.ask(request(), [fact])
+        async with asking(model) as executor:
+            return await executor.ask(request(), [fact])
 
-    assert run(scene()) == Asked((fact,), None, 0)
+    assert run(scene()) == RequestResult((fact,), None, 0)
     assert model.requests == []
 
 
@@ -114,8 +114,8 @@ def test_a_malformed_answer_that_is_stored_counts():
     model, fact = ScriptedModel(), completion(BROKEN, request().digest)
 
     async def scene():
-        async with asking(model) as asker:
-            return await asker.ask(request(), [fact])
+        async with asking(model) as executor:
+            return await executor.ask(request(), [fact])
 
     asked = run(scene())
     assert (texts(asked), model.attempts, asked.sent) == ([BROKEN, GOOD], [1], 1)
@@ -141,7 +141,7 @@ def test_trouble_that_may_pass_is_met_with_patience(kind, quick):
 def test_patience_ends(kind):
     model = ScriptedModel([Failure(kind, "For ever.")])
     asked = asked_once(model)
-    assert asked == Asked((), Failure(kind, "For ever."), TRIES[kind])
+    assert asked == RequestResult((), Failure(kind, "For ever."), TRIES[kind])
     assert len(model.requests) == TRIES[kind]
 
 
@@ -167,11 +167,11 @@ def test_a_server_that_was_reached_once_may_be_away_for_longer():
     model = ScriptedModel([GOOD, UNREACHABLE])
 
     async def scene():
-        async with asking(model) as asker:
-            await asker.ask(request("one"))
-            return await asker.ask(request("two"))
+        async with asking(model) as executor:
+            await executor.ask(request("one"))
+            return await executor.ask(request("two"))
 
-    assert run(scene()) == Asked((), UNREACHABLE, TRIES["connection"])
+    assert run(scene()) == RequestResult((), UNREACHABLE, TRIES["connection"])
 
 
 # The same request from many
@@ -182,8 +182,8 @@ def test_many_who_ask_the_same_at_once_are_one_request():
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model, stored=stored) as asker:
-            tasks = [asyncio.create_task(asker.ask(request())) for _ in range(50)]
+        async with asking(model, stored=stored) as executor:
+            tasks = [asyncio.create_task(executor.ask(request())) for _ in range(50)]
             await model.arrived(1)
             await settle()
             model.hold.set()
@@ -199,8 +199,8 @@ def test_who_asks_later_gets_the_same_answer():
     model = ScriptedModel()
 
     async def scene():
-        async with asking(model) as asker:
-            return await asker.ask(request()), await asker.ask(request())
+        async with asking(model) as executor:
+            return await executor.ask(request()), await executor.ask(request())
 
     first, second = run(scene())
     assert (first.attempts, first.sent, second.sent) == (second.attempts, 1, 0)
@@ -211,8 +211,8 @@ def test_other_texts_are_other_requests():
     model = ScriptedModel()
 
     async def scene():
-        async with asking(model) as asker:
-            await asyncio.gather(*(asker.ask(request(f"text {number}")) for number in range(20)))
+        async with asking(model) as executor:
+            await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(20)))
 
     run(scene())
     assert len({asked.digest for asked in model.requests}) == 20
@@ -223,8 +223,8 @@ def test_trouble_of_the_provider_reaches_all_who_wait():
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model) as asker:
-            tasks = [asyncio.create_task(asker.ask(request())) for _ in range(5)]
+        async with asking(model) as executor:
+            tasks = [asyncio.create_task(executor.ask(request())) for _ in range(5)]
             await model.arrived(1)
             model.hold.set()
             return await asyncio.gather(*tasks, return_exceptions=True)
@@ -242,12 +242,12 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again():
             raise StoreError("The disk is full.")
 
     async def scene():
-        asker = Asker(model, write, 8)
+        executor = RequestExecutor(model, write, 8)
         with pytest.raises(StoreError):
-            await asker.ask(request())
+            await executor.ask(request())
         full[0] = False
-        asked = await asker.ask(request())
-        await asker.close()
+        asked = await executor.ask(request())
+        await executor.close()
         return asked
 
     assert texts(run(scene())) == [GOOD]
@@ -268,12 +268,12 @@ def test_what_failed_is_not_asked_again_for_a_while(monkeypatch):
     model, clock = ScriptedModel([BAD, GOOD]), Clock(monkeypatch)
 
     async def scene():
-        async with asking(model, ttl=30) as asker:
-            first = await asker.ask(request())
+        async with asking(model, ttl=30) as executor:
+            first = await executor.ask(request())
             clock.now += 29
-            second = await asker.ask(request())
+            second = await executor.ask(request())
             clock.now += 2
-            return first, second, await asker.ask(request())
+            return first, second, await executor.ask(request())
 
     first, second, third = run(scene())
     assert (first.failure, first.sent) == (BAD, 1)
@@ -285,8 +285,8 @@ def test_what_failed_after_an_attempt_looks_the_same_while_it_is_left_alone():
     model = ScriptedModel([BROKEN, BAD])
 
     async def scene():
-        async with asking(model, ttl=30) as asker:
-            return await asker.ask(request()), await asker.ask(request())
+        async with asking(model, ttl=30) as executor:
+            return await executor.ask(request()), await executor.ask(request())
 
     first, second = run(scene())
     assert (first.attempts, first.failure, first.sent) == (second.attempts, second.failure, 2)
@@ -297,12 +297,12 @@ def test_a_provider_that_refused_is_not_asked_again_for_a_while(monkeypatch):
     model, clock = ScriptedModel([ProviderError("No."), GOOD]), Clock(monkeypatch)
 
     async def scene():
-        async with asking(model, ttl=30) as asker:
+        async with asking(model, ttl=30) as executor:
             for _ in range(2):
                 with pytest.raises(ProviderError):
-                    await asker.ask(request())
+                    await executor.ask(request())
             clock.now += 31
-            return await asker.ask(request())
+            return await executor.ask(request())
 
     assert texts(run(scene())) == [GOOD]
     assert len(model.requests) == 2
@@ -312,11 +312,11 @@ def test_without_a_while_everything_is_asked_again_at_once():
     model = ScriptedModel([BAD, ProviderError("No."), GOOD])
 
     async def scene():
-        async with asking(model, ttl=0) as asker:
-            assert (await asker.ask(request())).failure == BAD
+        async with asking(model, ttl=0) as executor:
+            assert (await executor.ask(request())).failure == BAD
             with pytest.raises(ProviderError):
-                await asker.ask(request())
-            return await asker.ask(request())
+                await executor.ask(request())
+            return await executor.ask(request())
 
     assert texts(run(scene())) == [GOOD]
 
@@ -327,13 +327,13 @@ def test_what_is_remembered_is_bounded(monkeypatch):
 
     async def scene():
         good = ScriptedModel(lambda asked, _: BAD if "bad" in asked.user else GOOD)
-        async with asking(good, ttl=1) as asker:
+        async with asking(good, ttl=1) as executor:
             for number in range(50):
-                await asker.ask(request(f"text {number}"))
-                await asker.ask(request(f"bad {number}"))
+                await executor.ask(request(f"text {number}"))
+                await executor.ask(request(f"bad {number}"))
                 clock.now += 0.2
-            assert len(asker._recent.answered) <= 10
-            assert len(asker._recent.failed) <= 10
+            assert len(executor._recent.answered) <= 10
+            assert len(executor._recent.failed) <= 10
 
     run(scene())
 
@@ -341,14 +341,14 @@ def test_what_is_remembered_is_bounded(monkeypatch):
 def test_what_is_remembered_is_bounded_in_memory_too():
     """Answers of a megabyte, and of many tokens; those of the same request replace each other."""
     many = tuple(("x", -0.1) for _ in range(10_000))
-    recent = Recent(ttl_s=30)
+    recent = ResponseCache(ttl_s=30)
     for number in range(200):
         attempts = (completion("x" * 1_000_000, logprobs=many), completion(BROKEN))
-        recent.add(f"digest {number % 150}", Asked(attempts, SERVER))
+        recent.add(f"digest {number % 150}", RequestResult(attempts, SERVER))
     assert 10 < len(recent.answered) < 40
     assert list(recent.answered)[-1] == "digest 49"
-    assert recent.failure("digest 49") == Asked(attempts, SERVER)
-    assert recent.failure("digest 60") == Asked((), SERVER)
+    assert recent.failure("digest 49") == RequestResult(attempts, SERVER)
+    assert recent.failure("digest 60") == RequestResult((), SERVER)
 
 
 # Slots
@@ -362,9 +362,9 @@ def test_no_more_are_in_flight_than_allowed():
     model = ScriptedModel(slowly)
 
     async def scene():
-        async with asking(model, concurrency=4) as asker:
-            await asyncio.gather(*(asker.ask(request(f"text {number}")) for number in range(60)))
-            assert asker.slots.in_flight == 0
+        async with asking(model, concurrency=4) as executor:
+            await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(60)))
+            assert executor.slots.in_flight == 0
 
     run(scene())
     assert 1 < model.peak <= 4
@@ -376,12 +376,12 @@ def test_who_waits_to_try_again_holds_no_slot(trouble, monkeypatch):
     model = ScriptedModel(lambda asked, _: trouble if "busy" in asked.user else GOOD)
 
     async def scene():
-        async with asking(model, concurrency=1) as asker:
-            busy = asyncio.create_task(asker.ask(request("busy")))
+        async with asking(model, concurrency=1) as executor:
+            busy = asyncio.create_task(executor.ask(request("busy")))
             await model.arrived(1)
             await settle()
-            asked = await asker.ask(request("free"))
-            assert (texts(asked), asker.slots.in_flight, busy.done()) == ([GOOD], 0, False)
+            asked = await executor.ask(request("free"))
+            assert (texts(asked), executor.slots.in_flight, busy.done()) == ([GOOD], 0, False)
             await cancelled(busy)
 
     run(scene())
@@ -392,11 +392,11 @@ def test_a_slot_is_held_until_the_answer_is_stored():
 
     async def scene():
         def write(batch):
-            held.append(asker.slots.in_flight)
+            held.append(executor.slots.in_flight)
 
-        asker = Asker(ScriptedModel(), write, 8)
-        await asker.ask(request())
-        await asker.close()
+        executor = RequestExecutor(ScriptedModel(), write, 8)
+        await executor.ask(request())
+        await executor.close()
 
     run(scene())
     assert held == [1]
@@ -405,9 +405,9 @@ def test_a_slot_is_held_until_the_answer_is_stored():
 def test_429s_make_it_slower_and_other_trouble_does_not():
     async def scene(trouble):
         model = ScriptedModel([trouble])
-        async with asking(model, concurrency=8) as asker:
-            await asyncio.gather(*(asker.ask(request(f"text {number}")) for number in range(8)))
-            return asker.slots.pace.limit
+        async with asking(model, concurrency=8) as executor:
+            await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(8)))
+            return executor.slots.pace.limit
 
     assert run(scene(LIMITED)) < 8
     assert run(scene(Failure("server", "Busy.", retry_after=0.1))) < 8
@@ -419,8 +419,8 @@ def test_the_first_request_to_a_model_goes_alone_for_a_moment():
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model) as asker:
-            tasks = [asyncio.create_task(asker.ask(request(f"text {number}"))) for number in range(5)]
+        async with asking(model) as executor:
+            tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
             await model.arrived(1)
             await settle()
             assert len(model.requests) == 1
@@ -437,8 +437,8 @@ def test_but_not_for_longer_than_a_moment(monkeypatch):
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model) as asker:
-            tasks = [asyncio.create_task(asker.ask(request(f"text {number}"))) for number in range(5)]
+        async with asking(model) as executor:
+            tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
             await model.arrived(5)
             model.hold.set()
             await asyncio.gather(*tasks)
@@ -451,15 +451,15 @@ def test_what_stops_the_first_request_for_good_stops_those_that_wait_for_it_unse
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model) as asker:
-            tasks = [asyncio.create_task(asker.ask(request(f"text {number}"))) for number in range(5)]
+        async with asking(model) as executor:
+            tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
             await model.arrived(1)
             await settle()
             model.hold.set()
             found = await asyncio.gather(*tasks, return_exceptions=True)
             assert [str(error) for error in found] == ["The key was refused."] * 5
             assert len(model.requests) == 1
-            return await asker.ask(request("after the key was mended"))
+            return await executor.ask(request("after the key was mended"))
 
     assert texts(run(scene())) == [GOOD]
 
@@ -468,8 +468,8 @@ def test_a_failure_of_the_first_request_lets_the_others_try():
     model = ScriptedModel(lambda asked, _: BAD if asked.user.endswith("0") else GOOD)
 
     async def scene():
-        async with asking(model) as asker:
-            return await asyncio.gather(*(asker.ask(request(f"text {number}")) for number in range(5)))
+        async with asking(model) as executor:
+            return await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(5)))
 
     assert [asked.failure for asked in run(scene())] == [BAD, None, None, None, None]
 
@@ -479,9 +479,9 @@ def test_every_model_has_its_own_first_request():
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model) as asker:
+        async with asking(model) as executor:
             asks = [request(model=name) for name in ("a", "b")]
-            tasks = [asyncio.create_task(asker.ask(each)) for each in asks]
+            tasks = [asyncio.create_task(executor.ask(each)) for each in asks]
             await model.arrived(2)
             model.hold.set()
             await asyncio.gather(*tasks)
@@ -497,8 +497,8 @@ def test_a_request_under_way_is_finished_and_stored_though_nobody_waits():
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model, stored=stored) as asker:
-            task = asyncio.create_task(asker.ask(request()))
+        async with asking(model, stored=stored) as executor:
+            task = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
             await cancelled(task)
             model.hold.set()
@@ -512,11 +512,11 @@ def test_who_asks_while_it_is_still_under_way_joins_it():
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model) as asker:
-            task = asyncio.create_task(asker.ask(request()))
+        async with asking(model) as executor:
+            task = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
             await cancelled(task)
-            again = asyncio.create_task(asker.ask(request()))
+            again = asyncio.create_task(executor.ask(request()))
             await settle()
             model.hold.set()
             return await again
@@ -530,8 +530,8 @@ def test_one_of_two_who_wait_may_go():
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model) as asker:
-            first, second = (asyncio.create_task(asker.ask(request())) for _ in range(2))
+        async with asking(model) as executor:
+            first, second = (asyncio.create_task(executor.ask(request())) for _ in range(2))
             await model.arrived(1)
             await cancelled(first)
             model.hold.set()
@@ -544,18 +544,18 @@ def test_what_waits_for_a_slot_is_not_sent_when_nobody_waits_for_it():
     model = ScriptedModel()
 
     async def scene():
-        async with asking(model, concurrency=1) as asker:
-            await asker.ask(request("warm"))
+        async with asking(model, concurrency=1) as executor:
+            await executor.ask(request("warm"))
             model.hold = asyncio.Event()
-            first = asyncio.create_task(asker.ask(request("one")))
+            first = asyncio.create_task(executor.ask(request("one")))
             await model.arrived(2)
-            second = asyncio.create_task(asker.ask(request("two")))
+            second = asyncio.create_task(executor.ask(request("two")))
             await settle()
             await cancelled(second)
             model.hold.set()
             await first
-            assert asker._flights == {}
-            assert asker.slots.in_flight == 0
+            assert executor._in_flight == {}
+            assert executor.slots.in_flight == 0
 
     run(scene())
     assert [user.split()[-1] for user in model.users] == ["warm", "one"]
@@ -571,12 +571,12 @@ def test_what_waits_for_the_first_request_is_not_sent_when_nobody_waits_for_it(t
 
         async def impatient():
             try:
-                await asker.ask(request("two"))
+                await executor.ask(request("two"))
             finally:
                 sent.append(len(model.requests))
 
-        async with asking(model) as asker:
-            first, second = asyncio.create_task(asker.ask(request("one"))), asyncio.create_task(impatient())
+        async with asking(model) as executor:
+            first, second = asyncio.create_task(executor.ask(request("one"))), asyncio.create_task(impatient())
             await model.arrived(1)
             await settle()
             model.hold.set()
@@ -595,14 +595,14 @@ def test_what_waits_to_try_again_is_not_sent_when_nobody_waits_for_it(monkeypatc
     model = ScriptedModel([LIMITED, GOOD])
 
     async def scene():
-        async with asking(model) as asker:
-            task = asyncio.create_task(asker.ask(request()))
+        async with asking(model) as executor:
+            task = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
             await settle()
             await cancelled(task)
             await settle()
             assert len(model.requests) == 1
-            return await asker.ask(request())
+            return await executor.ask(request())
 
     assert texts(run(scene())) == [GOOD]
     assert len(model.requests) == 2
@@ -613,19 +613,19 @@ def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next
 
     async def scene():
         model.hold = asyncio.Event()
-        async with asking(model, stored=stored) as asker:
-            task = asyncio.create_task(asker.ask(request()))
+        async with asking(model, stored=stored) as executor:
+            task = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
             await cancelled(task)
             model.hold.set()
-            while asker._flights:
+            while executor._in_flight:
                 await asyncio.sleep(0)
             assert len(model.requests) == 1
-            return await asker.ask(request(), list(stored))
+            return await executor.ask(request(), list(stored))
 
     asked = run(scene())
     assert (texts(asked), model.attempts) == ([BROKEN, GOOD], [0, 1])
-    assert not isinstance(judge(asked.attempts, request().frame.schema)[0], Failure)
+    assert not isinstance(judge(asked.attempts, request().template.schema)[0], Failure)
 
 
 def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request():
@@ -634,17 +634,17 @@ def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request():
     model = ScriptedModel(replies)
 
     async def scene():
-        async with asking(model) as asker:
-            first = asyncio.create_task(asker.ask(request()))
+        async with asking(model) as executor:
+            first = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
-            while asker._flights:
+            while executor._in_flight:
                 await asyncio.sleep(0)
             assert not first.done()
             model.hold = asyncio.Event()
-            second = asyncio.create_task(asker.ask(request()))
+            second = asyncio.create_task(executor.ask(request()))
             await model.arrived(2)
             assert (await first).failure == BAD
-            third = asyncio.create_task(asker.ask(request()))
+            third = asyncio.create_task(executor.ask(request()))
             await settle()
             model.hold.set()
             return await second, await third
@@ -659,10 +659,10 @@ def test_closing_waits_for_what_is_under_way():
 
     async def scene():
         model.hold = asyncio.Event()
-        asker = Asker(model, stored.extend, 8)
-        task = asyncio.create_task(asker.ask(request()))
+        executor = RequestExecutor(model, stored.extend, 8)
+        task = asyncio.create_task(executor.ask(request()))
         await model.arrived(1)
-        closing = asyncio.create_task(asker.close())
+        closing = asyncio.create_task(executor.close())
         await settle()
         assert not closing.done()
         model.hold.set()
@@ -679,10 +679,10 @@ def test_closing_does_not_wait_for_ever(monkeypatch):
 
     async def scene():
         model.hold = asyncio.Event()
-        asker = Asker(model, lambda batch: None, 8)
-        task = asyncio.create_task(asker.ask(request()))
+        executor = RequestExecutor(model, lambda batch: None, 8)
+        task = asyncio.create_task(executor.ask(request()))
         await model.arrived(1)
-        await asker.close()
+        await executor.close()
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
@@ -696,11 +696,11 @@ def test_closing_does_not_wait_for_ever(monkeypatch):
 
 def test_it_counts_what_it_sends():
     async def scene():
-        async with asking(ScriptedModel([LIMITED, BROKEN, GOOD])) as asker:
-            assert (asker.tally.sent, asker.tally.seconds) == (0, 0)
-            await asker.ask(request())
-            assert asker.tally.sent == 3
-            assert asker.tally.seconds > 0
+        async with asking(ScriptedModel([LIMITED, BROKEN, GOOD])) as executor:
+            assert (executor.tally.sent, executor.tally.seconds) == (0, 0)
+            await executor.ask(request())
+            assert executor.tally.sent == 3
+            assert executor.tally.seconds > 0
 
     run(scene())
 

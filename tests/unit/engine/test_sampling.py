@@ -6,10 +6,10 @@ import pytest
 
 from backend.domain.chat.request import ChatRequest
 from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.engine.response_cache import Asked
+from backend.engine.response_cache import RequestResult
 from backend.engine.sampling import ask_all, failure_of, unsure
 from backend.engine.shutdown import Stopped
-from tests.scripted import completion, frame, version
+from tests.scripted import completion, template, version
 
 GOOD = {"mood": ("Good",)}
 
@@ -39,9 +39,9 @@ def test_nothing_is_said_of_versions_that_ask_for_none(confidence):
 
 
 def test_the_first_trouble_is_why():
-    trouble = [Asked((), Failure("timeout", "one")), Asked((), Failure("server", "two"))]
-    assert failure_of([Asked((completion(),)), *trouble]).kind == "timeout"
-    assert failure_of([Asked(())]).kind == "crashed"
+    trouble = [RequestResult((), Failure("timeout", "one")), RequestResult((), Failure("server", "two"))]
+    assert failure_of([RequestResult((completion(),)), *trouble]).kind == "timeout"
+    assert failure_of([RequestResult(())]).kind == "crashed"
 
 
 def test_a_process_that_is_to_end_waits_for_the_samples_under_way():
@@ -53,9 +53,9 @@ def test_a_process_that_is_to_end_waits_for_the_samples_under_way():
                 raise Stopped
             await asyncio.sleep(0.01)
             came.append(sample.sample)
-            return Asked((completion(),))
+            return RequestResult((completion(),))
 
-    request = ChatRequest(frame(samples=3), "I love it")
+    request = ChatRequest(template(samples=3), "I love it")
     with pytest.raises(Stopped):
         asyncio.run(ask_all(Stopping(), request, {}))
     assert came == [0, 2]

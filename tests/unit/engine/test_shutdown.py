@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.providers.prices import price_of
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
-from backend.adapters.providers.prices import price_of
-from backend.engine.request_executor import Asker
 from backend.engine.predictor import Predictor
-from backend.engine.shutdown import Stop, Stopped, process_stop
-from tests.scripted import BROKEN, GOOD, ScriptedModel, recipe, request, run, tasks
+from backend.engine.request_executor import RequestExecutor
+from backend.engine.shutdown import Shutdown, Stopped, process_stop
+from tests.scripted import BROKEN, GOOD, ScriptedModel, builder, request, run, tasks
 
 SLOTS = 4
 SLOW_DOWN = Failure("rate_limited", "Slow down.", 60.0)
@@ -33,18 +33,18 @@ class Work:
         self.model = ScriptedModel(script if callable(script) else [script])
         self.stored: list[Completion] = []
         self.outcomes: list[Outcome] = []
-        self.stop = Stop()
-        self.asker = Asker(self.model, self.stored.extend, SLOTS)
+        self.stop = Shutdown()
+        self.executor = RequestExecutor(self.model, self.stored.extend, SLOTS)
 
     async def label(self) -> None:
         async def sink(found: list[Outcome]) -> None:
             self.outcomes += found
 
-        predictor = Predictor(self.asker, Nothing(), price_of, stop=self.stop)
+        predictor = Predictor(self.executor, Nothing(), price_of, stop=self.stop)
         try:
-            await predictor.label(recipe(), [tasks(50), tasks(50, 51)], sink)
+            await predictor.label(builder(), [tasks(50), tasks(50, 51)], sink)
         finally:
-            await self.asker.close()
+            await self.executor.close()
 
 
 def test_what_is_in_flight_comes_and_nothing_more_is_sent() -> None:
@@ -57,13 +57,13 @@ def test_what_is_in_flight_comes_and_nothing_more_is_sent() -> None:
             return GOOD
 
         work = Work(reply)
-        labelling = asyncio.create_task(work.label())
+        labeler = asyncio.create_task(work.label())
         await work.model.arrived(10 + SLOTS)  # all slots are taken, by requests that wait
         work.stop.request()
         await asyncio.sleep(0)
         gate.set()
         with pytest.raises(Stopped):
-            await labelling
+            await labeler
         return work
 
     work = run(go())
@@ -79,13 +79,13 @@ def test_nothing_is_asked_again(reply: Any, monkeypatch: pytest.MonkeyPatch) -> 
     async def go() -> Work:
         work = Work(reply)
         work.model.hold = asyncio.Event()
-        labelling = asyncio.create_task(work.label())
+        labeler = asyncio.create_task(work.label())
         await work.model.arrived(SLOTS)
         work.stop.request()
         await asyncio.sleep(0)
         work.model.hold.set()
         with pytest.raises(Stopped):
-            await labelling
+            await labeler
         return work
 
     work = run(go())
@@ -96,11 +96,11 @@ def test_nothing_is_asked_again(reply: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_waits_a_minute_to_be_sent_again_is_given_up() -> None:
     async def go() -> Work:
         work = Work(SLOW_DOWN)
-        labelling = asyncio.create_task(work.label())
+        labeler = asyncio.create_task(work.label())
         await work.model.arrived(2 * SLOTS)
         work.stop.request()
         with pytest.raises(Stopped):
-            await labelling
+            await labeler
         return work
 
     assert run(go()).stored == []
@@ -120,11 +120,11 @@ def test_an_answer_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
     async def go() -> Work:
         work = Work()
         work.model.hold = asyncio.Event()
-        labelling = asyncio.create_task(work.label())
+        labeler = asyncio.create_task(work.label())
         await work.model.arrived(1)
         work.stop.request()
         with pytest.raises(Stopped):
-            await labelling
+            await labeler
         return work
 
     work = run(go())
@@ -135,23 +135,23 @@ def test_a_cancel_while_stopping_is_a_cancel() -> None:
     async def go() -> None:
         model = ScriptedModel()
         model.hold = asyncio.Event()
-        asker = Asker(model, lambda _: None, 1)
-        asking = asyncio.create_task(asker.ask(request()))
+        executor = RequestExecutor(model, lambda _: None, 1)
+        asking = asyncio.create_task(executor.ask(request()))
         await model.arrived(1)
-        asker.stop()
+        executor.stop()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
         with pytest.raises(Stopped):
-            await asker.ask(request("another"))
+            await executor.ask(request("another"))
         model.hold.set()
-        await asker.close()
+        await executor.close()
 
     run(go())
 
 
 def test_a_stop_calls_those_who_listen_once_and_says_whether_there_are_any() -> None:
-    stop, calls = Stop(), []
+    stop, calls = Shutdown(), []
     with stop.calling(lambda: calls.append("first")):
         assert stop.request()
         assert stop.request()
@@ -162,7 +162,7 @@ def test_a_stop_calls_those_who_listen_once_and_says_whether_there_are_any() -> 
 
 
 def test_a_stop_may_come_from_any_thread() -> None:
-    stop, heard = Stop(), threading.Event()
+    stop, heard = Shutdown(), threading.Event()
     with stop.calling(heard.set):
         threading.Thread(target=stop.request).start()
         assert heard.wait(10)

@@ -6,7 +6,7 @@ import pytest
 
 from backend.errors import RunError, StudioError
 from backend.services import overflow_runs as module
-from backend.services.overflow_runs import Leftovers
+from backend.services.overflow_runs import OverflowRuns
 
 TAG = "mood@1"
 
@@ -32,7 +32,7 @@ def runs():
 @pytest.fixture
 def rest(runs, monkeypatch):
     monkeypatch.setattr(module, "EVERY_S", 3600)
-    return Leftovers(runs.start, lambda run: run in runs.over)
+    return OverflowRuns(runs.start, lambda run: run in runs.over)
 
 
 def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs, rest):

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, print_json, printable, tell, the_app
-from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.cli.options.task_selection import truths_options
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.caveats import left_out_remarks
 
 if TYPE_CHECKING:
     from backend.domain.dataset.subset import Subset
-    from backend.services.analysis.audit import Audit, Marked
+    from backend.services.analysis.audit import Audit, MarkedTask
 
 KINDS = ("suspects", "confusions", "duplicates", "disagreements")
 SHOWN = 20
@@ -51,13 +51,13 @@ def audit_json(found: "Audit", kind: str) -> list[Any]:
 def _talk(found: "Audit") -> None:
     versions = f": {', '.join(found.versions)}" if found.versions else ""
     heard = f"{numbers.things(len(found.versions), 'version')} heard{versions}."
-    tell(f"{numbers.things(found.truths, 'ground truth')}, {heard}")
+    notify(f"{numbers.things(found.truths, 'ground truth')}, {heard}")
     for remark in left_out_remarks(found.left_out):
-        tell(remark)
+        notify(remark)
     if found.stale:
-        tell(f"Not heard, for they were saved with another labelling config: {', '.join(found.stale)}.")
+        notify(f"Not heard, for they were saved with another labelling config: {', '.join(found.stale)}.")
     if not found.versions:
-        tell("No version has an answer to a task with a ground truth: `ls-prompts evaluate` one first.")
+        notify("No version has an answer to a task with a ground truth: `ls-prompts evaluate` one first.")
 
 
 def _suspects(found: "Audit") -> list[str]:
@@ -81,7 +81,7 @@ def _disagreements(found: "Audit") -> list[str]:
     return list(map(_marked, found.disagreements))
 
 
-def _marked(one: "Marked") -> str:
+def _marked(one: "MarkedTask") -> str:
     return f"{one.link}  {' / '.join(map(_quoted, one.answers))}"
 
 

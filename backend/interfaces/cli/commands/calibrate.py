@@ -6,17 +6,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, cell, print_json, tell, the_app
-from backend.interfaces.presentation.caveats import left_out_remarks
-from backend.interfaces.cli.options.task_selection import truths_options
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.task_selection import truths_options
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.caveats import left_out_remarks
 
 if TYPE_CHECKING:
     from backend.domain.calibration.fit import Calibration
     from backend.domain.calibration.reliability import Bin
-    from backend.services.analysis.calibrate import Calibrating, Measured
-    from backend.services.analysis.confidence_threshold import Promise
+    from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
+    from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 
 
 @click.command()
@@ -34,12 +34,12 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
     app = the_app()
     if remove:
         removed = app.uncalibrate(version)
-        tell(_pushing(version) if removed else f"No calibration is saved with {version}.")
+        notify(_pushing(version) if removed else f"No calibration is saved with {version}.")
         return
     found = app.calibrate(version, subset)
     print_json(_calibration_json(found)) if json_wanted else _print_calibration(found)
     for remark in left_out_remarks(found.left_out):
-        tell(remark)
+        notify(remark)
 
 
 @click.command()
@@ -60,22 +60,22 @@ def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) 
     ls-prompts threshold sentiment@2 --accuracy 0.97
     ls-prompts threshold sentiment@2 --accuracy 0.97 --json
     """
-    found = the_app().promise(version, accuracy, subset)
+    found = the_app().confidence_threshold(version, accuracy, subset)
     print_json(_promise_json(found)) if json_wanted else _print_promise(found, subset)
     for remark in left_out_remarks(found.left_out):
-        tell(remark)
+        notify(remark)
 
 
 COMMANDS = (calibrate, threshold)
 
 
-def _promise_json(promise: "Promise") -> dict[str, Any]:
+def _promise_json(confidence_threshold: "ConfidenceThreshold") -> dict[str, Any]:
     """The names here are relied on by scripts."""
-    found = promise.found
+    found = confidence_threshold.found
     return {
-        "version": promise.version,
+        "version": confidence_threshold.version,
         "threshold": found.threshold,
-        "score": promise.score,
+        "score": confidence_threshold.score,
         "coverage": found.coverage,
         "accuracy": found.accuracy,
         "accuracy_low": found.accuracy_low,
@@ -85,14 +85,14 @@ def _promise_json(promise: "Promise") -> dict[str, Any]:
     }
 
 
-def _print_promise(promise: "Promise", subset: Subset) -> None:
-    found, tag = promise.found, promise.version
+def _print_promise(confidence_threshold: "ConfidenceThreshold", subset: Subset) -> None:
+    found, tag = confidence_threshold.found, confidence_threshold.version
     if found.threshold is None:
         click.echo(f"No confidence of {tag} promises an accuracy of {found.target:g}. {found.reason}")
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("threshold", f"{found.threshold:.6g}", "confidence as the model gives it")
-    table.add_row("score", f"{promise.score:.6g}", "the same as it is pushed to Label Studio")
+    table.add_row("score", f"{confidence_threshold.score:.6g}", "the same as it is pushed to Label Studio")
     right = f"{numbers.things(found.tasks, 'ground truth')} from there on, at least "
     table.add_row("accuracy", numbers.proportion(found.accuracy), f"{right}{numbers.proportion(found.accuracy_low)}")
     table.add_row("coverage", numbers.proportion(found.coverage), "of the tasks with a ground truth")
@@ -100,15 +100,15 @@ def _print_promise(promise: "Promise", subset: Subset) -> None:
     # --accuracy goes by all ground truths: of a part of them the threshold may be another.
     all_truths = subset == Subset("ground-truth")
     least = f"--accuracy {found.target:g}" if all_truths else f"--min-confidence {found.threshold!r}"
-    tell(f"{found.method}. `ls-prompts annotate {tag} {least}` makes annotations of those.")
+    notify(f"{found.method}. `ls-prompts annotate {tag} {least}` makes annotations of those.")
 
 
-def _calibration_json(found: "Calibrating") -> dict[str, Any]:
+def _calibration_json(found: "CalibrationResult") -> dict[str, Any]:
     controls = {name: _measured_json(measured) for name, measured in found.controls.items()}
     return {"version": found.version, "saved": found.saved, **_measured_json(found.joint), "controls": controls}
 
 
-def _measured_json(found: "Measured") -> dict[str, Any]:
+def _measured_json(found: "MeasuredConfidence") -> dict[str, Any]:
     """`before` is of the raw confidence, `after` of calibrated ones on held-out folds."""
     calibrator = found.calibration.calibrator
     return {
@@ -120,7 +120,7 @@ def _measured_json(found: "Measured") -> dict[str, Any]:
     }
 
 
-def _print_calibration(found: "Calibrating") -> None:
+def _print_calibration(found: "CalibrationResult") -> None:
     console = Console()
     for control, measured in {"": found.joint, **found.controls}.items():
         console.print(cell(f"{found.version}, {control}" if control else found.version), style="bold")
@@ -130,11 +130,11 @@ def _print_calibration(found: "Calibrating") -> None:
         console.print(_summary(measured))
         click.echo(f"{_finding(measured.calibration)}\n")
     if found.saved:
-        tell(f"Saved. {_pushing(found.version)}")
+        notify(f"Saved. {_pushing(found.version)}")
     elif found.removed:
-        tell(f"The one saved before is removed. {_pushing(found.version)}")
+        notify(f"The one saved before is removed. {_pushing(found.version)}")
     else:
-        tell("Nothing was changed.")
+        notify("Nothing was changed.")
 
 
 def _bins(title: str, bins: "tuple[Bin, ...]") -> Table:
@@ -148,7 +148,7 @@ def _bins(title: str, bins: "tuple[Bin, ...]") -> Table:
     return table
 
 
-def _summary(found: "Measured") -> Table:
+def _summary(found: "MeasuredConfidence") -> Table:
     table = Table("", box=None, header_style="bold", pad_edge=False)
     table.add_column("Brier score")
     table.add_column("ECE")

@@ -2,8 +2,8 @@
 
 import click
 
-from backend.interfaces.cli.render.console import tell, the_app
 from backend.domain.prompts.prompt_file import file_text
+from backend.interfaces.cli.render.console import notify, the_app
 
 
 @click.command()
@@ -20,8 +20,8 @@ def draft(name: str, project: int | None, teacher: str | None) -> None:
     drafted = the_app().draft(name, project, teacher)
     click.echo(file_text(drafted.file), nl=False)
     for remark in drafted.remarks:
-        tell(remark)
-    tell(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
+        notify(remark)
+    notify(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
 
 
 COMMANDS = (draft,)

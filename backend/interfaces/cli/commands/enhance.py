@@ -7,19 +7,19 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, cell, print_json, printable, tell, the_app
-from backend.interfaces.cli.render.comparison import pair_json, sentence
-from backend.interfaces.cli.options.run_options import budget_option
-from backend.interfaces.cli.render.progress import Bar
-from backend.interfaces.cli.commands.prompts import print_diff
 from backend.domain.optimize.proposals import changeable
 from backend.domain.optimize.search import ROUNDS
+from backend.interfaces.cli.commands.prompts import print_diff
+from backend.interfaces.cli.options.run_options import budget_option
+from backend.interfaces.cli.render.comparison import pair_json, sentence
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.progress import RunProgress
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.domain.metrics.comparison import Comparison
-    from backend.services.optimize.feedback import Tried
-    from backend.services.optimize.session import Enhanced
+    from backend.services.optimize.feedback import TriedRewrite
+    from backend.services.optimize.session import OptimizationResult
 
 
 @click.command()
@@ -40,18 +40,18 @@ def enhance(
     ls-prompts enhance sentiment@1 --teacher gpt-4o --budget 2
     ls-prompts enhance sentiment@1 --rounds 4 --json
     """
-    from backend.domain.optimize.search import Search
-    from backend.services.optimize.session import Wish
+    from backend.domain.optimize.search import SearchOptions
+    from backend.services.optimize.session import OptimizerOptions
 
     app = the_app()
     base = app.version(version)
-    wish = Wish(Search(teacher or base.model, rounds), budget, save_anyway)
-    with Bar(base.tag) as bar:
+    wish = OptimizerOptions(SearchOptions(teacher or base.model, rounds), budget, save_anyway)
+    with RunProgress(base.tag) as bar:
         found = app.enhance(base.tag, wish, bar)
     print_json(enhanced_json(found)) if json_wanted else print_enhanced(found)
 
 
-def enhanced_json(found: "Enhanced") -> dict[str, Any]:
+def enhanced_json(found: "OptimizationResult") -> dict[str, Any]:
     """The names here are relied on by scripts."""
     halves = found.halves
     return {
@@ -69,7 +69,7 @@ def enhanced_json(found: "Enhanced") -> dict[str, Any]:
     }
 
 
-def _judged_json(found: "Enhanced") -> dict[str, Any]:
+def _judged_json(found: "OptimizationResult") -> dict[str, Any]:
     if found.comparison is None:
         return {"verdict": None}
     return {
@@ -79,7 +79,7 @@ def _judged_json(found: "Enhanced") -> dict[str, Any]:
     }
 
 
-def print_enhanced(found: "Enhanced") -> None:
+def print_enhanced(found: "OptimizationResult") -> None:
     console = Console()
     if found.text is not None:
         title = found.saved.tag if found.saved else "rewrite"
@@ -91,12 +91,12 @@ def print_enhanced(found: "Enhanced") -> None:
         console.print(_judged(found.comparison))
     costs = f"model {numbers.usd(found.cost.model)}, teacher {numbers.usd(found.cost.teacher)}"
     console.print(f"\ncost: {costs}; of it paid now: {numbers.usd(found.cost.spent)}", highlight=False)
-    tell(conclusion(found))
+    notify(conclusion(found))
     if found.saved is not None:
         click.echo(found.saved.tag)
 
 
-def _tried(tried: "Sequence[Tried]") -> Table:
+def _tried(tried: "Sequence[TriedRewrite]") -> Table:
     table = Table("rewrite", "right", "before", "tasks", "", box=None, header_style="bold", pad_edge=False)
     for number, one in enumerate(tried, 1):
         shown = [str(one.right), str(one.before), str(one.tasks)] if one.right is not None else ["", "", ""]
@@ -114,7 +114,7 @@ def _judged(comparison: "Comparison") -> Table:
     return table
 
 
-def conclusion(found: "Enhanced") -> str:
+def conclusion(found: "OptimizationResult") -> str:
     """What came of it, in words."""
     if found.text is None and found.halves is None:
         return f"Nothing was saved: the rewrite was dropped, for {found.tried[0].fate}."

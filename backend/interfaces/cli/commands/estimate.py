@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, print_json, the_app
-from backend.interfaces.cli.options.task_selection import subset_options
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.task_selection import subset_options
+from backend.interfaces.cli.render.console import as_json, print_json, the_app
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.domain.runs.cost_estimate import Estimate

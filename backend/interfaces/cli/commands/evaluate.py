@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.cli.render.console import as_json, print_json, the_app
-from backend.interfaces.cli.render.comparison import comparison_json, print_comparison
-from backend.interfaces.cli.options.run_options import ending_options
-from backend.interfaces.cli.options.quality_gate import Gate, end_by, gate_options
-from backend.interfaces.cli.render.progress import Bar
-from backend.interfaces.cli.render.evaluation import evaluation_json, print_evaluation
-from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.quality_gate import QualityGateOptions, end_by, gate_options
+from backend.interfaces.cli.options.run_options import ending_options
+from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
+from backend.interfaces.cli.render.comparison import comparison_json, print_comparison
+from backend.interfaces.cli.render.console import as_json, print_json, the_app
+from backend.interfaces.cli.render.evaluation import evaluation_json, print_evaluation
+from backend.interfaces.cli.render.progress import RunProgress
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import Ending
+    from backend.services.runs.lifecycle import RunOptions
 
 
 @click.command()
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @ending_options
 @gate_options
 @as_json
-def evaluate(version: str, subset: Subset, ending: "Ending", gate: Gate, json_wanted: bool) -> None:
+def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGateOptions, json_wanted: bool) -> None:
     """Score a version against the project's ground truths. As a gate it ends with 3 when the version is below the bar.
 
     \b
@@ -36,7 +36,7 @@ def evaluate(version: str, subset: Subset, ending: "Ending", gate: Gate, json_wa
     app = the_app()
     if gate.vs:
         app.version(gate.vs)  # one that is not there is told of before anything is paid
-    with Bar(version, pushes=ending.push) as bar:
+    with RunProgress(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
     compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
     checks = list(gate.checks(finished, compared))

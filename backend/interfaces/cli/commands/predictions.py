@@ -6,12 +6,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, cell, confirm, print_json, sure, tell, the_app
+from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, sure, the_app
 from backend.interfaces.cli.render.run import others_pushed
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
-    from backend.services.auto_accept import Chosen
+    from backend.services.auto_accept import ChosenTasks
 
 
 @click.command()
@@ -44,7 +44,7 @@ def push(version: str, keep: bool, json_wanted: bool) -> None:
     \b
     ls-prompts push sentiment@2
     """
-    pushed = the_app().push(version, keep, tell)
+    pushed = the_app().push(version, keep, notify)
     if json_wanted:
         print_json(pushed)
     else:
@@ -67,7 +67,7 @@ def withdraw(version: str, yes: bool) -> None:
         number = sum(app.predicted(tag).values())
         if number:
             confirm(f"Delete all {numbers.things(number, 'prediction')} of {tag} from Label Studio?")
-    click.echo(f"{numbers.things(app.withdraw(tag, tell), 'prediction')} of {tag} deleted")
+    click.echo(f"{numbers.things(app.withdraw(tag, notify), 'prediction')} of {tag} deleted")
 
 
 @click.command()
@@ -100,7 +100,7 @@ def annotate(version: str, least: float | None, accuracy: float | None, yes: boo
     if least is None and accuracy is None:
         tasks, number, which = None, app.predicted(tag).get(tag, 0), "all"
     else:
-        chosen = app.sure(tag, least, accuracy or 1.0, tell)
+        chosen = app.sure(tag, least, accuracy or 1.0, notify)
         _tell_others(chosen, tag)
         tasks, number, which = chosen.tasks, len(chosen.tasks), "the"
     if not yes:
@@ -108,18 +108,20 @@ def annotate(version: str, least: float | None, accuracy: float | None, yes: boo
     number = app.annotate(tag, tasks)
     click.echo(f"{numbers.things(number, 'annotation')} created from {tag}")
     if not number and tasks is None:
-        tell(f"{tag} has no predictions that were not annotated yet: see `ls-prompts predictions PROJECT`.")
+        notify(f"{tag} has no predictions that were not annotated yet: see `ls-prompts predictions PROJECT`.")
 
 
-def _tell_others(chosen: "Chosen", tag: str) -> None:
+def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
     """Which tasks get none, and why."""
     sure = numbers.things(len(chosen.tasks), "prediction")
     kept = f"{numbers.count(chosen.unsure)} less confident ones stay predictions"
-    tell(f"{sure} with a confidence from {chosen.least:.6g} on; {kept}.")
+    notify(f"{sure} with a confidence from {chosen.least:.6g} on; {kept}.")
     if chosen.annotated:
-        tell(f"{numbers.things(chosen.annotated, 'task')} with an annotation left alone.")
+        notify(f"{numbers.things(chosen.annotated, 'task')} with an annotation left alone.")
     if chosen.unlike:
-        tell(f"{numbers.things(chosen.unlike, 'answer')} not in Label Studio as stored: `ls-prompts push {tag}` first.")
+        notify(
+            f"{numbers.things(chosen.unlike, 'answer')} not in Label Studio as stored: `ls-prompts push {tag}` first."
+        )
 
 
 COMMANDS = (predictions, push, withdraw, annotate)

@@ -4,8 +4,8 @@ import sys
 
 import click
 
+from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, print_json, tell, the_app
 
 
 @click.command()
@@ -40,8 +40,8 @@ def connect(project: int, backend_url: str) -> None:
     \b
     ls-prompts connect 12 --backend-url http://localhost:9090
     """
-    the_app().connect(project, backend_url, tell)
-    tell(f"Project {project} is connected to {backend_url}.")
+    the_app().connect(project, backend_url, notify)
+    notify(f"Project {project} is connected to {backend_url}.")
 
 
 @click.command()
@@ -54,7 +54,7 @@ def disconnect(project: int, backend_url: str | None) -> None:
     ls-prompts disconnect 12
     """
     removed = the_app().disconnect(project, backend_url)
-    tell(f"Removed {numbers.things(removed, 'backend')} from project {project}.")
+    notify(f"Removed {numbers.things(removed, 'backend')} from project {project}.")
 
 
 @click.command()
@@ -66,8 +66,8 @@ def use(version: str) -> None:
     ls-prompts use sentiment@2
     """
     app = the_app()
-    app.use(version, tell)
-    tell(f"Annotators of project {app.version(version).project} get {app.version(version).tag}.")
+    app.use(version, notify)
+    notify(f"Annotators of project {app.version(version).project} get {app.version(version).tag}.")
 
 
 COMMANDS = (doctor, connect, disconnect, use)

@@ -10,16 +10,16 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, cell, confirm, print_json, printable, sure, tell, the_app
-from backend.interfaces.cli.render.prompt_version import described, print_definitions, print_examples
-from backend.interfaces.cli.options.few_shot import example_options
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
+from backend.interfaces.cli.options.few_shot import example_options
+from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, printable, sure, the_app
+from backend.interfaces.cli.render.prompt_version import described, print_definitions, print_examples
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.domain.prompts.version import PromptVersion
-    from backend.services.prompts.few_shot_selection import Wish
+    from backend.services.prompts.few_shot_selection import FewShotRequest
 
 COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -57,7 +57,7 @@ def save(
     params: tuple[str, ...],
     confidence: str | None,
     note: str | None,
-    examples: "Wish | None",
+    examples: "FewShotRequest | None",
     **known: Any,
 ) -> None:
     """Save a prompt as a new version and print its tag.
@@ -72,9 +72,9 @@ def save(
     parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
     saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
     for control in saved.unsupported:
-        tell(f"Left alone: {control}.")
+        notify(f"Left alone: {control}.")
     if not saved.new:
-        tell("Nothing changed: this is the version that has this content.")
+        notify("Nothing changed: this is the version that has this content.")
     click.echo(saved.version.tag)
 
 
@@ -96,7 +96,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     for version in versions:
         saved = _when(version)
         table.add_row(version.tag, str(version.project), cell(version.model), saved, cell(version.note))
-    Console().print(table) if versions else tell("There are no prompts yet: make one with `ls-prompts save`.")
+    Console().print(table) if versions else notify("There are no prompts yet: make one with `ls-prompts save`.")
 
 
 @click.command()
@@ -156,7 +156,7 @@ def rename(old: str, new: str) -> None:
     ls-prompts rename sentiment mood
     """
     the_app().rename(old, new)
-    tell(
+    notify(
         f"'{old}' is now '{new}'. Predictions in Label Studio keep the old name until they are pushed again; "
         "push, use, annotate and withdraw find them under the new one."
     )
@@ -176,7 +176,7 @@ def delete(name: str, yes: bool) -> None:
     if not yes:
         confirm(f"Delete '{name}' with its {numbers.things(len(versions), 'version')}?")
     app.delete(name)
-    tell(f"Deleted '{name}'.")
+    notify(f"Deleted '{name}'.")
 
 
 @click.command()

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import tell, the_app
 from backend.interfaces.cli.options.task_selection import truth_option, truths_options
+from backend.interfaces.cli.render.console import notify, the_app
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.domain.dataset.subset import Subset
@@ -40,14 +40,14 @@ def report(version: str, against: str | None, output: Path | None, subset: "Subs
     ls-prompts report sentiment@2 -o report.html
     ls-prompts report sentiment@2 --vs sentiment@1 -o report.html
     """
-    from backend.interfaces.presentation.report_page import page
     from backend.adapters.files.atomic_output import output as writing
+    from backend.interfaces.presentation.report_page import page
 
     found = the_app().report(version, against, subset)
     html = page(found, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
     with writing(output) as file:
         file.write(html)
-    tell(f"A report on {numbers.things(len(found.tasks), 'task')} written.")
+    notify(f"A report on {numbers.things(len(found.tasks), 'task')} written.")
 
 
 @click.command()
@@ -65,7 +65,7 @@ def export(version: str, kind: str, output: Path | None, truth: str) -> None:
     if kind == "parquet" and output is None:
         raise click.UsageError("Parquet is written to a file: name one with -o.")
     rows = the_app().export(version, kind, output, truth)
-    tell(f"{numbers.things(rows, 'row')} written.")
+    notify(f"{numbers.things(rows, 'row')} written.")
 
 
 COMMANDS = (report, export)

@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, print_json, printable, tell, the_app
+from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.run_options import ending_options
-from backend.interfaces.cli.render.progress import Bar
-from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.evaluation import print_evaluation
+from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import print_finished, run_json
 from backend.interfaces.cli.render.try_task import print_trial, trial_json
-from backend.domain.dataset.subset import Subset
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
-    from backend.services.analysis.results import Result
-    from backend.services.runs.lifecycle import Ending
+    from backend.services.analysis.results import TaskResult
+    from backend.services.runs.lifecycle import RunOptions
 
 TEXT_SHOWN = 300
 
@@ -49,7 +49,7 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
 def run(
     version: str,
     subset: Subset,
-    ending: "Ending",
+    ending: "RunOptions",
     background: bool,
     batch: bool,
     json_wanted: bool,
@@ -68,9 +68,9 @@ def run(
         started = app.run_in_background(version, subset, ending)
         shown = {"run": started.id, "version": started.tag, "status": started.status}
         print_json(shown) if json_wanted else click.echo(started.id)
-        tell(f"`ls-prompts watch {started.id}` shows how far it is.")
+        notify(f"`ls-prompts watch {started.id}` shows how far it is.")
         return
-    with Bar(version, pushes=ending.push) as bar:
+    with RunProgress(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
     if json_wanted:
         print_json(run_json(finished))
@@ -104,10 +104,10 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
         for title, value in (("truth", row.truth), ("answer", _answer(row)), ("why", row.reason), ("text", row.text)):
             if value is not None:
                 click.echo(f"  {title:<7} {_short(value)}")
-    tell(numbers.things(len(found), "task"))
+    notify(numbers.things(len(found), "task"))
 
 
-def _answer(row: "Result") -> str | None:
+def _answer(row: "TaskResult") -> str | None:
     return row.answer and f"{row.answer}  (confidence {numbers.proportion(row.confidence)})"
 
 

@@ -8,13 +8,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import as_json, cell, print_json, printable, tell, the_app
-from backend.interfaces.cli.render.progress import Gauge
 from backend.domain.runs.run import FINAL
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.progress import ProgressBar
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
-    from backend.services.run_control.status import Status
+    from backend.services.run_control.status import RunStatus
 
 EVERY_S = 1.0
 SUBSET_SHOWN = 20
@@ -40,7 +40,7 @@ def runs(which: str | None, json_wanted: bool) -> None:
         print_json([status_json(status) for status in found])
         return
     if not found:
-        tell("There are no runs yet: `ls-prompts run VERSION --on all`.")
+        notify("There are no runs yet: `ls-prompts run VERSION --on all`.")
         return
     Console(width=WIDE).print(_table(found))
     for status in found:
@@ -48,7 +48,7 @@ def runs(which: str | None, json_wanted: bool) -> None:
             click.echo(f"{status.run.id} {status.run.status}: {printable(status.run.reason)}")
 
 
-def _table(found: "list[Status]") -> Table:
+def _table(found: "list[RunStatus]") -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started"):
         table.add_column(title, no_wrap=True, overflow="fold")
@@ -83,7 +83,7 @@ def watch(run: str, json_wanted: bool) -> None:
     if json_wanted:
         print_json(status_json(status))
         return
-    with Gauge(f"{status.run.tag} {run}") as gauge:
+    with ProgressBar(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
             gauge.show(status.tally)
             if status.pushing:
@@ -104,7 +104,7 @@ def cancel(run: str) -> None:
     ls-prompts cancel 1f3a9c04
     """
     stopped = the_app().cancel(run)
-    tell(f"Run {run} stops; `ls-prompts resume {run}` goes on." if stopped else f"Run {run} had ended already.")
+    notify(f"Run {run} stops; `ls-prompts resume {run}` goes on." if stopped else f"Run {run} had ended already.")
 
 
 @click.command()
@@ -118,7 +118,7 @@ def resume(run: str, budget: float | None) -> None:
     ls-prompts resume 1f3a9c04 --budget 10
     """
     click.echo(the_app().resume(run, budget).id)
-    tell(f"`ls-prompts watch {run}` shows how far it is.")
+    notify(f"`ls-prompts watch {run}` shows how far it is.")
 
 
 @click.command()
@@ -133,7 +133,7 @@ def retry(run: str, rejected: bool) -> None:
     """
     started = the_app().retry(run, rejected).id
     click.echo(started)
-    tell(f"`ls-prompts watch {started}` shows how far it is.")
+    notify(f"`ls-prompts watch {started}` shows how far it is.")
 
 
 @click.command()
@@ -147,7 +147,7 @@ def worker(burst: bool) -> None:
     app = the_app()
     app.work_on_queue(burst)
     if app.stop.requested:
-        tell("Stopped. What was in flight is stored; another worker goes on with the rest.")
+        notify("Stopped. What was in flight is stored; another worker goes on with the rest.")
 
 
 @click.command(hidden=True)
@@ -164,7 +164,7 @@ def work(run: str) -> None:
 COMMANDS = (runs, watch, cancel, resume, retry, worker, work)
 
 
-def _print_end(status: "Status") -> None:
+def _print_end(status: "RunStatus") -> None:
     tally = status.tally
     reason = f": {status.run.reason}" if status.run.reason else ""
     counts = f"{numbers.count(tally.done)} of {numbers.things(tally.tasks, 'task')} answered, {tally.failed} failed"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.domain.prompts.examples import WAYS
 from backend.domain.dataset.split import parse_split
+from backend.domain.prompts.examples import WAYS
 from backend.errors import SubsetError
 
 if TYPE_CHECKING:
-    from backend.services.prompts.few_shot_selection import Wish
+    from backend.services.prompts.few_shot_selection import FewShotRequest
 
 ALL = "all"
 OPTIONS = (
@@ -44,11 +44,11 @@ def example_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_examples
 
 
-def _wish(number: int, select: str | None, embed: str | None, split: str | None) -> "Wish":
-    from backend.services.prompts.few_shot_selection import HALF, Wish
+def _wish(number: int, select: str | None, embed: str | None, split: str | None) -> "FewShotRequest":
+    from backend.services.prompts.few_shot_selection import HALF, FewShotRequest
 
     try:
         part = HALF if split is None else None if split == ALL else parse_split(split)
     except SubsetError as error:
         raise click.UsageError(str(error)) from None
-    return Wish(number, select or WAYS[0], embed, part)
+    return FewShotRequest(number, select or WAYS[0], embed, part)

@@ -8,7 +8,7 @@ from typing import Any
 Command = Callable[..., None]
 
 
-def bundle(
+def option_group(
     name: str, make: Callable[..., Any], options: Sequence[Callable[[Command], Command]]
 ) -> Callable[[Command], Command]:
     """A decorator: gives a command `options`, and to it as `name` what `make` makes of their values."""

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.cli.options.option_group import bundle
-from backend.interfaces.cli.render.console import tell
-from backend.domain.metrics.quality_gate import Check, accuracy_check, versus_check
 from backend.domain.metrics.junit import junit
+from backend.domain.metrics.quality_gate import GateCheck, accuracy_check, versus_check
 from backend.errors import SettingsError
+from backend.interfaces.cli.options.option_group import option_group
+from backend.interfaces.cli.render.console import notify
 
 if TYPE_CHECKING:
-    from backend.services.analysis.compare import Compared
-    from backend.services.runs.lifecycle import Finished
+    from backend.services.analysis.compare import ComparisonResult
+    from backend.services.runs.lifecycle import RunResult
 
 BELOW = 3
 """The exit code of an evaluation below the bar."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class QualityGateOptions:
     """`least`: the accuracy it takes; `vs`: a version it must not be worse than; `report`: where JUnit's XML goes."""
 
     least: float | None
@@ -30,14 +30,14 @@ class Gate:
     strict: bool
     report: Path | None
 
-    def checks(self, finished: "Finished", compared: "Compared | None") -> Iterator[Check]:
+    def checks(self, finished: "RunResult", compared: "ComparisonResult | None") -> Iterator[GateCheck]:
         assert finished.evaluation is not None
         if self.least is not None:
             yield accuracy_check(finished.evaluation, self.least, self.strict)
         if compared is not None:
             yield versus_check(compared.comparison.pairs[0], compared.comparison.tasks, self.strict)
 
-    def write(self, finished: "Finished", checks: Sequence[Check]) -> None:
+    def write(self, finished: "RunResult", checks: Sequence[GateCheck]) -> None:
         """The file for CI servers, if there is to be one; without a bar its one test says that the version was
         evaluated. Raises SettingsError when it can't be written."""
         if self.report is None:
@@ -58,20 +58,20 @@ class Gate:
         )
         shown = [(name, "n/a" if value is None else value) for name, value in properties]
         try:
-            self.report.write_bytes(junit(finished.run.tag, checks or [Check("evaluated", True, "")], shown))
+            self.report.write_bytes(junit(finished.run.tag, checks or [GateCheck("evaluated", True, "")], shown))
         except OSError as error:
             raise SettingsError(
                 f"{self.report} can't be written ({type(error).__name__}): give --junit a file of yours."
             ) from None
 
 
-def _gate(fail_under: float | None, vs: str | None, strict: bool, report: Path | None) -> Gate:
+def _gate(fail_under: float | None, vs: str | None, strict: bool, report: Path | None) -> QualityGateOptions:
     if strict and fail_under is None and vs is None:
         raise click.UsageError("--strict goes with --fail-under or --vs: add one of them.")
-    return Gate(fail_under, vs, strict, report)
+    return QualityGateOptions(fail_under, vs, strict, report)
 
 
-gate_options = bundle(
+gate_options = option_group(
     "gate",
     _gate,
     (
@@ -98,10 +98,10 @@ gate_options = bundle(
 """Hands over `gate`."""
 
 
-def end_by(checks: Sequence[Check]) -> None:
+def end_by(checks: Sequence[GateCheck]) -> None:
     """Ends the command with 3 when one failed, and says which."""
     failed = [check for check in checks if not check.passed]
     for check in failed:
-        tell(f'Below the bar "{check.name}": {check.said}.')
+        notify(f'Below the bar "{check.name}": {check.said}.')
     if failed:
         raise click.exceptions.Exit(BELOW)

@@ -4,22 +4,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.cli.options.option_group import bundle
+from backend.interfaces.cli.options.option_group import option_group
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import Ending
+    from backend.services.runs.lifecycle import RunOptions
 
 
-def _ending(no_push: bool, keep: bool, budget: float | None) -> "Ending":
-    from backend.services.runs.lifecycle import Ending  # `--help` need not wait for it
+def _ending(no_push: bool, keep: bool, budget: float | None) -> "RunOptions":
+    from backend.services.runs.lifecycle import RunOptions  # `--help` need not wait for it
 
-    return Ending(push=not no_push, keep=keep, budget=budget)
+    return RunOptions(push=not no_push, keep=keep, budget=budget)
 
 
 budget_option = click.option(
     "--budget", type=float, metavar="USD", help="Stop before it costs more. Answers are then cut at 4,096 tokens."
 )
-ending_options = bundle(
+ending_options = option_group(
     "ending",
     _ending,
     (

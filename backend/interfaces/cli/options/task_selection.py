@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import click
 
-from backend.interfaces.cli.options.option_group import bundle
+from backend.domain.dataset.ground_truth import KINDS as TRUTHS
 from backend.domain.dataset.split import Split, parse_split
 from backend.domain.dataset.subset import SAMPLE_SIZE, Subset, parse_subset
-from backend.domain.dataset.ground_truth import KINDS as TRUTHS
 from backend.errors import SubsetError
+from backend.interfaces.cli.options.option_group import option_group
 
 
 def _split(_context: click.Context, _option: click.Parameter, text: str | None) -> Split | None:
@@ -89,7 +89,7 @@ def _some_truths(
     return replace(subset, kind="truth-sample", size=sample.size, seed=seed, stratify=stratify)
 
 
-subset_options = bundle(
+subset_options = option_group(
     "subset",
     _chosen,
     (
@@ -100,10 +100,10 @@ subset_options = bundle(
 )
 """Hands over `subset`: any tasks."""
 
-truths_options = bundle("subset", _truths, TRUTH_OPTIONS)
+truths_options = option_group("subset", _truths, TRUTH_OPTIONS)
 """Hands over `subset`: the ground truths."""
 
-some_truths_options = bundle(
+some_truths_options = option_group(
     "subset",
     _some_truths,
     (

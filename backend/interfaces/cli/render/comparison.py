@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import cell
-from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.domain.metrics.agreement import Agreement
-from backend.domain.metrics.comparison import LEVEL, UNDECIDED, Pair
+from backend.domain.metrics.comparison import LEVEL, UNDECIDED, VersionPair
+from backend.interfaces.cli.render.console import cell
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.caveats import left_out_remarks
 
 if TYPE_CHECKING:
-    from backend.services.analysis.compare import Compared
+    from backend.services.analysis.compare import ComparisonResult
 
 LISTED = 10
 """More tasks are in the JSON."""
 
 
-def comparison_json(found: "Compared") -> dict[str, Any]:
+def comparison_json(found: "ComparisonResult") -> dict[str, Any]:
     """The names here are relied on by scripts. The difference, what was fixed and what was broken are about the second
     version against the first; with more than two versions they are in `pairs` alone."""
     comparison = found.comparison
@@ -45,7 +45,7 @@ def comparison_json(found: "Compared") -> dict[str, Any]:
     }
 
 
-def pair_json(pair: Pair) -> dict[str, Any]:
+def pair_json(pair: VersionPair) -> dict[str, Any]:
     """The names here are relied on by scripts."""
     return {
         "first": pair.first,
@@ -62,7 +62,7 @@ def pair_json(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _verdict(found: "Compared") -> str:
+def _verdict(found: "ComparisonResult") -> str:
     pairs = found.comparison.pairs
     if len(pairs) == 1:
         return pairs[0].verdict
@@ -70,7 +70,7 @@ def _verdict(found: "Compared") -> str:
     return UNDECIDED if p_value is None or p_value >= LEVEL else "different"
 
 
-def print_comparison(found: "Compared") -> None:
+def print_comparison(found: "ComparisonResult") -> None:
     console = Console()
     console.print(f"[bold]{numbers.things(found.comparison.tasks, 'task')}[/bold] of {found.subset}", highlight=False)
     console.print(_versions(found))
@@ -86,7 +86,7 @@ def print_comparison(found: "Compared") -> None:
         console.print(cell(line), soft_wrap=True)
 
 
-def _versions(found: "Compared") -> Table:
+def _versions(found: "ComparisonResult") -> Table:
     table = Table("version", box=None, header_style="bold", pad_edge=False)
     for name in ("accuracy", "95 % interval", "F1 macro", "asked", "cost", "p50", "p95"):
         table.add_column(name, justify="right")
@@ -105,7 +105,7 @@ def _versions(found: "Compared") -> Table:
     return table
 
 
-def _print_pair(found: "Compared", pair: Pair, console: Console) -> None:
+def _print_pair(found: "ComparisonResult", pair: VersionPair, console: Console) -> None:
     console.print("")
     console.print(cell(sentence(pair, found.comparison.tasks)), style="bold", soft_wrap=True)
     for title, tasks in (("fixed", pair.fixed), ("broken", pair.broken)):
@@ -122,7 +122,7 @@ def _print_pair(found: "Compared", pair: Pair, console: Console) -> None:
         console.print(table)
 
 
-def sentence(pair: Pair, tasks: int) -> str:
+def sentence(pair: VersionPair, tasks: int) -> str:
     """The verdict, in words."""
     on = numbers.things(tasks, "task")
     if pair.difference is None:
@@ -134,7 +134,7 @@ def sentence(pair: Pair, tasks: int) -> str:
     return f"{pair.second} is {pair.verdict} than {pair.first} on {on} ({told})"
 
 
-def _agreements(found: "Compared") -> Iterator[str]:
+def _agreements(found: "ComparisonResult") -> Iterator[str]:
     if found.comparison.reason:
         yield found.comparison.reason
     for (first, second), one in found.agreements.items():
@@ -151,7 +151,7 @@ def _agreed(one: Agreement) -> str:
     return f"{said}; Cohen's kappa {numbers.proportion(one.kappa)} ({numbers.interval(one.kappa_ci)})"
 
 
-def _missing(found: "Compared") -> Iterator[str]:
+def _missing(found: "ComparisonResult") -> Iterator[str]:
     for tag, outputs in found.comparison.outputs.items():
         if found.truths and outputs < found.truths:
             left = numbers.things(found.truths - outputs, "ground truth")

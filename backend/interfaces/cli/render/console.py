@@ -58,7 +58,7 @@ def confirm(question: str) -> None:
         raise click.Abort
 
 
-def tell(sentence: str) -> None:
+def notify(sentence: str) -> None:
     """Talk goes to stderr, or into the log where that is JSON."""
     if structured():
         log.info("%s", sentence)

@@ -7,19 +7,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import cell
-from backend.interfaces.presentation.caveats import remarks
-from backend.interfaces.cli.render.run import confusion_table, print_title, run_json, run_rows
-from backend.domain.metrics.evaluation import Evaluation
-from backend.domain.metrics.classification import Score
 from backend.domain.dataset.subset import read_subset
+from backend.domain.metrics.classification import Score
+from backend.domain.metrics.evaluation import Evaluation
+from backend.interfaces.cli.render.console import cell
+from backend.interfaces.cli.render.run import confusion_table, print_title, run_json, run_rows
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.caveats import remarks
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import Finished
+    from backend.services.runs.lifecycle import RunResult
 
 
-def evaluation_json(finished: "Finished", calibrated: bool) -> dict[str, Any]:
+def evaluation_json(finished: "RunResult", calibrated: bool) -> dict[str, Any]:
     """The names here are relied on by scripts."""
     found, subset = _evaluation(finished), read_subset(finished.run.subset)
     scores = asdict(found.score)
@@ -41,7 +41,7 @@ def evaluation_json(finished: "Finished", calibrated: bool) -> dict[str, Any]:
     }
 
 
-def _evaluation(finished: "Finished") -> Evaluation:
+def _evaluation(finished: "RunResult") -> Evaluation:
     assert finished.evaluation is not None
     return finished.evaluation
 
@@ -51,7 +51,7 @@ def _confidence(found: Evaluation) -> dict[str, Any]:
     return {name: known[name] for name in ("tasks", "brier", "brier_ci", "ece", "ece_ci")}
 
 
-def print_evaluation(finished: "Finished", calibrated: bool) -> None:
+def print_evaluation(finished: "RunResult", calibrated: bool) -> None:
     found, console = _evaluation(finished), Console()
     print_title(finished, console)
     table = Table("", "", "95 % interval", "", box=None, header_style="dim", pad_edge=False)
@@ -67,7 +67,7 @@ def print_evaluation(finished: "Finished", calibrated: bool) -> None:
         console.print(cell(remark), soft_wrap=True)
 
 
-def _rows(finished: "Finished", found: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
+def _rows(finished: "RunResult", found: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
     score, intervals, sure, summary = found.score, found.intervals, found.reliability, finished.summary
     outputs = f"{score.correct} of {numbers.things(score.outputs, 'output')}"
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"

@@ -7,16 +7,16 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import printable, tell
 from backend.domain.outcome import Outcome
-from backend.domain.runs.run import Tally
+from backend.domain.runs.run import TaskCounts
+from backend.interfaces.cli.render.console import notify, printable
+from backend.interfaces.presentation import number_format as numbers
 
 LINE_EVERY_S = 5.0
 PUSHING = "pushing predictions to Label Studio"
 
 
-class Gauge:
+class ProgressBar:
     """Done of total, with a rate; a context manager, so that the terminal is left as it was."""
 
     def __init__(self, label: str) -> None:
@@ -45,7 +45,7 @@ class Gauge:
     ) -> None:
         self._bar.stop()
 
-    def show(self, tally: Tally) -> None:
+    def show(self, tally: TaskCounts) -> None:
         """Where a run is that another process works on."""
         trouble = f", {tally.failed} failed" if tally.failed else ""
         cost = tally.cost_usd if tally.done else None  # as long as there is no answer, nobody knows its price
@@ -57,7 +57,7 @@ class Gauge:
             return
         self._pushing = True
         if self._bar.disable:
-            tell(f"{self._label}: {PUSHING}")
+            notify(f"{self._label}: {PUSHING}")
         else:
             self._bar.update(self._row, said=PUSHING)
 
@@ -70,10 +70,10 @@ class Gauge:
             self._bar.update(self._row, completed=done, total=total, said=said)
         elif now - self._said >= LINE_EVERY_S:
             self._said = now
-            tell(f"{self._label}: {done} of {total or '?'} tasks, {said}")
+            notify(f"{self._label}: {done} of {total or '?'} tasks, {said}")
 
 
-class Bar(Gauge):
+class RunProgress(ProgressBar):
     """A `services.run_control.progress.Progress` of a run in this process. `pushes`: whether a push follows the last answer."""
 
     def __init__(self, label: str, pushes: bool = False) -> None:
@@ -99,8 +99,8 @@ class Bar(Gauge):
         if self._pushes and self._done == self._total:
             self.pushing()
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         if self.console.is_terminal:
             self.console.print(printable(sentence), highlight=False, markup=False)
         else:
-            tell(sentence)
+            notify(sentence)

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import printable
 from backend.domain.prompts.examples import examples_json
+from backend.interfaces.cli.render.console import printable
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.domain.prompts.version import PromptVersion

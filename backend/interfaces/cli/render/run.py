@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import cell
 from backend.domain.metrics.confusions import confusions
+from backend.interfaces.cli.render.console import cell
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
-    from backend.services.predictions.sync import Pushed
-    from backend.services.runs.lifecycle import Finished
+    from backend.services.predictions.sync import PushResult
+    from backend.services.runs.lifecycle import RunResult
 
 
 MOST_LABELS = 12
@@ -21,7 +21,7 @@ MOST_LABELS = 12
 WORST = 10
 
 
-def run_json(finished: "Finished") -> dict[str, Any]:
+def run_json(finished: "RunResult") -> dict[str, Any]:
     """The names here are relied on by scripts."""
     summary = asdict(finished.summary)
     del summary["usable"]
@@ -35,7 +35,7 @@ def run_json(finished: "Finished") -> dict[str, Any]:
     }
 
 
-def print_finished(finished: "Finished") -> None:
+def print_finished(finished: "RunResult") -> None:
     """A run that is not about ground truths."""
     console, summary = Console(), finished.summary
     print_title(finished, console)
@@ -47,7 +47,7 @@ def print_finished(finished: "Finished") -> None:
     console.print(table)
 
 
-def print_title(finished: "Finished", console: Console) -> None:
+def print_title(finished: "RunResult", console: Console) -> None:
     console.print(f"[bold]{finished.run.tag}[/bold] on {finished.run.subset}", highlight=False)
 
 
@@ -74,7 +74,7 @@ def _worst(cells: Mapping[str, Mapping[str, int]]) -> Table:
     return table
 
 
-def run_rows(finished: "Finished") -> Iterator[tuple[str, str, str, str]]:
+def run_rows(finished: "RunResult") -> Iterator[tuple[str, str, str, str]]:
     """What a run took and left: name, number, interval (there is none), more about it."""
     summary = finished.summary
     for title, kinds in (("rejected", summary.rejections), ("failed", summary.failures)):
@@ -91,7 +91,7 @@ def run_rows(finished: "Finished") -> Iterator[tuple[str, str, str, str]]:
         yield "pushed", numbers.count(pushed.created), "", others_pushed(pushed)
 
 
-def others_pushed(pushed: "Pushed") -> str:
+def others_pushed(pushed: "PushResult") -> str:
     """What became of the predictions that were there before."""
     rescored = f", {numbers.count(pushed.rescored)} rescored" if pushed.rescored else ""
     return f"{numbers.count(pushed.deleted)} replaced, {numbers.count(pushed.unchanged)} unchanged{rescored}"

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.cli.render.console import printable
 from backend.domain.outcome import Failure, Rejection
+from backend.interfaces.cli.render.console import printable
+from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
-    from backend.services.try_task import Trial
+    from backend.services.try_task import TryResult
 
 
-def trial_json(trial: "Trial") -> dict[str, Any]:
+def trial_json(trial: "TryResult") -> dict[str, Any]:
     outcome = trial.outcome
     verdict = outcome.verdict
     return {
@@ -33,7 +33,7 @@ def trial_json(trial: "Trial") -> dict[str, Any]:
     }
 
 
-def print_trial(trial: "Trial") -> None:
+def print_trial(trial: "TryResult") -> None:
     for message in trial.messages:
         _part(message["role"], message["content"])
     for number, attempt in enumerate(trial.attempts, 1):
@@ -42,7 +42,7 @@ def print_trial(trial: "Trial") -> None:
     _part("verdict", _verdict(trial))
 
 
-def _verdict(trial: "Trial") -> str:
+def _verdict(trial: "TryResult") -> str:
     outcome = trial.outcome
     verdict = outcome.verdict
     if isinstance(verdict, Rejection):

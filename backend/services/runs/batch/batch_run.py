@@ -13,21 +13,21 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
-from backend.domain.chat.request import ChatRequest, Completion, Recipe
-from backend.domain.resolution.resolve import Pricing, derive, failed
+from backend.adapters.database.run_tasks import RunTask
+from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.outcome import Failure, Outcome
+from backend.domain.resolution.resolve import Pricing, failed, resolve
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
-from backend.adapters.database.run_tasks import Ask
-from backend.errors import ProviderAwayError, RunError
-from backend.engine.request_executor import Asker, Model
-from backend.services.runs.batch.poller import Keeper, Provider, Reply
-from backend.services.runs.batch.request_files import Shelf, Writer
-from backend.services.run_control.termination import Canceled, Left
 from backend.engine.observer import Observer, Unobserved
+from backend.engine.request_executor import ChatModel, RequestExecutor
+from backend.engine.shutdown import Shutdown, Stopped
+from backend.errors import ProviderAwayError, RunError
+from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress, to_log
-from backend.services.run_control.heartbeat import Pulse
-from backend.engine.shutdown import Stop, Stopped
+from backend.services.run_control.termination import Canceled, LeftBatch
+from backend.services.runs.batch.poller import BatchPoller, Provider, Reply
+from backend.services.runs.batch.request_files import BatchFileWriter, BatchStores
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
@@ -36,7 +36,7 @@ PATIENCE_S = 1800.0
 NOT_ASKED = Failure("server", "It came too late for the batch; run it again.")
 
 
-class BatchModel(Model, Protocol):
+class BatchModel(ChatModel, Protocol):
     def body(self, request: ChatRequest) -> bytes: ...
 
 
@@ -45,10 +45,10 @@ class BatchRun:
     """`pages`: reads the run's tasks, as often as it is called."""
 
     run: Run
-    recipe: Recipe
+    builder: RequestBuilder
     pages: Callable[[], Iterable[list[Task]]]
     progress: Progress
-    pulse: Pulse
+    heartbeat: Heartbeat
 
 
 @dataclass(slots=True)
@@ -61,11 +61,11 @@ class Probe:
 
     def ask(self, task_id: int, request: ChatRequest, stored: Sequence[Completion]) -> Sequence[Completion]:
         async def asked() -> Sequence[Completion]:
-            asker = Asker(self.model, self.write, 1)
+            executor = RequestExecutor(self.model, self.write, 1)
             try:
-                found = await asker.ask(request, stored)
+                found = await executor.ask(request, stored)
             finally:
-                await asker.close()
+                await executor.close()
             self.sent[task_id] = found.sent
             return found.attempts
 
@@ -77,13 +77,13 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    shelf: Shelf
+    stores: BatchStores
     make_provider: Callable[[], Provider]
     make_model: Callable[[], BatchModel]
     base_url: str
     pricing: Pricing
     make_observer: Callable[[], Observer] = Unobserved
-    stop: Stop = field(default_factory=Stop)
+    stop: Shutdown = field(default_factory=Shutdown)
 
     def label(self, job: BatchRun) -> None:
         """Returns when it is noted of every task what became of it.
@@ -92,20 +92,20 @@ class Batches:
         ProviderError when there is no going on.
         """
         probed: dict[int, int] = {}
-        writer = Writer(self.shelf, job.run.id, job.recipe, lambda: self._probe(job.run.id, probed))
-        keeper = self._keeper(job.progress.tell)
+        writer = BatchFileWriter(self.stores, job.run.id, job.builder, lambda: self._probe(job.run.id, probed))
+        keeper = self._keeper(job.progress.notify)
         self._take_over(job.run, writer)
         try:
             while True:
                 writer.write(self._until_stopped(job.pages()))
-                if not self.shelf.batches.of_run(job.run.id):
+                if not self.stores.batches.of_run(job.run.id):
                     self._note(job, writer.mine, probed)
                     return
                 if not self._wait(job, keeper, writer):
                     raise Canceled(job.run.id)
         except KeyboardInterrupt:
-            if any(batch.state in ("creating", "open") for batch in self.shelf.batches.of_run(job.run.id)):
-                raise Left(job.run.id) from None
+            if any(batch.state in ("creating", "open") for batch in self.stores.batches.of_run(job.run.id)):
+                raise LeftBatch(job.run.id) from None
             raise
         finally:
             for file in writer.files.values():
@@ -113,12 +113,12 @@ class Batches:
 
     def cancel(self, run_id: str) -> bool:
         """Cancels what a run has at the provider; False when that is nothing."""
-        return bool(self.shelf.batches.of_run(run_id)) and self._keeper(to_log).cancel(run_id)
+        return bool(self.stores.batches.of_run(run_id)) and self._keeper(to_log).cancel(run_id)
 
     def check(self, tag: str) -> None:
         """Collects what ended batches of a version brought. Raises RunError while one is under way: asking its requests
         beside it would pay for them twice."""
-        for batch in self.shelf.batches.of_version(tag, self.base_url):
+        for batch in self.stores.batches.of_version(tag, self.base_url):
             ended = batch.state == "open" and self._keeper(to_log).step(batch)
             if not ended and batch.state in ("creating", "open"):
                 raise RunError(
@@ -127,10 +127,10 @@ class Batches:
                 )
 
     def _probe(self, run_id: str, sent: dict[int, int]) -> Probe:
-        return Probe(self.make_model(), partial(self.shelf.facts.add_completions, run_id=run_id), sent)
+        return Probe(self.make_model(), partial(self.stores.facts.add_completions, run_id=run_id), sent)
 
-    def _keeper(self, tell: Callable[[str], None]) -> Keeper:
-        return Keeper(self.shelf.batches, self.make_provider(), tell, self._brought)
+    def _keeper(self, notify: Callable[[str], None]) -> BatchPoller:
+        return BatchPoller(self.stores.batches, self.make_provider(), notify, self._brought)
 
     def _brought(self, model: str, replies: Iterable[Reply]) -> None:
         self.make_observer().brought(model, replies, self.pricing)
@@ -142,26 +142,26 @@ class Batches:
                 raise Stopped
             yield page
 
-    def _take_over(self, run: Run, writer: Writer) -> None:
+    def _take_over(self, run: Run, writer: BatchFileWriter) -> None:
         """Goes on with whatever earlier runs of this version left. What was canceled is to be asked again."""
-        for batch in self.shelf.batches.of_version(run.tag, self.base_url):
-            self.shelf.batches.adopt(batch, run.id)
+        for batch in self.stores.batches.of_version(run.tag, self.base_url):
+            self.stores.batches.adopt(batch, run.id)
             if not batch.canceled:
                 writer.mine.add(batch.id)
 
-    def _wait(self, job: BatchRun, keeper: Keeper, writer: Writer) -> bool:
+    def _wait(self, job: BatchRun, keeper: BatchPoller, writer: BatchFileWriter) -> bool:
         """Takes the run's batches to their ends; False when it is canceled before."""
         over = threading.Event()
-        job.pulse.when_canceled(over.set)
+        job.heartbeat.when_canceled(over.set)
         with self.stop.calling(over.set):
             return self._wait_until(over, job, keeper, writer)
 
-    def _wait_until(self, over: threading.Event, job: BatchRun, keeper: Keeper, writer: Writer) -> bool:
+    def _wait_until(self, over: threading.Event, job: BatchRun, keeper: BatchPoller, writer: BatchFileWriter) -> bool:
         pause, reached = FIRST_PAUSE_S, time.monotonic()
-        while waiting := self.shelf.batches.of_run(job.run.id):
+        while waiting := self.stores.batches.of_run(job.run.id):
             if self.stop.requested:
                 raise Stopped
-            if job.pulse.canceled or over.is_set():
+            if job.heartbeat.canceled or over.is_set():
                 return False
             try:
                 moved = [keeper.step(batch, writer.files.get(batch.id)) for batch in waiting]
@@ -169,27 +169,29 @@ class Batches:
             except ProviderAwayError as error:
                 if time.monotonic() - reached > PATIENCE_S:
                     raise
-                job.progress.tell(str(error))
+                job.progress.notify(str(error))
                 moved = []
             if not any(moved):
                 over.wait(pause)
                 pause = min(LONGEST_PAUSE_S, pause * 1.5)
-        return not job.pulse.canceled
+        return not job.heartbeat.canceled
 
     def _note(self, job: BatchRun, mine: set[str], probed: dict[int, int]) -> None:
         """What the stored answers, and the lines of its batches, say of every task now."""
         for page in job.pages():
-            found = self._page(job.recipe, page, list(mine), probed)
-            self.shelf.asks.note(job.run.id, [Ask.of(o) for o in found if o.sent or o.answer is None])
+            found = self._page(job.builder, page, list(mine), probed)
+            self.stores.asks.note(job.run.id, [RunTask.of(o) for o in found if o.sent or o.answer is None])
             self.make_observer().settled(found)
             job.progress.add(found)
 
-    def _page(self, recipe: Recipe, page: list[Task], mine: list[str], probed: dict[int, int]) -> list[Outcome]:
-        asks = recipe.asks(page)
+    def _page(
+        self, builder: RequestBuilder, page: list[Task], mine: list[str], probed: dict[int, int]
+    ) -> list[Outcome]:
+        asks = builder.asks(page)
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
         digests = list({sample.digest for request in requests for sample in request.samples})
-        stored = self.shelf.facts.completions(digests)
-        lines = self.shelf.batches.lines(digests, mine)
+        stored = self.stores.facts.completions(digests)
+        lines = self.stores.batches.lines(digests, mine)
         failures = {line.digest: line.failure for line in lines if line.failure}
         first = Counter((line.digest, line.task_id) for line in lines)
         outcomes = []
@@ -199,7 +201,7 @@ class Batches:
                 continue
             samples = [sample.digest for sample in ask.samples]
             sent = sum(first[digest, task_id] for digest in samples) + probed.get(task_id, 0)
-            known = derive(task_id, [stored.get(digest, []) for digest in samples], ask.frame.schema, self.pricing)
+            known = resolve(task_id, [stored.get(digest, []) for digest in samples], ask.template.schema, self.pricing)
             why = next((failures[digest] for digest in samples if digest in failures), NOT_ASKED)
             missing = failed(task_id, why, ask.digest, sent)
             outcomes.append(replace(known, sent=sent, reused=sent == 0) if known else missing)

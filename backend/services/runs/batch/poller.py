@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import IO, Protocol
 
-from backend.domain.runs.batch_report import Report, unanswered
+from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
-from backend.adapters.database.batches import Batch, BatchStore
+from backend.domain.runs.batch_report import BatchReport, unanswered
 
 LINES_AT_ONCE = 500
 
@@ -24,34 +24,34 @@ class Provider(Protocol):
 
     def find_file(self, name: str) -> str | None: ...
 
-    def create(self, file_id: str) -> Report: ...
+    def create(self, file_id: str) -> BatchReport: ...
 
-    def find(self, file_id: str) -> Report | None: ...
+    def find(self, file_id: str) -> BatchReport | None: ...
 
-    def look(self, batch_id: str) -> Report: ...
+    def look(self, batch_id: str) -> BatchReport: ...
 
     def cancel(self, batch_id: str) -> None: ...
 
     def results(self, file_id: str, model: str) -> Iterator[tuple[str, Reply]]: ...
 
 
-class Keeper:
-    """`tell` hears of every batch's progress, when there is some; `brought` of what each brings, with its model."""
+class BatchPoller:
+    """`notify` hears of every batch's progress, when there is some; `brought` of what each brings, with its model."""
 
     def __init__(
         self,
         record: BatchStore,
         provider: Provider,
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
         brought: Callable[[str, Iterable[Reply]], None],
     ) -> None:
         self.record = record
         self._provider = provider
-        self._tell = tell
+        self._notify = notify
         self._brought = brought
         self._told: dict[str, str] = {}
 
-    def step(self, batch: Batch, file: IO[bytes] | None = None) -> bool:
+    def step(self, batch: StoredBatch, file: IO[bytes] | None = None) -> bool:
         """Takes the next step; False when there is nothing but waiting. `file`: its requests, if they are at hand."""
         if batch.state == "open":
             return self._look(batch)
@@ -72,12 +72,12 @@ class Keeper:
                 self._provider.cancel(opened.batch_id)
         return bool(waiting)
 
-    def _upload(self, batch: Batch, file: IO[bytes] | None) -> None:
+    def _upload(self, batch: StoredBatch, file: IO[bytes] | None) -> None:
         found = self._provider.find_file(batch.file_name) if batch.state == "uploading" else None
         if found is None and file is None:
             self.record.drop(batch)  # its requests are written anew
             return
-        noted: Batch | None = batch
+        noted: StoredBatch | None = batch
         if found is None and file is not None:
             noted = self.record.move(batch, "uploading")
             if noted is None:
@@ -87,7 +87,7 @@ class Keeper:
         if noted is not None and found is not None:
             self.record.move(noted, "uploaded", file_id=found)
 
-    def _create(self, batch: Batch) -> None:
+    def _create(self, batch: StoredBatch) -> None:
         assert batch.file_id is not None
         found = self._provider.find(batch.file_id) if batch.state == "creating" else None
         if found is None:
@@ -102,12 +102,12 @@ class Keeper:
         if opened is not None and opened.canceled:
             self._provider.cancel(found.id)
 
-    def _look(self, batch: Batch) -> bool:
+    def _look(self, batch: StoredBatch) -> bool:
         assert batch.batch_id is not None
         report = self._provider.look(batch.batch_id)
         if self._told.get(batch.id) != str(report):
             self._told[batch.id] = str(report)
-            self._tell(f"Batch {batch.batch_id}: {report}.")
+            self._notify(f"Batch {batch.batch_id}: {report}.")
         if not report.ended:
             return False
         for name in report.files:

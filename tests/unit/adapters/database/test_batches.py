@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from backend.adapters.database.batches import BatchLine, BatchStore
+from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.outcome import Failure
-from backend.adapters.database.batches import BatchStore, Line
-from backend.adapters.database.runs import Order, RunStore
 from tests.scripted import completion
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -21,7 +21,7 @@ def batches(store):
 
 @pytest.fixture
 def batch(store, batches):
-    run = RunStore(store).create(Order("mood@1", 7, "all", batch=True))
+    run = RunStore(store).create(NewRun("mood@1", 7, "all", batch=True))
     made = batches.create(run.id, URL, "m")
     batches.add(made, {A: 1, B: 2, C: 3})
     return made
@@ -44,7 +44,7 @@ def test_what_came_is_stored_once_however_often_it_is_given(store, batches, batc
     assert list(stored) == [A]
     batches.end(batch, NO)
     kept = sorted(batches.lines([A, B, C], [batch.id]), key=lambda line: line.digest)
-    assert kept == [Line(A, 1, None), Line(B, 2, Failure("server", "No.")), Line(C, 3, NO)]
+    assert kept == [BatchLine(A, 1, None), BatchLine(B, 2, Failure("server", "No.")), BatchLine(C, 3, NO)]
     assert batches.of_run(batch.run_id) == []
 
 

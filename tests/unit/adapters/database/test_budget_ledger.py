@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.resolution.resolve import priced_as
-from backend.adapters.database.budget_ledger import Ledger
-from backend.adapters.database.runs import Order, RunStore
 from tests.scripted import completion
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -20,58 +20,58 @@ def pricing(model):
 @pytest.fixture
 def run(store):
     runs = RunStore(store)
-    return runs.run(runs.create(Order("mood@1", 7, "all", budget=1.0)).id)
+    return runs.run(runs.create(NewRun("mood@1", 7, "all", budget=1.0)).id)
 
 
 @pytest.fixture
-def ledger(store, run):
-    return Ledger(store, run.id, pricing)
+def budget_ledger(store, run):
+    return BudgetLedger(store, run.id, pricing)
 
 
-def test_what_is_spent_is_what_this_run_asked_for(store, run, ledger):
-    assert (run.budget, ledger.spent()) == (1.0, 0.0)
+def test_what_is_spent_is_what_this_run_asked_for(store, run, budget_ledger):
+    assert (run.budget, budget_ledger.spent()) == (1.0, 0.0)
     store.add_completions([completion(digest=A)])
     store.add_completions([completion(digest=A), completion(digest=B), completion(digest=B, attempt=1)], run.id)
     store.add_completions([completion(digest=C)], "another")
-    assert ledger.spent() == pytest.approx(0.2), "A was there before"
+    assert budget_ledger.spent() == pytest.approx(0.2), "A was there before"
     assert store.completions([B])[B] == [completion(digest=B), completion(digest=B, attempt=1)]
 
 
-def test_a_hold_takes_the_place_of_the_one_before_and_leaves_room_for_others(store, run, ledger):
-    assert ledger.hold("one", 0.1, 0.4) == 0.4
-    assert ledger.hold("two", 0.1, 0.9) == pytest.approx(0.6)
-    assert ledger.hold("three", 0.1, 0.1) is None
-    assert ledger.hold("one", 0.1, 0.2) == 0.2
-    assert ledger.hold("three", 0.1, 0.5) == pytest.approx(0.2)
-    ledger.keep("two", 0.0)
+def test_a_hold_takes_the_place_of_the_one_before_and_leaves_room_for_others(store, run, budget_ledger):
+    assert budget_ledger.hold("one", 0.1, 0.4) == 0.4
+    assert budget_ledger.hold("two", 0.1, 0.9) == pytest.approx(0.6)
+    assert budget_ledger.hold("three", 0.1, 0.1) is None
+    assert budget_ledger.hold("one", 0.1, 0.2) == 0.2
+    assert budget_ledger.hold("three", 0.1, 0.5) == pytest.approx(0.2)
+    budget_ledger.keep("two", 0.0)
     store.add_completions([completion(digest=A, prompt_tokens=50)], run.id)
-    assert ledger.hold("three", 0.1, 0.5) == pytest.approx(0.3)
+    assert budget_ledger.hold("three", 0.1, 0.5) == pytest.approx(0.3)
 
 
-def test_a_larger_budget_counts_at_once(store, run, ledger):
-    assert ledger.hold("one", 2.0, 3.0) is None
+def test_a_larger_budget_counts_at_once(store, run, budget_ledger):
+    assert budget_ledger.hold("one", 2.0, 3.0) is None
     RunStore(store).limit(run.id, 10.0)
-    assert ledger.hold("one", 2.0, 3.0) == 3.0
+    assert budget_ledger.hold("one", 2.0, 3.0) == 3.0
 
 
 def test_a_run_without_a_budget_has_room_for_everything(store):
-    made = RunStore(store).create(Order("mood@1", 7, "all"))
-    assert Ledger(store, made.id, pricing).hold("one", 1e9, 1e9) == 1e9
+    made = RunStore(store).create(NewRun("mood@1", 7, "all"))
+    assert BudgetLedger(store, made.id, pricing).hold("one", 1e9, 1e9) == 1e9
 
 
-def test_holds_of_another_run_take_no_room(store, run, ledger):
-    other = RunStore(store).create(Order("mood@1", 7, "all"))
-    Ledger(store, other.id, pricing).hold("one", 0.9, 0.9)
-    assert ledger.hold("two", 1.0, 1.0) == 1.0
+def test_holds_of_another_run_take_no_room(store, run, budget_ledger):
+    other = RunStore(store).create(NewRun("mood@1", 7, "all"))
+    BudgetLedger(store, other.id, pricing).hold("one", 0.9, 0.9)
+    assert budget_ledger.hold("two", 1.0, 1.0) == 1.0
 
 
-def test_many_at_once_get_no_more_than_there_is(ledger):
+def test_many_at_once_get_no_more_than_there_is(budget_ledger):
     with ThreadPoolExecutor(8) as pool:
-        got = list(pool.map(lambda number: ledger.hold(f"holder {number}", 0.1, 0.3), range(12)))
+        got = list(pool.map(lambda number: budget_ledger.hold(f"holder {number}", 0.1, 0.3), range(12)))
     assert sum(usd for usd in got if usd is not None) == pytest.approx(1.0)
     assert got.count(None) >= 2
 
 
 def test_a_model_without_a_price_costs_what_the_one_that_was_asked_does(store, run):
     store.add_completions([replace(completion(digest=A), model="unknown")], run.id)
-    assert Ledger(store, run.id, priced_as(pricing, "known")).spent() == pytest.approx(0.1)
+    assert BudgetLedger(store, run.id, priced_as(pricing, "known")).spent() == pytest.approx(0.1)

@@ -1,7 +1,7 @@
 """Calibrations: one for a version, replaced as a whole, and gone with its prompt."""
 
-from backend.domain.calibration.calibrators import Calibrators, Isotonic, Logistic
 from backend.adapters.database.calibrations import CalibrationStore
+from backend.domain.calibration.calibrators import Calibrators, Isotonic, Logistic
 from tests.scripted import version
 
 BOTH = Calibrators(Logistic(1.5, -0.25), {"mood": Isotonic(((0.25, 0.125), (0.75, 1.0)))})

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from backend.adapters.database import chunks as module
+from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.runs.chunk import END, PLAN
 from backend.domain.runs.run import ALIVE_S
-from backend.adapters.database import chunks as module
-from backend.adapters.database.chunks import JobStore
-from backend.adapters.database.runs import Order, RunStore
 
 ME, OTHER = "here:1", "there:2"
 
@@ -21,12 +21,12 @@ def runs(store):
 
 @pytest.fixture
 def jobs(store):
-    return JobStore(store)
+    return ChunkStore(store)
 
 
 @pytest.fixture
 def run(runs, jobs):
-    run = runs.create(Order("mood@1", 7, "all"))
+    run = runs.create(NewRun("mood@1", 7, "all"))
     jobs.open(run.id)
     return run
 

@@ -4,20 +4,20 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from backend.adapters.database import prompts as module
-from backend.adapters.database.repository import Annex
-from backend.adapters.database.run_tasks import AskStore
 from backend.adapters.database.batches import BatchStore
+from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.embeddings import EmbeddingStore
-from backend.adapters.database.chunks import JobStore
-from backend.adapters.database.budget_ledger import Ledger
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.runs import RunStore
 
 READS = {
-    AskStore: lambda part: part.some("mood@1", 5),
+    RunTaskStore: lambda part: part.some("mood@1", 5),
     BatchStore: lambda part: part.of_run("nosuch"),
     EmbeddingStore: lambda part: part.vectors(["a" * 64]),
-    JobStore: lambda part: part.waiting(),
+    ChunkStore: lambda part: part.waiting(),
     RunStore: lambda part: part.runs(),
 }
 
@@ -45,6 +45,8 @@ def test_it_waits_as_long_as_the_store(store, kind, monkeypatch):
     assert part._engine.away == 0
 
 
-@pytest.mark.parametrize("kind", [AskStore, BatchStore, CalibrationStore, EmbeddingStore, JobStore, RunStore, Ledger])
+@pytest.mark.parametrize(
+    "kind", [RunTaskStore, BatchStore, CalibrationStore, EmbeddingStore, ChunkStore, RunStore, BudgetLedger]
+)
 def test_they_all_do(kind):
-    assert issubclass(kind, Annex)
+    assert issubclass(kind, Repository)

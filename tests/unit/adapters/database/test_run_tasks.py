@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.hashing import of_samples
 from backend.domain.outcome import Failure
-from backend.adapters.database.run_tasks import Ask
-from backend.adapters.database.runs import Order, RunStore
 from tests.scripted import completion, version
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -20,7 +20,7 @@ def runs(store):
 
 @pytest.fixture
 def run(runs):
-    return runs.create(Order("mood@1", 7, "all"))
+    return runs.create(NewRun("mood@1", 7, "all"))
 
 
 def asks_of(runs, run):
@@ -33,15 +33,15 @@ def pricing(model):
 
 def test_asks_are_written_and_written_over(runs, run):
     trouble = Failure("server", "It said \x00\ud800😀.")
-    runs.asks.note(run.id, [Ask(2, B), Ask(1, A), Ask(3, None, Failure("bad_task", "It is empty."))])
-    runs.asks.note(run.id, [Ask(2, B, trouble, sent=6)])
+    runs.asks.note(run.id, [RunTask(2, B), RunTask(1, A), RunTask(3, None, Failure("bad_task", "It is empty."))])
+    runs.asks.note(run.id, [RunTask(2, B, trouble, sent=6)])
     assert asks_of(runs, run) == [
-        Ask(1, A),
-        Ask(2, B, trouble, sent=6),
-        Ask(3, None, Failure("bad_task", "It is empty.")),
+        RunTask(1, A),
+        RunTask(2, B, trouble, sent=6),
+        RunTask(3, None, Failure("bad_task", "It is empty.")),
     ]
-    runs.asks.note(run.id, [Ask(2, B, rejection="not_json", sent=2)])
-    assert asks_of(runs, run)[1] == Ask(2, B, None, "not_json", 8)
+    runs.asks.note(run.id, [RunTask(2, B, rejection="not_json", sent=2)])
+    assert asks_of(runs, run)[1] == RunTask(2, B, None, "not_json", 8)
 
 
 def test_nothing_to_record_is_nothing(runs, run):
@@ -50,25 +50,25 @@ def test_nothing_to_record_is_nothing(runs, run):
 
 
 def test_the_same_task_twice_in_one_call_keeps_the_later(runs, run):
-    runs.asks.note(run.id, [Ask(1, A, sent=1), Ask(1, B, sent=2)])
-    assert asks_of(runs, run) == [Ask(1, B, sent=3)]
+    runs.asks.note(run.id, [RunTask(1, A, sent=1), RunTask(1, B, sent=2)])
+    assert asks_of(runs, run) == [RunTask(1, B, sent=3)]
 
 
 def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs):
     for turn in range(10):
-        made = runs.create(Order("mood@1", 7, "all"))
-        runs.asks.note(made.id, [Ask(1, f"{turn:064x}"), Ask(100 + turn, None)])
-    runs.asks.note(runs.create(Order("mood@2", 7, "all")).id, [Ask(1, "f" * 64)])
+        made = runs.create(NewRun("mood@1", 7, "all"))
+        runs.asks.note(made.id, [RunTask(1, f"{turn:064x}"), RunTask(100 + turn, None)])
+    runs.asks.note(runs.create(NewRun("mood@2", 7, "all")).id, [RunTask(1, "f" * 64)])
     for size in (1, 2, 3, 100):
         pages = list(runs.asks.of_version("mood@1", size))
         assert all(len(page) == size for page in pages[:-1])
         found = [ask for page in pages for ask in page]
-        assert found[0] == Ask(1, f"{9:064x}")
+        assert found[0] == RunTask(1, f"{9:064x}")
         assert [ask.task_id for ask in found] == [1, *range(100, 110)]
 
 
 def test_a_long_run_is_recorded_in_one_go(runs, run):
-    asks = [Ask(number, f"{number:064x}") for number in range(5000)]
+    asks = [RunTask(number, f"{number:064x}") for number in range(5000)]
     runs.asks.note(run.id, asks)
     assert asks_of(runs, run) == asks
 
@@ -91,11 +91,11 @@ def test_the_tally_counts_what_is_stored(store, runs, run):
     runs.asks.note(
         run.id,
         [
-            Ask(1, A, sent=1),
-            Ask(2, B, rejection="not_json", sent=2),
-            Ask(3, A),
-            Ask(4, C, Failure("server", "No."), sent=6),
-            Ask(5, None, Failure("bad_task", "Empty.")),
+            RunTask(1, A, sent=1),
+            RunTask(2, B, rejection="not_json", sent=2),
+            RunTask(3, A),
+            RunTask(4, C, Failure("server", "No."), sent=6),
+            RunTask(5, None, Failure("bad_task", "Empty.")),
         ],
     )
     assert tallied(runs, run) == (6, 3, 2, 1, 9, 1)
@@ -105,7 +105,7 @@ def test_the_tally_counts_what_is_stored(store, runs, run):
 
 
 def test_a_failure_that_was_mended_since_is_none(store, runs, run):
-    runs.asks.note(run.id, [Ask(1, A, Failure("server", "No."), sent=6)])
+    runs.asks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
     assert tallied(runs, run)[1:3] == (0, 1)
     store.add_completions([completion(digest=A)])
     assert tallied(runs, run)[1:3] == (1, 0)
@@ -113,22 +113,22 @@ def test_a_failure_that_was_mended_since_is_none(store, runs, run):
 
 def test_one_unknown_price_makes_the_cost_unknown(store, runs, run):
     store.add_completions([completion(digest=A), replace(completion(digest=B), model="unknown")])
-    runs.asks.note(run.id, [Ask(1, A)])
+    runs.asks.note(run.id, [RunTask(1, A)])
     assert runs.asks.tally(run, pricing).cost_usd is not None
-    runs.asks.note(run.id, [Ask(2, B)])
+    runs.asks.note(run.id, [RunTask(2, B)])
     assert runs.asks.tally(run, pricing).cost_usd is None
 
 
 def test_the_tally_is_of_one_run(runs, run):
-    other = runs.create(Order("mood@1", 7, "all"))
-    runs.asks.note(other.id, [Ask(1, A, sent=1)])
+    other = runs.create(NewRun("mood@1", 7, "all"))
+    runs.asks.note(other.id, [RunTask(1, A, sent=1)])
     assert tallied(runs, run) == (0, 0, 0, 0, 0, 0)
 
 
 def test_the_tally_of_samples_waits_for_all_of_them_and_counts_each(store, runs):
     tag = store.save(version(confidence="samples:3"))[0].tag
-    run = runs.create(Order(tag, 7, "all"))
-    runs.asks.note(run.id, [Ask(1, A, sent=3), Ask(2, B, sent=2)])
+    run = runs.create(NewRun(tag, 7, "all"))
+    runs.asks.note(run.id, [RunTask(1, A, sent=3), RunTask(2, B, sent=2)])
     store.add_completions([completion(digest=digest) for digest in [*of_samples(A, 3), *of_samples(B, 2)]])
     assert tallied(runs, run) == (2, 1, 0, 0, 5, 0)
     assert runs.asks.tally(run, pricing).cost_usd == pytest.approx(0.5)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from pyarrow import parquet as reference
 
-from backend.domain.reports.table_rows import Column
-from backend.adapters.files.parquet import write_parquet
 from backend.adapters.files.csv_jsonl import FORMULA, write_csv, write_jsonl
+from backend.adapters.files.parquet import write_parquet
+from backend.domain.reports.table_rows import Column
 from backend.errors import OutputError
 from tests.scripted import any_text
 

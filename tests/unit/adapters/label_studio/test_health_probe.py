@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.health_probe import describe
-from backend.adapters.label_studio.client import Studio
 from backend.errors import ServerError, StudioError
 from demo import services
 from tests.installation import Installation
@@ -45,7 +45,7 @@ def test_our_server_answers(tmp_path: Path) -> None:
     with services.backend(services.free_port(), mine.env, log=tmp_path / "backend.log") as service:
         assert describe(service.url + "/", None, None) == f"answers at {service.url}"
         with pytest.raises(StudioError, match="LABEL_STUDIO_URL"):
-            Studio(service.url, "f" * 40).describe()
+            LabelStudioClient(service.url, "f" * 40).describe()
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'"UP"', b'{"status": "UP"}', b'{"model_class": 3}'])
@@ -68,7 +68,7 @@ def test_where_nothing_answers_it_says_how_to_start_it(url: str) -> None:
 @pytest.mark.parametrize("found", [{}, [], "x", None, {"email": None}, {"release": {}}, [{"release": "1.23"}]])
 def test_what_answers_without_the_fields_of_label_studio_is_none(found: object) -> None:
     with answering(200, json.dumps(found).encode()) as url:
-        studio = Studio(url, "f" * 40)
+        studio = LabelStudioClient(url, "f" * 40)
         for ask in (studio.describe, studio.user, lambda: studio.project(1), lambda: studio.annotations(1)):
             with pytest.raises(StudioError, match="is not Label Studio: correct LABEL_STUDIO_URL"):
                 ask()

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from backend.adapters.label_studio.http import NotFound, Refused, StudioHttp, Unreachable
+from backend.adapters.label_studio.http import LabelStudioHttp, NotFound, Refused, Unreachable
 from backend.errors import StudioError
 
 
@@ -26,7 +26,7 @@ def saying() -> Saying:
 
 
 @pytest.fixture
-def http(saying: Saying) -> Iterator[StudioHttp]:
+def http(saying: Saying) -> Iterator[LabelStudioHttp]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             saying.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -43,31 +43,31 @@ def http(saying: Saying) -> Iterator[StudioHttp]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    yield StudioHttp(f"http://127.0.0.1:{server.server_port}", "f" * 40)
+    yield LabelStudioHttp(f"http://127.0.0.1:{server.server_port}", "f" * 40)
     server.shutdown()
     server.server_close()
     thread.join()
 
 
-def test_a_list_is_read_exactly(http: StudioHttp, saying: Saying) -> None:
+def test_a_list_is_read_exactly(http: LabelStudioHttp, saying: Saying) -> None:
     saying.body = '[{"a": [1, 0.1, null, true, "é\\u0000"]}, 2]'.encode()
     assert list(http.rows("api/x")) == [{"a": [1, 0.1, None, True, "é\0"]}, 2]
 
 
-def test_a_list_that_is_cut_is_known_to_be(http: StudioHttp, saying: Saying) -> None:
+def test_a_list_that_is_cut_is_known_to_be(http: LabelStudioHttp, saying: Saying) -> None:
     saying.body, saying.cut = b'[{"id": 1}, {"id": 2}, {"i', True
     with pytest.raises(Unreachable):
         list(http.rows("api/x"))
 
 
 @pytest.mark.parametrize("body", [b"[1, 2", b"", b'[{"id": '])
-def test_a_list_that_does_not_end_is_none(http: StudioHttp, saying: Saying, body: bytes) -> None:
+def test_a_list_that_does_not_end_is_none(http: LabelStudioHttp, saying: Saying, body: bytes) -> None:
     saying.body = body
     with pytest.raises(Unreachable):
         list(http.rows("api/x"))
 
 
-def test_a_page_of_somebody_else_is_told(http: StudioHttp, saying: Saying) -> None:
+def test_a_page_of_somebody_else_is_told(http: LabelStudioHttp, saying: Saying) -> None:
     saying.body = b"<html>Welcome</html>"
     for read in (lambda: list(http.rows("api/x")), lambda: http.call("GET", "api/x")):
         with pytest.raises(StudioError, match="LABEL_STUDIO_URL"):
@@ -76,7 +76,7 @@ def test_a_page_of_somebody_else_is_told(http: StudioHttp, saying: Saying) -> No
 
 @pytest.mark.parametrize(("status", "kind"), [(404, NotFound), (400, Refused), (502, Unreachable), (504, Unreachable)])
 def test_refusals_and_who_is_not_there_are_told_apart(
-    http: StudioHttp, saying: Saying, status: int, kind: type[StudioError]
+    http: LabelStudioHttp, saying: Saying, status: int, kind: type[StudioError]
 ) -> None:
     saying.status = status
     for read in (lambda: list(http.rows("api/x")), lambda: http.call("POST", "api/x", body={})):
@@ -86,13 +86,13 @@ def test_refusals_and_who_is_not_there_are_told_apart(
         assert getattr(error.value, "late", False) == (status == 504)
 
 
-def test_bytes_are_sent_as_they_are(http: StudioHttp, saying: Saying) -> None:
+def test_bytes_are_sent_as_they_are(http: LabelStudioHttp, saying: Saying) -> None:
     http.call("POST", "api/x", body=b'[{"a":1}]')
     assert saying.received == b'[{"a":1}]'
 
 
-def test_nobody_there(http: StudioHttp) -> None:
-    nobody = StudioHttp("http://127.0.0.1:1", "f" * 40)
+def test_nobody_there(http: LabelStudioHttp) -> None:
+    nobody = LabelStudioHttp("http://127.0.0.1:1", "f" * 40)
     for read in (lambda: list(nobody.rows("api/x")), lambda: nobody.call("POST", "api/x", body={})):
         with pytest.raises(Unreachable, match="start it"):
             read()
@@ -108,5 +108,5 @@ def token(**claims: object) -> str:
 @pytest.mark.parametrize("claims", [{"exp": 1_000_000_000}, {}])
 def test_a_token_that_has_expired_is_one_sentence(claims: dict[str, object]) -> None:
     with pytest.raises(StudioError, match="has expired or is damaged: make a new one") as error:
-        StudioHttp("http://127.0.0.1:1", token(**claims))
+        LabelStudioHttp("http://127.0.0.1:1", token(**claims))
     assert token(**claims) not in str(error.value)

@@ -15,18 +15,18 @@ from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.chat.response_parser import read
-from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.outcome import Failure, Rejection
-from backend.adapters.providers.chat_completions import Model
+from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.response import retry_after
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.response_parser import read
+from backend.domain.outcome import Failure, Rejection
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
-from tests.scripted import GOOD, frame, request, run
+from tests.scripted import GOOD, request, run, template
 
 KEY = "sk-very-secret"
-ASK = ChatRequest(frame(parameters={"temperature": 0, "max_tokens": 50}), "I love it")
+ASK = ChatRequest(template(parameters={"temperature": 0, "max_tokens": 50}), "I love it")
 HANG, CUT = "hang", "cut"
 
 
@@ -69,10 +69,10 @@ class Provider:
 
 
 @asynccontextmanager
-async def served(app: web.Application, timeout_s=5.0, key=KEY) -> AsyncIterator[Model]:
+async def served(app: web.Application, timeout_s=5.0, key=KEY) -> AsyncIterator[ChatCompletions]:
     server = TestServer(app, handler_cancellation=True, shutdown_timeout=0)
     await server.start_server()
-    model = Model(str(server.make_url("/v1")), key, timeout_s)
+    model = ChatCompletions(str(server.make_url("/v1")), key, timeout_s)
     try:
         yield model
     finally:
@@ -81,7 +81,7 @@ async def served(app: web.Application, timeout_s=5.0, key=KEY) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def provided(provider: Provider, **how) -> AsyncIterator[Model]:
+async def provided(provider: Provider, **how) -> AsyncIterator[ChatCompletions]:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", provider.handle)
     async with served(app, **how) as model:
@@ -245,7 +245,7 @@ def test_names_from_the_server_fit_the_record():
 
 def test_hostile_text_arrives_exactly():
     text = "\x00 \ud800 😀 \u202e"
-    asked = ChatRequest(frame(), text)
+    asked = ChatRequest(template(), text)
     found, provider = ask(chat(text), ask=asked)
     assert isinstance(found, Completion)
     assert found.text == text
@@ -357,7 +357,7 @@ def test_nobody_listens():
         port = probe.getsockname()[1]
 
     async def once():
-        model = Model(f"http://127.0.0.1:{port}/v1", KEY, 5)
+        model = ChatCompletions(f"http://127.0.0.1:{port}/v1", KEY, 5)
         try:
             return await model.complete(ASK, 0)
         finally:
@@ -372,7 +372,7 @@ def test_nobody_listens():
 @pytest.mark.parametrize("url", ["", "nonsense", "http://", "ftp://127.0.0.1", "http://[::1", "127.0.0.1:8000/v1"])
 def test_an_address_that_is_none_is_refused_at_once(url):
     with pytest.raises(SettingsError, match="OPENAI_BASE_URL"):
-        Model(url, KEY, 5)
+        ChatCompletions(url, KEY, 5)
 
 
 @pytest.mark.parametrize(
@@ -396,7 +396,7 @@ def test_a_server_that_speaks_no_http(raw, kind):
             writer.close()
 
         server = await asyncio.start_server(speak, "127.0.0.1", 0)
-        model = Model(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, 5)
+        model = ChatCompletions(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, 5)
         try:
             return await model.complete(ASK, 0)
         finally:
@@ -417,7 +417,7 @@ def test_a_server_that_takes_too_long():
 
 
 @asynccontextmanager
-async def endless(head: bytes, piece: bytes, pause_s=0.0, timeout_s=60.0) -> AsyncIterator[Model]:
+async def endless(head: bytes, piece: bytes, pause_s=0.0, timeout_s=60.0) -> AsyncIterator[ChatCompletions]:
     """A server that begins its answer with `head` and goes on with `piece` for as long as it is listened to."""
 
     async def speak(reader, writer):
@@ -430,7 +430,7 @@ async def endless(head: bytes, piece: bytes, pause_s=0.0, timeout_s=60.0) -> Asy
                 await asyncio.sleep(pause_s)
 
     server = await asyncio.start_server(speak, "127.0.0.1", 0)
-    model = Model(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
+    model = ChatCompletions(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
     try:
         yield model
     finally:
@@ -481,13 +481,13 @@ def test_an_answer_may_come_packed():
 @pytest.mark.parametrize("key", [None, "", " "])
 def test_without_a_key_there_is_no_client(key):
     with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
-        Model("http://127.0.0.1:1/v1", key, 1)
+        ChatCompletions("http://127.0.0.1:1/v1", key, 1)
 
 
 @pytest.mark.parametrize("key", ["sk-…", "sk\n", "sk 1\r\nX: y", "s\u00e9cret", "\x7f"])
 def test_a_key_that_no_header_can_carry_is_refused_at_once_and_not_shown(key):
     with pytest.raises(SettingsError, match="OPENAI_API_KEY") as raised:
-        Model("http://127.0.0.1:1/v1", key, 1)
+        ChatCompletions("http://127.0.0.1:1/v1", key, 1)
     assert key not in str(raised.value)
 
 
@@ -508,7 +508,7 @@ def picky(*takes):
 
 def test_the_way_down_is_gone_once_and_remembered_per_model():
     provider = Provider(picky("text"))
-    other = ChatRequest(frame(model="another"), "x")
+    other = ChatRequest(template(model="another"), "x")
 
     async def thrice():
         async with provided(provider) as model:
@@ -533,7 +533,7 @@ def test_requests_at_once_learn_from_each_other():
 
     async def many():
         async with provided(provider) as model:
-            return await asyncio.gather(*(model.complete(ChatRequest(ASK.frame, str(n)), 0) for n in range(20)))
+            return await asyncio.gather(*(model.complete(ChatRequest(ASK.template, str(n)), 0) for n in range(20)))
 
     assert all(isinstance(found, Completion) for found in run(many()))
     assert len(provider.bodies) <= 20 * 4
@@ -579,7 +579,7 @@ def test_the_stand_in_answers_in_every_dialect(switches):
 
     found = run(once())
     assert isinstance(found, Completion)
-    assert read(found, asked.frame.schema) == {"mood": ("Good",)}
+    assert read(found, asked.template.schema) == {"mood": ("Good",)}
     assert (found.logprobs is None) is bool(switches.get("no_logprobs"))
 
 
@@ -601,7 +601,7 @@ def test_the_stand_ins_bad_answers_are_rejections(switches, reason):
 
     found = run(once())
     assert isinstance(found, Completion)
-    verdict = read(found, asked.frame.schema)
+    verdict = read(found, asked.template.schema)
     assert isinstance(verdict, Rejection)
     assert verdict.reason == reason
 
@@ -639,7 +639,7 @@ def test_the_client_says_that_it_found_no_list_of_models(body):
 
 def test_the_client_says_that_nobody_listens():
     async def once():
-        model = Model("http://127.0.0.1:1/v1", KEY, 5)
+        model = ChatCompletions("http://127.0.0.1:1/v1", KEY, 5)
         try:
             return await model.describe("m")
         finally:
@@ -649,7 +649,7 @@ def test_the_client_says_that_nobody_listens():
         run(once())
 
 
-CAPPED = ChatRequest(frame(parameters={"temperature": 0}, cap=70), "I love it")
+CAPPED = ChatRequest(template(parameters={"temperature": 0}, cap=70), "I love it")
 
 
 @pytest.mark.parametrize("refused", [False, True])
@@ -676,7 +676,7 @@ def test_what_certainly_costs_nothing(reply, unbilled):
 
 def test_a_request_that_was_never_sent_costs_nothing():
     async def scene():
-        away = Model("http://127.0.0.1:1/v1", KEY, 5)
+        away = ChatCompletions("http://127.0.0.1:1/v1", KEY, 5)
         found = await away.complete(ASK, 0)
         await away.close()
         return found

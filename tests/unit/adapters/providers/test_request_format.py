@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.adapters.providers.request_format import FORMATS, RequestFormat, adapted, largest
 from backend.domain.chat.request import ChatRequest
-from backend.adapters.providers.request_format import FORMATS, Dialect, adapted, largest
-from tests.scripted import any_text, frame
+from tests.scripted import any_text, template
 
 PARAMETERS = {"temperature": 0, "seed": 7, "max_tokens": 50}
-ASK = ChatRequest(frame(parameters=PARAMETERS), "I love it")
+ASK = ChatRequest(template(parameters=PARAMETERS), "I love it")
 
 
 def body(dialect=None, ask=ASK):
-    return json.loads((dialect or Dialect()).body(ask))
+    return json.loads((dialect or RequestFormat()).body(ask))
 
 
 def after(message, param=None, status=400, dialect=None, ask=ASK):
-    return adapted(dialect or Dialect(), ask, status, param, message)
+    return adapted(dialect or RequestFormat(), ask, status, param, message)
 
 
 def test_the_body_in_full():
@@ -32,7 +32,7 @@ def test_the_body_in_full():
         "logprobs": True,
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "labels", "strict": True, "schema": ASK.frame.answer_schema},
+            "json_schema": {"name": "labels", "strict": True, "schema": ASK.template.answer_schema},
         },
         "messages": ASK.messages,
     }
@@ -40,39 +40,39 @@ def test_the_body_in_full():
 
 def test_each_step_down_changes_the_format_and_nothing_else():
     full = body()
-    assert body(Dialect(format=1)) == {**full, "response_format": {"type": "json_object"}}
-    assert body(Dialect(format=2)) == {key: full[key] for key in full if key != "response_format"}
+    assert body(RequestFormat(format=1)) == {**full, "response_format": {"type": "json_object"}}
+    assert body(RequestFormat(format=2)) == {key: full[key] for key in full if key != "response_format"}
 
 
 def test_what_is_dropped_is_left_out_and_nothing_else():
     full = body()
     for dropped in ("temperature", "logprobs", "max_tokens"):
         expected = {key: full[key] for key in full if key != dropped}
-        assert body(Dialect(dropped=frozenset({dropped}))) == expected
+        assert body(RequestFormat(dropped=frozenset({dropped}))) == expected
 
 
 def test_the_long_name_of_max_tokens_has_its_value():
-    found = body(Dialect(long_cap=True))
+    found = body(RequestFormat(long_cap=True))
     assert found["max_completion_tokens"] == 50
     assert "max_tokens" not in found
-    assert "max_completion_tokens" not in body(Dialect(long_cap=True), ChatRequest(frame(), "x"))
-    assert "max_completion_tokens" not in body(Dialect(long_cap=True, dropped=frozenset({"max_tokens"})))
+    assert "max_completion_tokens" not in body(RequestFormat(long_cap=True), ChatRequest(template(), "x"))
+    assert "max_completion_tokens" not in body(RequestFormat(long_cap=True, dropped=frozenset({"max_tokens"})))
 
 
 def test_without_logprobs_none_are_asked_for():
-    assert "logprobs" not in body(ask=ChatRequest(frame(logprobs=False), "x"))
+    assert "logprobs" not in body(ask=ChatRequest(template(logprobs=False), "x"))
 
 
 @given(any_text, any_text, st.sampled_from(range(len(FORMATS))), st.booleans())
 def test_every_text_arrives_exactly(system, user, place, long_cap):
-    ask = ChatRequest(frame(system=system, parameters={"stop": [user]}), user)
-    found = body(Dialect(format=place, long_cap=long_cap), ask)
+    ask = ChatRequest(template(system=system, parameters={"stop": [user]}), user)
+    found = body(RequestFormat(format=place, long_cap=long_cap), ask)
     assert found["messages"] == ask.messages
     assert found["stop"] == [user]
 
 
 def test_frames_alike_do_not_share_what_is_encoded():
-    one, other = ChatRequest(frame(system="one"), "x"), ChatRequest(frame(system="other"), "x")
+    one, other = ChatRequest(template(system="one"), "x"), ChatRequest(template(system="other"), "x")
     assert [body(ask=ask)["messages"][0]["content"] for ask in (one, other, one)] == ["one", "other", "one"]
 
 
@@ -92,7 +92,7 @@ def test_frames_alike_do_not_share_what_is_encoded():
 def test_a_refused_format_is_followed_by_the_next_and_then_by_none(message, param):
     first = after(message, param)
     second = after(message, param, dialect=first)
-    assert (first, second) == (Dialect(format=1), Dialect(format=2))
+    assert (first, second) == (RequestFormat(format=1), RequestFormat(format=2))
     assert after(message, param, dialect=second) is None
 
 
@@ -113,17 +113,17 @@ def test_a_refused_format_is_followed_by_the_next_and_then_by_none(message, para
     ],
 )
 def test_a_parameter_the_model_does_not_take_is_dropped(message, param, dropped):
-    assert after(message, param) == Dialect(dropped=frozenset({dropped}))
-    assert after(message, param, status=422) == Dialect(dropped=frozenset({dropped}))
+    assert after(message, param) == RequestFormat(dropped=frozenset({dropped}))
+    assert after(message, param, status=422) == RequestFormat(dropped=frozenset({dropped}))
 
 
 def test_max_tokens_gets_its_long_name_and_is_dropped_only_when_that_is_refused_too():
     message = "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
     first = after(message, "max_tokens")
-    assert first == Dialect(long_cap=True)
+    assert first == RequestFormat(long_cap=True)
     assert after(message, None) == first
     refused = "Unsupported parameter: 'max_completion_tokens'"
-    expected = Dialect(long_cap=True, dropped=frozenset({"max_tokens"}))
+    expected = RequestFormat(long_cap=True, dropped=frozenset({"max_tokens"}))
     assert after(refused, "max_completion_tokens", dialect=first) == expected
     assert after(refused, None, dialect=first) == expected
 
@@ -147,14 +147,14 @@ def test_any_other_refusal_is_about_the_request(message, param, status):
 
 
 def test_what_was_not_sent_is_not_dropped():
-    plain = ChatRequest(frame(parameters={}, logprobs=False), "x")
+    plain = ChatRequest(template(parameters={}, logprobs=False), "x")
     for name in (*PARAMETERS, "logprobs"):
         assert after(f"Unsupported parameter: '{name}'", name, ask=plain) is None
 
 
 def test_a_longer_name_is_not_its_beginning():
-    ask = ChatRequest(frame(parameters={"top": 1, "top_logprobs": 2}), "x")
-    assert after("top_logprobs is unsupported", ask=ask) == Dialect(dropped=frozenset({"top_logprobs"}))
+    ask = ChatRequest(template(parameters={"top": 1, "top_logprobs": 2}), "x")
+    assert after("top_logprobs is unsupported", ask=ask) == RequestFormat(dropped=frozenset({"top_logprobs"}))
 
 
 ECHO = "Ignore this: json_schema response_format temperature seed max_tokens logprobs are unsupported, see?"
@@ -169,23 +169,25 @@ ECHO = "Ignore this: json_schema response_format temperature seed max_tokens log
     ],
 )
 def test_what_the_provider_repeats_of_a_tasks_text_teaches_nothing(message):
-    assert after(message, ask=ChatRequest(ASK.frame, ECHO)) is None
+    assert after(message, ask=ChatRequest(ASK.template, ECHO)) is None
 
 
 def test_a_real_refusal_beside_such_an_echo_is_heard():
     message = f"Unsupported parameter: 'seed'. Your input was: {ECHO}"
-    assert after(message, ask=ChatRequest(ASK.frame, ECHO)) == Dialect(dropped=frozenset({"seed"}))
+    assert after(message, ask=ChatRequest(ASK.template, ECHO)) == RequestFormat(dropped=frozenset({"seed"}))
 
 
 def test_a_text_that_happens_to_name_a_parameter_does_not_hide_its_refusal():
-    weather = ChatRequest(ASK.frame, "The temperature fell below zero.")
-    assert after("Unsupported parameter: 'temperature'", ask=weather) == Dialect(dropped=frozenset({"temperature"}))
+    weather = ChatRequest(ASK.template, "The temperature fell below zero.")
+    assert after("Unsupported parameter: 'temperature'", ask=weather) == RequestFormat(
+        dropped=frozenset({"temperature"})
+    )
 
 
 @given(any_text, st.none() | any_text | st.sampled_from([*PARAMETERS, "logprobs", "response_format"]))
 def test_no_message_asks_for_ever(message, param):
     """Whatever is said, and however often: at most two formats, one long name and the parameters sent."""
-    dialect, steps = Dialect(), 0
+    dialect, steps = RequestFormat(), 0
     while (better := after(f"{message} unsupported", param, dialect=dialect)) is not None:
         assert better != dialect
         dialect, steps = better, steps + 1
@@ -195,7 +197,7 @@ def test_no_message_asks_for_ever(message, param):
 
 def test_the_worst_message_of_all_strips_the_request_to_its_text():
     worst = "response_format json_schema temperature seed max_tokens max_completion_tokens logprobs unsupported"
-    dialect = Dialect()
+    dialect = RequestFormat()
     while (better := after(worst, dialect=dialect)) is not None:
         dialect = better
     assert body(dialect) == {"model": "some-model", "messages": ASK.messages}
@@ -205,13 +207,13 @@ def test_all_dialects_are_valid_json():
     names = ("temperature", "logprobs", "max_tokens")
     for place, long_cap, *dropped in product(range(3), (False, True), *[(False, True)] * 3):
         left_out = frozenset(name for name, drop in zip(names, dropped, strict=True) if drop)
-        found = body(Dialect(place, left_out, long_cap))
+        found = body(RequestFormat(place, left_out, long_cap))
         assert found["messages"] == ASK.messages
         assert not left_out & set(found)
 
 
 def capped(cap, **parameters):
-    return ChatRequest(frame(parameters=parameters, cap=cap), "I love it")
+    return ChatRequest(template(parameters=parameters, cap=cap), "I love it")
 
 
 @pytest.mark.parametrize(
@@ -229,31 +231,31 @@ def test_of_a_cap_and_the_versions_own_bound_the_smaller_is_sent(cap, own, sent)
     ask = capped(cap, **own)
     found = body(ask=ask)
     assert {name: found[name] for name in found if name.startswith("max_")} == sent
-    assert largest(ask) == (len(Dialect().body(ask)), *sent.values())
+    assert largest(ask) == (len(RequestFormat().body(ask)), *sent.values())
 
 
 def test_a_cap_goes_by_the_name_the_model_takes_and_is_known_to_be_gone():
     ask = capped(100)
     long = after("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.", "max_tokens", ask=ask)
     assert body(long, ask)["max_completion_tokens"] == 100
-    assert long.caps(ask.frame)
+    assert long.caps(ask.template)
     gone = after("'max_completion_tokens' is unsupported.", "max_completion_tokens", dialect=long, ask=ask)
-    assert not gone.caps(ask.frame)
+    assert not gone.caps(ask.template)
 
 
 def test_a_cap_is_no_part_of_the_digest():
-    assert capped(100).digest == capped(200).digest == ChatRequest(frame(parameters={}), "I love it").digest
+    assert capped(100).digest == capped(200).digest == ChatRequest(template(parameters={}), "I love it").digest
 
 
 @given(any_text, any_text)
 def test_no_prompt_has_more_bytes_than_a_request_may_take_tokens(system, user):
-    ask = ChatRequest(frame(system=system, cap=1), user)
+    ask = ChatRequest(template(system=system, cap=1), user)
     assert largest(ask)[0] > sum(len(text.encode("utf-8", "surrogatepass")) for text in (system, user))
 
 
 def test_each_sample_has_a_seed_of_its_own_where_there_is_one():
-    seeded = ChatRequest(frame(parameters=PARAMETERS, samples=3), "x").samples
+    seeded = ChatRequest(template(parameters=PARAMETERS, samples=3), "x").samples
     assert [body(ask=sample)["seed"] for sample in seeded] == [7, 8, 9]
-    assert [body(Dialect(dropped=frozenset({"seed"})), sample).get("seed") for sample in seeded] == [None] * 3
-    plain = ChatRequest(frame(samples=3), "x").samples
+    assert [body(RequestFormat(dropped=frozenset({"seed"})), sample).get("seed") for sample in seeded] == [None] * 3
+    plain = ChatRequest(template(samples=3), "x").samples
     assert len({json.dumps(body(ask=sample)) for sample in plain}) == 1

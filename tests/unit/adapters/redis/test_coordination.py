@@ -4,8 +4,8 @@ import pytest
 from redis import Redis
 
 from backend.adapters.redis import coordination as fleet
-from backend.adapters.redis.connection import Broker
-from backend.adapters.redis.coordination import Load, Member
+from backend.adapters.redis.connection import RedisConnection
+from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
 from backend.errors import QueueError
 from demo import services
 from tests.running import until
@@ -15,9 +15,9 @@ class Worker:
     """A member whose load a test sets; `grant` is what it was told last."""
 
     def __init__(self, url, most=0, wanted=100, model="some-model"):
-        self.load = Load(wanted, 0, 0, 0)
+        self.load = WorkerLoad(wanted, 0, 0, 0)
         self.grant = None
-        self.member = Member(Broker(url), model, most, lambda: self.load, self._granted)
+        self.member = WorkerRegistration(RedisConnection(url), model, most, lambda: self.load, self._granted)
 
     def _granted(self, number):
         self.grant = number
@@ -57,13 +57,13 @@ def test_what_a_member_held_is_free_when_it_left_or_died(redis_url, monkeypatch)
 def test_the_bound_is_shared_by_all_who_ask_the_model(redis_url):
     with Worker(redis_url, most=100) as one:
         assert one.grant == 100
-        one.load = Load(100, 100, 0, 0)
+        one.load = WorkerLoad(100, 100, 0, 0)
         with Worker(redis_url, most=100) as other, Worker(redis_url, most=100, model="another") as apart:
             assert apart.grant == 100
             assert other.grant == 0, "all are in flight already"
-            one.load = Load(100, 70, 0, 0)
+            one.load = WorkerLoad(100, 70, 0, 0)
             until(lambda: (one.grant, other.grant) == (70, 30))
-            one.load = Load(100, 10, 0, 0)
+            one.load = WorkerLoad(100, 10, 0, 0)
             until(lambda: (one.grant, other.grant) == (50, 50))
         until(lambda: one.grant == 100)
 
@@ -76,7 +76,7 @@ def test_never_more_than_the_bound(redis_url):
         worker.load = worker.load._replace(flying=worker.grant)
         assert sum(worker.load.flying for worker in workers) <= 10
         if turn % 5 == 4:
-            workers[turn % 4].load = Load(7, 1, 0, 0) if workers[turn % 4].load.flying else workers[turn % 4].load
+            workers[turn % 4].load = WorkerLoad(7, 1, 0, 0) if workers[turn % 4].load.flying else workers[turn % 4].load
 
 
 def test_without_a_bound_each_has_its_own(redis_url):
@@ -86,10 +86,10 @@ def test_without_a_bound_each_has_its_own(redis_url):
 
 def test_a_429_seen_by_one_slows_them_all(redis_url):
     with Worker(redis_url, wanted=100) as one, Worker(redis_url, wanted=100) as other:
-        one.load = Load(100, 0, 400, 200)
+        one.load = WorkerLoad(100, 0, 400, 200)
         until(lambda: other.grant <= 60 and one.grant <= 60)
-        one.load = Load(100, 0, 4000, 200)
-        other.load = Load(100, 0, 400, 0)
+        one.load = WorkerLoad(100, 0, 4000, 200)
+        other.load = WorkerLoad(100, 0, 400, 0)
         one.member._agree()
         assert one.grant > 50, "and without them all grow again"
 

@@ -1,5 +1,5 @@
-from backend.domain.metrics.confusions import Confusion
 from backend.domain.audit.conflicts import Disagreement, confused_labels, disagreements, duplicates
+from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Truth
 from backend.domain.task import Task
 from tests.unit.domain.audit.test_label_errors import A, B

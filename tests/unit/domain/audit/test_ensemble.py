@@ -1,7 +1,7 @@
 import pytest
 
-from backend.domain.outcome import Outcome, Rejection, Truth
 from backend.domain.audit.ensemble import voice_of
+from backend.domain.outcome import Outcome, Rejection, Truth
 from tests.unit.domain.metrics.test_classification import SINGLE
 
 A, B, D = {"c": ("a",)}, {"c": ("b",)}, {"c": ("d",)}

@@ -1,9 +1,9 @@
 import numpy
 import pytest
 
-from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.calibrators import Isotonic, Logistic
-from backend.domain.calibration.scored_answers import Claim
+from backend.domain.calibration.fit import calibrate
+from backend.domain.calibration.scored_answers import ScoredAnswer
 
 
 def world(distort, tasks=1000, seed=1):
@@ -12,7 +12,7 @@ def world(distort, tasks=1000, seed=1):
     true = 1 / (1 + numpy.exp(-rng.normal(1.5, 1.5, tasks)))
     rights = rng.random(tasks) < true
     sures = distort(true)
-    return [Claim(n, float(s), bool(r)) for n, (s, r) in enumerate(zip(sures, rights, strict=True))], true
+    return [ScoredAnswer(n, float(s), bool(r)) for n, (s, r) in enumerate(zip(sures, rights, strict=True))], true
 
 
 def sharper(true):
@@ -72,9 +72,9 @@ def test_held_out_confidences_are_not_those_of_the_calibrator():
     ("claims", "reason"),
     [
         ([], "has a confidence"),
-        ([Claim(1, None, True)], "has a confidence"),
-        ([Claim(n, 0.9, True) for n in range(500)], "there are 500 and 0"),
-        ([Claim(n, 0.9, n > 8) for n in range(100)], "there are 91 and 9"),
+        ([ScoredAnswer(1, None, True)], "has a confidence"),
+        ([ScoredAnswer(n, 0.9, True) for n in range(500)], "there are 500 and 0"),
+        ([ScoredAnswer(n, 0.9, n > 8) for n in range(100)], "there are 91 and 9"),
     ],
 )
 def test_too_little_ground_truth_is_said(claims, reason):

@@ -3,15 +3,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss
 
-from backend.domain.statistics import bootstrap
-from backend.domain.calibration.scored_answers import Claim
 from backend.domain.calibration.reliability import reliability
+from backend.domain.calibration.scored_answers import ScoredAnswer
+from backend.domain.statistics import bootstrap
 
 rows = st.lists(st.tuples(st.integers(0, 20).map(lambda n: n / 20), st.booleans()), min_size=1, max_size=150)
 
 
 def claims(pairs):
-    return [Claim(task, sure, right) for task, (sure, right) in enumerate(pairs)]
+    return [ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(pairs)]
 
 
 @settings(max_examples=1000)
@@ -36,7 +36,7 @@ def test_bins_hold_equally_many():
 
 
 def test_without_confidences_nothing_is_claimed():
-    for nothing in ([], [Claim(1, None, True)]):
+    for nothing in ([], [ScoredAnswer(1, None, True)]):
         found = reliability(nothing)
         assert (found.tasks, found.bins, found.brier, found.brier_ci, found.ece, found.ece_ci) == (0, (), *[None] * 4)
         assert "has a confidence" in found.reason

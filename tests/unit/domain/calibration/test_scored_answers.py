@@ -1,4 +1,4 @@
-from backend.domain.calibration.scored_answers import Claim, claims_of, confident
+from backend.domain.calibration.scored_answers import ScoredAnswer, confident, scored_answers_of
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 
 A, B = {"c": ("a",)}, {"c": ("b",)}
@@ -13,8 +13,13 @@ def test_a_claim_for_each_output_that_has_a_truth():
         Outcome(5, Failure("timeout", "")),
         Outcome(9, A, confidence=1.0),
     ]
-    claims = claims_of(outcomes, [Truth(task, A) for task in range(6)])
-    assert claims == [Claim(1, 0.9, True), Claim(2, 0.6, False), Claim(3, None, True), Claim(4, None, False)]
+    claims = scored_answers_of(outcomes, [Truth(task, A) for task in range(6)])
+    assert claims == [
+        ScoredAnswer(1, 0.9, True),
+        ScoredAnswer(2, 0.6, False),
+        ScoredAnswer(3, None, True),
+        ScoredAnswer(4, None, False),
+    ]
     assert confident(claims) == [(0.6, False), (0.9, True)]
 
 
@@ -26,5 +31,9 @@ def test_claims_about_one_of_several_controls():
         Outcome(3, Rejection("refused", "")),
     ]
     truths = [Truth(task, {"c": ("a",), "d": ("x",)}) for task in range(4)]
-    assert claims_of(outcomes, truths, "c") == [Claim(1, 0.9, True), Claim(2, None, True), Claim(3, None, False)]
-    assert claims_of(outcomes, truths, "d")[0] == Claim(1, 0.6, False)
+    assert scored_answers_of(outcomes, truths, "c") == [
+        ScoredAnswer(1, 0.9, True),
+        ScoredAnswer(2, None, True),
+        ScoredAnswer(3, None, False),
+    ]
+    assert scored_answers_of(outcomes, truths, "d")[0] == ScoredAnswer(1, 0.6, False)

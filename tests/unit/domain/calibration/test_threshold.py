@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 from statsmodels.stats.proportion import proportion_confint
 
-from backend.domain.calibration.scored_answers import Claim
+from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import lower_bound, risk_coverage, tasks_to_promise, threshold
 
 sures = st.sampled_from([None, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0])
@@ -14,7 +14,7 @@ some_claims = st.lists(st.tuples(sures, st.booleans()), max_size=200)
 def claims(*groups):
     """(how many, confidence, how many of them are wrong)"""
     rows = [(sure, n >= wrong) for many, sure, wrong in groups for n in range(many)]
-    return [Claim(task, sure, right) for task, (sure, right) in enumerate(rows)]
+    return [ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(rows)]
 
 
 @settings(max_examples=1000)
@@ -29,7 +29,7 @@ def test_the_bound_as_scipy_and_statsmodels(case):
 @settings(max_examples=1000)
 @given(some_claims, st.floats(0.3, 0.99))
 def test_what_is_found_keeps_its_promise_on_the_truths(rows, target):
-    found = threshold([Claim(task, sure, right) for task, (sure, right) in enumerate(rows)], target)
+    found = threshold([ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(rows)], target)
     if found.threshold is None:
         assert (found.tasks, found.coverage, found.accuracy, found.accuracy_low) == (0, 0, None, None)
         assert found.reason

@@ -12,7 +12,7 @@ from backend.domain.hashing import canonical, digest
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
 from backend.domain.task import Task
-from tests.scripted import CONFIG, any_text, choices, frame, recipe, request
+from tests.scripted import CONFIG, any_text, builder, choices, request, template
 
 ROOT = Path(__file__).resolve().parents[4]
 PINNED = "f5e7e7803a051eaa3e845a6d336c61ded0116c8700151f65ab649aebd7aea994"
@@ -20,7 +20,7 @@ PINNED = "f5e7e7803a051eaa3e845a6d336c61ded0116c8700151f65ab649aebd7aea994"
 
 def test_the_digest_of_a_request_is_the_same_for_ever():
     """If this fails, nothing that users have stored and paid for will be found again."""
-    assert ChatRequest(frame(), "I love it").digest == PINNED
+    assert ChatRequest(template(), "I love it").digest == PINNED
 
 
 def test_the_digest_is_the_same_in_another_process():
@@ -31,8 +31,8 @@ def test_the_digest_is_the_same_in_another_process():
 
 
 def test_the_order_in_which_parameters_are_named_does_not_matter():
-    one = frame(parameters={"temperature": 0, "seed": 1, "reasoning": {"a": 1, "b": 2}})
-    other = frame(parameters={"reasoning": {"b": 2, "a": 1}, "seed": 1, "temperature": 0})
+    one = template(parameters={"temperature": 0, "seed": 1, "reasoning": {"a": 1, "b": 2}})
+    other = template(parameters={"reasoning": {"b": 2, "a": 1}, "seed": 1, "temperature": 0})
     assert ChatRequest(one, "x").digest == ChatRequest(other, "x").digest
 
 
@@ -51,24 +51,24 @@ def test_the_order_in_which_parameters_are_named_does_not_matter():
     ],
 )
 def test_every_part_of_the_frame_changes_the_digest(changed):
-    assert ChatRequest(frame(**changed), "x").digest != ChatRequest(frame(), "x").digest
+    assert ChatRequest(template(**changed), "x").digest != ChatRequest(template(), "x").digest
 
 
 def test_the_users_message_and_the_sample_change_the_digest():
-    found = {ChatRequest(frame(), user, sample).digest for user in ("x", "x ", "X", "") for sample in (0, 1, 2)}
+    found = {ChatRequest(template(), user, sample).digest for user in ("x", "x ", "X", "") for sample in (0, 1, 2)}
     assert len(found) == 12
 
 
 @given(any_text, any_text)
 def test_only_the_same_text_has_the_same_digest(one, other):
-    assert (ChatRequest(frame(), one).digest == ChatRequest(frame(), other).digest) == (one == other)
+    assert (ChatRequest(template(), one).digest == ChatRequest(template(), other).digest) == (one == other)
 
 
 @given(any_text, any_text)
 def test_no_text_can_pass_from_one_part_into_the_next(system, user):
-    moved = ChatRequest(frame(system=system + user), "")
+    moved = ChatRequest(template(system=system + user), "")
     if user:
-        assert moved.digest != ChatRequest(frame(system=system), user).digest
+        assert moved.digest != ChatRequest(template(system=system), user).digest
 
 
 def test_canonical_json_is_sorted_tight_and_ascii():
@@ -86,20 +86,20 @@ def test_instructions_come_first_and_the_item_last():
 
 
 def test_all_tasks_share_one_frame():
-    asks = recipe()
+    asks = builder()
     one, other = asks.request(Task(1, {"text": "a"})), asks.request(Task(2, {"text": "b"}))
     assert isinstance(one, ChatRequest)
     assert isinstance(other, ChatRequest)
-    assert one.frame is other.frame
+    assert one.template is other.template
 
 
 def test_nothing_of_a_task_but_its_variables_is_sent():
-    made = recipe().request(Task(1, {"text": "a", "truth": "secret", "label": "Good"}))
+    made = builder().request(Task(1, {"text": "a", "truth": "secret", "label": "Good"}))
     assert isinstance(made, ChatRequest)
     assert "secret" not in str(made.messages)
 
 
 def test_a_task_that_can_not_be_rendered_is_a_failure():
-    found = recipe().request(Task(1, {}))
+    found = builder().request(Task(1, {}))
     assert isinstance(found, Failure)
     assert found.kind == "bad_task"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from backend.domain.dataset.ground_truth import gone_labels, is_own, truth_of
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Truth
-from backend.domain.dataset.ground_truth import gone_labels, is_own, truth_of
 from tests.scripted import CONFIG
 
 SCHEMA = read_config(CONFIG)

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domain.chat.request import ChatRequest, Recipe
-from backend.domain.prompts.examples import WAYS, Example, Examples
+from backend.adapters.providers.request_format import RequestFormat
+from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.few_shot.messages import ExampleOwners
+from backend.domain.few_shot.selection import Candidate, kept
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
+from backend.domain.prompts.examples import WAYS, Example, Examples
 from backend.domain.same_text import text_key
-from backend.domain.few_shot.selection import Candidate, kept
-from backend.domain.few_shot.messages import Owners
 from backend.domain.task import Task
-from backend.adapters.providers.request_format import Dialect
 from tests.scripted import CONFIG, version
 
 SCHEMA = read_config(CONFIG)
@@ -47,23 +47,23 @@ def letters(model: str, texts: Sequence[str]) -> Any:
     return counts / numpy.maximum(numpy.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
 
 
-def recipe(found: list[str], select: str, number: int = 3) -> Recipe:
+def builder(found: list[str], select: str, number: int = 3) -> RequestBuilder:
     """`embedded` is `similar` by embeddings."""
     way, model = ("similar", "some-model") if select == "embedded" else (select, None)
     examples = Examples(number, way, kept(candidates(found), number, way), model)
-    return Recipe(version("Say. {text}", examples=examples), SCHEMA, "http://model.test/v1", embed=letters)
+    return RequestBuilder(version("Say. {text}", examples=examples), SCHEMA, "http://model.test/v1", embed=letters)
 
 
 def shown(request: ChatRequest | Failure) -> list[str]:
     assert isinstance(request, ChatRequest)
-    return [text for text, _ in request.shots]
+    return [text for text, _ in request.example_turns]
 
 
 @pytest.mark.parametrize("select", [*WAYS, "embedded"])
 @settings(max_examples=25)
 @given(found=texts, disguise=st.sampled_from(DISGUISES), number=st.integers(1, 4))
 def test_no_task_is_shown_itself_or_a_copy_of_its_text(select, found, disguise, number):
-    asks = recipe(found, select, number)
+    asks = builder(found, select, number)
     tasks = [Task(place, {"text": text}) for place, text in enumerate(found)]
     tasks += [Task(1000 + place, {"text": disguise(text)}) for place, text in enumerate(found)]
     edited = [Task(place, {"text": "quite another text"}) for place in range(len(found))]
@@ -78,20 +78,20 @@ def test_no_task_is_shown_itself_or_a_copy_of_its_text(select, found, disguise, 
 @pytest.mark.parametrize("select", WAYS)
 def test_a_task_alone_is_asked_as_among_others(select):
     tasks = [Task(50 + place, {"text": f"{text} really"}) for place, text in enumerate(TEXTS)]
-    whole = recipe(TEXTS, select).asks(tasks)
-    assert [ask for _, ask in whole] == [recipe(TEXTS, select).request(task) for task in tasks]
+    whole = builder(TEXTS, select).asks(tasks)
+    assert [ask for _, ask in whole] == [builder(TEXTS, select).request(task) for task in tasks]
 
 
 @pytest.mark.parametrize("select", ["fixed", "balanced", "diverse"])
 def test_what_is_the_same_for_all_is_one_prefix(select):
-    asks = recipe(TEXTS, select).asks([Task(90, {"text": "one"}), Task(91, {"text": "two"})])
+    asks = builder(TEXTS, select).asks([Task(90, {"text": "one"}), Task(91, {"text": "two"})])
     one, other = (ask for _, ask in asks if isinstance(ask, ChatRequest))
-    assert len(one.shots) == 3
+    assert len(one.example_turns) == 3
     assert one.messages[:-1] == other.messages[:-1]
 
 
 def test_the_nearest_are_shown_in_the_order_of_the_pool():
-    asks = recipe(TEXTS, "similar", 2)
+    asks = builder(TEXTS, "similar", 2)
     request = asks.request(Task(90, {"text": "I love them, I love it"}))
     assert sorted(shown(request)) == ["I love it", "I love them all"]
     again = asks.request(Task(91, {"text": "I love it and them all"}))
@@ -99,18 +99,18 @@ def test_the_nearest_are_shown_in_the_order_of_the_pool():
 
 
 def test_an_example_is_a_message_and_its_answer_before_the_tasks_own():
-    request = recipe(["I love {text}"], "fixed", 1).request(Task(90, {"text": "fine"}))
+    request = builder(["I love {text}"], "fixed", 1).request(Task(90, {"text": "fine"}))
     assert isinstance(request, ChatRequest)
     system, user, assistant, last = request.messages
     assert system["content"].endswith("examples with their right answers.")
     assert user == {"role": "user", "content": "I love {text}"}
     assert assistant == {"role": "assistant", "content": '{"mood": "Bad"}'}
     assert last == {"role": "user", "content": "Say. fine"}
-    assert json.loads(Dialect().body(request))["messages"] == request.messages
+    assert json.loads(RequestFormat().body(request))["messages"] == request.messages
 
 
 def test_examples_change_the_digest_of_a_request():
-    asks, fewer = recipe(TEXTS, "fixed", 2), recipe(TEXTS, "fixed", 1)
+    asks, fewer = builder(TEXTS, "fixed", 2), builder(TEXTS, "fixed", 1)
     task = Task(90, {"text": "fine indeed"})
     digests = {one.digest for one in (asks.request(task), fewer.request(task)) if isinstance(one, ChatRequest)}
     assert len(digests) == 2
@@ -118,7 +118,7 @@ def test_examples_change_the_digest_of_a_request():
 
 def test_a_task_that_can_not_be_asked_about_stays_a_failure():
     for select in WAYS:
-        (_, first), (_, second) = recipe(TEXTS, select).asks([Task(90, {}), Task(91, {"text": "fine"})])
+        (_, first), (_, second) = builder(TEXTS, select).asks([Task(90, {}), Task(91, {"text": "fine"})])
         assert isinstance(first, Failure)
         assert isinstance(second, ChatRequest)
 
@@ -126,12 +126,12 @@ def test_a_task_that_can_not_be_asked_about_stays_a_failure():
 def test_several_texts_stand_with_their_names():
     examples = Examples(1, "fixed", (Example(1, {"title": "T", "text": "x"}, {"mood": "Good"}),))
     two = version("{title} {text}", variables=("title", "text"), examples=examples)
-    request = Recipe(two, SCHEMA, "u").request(Task(9, {"title": "a", "text": "b"}))
+    request = RequestBuilder(two, SCHEMA, "u").request(Task(9, {"title": "a", "text": "b"}))
     assert shown(request) == ["title: T\ntext: x"]
 
 
 def test_an_owner_is_the_task_or_has_its_text():
-    owners = Owners(version(examples=Examples(2, "fixed", kept(candidates(TEXTS), 2, "similar"))))
+    owners = ExampleOwners(version(examples=Examples(2, "fixed", kept(candidates(TEXTS), 2, "similar"))))
     assert owners.has(Task(0, {"text": "edited since"}))
     assert owners.has(Task(99, {"text": "i LOVE it"}))
     assert not owners.has(Task(99, {"text": "something else"}))
@@ -141,4 +141,4 @@ def test_an_owner_is_the_task_or_has_its_text():
 def test_a_task_that_is_twice_an_example_is_shown_neither():
     pool = tuple(Example(1, {"text": text}, {"mood": "Good"}) for text in ("before", "after"))
     found = version(examples=Examples(2, "fixed", pool))
-    assert Owners(found).of(1, {"text": "after that"}) == {0, 1}
+    assert ExampleOwners(found).of(1, {"text": "after that"}) == {0, 1}

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.few_shot import selection
+from backend.domain.few_shot.selection import Candidate, kept
 from backend.domain.prompts.examples import LONGEST, WAYS, Example
 from backend.domain.same_text import text_key
-from backend.domain.few_shot.selection import Candidate, kept
 
 
 def candidate(task: int, text: str, *labels: str) -> Candidate:

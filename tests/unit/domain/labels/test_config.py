@@ -195,7 +195,7 @@ def calls(xml: str) -> int:
     """How many functions are called while `xml` is read, or refused."""
     made = 0
 
-    def count(_frame, event, _arg):
+    def count(_template, event, _arg):
         nonlocal made
         made += "call" in event
 

@@ -5,7 +5,7 @@ import pytest
 from backend.domain.chat.request import ChatRequest
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
-from tests.scripted import choices, recipe, request
+from tests.scripted import builder, choices, request
 
 BASE = """<View><Text name="text" value="$text"/>
 <Choices name="mood" toName="text"><Choice value="Good" hint="fine" alias="g"/><Choice value="Bad"/></Choices></View>"""
@@ -76,9 +76,9 @@ def test_a_schema_that_does_not_depend_on_the_task_is_itself_for_every_task():
 
 
 def test_a_tasks_own_choices_fill_only_the_field_that_takes_them():
-    bound = read_config(DYNAMIC).for_task({"text": "x", "options": ["red", "green"]})
-    assert not isinstance(bound, Failure)
-    assert [[choice.shown for choice in field.choices] for field in bound.fields] == [["red", "green"], ["Good"]]
+    resolved = read_config(DYNAMIC).for_task({"text": "x", "options": ["red", "green"]})
+    assert not isinstance(resolved, Failure)
+    assert [[choice.shown for choice in field.choices] for field in resolved.fields] == [["red", "green"], ["Good"]]
 
 
 def test_a_task_without_its_choices_can_not_be_asked_about():
@@ -90,7 +90,7 @@ def test_a_task_without_its_choices_can_not_be_asked_about():
 def test_tasks_with_other_choices_are_other_requests():
     from backend.domain.task import Task
 
-    asks = recipe(read_config(DYNAMIC))
+    asks = builder(read_config(DYNAMIC))
     one, same, other = (asks.request(Task(1, {"text": "x", "options": o})) for o in (["a"], ["a"], ["a", "b"]))
     assert isinstance(one, ChatRequest)
     assert isinstance(same, ChatRequest)
@@ -111,4 +111,4 @@ def test_an_answer_is_shown_on_one_line():
 
 
 def test_the_model_is_told_every_label_with_its_hint():
-    assert request(schema=read_config(BASE)).frame.system.endswith('"mood": exactly one of\n- Good: fine\n- Bad')
+    assert request(schema=read_config(BASE)).template.system.endswith('"mood": exactly one of\n- Good: fine\n- Bad')

@@ -1,5 +1,5 @@
+from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
-from backend.domain.metrics.cases import Case, tally
 
 A, B = {"c": ("a",)}, {"c": ("b",)}
 TRUTHS = [Truth(task, A) for task in range(5)]
@@ -7,7 +7,7 @@ TRUTHS = [Truth(task, A) for task in range(5)]
 
 def test_equal_tasks_are_one_case_and_failures_none():
     verdicts = [A, B, A, Rejection("refused", ""), Failure("timeout", "")]
-    assert tally([Outcome(task, verdict) for task, verdict in enumerate(verdicts)], TRUTHS) == [
+    assert count_cases([Outcome(task, verdict) for task, verdict in enumerate(verdicts)], TRUTHS) == [
         Case(A, A, 2),
         Case(A, B, 1),
         Case(A, None, 1),

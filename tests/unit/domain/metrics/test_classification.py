@@ -11,8 +11,8 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.metrics.classification import NONE, REJECTED, Score, score
+from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 
 LABELS = ("b", "a", "d", "c")
 UNKNOWN = "gone from the config"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from backend.domain.metrics.evaluation import NO_LABEL, NO_OUTPUT, NO_SUPPORT, Evaluation, evaluation
-from backend.domain.statistics.intervals import tasks_needed, wilson
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from backend.domain.statistics.intervals import tasks_needed, wilson
 from tests.unit.domain.metrics.test_classification import FAILURE, MULTIPLE, REJECTION, SINGLE
 
 NO_CONFIDENCE = "No answer to a task with a ground truth has a confidence."

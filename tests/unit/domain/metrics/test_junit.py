@@ -4,13 +4,16 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.metrics.quality_gate import Check
 from backend.domain.metrics.junit import junit
+from backend.domain.metrics.quality_gate import GateCheck
 from tests.scripted import any_text
 
 
 def test_what_ci_servers_read() -> None:
-    checks = [Check("accuracy at least 0.9", False, "0.800 on 10 tasks"), Check("s@2 not worse than s@1", True, "")]
+    checks = [
+        GateCheck("accuracy at least 0.9", False, "0.800 on 10 tasks"),
+        GateCheck("s@2 not worse than s@1", True, ""),
+    ]
     root = fromstring(junit("s@2", checks, [("accuracy", 0.8)]))
     suite = root.find("testsuite")
     assert (root.tag, suite.get("name")) == ("testsuites", "evaluate s@2")
@@ -25,7 +28,7 @@ def test_what_ci_servers_read() -> None:
 @given(any_text, any_text, st.text())
 def test_hostile_text_stays_text(name: str, said: str, value: str) -> None:
     text = f'</testcase>&amp;<![CDATA[]]>"{said}\x00\x1b\ufffe'
-    root = fromstring(junit(name, [Check(name, False, text)], [(value, value)]))
+    root = fromstring(junit(name, [GateCheck(name, False, text)], [(value, value)]))
     assert [element.tag for element in root.iter()] == [
         "testsuites",
         "testsuite",

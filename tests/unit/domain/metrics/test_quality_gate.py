@@ -3,10 +3,10 @@
 import pytest
 
 from backend.domain.metrics.comparison import compare
-from backend.domain.metrics.quality_gate import Check, accuracy_check, versus_check
+from backend.domain.metrics.quality_gate import GateCheck, accuracy_check, versus_check
+from tests.unit.domain.metrics.test_classification import SINGLE
 from tests.unit.domain.metrics.test_comparison import TRUTHS, said
 from tests.unit.domain.metrics.test_evaluation import FAILURE, evaluated
-from tests.unit.domain.metrics.test_classification import SINGLE
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_no_accuracy_is_below_every_bar() -> None:
     assert check.said.startswith("there is none")
 
 
-def versus(first: str, second: str, strict: bool = False) -> Check:
+def versus(first: str, second: str, strict: bool = False) -> GateCheck:
     found = compare({"s@1": said(first), "s@2": said(second)}, TRUTHS, SINGLE)
     return versus_check(found.pairs[0], found.tasks, strict)
 
@@ -34,10 +34,10 @@ def test_not_worse_passes_unless_it_is_strict() -> None:
     same = ("a" * 20, "a" * 20)
     assert [versus(*pair).passed for pair in (better, same, worse)] == [True, True, False]
     assert [versus(*pair, strict=True).passed for pair in (better, same, worse)] == [True, False, False]
-    assert versus(*worse) == Check(
+    assert versus(*worse) == GateCheck(
         "s@2 not worse than s@1", False, "worse: -0.300 on 20 tasks, p = 0.0312, 0 fixed and 6 broken"
     )
 
 
 def test_nothing_in_common_passes_nothing() -> None:
-    assert versus("", "a" * 20) == Check("s@2 not worse than s@1", False, "the versions have no task in common")
+    assert versus("", "a" * 20) == GateCheck("s@2 not worse than s@1", False, "the versions have no task in common")

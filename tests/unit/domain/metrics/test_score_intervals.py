@@ -7,19 +7,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domain.statistics import bootstrap
-from backend.domain.outcome import Outcome, Truth
-from backend.domain.metrics.score_intervals import _cells, _f1s, score_intervals
+from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.metrics.classification import score_of
-from backend.domain.metrics.cases import Case, tally
-from tests.unit.domain.metrics.test_classification import BOTH, FAILURE, MULTIPLE, REJECTION, SINGLE, multiple_cases, ordered, single_cases
+from backend.domain.metrics.score_intervals import _cells, _f1s, score_intervals
+from backend.domain.outcome import Outcome, Truth
+from backend.domain.statistics import bootstrap
+from tests.unit.domain.metrics.test_classification import (
+    BOTH,
+    FAILURE,
+    MULTIPLE,
+    REJECTION,
+    SINGLE,
+    multiple_cases,
+    ordered,
+    single_cases,
+)
 
 
 def cases_of(pairs: Any, many: bool) -> list[Case]:
     value = ordered if many else lambda label: (label,)
     truths = [Truth(task, {"c": value(truth)}) for task, (truth, _) in enumerate(pairs)]
     verdicts = [said if said is REJECTION else {"c": value(said)} for _, said in pairs]
-    return tally([Outcome(task, verdict) for task, verdict in enumerate(verdicts)], truths)
+    return count_cases([Outcome(task, verdict) for task, verdict in enumerate(verdicts)], truths)
 
 
 @settings(max_examples=1000)
@@ -70,7 +79,7 @@ def test_what_does_not_exist_has_no_interval():
     empty = score_intervals([Case({"c": ()}, {"c": ()}, 3)], MULTIPLE)
     assert empty.accuracy is not None
     assert empty.f1_macro is None
-    assert tally([Outcome(1, FAILURE)], [Truth(1, {"c": ("a",)})]) == []
+    assert count_cases([Outcome(1, FAILURE)], [Truth(1, {"c": ("a",)})]) == []
 
 
 def test_all_rejected_is_zero_and_only_one_class_is_one():

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from backend.domain.optimize.proposals import LONGEST, Dropped, Proposal, changeable, changed, proposal_of
 from backend.domain.outcome import Answer, Rejection
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.optimize.proposals import LONGEST, Dropped, Proposal, changeable, changed, proposal_of
 from tests.scripted import choices, version
 
 SCHEMA = choices("Good", "Bad")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.domain.optimize.search import FEWEST, LEARN, Known, Search, check_halves, divide, is_search
+from backend.domain.optimize.search import FEWEST, LEARN, LabeledTask, SearchOptions, check_halves, divide, is_search
 from backend.domain.task import Task
 from backend.errors import SubsetError
 from tests.scripted import choices, version
@@ -12,12 +12,12 @@ from tests.scripted import choices, version
 SCHEMA = choices("Good", "Bad")
 
 
-def known(number: int, text: str | None = None, mood: str = "") -> Known:
+def known(number: int, text: str | None = None, mood: str = "") -> LabeledTask:
     task = Task(number, {"text": text or f"This is the text of task {number}", "id": number})
-    return Known(task, {"mood": (mood or ("Good", "Bad")[number % 2],)})
+    return LabeledTask(task, {"mood": (mood or ("Good", "Bad")[number % 2],)})
 
 
-def many(number: int, mood: str = "") -> list[Known]:
+def many(number: int, mood: str = "") -> list[LabeledTask]:
     return [known(i, mood=mood) for i in range(1, number + 1)]
 
 
@@ -45,7 +45,9 @@ def test_a_copy_of_a_judging_text_teaches_nobody():
 def test_other_forms_of_the_same_letters_are_copies_too():
     learn, judge = (next(k for k in many(60) if LEARN.has(k.task.data) == teaches) for teaches in (True, False))
     texts = {learn.task.id: "ﬁne, Ｉ ｌｉｋｅ ｉｔ", judge.task.id: "fine, I like it"}
-    same = [Known(replace(k.task, data={**k.task.data, "text": texts[k.task.id]}), k.truth) for k in (learn, judge)]
+    same = [
+        LabeledTask(replace(k.task, data={**k.task.data, "text": texts[k.task.id]}), k.truth) for k in (learn, judge)
+    ]
     while LEARN.has(same[0].task.data) == LEARN.has(same[1].task.data):
         same[0].task.data["id"] += 1
     halves = divide(same, version())
@@ -61,7 +63,7 @@ def test_a_text_that_stands_in_the_prompt_does_not_judge():
 
 
 def test_tasks_that_can_not_be_asked_about_are_aside():
-    broken = Known(Task(99, {"text": None}), {"mood": ("Good",)})
+    broken = LabeledTask(Task(99, {"text": None}), {"mood": ("Good",)})
     assert divide([*many(20), broken], version()).aside == 1
 
 
@@ -82,6 +84,6 @@ def test_one_class_only_is_refused():
 
 
 def test_the_same_search_has_the_same_name():
-    assert str(Search("gpt-4o", 4)) == str(Search("gpt-4o", 4)) != str(Search("gpt-4o", 5))
-    assert is_search(str(Search("gpt-4o")))
+    assert str(SearchOptions("gpt-4o", 4)) == str(SearchOptions("gpt-4o", 4)) != str(SearchOptions("gpt-4o", 5))
+    assert is_search(str(SearchOptions("gpt-4o")))
     assert not is_search("ground-truth")

@@ -4,11 +4,19 @@ import json
 
 from backend.domain.chat.response_parser import read
 from backend.domain.metrics.confusions import Confusion
+from backend.domain.optimize.teacher_request import (
+    CUT,
+    FORM,
+    Feedback,
+    FirstDraft,
+    Mistake,
+    teacher_request,
+    teacher_template,
+)
 from backend.domain.outcome import Rejection
-from backend.domain.optimize.teacher_request import CUT, FORM, First, Lesson, Mistake, teacher_frame, teacher_request
 from tests.scripted import answer, completion
 
-LESSON = Lesson(
+LESSON = Feedback(
     prompt="How is this? {text}",
     system="- Good\n- Bad: broken",
     right=3,
@@ -27,12 +35,12 @@ def test_a_lesson_tells_all():
 
 
 def test_long_texts_are_cut():
-    long = Lesson("p", "s", 0, 1, [Mistake({"text": "z" * 9000}, "Bad", "Good")])
+    long = Feedback("p", "s", 0, 1, [Mistake({"text": "z" * 9000}, "Bad", "Good")])
     assert str(long).count("z") == CUT - 1
 
 
 def test_a_first_draft_knows_no_answers():
-    told = str(First("How? {text}", "- Good", [{"text": "one"}, {"text": "two"}], complaint="it is long"))
+    told = str(FirstDraft("How? {text}", "- Good", [{"text": "one"}, {"text": "two"}], complaint="it is long"))
     assert "Nobody knows the right answers" in told
     assert '{"text": "two"}' in told
     assert "can't be used: it is long" in told
@@ -49,12 +57,12 @@ def test_its_answer_is_read_as_strictly_as_labels_are():
 
 
 def test_its_answer_is_asked_for_by_a_strict_schema():
-    schema = teacher_frame("http://t/v1", "big").answer_schema
+    schema = teacher_template("http://t/v1", "big").answer_schema
     assert schema["required"] == ["reasons", "prompt", "definitions"]
     assert schema["properties"]["prompt"] == {"type": "string"}
 
 
 def test_an_equal_lesson_later_is_another_request_and_the_same_again_the_same():
-    frame, again = (teacher_frame("http://t/v1", "big") for _ in range(2))
-    assert teacher_request(frame, LESSON, 1).digest == teacher_request(again, LESSON, 1).digest
-    assert teacher_request(frame, LESSON, 1).digest != teacher_request(frame, LESSON, 2).digest
+    template, again = (teacher_template("http://t/v1", "big") for _ in range(2))
+    assert teacher_request(template, LESSON, 1).digest == teacher_request(again, LESSON, 1).digest
+    assert teacher_request(template, LESSON, 1).digest != teacher_request(template, LESSON, 2).digest

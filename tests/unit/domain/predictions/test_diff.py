@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from backend.domain.calibration.calibrators import Calibrators, Isotonic
 from backend.domain.labels.config import read_config
-from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.domain.predictions.diff import Changes, Wanted, compare, wanted_of
 from backend.domain.labels.regions import answer_print, fingerprint
-from backend.domain.predictions.index import Known
+from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.predictions.diff import PredictionDiff, WantedPrediction, compare, wanted_of
+from backend.domain.predictions.index import IndexedPrediction
 from tests.scripted import CONFIG, version
 
 SCHEMA = read_config(CONFIG)
@@ -28,75 +28,79 @@ def item(task: int, label: str = "Good", score: float | None = 0.5) -> dict[str,
     return {"task": task, "model_version": TAG, "score": score, "result": [region(label)]}
 
 
-def there(number: int, task: int, version: str = TAG, label: str = "Good", score: float | None = 0.5) -> Known:
+def there(
+    number: int, task: int, version: str = TAG, label: str = "Good", score: float | None = 0.5
+) -> IndexedPrediction:
     """As Label Studio has it: regions got ids."""
     result = [region(label, id=f"r{number}", origin="prediction")]
-    return Known(number, task, version, fingerprint(score, result), answer_print(result))
+    return IndexedPrediction(number, task, version, fingerprint(score, result), answer_print(result))
 
 
-def wanted(*items: dict[str, Any], given_up: Sequence[int] = (), former: tuple[str, ...] = ()) -> Wanted:
-    return Wanted((TAG, *former), {one["task"]: one for one in items}, frozenset(given_up))
+def wanted(*items: dict[str, Any], given_up: Sequence[int] = (), former: tuple[str, ...] = ()) -> WantedPrediction:
+    return WantedPrediction((TAG, *former), {one["task"]: one for one in items}, frozenset(given_up))
 
 
-def after(predictions: Sequence[Known], changes: Changes) -> list[Known]:
+def after(predictions: Sequence[IndexedPrediction], changes: PredictionDiff) -> list[IndexedPrediction]:
     """What Label Studio has once the changes are made."""
     gone = {prediction.id for prediction in changes.obsolete} | {number for number, _ in changes.rescored}
     kept = [prediction for prediction in predictions if prediction.id not in gone]
     made = [*changes.rescored, *((1000 + place, one) for place, one in enumerate(changes.missing))]
     return kept + [
-        Known(number, one["task"], TAG, fingerprint(one["score"], one["result"]), answer_print(one["result"]))
+        IndexedPrediction(
+            number, one["task"], TAG, fingerprint(one["score"], one["result"]), answer_print(one["result"])
+        )
         for number, one in made
     ]
 
 
 def test_what_is_there_already_is_left() -> None:
-    assert compare([there(1, 7)], wanted(item(7)), keep=False) == Changes([], [], 1)
+    assert compare([there(1, 7)], wanted(item(7)), keep=False) == PredictionDiff([], [], 1)
 
 
 def test_what_is_missing_is_made() -> None:
-    assert compare([], wanted(item(7), item(8)), keep=False) == Changes([item(7), item(8)], [], 0)
+    assert compare([], wanted(item(7), item(8)), keep=False) == PredictionDiff([item(7), item(8)], [], 0)
 
 
 def test_an_older_version_gives_way_on_these_tasks_only() -> None:
     old = [there(1, 7, OLDER), there(2, 8, OLDER), there(3, 7, MARKED)]
-    assert compare(old, wanted(item(7)), keep=False) == Changes([item(7)], [old[0], old[2]], 0)
-    assert compare(old, wanted(item(7)), keep=True) == Changes([item(7)], [], 0)
+    assert compare(old, wanted(item(7)), keep=False) == PredictionDiff([item(7)], [old[0], old[2]], 0)
+    assert compare(old, wanted(item(7)), keep=True) == PredictionDiff([item(7)], [], 0)
 
 
 def test_what_says_something_else_is_replaced_even_when_others_are_kept() -> None:
     other = there(1, 7, label="Bad")
     for keep in (False, True):
-        assert compare([other], wanted(item(7)), keep) == Changes([item(7)], [other], 0)
+        assert compare([other], wanted(item(7)), keep) == PredictionDiff([item(7)], [other], 0)
 
 
 def test_other_scores_of_the_same_answer_are_changed_in_place() -> None:
     for other in (there(1, 7, score=0.4), there(1, 7, score=None)):
-        assert compare([other], wanted(item(7)), keep=False) == Changes([], [], 0, [(1, item(7))])
+        assert compare([other], wanted(item(7)), keep=False) == PredictionDiff([], [], 0, [(1, item(7))])
     surer = {**item(7), "result": [region("Good", score=0.9)]}
-    assert compare([there(1, 7)], wanted(surer), keep=False) == Changes([], [], 0, [(1, surer)])
+    assert compare([there(1, 7)], wanted(surer), keep=False) == PredictionDiff([], [], 0, [(1, surer)])
 
 
 def test_of_two_alike_one_stays() -> None:
     twice = [there(1, 7), there(2, 7)]
-    assert compare(twice, wanted(item(7)), keep=False) == Changes([], [twice[1]], 1)
+    assert compare(twice, wanted(item(7)), keep=False) == PredictionDiff([], [twice[1]], 1)
 
 
 def test_an_answer_that_cannot_be_used_takes_this_versions_prediction_with_it() -> None:
     mine, older = there(1, 7), there(2, 7, OLDER)
-    assert compare([mine, older], wanted(given_up=[7]), keep=False) == Changes([], [mine], 0)
+    assert compare([mine, older], wanted(given_up=[7]), keep=False) == PredictionDiff([], [mine], 0)
 
 
 def test_what_bears_a_former_name_is_brought_under_the_new_one_even_when_others_are_kept() -> None:
     same, older = there(1, 7, "spirits@2"), there(2, 7, "spirits@1")
     aim = wanted(item(7), former=("spirits@2",))
-    assert compare([same, older], aim, keep=True) == Changes([item(7)], [same], 0)
-    assert compare([same, older], aim, keep=False) == Changes([item(7)], [same, older], 0)
+    assert compare([same, older], aim, keep=True) == PredictionDiff([item(7)], [same], 0)
+    assert compare([same, older], aim, keep=False) == PredictionDiff([item(7)], [same, older], 0)
     assert compare([same, older], wanted(given_up=[7], former=("spirits@2",)), keep=False).obsolete == [same]
 
 
 def test_tasks_outside_the_baseline_are_not_touched() -> None:
     outside = [there(1, 7), there(2, 8, OLDER)]
-    assert compare(outside, wanted(item(9)), keep=False) == Changes([item(9)], [], 0)
+    assert compare(outside, wanted(item(9)), keep=False) == PredictionDiff([item(9)], [], 0)
 
 
 def test_scores_are_compared_as_they_are_stored() -> None:
@@ -112,7 +116,7 @@ def test_outcomes_become_what_is_wanted() -> None:
     ]
     found = wanted_of(outcomes, SCHEMA, version(number=2, former=("spirits",)))
     items = {1: item(1, "Good", 0.123457), 2: item(2, "Bad", None)}
-    assert found == Wanted((TAG, "spirits@2"), items, frozenset({3}))
+    assert found == WantedPrediction((TAG, "spirits@2"), items, frozenset({3}))
 
 
 predictions = st.lists(
@@ -131,7 +135,7 @@ wishes = st.dictionaries(st.integers(1, 5), st.sampled_from(["Good", "Bad", "giv
 
 @given(predictions, wishes, st.booleans())
 def test_done_once_it_is_as_wanted_and_there_is_nothing_left_to_do(
-    found: list[Known], wish: dict[int, str], keep: bool
+    found: list[IndexedPrediction], wish: dict[int, str], keep: bool
 ) -> None:
     given_up = [task for task, label in wish.items() if label == "give up"]
     aim = wanted(*[item(task, label) for task, label in wish.items() if task not in given_up], given_up=given_up)
@@ -140,7 +144,7 @@ def test_done_once_it_is_as_wanted_and_there_is_nothing_left_to_do(
     mine = Counter(prediction.task_id for prediction in then if prediction.version == TAG)
     assert all(mine[task] == 1 for task in aim.items)
     assert all(mine[task] == 0 for task in given_up)
-    assert compare(then, aim, keep) == Changes([], [], len(aim.items))
+    assert compare(then, aim, keep) == PredictionDiff([], [], len(aim.items))
     untouched = [p for p in found if p.task_id not in wish or (keep and p.version != TAG)]
     assert all(prediction in then for prediction in untouched)
     if not keep:
@@ -148,17 +152,19 @@ def test_done_once_it_is_as_wanted_and_there_is_nothing_left_to_do(
 
 
 @given(predictions, wishes)
-def test_interrupted_at_any_point_it_is_finished_by_the_next(found: list[Known], wish: dict[int, str]) -> None:
+def test_interrupted_at_any_point_it_is_finished_by_the_next(
+    found: list[IndexedPrediction], wish: dict[int, str]
+) -> None:
     aim = wanted(*[item(task, label) for task, label in wish.items() if label != "give up"])
     changes = compare(found, aim, keep=False)
     done = after(found, changes)
     for steps in range(len(changes.missing) + 1):
-        half = after(found, Changes(changes.missing[:steps], [], 0))
+        half = after(found, PredictionDiff(changes.missing[:steps], [], 0))
         finished = after(half, compare(half, aim, keep=False))
         assert essence(finished) == essence(done)
 
 
-def essence(found: Sequence[Known]) -> Counter[Any]:
+def essence(found: Sequence[IndexedPrediction]) -> Counter[Any]:
     return Counter((p.task_id, p.version, p.says) for p in found)
 
 

@@ -8,7 +8,7 @@ from backend.domain.hashing import numbered, of_samples
 from backend.domain.outcome import Rejection
 from backend.domain.prompts.confidence_option import MOST, check_confidence, sampled, samples_of, vote
 from backend.errors import PromptError
-from tests.scripted import frame, recipe, request
+from tests.scripted import builder, request, template
 
 GOOD, BAD = {"mood": ("Good",)}, {"mood": ("Bad",)}
 REJECTED = Rejection("not_json", "It is no JSON.")
@@ -82,7 +82,7 @@ def test_samples_share_a_request_and_have_names_of_their_own():
 def test_where_nothing_is_sampled_a_request_is_its_own_only_sample():
     asked = request()
     assert asked.samples == (asked,)
-    assert frame().samples == 1
+    assert template().samples == 1
 
 
 def test_more_samples_of_a_version_reuse_those_of_fewer():
@@ -92,11 +92,11 @@ def test_more_samples_of_a_version_reuse_those_of_fewer():
 
 
 def test_only_auto_asks_for_log_probabilities():
-    sources = {source: request(confidence=source).frame.logprobs for source in ("auto", "none", "samples:5")}
+    sources = {source: request(confidence=source).template.logprobs for source in ("auto", "none", "samples:5")}
     assert sources == {"auto": True, "none": False, "samples:5": False}
 
 
 def test_versions_without_samples_keep_their_digests():
-    assert recipe().version.content == recipe(confidence="auto").version.content
-    assert len({recipe(confidence=source).version.content for source in ("auto", "none", "samples:5")}) == 3
+    assert builder().version.content == builder(confidence="auto").version.content
+    assert len({builder(confidence=source).version.content for source in ("auto", "none", "samples:5")}) == 3
     assert request().digest == "6ec9d20100d86ddbc0f9e8a49ceb300605fa6c3de156d97be390ff296935c02f"

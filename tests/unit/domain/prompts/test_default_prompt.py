@@ -1,7 +1,7 @@
 """The prompt nobody wrote: it must pass the checks that written ones pass."""
 
-from backend.domain.prompts.default_prompt import auto_tag, default_version, first_prompt
 from backend.domain.labels.config import read_config
+from backend.domain.prompts.default_prompt import auto_tag, default_version, first_prompt
 from backend.domain.prompts.prompt_file import file_text, read_prompt_file
 from backend.domain.prompts.version import check_template
 from backend.domain.task import Task

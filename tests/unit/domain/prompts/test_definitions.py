@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.labels.config import read_config
+from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.prompts.version import Definitions
 from backend.errors import PromptError
-from tests.scripted import choices, recipe, tasks
+from tests.scripted import builder, choices, tasks
 
 ONE = read_config("""<View><Text name="t" value="$text"/><Choices name="topic" toName="t">
 <Choice value="Refund" hint="money
@@ -22,8 +22,8 @@ DYNAMIC = read_config(
 
 
 def told(definitions: Definitions) -> str:
-    request = recipe(ONE, definitions=definitions).request(tasks(1)[0])
-    return request.frame.system  # type: ignore[union-attr]
+    request = builder(ONE, definitions=definitions).request(tasks(1)[0])
+    return request.template.system  # type: ignore[union-attr]
 
 
 def test_a_definition_stands_in_place_of_the_hint() -> None:
@@ -66,10 +66,10 @@ def test_what_the_config_does_not_have_is_refused_with_the_nearest(given, schema
 def test_labels_that_come_from_the_task_may_be_defined_too() -> None:
     found = defined({"Blue": "like the sky"}, DYNAMIC)
     task = tasks(1)[0]
-    request = recipe(DYNAMIC, definitions=found).request(
+    request = builder(DYNAMIC, definitions=found).request(
         type(task)(1, {"text": "x", "options": ["Red", {"value": "Blue", "hint": "a colour"}]})
     )
-    assert request.frame.system.endswith("\n- Red\n- Blue: like the sky")  # type: ignore[union-attr]
+    assert request.template.system.endswith("\n- Red\n- Blue: like the sky")  # type: ignore[union-attr]
 
 
 def test_hints_are_one_line_each_in_the_order_of_the_config() -> None:

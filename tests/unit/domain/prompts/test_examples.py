@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.prompts.examples import MOST_KEPT, Example, Examples, check_fit, check_way, examples_json, read_examples
+from backend.domain.prompts.examples import (
+    MOST_KEPT,
+    Example,
+    Examples,
+    check_fit,
+    check_way,
+    examples_json,
+    read_examples,
+)
 from backend.domain.same_text import text_key
 from backend.errors import PromptError
 from tests.scripted import any_text, choices

@@ -97,9 +97,9 @@ def test_fields_that_the_template_does_not_use_may_hold_anything():
 
 def sized(character: str, size: int) -> Task:
     """A task whose data has that many bytes of UTF-8 as JSON."""
-    frame = len(json.dumps({"text": ""}))
+    template = len(json.dumps({"text": ""}))
     width = len(character.encode("utf-8", "surrogatepass"))
-    count, rest = divmod(size - frame, width)
+    count, rest = divmod(size - template, width)
     return Task(1, {"text": character * count + "a" * rest})
 
 

@@ -4,18 +4,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.outcome import Failure, Outcome, Rejection, Truth, Usage
-from backend.domain.reports.report import LEAST, POINTS, Ground, Line, Said, clipped, line_of, make_report, thinned
-from backend.domain.task import Task
 from backend.domain.calibration.threshold import RiskPoint
 from backend.domain.dataset.ground_truth import NOTHING
-from tests.unit.domain.metrics.test_classification import SINGLE
+from backend.domain.outcome import Failure, Outcome, Rejection, Truth, Usage
+from backend.domain.reports.report import (
+    LEAST,
+    POINTS,
+    HistoryLine,
+    ReportBasis,
+    VersionAnswers,
+    clipped,
+    line_of,
+    make_report,
+    thinned,
+)
+from backend.domain.task import Task
 from tests.scripted import any_text, version
+from tests.unit.domain.metrics.test_classification import SINGLE
 
 A, B = {"c": ("a",)}, {"c": ("b",)}
 TASKS = [Task(n, {"text": f"text {n}", "other": "secret"}) for n in range(1, 6)]
 TRUTHS = [Truth(n, A) for n in range(1, 6)]
-GROUND = Ground("Inbox", "http://x/", TASKS, TRUTHS, NOTHING, SINGLE)
+GROUND = ReportBasis("Inbox", "http://x/", TASKS, TRUTHS, NOTHING, SINGLE)
 TWO = version(schema=SINGLE, number=2, variables=("text",))
 ONE = version(schema=SINGLE, number=1, variables=("text",))
 NOW = [
@@ -28,7 +38,7 @@ BEFORE = [Outcome(1, B), Outcome(2, A), Outcome(3, B), Outcome(4, A), Outcome(5,
 
 
 def made(before=None, history=()):
-    said = Said(TWO, NOW, {1: '{"c": "a"}', 3: "hm"})
+    said = VersionAnswers(TWO, NOW, {1: '{"c": "a"}', 3: "hm"})
     return make_report(said, before, GROUND, history)
 
 
@@ -53,7 +63,7 @@ def test_the_numbers_are_those_of_an_evaluation_and_what_was_not_asked_is_told()
 
 
 def test_against_another_version_tasks_are_fixed_or_broken_as_the_comparison_counts():
-    found = made(Said(ONE, BEFORE, {1: "old"}))
+    found = made(VersionAnswers(ONE, BEFORE, {1: "old"}))
     assert found.pair is not None
     assert found.pair.fixed == tuple(t.task for t in found.tasks if t.change == "fixed") == (1,)
     assert found.pair.broken == tuple(t.task for t in found.tasks if t.change == "broken") == (2,)
@@ -66,16 +76,16 @@ def test_a_version_in_the_history():
     assert (line.outputs, line.accuracy, line.coverage) == (3, pytest.approx(1 / 3), 0.5)
     assert line.cost_usd == pytest.approx(1 / 3)
     assert line.latency_p50 == 2.0
-    assert line_of(TWO, [], GROUND) == Line(TWO, f1_macro=None, cost_usd=None)
+    assert line_of(TWO, [], GROUND) == HistoryLine(TWO, f1_macro=None, cost_usd=None)
 
 
 def test_very_long_texts_are_cut_so_that_the_report_stays_small():
     tasks = [Task(n, {"text": "é" * 50_000}) for n in range(3000)]
     truths = [Truth(task.id, A) for task in tasks]
     outcomes = [Outcome(task.id, A) for task in tasks]
-    ground = Ground("Inbox", "", tasks, truths, NOTHING, SINGLE)
+    ground = ReportBasis("Inbox", "", tasks, truths, NOTHING, SINGLE)
     raw = {task.id: "x" * 50_000 for task in tasks}
-    found = make_report(Said(TWO, outcomes, raw), None, ground, [])
+    found = make_report(VersionAnswers(TWO, outcomes, raw), None, ground, [])
     assert sum(len(t.text.encode()) + len(t.reply.raw.encode()) for t in found.tasks) < 6_100_000
     assert all(len(t.text) > LEAST for t in found.tasks)
 

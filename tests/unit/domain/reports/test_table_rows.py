@@ -2,12 +2,12 @@
 
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
-from backend.domain.reports.table_rows import Layout
+from backend.domain.reports.table_rows import TableLayout
 from backend.domain.task import Task
 from tests.scripted import choices, version
 
 SCHEMA = choices("a", "b", choice="multiple")
-LAYOUT = Layout(version("{text} {answer}", SCHEMA, variables=("text", "answer")), SCHEMA)
+LAYOUT = TableLayout(version("{text} {answer}", SCHEMA, variables=("text", "answer")), SCHEMA)
 TASK = Task(7, {"text": "=1+1", "answer": ["x"], "other": 1})
 
 
@@ -45,7 +45,7 @@ def test_what_is_not_there_is_none():
 
 def test_a_single_label_is_a_text_and_none_chosen_is_none():
     schema = choices("a", inside='visibleWhen="x"')
-    layout = Layout(version(schema=schema), schema)
+    layout = TableLayout(version(schema=schema), schema)
     assert [c.kind for c in layout.columns if c.name == "answer.mood"] == ["text"]
     for value, shown in ((("a",), "a"), ((), None)):
         assert layout.row(TASK, Outcome(7, {"mood": value}), None, "")[3] == shown
@@ -56,7 +56,7 @@ def test_several_controls_have_a_confidence_each():
         '<View><Text name="t" value="$text"/><Choices name="a" toName="t"><Choice value="x"/></Choices>'
         '<Choices name="b" toName="t"><Choice value="y"/></Choices></View>'
     )
-    layout = Layout(version(schema=schema), schema)
+    layout = TableLayout(version(schema=schema), schema)
     outcome = Outcome(7, {"a": ("x",), "b": ("y",)}, confidence=0.4, controls={"a": 0.5, "b": 0.8})
     found = dict(zip([c.name for c in layout.columns], layout.row(TASK, outcome, None, ""), strict=True))
     assert [found[name] for name in ("confidence", "confidence.a", "confidence.b")] == [0.4, 0.5, 0.8]

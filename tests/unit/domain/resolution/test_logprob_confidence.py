@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.chat.response_parser import read
-from backend.domain.resolution.logprob_confidence import confidence as both
-from backend.domain.resolution.logprob_confidence import value_spans
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Rejection
+from backend.domain.resolution.logprob_confidence import confidence as both
+from backend.domain.resolution.logprob_confidence import value_spans
 from tests.scripted import GOOD, choices, completion, tokens
 
 MOOD = choices("Good", "Bad", "Refund", "Refund request")

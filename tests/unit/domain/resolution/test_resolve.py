@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.domain.resolution.resolve import derive, failed
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Rejection
+from backend.domain.resolution.resolve import failed, resolve
 from tests.scripted import BROKEN, CONFIG, GOOD, choices, completion, tokens
 
 SCHEMA = choices("Good", "Bad")
@@ -15,13 +15,13 @@ def pricing(model):
 
 
 def derived(*attempts):
-    found = derive(3, [attempts], SCHEMA, pricing)
+    found = resolve(3, [attempts], SCHEMA, pricing)
     assert found is not None
     return found
 
 
 def test_without_completions_there_is_no_outcome():
-    assert derive(3, [[]], SCHEMA, pricing) is None
+    assert resolve(3, [[]], SCHEMA, pricing) is None
 
 
 def test_an_answer_with_its_cost_and_confidence():
@@ -57,17 +57,17 @@ def test_a_failure_was_not_spoken_and_costs_nothing():
 
 def test_samples_together_make_one_outcome():
     said = [[completion(GOOD, seconds=0.5)], [completion(BROKEN), completion(GOOD, attempt=1)], [completion(BROKEN)]]
-    found = derive(3, said, SCHEMA, pricing)
+    found = resolve(3, said, SCHEMA, pricing)
     assert (found.answer, found.digest) == ({"mood": ("Good",)}, "d" * 64)
     assert found.confidence == pytest.approx(2 / 3)
     assert (found.usage.prompt_tokens, found.usage.seconds) == (40, 0.5)
-    assert derive(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"
+    assert resolve(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"
 
 
 def test_several_controls_have_a_confidence_each():
     two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
     said = tokens(('{"mood": "', 1.0), ('Good"', 0.5), (', "c": "', 1.0), ('x"', 0.25), ("}", 1.0))
-    found = derive(3, [[said]], two, pricing)
+    found = resolve(3, [[said]], two, pricing)
     assert found.confidence == pytest.approx(0.125)
     assert found.controls == pytest.approx({"mood": 0.5, "c": 0.25})
     assert derived(completion(GOOD, logprobs=((GOOD, -0.5),))).controls is None, "of one it is the whole"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.runs.adaptive_limit import Pace
+from backend.domain.runs.adaptive_limit import AdaptiveLimit
 
 
-def limits_under(pace: Pace, answers: int, refused) -> list[int]:
+def limits_under(pace: AdaptiveLimit, answers: int, refused) -> list[int]:
     """The limit after each of so many answers; `refused`: limit -> whether the next one is a 429."""
     limits = []
     for _ in range(answers):
@@ -21,18 +21,18 @@ def limits_under(pace: Pace, answers: int, refused) -> list[int]:
 @pytest.mark.parametrize("most", [8, 20, 32, 39, 128, 1000])
 def test_it_stays_at_the_top_while_few_are_refused_by_chance(most):
     chance = random.Random(1)
-    limits = limits_under(Pace(most), 100 * most, lambda _: chance.random() < 0.04)
+    limits = limits_under(AdaptiveLimit(most), 100 * most, lambda _: chance.random() < 0.04)
     assert sum(limits) / len(limits) > 0.9 * most
 
 
 def test_without_refusals_it_never_leaves_the_top():
-    assert set(limits_under(Pace(32), 1000, lambda _: False)) == {32}
+    assert set(limits_under(AdaptiveLimit(32), 1000, lambda _: False)) == {32}
 
 
 @pytest.mark.parametrize(("most", "capacity"), [(128, 10), (128, 40), (128, 100), (32, 5), (1000, 300)])
 def test_it_settles_near_what_a_hard_limit_lets_through(most, capacity):
     """Of every round of `limit` requests the provider answers `capacity`."""
-    pace = Pace(most)
+    pace = AdaptiveLimit(most)
     settled = []
     for turn in range(200):
         limit = pace.limit
@@ -45,7 +45,7 @@ def test_it_settles_near_what_a_hard_limit_lets_through(most, capacity):
 
 
 def test_it_regrows_when_the_limit_is_gone():
-    pace = Pace(64)
+    pace = AdaptiveLimit(64)
     limits_under(pace, 500, lambda _: True)
     assert pace.limit == 1
     limits_under(pace, 5000, lambda _: False)
@@ -54,11 +54,11 @@ def test_it_regrows_when_the_limit_is_gone():
 
 @given(st.integers(1, 64), st.lists(st.booleans(), max_size=400))
 def test_it_is_never_below_one_nor_above_the_most(most, answers):
-    pace = Pace(most)
+    pace = AdaptiveLimit(most)
     for refused in answers:
         pace.heard(refused)
         assert 1 <= pace.limit <= most
 
 
 def test_when_all_is_refused_one_goes_on_trying():
-    assert set(limits_under(Pace(100), 2000, lambda _: True)[-50:]) == {1}
+    assert set(limits_under(AdaptiveLimit(100), 2000, lambda _: True)[-50:]) == {1}

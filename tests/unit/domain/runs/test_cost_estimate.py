@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.runs import cost_estimate as estimates
-from backend.domain.runs.cost_estimate import Observed, cached_share, completion_tokens, observed, spread, tokens_per_character
+from backend.domain.runs.cost_estimate import (
+    ObservedUsage,
+    cached_share,
+    completion_tokens,
+    observed,
+    spread,
+    tokens_per_character,
+)
 from tests.scripted import completion, request
 
 numbers = st.lists(st.floats(0.01, 1e6), min_size=1, max_size=50)
@@ -26,7 +33,7 @@ def test_one_wild_value_does_not_make_the_whole_range():
 def test_what_a_request_took_counts_its_repetitions():
     ask = request("I love it")
     seen = observed(ask, [completion(cached_tokens=4), completion(attempt=1)])
-    assert seen == Observed(len(estimates.prompt_of(ask) + estimates.schema_of(ask)), 20, 4, 10)
+    assert seen == ObservedUsage(len(estimates.prompt_of(ask) + estimates.schema_of(ask)), 20, 4, 10)
     assert observed(ask, [completion(prompt_tokens=0)]) is None
     assert observed(ask, []) is None
 
@@ -34,6 +41,6 @@ def test_what_a_request_took_counts_its_repetitions():
 def test_what_is_seen_replaces_the_defaults():
     assert tokens_per_character([]) == (0.2, 0.5)
     assert completion_tokens([]) == estimates.COMPLETION_TOKENS
-    seen = [Observed(100, 25, 5, 7)] * 3
+    seen = [ObservedUsage(100, 25, 5, 7)] * 3
     assert (tokens_per_character(seen), completion_tokens(seen), cached_share(seen)) == ((0.25, 0.25), (7, 7), 0.2)
     assert cached_share([]) == 0

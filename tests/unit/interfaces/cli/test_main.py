@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from backend.interfaces.cli.main import cli
+from backend.adapters.database.runs import NewRun
 from backend.domain.prompts.version import PromptVersion
-from backend.adapters.database.runs import Order
+from backend.interfaces.cli.main import cli
 from tests.installation import Installation
 
 HOSTILE = "[bold]b[/bold] [/nope] \x1b[31mred\x1b]0;title\x07 \x9b2J \r\b \u202egnp\u2069 a\ud800b"
@@ -273,8 +273,8 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(mine: Installation) -> 
 def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> None:
     record = mine.app.record
     for template in ("{text}", "Another: {text}"):
-        record.create(Order(saved(mine, template=template), 7, "all"))
-    failed = record.create(Order("mood@2", 7, "ids:" + ",".join(map(str, range(1, 99, 2)))))
+        record.create(NewRun(saved(mine, template=template), 7, "all"))
+    failed = record.create(NewRun("mood@2", 7, "ids:" + ",".join(map(str, range(1, 99, 2)))))
     record.finish(failed.id, "failed", "The provider refused the key [/x]\x1b: check OPENAI_API_KEY.")
 
     def listed(*argv: str) -> list[str]:

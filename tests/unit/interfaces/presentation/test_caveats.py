@@ -1,9 +1,9 @@
 """Remarks: what has to be known beside the numbers, and nothing that need not be."""
 
-from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
+from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
-from backend.domain.dataset.ground_truth import LeftOut
+from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
 from tests.unit.domain.metrics.test_evaluation import FAILURE, evaluated
 
 ALL = Subset("ground-truth")

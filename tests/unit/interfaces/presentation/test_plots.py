@@ -5,18 +5,18 @@ from xml.etree import ElementTree
 
 import pytest
 
-from backend.interfaces.presentation.plots import COLOURS, cost_plot, reliability_plot, risk_plot
 from backend.domain.calibration.reliability import Bin
-from backend.domain.reports.report import Line
 from backend.domain.calibration.threshold import RiskPoint
+from backend.domain.reports.report import HistoryLine
+from backend.interfaces.presentation.plots import COLOURS, cost_plot, reliability_plot, risk_plot
 from tests.scripted import version
 
 BINS = [Bin(0.1, 0.5, 20, 0.3, 0.25, (0.1, 0.5)), Bin(0.5, 1.0, 20, 0.8, 0.9, None)]
 POINTS = [RiskPoint(0.9, 10, 0, 0.5, 0.0), RiskPoint(0.2, 20, 3, 1.0, 0.15)]
 LINES = [
-    Line(version(number=1), 10, 0.5, (0.2, 0.8), 1.0, 0.5, 0.0001),
-    Line(version(number=2), 10, 0.9, (0.7, 0.95), 1.0, 0.9, None),
-    Line(version(number=3), 10, 0.7, None, 1.0, 0.9, 0.0),
+    HistoryLine(version(number=1), 10, 0.5, (0.2, 0.8), 1.0, 0.5, 0.0001),
+    HistoryLine(version(number=2), 10, 0.9, (0.7, 0.95), 1.0, 0.9, None),
+    HistoryLine(version(number=3), 10, 0.7, None, 1.0, 0.9, 0.0),
 ]
 PLOTS = {
     "reliability": lambda: reliability_plot(BINS),

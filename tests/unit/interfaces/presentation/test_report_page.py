@@ -11,13 +11,13 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 
-from backend.interfaces.presentation import report_page as pages
-from backend.domain.outcome import Outcome, Truth, Usage
-from backend.domain.reports.report import Ground, Line, Report, Said, line_of, make_report
-from backend.domain.metrics.classification import score
-from backend.domain.dataset.subset import Subset
-from backend.domain.task import Task
 from backend.domain.dataset.ground_truth import NOTHING
+from backend.domain.dataset.subset import Subset
+from backend.domain.metrics.classification import score
+from backend.domain.outcome import Outcome, Truth, Usage
+from backend.domain.reports.report import HistoryLine, Report, ReportBasis, VersionAnswers, line_of, make_report
+from backend.domain.task import Task
+from backend.interfaces.presentation import report_page as pages
 from tests.scripted import any_text, choices, version
 
 EVIL = "</script><script>window.ran=1</script><!--<script><img src=x onerror='window.ran=1'>{{7*7}}\u2028"
@@ -41,9 +41,11 @@ def evil_report(against: bool = True, evil: str = EVIL) -> Report:
             for n in range(30)
         ]
 
-    ground = Ground(f"project {evil}", "http://localhost:8080/data?task=", tasks, truths, NOTHING, schema)
-    now, before = (Said(v, said(shift), dict.fromkeys(range(30), f"raw {evil}")) for v, shift in ((two, 5), (one, 3)))
-    history = [line_of(one, before.outcomes, ground), line_of(two, now.outcomes, ground), Line(two)]
+    ground = ReportBasis(f"project {evil}", "http://localhost:8080/data?task=", tasks, truths, NOTHING, schema)
+    now, before = (
+        VersionAnswers(v, said(shift), dict.fromkeys(range(30), f"raw {evil}")) for v, shift in ((two, 5), (one, 3))
+    )
+    history = [line_of(one, before.outcomes, ground), line_of(two, now.outcomes, ground), HistoryLine(two)]
     return make_report(now, before if against else None, ground, history)
 
 
@@ -163,9 +165,11 @@ def test_a_matrix_of_very_many_labels_is_a_list_of_what_is_confused_most(labels:
 def test_nothing_is_a_number_that_does_not_exist() -> None:
     schema = choices("Good", "Bad")
     only = version(schema=schema, variables=("text",))
-    ground = Ground("Inbox", "http://x/", [Task(1, {"text": "t"})], [Truth(1, {"mood": ("Good",)})], NOTHING, schema)
+    ground = ReportBasis(
+        "Inbox", "http://x/", [Task(1, {"text": "t"})], [Truth(1, {"mood": ("Good",)})], NOTHING, schema
+    )
     outcomes = [Outcome(1, {"mood": ("Bad",)})]
-    found = make_report(Said(only, outcomes, {}), None, ground, [line_of(only, outcomes, ground)])
+    found = make_report(VersionAnswers(only, outcomes, {}), None, ground, [line_of(only, outcomes, ground)])
     text = html(found)
     assert "n/a: No answer to a task with a ground truth has a confidence." in text
     assert '<dt>Cost</dt><dd class="big">n/a</dd>' in text

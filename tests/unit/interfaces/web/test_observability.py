@@ -48,7 +48,7 @@ def test_what_a_prediction_took_is_counted(mine: Installation) -> None:
             predict(client, task(text))
 
     grown = growth(client, act)
-    asked = model.requests[0].frame.model
+    asked = model.requests[0].template.model
     assert grown[f'requests_total{{model="{asked}",result="answered"}}'] == 3
     assert grown[f'requests_total{{model="{asked}",result="bad_request"}}'] == 1
     assert grown[f'tokens_total{{kind="prompt",model="{asked}"}}'] == 30

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from backend.adapters.database.calibrations import CalibrationStore
 from backend.domain.calibration.calibrators import Calibrators, Isotonic
 from backend.domain.labels.config import read_config
-from backend.adapters.database.calibrations import CalibrationStore
 from backend.interfaces.web.server import create_app
 from tests.calls import body, in_use, moods, predict, scripted, setup, task
 from tests.installation import Installation

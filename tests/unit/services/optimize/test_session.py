@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from backend.domain.optimize.search import FEWEST, Search
-from backend.errors import ProviderError, RunError, SettingsError, SubsetError
+from backend.domain.optimize.search import FEWEST, SearchOptions
 from backend.engine.budget_rules import OverBudget
-from backend.services.prompts.few_shot_selection import Wish as Examples
-from backend.services.optimize.session import Enhanced, Wish
+from backend.errors import ProviderError, RunError, SettingsError, SubsetError
+from backend.services.optimize.session import OptimizationResult, OptimizerOptions
+from backend.services.prompts.few_shot_selection import FewShotRequest as Examples
 from benchmarks.enhance import TEACHER, InProcess, Labelled, Studio, World, draft, in_process, messages, trial
 from demo.teacher import KINDS, USELESS
 
@@ -25,9 +25,9 @@ def app(folder: Path, world: World, truths: list[Labelled] = TRUTHS, **settings:
     return made
 
 
-def searched(folder: Path, *kinds: str, rounds: int = 4, **wish: Any) -> tuple[Enhanced, World]:
+def searched(folder: Path, *kinds: str, rounds: int = 4, **wish: Any) -> tuple[OptimizationResult, World]:
     world = World(kinds)
-    return app(folder, world).enhance("topic@1", Wish(Search(TEACHER, rounds), **wish)), world
+    return app(folder, world).enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, rounds), **wish)), world
 
 
 def test_good_rewrites_are_found_judged_and_saved(tmp_path):
@@ -57,7 +57,7 @@ def test_only_good_ones_are_ever_offered(tmp_path):
 def test_what_can_be_mended_is_said_once(tmp_path, kind):
     found, world = searched(tmp_path, kind, rounds=1)
     assert found.text is None
-    assert ["can't be used" in lesson for lesson in world.lessons] == [False, True]
+    assert ["can't be used" in feedback_text for feedback_text in world.feedback] == [False, True]
 
 
 def test_a_lost_variable_is_put_back(tmp_path):
@@ -70,8 +70,8 @@ def test_the_judging_half_never_reaches_the_teacher(tmp_path):
     for seed in range(3):
         done = trial(seed, tmp_path / str(seed))
         assert done.judged
-        assert done.world.lessons
-        assert [text for text in done.judged for lesson in done.world.lessons if text in lesson] == []
+        assert done.world.feedback
+        assert [text for text in done.judged for feedback_text in done.world.feedback if text in feedback_text] == []
 
 
 def test_the_judging_half_is_asked_about_once_with_the_base_and_once_with_the_finalist(tmp_path):
@@ -87,7 +87,7 @@ def test_the_judging_half_is_asked_about_once_with_the_base_and_once_with_the_fi
 def test_again_it_repeats_nothing_and_finds_the_same(tmp_path):
     first, _ = searched(tmp_path, *KINDS, rounds=8)
     again, world = searched(tmp_path, *KINDS, rounds=8)
-    assert (world.asked, world.lessons) == ([], [])
+    assert (world.asked, world.feedback) == ([], [])
     assert (again.text, again.tried, again.verdict) == (first.text, first.tried, first.verdict)
     assert again.run.id != first.run.id, "a search that came to its end is not begun again"
 
@@ -105,23 +105,23 @@ def test_what_is_not_better_is_saved_only_if_wished(tmp_path):
 def test_without_ground_truth_it_drafts_and_says_it_is_unchecked(tmp_path):
     world = World(["good"])
     made = app(tmp_path, world, [])
-    found = made.enhance("topic@1", Wish(Search(TEACHER)))
+    found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
     assert found.text is not None
     assert (found.verdict, found.saved, found.halves) == (None, None, None)
-    assert "Nobody knows the right answers" in world.lessons[0]
-    assert messages()[100].text in world.lessons[0]
-    kept = made.enhance("topic@1", Wish(Search(TEACHER), anyway=True))
+    assert "Nobody knows the right answers" in world.feedback[0]
+    assert messages()[100].text in world.feedback[0]
+    kept = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER), anyway=True))
     assert kept.saved is not None
     assert kept.saved.note == "topic@1 rewritten by scripted-teacher, not checked"
-    assert len(world.lessons) == 1
+    assert len(world.feedback) == 1
 
 
 @pytest.mark.parametrize("truths", [TRUTHS[:4], [t for t in TRUTHS if t.topic == "Refund"]], ids=["few", "one class"])
 def test_ground_truths_that_can_not_judge_are_refused_before_anything_is_asked(tmp_path, truths):
     world = World(["good"])
     with pytest.raises(SubsetError, match=rf"at least {FEWEST} are needed: mark about \d+ more|All \d+ ground truths"):
-        app(tmp_path, world, truths).enhance("topic@1", Wish(Search(TEACHER)))
-    assert (world.asked, world.lessons) == ([], [])
+        app(tmp_path, world, truths).enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
+    assert (world.asked, world.feedback) == ([], [])
 
 
 class Spender(World):
@@ -133,7 +133,7 @@ class Spender(World):
         self.dies = dies
 
     async def complete(self, request: Any, attempt: int) -> Any:
-        if self.dies is not None and len(self.asked) + len(self.lessons) >= self.dies:
+        if self.dies is not None and len(self.asked) + len(self.feedback) >= self.dies:
             raise ProviderError("It is gone.")
         found = await super().complete(request, attempt)
         self.usd += (found.prompt_tokens * PRICES["price_in"] + found.completion_tokens * PRICES["price_out"]) / 1e6
@@ -146,12 +146,12 @@ def test_the_budget_holds_for_teacher_and_model_together(tmp_path):
     made = app(tmp_path, world, concurrency=4, **PRICES)
     for _ in range(2):
         with pytest.raises(OverBudget, match=f"--budget {2 * budget:g}"):
-            made.enhance("topic@1", Wish(Search(TEACHER, 8), budget))
+            made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 8), budget))
     (status,) = made.runs()
     assert (status.run.status, status.run.reason) == ("canceled", "budget")
     assert status.tally.spent_usd == pytest.approx(world.usd)
     assert 0 < world.usd <= budget
-    found = made.enhance("topic@1", Wish(Search(TEACHER, 8), 1.0))
+    found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 8), 1.0))
     assert found.verdict == "better"
     assert found.cost.spent == pytest.approx(world.usd - status.tally.spent_usd)
 
@@ -160,20 +160,20 @@ def test_a_budget_needs_the_prices_of_both(tmp_path):
     world = World(["good"])
     made = app(tmp_path, world, openai_model="gpt-4o-mini")
     with pytest.raises(SettingsError, match=f"price of model '{TEACHER}' is unknown"):
-        made.enhance("topic@1", Wish(Search(TEACHER), 1.0))
+        made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER), 1.0))
     assert world.asked == []
 
 
 def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path):
     whole, alone = searched(tmp_path / "whole", *KINDS, rounds=6)
-    total = len(alone.asked) + len(alone.lessons)
+    total = len(alone.asked) + len(alone.feedback)
     asked: list[str] = []
     for dies in (30, 60, None):
         world = Spender(tuple(KINDS), dies)
         made = app(tmp_path / "parts", world, concurrency=1)
         with nullcontext() if dies is None else pytest.raises(ProviderError):
-            found = made.enhance("topic@1", Wish(Search(TEACHER, 6)))
-        asked += world.asked + world.lessons
+            found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 6)))
+        asked += world.asked + world.feedback
     assert found.text == whole.text
     assert len(made.runs()) == 1, "it goes on with the run it was"
     assert (len(asked), len(set(asked))) == (total, total)
@@ -190,7 +190,7 @@ def test_a_search_is_gone_on_with_by_its_own_command(tmp_path):
 def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path):
     made = in_process(tmp_path, Studio(TRUTHS, messages()[100:]), World(["good"]))
     base = made.save(replace(draft(), examples=Examples(8))).version
-    found = made.enhance("topic@1", Wish(Search(TEACHER, 2)))
+    found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 2)))
     assert base.examples is not None
     assert found.halves is not None
     shown = {one.values["text"] for one in base.examples.pool}
@@ -198,4 +198,4 @@ def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path):
     assert {item.task.data["text"] for item in found.halves.judge}.isdisjoint(shown)
     made.save(replace(draft(), name="all", examples=Examples(8, split=None)))
     with pytest.raises(SubsetError, match="0 ground truths to judge on"):
-        made.enhance("all@1", Wish(Search(TEACHER, 2)))
+        made.enhance("all@1", OptimizerOptions(SearchOptions(TEACHER, 2)))

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from backend.domain.runs.run import Run, Tally
-from backend.services.run_control.status import Status
+from backend.domain.runs.run import Run, TaskCounts
+from backend.services.run_control.status import RunStatus
 
 RUN = Run("1f3a9c04", "mood@1", 7, "all", True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
-THROUGH = Tally(3, 2, 1, 0, 3, 0, 0.1)
+THROUGH = TaskCounts(3, 2, 1, 0, 3, 0, 0.1)
 
 
 def test_a_run_pushes_when_its_last_task_is_through() -> None:
-    assert Status(RUN, THROUGH).pushing
+    assert RunStatus(RUN, THROUGH).pushing
     for other in (replace(RUN, push=False), replace(RUN, status="completed"), replace(RUN, tasks=None)):
-        assert not Status(other, THROUGH).pushing
-    assert not Status(RUN, replace(THROUGH, failed=0)).pushing
+        assert not RunStatus(other, THROUGH).pushing
+    assert not RunStatus(RUN, replace(THROUGH, failed=0)).pushing

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from backend.domain.runs.chunk import END, PLAN
+from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.processes import this_process
 from backend.domain.outcome import Failure, Outcome
+from backend.domain.runs.chunk import END, PLAN
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
-from backend.adapters.database.chunks import JobStore
-from backend.adapters.processes import this_process
-from backend.adapters.database.runs import Order, RunStore
-from backend.adapters.database.prompts import Store
-from backend.services.runs.worker_pool import Crew
+from backend.engine.shutdown import Shutdown, Stopped
 from backend.services.run_control.termination import Interrupted
-from backend.services.runs.chunk_session import Stint
-from backend.engine.shutdown import Stop, Stopped
+from backend.services.runs.chunk_session import ChunkSession
+from backend.services.runs.worker_pool import WorkerPool
 
 CHUNKS = ((1, 2), (3, 4), (5, 6))
 GOOD, SLOW_DOWN = {"mood": "good"}, Failure("rate_limited", "Slow down.")
@@ -42,23 +42,23 @@ class Shift:
     """A planned run of three chunks, and the crew whose asking is `label`."""
 
     def __init__(self, store: Store) -> None:
-        self.record, self.jobs, self.line, self.stop = RunStore(store), JobStore(store), Line(), Stop()
-        self.run = self.record.create(Order("mood@1", 7, "all"))
+        self.record, self.jobs, self.line, self.stop = RunStore(store), ChunkStore(store), Line(), Shutdown()
+        self.run = self.record.create(NewRun("mood@1", 7, "all"))
         self.jobs.open(self.run.id)
         assert self.jobs.claim(self.run.id, PLAN, this_process())
         for number, ids in enumerate(CHUNKS, 1):
             self.jobs.add(self.run.id, number, "ask", ids)
         self.jobs.done(self.run.id, [PLAN])
         studio = SimpleNamespace(tasks_by_id=lambda _project, ids: [[Task(task, {}) for task in ids]])
-        bound = SimpleNamespace(project=SimpleNamespace(id=7))
-        prompts = SimpleNamespace(bound=lambda _tag, _studio: bound)
-        labelling = SimpleNamespace(label=self._label, stop=self.stop)
-        parts = {"store": store, "record": self.record, "studio": studio, "prompts": prompts, "labelling": labelling}
+        resolved = SimpleNamespace(project=SimpleNamespace(id=7))
+        prompts = SimpleNamespace(resolved=lambda _tag, _studio: resolved)
+        labeler = SimpleNamespace(label=self._label, stop=self.stop)
+        parts = {"store": store, "record": self.record, "studio": studio, "prompts": prompts, "labelling": labeler}
         runs: Any = SimpleNamespace(**parts)
-        self.crew = Crew(runs, self.jobs, self.line)
+        self.worker_pool = WorkerPool(runs, self.jobs, self.line)
         self.verdicts: list[Any] = []
 
-    async def _label(self, run: Run, _bound: Any, pages: Iterator[list[Task]], seen: Any, _pulse: Any) -> float:
+    async def _label(self, run: Run, _resolved: Any, pages: Iterator[list[Task]], seen: Any, _heartbeat: Any) -> float:
         """Told to end while the first chunk is asked about: its tasks end so."""
         first = next(pages)
         self.stop.request()
@@ -96,7 +96,7 @@ def test_chunks_that_are_not_through_are_given_back_and_called_for(
     """Trouble may be there only because nothing is sent again: the next worker asks."""
     shift.verdicts = verdicts
     with pytest.raises(Interrupted, match="another worker goes on"):
-        shift.crew.step(shift.run.id, 1)
+        shift.worker_pool.step(shift.run.id, 1)
     assert shift.states() == left
     assert shift.line.calls == {(shift.run.id, number) for number in left}
     assert shift.record.run(shift.run.id).status == "in_progress"
@@ -109,22 +109,22 @@ def test_after_the_last_chunk_its_end_is_called_for(shift: Shift) -> None:
     shift.verdicts = [GOOD, GOOD]
     shift.jobs.done(shift.run.id, [2, 3])
     with pytest.raises(Interrupted):
-        shift.crew.step(shift.run.id, 1)
+        shift.worker_pool.step(shift.run.id, 1)
     assert shift.line.calls == {(shift.run.id, END)}
-    shift.crew.look_after()
+    shift.worker_pool.look_after()
     assert shift.states() == {END}
 
 
 def test_who_was_killed_after_the_last_chunk_leaves_an_end_that_is_called_for(shift: Shift) -> None:
     shift.jobs.done(shift.run.id, [1, 2, 3])
-    shift.crew.look_after()
+    shift.worker_pool.look_after()
     assert shift.line.calls == {(shift.run.id, END)}
 
 
 def test_a_run_that_was_canceled_meanwhile_stays_so(shift: Shift) -> None:
     shift.verdicts = [GOOD, GOOD]
     with shift.stop.calling(lambda: shift.record.cancel(shift.run.id)):
-        shift.crew.step(shift.run.id, 1)
+        shift.worker_pool.step(shift.run.id, 1)
     assert shift.record.run(shift.run.id).status == "canceled"
     assert shift.line.calls == set()
 
@@ -137,17 +137,17 @@ class Large:
         self.pages_read = 0
         self.read_at_first: int | None = None
         self.asked: list[int] = []
-        shift.run = shift.record.create(Order("mood@2", 7, "all"))
+        shift.run = shift.record.create(NewRun("mood@2", 7, "all"))
         shift.jobs.open(shift.run.id)
-        shift.crew.runs.studio.id_pages = self._id_pages
-        shift.crew.runs.labelling.label = self._label
+        shift.worker_pool.runs.studio.id_pages = self._id_pages
+        shift.worker_pool.runs.labeler.label = self._label
 
     def _id_pages(self, _project: int, _view: int | None) -> Iterator[list[int]]:
         for start in (0, 10_000, 20_000):
             self.pages_read += 1
             yield list(range(start, min(start + 10_000, 25_000)))
 
-    async def _label(self, _run: Run, _bound: Any, pages: Iterator[list[Task]], seen: Any, _pulse: Any) -> float:
+    async def _label(self, _run: Run, _resolved: Any, pages: Iterator[list[Task]], seen: Any, _heartbeat: Any) -> float:
         for page in pages:
             self.read_at_first = self.read_at_first or self.pages_read
             self.asked += [task.id for task in page]
@@ -161,7 +161,7 @@ class Large:
 
 def test_who_plans_a_large_run_asks_before_all_is_planned(shift: Shift) -> None:
     large = Large(shift)
-    shift.crew.step(shift.run.id, PLAN)
+    shift.worker_pool.step(shift.run.id, PLAN)
     assert (large.read_at_first, large.pages_read) == (1, 3)
     assert sorted(large.asked) == list(range(25_000))
     assert shift.line.calls == {(shift.run.id, number) for number in (END, *range(1, 26))}
@@ -171,11 +171,11 @@ def test_who_plans_a_large_run_asks_before_all_is_planned(shift: Shift) -> None:
 def test_who_is_told_to_end_while_planning_leaves_the_rest_to_be_planned(shift: Shift) -> None:
     large = Large(shift, stop_after=1)
     with pytest.raises(Interrupted):
-        shift.crew.step(shift.run.id, PLAN)
+        shift.worker_pool.step(shift.run.id, PLAN)
     assert len(large.asked) == 2000
     assert PLAN in shift.states()
     shift.stop.requested, large.stop_after = False, 1000
-    shift.crew.step(shift.run.id, PLAN)
+    shift.worker_pool.step(shift.run.id, PLAN)
     assert sorted(large.asked) == list(range(25_000))
 
 
@@ -183,7 +183,7 @@ def test_who_plans_after_a_death_only_plans(shift: Shift) -> None:
     large = Large(shift)
     shift.jobs.claim(shift.run.id, PLAN, "there:1")
     shift.jobs.revive(lambda worker: worker == "there:1")
-    shift.crew.step(shift.run.id, PLAN)
+    shift.worker_pool.step(shift.run.id, PLAN)
     assert large.asked == []
     assert shift.states() == set(range(1, 26))
 
@@ -191,8 +191,8 @@ def test_who_plans_after_a_death_only_plans(shift: Shift) -> None:
 def test_without_a_stop_a_failure_counts_as_through(shift: Shift) -> None:
     job = shift.jobs.claim(shift.run.id, 1, this_process())
     assert job is not None
-    stint = Stint(shift.crew, shift.run.id, 7, iter([job]))
-    next(stint.pages())
+    session = ChunkSession(shift.worker_pool, shift.run.id, 7, iter([job]))
+    next(session.pages())
     found: list[Outcome] = [outcome(1, SLOW_DOWN), outcome(2, GOOD)]
-    asyncio.run(stint.seen(found, flushed))
+    asyncio.run(session.seen(found, flushed))
     assert shift.states() == {2, 3}

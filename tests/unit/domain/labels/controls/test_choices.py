@@ -132,15 +132,15 @@ def test_a_tasks_choices_are_names_or_objects():
             "red",
         ]
     }
-    bound = field(source="options").for_task(data)
-    assert not isinstance(bound, Failure)
-    assert bound.choices == (
+    resolved = field(source="options").for_task(data)
+    assert not isinstance(resolved, Failure)
+    assert resolved.choices == (
         Choice("red", "red"),
         Choice("green", "g", "like grass"),
         Choice("lime", "lime"),
         Choice("olive", "olive"),
     )
-    assert bound.accept("Green") == ("g",)
+    assert resolved.accept("Green") == ("g",)
 
 
 @pytest.mark.parametrize(
@@ -163,9 +163,9 @@ def test_a_tasks_choices_nested_without_end_are_read():
     options: list = ["leaf"]
     for level in range(5000):
         options = [{"value": f"level {level}", "children": options}]
-    bound = field(source="options").for_task({"options": options})
-    assert not isinstance(bound, Failure)
-    assert len(bound.choices) == 5001
+    resolved = field(source="options").for_task({"options": options})
+    assert not isinstance(resolved, Failure)
+    assert len(resolved.choices) == 5001
 
 
 def test_a_rejection_shows_what_was_said_shortly_and_printably():

@@ -2,13 +2,13 @@
 
 import pytest
 
-from backend.interfaces.cli.commands import audit
-from backend.domain.metrics.confusions import Confusion
 from backend.domain.dataset.ground_truth import LeftOut
-from backend.services.analysis.audit import Audit, Doubtful, Marked
+from backend.domain.metrics.confusions import Confusion
+from backend.interfaces.cli.commands import audit
+from backend.services.analysis.audit import Audit, MarkedTask, SuspectTruth
 
-SUSPECT = Doubtful(7, "[red]a\x1b", "b", 0.91234, ("s@1",), True, "http://x/7")
-PAIR = (Marked(1, ("a",), "http://x/1"), Marked(2, ("b",), "http://x/2"))
+SUSPECT = SuspectTruth(7, "[red]a\x1b", "b", 0.91234, ("s@1",), True, "http://x/7")
+PAIR = (MarkedTask(1, ("a",), "http://x/1"), MarkedTask(2, ("b",), "http://x/2"))
 FOUND = Audit(
     truths=3,
     left_out=LeftOut(own=(7,)),
@@ -17,7 +17,7 @@ FOUND = Audit(
     suspects=(SUSPECT,) * 25,
     confusions=(Confusion("c", "a", "b", 3),),
     duplicates=(PAIR,),
-    disagreements=(Marked(9, ("a", "b"), "http://x/9"),),
+    disagreements=(MarkedTask(9, ("a", "b"), "http://x/9"),),
 )
 NOTHING = Audit(3, LeftOut(), (), (), (), (), (), ())
 

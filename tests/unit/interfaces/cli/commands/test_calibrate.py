@@ -6,33 +6,33 @@ import numpy
 import pytest
 from click.testing import CliRunner
 
+from backend.domain.calibration.fit import Calibration, calibrate
+from backend.domain.calibration.reliability import reliability
+from backend.domain.calibration.scored_answers import ScoredAnswer
+from backend.domain.calibration.threshold import threshold
+from backend.domain.dataset.ground_truth import NOTHING
+from backend.domain.dataset.split import Split
+from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.commands import calibrate as shown
 from backend.interfaces.cli.commands.predictions import _tell_others
 from backend.interfaces.cli.main import cli
-from backend.domain.calibration.fit import Calibration, calibrate
-from backend.domain.calibration.scored_answers import Claim
-from backend.domain.calibration.reliability import reliability
-from backend.domain.dataset.split import Split
-from backend.domain.dataset.subset import Subset
-from backend.domain.calibration.threshold import threshold
-from backend.domain.dataset.ground_truth import NOTHING
-from backend.services.auto_accept import Chosen
-from backend.services.analysis.calibrate import Calibrating, Measured
-from backend.services.analysis.confidence_threshold import Promise
+from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
+from backend.services.analysis.confidence_threshold import ConfidenceThreshold
+from backend.services.auto_accept import ChosenTasks
 
 ALL = Subset("ground-truth")
 
 
-def claims(tasks: int = 200) -> list[Claim]:
+def claims(tasks: int = 200) -> list[ScoredAnswer]:
     """Of a model that is right on two of three, and says nine of ten."""
     rng = numpy.random.default_rng(1)
-    return [Claim(number, float(rng.uniform(0.8, 1)), bool(rng.random() < 0.67)) for number in range(tasks)]
+    return [ScoredAnswer(number, float(rng.uniform(0.8, 1)), bool(rng.random() < 0.67)) for number in range(tasks)]
 
 
-def calibrating(found: list[Claim], **changed: bool) -> Calibrating:
+def calibrating(found: list[ScoredAnswer], **changed: bool) -> CalibrationResult:
     made = calibrate(found)
-    measured = Measured(reliability(found), made, reliability(made.held_out) if made.calibrator else None)
-    plain = Calibrating("mood@1", measured, {}, made.calibrator is not None, False, NOTHING)
+    measured = MeasuredConfidence(reliability(found), made, reliability(made.held_out) if made.calibrator else None)
+    plain = CalibrationResult("mood@1", measured, {}, made.calibrator is not None, False, NOTHING)
     return replace(plain, **changed)
 
 
@@ -49,7 +49,7 @@ def test_a_calibration_that_helps(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_too_little_ground_truth(capsys: pytest.CaptureFixture[str]) -> None:
-    found = calibrating([Claim(1, 0.5, True), Claim(2, None, False)])
+    found = calibrating([ScoredAnswer(1, 0.5, True), ScoredAnswer(2, None, False)])
     shown._print_calibration(found)
     out, err = capsys.readouterr()
     assert "Too little ground truth: it takes 10 right and 10 wrong answers" in out
@@ -58,43 +58,43 @@ def test_too_little_ground_truth(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_no_confidence_at_all(capsys: pytest.CaptureFixture[str]) -> None:
-    shown._print_calibration(calibrating([Claim(1, None, True)], removed=False))
+    shown._print_calibration(calibrating([ScoredAnswer(1, None, True)], removed=False))
     assert "n/a" in capsys.readouterr().out
 
 
 def test_a_calibration_that_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
-    found = calibrating([Claim(1, 0.5, True)], removed=True)
+    found = calibrating([ScoredAnswer(1, 0.5, True)], removed=True)
     shown._print_calibration(found)
     assert "The one saved before is removed." in capsys.readouterr().err
 
 
 def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
-    found = threshold([Claim(n, 0.5 + n / 400, True) for n in range(200)], 0.95)
-    shown._print_promise(Promise("mood@1", found, 0.25, NOTHING), ALL)
+    found = threshold([ScoredAnswer(n, 0.5 + n / 400, True) for n in range(200)], 0.95)
+    shown._print_promise(ConfidenceThreshold("mood@1", found, 0.25, NOTHING), ALL)
     out, err = capsys.readouterr()
     assert f"{found.threshold:.6g}" in out
     assert "0.25" in out
     assert "annotate mood@1 --accuracy 0.95" in err
-    told = shown._promise_json(Promise("mood@1", found, 0.25, NOTHING))
+    told = shown._promise_json(ConfidenceThreshold("mood@1", found, 0.25, NOTHING))
     assert told.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
 
 
 def test_a_threshold_of_a_part_is_handed_on_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """--accuracy would look for another, with all ground truths."""
-    found = threshold([Claim(n, 0.5 + n / 700, True) for n in range(200)], 0.95)
-    shown._print_promise(Promise("mood@1", found, 0.25, NOTHING), replace(ALL, split=Split("test", 0.5)))
+    found = threshold([ScoredAnswer(n, 0.5 + n / 700, True) for n in range(200)], 0.95)
+    shown._print_promise(ConfidenceThreshold("mood@1", found, 0.25, NOTHING), replace(ALL, split=Split("test", 0.5)))
     assert f"annotate mood@1 --min-confidence {found.threshold!r}`" in capsys.readouterr().err
 
 
 def test_no_threshold_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    found = threshold([Claim(1, 0.9, True)], 0.97)
-    shown._print_promise(Promise("mood@1", found, None, NOTHING), ALL)
+    found = threshold([ScoredAnswer(1, 0.9, True)], 0.97)
+    shown._print_promise(ConfidenceThreshold("mood@1", found, None, NOTHING), ALL)
     assert "No confidence of mood@1 promises an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
-    assert shown._promise_json(Promise("mood@1", found, None, NOTHING))["threshold"] is None
+    assert shown._promise_json(ConfidenceThreshold("mood@1", found, None, NOTHING))["threshold"] is None
 
 
 def test_annotate_says_which_predictions_stay(capsys: pytest.CaptureFixture[str]) -> None:
-    _tell_others(Chosen(0.75, [1], unsure=2000, annotated=1, unlike=3), "mood@1")
+    _tell_others(ChosenTasks(0.75, [1], unsure=2000, annotated=1, unlike=3), "mood@1")
     told = capsys.readouterr().err
     assert "1 prediction with a confidence from 0.75 on; 2,000 less confident ones stay predictions." in told
     assert "1 task with an annotation left alone." in told

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from backend.interfaces.cli.render.console import plain
+from backend.domain.optimize.search import SearchOptions
 from backend.interfaces.cli.commands.enhance import conclusion, enhanced_json, print_enhanced
-from backend.domain.optimize.search import Search
-from backend.services.optimize.session import Enhanced, Wish
+from backend.interfaces.cli.render.console import plain
+from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from benchmarks.enhance import TEACHER, Studio, World, draft, in_process, messages
 
 
-def found(folder, *kinds: str, truths: int = 100, **wish: bool) -> Enhanced:
+def found(folder, *kinds: str, truths: int = 100, **wish: bool) -> OptimizationResult:
     app = in_process(folder, Studio(messages()[:truths], messages()[truths:]), World(kinds))
     app.save(draft())
-    return app.enhance("topic@1", Wish(Search(TEACHER, 6), **wish))
+    return app.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 6), **wish))
 
 
 def test_a_better_one_is_shown_with_all_that_speaks_for_it(tmp_path, capsys):
@@ -68,5 +68,5 @@ def test_what_a_teacher_writes_can_not_rule_the_terminal(tmp_path, capsys):
 
     app = in_process(tmp_path, Studio([], messages()), Hostile(["good"]))
     app.save(draft())
-    print_enhanced(app.enhance("topic@1", Wish(Search(TEACHER))))
+    print_enhanced(app.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER))))
     assert "Why: A good \\x1b[2J[red]" in capsys.readouterr().out

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.interfaces.cli.commands.estimate import _print
 from backend.domain.runs.cost_estimate import Estimate
+from backend.interfaces.cli.commands.estimate import _print
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,23 @@ from collections.abc import Mapping
 
 import pytest
 
-from backend.interfaces.cli.render.comparison import LISTED, comparison_json, print_comparison, sentence
+from backend.domain.dataset.ground_truth import NOTHING
+from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.agreement import agreement
 from backend.domain.metrics.comparison import compare
-from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.summary import summarise
-from backend.domain.dataset.ground_truth import NOTHING
-from backend.services.analysis.compare import Compared
-from tests.unit.domain.metrics.test_comparison import TRUTHS, said
+from backend.interfaces.cli.render.comparison import LISTED, comparison_json, print_comparison, sentence
+from backend.services.analysis.compare import ComparisonResult
 from tests.unit.domain.metrics.test_classification import SINGLE
+from tests.unit.domain.metrics.test_comparison import TRUTHS, said
 
 NAMES = {"versions", "tasks", "accuracy", "difference", "difference_ci", "fixed", "broken", "p_value", "verdict"}
 
 
-def compared(**answers: str) -> Compared:
+def compared(**answers: str) -> ComparisonResult:
     """`s1="aab"`: what version s1 says to the first three tasks; the truth is always `a`."""
     outcomes: Mapping[str, list] = {tag: said(letters) for tag, letters in answers.items()}
-    return Compared(
+    return ComparisonResult(
         versions=tuple(outcomes),
         subset=Subset("ground-truth"),
         truths=len(TRUTHS),
@@ -83,7 +83,9 @@ def test_nothing_in_common_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 def test_agreement_is_shown_where_there_is_no_truth(capsys: pytest.CaptureFixture[str]) -> None:
     plain = compared(s1="", s2="")
     pair = {("s1", "s2"): agreement(said("aabb"), said("aaba"), SINGLE)}
-    found = Compared(**{**{name: getattr(plain, name) for name in Compared.__slots__}, "agreements": pair, "truths": 0})
+    found = ComparisonResult(
+        **{**{name: getattr(plain, name) for name in ComparisonResult.__slots__}, "agreements": pair, "truths": 0}
+    )
     print_comparison(found)
     assert (
         "s1 and s2: the same answer to 0.750 of 4 tasks (0.301 to 0.954); Cohen's kappa 0.500"

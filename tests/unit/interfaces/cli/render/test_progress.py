@@ -2,10 +2,10 @@
 
 import pytest
 
-from backend.interfaces.cli.render import progress
-from backend.interfaces.cli.render.progress import Bar, Gauge
 from backend.domain.outcome import Failure, Outcome, Usage
-from backend.domain.runs.run import Tally
+from backend.domain.runs.run import TaskCounts
+from backend.interfaces.cli.render import progress
+from backend.interfaces.cli.render.progress import ProgressBar, RunProgress
 
 PUSHING = "mood@1: pushing predictions to Label Studio\n"
 
@@ -27,7 +27,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_a_cost_is_shown_when_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
-    with Bar("mood@1") as bar:
+    with RunProgress("mood@1") as bar:
         bar.start(4)
         bar.add([Outcome(1, Failure("timeout", "It took too long."), sent=3)])
         bar.add([answered(2, 0.01, sent=0)])
@@ -38,16 +38,16 @@ def test_a_cost_is_shown_when_it_is_known(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_stored_answers_of_a_model_without_a_price_do_not_cost_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with Bar("mood@1") as bar:
+    with RunProgress("mood@1") as bar:
         bar.start(2)
         bar.add([answered(1, None, sent=0)])
     assert lines(capsys)[-1].endswith("cost n/a")
 
 
 def test_a_watched_run_costs_nothing_known_before_its_first_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    with Gauge("mood@1") as gauge:
-        gauge.show(Tally(9, 0, 1, 0, 3, 0, 0.0))
-        gauge.show(Tally(9, 1, 1, 0, 4, 0, 0.5))
+    with ProgressBar("mood@1") as gauge:
+        gauge.show(TaskCounts(9, 0, 1, 0, 3, 0, 0.0))
+        gauge.show(TaskCounts(9, 1, 1, 0, 4, 0, 0.5))
     first, second = lines(capsys)
     assert first.endswith("cost n/a, 1 failed")
     assert second.endswith("cost $0.50, 1 failed")
@@ -55,7 +55,7 @@ def test_a_watched_run_costs_nothing_known_before_its_first_answer(capsys: pytes
 
 @pytest.mark.parametrize(("pushes", "said"), [(True, 1), (False, 0)])
 def test_a_push_that_follows_is_told_once(capsys: pytest.CaptureFixture[str], pushes: bool, said: int) -> None:
-    with Bar("mood@1", pushes) as bar:
+    with RunProgress("mood@1", pushes) as bar:
         bar.start(2)
         bar.add([answered(1, 0.1)])
         assert PUSHING not in capsys.readouterr().err
@@ -67,7 +67,7 @@ def test_a_push_that_follows_is_told_once(capsys: pytest.CaptureFixture[str], pu
 def test_a_bar_on_a_terminal_says_so_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
-    with Bar("mood@1", pushes=True) as bar:
+    with RunProgress("mood@1", pushes=True) as bar:
         bar.start(1)
         bar.add([answered(1, 0.1)])
     assert "pushing predictions to Label Studio" in capsys.readouterr().err

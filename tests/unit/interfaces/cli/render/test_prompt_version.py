@@ -2,12 +2,12 @@
 
 import pytest
 
-from backend.interfaces.cli.render.prompt_version import described, print_definitions, print_examples
-from backend.interfaces.cli.commands.estimate import _print
-from backend.interfaces.presentation.caveats import left_out_remarks
-from backend.domain.runs.cost_estimate import Estimate
-from backend.domain.prompts.examples import Example, Examples
 from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.prompts.examples import Example, Examples
+from backend.domain.runs.cost_estimate import Estimate
+from backend.interfaces.cli.commands.estimate import _print
+from backend.interfaces.cli.render.prompt_version import described, print_definitions, print_examples
+from backend.interfaces.presentation.caveats import left_out_remarks
 from tests.scripted import version
 
 POOL = tuple(Example(place, {"text": f"so\n\x1b[31m {place}"}, {"mood": "Good"}) for place in range(9))

@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from backend.domain.chat.request import MAX_ATTEMPTS, Recipe
+from backend.adapters.database.batches import BatchStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.prometheus import Metrics
+from backend.adapters.providers.batch_api import BatchApi
+from backend.adapters.providers.chat_completions import ChatCompletions
+from backend.domain.chat.request import MAX_ATTEMPTS, RequestBuilder
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.task import Task
-from backend.adapters.database.batches import BatchStore
-from backend.adapters.providers.batch_api import BatchApi
-from backend.adapters.providers.chat_completions import Model
-from backend.adapters.prometheus import Metrics
-from backend.adapters.database.runs import Order, RunStore
-from backend.adapters.database.prompts import Store
+from backend.engine.shutdown import Shutdown, Stopped
 from backend.errors import ProviderAwayError, ProviderError, RunError
+from backend.services.run_control.heartbeat import Heartbeat
+from backend.services.run_control.progress import Silent
+from backend.services.run_control.termination import Canceled, LeftBatch
 from backend.services.runs.batch import batch_run as module
 from backend.services.runs.batch import request_files as batch_writer
 from backend.services.runs.batch.batch_run import Batches, BatchRun
-from backend.services.runs.batch.request_files import Shelf
-from backend.services.run_control.termination import Canceled, Left
-from backend.services.run_control.progress import Silent
-from backend.services.run_control.heartbeat import Pulse
-from backend.engine.shutdown import Stop, Stopped
+from backend.services.runs.batch.request_files import BatchStores
 from tests.running import RunningStandIn, until
-from tests.scripted import recipe, tasks
+from tests.scripted import builder, tasks
 
 KEY = "sk-of-a-test"
 
@@ -41,30 +41,30 @@ class Desk:
         self.record = RunStore(self.store)
         self.lines = BatchStore(self.store)
         self.run = self.new_run()
-        self.pulse = Pulse(lambda _: "in_progress")
+        self.heartbeat = Heartbeat(lambda _: "in_progress")
         self.told: list[str] = []
-        self.stop = Stop()
+        self.stop = Shutdown()
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
 
     def new_run(self):
-        return self.record.create(Order("mood@1", 7, "all", batch=True))
+        return self.record.create(NewRun("mood@1", 7, "all", batch=True))
 
     @property
     def batches(self) -> Batches:
-        shelf = Shelf(self.store, self.record.asks, self.lines)
+        stores = BatchStores(self.store, self.record.asks, self.lines)
         prices = lambda model: lambda prompt, cached, said: 1.0  # noqa: E731
-        api, model = lambda: BatchApi(self.url, KEY, 10), lambda: Model(self.url, KEY, 10)
-        return Batches(shelf, api, model, self.url, prices, lambda: self.metrics, self.stop)
+        api, model = lambda: BatchApi(self.url, KEY, 10), lambda: ChatCompletions(self.url, KEY, 10)
+        return Batches(stores, api, model, self.url, prices, lambda: self.metrics, self.stop)
 
     def label(self, *pages: list[Task], attempts: int = MAX_ATTEMPTS, **changed) -> list[Outcome]:
-        plain = recipe(**{"parameters": {}, **changed})
-        made = Recipe(plain.version, plain.schema, self.url, attempts)
+        plain = builder(**{"parameters": {}, **changed})
+        made = RequestBuilder(plain.version, plain.schema, self.url, attempts)
         found: list[Outcome] = []
         bar = Silent()
-        bar.tell = self.told.append  # type: ignore[method-assign]
+        bar.notify = self.told.append  # type: ignore[method-assign]
         bar.add = found.extend  # type: ignore[method-assign]
-        self.batches.label(BatchRun(self.run, made, lambda: pages, bar, self.pulse))
+        self.batches.label(BatchRun(self.run, made, lambda: pages, bar, self.heartbeat))
         return found
 
 
@@ -210,7 +210,7 @@ def test_a_provider_that_is_away_is_waited_for(desk, monkeypatch):
 def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk, stand_in):
     stand_in.control(batch_delay_ms=600_000)
     threading.Thread(target=lambda: until(desk.told.__len__) and signal.raise_signal(signal.SIGINT)).start()
-    with pytest.raises(Left, match=f"resume {desk.run.id}"):
+    with pytest.raises(LeftBatch, match=f"resume {desk.run.id}"):
         desk.label(tasks(5))
     with pytest.raises(RunError, match=f"cancel {desk.run.id}"):
         desk.batches.check("mood@1")
@@ -229,7 +229,7 @@ def test_a_process_that_is_to_end_leaves_the_batch_to_the_next(desk, stand_in):
     threading.Thread(target=lambda: until(desk.told.__len__) and desk.stop.request()).start()
     with pytest.raises(Stopped):
         desk.label(tasks(5))
-    desk.stop = Stop()
+    desk.stop = Shutdown()
     stand_in.control(batch_delay_ms=0)
     assert all(outcome.answer for outcome in desk.label(tasks(5)))
     assert counted(stand_in) == (5, 4, 1, 1)
@@ -244,14 +244,14 @@ def test_a_process_that_is_to_end_uploads_nothing(desk, stand_in):
 
 def test_what_a_batch_brings_is_counted(desk, stand_in):
     outcomes = desk.label(tasks(6))
-    model = "open_prompts_requests_total", {"model": recipe().version.model, "result": "answered"}
+    model = "open_prompts_requests_total", {"model": builder().version.model, "result": "answered"}
     assert desk.registry.get_sample_value(*model) == 5
     assert desk.registry.get_sample_value("open_prompts_answers_total") == len(outcomes)
 
 
 def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk, stand_in):
     stand_in.control(batch_delay_ms=600_000)
-    stop = threading.Thread(target=lambda: until(desk.told.__len__) and setattr(desk.pulse, "canceled", True))
+    stop = threading.Thread(target=lambda: until(desk.told.__len__) and setattr(desk.heartbeat, "canceled", True))
     stop.start()
     with pytest.raises(Canceled):
         desk.label(tasks(9))
