@@ -212,7 +212,8 @@ class App(Container):
         return self._projects.annotate(self._prompts.resolved(tag, self.studio).version, tasks)
 
     def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
-        """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see `confidence_threshold`."""
+        """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see
+        `confidence_threshold`."""
         resolved = self._prompts.resolved(tag, self.studio)
         if least is None:
             least = least_confidence(self._runs, resolved, accuracy)

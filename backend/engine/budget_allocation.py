@@ -1,4 +1,5 @@
-"""BudgetAllocation: what one process may spend of a run's budget. A request counts at its largest price until it is settled.
+"""BudgetAllocation: what one process may spend of a run's budget. A request counts at its largest price until it is
+settled.
 
 Enough for all slots is set aside at a time, in the ledger that all who work on the run share, and requests are paid out
 of that: they never wait for the database but when it is used up.

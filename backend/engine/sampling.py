@@ -15,8 +15,8 @@ from backend.engine.shutdown import Stopped
 async def ask_all(
     executor: RequestExecutor, request: ChatRequest, stored: Mapping[str, Sequence[Completion]]
 ) -> list[RequestResult]:
-    """What there is about each sample of `request`; `stored`: attempts by digest. Raises what `RequestExecutor.ask` raises;
-    Stopped only when those that are under way have come, too."""
+    """What there is about each sample of `request`; `stored`: attempts by digest. Raises what `RequestExecutor.ask`
+    raises; Stopped only when those that are under way have come, too."""
     asks = [executor.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
     if len(asks) == 1:
         return [await asks[0]]

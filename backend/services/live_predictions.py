@@ -73,8 +73,8 @@ class EventLoopThread:
 
 @dataclass(frozen=True, slots=True)
 class ServingOptions:
-    """What the LivePredictions needs to know. `deadline_s`: seconds after which it answers with what it has; `embed`: who
-    makes embeddings."""
+    """What the LivePredictions needs to know. `deadline_s`: seconds after which it answers with what it has; `embed`:
+    who makes embeddings."""
 
     default_model: str
     base_url: str

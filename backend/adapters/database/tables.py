@@ -86,8 +86,8 @@ calibrations = Table(
     Column("created", String(32), nullable=False),
     PrimaryKeyConstraint("prompt_id", "number"),
 )
-"""What a version's confidences are put through before they are pushed, see `domain.calibration.calibrators.Calibrators`; fitted on so
-many tasks."""
+"""What a version's confidences are put through before they are pushed, see
+`domain.calibration.calibrators.Calibrators`; fitted on so many tasks."""
 
 connections = Table(
     "connections",
@@ -198,7 +198,8 @@ batches = Table(
     Column("batch_id", String(200)),
 )
 """Batches at the provider. `run_id`: the run that waits for it, not a key: what was paid for outlives its run; `state`:
-see `adapters.database.batches`; `canceled`: it is to be canceled; the others are the provider's names for its file and it."""
+see `adapters.database.batches`; `canceled`: it is to be canceled; the others are the provider's names for its file and
+it."""
 
 batch_lines = Table(
     "batch_lines",

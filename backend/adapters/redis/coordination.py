@@ -75,9 +75,9 @@ redis.call('HSET', held, me, mine)
 for _, key in ipairs({seen, held, pace}) do redis.call('EXPIRE', key, ARGV[9]) end
 return mine
 """
-"""KEYS: signs of life, what each holds, the common pace, this claimant's own sign of life.
-ARGV: member, most in flight of all, wanted by this one, in flight now, answers and 429s since the last time,
-milliseconds until one is gone, the probe of `domain.runs.adaptive_limit`, seconds to keep. Returns how many this one may have in flight.
+"""KEYS: signs of life, what each holds, the common pace, this claimant's own sign of life. ARGV: member, most in flight
+of all, wanted by this one, in flight now, answers and 429s since the last time, milliseconds until one is gone, the
+probe of `domain.runs.adaptive_limit`, seconds to keep. Returns how many this one may have in flight.
 
 The common pace is the rule of `domain.runs.adaptive_limit` over the answers of all members, as a share of `most`."""
 

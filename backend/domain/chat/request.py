@@ -1,9 +1,8 @@
 """What we ask: the messages, the answer schema and the digest of a request.
 
 Instructions and label definitions come first and are the same for every task, then examples, if there are any, and the
-task's text last, so that a provider's prefix cache works. The constant part is a RequestTemplate, built once; a ChatRequest
-adds the rest.
-"""
+task's text last, so that a provider's prefix cache works. The constant part is a RequestTemplate, built once; a
+ChatRequest adds the rest."""
 
 import hashlib
 import json

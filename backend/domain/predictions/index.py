@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class IndexedPrediction:
-    """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in `domain.labels.regions`."""
+    """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in
+    `domain.labels.regions`."""
 
     id: int
     task_id: int

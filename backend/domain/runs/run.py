@@ -12,9 +12,9 @@ ALIVE_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`subset`: see `domain.dataset.subset.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
-    baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last sign of
-    life in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
+    """`subset`: see `domain.dataset.subset.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size
+    of the baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last
+    sign of life in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
     `batch`: it is asked by the provider's batch endpoint."""
 
     id: str

@@ -19,8 +19,8 @@ WRITERS: dict[str, Write] = {"csv": write_csv, "jsonl": write_jsonl, "parquet": 
 def export(runs: Runs, resolved: ResolvedVersion, kind: str, path: Path | None, truth: str) -> int:
     """Writes the rows of a version to `path`, or to standard output; how many.
 
-    `kind`: one of WRITERS; `truth`: see `domain.dataset.ground_truth.truth_of`. Raises OutputError when the file can't be written.
-    """
+    `kind`: one of WRITERS; `truth`: see `domain.dataset.ground_truth.truth_of`. Raises OutputError when the file can't
+    be written."""
     layout = TableLayout(resolved.version, resolved.schema)
     with output(path) as file:
         return WRITERS[kind](file, layout.columns, _pages(runs, resolved, layout, truth))

@@ -20,8 +20,8 @@ HALF = Split(DEV, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class FewShotRequest:
-    """`number` examples with each task, see `domain.prompts.examples`; `split`: the part of the ground truths they are taken
-    from, None for all."""
+    """`number` examples with each task, see `domain.prompts.examples`; `split`: the part of the ground truths they are
+    taken from, None for all."""
 
     number: int
     select: str = "similar"

@@ -1,4 +1,5 @@
-"""WorkerPool: a run shared by any number of workers. It is planned, asked about in chunks, and ended, by whoever is free.
+"""WorkerPool: a run shared by any number of workers. It is planned, asked about in chunks, and ended, by whoever is
+free.
 
 What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
 queue may lose everything: who looks after the crew lays the job down, and calls again.

@@ -74,7 +74,8 @@ class ProgressBar:
 
 
 class RunProgress(ProgressBar):
-    """A `services.run_control.progress.Progress` of a run in this process. `pushes`: whether a push follows the last answer."""
+    """A `services.run_control.progress.Progress` of a run in this process. `pushes`: whether a push follows the last
+    answer."""
 
     def __init__(self, label: str, pushes: bool = False) -> None:
         super().__init__(label)
