@@ -8,6 +8,7 @@ are more than predictions at once (the server sees to it), so that one is always
 import sys
 
 from backend.app import App
+from backend.container import Container
 from backend.errors import PromptsError
 from backend.interfaces.web.server import CLOSE, THREADS
 from backend.logs import logging_config
@@ -38,7 +39,7 @@ def on_starting(server):
     """Checks what would otherwise fail in a worker: the record, and the address that is really bound, also when it
     came from gunicorn's command line."""
     try:
-        App(_loaded).store.close()
+        App(Container(_loaded)).container.store.close()
         for address in server.cfg.address:
             if isinstance(address, tuple):
                 here = _loaded.model_copy(update={"bind": f"{address[0]}:{address[1]}"})

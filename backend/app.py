@@ -49,41 +49,45 @@ if TYPE_CHECKING:
     from backend.adapters.prometheus import MetricsEndpoint
 
 
-class App(Container):
+class App:
     """Errors are `backend.errors.PromptsError`s."""
+
+    def __init__(self, container: Container | None = None) -> None:
+        """`container`: what it works with; by default made from the environment's settings."""
+        self.container = container or Container()
 
     # Prompt versions
 
     def save(self, draft: Draft) -> SavedVersion:
-        return self._prompts.save(draft, self.studio)
+        return self.container.prompts.save(draft, self.container.studio)
 
     def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> DraftedPrompt:
         """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks;
         `project` is needed for a new name."""
-        return self._drafter.draft(name, project, teacher)
+        return self.container.drafter.draft(name, project, teacher)
 
     def version(self, tag: str) -> PromptVersion:
-        return self._prompts.get(tag)
+        return self.container.prompts.get(tag)
 
     def versions(self, name: str | None = None) -> list[PromptVersion]:
-        return self._prompts.of(name) if name else self.store.versions()
+        return self.container.prompts.of(name) if name else self.container.store.versions()
 
     def rename(self, old: str, new: str) -> None:
-        self._prompts.rename(old, new)
+        self.container.prompts.rename(old, new)
 
     def delete(self, name: str) -> None:
-        self._prompts.delete(name)
+        self.container.prompts.delete(name)
 
     def dump(self, folder: Path, name: str | None = None) -> list[Path]:
-        return self._prompts.dump(folder, name)
+        return self.container.prompts.dump(folder, name)
 
     def load(self, path: Path, project: int | None = None) -> SavedVersion:
-        return self._prompts.load(path, project, self.studio)
+        return self.container.prompts.load(path, project, self.container.studio)
 
     # Runs
 
     def try_task(self, tag: str, task: int) -> TryResult:
-        return try_task(self._runs, self._prompts.resolved(tag, self.studio), task)
+        return try_task(self.container.runs, self.container.prompts.resolved(tag, self.container.studio), task)
 
     def evaluate(
         self, tag: str, truth: str = "ground-truth", ending: RunOptions | None = None, progress: Progress | None = None
@@ -92,155 +96,173 @@ class App(Container):
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
         """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
-        resolved_versions = [self._prompts.resolved(tag, self.studio) for tag in tags]
-        return compare_versions(self._runs, resolved_versions, subset or Subset("ground-truth"))
+        resolved_versions = [self.container.prompts.resolved(tag, self.container.studio) for tag in tags]
+        return compare_versions(self.container.runs, resolved_versions, subset or Subset("ground-truth"))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
         """What a run would take; `probe` requests are sent for it, and their answers kept."""
-        return CostEstimator(self._runs, self._prompts.resolved(tag, self.studio)).estimate(subset, probe)
+        return CostEstimator(self.container.runs, self.container.prompts.resolved(tag, self.container.studio)).estimate(
+            subset, probe
+        )
 
     def run(
         self, tag: str, subset: Subset, ending: RunOptions | None = None, progress: Progress | None = None
     ) -> RunResult:
-        started = self._runs.start(tag, subset, ending or RunOptions())
-        return self._runs.work(started.id, progress or Silent())
+        started = self.container.runs.start(tag, subset, ending or RunOptions())
+        return self.container.runs.work(started.id, progress or Silent())
 
     def work(self, run_id: str, progress: Progress | None = None) -> RunResult:
         """Works on a pending run, or on one whose process is gone."""
-        return self._runs.work(run_id, progress or Silent())
+        return self.container.runs.work(run_id, progress or Silent())
 
     def run_in_background(self, tag: str, subset: Subset, ending: RunOptions | None = None) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
-        started = self._runs.start(tag, subset, ending or RunOptions())
-        return self._runs.give(started.id, self._background_workers)
+        started = self.container.runs.start(tag, subset, ending or RunOptions())
+        return self.container.runs.give(started.id, self.container.background_workers)
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
         """Goes on with a run in the background, with another budget in USD if one is given. Raises RunError while a
         process works on it, or when it stopped at a budget and gets no larger one."""
-        return self._runs.reopen(run_id, self._background_workers, budget)
+        return self.container.runs.reopen(run_id, self.container.background_workers, budget)
 
     def retry(self, run_id: str, rejected: bool = False) -> Run:
         """Asks again, in the background, about the tasks a run had no answer for; with `rejected` also about those
         whose answer can't be used."""
-        return self._runs.give(self._runs.retry(run_id, rejected).id, self._background_workers)
+        return self.container.runs.give(
+            self.container.runs.retry(run_id, rejected).id, self.container.background_workers
+        )
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds and keeps what came; False when it had ended already."""
-        stopped = self.record.cancel(self.record.run(run_id).id)
-        return self._batches.cancel(run_id) or stopped
+        stopped = self.container.record.cancel(self.container.record.run(run_id).id)
+        return self.container.batches.cancel(run_id) or stopped
 
     def work_on_queue(self, burst: bool = False) -> None:
         """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
         REDIS_URL, QueueError when Redis is not there."""
-        worker_pool = self._worker_pool
+        worker_pool = self.container.worker_pool
         worker_pool.look_after()
-        if self.settings.metrics_port is not None:
-            self.exposition().serve(self.settings.metrics_host, self.settings.metrics_port)
+        if self.container.settings.metrics_port is not None:
+            self.exposition().serve(self.container.settings.metrics_host, self.container.settings.metrics_port)
         with worker_pool.caretaker():
-            self._queue().work(burst, self.stop.request)
+            self.container.queue().work(burst, self.container.stop.request)
 
     def step(self, run_id: str, number: int) -> None:
         """Does one step of a run that workers share."""
-        self._worker_pool.step(run_id, number)
+        self.container.worker_pool.step(run_id, number)
 
     def runs(self, which: str | None = None) -> list[RunStatus]:
         """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""
-        tags = self._prompts.tags(which) if which else None
-        found = [run for run in self.record.runs() if tags is None or run.tag in tags]
-        return [status_of(self.record, run, self.pricing) for run in found]
+        tags = self.container.prompts.tags(which) if which else None
+        found = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
+        return [status_of(self.container.record, run, self.container.pricing) for run in found]
 
     def watch(self, run_id: str) -> RunStatus:
         """How far a run has come."""
-        return status_of(self.record, self.record.run(run_id), self.pricing)
+        return status_of(self.container.record, self.container.record.run(run_id), self.container.pricing)
 
     def enhance(self, tag: str, wish: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
         """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""
-        return self._enhancer.enhance(self._prompts.resolved(tag, self.studio), wish, progress or Silent())
+        return self.container.optimizer.enhance(
+            self.container.prompts.resolved(tag, self.container.studio), wish, progress or Silent()
+        )
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""
-        run = self.record.run(run_id)
-        pages = self._runs.ended(run, self._prompts.resolved(run.tag, self.studio))
+        run = self.container.record.run(run_id)
+        pages = self.container.runs.ended(run, self.container.prompts.resolved(run.tag, self.container.studio))
         return (outcome for page in pages for outcome in page)
 
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[TaskResult]:
-        return results(self._runs, self._prompts.resolved(tag, self.studio), kinds, truth)
+        return results(self.container.runs, self.container.prompts.resolved(tag, self.container.studio), kinds, truth)
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
         """Measures a version's confidence on its ground truths, and saves a calibrator with it when that helps."""
-        return calibrate_version(self._runs, self._prompts.resolved(tag, self.studio), subset or Subset("ground-truth"))
+        return calibrate_version(
+            self.container.runs,
+            self.container.prompts.resolved(tag, self.container.studio),
+            subset or Subset("ground-truth"),
+        )
 
     def uncalibrate(self, tag: str) -> bool:
         """Confidences are pushed as they are again; False when they were."""
-        return self._prompts.calibrated.remove(self._prompts.get(tag))
+        return self.container.prompts.calibrated.remove(self.container.prompts.get(tag))
 
     def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
         """The smallest confidence from which on answers are right so often, with 95 % confidence."""
-        resolved = self._prompts.resolved(tag, self.studio)
-        return confidence_threshold(self._runs, resolved, accuracy, subset or Subset("ground-truth"))
+        resolved = self.container.prompts.resolved(tag, self.container.studio)
+        return confidence_threshold(self.container.runs, resolved, accuracy, subset or Subset("ground-truth"))
 
     def calibrated(self, tag: str) -> StoredCalibration | None:
         """The calibration that is saved with a version, None when its confidences are pushed as they are."""
-        return self._prompts.calibrated.of(self._prompts.get(tag))
+        return self.container.prompts.calibrated.of(self.container.prompts.get(tag))
 
     def push(self, tag: str, keep: bool = False, notify: Notify = to_log) -> PushResult:
-        return self._runs.push_again(self._prompts.resolved(tag, self.studio), keep, notify)
+        return self.container.runs.push_again(self.container.prompts.resolved(tag, self.container.studio), keep, notify)
 
     # Projects
 
     def connect(self, project: int, url: str, notify: Notify = to_log) -> None:
-        self._projects.connect(project, url, self._login, notify)
+        self.container.projects.connect(project, url, self.container.login, notify)
 
     def disconnect(self, project: int, url: str | None = None) -> int:
-        return self._projects.disconnect(project, url)
+        return self.container.projects.disconnect(project, url)
 
     def use(self, tag: str, notify: Notify = to_log) -> None:
-        self._projects.use(self._prompts.resolved(tag, self.studio).version, notify)
+        self.container.projects.use(self.container.prompts.resolved(tag, self.container.studio).version, notify)
 
     def predictions(self, project: int) -> ProjectPredictions:
-        return self._projects.predictions(project)
+        return self.container.projects.predictions(project)
 
     def predicted(self, tag: str) -> dict[str, int]:
         """How many predictions a version has in Label Studio, by model_version."""
-        return self._projects.predicted(self._prompts.get(tag))
+        return self.container.projects.predicted(self.container.prompts.get(tag))
 
     def withdraw(self, tag: str, notify: Notify = to_log) -> int:
-        return self._projects.withdraw(self._prompts.get(tag), notify)
+        return self.container.projects.withdraw(self.container.prompts.get(tag), notify)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None) -> int:
         """Makes annotations of all predictions of a version, or of those on `tasks`; how many."""
-        return self._projects.annotate(self._prompts.resolved(tag, self.studio).version, tasks)
+        return self.container.projects.annotate(
+            self.container.prompts.resolved(tag, self.container.studio).version, tasks
+        )
 
     def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
         """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see
         `confidence_threshold`."""
-        resolved = self._prompts.resolved(tag, self.studio)
+        resolved = self.container.prompts.resolved(tag, self.container.studio)
         if least is None:
-            least = least_confidence(self._runs, resolved, accuracy)
-        return choose(self._runs, resolved, least, notify)
+            least = least_confidence(self.container.runs, resolved, accuracy)
+        return choose(self.container.runs, resolved, least, notify)
 
     def doctor(self, backend_url: str | None = None) -> list[HealthCheck]:
         """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""
-        url = backend_url or self.settings.local_url()
+        url = backend_url or self.container.settings.local_url()
         return examine(
             {
-                "Label Studio": lambda: f"{shown(self.settings.label_studio_url)}, {self.studio.describe()}",
-                **({"Backend": lambda: self.studio.check_address(url)} if url else {}),
+                "Label Studio": lambda: (
+                    f"{shown(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
+                ),
+                **({"Backend": lambda: self.container.studio.check_address(url)} if url else {}),
                 "Model": lambda: asyncio.run(self._describe_model()),
-                **({"Queue": lambda: self._queue().describe()} if self.settings.redis_url else {}),
-                "Record": lambda: self.store.describe(),
+                **({"Queue": lambda: self.container.queue().describe()} if self.container.settings.redis_url else {}),
+                "Record": lambda: self.container.store.describe(),
                 "Server": lambda: self._describe_server(url),
             }
         )
 
     def _describe_server(self, url: str | None) -> str:
-        listens = self.settings.describe_server()
-        return f"{listens}; {describe_server(url, self._login.user, self._login.password)}" if url else listens
+        listens = self.container.settings.describe_server()
+        return (
+            f"{listens}; {describe_server(url, self.container.login.user, self.container.login.password)}"
+            if url
+            else listens
+        )
 
     async def _describe_model(self) -> str:
-        model = self._model()
+        model = self.container.model()
         try:
-            return await model.describe(self.settings.openai_model)
+            return await model.describe(self.container.settings.openai_model)
         finally:
             await model.close()
 
@@ -248,24 +270,33 @@ class App(Container):
         """What Prometheus reads about this process."""
         from backend.adapters.prometheus import QUEUE_S, MetricsEndpoint
 
-        return MetricsEndpoint(Queue(self.settings.redis_url, QUEUE_S).depth if self.settings.redis_url else None)
+        return MetricsEndpoint(
+            Queue(self.container.settings.redis_url, QUEUE_S).depth if self.container.settings.redis_url else None
+        )
 
     # Doubts and reports
 
     def audit(self, project: int, subset: Subset | None = None) -> Audit:
         """Which ground truths may be wrong, of all or those of `subset`."""
-        return audit_project(self._runs, project, subset or Subset("ground-truth"))
+        return audit_project(self.container.runs, project, subset or Subset("ground-truth"))
 
     def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
         """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
         how many rows."""
-        return export(self._runs, self._prompts.resolved(tag, self.studio), kind, path, truth)
+        return export(
+            self.container.runs, self.container.prompts.resolved(tag, self.container.studio), kind, path, truth
+        )
 
     def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
         """All that is known about a version on the ground truths, all or those of `subset`; `against`: a version
         to compare it with."""
-        other = self._prompts.resolved(against, self.studio) if against else None
-        return report(self._runs, self._prompts.resolved(tag, self.studio), other, subset or Subset("ground-truth"))
+        other = self.container.prompts.resolved(against, self.container.studio) if against else None
+        return report(
+            self.container.runs,
+            self.container.prompts.resolved(tag, self.container.studio),
+            other,
+            subset or Subset("ground-truth"),
+        )
 
     # The server
 
@@ -273,19 +304,19 @@ class App(Container):
         """For the server: failed requests are not repeated for a while."""
         import backend.adapters.providers.chat_completions  # noqa: F401  (now, rather than while the first annotator waits)
 
-        settings = self.settings
+        settings = self.container.settings
         url, deadline_s = settings.openai_base_url, settings.predict_deadline_s
-        serving = ServingOptions(settings.openai_model, url, deadline_s, self._embed)
+        serving = ServingOptions(settings.openai_model, url, deadline_s, self.container.embedder)
         return LivePredictions(
-            self.store,
-            lambda: self._executor(failure_ttl_s=self.settings.failure_ttl_s),
-            self.pricing,
+            self.container.store,
+            lambda: self.container.executor(failure_ttl_s=self.container.settings.failure_ttl_s),
+            self.container.pricing,
             serving,
             self._overflow_runs(),
         )
 
     def _overflow_runs(self) -> OverflowRuns | None:
-        if self.settings.label_studio_api_key is None:
+        if self.container.settings.label_studio_api_key is None:
             return None
         ending = RunOptions(keep=True)
         return OverflowRuns(

@@ -76,47 +76,47 @@ class Container:
         return price_of if prices is None else fixed_price(*prices)
 
     @cached_property
-    def _prompts(self) -> Prompts:
+    def prompts(self) -> Prompts:
         return Prompts(self.store, self.settings.openai_model)
 
     @cached_property
-    def _runs(self) -> Runs:
-        join = self._join if self.settings.redis_url else alone
+    def runs(self) -> Runs:
+        join = self._join_workers if self.settings.redis_url else alone
         url = self.settings.openai_base_url
-        labeler = TaskLabeler(self.store, self.record, self._executor, url, self.pricing, join, self.stop, self._embed)
-        return Runs(self.store, self.record, self.studio, self._prompts, labeler, self._batches)
+        labeler = TaskLabeler(self.store, self.record, self.executor, url, self.pricing, join, self.stop, self.embedder)
+        return Runs(self.store, self.record, self.studio, self.prompts, labeler, self.batches)
 
     @cached_property
-    def _embed(self) -> Embedder:
+    def embedder(self) -> Embedder:
         return Embedder(EmbeddingStore(self.store), self._embedding_api, self.settings.openai_base_url)
 
     @cached_property
-    def _batches(self) -> Batches:
+    def batches(self) -> Batches:
         stores = BatchStores(self.store, self.record.asks, BatchStore(self.store))
         url = self.settings.openai_base_url
         return Batches(stores, self._batch_api, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
 
     def _measured(self, teacher: str | None = None) -> "MeasuredModel":
-        return self.metrics.measured(self._model_and_teacher() if teacher else self._model(), self.pricing)
+        return self.metrics.measured(self._model_and_teacher() if teacher else self.model(), self.pricing)
 
     @property
     def _teachers_url(self) -> str:
         return self.settings.teacher_base_url or self.settings.openai_base_url
 
     @cached_property
-    def _enhancer(self) -> Optimizer:
-        make = TeacherAccess(self._teachers_url, lambda run, teacher: self._executor(run, teacher=teacher))
-        return Optimizer(self._runs, make)
+    def optimizer(self) -> Optimizer:
+        make = TeacherAccess(self._teachers_url, lambda run, teacher: self.executor(run, teacher=teacher))
+        return Optimizer(self.runs, make)
 
     @cached_property
-    def _drafter(self) -> PromptDrafter:
-        return PromptDrafter(self._runs, self._teachers_url, lambda teacher: self._executor(teacher=teacher))
+    def drafter(self) -> PromptDrafter:
+        return PromptDrafter(self.runs, self._teachers_url, lambda teacher: self.executor(teacher=teacher))
 
     @property
-    def _worker_pool(self) -> WorkerPool:
-        return WorkerPool(self._runs, ChunkStore(self.store), self._queue())
+    def worker_pool(self) -> WorkerPool:
+        return WorkerPool(self.runs, ChunkStore(self.store), self.queue())
 
-    def _join(self, model: str, slots: ConcurrencyLimiter) -> WorkerRegistration:
+    def _join_workers(self, model: str, slots: ConcurrencyLimiter) -> WorkerRegistration:
         """To be called on the event loop that `slots` lives on."""
         loop = asyncio.get_running_loop()
         return WorkerRegistration(
@@ -132,27 +132,27 @@ class Container:
         return RunStore(self.store)
 
     @property
-    def _background_workers(self) -> BackgroundWorkers:
+    def background_workers(self) -> BackgroundWorkers:
         """Who works on runs in the background."""
         if self.settings.redis_url:
-            return self._worker_pool
+            return self.worker_pool
         return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
 
-    def _queue(self) -> Queue:
+    def queue(self) -> Queue:
         if not self.settings.redis_url:
             raise SettingsError("A worker needs the queue: set REDIS_URL, like redis://localhost:6379.")
         return Queue(self.settings.redis_url)
 
     @cached_property
-    def _projects(self) -> Projects:
+    def projects(self) -> Projects:
         return Projects(self.store, self.studio)
 
     @property
-    def _login(self) -> Login:
+    def login(self) -> Login:
         password = self.settings.basic_auth_pass
         return Login(self.settings.basic_auth_user, password.get_secret_value() if password else None)
 
-    def _model(self) -> "ChatCompletions":
+    def model(self) -> "ChatCompletions":
         from backend.adapters.providers.chat_completions import (
             ChatCompletions,  # takes 0.7 s, which commands that ask no model need not wait for
         )
@@ -167,10 +167,10 @@ class Container:
 
         settings, url = self.settings, self.settings.teacher_base_url
         if url is None or url == settings.openai_base_url:
-            return self._model()
+            return self.model()
         key = settings.teacher_api_key
         teacher = ChatCompletions(url, key.get_secret_value() if key else None, settings.request_timeout_s, "TEACHER")
-        return ModelRouter({settings.openai_base_url: self._model(), url: teacher})
+        return ModelRouter({settings.openai_base_url: self.model(), url: teacher})
 
     def _embedding_api(self) -> "EmbeddingApi":
         from backend.adapters.providers.embeddings_api import EmbeddingApi
@@ -186,16 +186,14 @@ class Container:
         timeout = self.settings.request_timeout_s
         return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def _executor(
-        self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None
-    ) -> RequestExecutor:
+    def executor(self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None) -> RequestExecutor:
         """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named."""
         concurrency, metrics = self.settings.concurrency, self.metrics
         model = self._measured(teacher)
         write = partial(self.store.add_completions, run_id=run.id if run else None)
         if run is None or run.budget is None:
             return RequestExecutor(model, write, concurrency, failure_ttl_s, metrics)
-        models = [self._prompts.get(run.tag).model, *([teacher] if teacher else [])]
+        models = [self.prompts.get(run.tag).model, *([teacher] if teacher else [])]
         pricing = priced_as(self.pricing, *models)
         allocation = BudgetAllocation(BudgetLedger(self.store, run.id, pricing), concurrency)
         budgeted_model = BudgetedModel(model, write, allocation, pricing)

@@ -17,6 +17,7 @@ from typing import Any
 from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.adapters.providers.prices import price_of
 from backend.app import App
+from backend.container import Container
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.metrics.comparison import Comparison, compare
@@ -97,8 +98,8 @@ def _tasks(found: Sequence[Labelled]) -> list[Task]:
     return [Task(number, {"text": one.text}) for number, one in enumerate(found, 1)]
 
 
-class InProcess(App):
-    """An App whose Label Studio and models are in this process."""
+class InProcess(Container):
+    """A container whose Label Studio and models are in this process."""
 
     def __init__(self, settings: Settings, studio: Any, world: Any) -> None:
         super().__init__(settings)
@@ -109,13 +110,13 @@ class InProcess(App):
     def studio(self) -> Any:
         return self._in_process
 
-    def _model(self) -> Any:
+    def model(self) -> Any:
         return self._world
 
 
-def in_process(folder: Path, studio: Any, world: Any, **changed: Any) -> InProcess:
+def in_process(folder: Path, studio: Any, world: Any, **changed: Any) -> App:
     settings: dict[str, Any] = {"data_dir": folder, "openai_api_key": "none", "openai_model": "stand-in", **changed}
-    return InProcess(Settings(_env_file=None, **settings), studio, world)
+    return App(InProcess(Settings(_env_file=None, **settings), studio, world))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.app import App
+from backend.container import Container
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.runs.run import FINAL
@@ -53,7 +54,7 @@ class World:
 
     def app(self, **more: str) -> App:
         values: dict[str, Any] = {name.lower(): value for name, value in (self.env | more).items()}
-        return App(Settings(_env_file=None, **values))
+        return App(Container(Settings(_env_file=None, **values)))
 
     def project(self, tasks: int) -> int:
         made = self.studio.projects.create(title="Faults", label_config=CONFIG)
@@ -131,7 +132,7 @@ def redis_flushed(here: World, app: App, run: str, times: int) -> None:
 def process_killed(here: World, app: App, run: str, times: int) -> None:
     for number in range(times):
         until(lambda number=number: app.watch(run).tally.done > TASKS * (number + 1) / (times + 2))
-        os.kill(int(app.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
+        os.kill(int(app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
         until(lambda: app.watch(run).run.status in FINAL)
         app.resume(run)
     _wait(app, run, [])
@@ -180,7 +181,7 @@ def memory(here: World, sizes: list[int]) -> None:
         worker = here.worker()
         until(lambda before=before: here.requests() > before)
         first = time.monotonic() - started
-        until(lambda run=run, app=app: app.record.run(run).status in FINAL)
+        until(lambda run=run, app=app: app.container.record.run(run).status in FINAL)
         status = Path(f"/proc/{worker.pid}/status").read_text()
         peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
         worker.kill()

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.app import App
+from backend.container import Container
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion
 from backend.interfaces.web.server import create_app
@@ -16,20 +17,24 @@ PROJECT = "7.1795198065"
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
 
-class ScriptedApp(App):
+class ScriptedContainer(Container):
     """With a model that says what it is told to."""
 
     def __init__(self, installation: Installation, model: ScriptedModel) -> None:
         super().__init__(installation.settings)
         self.scripted = model
 
-    def _model(self) -> Any:
+    def model(self) -> Any:
         return self.scripted
+
+
+def scripted_app(mine: Installation, model: ScriptedModel) -> App:
+    return App(ScriptedContainer(mine, model))
 
 
 def scripted(mine: Installation, *script: Any) -> tuple[FlaskClient, ScriptedModel]:
     model = ScriptedModel(script)
-    return create_app(ScriptedApp(mine, model)).test_client(), model
+    return create_app(scripted_app(mine, model)).test_client(), model
 
 
 def body(*tasks: Any, config: str = CONFIG, **params: Any) -> dict[str, Any]:
@@ -60,6 +65,6 @@ def in_use(mine: Installation, **parameters: Any) -> str:
     """A saved version that project 7 has in use; its tag."""
     schema = read_config(CONFIG)
     version = PromptVersion("mood", 0, 7, "Say: {text}", "stand-in", ("text",), schema.digest, parameters)
-    saved, _ = mine.app.store.save(version)
-    mine.app.store.set_connection(7, in_use=saved.tag)
+    saved, _ = mine.app.container.store.save(version)
+    mine.app.container.store.set_connection(7, in_use=saved.tag)
     return saved.tag

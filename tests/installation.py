@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.app import App
+from backend.container import Container
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.services.prompts.versions import Draft
 from backend.settings import Settings
@@ -55,7 +56,7 @@ class Installation:
 
     @cached_property
     def app(self) -> App:
-        return App(self.settings)
+        return App(Container(self.settings))
 
     def save(self, name: str, project: int, text: str = "What is it about?\n\n{text}", **more: Any) -> str:
         """Saves a version; its tag."""

@@ -176,7 +176,7 @@ def test_told_to_end_it_answers_and_keeps_what_it_paid_for(
 
 
 def stored(mine: Installation) -> int:
-    with mine.app.store.engine.connect() as connection:
+    with mine.app.container.store.engine.connect() as connection:
         return int(connection.exec_driver_sql("SELECT count(*) FROM completions").scalar() or 0)
 
 

@@ -88,15 +88,17 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
     texts = {task["id"]: text_key([task["data"]["text"]]) for task in project.tasks()}
     kept = {text_key(one.values.values()) for one in version.examples.pool}
     others = {task for task in list(texts)[:201] if texts[task] not in kept}
-    resolved = mine.app._prompts.resolved(version.tag, mine.app.studio)
-    judged = select_tasks(mine.app.studio, resolved, Subset("ground-truth"))
+    resolved = mine.app.container.prompts.resolved(version.tag, mine.app.container.studio)
+    judged = select_tasks(mine.app.container.studio, resolved, Subset("ground-truth"))
     assert {truth.task_id for truth in judged.truths} == others
     assert set(judged.left_out.shown) == set(list(texts)[:201]) - others != set()
     finished = mine.app.run(version.tag, Subset("ground-truth", leave_one_out=True), RunOptions(push=False))
     sent = {outcome.task_id: outcome.digest for outcome in mine.app.outcomes(finished.run.id)}
     assert set(sent) == set(list(texts)[:201])
-    pages = mine.app.studio.tasks_by_id(project.id, sorted(sent))
-    for task, request in mine.app._runs.labeler.builder(resolved).asks([task for page in pages for task in page]):
+    pages = mine.app.container.studio.tasks_by_id(project.id, sorted(sent))
+    for task, request in mine.app.container.runs.labeler.builder(resolved).asks(
+        [task for page in pages for task in page]
+    ):
         assert isinstance(request, ChatRequest)
         shown = {text_key([text]) for text, _ in request.example_turns}
         assert request.digest == sent[task]

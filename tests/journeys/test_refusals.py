@@ -131,7 +131,7 @@ def test_tasks_that_are_not_there_are_refused(
 
 def test_a_page_that_is_not_label_studio_is_noticed(mine: Installation, backend_server: Served) -> None:
     with pytest.raises(PromptsError, match="LABEL_STUDIO_URL"):
-        mine.but(LABEL_STUDIO_URL=backend_server.url).app.studio.describe()
+        mine.but(LABEL_STUDIO_URL=backend_server.url).app.container.studio.describe()
 
 
 def test_the_doctor_finds_everything_well(mine: Installation, backend_server: Served) -> None:

@@ -93,7 +93,7 @@ def test_a_push_goes_on(
 ) -> None:
     two.app.use("topic@1")
     monkeypatch.setattr(imports, "AT_ONCE", 1000)
-    studio = two.app.studio
+    studio = two.app.container.studio
     monkeypatch.setattr(studio, asked, stopped_once(getattr(studio, asked), restarting.service.stop, after, turn))
     assert two.app.push("topic@2", notify=told.append) == PushResult(TASKS, TASKS, 0)
     assert told.count(WAITING) == 1
@@ -106,7 +106,7 @@ def test_what_comes_late_is_not_sent_twice(
     two: Installation, project: Project, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server before Label Studio gives up on a request that Label Studio then does all the same."""
-    studio = two.app.studio
+    studio = two.app.container.studio
     send, look = studio.import_predictions, studio.model_versions
     sent: list[tuple[int, bytes]] = []
 
@@ -136,7 +136,7 @@ def test_what_does_not_come_is_not_sent_twice_either(
 
     monkeypatch.setattr(place, "PATIENCE_S", 0)
     with monkeypatch.context() as patch:
-        patch.setattr(two.app.studio, "import_predictions", given_up)
+        patch.setattr(two.app.container.studio, "import_predictions", given_up)
         with pytest.raises(Unreachable, match="504"):
             two.app.push("topic@2")
     assert project.versions() == {"topic@1": TASKS}
@@ -148,7 +148,7 @@ def test_a_push_does_not_wait_for_ever(
 ) -> None:
     monkeypatch.setattr(place, "PATIENCE_S", 0)
     monkeypatch.setattr(place, "PAUSE_S", 0)
-    studio = two.app.studio
+    studio = two.app.container.studio
     monkeypatch.setattr(studio, "predictions", stopped_once(studio.predictions, restarting.service.stop, False, 1))
     said: list[str] = []
     try:

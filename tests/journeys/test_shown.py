@@ -37,7 +37,7 @@ def stopped_before_showing(mine: Installation, act: Callable[[], Any], monkeypat
         raise StudioError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(mine.app.studio, "show", gone)
+        patch.setattr(mine.app.container.studio, "show", gone)
         with pytest.raises(StudioError, match="gone"):
             act()
 

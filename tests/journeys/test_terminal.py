@@ -80,7 +80,7 @@ def test_the_doctor_says_whether_the_server_answers(
 def test_a_second_backend_can_be_removed(project: Project, backend_server: Served) -> None:
     app = backend_server.installation.app
     other = backend_server.url.replace("127.0.0.1", "localhost")
-    app.studio.connect({"project": project.id, "url": other, "title": "Another"})
+    app.container.studio.connect({"project": project.id, "url": other, "title": "Another"})
     done = backend_server.installation.command("connect", project.id, "--backend-url", backend_server.url)
     removal = f"ls-prompts disconnect {project.id} --backend-url {other}"
     assert f"which is {other}: `{removal}` removes it" in done.err
@@ -90,7 +90,7 @@ def test_a_second_backend_can_be_removed(project: Project, backend_server: Serve
         == f"Removed 1 backend from project {project.id}.\n"
     )
     assert [found["url"] for found in project.backends()] == [backend_server.url]
-    assert app.store.connection(project.id)["in_use"] == f"topic {project.id}@1"
+    assert app.container.store.connection(project.id)["in_use"] == f"topic {project.id}@1"
 
 
 def test_use_and_annotate_refuse_a_changed_config(mine: Installation, project: Project) -> None:

@@ -65,7 +65,7 @@ def test_no_request_line_is_too_long_for_a_proxy(
 ) -> None:
     """Web servers before Label Studio refuse lines of more than 4 or 8 kB; ids may have nine digits."""
     lengths = []
-    studio = mine.app.studio.http
+    studio = mine.app.container.studio.http
     call = studio.call
 
     def noted(method: str, path: str, **more: Any) -> Any:

@@ -61,12 +61,12 @@ def working(installation: Installation, number: int) -> Iterator[list["subproces
 def holders(installation: Installation) -> set[int]:
     """Process ids of the workers that have a job."""
     held = sa.select(jobs.c.worker).where(jobs.c.status == "in_progress")
-    with installation.app.store.engine.connect() as connection:
+    with installation.app.container.store.engine.connect() as connection:
         return {int(worker.rpartition(":")[2]) for worker in connection.execute(held).scalars()}
 
 
 def stored(installation: Installation) -> int:
-    with installation.app.store.engine.connect() as connection:
+    with installation.app.container.store.engine.connect() as connection:
         return int(connection.execute(sa.select(sa.func.count()).select_from(completions)).scalar() or 0)
 
 
@@ -128,7 +128,7 @@ def test_a_database_and_a_redis_that_go_away_for_a_moment_cost_nothing(
         assert (status.run.status, status.run.reason, status.tally.done) == ("completed", "", TASKS)
         assert stored(shared) == TASKS - COPIES
         assert stand_in.requests() == TASKS - COPIES
-        shared.app.store.close()
+        shared.app.container.store.close()
 
 
 def cut_connections(url: str) -> int:

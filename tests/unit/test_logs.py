@@ -13,7 +13,7 @@ import pytest
 from backend.interfaces.web.server import create_app
 from backend.logs import JsonLines, about, logging_config
 from demo import services
-from tests.calls import TOKEN, ScriptedApp, body, task
+from tests.calls import TOKEN, body, scripted_app, task
 from tests.installation import Installation
 from tests.running import RunningStandIn
 from tests.scripted import ScriptedModel
@@ -117,7 +117,7 @@ def test_a_line_about_a_task_carries_its_id_and_its_requests(mine: Installation)
     handler = logging.Handler()
     handler.setFormatter(JsonLines())
     handler.handle = lambda record: bool(lines.append(json.loads(handler.format(record))))  # type: ignore[method-assign]
-    client = create_app(ScriptedApp(mine, ScriptedModel(blow_up))).test_client()
+    client = create_app(scripted_app(mine, ScriptedModel(blow_up))).test_client()
     logging.getLogger("backend.engine.predictor").addHandler(handler)
     try:
         headers = {"X-Request-ID": "r-7"}

@@ -94,8 +94,10 @@ def test_a_webhook_changes_nothing(client: FlaskClient) -> None:
 
 def test_the_version_in_use_answers(client: FlaskClient, mine: Installation) -> None:
     schema = read_config(CONFIG)
-    saved, _ = mine.app.store.save(PromptVersion("mood", 0, 7, "{text}", "stand-in", ("text",), schema.digest))
-    mine.app.store.set_connection(7, in_use=saved.tag)
+    saved, _ = mine.app.container.store.save(
+        PromptVersion("mood", 0, 7, "{text}", "stand-in", ("text",), schema.digest)
+    )
+    mine.app.container.store.set_connection(7, in_use=saved.tag)
     assert (setup(client), predict(client, "good")[0]["model_version"]) == ("mood@1", "mood@1")
 
 

@@ -15,7 +15,7 @@ _GOOD = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 def add_operations(server: Flask, app: App) -> None:
     """/metrics is a route like the others, behind the same password."""
-    page, metrics = app.exposition().page, app.metrics
+    page, metrics = app.exposition().page, app.container.metrics
 
     @server.get("/metrics")
     def read() -> Response:

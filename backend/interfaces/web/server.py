@@ -40,7 +40,7 @@ class BadBody(Exception):
 def create_app(app: App | None = None) -> Flask:
     """The WSGI application. Raises SettingsError for a wrong setting, StoreError for a record that can't be opened."""
     app = app or App()
-    settings = app.settings
+    settings = app.container.settings
     settings.describe_server()
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)

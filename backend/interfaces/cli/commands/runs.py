@@ -146,7 +146,7 @@ def worker(burst: bool) -> None:
     """
     app = the_app()
     app.work_on_queue(burst)
-    if app.stop.requested:
+    if app.container.stop.requested:
         notify("Stopped. What was in flight is stored; another worker goes on with the rest.")
 
 

@@ -28,7 +28,7 @@ def the_app() -> "App":
     from backend.app import App
 
     app = App()
-    set_up(app.settings.log_format)
+    set_up(app.container.settings.log_format)
     return app
 
 

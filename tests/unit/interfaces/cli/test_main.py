@@ -37,7 +37,7 @@ def call(*argv: object) -> Result:
 def saved(mine: Installation, **changed: Any) -> str:
     given = {"template": "Say: {text}", "model": "some-model", "parameters": {"temperature": 0}, "note": "", **changed}
     version = PromptVersion("mood", 0, 7, variables=("text",), schema_digest="d" * 64, **given)
-    return mine.app.store.save(version)[0].tag
+    return mine.app.container.store.save(version)[0].tag
 
 
 def refused(result: Result, code: int = 1) -> str:
@@ -271,7 +271,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(mine: Installation) -> 
 
 
 def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> None:
-    record = mine.app.record
+    record = mine.app.container.record
     for template in ("{text}", "Another: {text}"):
         record.create(NewRun(saved(mine, template=template), 7, "all"))
     failed = record.create(NewRun("mood@2", 7, "ids:" + ",".join(map(str, range(1, 99, 2)))))

@@ -60,7 +60,7 @@ def test_scores_are_calibrated_when_that_is_saved(client: FlaskClient, mine: Ins
     version = mine.app.version(in_use(mine))
     (raw,) = predict(client, task("good"))
     half = Calibrators(Isotonic(((0.0, 0.0), (1.0, 0.5))))
-    CalibrationStore(mine.app.store).save(version, half, 100)
+    CalibrationStore(mine.app.container.store).save(version, half, 100)
     (found,) = predict(client, task("good"))
     assert found["score"] == pytest.approx(raw["score"] / 2, abs=1e-6)
     changed = CONFIG.replace('<Choice value="Bad"/>', '<Choice value="Awful"/>')

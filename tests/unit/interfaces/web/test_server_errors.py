@@ -13,7 +13,7 @@ from flask import Flask
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
 from backend.interfaces.web.server import create_app
-from tests.calls import TOKEN, ScriptedApp, body, moods, predict, scripted, setup, task
+from tests.calls import TOKEN, body, moods, predict, scripted, scripted_app, setup, task
 from tests.installation import Installation
 from tests.running import RunningStandIn, until
 from tests.scripted import GOOD, ScriptedModel
@@ -45,10 +45,10 @@ def test_nothing_leaks_when_things_blow_up(
 ) -> None:
     monkeypatch.setattr("backend.engine.request_executor.TRIES", {})
     caplog.set_level(logging.DEBUG)
-    app = ScriptedApp(mine, ScriptedModel(TROUBLE.get(trouble, [GOOD])))
+    app = scripted_app(mine, ScriptedModel(TROUBLE.get(trouble, [GOOD])))
     client = create_app(app).test_client()
     if trouble == "record":
-        with app.store.engine.begin() as connection:
+        with app.container.store.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE connections")
             connection.exec_driver_sql("DROP TABLE completions")
     answers = [client.post("/predict", json=body(task(SECRET), task("good"))), setup(client), client.get("/versions")]
