@@ -8,13 +8,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import cache
-from typing import Protocol
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from backend.domain.chat.model import BatchModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.resolution.resolve import Pricing, cost_of
@@ -25,14 +25,6 @@ MODEL_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
 PREDICT_BUCKETS = (0.05, 0.25, 1, 2.5, 5, 10, 20, 40, 60, 85, 100)
 QUEUE_S = 1.0
 """How long /metrics waits for Redis."""
-
-
-class ChatModel(Protocol):
-    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
-
-    def body(self, request: ChatRequest) -> bytes: ...
-
-    async def close(self) -> None: ...
 
 
 class Counters:
@@ -69,7 +61,7 @@ class Metrics:
         self._of = Counters(registry)
         self._by_model: dict[str, ModelMeter] = {}
 
-    def measured(self, model: ChatModel, pricing: Pricing) -> "MeasuredModel":
+    def measured(self, model: BatchModel, pricing: Pricing) -> "MeasuredModel":
         """The same model, counted."""
         return MeasuredModel(model, self, pricing)
 
@@ -148,7 +140,7 @@ class ModelMeter:
 class MeasuredModel:
     """A model that counts what another one is asked."""
 
-    def __init__(self, model: ChatModel, metrics: Metrics, pricing: Pricing) -> None:
+    def __init__(self, model: BatchModel, metrics: Metrics, pricing: Pricing) -> None:
         self._model = model
         self._metrics = metrics
         self._pricing = pricing

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backend.adapters.providers.request_format import largest, lowered
+from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import read
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.resolution.resolve import Pricing
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import known_price
-from backend.engine.request_executor import ChatModel
 from backend.errors import ProviderError
 
 

@@ -10,8 +10,8 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import judge, settled
 from backend.domain.outcome import Failure, Rejection
@@ -29,12 +29,6 @@ WARM_UP_S = 2.0
 DRAIN_S = 10.0
 STOP_S = 30.0
 """How long a process that was told to end waits for answers under way."""
-
-
-class ChatModel(Protocol):
-    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)

@@ -110,8 +110,8 @@ class ChatCompletions:
     def _check_cap(self, request: ChatRequest, dialect: RequestFormat) -> None:
         if request.template.cap is not None and not dialect.caps(request.template):
             raise ProviderError(
-                f"Model '{request.template.model}' takes no limit on the length of an answer, so no budget can be kept: "
-                "run it without --budget."
+                f"Model '{request.template.model}' takes no limit on the length of an answer, so no budget can be "
+                "kept: run it without --budget."
             )
 
     def body(self, request: ChatRequest) -> bytes:

@@ -2,26 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Protocol
 
+from backend.domain.chat.model import BatchModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
-
-
-class ChatModel(Protocol):
-    """See `adapters.providers.chat_completions.ChatModel`."""
-
-    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
-
-    def body(self, request: ChatRequest) -> bytes: ...
-
-    async def close(self) -> None: ...
 
 
 class ModelRouter:
     """`models`: base URL -> who is asked there."""
 
-    def __init__(self, models: Mapping[str, ChatModel]) -> None:
+    def __init__(self, models: Mapping[str, BatchModel]) -> None:
         self._models = models
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:

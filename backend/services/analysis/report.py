@@ -24,8 +24,8 @@ def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | Non
         raise PromptError(f"{resolved.version.tag} can't be compared with itself: name another version.")
     if against is not None and against.project.id != resolved.project.id:
         raise PromptError(
-            f"{against.version.tag} is for project {against.project.id}, {resolved.version.tag} for {resolved.project.id}: "
-            "compare versions of one project."
+            f"{against.version.tag} is for project {against.project.id}, {resolved.version.tag} for "
+            f"{resolved.project.id}: compare versions of one project."
         )
     judged = [one.version for one in (resolved, against) if one]
     base = ground_truths(runs.studio, resolved.project, resolved.schema, subset, judged)

@@ -154,7 +154,8 @@ class WorkerPool:
 
     def _ask(self, run: Run, resolved: ResolvedVersion, job: Chunk, heartbeat: Heartbeat) -> None:
         chunks = self._planning(run, resolved) if job.number == PLAN else self._chunks(run.id, job)
-        session = ChunkSession(self, run.id, resolved.project.id, chunks)
+        project, studio = resolved.project.id, self.runs.studio
+        session = ChunkSession(run.id, chunks, self.jobs, lambda ids: studio.tasks_by_id(project, ids), self.stop)
         alone = not self._is_shared(run)
         try:
             asyncio.run(self.runs.labeler.label(run, resolved, session.pages(), session.seen, heartbeat))

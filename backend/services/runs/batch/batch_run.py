@@ -11,16 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
 
 from backend.adapters.database.run_tasks import RunTask
+from backend.domain.chat.model import BatchModel
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.resolution.resolve import Pricing, failed, resolve
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.engine.observer import Observer, Unobserved
-from backend.engine.request_executor import ChatModel, RequestExecutor
+from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, Stopped
 from backend.errors import ProviderAwayError, RunError
 from backend.services.run_control.heartbeat import Heartbeat
@@ -34,10 +34,6 @@ LONGEST_PAUSE_S = 60.0
 PATIENCE_S = 1800.0
 """A provider that is away for longer ends the run, which can be resumed."""
 NOT_ASKED = Failure("server", "It came too late for the batch; run it again.")
-
-
-class BatchModel(ChatModel, Protocol):
-    def body(self, request: ChatRequest) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

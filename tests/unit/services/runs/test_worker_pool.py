@@ -39,7 +39,7 @@ class Line:
 
 
 class Shift:
-    """A planned run of three chunks, and the crew whose asking is `label`."""
+    """A planned run of three chunks, and the workers whose asking is `label`."""
 
     def __init__(self, store: Store) -> None:
         self.record, self.jobs, self.line, self.stop = RunStore(store), ChunkStore(store), Line(), Shutdown()
@@ -53,7 +53,7 @@ class Shift:
         resolved = SimpleNamespace(project=SimpleNamespace(id=7))
         prompts = SimpleNamespace(resolved=lambda _tag, _studio: resolved)
         labeler = SimpleNamespace(label=self._label, stop=self.stop)
-        parts = {"store": store, "record": self.record, "studio": studio, "prompts": prompts, "labelling": labeler}
+        parts = {"store": store, "record": self.record, "studio": studio, "prompts": prompts, "labeler": labeler}
         runs: Any = SimpleNamespace(**parts)
         self.worker_pool = WorkerPool(runs, self.jobs, self.line)
         self.verdicts: list[Any] = []
@@ -191,7 +191,9 @@ def test_who_plans_after_a_death_only_plans(shift: Shift) -> None:
 def test_without_a_stop_a_failure_counts_as_through(shift: Shift) -> None:
     job = shift.jobs.claim(shift.run.id, 1, this_process())
     assert job is not None
-    session = ChunkSession(shift.worker_pool, shift.run.id, 7, iter([job]))
+    session = ChunkSession(
+        shift.run.id, iter([job]), shift.jobs, lambda ids: [[Task(task, {}) for task in ids]], shift.stop
+    )
     next(session.pages())
     found: list[Outcome] = [outcome(1, SLOW_DOWN), outcome(2, GOOD)]
     asyncio.run(session.seen(found, flushed))
