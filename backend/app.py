@@ -22,6 +22,7 @@ from backend.domain.reports.report import Report
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import FINAL, Run
 from backend.domain.urls import shown
+from backend.logs import to_log
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, calibrate_version
 from backend.services.analysis.compare import ComparisonResult, compare_versions
@@ -39,7 +40,7 @@ from backend.services.predictions.target_project import Notify
 from backend.services.projects import ProjectPredictions
 from backend.services.prompt_drafting import DraftedPrompt
 from backend.services.prompts.versions import Draft, SavedVersion
-from backend.services.run_control.progress import Progress, Silent, to_log
+from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.status import RunStatus, status_of
 from backend.services.runs.cost_estimation import CostEstimator
 from backend.services.runs.lifecycle import RunOptions, RunResult
@@ -309,7 +310,7 @@ class App:
         serving = ServingOptions(settings.openai_model, url, deadline_s, self.container.embedder)
         return LivePredictions(
             self.container.store,
-            lambda: self.container.executor(failure_ttl_s=self.container.settings.failure_ttl_s),
+            self.container.live_executor,
             self.container.pricing,
             serving,
             self._overflow_runs(),

@@ -186,18 +186,24 @@ class Container:
         timeout = self.settings.request_timeout_s
         return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def executor(self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None) -> RequestExecutor:
+    def executor(self, run: Run | None = None, teacher: str | None = None) -> RequestExecutor:
         """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named."""
         concurrency, metrics = self.settings.concurrency, self.metrics
         model = self._measured(teacher)
         write = partial(self.store.add_completions, run_id=run.id if run else None)
         if run is None or run.budget is None:
-            return RequestExecutor(model, write, concurrency, failure_ttl_s, metrics)
+            return RequestExecutor(model, write, concurrency, observer=metrics)
         models = [self.prompts.get(run.tag).model, *([teacher] if teacher else [])]
         pricing = priced_as(self.pricing, *models)
         allocation = BudgetAllocation(BudgetLedger(self.store, run.id, pricing), concurrency)
         budgeted_model = BudgetedModel(model, write, allocation, pricing)
-        return RequestExecutor(budgeted_model, budgeted_model.write, concurrency, failure_ttl_s, metrics)
+        return RequestExecutor(budgeted_model, budgeted_model.write, concurrency, observer=metrics)
+
+    def live_executor(self) -> RequestExecutor:
+        """For the server, whose callers have a deadline: not patient, and what failed just now is not repeated."""
+        settings, write = self.settings, self.store.add_completions
+        ttl_s, measured = settings.failure_ttl_s, self._measured()
+        return RequestExecutor(measured, write, settings.concurrency, ttl_s, self.metrics, patience_s=0)
 
     @cached_property
     def metrics(self) -> "Metrics":

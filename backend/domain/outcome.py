@@ -22,6 +22,7 @@ FAILURES = (
     "deadline",
     "rate_limited",
     "auth",
+    "refused",
     "server",
     "budget",
     "crashed",

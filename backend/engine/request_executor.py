@@ -5,11 +5,11 @@ nobody waits for it any more, its answer is still stored, because it was paid fo
 """
 
 import asyncio
-import contextlib
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import ChatRequest, Completion
@@ -17,7 +17,9 @@ from backend.domain.chat.response_parser import judge, settled
 from backend.domain.outcome import Failure, Rejection
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.first_answer import FirstAnswer
 from backend.engine.observer import Observer, Unobserved
+from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
 from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.engine.shutdown import Stopped
 from backend.errors import ProviderError
@@ -25,7 +27,6 @@ from backend.errors import ProviderError
 TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
 """How often a request is sent before its trouble is a Failure; other kinds: once."""
 UNREACHABLE_TRIES = 3
-WARM_UP_S = 2.0
 DRAIN_S = 10.0
 STOP_S = 30.0
 """How long a process that was told to end waits for answers under way."""
@@ -35,7 +36,7 @@ STOP_S = 30.0
 class InFlightRequest:
     request: ChatRequest
     attempts: list[Completion]
-    task: "asyncio.Task[RequestResult] | None" = None
+    task: "asyncio.Task[RequestResult]" = field(init=False)
     waiters: int = 0
     sending: bool = False
     sent: int = 0
@@ -56,7 +57,8 @@ class ExecutorCounts:
 
 
 class RequestExecutor:
-    """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again."""
+    """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again; `patience_s`: see
+    ProviderPatience."""
 
     def __init__(
         self,
@@ -65,6 +67,7 @@ class RequestExecutor:
         concurrency: int,
         failure_ttl_s: float = 0,
         observer: Observer | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self.observer = observer or Unobserved()
         self.slots = ConcurrencyLimiter(concurrency)
@@ -73,8 +76,9 @@ class RequestExecutor:
         self._recorder = CompletionWriter(write)
         self._in_flight: dict[str, InFlightRequest] = {}
         self._recent = ResponseCache(failure_ttl_s)
-        self._gates: dict[str, asyncio.Future[None]] = {}
+        self._first_answers: defaultdict[str, FirstAnswer] = defaultdict(FirstAnswer)
         self._reached = False
+        self.patience = ProviderPatience(patience_s)
         self.stopping = False
 
     async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> RequestResult:
@@ -88,28 +92,27 @@ class RequestExecutor:
         failed = self._recent.failure(request.digest)
         if failed is not None:
             return failed
-        in_flight_request = self._in_flight.get(request.digest)
-        mine = in_flight_request is None
-        if in_flight_request is None:
+        pending = self._in_flight.get(request.digest)
+        mine = pending is None
+        if pending is None:
             known = max(stored, self._recent.answered.get(request.digest, ()), key=len)
-            in_flight_request = self._in_flight[request.digest] = InFlightRequest(request, list(known))
-            in_flight_request.task = asyncio.create_task(self._fly(in_flight_request))
-            in_flight_request.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+            pending = self._in_flight[request.digest] = InFlightRequest(request, list(known))
+            pending.task = asyncio.create_task(self._fly(pending))
+            pending.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         else:
             self.observer.joined()
-        assert in_flight_request.task is not None
-        in_flight_request.waiters += 1
+        pending.waiters += 1
         try:
-            asked = await asyncio.shield(in_flight_request.task)
+            asked = await asyncio.shield(pending.task)
         except asyncio.CancelledError:
-            if self.stopping and in_flight_request.task.cancelled() and not _is_cancelled():
+            if self.stopping and pending.task.cancelled() and not _is_cancelled():
                 raise Stopped from None
             raise
         finally:
-            in_flight_request.waiters -= 1
-            if not in_flight_request.waiters and not in_flight_request.sending:
-                self._forget(in_flight_request)
-                in_flight_request.task.cancel()
+            pending.waiters -= 1
+            if not pending.waiters and not pending.sending:
+                self._forget(pending)
+                pending.task.cancel()
         return asked if mine else RequestResult(asked.attempts, asked.failure)
 
     def stop(self) -> None:
@@ -119,17 +122,13 @@ class RequestExecutor:
         asyncio.get_running_loop().call_later(STOP_S, self._give_up, True)
 
     def _give_up(self, sending: bool = False) -> None:
-        for in_flight_request in self._in_flight.values():
-            if in_flight_request.task is not None and (sending or not in_flight_request.sending):
-                in_flight_request.task.cancel()
+        for pending in self._in_flight.values():
+            if sending or not pending.sending:
+                pending.task.cancel()
 
     async def close(self, patience_s: float | None = None) -> None:
         """Waits so long (DRAIN_S) for requests under way, so that their answers are stored, then ends."""
-        tasks = [
-            in_flight_request.task
-            for in_flight_request in self._in_flight.values()
-            if in_flight_request.task is not None
-        ]
+        tasks = [pending.task for pending in self._in_flight.values()]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=DRAIN_S if patience_s is None else patience_s)
             for task in late:
@@ -137,100 +136,101 @@ class RequestExecutor:
         await self._recorder.close()
         await self._model.close()
 
-    async def _fly(self, in_flight_request: InFlightRequest) -> RequestResult:
-        digest = in_flight_request.request.digest
+    async def _fly(self, pending: InFlightRequest) -> RequestResult:
+        digest = pending.request.digest
         try:
-            asked = await self._until_settled(in_flight_request)
+            asked = await self._until_settled(pending)
             self._recent.add(digest, asked)
             return asked
         except ProviderError as error:
             self._recent.add_failure(digest, error)
             raise
         finally:
-            self._forget(in_flight_request)
+            self._forget(pending)
 
-    def _forget(self, in_flight_request: InFlightRequest) -> None:
+    def _forget(self, pending: InFlightRequest) -> None:
         """Another flight for the same request may have begun since; that one stays."""
-        if self._in_flight.get(in_flight_request.request.digest) is in_flight_request:
-            del self._in_flight[in_flight_request.request.digest]
+        if self._in_flight.get(pending.request.digest) is pending:
+            del self._in_flight[pending.request.digest]
 
-    async def _until_settled(self, in_flight_request: InFlightRequest) -> RequestResult:
-        schema = in_flight_request.request.template.schema
-        verdict, _ = judge(in_flight_request.attempts, schema)
-        while not settled(in_flight_request.attempts, verdict, in_flight_request.request.template.attempts):
+    async def _until_settled(self, pending: InFlightRequest) -> RequestResult:
+        schema = pending.request.template.schema
+        verdict, _ = judge(pending.attempts, schema)
+        while not settled(pending.attempts, verdict, pending.request.template.attempts):
             if isinstance(verdict, Rejection):
                 self.observer.retried(verdict.reason)
-            reply = await self._answer(in_flight_request)
+            reply = await self._answer(pending)
             if isinstance(reply, Failure):
-                return RequestResult(tuple(in_flight_request.attempts), reply, in_flight_request.sent)
-            in_flight_request.attempts.append(reply)
-            verdict, _ = judge(in_flight_request.attempts, schema)
-            if not in_flight_request.waiters or self.stopping:
+                return RequestResult(tuple(pending.attempts), reply, pending.sent)
+            pending.attempts.append(reply)
+            verdict, _ = judge(pending.attempts, schema)
+            if not pending.waiters or self.stopping:
                 break
-        return RequestResult(tuple(in_flight_request.attempts), None, in_flight_request.sent)
+        return RequestResult(tuple(pending.attempts), None, pending.sent)
 
-    async def _answer(self, in_flight_request: InFlightRequest) -> Completion | Failure:
+    async def _answer(self, pending: InFlightRequest) -> Completion | Failure:
         """One completion, stored; trouble that may pass is met with patience, without a slot."""
         tries = 0
         while True:
-            await self._warm_up(in_flight_request.request.template.model)
-            async with self.slots.slot():
-                reply = await self._send(in_flight_request)
-            tries += 1
+            reply, counts = await self._try(pending)
             if isinstance(reply, Completion):
                 return reply
+            if reply.kind == "auth":  # others were answered, or it would have ended the run
+                return replace(reply, kind="refused")
+            tries += counts
             if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
                 raise ProviderError(f"{reply.detail} Start it, or correct its address in the settings.")
-            if tries >= TRIES.get(reply.kind, 1) or not in_flight_request.waiters or self.stopping:
+            if tries >= TRIES.get(reply.kind, 1) or not pending.waiters or self.stopping:
                 return reply
-            await asyncio.sleep(_delay(reply, tries))
+            if self.patience.is_too_long(reply):
+                return reply
+            if counts:
+                delay = _delay(reply, tries)
+                self.patience.tell_wait(delay, reply)
+                await asyncio.sleep(delay)
             self.observer.retried(reply.kind)
 
-    async def _send(self, in_flight_request: InFlightRequest) -> Completion | Failure:
+    async def _try(self, pending: InFlightRequest) -> tuple[Completion | Failure, bool]:
+        """Sends once, when it may; the reply, and whether a Failure counts against this request."""
+        digest = pending.request.digest
+        first = self._first_answers[pending.request.template.model]
+        probes = False
+        await first.turn()
+        try:
+            probes = await self.patience.turn() if self.patience.outage else False
+            async with self.slots.slot():
+                reply = await self._send(pending)
+            first.heard(digest, reply)
+            return reply, self.patience.heard(digest, reply)
+        except ProviderError as error:
+            first.stopped(error)
+            raise
+        finally:
+            first.release()
+            if probes:
+                self.patience.probed()
+
+    async def _send(self, pending: InFlightRequest) -> Completion | Failure:
         """Sends once; a completion holds its slot until it is committed."""
-        model = in_flight_request.request.template.model
-        in_flight_request.sending = True
-        in_flight_request.sent += 1
+        pending.sending = True
+        pending.sent += 1
         self.tally.sent += 1
         self.tally.first_sent = self.tally.first_sent or time.monotonic()
         try:
-            reply = await self._model.complete(in_flight_request.request, len(in_flight_request.attempts))
+            reply = await self._model.complete(pending.request, len(pending.attempts))
             if isinstance(reply, Completion):
                 await self._recorder.record(reply)
                 self.tally.last_stored = time.monotonic()
-        except ProviderError as error:
-            self._open_gate(model, error)
-            raise
         finally:
-            in_flight_request.sending = False
-            self._open_gate(model)
-        refused = isinstance(reply, Failure) and (reply.kind == "rate_limited" or reply.retry_after is not None)
+            pending.sending = False
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
-        self.slots.heard(refused)
+        self.slots.heard(isinstance(reply, Failure) and _is_too_much(reply))
         return reply
 
-    async def _warm_up(self, model: str) -> None:
-        """The first request to a model goes alone for a moment: what stops it for good stops the others unsent."""
-        gate = self._gates.get(model)
-        if gate is None:
-            self._gates[model] = asyncio.get_running_loop().create_future()
-        elif not gate.done():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(WARM_UP_S):  # wait_for of 3.11 may swallow a cancellation
-                    await asyncio.shield(gate)
 
-    def _open_gate(self, model: str, error: ProviderError | None = None) -> None:
-        """Lets those through who wait; after an error none of them, and the next request is a first one again."""
-        gate = self._gates.get(model)
-        if error is not None:
-            self._gates.pop(model, None)
-        if gate is None or gate.done():
-            return
-        if error is None:
-            gate.set_result(None)
-        else:
-            gate.set_exception(error)
-            gate.exception()  # nobody may be waiting, which is no mistake
+def _is_too_much(failure: Failure) -> bool:
+    """Whether fewer requests at a time would have fared better. A small server queues what it can't answer at once."""
+    return failure.kind in ("rate_limited", "timeout") or failure.retry_after is not None
 
 
 def _is_cancelled() -> bool:

@@ -1,11 +1,9 @@
 """Progress: what a run tells while it works. The command line draws it; scripts may leave it silent."""
 
-import logging
 from typing import Protocol
 
 from backend.domain.outcome import Outcome
-
-log = logging.getLogger(__name__)
+from backend.logs import to_log
 
 
 class Progress(Protocol):
@@ -30,8 +28,3 @@ class Silent:
 
     def notify(self, sentence: str) -> None:
         to_log(sentence)
-
-
-def to_log(sentence: str) -> None:
-    """Where sentences go when nobody is there to be told."""
-    log.info("%s", sentence)

@@ -24,11 +24,11 @@ from backend.domain.runs.run import Run
 from backend.engine.budget_rules import OverBudget
 from backend.engine.shutdown import Shutdown, Stopped
 from backend.errors import PromptsError, QueueError
-from backend.logs import about
+from backend.logs import about, to_log
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import task_ids
 from backend.services.run_control.heartbeat import Heartbeat
-from backend.services.run_control.progress import Silent, to_log
+from backend.services.run_control.progress import Silent
 from backend.services.run_control.termination import Canceled, Interrupted, noted_end
 from backend.services.runs.chunk_session import ChunkSession
 from backend.services.runs.lifecycle import PATIENCE_S, Runs

@@ -11,6 +11,7 @@ from backend.domain.outcome import Failure
 from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as module
 from backend.engine import response_cache as recent_module
+from backend.engine.provider_patience import PATIENCE_S
 from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, RequestExecutor, _delay
 from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.errors import ProviderError, StoreError
@@ -32,10 +33,10 @@ def quick(monkeypatch):
 
 
 @contextlib.asynccontextmanager
-async def asking(model, concurrency=8, ttl=0.0, stored=None):
-    """An asker about `model` that writes into the list `stored`."""
+async def asking(model, concurrency=8, ttl=0.0, stored=None, patience_s=PATIENCE_S):
+    """An executor about `model` that writes into the list `stored`."""
     kept = [] if stored is None else stored
-    executor = RequestExecutor(model, kept.extend, concurrency, ttl)
+    executor = RequestExecutor(model, kept.extend, concurrency, ttl, patience_s=patience_s)
     try:
         yield executor
     finally:
@@ -167,7 +168,7 @@ def test_a_server_that_was_reached_once_may_be_away_for_longer():
     model = ScriptedModel([GOOD, UNREACHABLE])
 
     async def scene():
-        async with asking(model) as executor:
+        async with asking(model, patience_s=0) as executor:
             await executor.ask(request("one"))
             return await executor.ask(request("two"))
 
@@ -402,15 +403,16 @@ def test_a_slot_is_held_until_the_answer_is_stored():
     assert held == [1]
 
 
-def test_429s_make_it_slower_and_other_trouble_does_not():
+def test_429s_and_timeouts_make_it_slower_and_other_trouble_does_not():
     async def scene(trouble):
         model = ScriptedModel([trouble])
-        async with asking(model, concurrency=8) as executor:
+        async with asking(model, concurrency=8, patience_s=0) as executor:
             await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(8)))
             return executor.slots.pace.limit
 
     assert run(scene(LIMITED)) < 8
     assert run(scene(Failure("server", "Busy.", retry_after=0.1))) < 8
+    assert run(scene(Failure("timeout", "Not in time."))) < 8
     assert run(scene(SERVER)) == 8
 
 
@@ -432,7 +434,7 @@ def test_the_first_request_to_a_model_goes_alone_for_a_moment():
 
 
 def test_but_not_for_longer_than_a_moment(monkeypatch):
-    monkeypatch.setattr(module, "WARM_UP_S", 0)
+    monkeypatch.setattr("backend.engine.first_answer.WARM_UP_S", 0)
     model = ScriptedModel()
 
     async def scene():

@@ -74,7 +74,7 @@ def test_what_is_in_flight_comes_and_nothing_more_is_sent() -> None:
 
 @pytest.mark.parametrize("reply", [BROKEN, SLOW_DOWN])
 def test_nothing_is_asked_again(reply: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.engine.request_executor.WARM_UP_S", 0)
+    monkeypatch.setattr("backend.engine.first_answer.WARM_UP_S", 0)
 
     async def go() -> Work:
         work = Work(reply)
@@ -97,7 +97,7 @@ def test_what_waits_a_minute_to_be_sent_again_is_given_up() -> None:
     async def go() -> Work:
         work = Work(SLOW_DOWN)
         labeler = asyncio.create_task(work.label())
-        await work.model.arrived(2 * SLOTS)
+        await work.model.arrived(SLOTS + 1)
         work.stop.request()
         with pytest.raises(Stopped):
             await labeler

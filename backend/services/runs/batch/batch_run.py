@@ -23,8 +23,9 @@ from backend.engine.observer import Observer, Unobserved
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, Stopped
 from backend.errors import ProviderAwayError, RunError
+from backend.logs import to_log
 from backend.services.run_control.heartbeat import Heartbeat
-from backend.services.run_control.progress import Progress, to_log
+from backend.services.run_control.progress import Progress
 from backend.services.run_control.termination import Canceled, LeftBatch
 from backend.services.runs.batch.poller import BatchPoller, Provider, Reply
 from backend.services.runs.batch.request_files import BatchFileWriter, BatchStores

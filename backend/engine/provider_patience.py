@@ -1,0 +1,126 @@
+"""ProviderPatience: what all requests meet is waited for by all together, for minutes; what one meets is its own.
+
+A provider that fails several requests in a row, without an answer in between, is taken to be away. Then one request at
+a time asks whether it is back, the others wait unsent, and none of these failures counts against a task.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+
+from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
+from backend.errors import ProviderAwayError
+from backend.logs import to_log
+
+PATIENCE_S = 300.0
+SEVERAL = 5
+"""So many different requests in a row make an outage."""
+PROBE_S, MOST_PROBE_S = 1.0, 15.0
+"""Between two requests that ask whether it is over: at first, and at most."""
+REMIND_S = 60.0
+LONG_S = 10.0
+"""Waits of this length and more are told."""
+PASSING = ("rate_limited", "server", "connection", "timeout")
+"""Kinds of Failure that may pass."""
+
+
+class ProviderPatience:
+    """Lives on one event loop. `patience_s`: the longest outage that is waited for, in seconds; 0 for a caller who has
+    a deadline of its own. `notify` takes sentences for the user."""
+
+    def __init__(self, patience_s: float = PATIENCE_S, notify: Callable[[str], None] = to_log) -> None:
+        self.notify = notify
+        self.outage = self._answered = False
+        self._patience_s = patience_s
+        self._failed: set[str] = set()
+        self._since = self._next_probe = self._told = 0.0
+        self._probes = 0
+        self._probing = False
+        self._over = asyncio.Event()
+
+    async def turn(self) -> bool:
+        """Returns when a request may be sent; True when it is to find out whether the outage is over: then `probed`
+        must be called."""
+        while self.outage:
+            wait = self._next_probe - time.monotonic()
+            if wait <= 0 and not self._probing:
+                self._probing = True
+                return True
+            await _pause(self._over, max(wait, PROBE_S / 10))
+        return False
+
+    def probed(self) -> None:
+        """Its reply was heard, or it was given up."""
+        self._probing = False
+
+    def heard(self, digest: str, reply: Completion | Failure) -> bool:
+        """Takes note of the reply to the request `digest`; whether a Failure counts against that request.
+
+        Raises ProviderAwayError when the outage lasts too long.
+        """
+        if isinstance(reply, Completion) or reply.kind not in PASSING:
+            self._answered = True
+            self._back()
+            return True
+        now = time.monotonic()
+        self._since = self._since if self._failed else now
+        self._failed.add(digest)
+        gone = reply.kind == "connection" and self._answered  # no task is to blame for a server that went away
+        enough = 1 if gone else SEVERAL
+        if not self._patience_s or len(self._failed) < enough:
+            return True
+        self._wait_for_it(reply, now)
+        return False
+
+    def is_too_long(self, reply: Failure) -> bool:
+        """Whether the provider asks for a longer wait than there is patience."""
+        return reply.retry_after is not None and 0 < self._patience_s < reply.retry_after
+
+    def tell_wait(self, seconds: float, reply: Failure) -> None:
+        """Says that a request waits so long, now and then."""
+        if seconds >= LONG_S and self._patience_s and self._remind(time.monotonic()):
+            self.notify(f"{reply.detail} It is asked again in {_length(seconds)}.")
+
+    def _wait_for_it(self, reply: Failure, now: float) -> None:
+        gone = now - self._since
+        if gone > self._patience_s or self.is_too_long(reply):
+            raise ProviderAwayError(too_long(reply, gone))
+        self._probes += 1
+        self._next_probe = now + (reply.retry_after or min(MOST_PROBE_S, PROBE_S * 2 ** (self._probes - 1)))
+        if not self.outage or self._remind(now):
+            self._told = now
+            self.notify(f"{reply.detail} All requests wait until it answers, at most {_length(self._patience_s)}.")
+        self.outage = True
+        self._over.clear()
+
+    def _remind(self, now: float) -> bool:
+        due = now - self._told >= REMIND_S or not self._told
+        self._told = now if due else self._told
+        return due
+
+    def _back(self) -> None:
+        self._failed.clear()
+        if self.outage:
+            self.outage, self._probes = False, 0
+            self._over.set()
+            self.notify("The model's server answers again.")
+
+
+def too_long(reply: Failure, gone: float = 0.0) -> str:
+    """Why a run ends that could go on later."""
+    if reply.retry_after is not None and reply.retry_after > gone:
+        return f"{reply.detail} It asks to wait {_length(reply.retry_after)}: what came is kept, run it again then."
+    return f"{reply.detail} That went on for {_length(gone)}: what came is kept, run it again later."
+
+
+async def _pause(over: asyncio.Event, seconds: float) -> None:
+    """So long, or until it is over."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await over.wait()
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,139 @@
+"""An outage that all requests meet costs no task; what one request meets is its own. The clock is the test's."""
+
+import asyncio
+
+import pytest
+
+from backend.domain.outcome import Failure
+from backend.engine import provider_patience, request_executor
+from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
+from backend.engine.request_executor import TRIES, RequestExecutor
+from backend.errors import ProviderAwayError
+from tests.scripted import GOOD, ScriptedModel, request, run
+
+DOWN = Failure("server", "The model's server answered 500.")
+
+
+class Unwritten:
+    """In place of a CompletionWriter: storing takes no time."""
+
+    async def record(self, _completion: object) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+
+class Clock:
+    """Time that passes only where somebody waits for it."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+
+    async def pause(_over: asyncio.Event, seconds: float) -> None:
+        await asyncio.sleep(0)
+        clock.now += seconds / 8  # eight wait at the same time
+
+    def delay(failure: Failure, tries: int) -> float:
+        clock.now += (failure.retry_after or 0.5 * 2**tries) / 8
+        return 0
+
+    monkeypatch.setattr(provider_patience, "time", clock)
+    monkeypatch.setattr(provider_patience, "_pause", pause)
+    monkeypatch.setattr(request_executor, "_delay", delay)
+    return clock
+
+
+def labelled(script, number: int = 60, patience_s: float = PATIENCE_S):
+    """What became of so many tasks, eight at a time, what the user was told, and the model."""
+
+    async def reply(request, attempt):
+        await asyncio.sleep(0)
+        return script(request, attempt) if callable(script) else script[0]
+
+    async def scene():
+        model, told = ScriptedModel(reply), []
+        executor = RequestExecutor(model, lambda _: None, 8, patience_s=patience_s)
+        executor.patience.notify = told.append
+        executor._recorder = Unwritten()
+        left, found = iter(range(number)), []
+
+        async def worker() -> None:
+            for n in left:
+                found.append(await executor.ask(request(f"text {n}")))
+
+        try:
+            await asyncio.gather(*(worker() for _ in range(8)))
+        finally:
+            await executor.close()
+        return found, told, model
+
+    return run(scene())
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        DOWN,
+        Failure("server", "The model's server answered 503.", 5.0),
+        Failure("rate_limited", "The provider's rate limit was reached.", 1.0),
+        Failure("connection", "No connection to the model's server."),
+        Failure("timeout", "The model's server did not answer in time."),
+    ],
+)
+def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> None:
+    gone = (clock.now + 20, clock.now + 80)
+
+    def script(*_):
+        clock.now += 0.5
+        return trouble if gone[0] < clock.now < gone[1] else GOOD
+
+    found, told, model = labelled(script, 120)
+    assert [result.failure for result in found] == [None] * 120
+    assert clock.now > gone[1]
+    assert told[-1] == "The model's server answers again."
+    assert "All requests wait until it answers, at most 5 minutes." in told[0]
+    assert len(told) <= 4
+    assert len(model.requests) < 120 + 80
+
+
+def test_an_outage_without_end_ends_the_run_and_not_its_tasks(clock: Clock) -> None:
+    def script(*_):
+        clock.now += 0.5
+        return GOOD if clock.now < 1005 else DOWN
+
+    with pytest.raises(ProviderAwayError, match=r"500\. That went on for 5 minutes: what came is kept"):
+        labelled(script)
+    assert PATIENCE_S <= clock.now - 1005 < 2 * PATIENCE_S
+
+
+def test_a_task_that_always_fails_is_only_that_tasks_failure(clock: Clock) -> None:
+    found, told, model = labelled(lambda asked, _: DOWN if asked.user.endswith(" 7") else GOOD)
+    assert [result.failure for result in found if result.failure] == [DOWN]
+    assert sum(asked.user.endswith(" 7") for asked in model.requests) == TRIES["server"]
+    assert told == []
+
+
+def test_a_wait_of_minutes_is_told_and_one_too_long_is_not_made(clock: Clock) -> None:
+    later = Failure("rate_limited", "The provider's rate limit was reached.", 25.0)
+    patience = ProviderPatience(notify=(told := []).append)
+    patience.tell_wait(25.0, later)
+    patience.tell_wait(25.0, later)
+    assert told == ["The provider's rate limit was reached. It is asked again in 25 s."]
+    much_later = Failure("rate_limited", "The provider's rate limit was reached.", 1500.0)
+    with pytest.raises(ProviderAwayError, match="It asks to wait 25 minutes"):
+        labelled([much_later], 60)
+
+
+def test_without_patience_each_failure_counts() -> None:
+    patience = ProviderPatience(0)
+    assert all(patience.heard(str(n), DOWN) for n in range(50))
+    assert not patience.outage
