@@ -25,6 +25,14 @@ from backend.errors import ProviderError, SettingsError
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
 _MOST_BYTES = 8_000_000
+_KEY_REFUSED = re.compile(
+    r"(api[ _-]?key|access token|credentials?)\b.{0,40}(not valid|invalid|incorrect|expired|missing|not found|revoked)"
+    r"|(invalid|incorrect|expired|missing|bad|wrong|no) (api[ _-]?key|access token|credentials?)",
+    re.IGNORECASE,
+)
+"""Gemini and xAI refuse a key with status 400."""
+_MODERATED = re.compile(r"content[ _-]?(filter|policy)|moderat|flagged|safety (system|policy|filter)|prohibited", re.I)
+"""A refusal that is about what a task says."""
 
 
 class TooLarge(ValueError):
@@ -94,7 +102,7 @@ class ChatCompletions:
                 return to_completion(request.digest, request.template.model, body, attempt, seconds)
             except openai.APIStatusError as error:
                 if not self._adapt(request, dialect, error):
-                    return replace(self._status_failure(request.template.model, error), unbilled=True)
+                    return replace(self._status_failure(request.template.model, error, request.texts), unbilled=True)
             except openai.APIConnectionError as error:
                 if _timed_out(error):
                     return Failure("timeout", "The model's server did not answer in time.")
@@ -138,16 +146,21 @@ class ChatCompletions:
         self._dialects[request.template.model] = better
         return True
 
-    def _status_failure(self, model: str, error: openai.APIStatusError) -> Failure:
+    def _status_failure(self, model: str, error: openai.APIStatusError, texts: str = "") -> Failure:
+        """`texts`: what the request says of tasks; where a message repeats it, that says nothing about the refusal."""
         status, code = error.status_code, error.code or ""
         if status in (402, 429) and (status == 402 or "quota" in code or "billing" in code):
             raise ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")
-        if status == 401:
+        if status == 401 or (status in (400, 403, 422) and _says(_KEY_REFUSED, error.message, texts)):
             raise ProviderError(
                 f"{self._shown} refused the key: check {self._named}_API_KEY and {self._named}_BASE_URL."
             )
+        if status in (400, 403, 422) and (_MODERATED.search(code) or _says(_MODERATED, error.message, texts)):
+            return Failure("refused", f"The provider refused what this task says ({status} {code}).".replace(" )", ")"))
         if status == 403:
-            raise ProviderError(f"The key may not use model '{model}' at {self._shown}: choose another model or key.")
+            return Failure(
+                "auth", f"The key may not use model '{model}' at {self._shown} (403): choose another model or key."
+            )
         if status in (404, 405):
             raise ProviderError(
                 f"{self._shown} does not know model '{model}' (or is no OpenAI-compatible address): "
@@ -180,6 +193,10 @@ def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
         good = False
     if not good:
         raise SettingsError(f"{named}_BASE_URL is no address: write one like http://host:port/v1.")
+
+
+def _says(pattern: re.Pattern[str], message: str, texts: str) -> bool:
+    return any(found[0] not in texts for found in pattern.finditer(message))
 
 
 async def _read_capped(response: httpx2.Response) -> None:

@@ -280,7 +280,8 @@ def test_trouble_with_one_request_is_its_failure(status, kind):
     [
         (error(401), "OPENAI_API_KEY"),
         (error(402), "no quota"),
-        (error(403), "'some-model'"),
+        (error(400, message="API key not valid. Please pass a valid API key."), "OPENAI_API_KEY"),
+        (error(400, message="Incorrect API key provided: xa***y."), "OPENAI_API_KEY"),
         (error(404), "'some-model'.*OPENAI_BASE_URL"),
         (error(405), "OPENAI_BASE_URL"),
         (error(429, code="insufficient_quota"), "no quota"),
@@ -291,6 +292,22 @@ def test_trouble_with_all_requests_ends_the_whole_and_says_what_to_do(reply, wor
     with pytest.raises(ProviderError, match=words) as raised:
         ask(reply)
     assert KEY not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (error(403), "auth"),
+        (error(403, message="Your input was flagged by moderation."), "refused"),
+        (error(400, code="content_filter"), "refused"),
+        (error(400, code="content_policy_violation"), "refused"),
+        (error(400, message="Too long: API key not valid"), "bad_request"),
+    ],
+)
+def test_a_refusal_of_one_task_says_what_it_is_about(reply, kind):
+    """The last message repeats the task's text, which must not end a run."""
+    found, _ = ask(reply, ask=request("API key not valid"))
+    assert found.kind == kind
 
 
 @pytest.mark.parametrize(
