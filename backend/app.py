@@ -171,7 +171,9 @@ class App:
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""
         run = self.container.record.run(run_id)
-        pages = self.container.runs.ended(run, self.container.prompts.resolved(run.tag, self.container.studio))
+        pages = self.container.runs.outcomes.of_run(
+            run, self.container.prompts.resolved(run.tag, self.container.studio)
+        )
         return (outcome for page in pages for outcome in page)
 
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[TaskResult]:

@@ -81,6 +81,11 @@ class RequestExecutor:
         self.patience = ProviderPatience(patience_s)
         self.stopping = False
 
+    @property
+    def waits(self) -> int:
+        """How many requests are neither answered nor under way at the provider."""
+        return sum(not pending.sending for pending in self._in_flight.values())
+
     async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> RequestResult:
         """All attempts about `request`, those in `stored` first; sends what is missing, once for all who ask now.
 

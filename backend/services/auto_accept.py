@@ -31,7 +31,7 @@ def choose(runs: Runs, resolved: ResolvedVersion, least: float, notify: Notify) 
     done = runs.studio.annotated_ids(resolved.project.id)
     tasks: list[int] = []
     count = Counter[str]()
-    for page in runs.stored(resolved):
+    for page in runs.outcomes.of_version(resolved):
         usable = [outcome for outcome in page if outcome.answer is not None]
         sure = [outcome for outcome in usable if _reaches(outcome.confidence, least)]
         free = [outcome for outcome in sure if outcome.task_id not in done]

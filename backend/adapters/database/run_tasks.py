@@ -86,10 +86,12 @@ class RunTaskStore(Repository):
 
     @told
     def tally(self, run: Run, pricing: Pricing) -> TaskCounts:
-        """How far a run has come."""
+        """How far a run has come. What another run answered later changes nothing: this one had no answer."""
         mine = asks.c.run_id == run.id
         samples = self._samples(run.tag)
-        stored = sa.and_(*(sa.exists().where(completions.c.digest == digest) for digest in samples))
+        there = sa.and_(*(sa.exists().where(completions.c.digest == digest) for digest in samples))
+        own = sa.exists().where(completions.c.digest == asks.c.digest, completions.c.run_id == run.id)
+        stored = sa.and_(there, sa.or_(asks.c.failure.is_(None), own))
         counted = {
             "planned": sa.func.count(),
             "done": _count(stored),

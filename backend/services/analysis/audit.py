@@ -111,7 +111,7 @@ def _noted(
 def _heard(runs: Runs, resolved_versions: Iterable[ResolvedVersion], tasks: set[int]) -> dict[str, list[Outcome]]:
     """Tag -> what that version says about these tasks, where it says anything."""
     heard = {
-        resolved.version.tag: [o for page in runs.stored(resolved, tasks) for o in page]
+        resolved.version.tag: [o for page in runs.outcomes.of_version(resolved, tasks) for o in page]
         for resolved in resolved_versions
     }
     return {tag: outcomes for tag, outcomes in heard.items() if outcomes}

@@ -59,7 +59,7 @@ def judged(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> JudgedVersi
     """Raises NoTruthsError without ground truths, RunError for a version that was asked about none of them."""
     base = ground_truths(runs.studio, resolved.project, resolved.schema, subset, [resolved.version])
     known = {truth.task_id for truth in base.truths}
-    outcomes = [outcome for page in runs.stored(resolved, known) for outcome in page]
+    outcomes = [outcome for page in runs.outcomes.of_version(resolved, known) for outcome in page]
     if not any(outcome.spoke for outcome in outcomes):
         raise RunError(not_asked(resolved.version.tag, len(known), subset))
     return JudgedVersion(outcomes, base.truths, base.left_out)

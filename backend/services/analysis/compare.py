@@ -96,7 +96,7 @@ def _without_truths(
 
 
 def _said(runs: Runs, resolved: ResolvedVersion, only: set[int] | None) -> list[Outcome]:
-    return [outcome for page in runs.stored(resolved, only) for outcome in page]
+    return [outcome for page in runs.outcomes.of_version(resolved, only) for outcome in page]
 
 
 def not_asked(tag: str, truths: int, subset: Subset) -> str:

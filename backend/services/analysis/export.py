@@ -30,7 +30,7 @@ def _pages(runs: Runs, resolved: ResolvedVersion, layout: TableLayout, truth: st
     """By task id. Tasks that are no longer in the project are left out."""
     truths = truths_by_task(runs, resolved, truth)
     project = resolved.project.id
-    for outcomes in runs.stored(resolved):
+    for outcomes in runs.outcomes.of_version(resolved):
         by_task = {outcome.task_id: outcome for outcome in outcomes}
         tasks = (task for some in runs.studio.tasks_by_id(project, list(by_task)) for task in some)
         yield [

@@ -69,4 +69,4 @@ def _versions(runs: Runs, version: PromptVersion, against: PromptVersion | None)
 
 
 def _outcomes(runs: Runs, resolved: ResolvedVersion, known: Container[int]) -> list[Outcome]:
-    return [outcome for page in runs.stored(resolved, only=known) for outcome in page]
+    return [outcome for page in runs.outcomes.of_version(resolved, only=known) for outcome in page]

@@ -29,7 +29,7 @@ class TaskResult:
 
 def results(runs: Runs, resolved: ResolvedVersion, kinds: Sequence[str], truth: str) -> list[TaskResult]:
     """The tasks of these kinds (see KINDS; none means all that have an outcome), by id."""
-    outcomes = {outcome.task_id: outcome for page in runs.stored(resolved) for outcome in page}
+    outcomes = {outcome.task_id: outcome for page in runs.outcomes.of_version(resolved) for outcome in page}
     truths = truths_by_task(runs, resolved, truth, required="wrong" in kinds)
     chosen = sorted(task for task, outcome in outcomes.items() if not kinds or _kind(outcome, truths) in kinds)
     if "missing" in kinds:

@@ -6,25 +6,23 @@ working on a run asks for what is not stored yet, and nothing else.
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.processes import is_gone, this_process
 from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.hashing import of_samples
-from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation, evaluation
 from backend.domain.metrics.summary import Summary, Summing
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.predictions.diff import wanted_of
-from backend.domain.resolution.resolve import failed, resolve
 from backend.domain.runs.run import Run
+from backend.domain.runs.unanswered import none_answered
 from backend.domain.task import Task
 from backend.engine.budget_rules import check_budget, check_embeddings, check_larger
 from backend.engine.sampling import unsure
@@ -40,7 +38,8 @@ from backend.services.run_control.ownership import BackgroundWorkers, in_hand, n
 from backend.services.run_control.progress import Progress
 from backend.services.run_control.termination import Canceled, noted_end
 from backend.services.runs.batch.batch_run import Batches, BatchRun
-from backend.services.runs.task_labeler import Flush, TaskLabeler
+from backend.services.runs.stored_outcomes import StoredOutcomes
+from backend.services.runs.task_labeler import Flush, RunListener, TaskLabeler
 
 PATIENCE_S = 60.0
 """Who works on a run waits so long for a database that went away. The server, whose callers wait seconds, does not."""
@@ -84,6 +83,11 @@ class Runs:
     prompts: Prompts
     labeler: TaskLabeler
     batches: Batches
+
+    @property
+    def outcomes(self) -> StoredOutcomes:
+        """What became of tasks, as far as it is stored."""
+        return StoredOutcomes(self.store, self.record, self.studio, self.labeler.pricing)
 
     def start(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
@@ -132,7 +136,7 @@ class Runs:
         if in_hand(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
         no_search(run)
-        outcomes = [o for page in self.ended(run, self.prompts.resolved(run.tag, self.studio)) for o in page]
+        outcomes = [o for page in self.outcomes.of_run(run, self.prompts.resolved(run.tag, self.studio)) for o in page]
         kinds = (Failure, Rejection) if rejected else (Failure,)
         left = [o for o in outcomes if isinstance(o.verdict, kinds)]
         if not left:
@@ -170,40 +174,22 @@ class Runs:
         with about(run=run_id), noted_end(self.record, run_id), heartbeat:
             return self.carry_out(run, self.prompts.resolved(run.tag, self.studio), progress, heartbeat)
 
-    def stored(self, resolved: ResolvedVersion, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
-        """The newest outcome of every task this version was run on, or of those among `only`, from the record alone;
-        by task id, in pages."""
-        for asks in self.record.asks.of_version(resolved.version.tag):
-            yield self._derived(resolved, [ask for ask in asks if only is None or ask.task_id in only])
-
-    def ended(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
-        """What became of the tasks of one run, from the record alone; by task id, in pages."""
-        return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
-
-    def _derived(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
-        schemas = self._schemas(resolved, [ask.task_id for ask in asks])
-        samples = {ask.digest: of_samples(ask.digest, resolved.version.samples) for ask in asks if ask.digest}
-        facts = self.store.completions([digest for digests in samples.values() for digest in digests])
-        found = []
-        for ask in asks:
-            schema = schemas(ask.task_id)
-            attempts = [facts.get(digest, []) for digest in samples.get(ask.digest or "", [""])]
-            outcome = resolve(ask.task_id, attempts, schema, self.labeler.pricing) if schema else None
-            if outcome is None and ask.failure is not None:
-                outcome = failed(ask.task_id, ask.failure, ask.digest)
-            if outcome is not None:
-                found.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
-        return found
-
     def notify_unsure(self, run: Run, resolved: ResolvedVersion, notify: Notify) -> None:
         """Says so when the model gives no log-probabilities; the first tasks show it."""
-        said = unsure(resolved.version, next(self.ended(run, resolved), []))
+        said = unsure(resolved.version, next(self.outcomes.of_run(run, resolved), []))
         if said:
             notify(said)
 
+    def check_answered(self, run: Run, resolved: ResolvedVersion) -> None:
+        """Raises RunError for a run in which no task got an answer."""
+        total = Summing()
+        for page in self.outcomes.of_run(run, resolved):
+            total.add(page)
+        _check_answered(total.summary())
+
     def push_run(self, run: Run, resolved: ResolvedVersion, notify: Notify) -> PushResult:
         """Pushes what became of the tasks of one run."""
-        return self._push(resolved, self.ended(run, resolved), run.keep, notify)
+        return self._push(resolved, self.outcomes.of_run(run, resolved), run.keep, notify)
 
     def push_again(self, resolved: ResolvedVersion, keep: bool, notify: Notify) -> PushResult:
         """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
@@ -211,7 +197,7 @@ class Runs:
         for run in self.record.runs(resolved.version.tag):
             if in_hand(run):
                 only_one(run)
-        return self._push(resolved, self.stored(resolved), keep, notify)
+        return self._push(resolved, self.outcomes.of_version(resolved), keep, notify)
 
     def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
         """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
@@ -226,12 +212,13 @@ class Runs:
             raise Canceled(run.id)
         known = {truth.task_id for truth in base.truths}
         total, judged = Summing(), []
-        for page in self.ended(run, resolved):
+        for page in self.outcomes.of_run(run, resolved):
             total.add(page)
             judged += [outcome for outcome in page if outcome.task_id in known]
         summary = total.summary()
-        self.notify_unsure(run, resolved, progress.notify)
         self.record.size(run.id, summary.tasks)
+        _check_answered(summary)
+        self.notify_unsure(run, resolved, progress.notify)
         pushed = self.push_run(run, resolved, progress.notify) if run.push else None
         if not self.record.complete(run.id):
             raise Canceled(run.id)
@@ -244,7 +231,8 @@ class Runs:
         async def seen(found: list[Outcome], _flush: Flush) -> None:
             progress.add(found)
 
-        return asyncio.run(self.labeler.label(run, resolved, base.pages, seen, heartbeat))
+        listener = RunListener(seen, progress.notify)
+        return asyncio.run(self.labeler.label(run, resolved, base.pages, listener, heartbeat))
 
     def _label_in_batches(
         self, run: Run, resolved: ResolvedVersion, _: TaskSelection, progress: Progress, heartbeat: Heartbeat
@@ -264,10 +252,8 @@ class Runs:
         wanted = (wanted_of(page, resolved.schema, resolved.version, resolved.calibrators) for page in pages)
         return push(TargetProject(self.studio, self.store, resolved.project.id, notify), resolved.version, wanted, keep)
 
-    def _schemas(self, resolved: ResolvedVersion, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
-        """The schema of each task; only choices that come from the task need the task."""
-        if not resolved.schema.dynamic:
-            return lambda _: resolved.schema
-        pages: Iterable[list[Task]] = self.studio.tasks_by_id(resolved.project.id, ids)
-        found = {task.id: resolved.schema.for_task(task.data) for page in pages for task in page}
-        return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
+
+def _check_answered(summary: Summary) -> None:
+    nothing = none_answered(summary.failures, summary.tasks)
+    if nothing:
+        raise RunError(nothing)

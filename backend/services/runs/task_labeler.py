@@ -22,9 +22,11 @@ from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.engine.budget_rules import CAP
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.idle_notice import told_when_idle
 from backend.engine.predictor import NoSharing, Predictor, RequestClaims
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown
+from backend.logs import to_log
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.run_control.heartbeat import Heartbeat
 
@@ -33,6 +35,14 @@ Flush = Callable[[], Awaitable[None]]
 OutcomesSeen = Callable[[list[Outcome], Flush], Awaitable[None]]
 """Told of outcomes as they come."""
 NOTES_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunListener:
+    """Who hears of a run while it is asked about: of outcomes, and sentences for the user."""
+
+    seen: OutcomesSeen
+    notify: Callable[[str], None] = to_log
 
 
 JoinWorkers = Callable[[str, ConcurrencyLimiter], AbstractContextManager[RequestClaims]]
@@ -67,17 +77,22 @@ class TaskLabeler:
         return RequestBuilder(resolved.version, resolved.schema, self.base_url, attempts, cap, self.embed)
 
     async def label(
-        self, run: Run, resolved: ResolvedVersion, pages: Iterable[list[Task]], seen: OutcomesSeen, heartbeat: Heartbeat
+        self,
+        run: Run,
+        resolved: ResolvedVersion,
+        pages: Iterable[list[Task]],
+        listener: RunListener,
+        heartbeat: Heartbeat,
     ) -> float:
         """Seconds from the first request sent to the last completion stored; 0 when none was sent.
 
-        Raises CancelledError when the pulse says so; else what `Predictor.label` raises, Stopped among it.
+        Raises CancelledError when the heartbeat says so; else what `Predictor.label` raises, Stopped among it.
         """
         notes = OutcomeNotes(lambda asks: self.record.asks.note(run.id, asks))
 
         async def sink(found: list[Outcome]) -> None:
             await notes.add([RunTask.of(outcome) for outcome in found if outcome.sent or outcome.answer is None])
-            await seen(found, notes.flush)
+            await listener.seen(found, notes.flush)
 
         def plan(asks: PlannedRequests) -> None:
             rows = [RunTask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
@@ -89,10 +104,10 @@ class TaskLabeler:
         attempts, cap = read_subset(run.subset).attempts, None if run.budget is None else CAP
         builder = self.builder(resolved, attempts, cap)
         executor = self.make_executor(run)
-        with self.join(
-            resolved.version.model, executor.slots
-        ) as claims:  # held until the last request under way has ended
-            async with closing(executor):
+        executor.patience.notify = listener.notify
+        # joined until the last request under way has ended
+        with self.join(resolved.version.model, executor.slots) as claims:
+            async with closing(executor), told_when_idle(executor):
                 try:
                     predictor = Predictor(executor, self.store, self.pricing, claims, self.stop)
                     await predictor.label(builder, pages, sink, plan)

@@ -32,6 +32,7 @@ from backend.services.run_control.progress import Silent
 from backend.services.run_control.termination import Canceled, Interrupted, noted_end
 from backend.services.runs.chunk_session import ChunkSession
 from backend.services.runs.lifecycle import PATIENCE_S, Runs
+from backend.services.runs.task_labeler import RunListener
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
@@ -158,7 +159,8 @@ class WorkerPool:
         session = ChunkSession(run.id, chunks, self.jobs, lambda ids: studio.tasks_by_id(project, ids), self.stop)
         alone = not self._is_shared(run)
         try:
-            asyncio.run(self.runs.labeler.label(run, resolved, session.pages(), session.seen, heartbeat))
+            listener = RunListener(session.seen)
+            asyncio.run(self.runs.labeler.label(run, resolved, session.pages(), listener, heartbeat))
         except OverBudget:
             if alone and not self._is_shared(run):
                 raise
@@ -178,6 +180,7 @@ class WorkerPool:
 
     def _end(self, run: Run, resolved: ResolvedVersion, heartbeat: Heartbeat) -> None:
         """A killed push is done again: it changes what is not there yet."""
+        self.runs.check_answered(run, resolved)
         self.runs.notify_unsure(run, resolved, to_log)
         if run.push:
             self.runs.push_run(run, resolved, to_log)

@@ -12,6 +12,7 @@ from backend.interfaces.cli.render.comparison import comparison_json, print_comp
 from backend.interfaces.cli.render.console import as_json, print_json, the_app
 from backend.interfaces.cli.render.evaluation import evaluation_json, print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
+from backend.interfaces.cli.render.run import notify_unanswered
 
 if TYPE_CHECKING:
     from backend.services.runs.lifecycle import RunOptions
@@ -49,6 +50,7 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
         print_evaluation(finished, app.calibrated(version) is not None)
         if compared:
             print_comparison(compared)
+    notify_unanswered(finished)
     end_by(checks)
 
 

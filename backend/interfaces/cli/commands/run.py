@@ -11,7 +11,7 @@ from backend.interfaces.cli.options.task_selection import subset_options, truth_
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
-from backend.interfaces.cli.render.run import print_finished, run_json
+from backend.interfaces.cli.render.run import notify_unanswered, print_finished, run_json
 from backend.interfaces.cli.render.try_task import print_trial, trial_json
 from backend.interfaces.presentation import number_format as numbers
 
@@ -78,6 +78,7 @@ def run(
         print_evaluation(finished, app.calibrated(version) is not None)
     else:
         print_finished(finished)
+    notify_unanswered(finished)
 
 
 @click.command()

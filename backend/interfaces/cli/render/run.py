@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.domain.metrics.confusions import confusions
-from backend.interfaces.cli.render.console import cell
+from backend.domain.runs.unanswered import some_unanswered
+from backend.interfaces.cli.render.console import cell, notify
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -89,6 +90,14 @@ def run_rows(finished: "RunResult") -> Iterator[tuple[str, str, str, str]]:
     if finished.pushed is not None:
         pushed = finished.pushed
         yield "pushed", numbers.count(pushed.created), "", others_pushed(pushed)
+
+
+def notify_unanswered(finished: "RunResult") -> None:
+    """The last line: how many tasks got no answer, and which command asks them again."""
+    summary = finished.summary
+    sentence = some_unanswered(summary.failures, summary.tasks, finished.run.id)
+    if sentence:
+        notify(sentence)
 
 
 def others_pushed(pushed: "PushResult") -> str:

@@ -104,11 +104,20 @@ def test_the_tally_counts_what_is_stored(store, runs, run):
     assert tally.cost_usd == pytest.approx(0.3), "of every completion once, however many tasks share it"
 
 
-def test_a_failure_that_was_mended_since_is_none(store, runs, run):
+def test_a_failure_that_the_run_itself_made_good_is_none(store, runs, run):
     runs.asks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
     assert tallied(runs, run)[1:3] == (0, 1)
-    store.add_completions([completion(digest=A)])
+    store.add_completions([completion(digest=A)], run_id=run.id)
     assert tallied(runs, run)[1:3] == (1, 0)
+
+
+def test_what_another_run_answers_later_leaves_the_record_of_this_one_alone(store, runs, run):
+    runs.asks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
+    other = runs.create(NewRun("mood@1", 7, "all"))
+    store.add_completions([completion(digest=A)], run_id=other.id)
+    assert tallied(runs, run)[1:3] == (0, 1)
+    runs.asks.note(run.id, [RunTask(1, A)])
+    assert tallied(runs, run)[1:3] == (1, 0), "when it is worked on again, the answer is its own"
 
 
 def test_one_unknown_price_makes_the_cost_unknown(store, runs, run):

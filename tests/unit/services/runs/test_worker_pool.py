@@ -58,11 +58,15 @@ class Shift:
         self.worker_pool = WorkerPool(runs, self.jobs, self.line)
         self.verdicts: list[Any] = []
 
-    async def _label(self, run: Run, _resolved: Any, pages: Iterator[list[Task]], seen: Any, _heartbeat: Any) -> float:
+    async def _label(
+        self, run: Run, _resolved: Any, pages: Iterator[list[Task]], listener: Any, _heartbeat: Any
+    ) -> float:
         """Told to end while the first chunk is asked about: its tasks end so."""
         first = next(pages)
         self.stop.request()
-        await seen([outcome(task.id, verdict) for task, verdict in zip(first, self.verdicts, strict=True)], flushed)
+        await listener.seen(
+            [outcome(task.id, verdict) for task, verdict in zip(first, self.verdicts, strict=True)], flushed
+        )
         assert list(pages) == [], "nothing more is taken in hand"
         raise Stopped
 
@@ -147,11 +151,13 @@ class Large:
             self.pages_read += 1
             yield list(range(start, min(start + 10_000, 25_000)))
 
-    async def _label(self, _run: Run, _resolved: Any, pages: Iterator[list[Task]], seen: Any, _heartbeat: Any) -> float:
+    async def _label(
+        self, _run: Run, _resolved: Any, pages: Iterator[list[Task]], listener: Any, _heartbeat: Any
+    ) -> float:
         for page in pages:
             self.read_at_first = self.read_at_first or self.pages_read
             self.asked += [task.id for task in page]
-            await seen([outcome(task.id, GOOD) for task in page], flushed)
+            await listener.seen([outcome(task.id, GOOD) for task in page], flushed)
             if len(self.asked) > self.stop_after * 1000:
                 self.shift.stop.request()
         if self.shift.stop.requested:

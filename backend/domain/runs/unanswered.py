@@ -1,0 +1,46 @@
+"""What to say of a run in which tasks got no answer: how many, why, and what to do next."""
+
+from collections.abc import Mapping
+
+ADVICE = {
+    "timeout": "set CONCURRENCY lower or REQUEST_TIMEOUT_S higher",
+    "rate_limited": "set CONCURRENCY lower, or wait for the provider's limit",
+    "connection": "see whether the model's server is up: `ls-prompts doctor`",
+    "server": "see the log of the model's server",
+    "refused": "see what the provider does not allow: `ls-prompts results --failed`",
+    "bad_request": "see what the server does not take: `ls-prompts try`",
+    "bad_task": "see which field the tasks lack: `ls-prompts results --failed`",
+}
+
+
+def none_answered(failures: Mapping[str, int], tasks: int) -> str | None:
+    """Why a run with these Failures (kind -> tasks) came to nothing; None when it did not."""
+    if not tasks or sum(failures.values()) < tasks:
+        return None
+    return f"None of the {tasks} tasks got an answer ({_listed(failures)}): {_advice(failures)}."
+
+
+def some_unanswered(failures: Mapping[str, int], tasks: int, run_id: str) -> str | None:
+    """The last line about a run that has an answer for some of its tasks only; None when it has all."""
+    failed = sum(failures.values())
+    if not failed:
+        return None
+    advice = _advice(failures)
+    return (
+        f"{failed} of {tasks} tasks got no answer ({_listed(failures)}): {advice}; then "
+        f"`ls-prompts retry {run_id}` asks them again."
+    )
+
+
+def _listed(failures: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {number}" for kind, number in _ranked(failures))
+
+
+def _advice(failures: Mapping[str, int]) -> str:
+    """For the most frequent kind."""
+    kind, _ = _ranked(failures)[0]
+    return ADVICE.get(kind, "see `ls-prompts results --failed`")
+
+
+def _ranked(failures: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(failures.items(), key=lambda pair: (-pair[1], pair[0]))

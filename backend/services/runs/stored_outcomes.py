@@ -1,0 +1,59 @@
+"""StoredOutcomes: what became of tasks, derived from stored completions; nothing is asked."""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import RunStore
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.hashing import of_samples
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure, Outcome
+from backend.domain.resolution.resolve import Pricing, failed, resolve
+from backend.domain.runs.run import Run
+from backend.domain.task import Task
+from backend.services.dataset.resolved_version import ResolvedVersion
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutcomes:
+    """`studio` is asked for tasks only where they bring their own choices."""
+
+    store: Store
+    record: RunStore
+    studio: LabelStudioClient
+    pricing: Pricing
+
+    def of_version(self, resolved: ResolvedVersion, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
+        """The newest outcome of every task this version was run on, or of those among `only`, from the record alone;
+        by task id, in pages."""
+        for asks in self.record.asks.of_version(resolved.version.tag):
+            yield self._derived(resolved, [ask for ask in asks if only is None or ask.task_id in only])
+
+    def of_run(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
+        """What became of the tasks of one run, from the record alone; by task id, in pages."""
+        return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
+
+    def _derived(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
+        schemas = self._schemas(resolved, [ask.task_id for ask in asks])
+        samples = {ask.digest: of_samples(ask.digest, resolved.version.samples) for ask in asks if ask.digest}
+        facts = self.store.completions([digest for digests in samples.values() for digest in digests])
+        found = []
+        for ask in asks:
+            schema = schemas(ask.task_id)
+            attempts = [facts.get(digest, []) for digest in samples.get(ask.digest or "", [""])]
+            outcome = resolve(ask.task_id, attempts, schema, self.pricing) if schema else None
+            if outcome is None and ask.failure is not None:
+                outcome = failed(ask.task_id, ask.failure, ask.digest)
+            if outcome is not None:
+                found.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
+        return found
+
+    def _schemas(self, resolved: ResolvedVersion, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
+        """The schema of each task; only choices that come from the task need the task."""
+        if not resolved.schema.dynamic:
+            return lambda _: resolved.schema
+        pages: Iterable[list[Task]] = self.studio.tasks_by_id(resolved.project.id, ids)
+        found = {task.id: resolved.schema.for_task(task.data) for page in pages for task in page}
+        return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema

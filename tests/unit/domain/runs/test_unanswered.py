@@ -1,0 +1,20 @@
+from backend.domain.runs.unanswered import none_answered, some_unanswered
+
+
+def test_a_run_that_came_to_nothing_says_why_and_what_to_set():
+    said = none_answered({"timeout": 28, "server": 2}, 30)
+    assert said == (
+        "None of the 30 tasks got an answer (timeout 28, server 2): set CONCURRENCY lower or REQUEST_TIMEOUT_S higher."
+    )
+
+
+def test_a_run_with_an_answer_or_without_tasks_did_not():
+    assert none_answered({"timeout": 29}, 30) is None
+    assert none_answered({}, 0) is None
+
+
+def test_what_is_left_names_the_command_that_asks_again():
+    said = some_unanswered({"server": 3, "unheard_of": 17}, 30, "1f3a9c04")
+    assert said.startswith("20 of 30 tasks got no answer (unheard_of 17, server 3): see `ls-prompts results --failed`")
+    assert said.endswith("`ls-prompts retry 1f3a9c04` asks them again.")
+    assert some_unanswered({}, 30, "1f3a9c04") is None
