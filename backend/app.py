@@ -8,6 +8,7 @@ Everything the commands do is here, for scripts:
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
 from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
+from backend.flows.acceptance import TakenBack
 from backend.flows.annotate import Chosen, choose
 from backend.flows.audit import Audit, audit_project
 from backend.flows.calibrate import Calibrating, calibrate_version
@@ -29,6 +31,7 @@ from backend.flows.doctor import Check, examine
 from backend.flows.draft import Drafted
 from backend.flows.estimate import Estimator
 from backend.flows.export import export
+from backend.flows.foretell import alike, changes
 from backend.flows.leftovers import Leftovers
 from backend.flows.place import Tell
 from backend.flows.progress import Progress, Silent, to_log
@@ -57,6 +60,10 @@ class App(Parts):
     def save(self, draft: Draft) -> Saved:
         return self._prompts.save(draft, self.studio)
 
+    def alike(self, version: PromptVersion) -> list[str]:
+        """Tags under which Label Studio has predictions already that could be taken for a new version's."""
+        return alike(self.studio, self.store, version)
+
     def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> Drafted:
         """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks;
         `project` is needed for a new name."""
@@ -71,8 +78,13 @@ class App(Parts):
     def rename(self, old: str, new: str) -> None:
         self._prompts.rename(old, new)
 
-    def delete(self, name: str) -> None:
-        self._prompts.delete(name)
+    def deletable(self, which: str) -> list[PromptVersion]:
+        """The versions that `delete` would delete. Raises PromptError when one of them is in use."""
+        return self._prompts.deletable(which)
+
+    def delete(self, which: str) -> None:
+        """A version (NAME@N), or a prompt with all its versions (NAME)."""
+        self._prompts.delete(which)
 
     def dump(self, folder: Path, name: str | None = None) -> list[Path]:
         return self._prompts.dump(folder, name)
@@ -88,7 +100,11 @@ class App(Parts):
     def evaluate(
         self, tag: str, truth: str = "ground-truth", ending: Ending | None = None, progress: Progress | None = None
     ) -> Finished:
-        return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
+        return self.run(tag, Subset("ground-truth", truth=truth), self.evaluating(ending or Ending()), progress)
+
+    def evaluating(self, ending: Ending) -> Ending:
+        """How an evaluation ends: EVALUATE_PUSHES=false leaves Label Studio alone."""
+        return replace(ending, push=ending.push and self.settings.evaluate_pushes)
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> Compared:
         """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
@@ -100,16 +116,23 @@ class App(Parts):
         return Estimator(self._runs, self._prompts.bound(tag, self.studio)).estimate(subset, probe)
 
     def run(self, tag: str, subset: Subset, ending: Ending | None = None, progress: Progress | None = None) -> Finished:
-        started = self._runs.start(tag, subset, ending or Ending())
-        return self._runs.work(started.id, progress or Silent())
+        progress = progress or Silent()
+        started = self._start(tag, subset, ending or Ending(), progress.tell)
+        return self._runs.work(started.id, progress)
+
+    def _start(self, tag: str, subset: Subset, ending: Ending, tell: Tell) -> Run:
+        if ending.push:
+            for sentence in changes(self.studio, self.store, self._prompts.get(tag), ending.keep):
+                tell(sentence)
+        return self._runs.start(tag, subset, ending)
 
     def work(self, run_id: str, progress: Progress | None = None) -> Finished:
         """Works on a pending run, or on one whose process is gone."""
         return self._runs.work(run_id, progress or Silent())
 
-    def run_in_background(self, tag: str, subset: Subset, ending: Ending | None = None) -> Run:
+    def run_in_background(self, tag: str, subset: Subset, ending: Ending | None = None, tell: Tell = to_log) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
-        started = self._runs.start(tag, subset, ending or Ending())
+        started = self._start(tag, subset, ending or Ending(), tell)
         return self._runs.give(started.id, self._hands)
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
@@ -181,8 +204,9 @@ class App(Parts):
         """The calibration that is saved with a version, None when its confidences are pushed as they are."""
         return self._prompts.calibrated.of(self._prompts.get(tag))
 
-    def push(self, tag: str, keep: bool = False, tell: Tell = to_log) -> Pushed:
-        return self._runs.push_again(self._prompts.bound(tag, self.studio), keep, tell)
+    def push(self, tag: str, keep: bool = False, tell: Tell = to_log, take_over: bool = False) -> Pushed:
+        """`take_over`: what others pushed under the prompt's name is replaced too."""
+        return self._runs.push_again(self._prompts.bound(tag, self.studio), keep, tell, take_over)
 
     # Projects
 
@@ -199,15 +223,19 @@ class App(Parts):
         return self._projects.predictions(project)
 
     def predicted(self, tag: str) -> dict[str, int]:
-        """How many predictions a version has in Label Studio, by model_version."""
+        """How many predictions of a version in Label Studio are ours, by model_version."""
         return self._projects.predicted(self._prompts.get(tag))
 
-    def withdraw(self, tag: str, tell: Tell = to_log) -> int:
-        return self._projects.withdraw(self._prompts.get(tag), tell)
+    def withdraw(self, tag: str, tell: Tell = to_log, take_over: bool = False) -> int:
+        return self._projects.withdraw(self._prompts.get(tag), tell, take_over)
 
-    def annotate(self, tag: str, tasks: Sequence[int] | None = None) -> int:
+    def annotate(self, tag: str, tasks: Sequence[int] | None = None, tell: Tell = to_log) -> int:
         """Makes annotations of all predictions of a version, or of those on `tasks`; how many."""
-        return self._projects.annotate(self._prompts.bound(tag, self.studio).version, tasks)
+        return self._projects.annotate(self._prompts.bound(tag, self.studio).version, tasks, tell)
+
+    def unannotate(self, tag: str, tell: Tell = to_log) -> TakenBack:
+        """Takes back the annotations that `annotate` made of a version's predictions and no person touched."""
+        return self._projects.unannotate(self._prompts.get(tag), tell)
 
     def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, tell: Tell = to_log) -> Chosen:
         """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see `promise`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from backend.core.derive import Pricing, priced_as
 from backend.core.runs import Run
+from backend.edges.acceptance_store import AcceptanceStore
 from backend.edges.batch_store import BatchStore
 from backend.edges.broker import Broker
 from backend.edges.embedding_store import EmbeddingStore
@@ -67,7 +68,8 @@ class Parts:
     @cached_property
     def studio(self) -> Studio:
         key = self.settings.label_studio_api_key
-        return Studio(self.settings.label_studio_url, key.get_secret_value() if key else None)
+        known = AcceptanceStore(self.store).ids
+        return Studio(self.settings.label_studio_url, key.get_secret_value() if key else None, known)
 
     @cached_property
     def pricing(self) -> Pricing:

@@ -26,14 +26,17 @@ IMPORTERS = {
     "sqlalchemy": [
         f"backend/edges/{name}"
         for name in (
+            "acceptance_store.py",
             "batch_store.py",
             "calibration_store.py",
             "database.py",
+            "deletion_store.py",
             "embedding_store.py",
             "job_store.py",
             "ledger.py",
             "migrations",
             "names.py",
+            "ownership_store.py",
             "ask_store.py",
             "run_store.py",
             "store.py",
@@ -42,7 +45,7 @@ IMPORTERS = {
     ],
     "alembic": ["backend/edges/database.py", "backend/edges/migrations"],
     "label_studio_sdk": ["backend/edges/studio.py", "backend/edges/studio_http.py"],
-    "httpx": ["backend/edges/backend.py", "backend/edges/studio_http.py"],
+    "httpx": ["backend/edges/backend.py", "backend/edges/studio_address.py", "backend/edges/studio_http.py"],
     "ijson": ["backend/edges/studio_http.py"],
     "tiktoken": ["backend/edges/tokenizer.py"],
     "gepa": ["backend/edges/evolution.py"],

@@ -202,15 +202,17 @@ class Runs:
 
     def push_run(self, run: Run, bound: Bound, tell: Tell) -> Pushed:
         """Pushes what became of the tasks of one run."""
-        return self._push(bound, self.ended(run, bound), run.keep, tell)
+        pushed = self._push(bound, self.ended(run, bound), run.keep, tell)
+        self._place(bound, tell).show_first(bound.version.tag)
+        return pushed
 
-    def push_again(self, bound: Bound, keep: bool, tell: Tell) -> Pushed:
+    def push_again(self, bound: Bound, keep: bool, tell: Tell, take_over: bool = False) -> Pushed:
         """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
         once would import the same predictions twice."""
         for run in self.record.runs(bound.version.tag):
             if in_hand(run):
                 only_one(run)
-        return self._push(bound, self.stored(bound), keep, tell)
+        return self._push(bound, self.stored(bound), keep, tell, take_over)
 
     def carry_out(self, run: Run, bound: Bound, progress: Progress, pulse: Pulse) -> Finished:
         """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
@@ -253,9 +255,14 @@ class Runs:
         self.batches.label(BatchRun(run, recipe, pages, progress, pulse))
         return time.monotonic() - started
 
-    def _push(self, bound: Bound, pages: Iterable[Sequence[Outcome]], keep: bool, tell: Tell) -> Pushed:
+    def _push(
+        self, bound: Bound, pages: Iterable[Sequence[Outcome]], keep: bool, tell: Tell, take_over: bool = False
+    ) -> Pushed:
         wanted = (wanted_of(page, bound.schema, bound.version, bound.calibrators) for page in pages)
-        return push(Place(self.studio, self.store, bound.project.id, tell), bound.version, wanted, keep)
+        return push(self._place(bound, tell), bound.version, wanted, keep, take_over)
+
+    def _place(self, bound: Bound, tell: Tell) -> Place:
+        return Place(self.studio, self.store, bound.project.id, tell)
 
     def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""

@@ -25,10 +25,12 @@ from backend.core.results import rounded, to_result
 from backend.core.tasks import Task
 from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_version
 from backend.edges.calibration_store import CalibrationStore
+from backend.edges.ownership_store import OwnershipStore
 from backend.edges.store import Store
 from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.flows.asker import Asker
 from backend.flows.leftovers import Leftovers
+from backend.flows.ownership import signed
 from backend.flows.predict import Predictor
 
 T = TypeVar("T")
@@ -95,6 +97,7 @@ class Preannotator:
     ) -> None:
         self._leftovers = leftovers
         self._store = store
+        self._ownership = OwnershipStore(store)
         self._make_asker = make_asker
         self._pricing = pricing
         self._serving = serving
@@ -147,7 +150,8 @@ class Preannotator:
             self._leave_over(tag, [given[item.id] for item in items if item.id not in outcomes])
         kept = [typed_region(context, schema)] if typed else []
         make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
-        return [make(outcomes.get(number)) for number in given]
+        made = {number: make(outcomes.get(number)) for number in given}
+        return list(made.values()) if context else signed(self._ownership, project, tag, made)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
