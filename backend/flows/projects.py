@@ -140,11 +140,11 @@ class Projects:
     def _call_backend(self, tag: str, project: int, backend: Mapping[str, Any], tell: Tell) -> None:
         """Gives the backend a version's tag as its title. Label Studio asks it while the project's model_version is its
         title, and takes the scores of the Data Manager from the predictions whose version that is."""
-        same = {name: backend.get(name) for name in ("url", "auth_method", "basic_auth_user")}
-        try:  # an empty password stays what it is
-            self.studio.update_backend(
-                int(backend["id"]), {**same, "basic_auth_pass": "", "project": project, "title": tag}
-            )
+        same = {"project": project, "url": backend["url"], "auth_method": backend["auth_method"]}
+        if backend["auth_method"] == "BASIC_AUTH":  # an empty password stays what it is
+            same |= {"basic_auth_user": backend["basic_auth_user"], "basic_auth_pass": ""}
+        try:
+            self.studio.update_backend(int(backend["id"]), {**same, "title": tag})
         except Refused as refusal:
             tell(
                 f"Label Studio did not rename its backend ({refusal}): the Data Manager's score column stays empty "
