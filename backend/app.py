@@ -8,6 +8,7 @@ Everything the commands do is here, for scripts:
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ from backend.services.health_checks import HealthCheck, examine
 from backend.services.live_predictions import LivePredictions, ServingOptions
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.overflow_runs import OverflowRuns
+from backend.services.predictions.acceptance import TakenBack
+from backend.services.predictions.forecast import alike, changes
 from backend.services.predictions.sync import PushResult
 from backend.services.predictions.target_project import Notify
 from backend.services.projects import ProjectPredictions
@@ -62,6 +65,10 @@ class App:
     def save(self, draft: Draft) -> SavedVersion:
         return self.container.prompts.save(draft, self.container.studio)
 
+    def alike(self, version: PromptVersion) -> list[str]:
+        """Tags under which Label Studio has predictions already that could be taken for a new version's."""
+        return alike(self.container.studio, self.container.store, version)
+
     def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> DraftedPrompt:
         """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks;
         `project` is needed for a new name."""
@@ -76,8 +83,13 @@ class App:
     def rename(self, old: str, new: str) -> None:
         self.container.prompts.rename(old, new)
 
-    def delete(self, name: str) -> None:
-        self.container.prompts.delete(name)
+    def deletable(self, which: str) -> list[PromptVersion]:
+        """The versions that `delete` would delete. Raises PromptError when one of them is in use."""
+        return self.container.prompts.deletable(which)
+
+    def delete(self, which: str) -> None:
+        """A version (NAME@N), or a prompt with all its versions (NAME)."""
+        self.container.prompts.delete(which)
 
     def dump(self, folder: Path, name: str | None = None) -> list[Path]:
         return self.container.prompts.dump(folder, name)
@@ -93,7 +105,11 @@ class App:
     def evaluate(
         self, tag: str, truth: str = "ground-truth", ending: RunOptions | None = None, progress: Progress | None = None
     ) -> RunResult:
-        return self.run(tag, Subset("ground-truth", truth=truth), ending, progress)
+        return self.run(tag, Subset("ground-truth", truth=truth), self.evaluating(ending or RunOptions()), progress)
+
+    def evaluating(self, ending: RunOptions) -> RunOptions:
+        """How an evaluation ends: EVALUATE_PUSHES=false leaves Label Studio alone."""
+        return replace(ending, push=ending.push and self.container.settings.evaluate_pushes)
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
         """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
@@ -109,16 +125,27 @@ class App:
     def run(
         self, tag: str, subset: Subset, ending: RunOptions | None = None, progress: Progress | None = None
     ) -> RunResult:
-        started = self.container.runs.start(tag, subset, ending or RunOptions())
-        return self.container.runs.work(started.id, progress or Silent())
+        progress = progress or Silent()
+        started = self._start(tag, subset, ending or RunOptions(), progress.notify)
+        return self.container.runs.work(started.id, progress)
+
+    def _start(self, tag: str, subset: Subset, ending: RunOptions, notify: Notify) -> Run:
+        if ending.push:
+            for sentence in changes(
+                self.container.studio, self.container.store, self.container.prompts.get(tag), ending.keep
+            ):
+                notify(sentence)
+        return self.container.runs.start(tag, subset, ending)
 
     def work(self, run_id: str, progress: Progress | None = None) -> RunResult:
         """Works on a pending run, or on one whose process is gone."""
         return self.container.runs.work(run_id, progress or Silent())
 
-    def run_in_background(self, tag: str, subset: Subset, ending: RunOptions | None = None) -> Run:
+    def run_in_background(
+        self, tag: str, subset: Subset, ending: RunOptions | None = None, notify: Notify = to_log
+    ) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
-        started = self.container.runs.start(tag, subset, ending or RunOptions())
+        started = self._start(tag, subset, ending or RunOptions(), notify)
         return self.container.runs.give(started.id, self.container.background_workers)
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
@@ -200,8 +227,11 @@ class App:
         """The calibration that is saved with a version, None when its confidences are pushed as they are."""
         return self.container.prompts.calibrated.of(self.container.prompts.get(tag))
 
-    def push(self, tag: str, keep: bool = False, notify: Notify = to_log) -> PushResult:
-        return self.container.runs.push_again(self.container.prompts.resolved(tag, self.container.studio), keep, notify)
+    def push(self, tag: str, keep: bool = False, notify: Notify = to_log, take_over: bool = False) -> PushResult:
+        """`take_over`: what others pushed under the prompt's name is replaced too."""
+        return self.container.runs.push_again(
+            self.container.prompts.resolved(tag, self.container.studio), keep, notify, take_over
+        )
 
     # Projects
 
@@ -218,17 +248,21 @@ class App:
         return self.container.projects.predictions(project)
 
     def predicted(self, tag: str) -> dict[str, int]:
-        """How many predictions a version has in Label Studio, by model_version."""
+        """How many predictions of a version in Label Studio are ours, by model_version."""
         return self.container.projects.predicted(self.container.prompts.get(tag))
 
-    def withdraw(self, tag: str, notify: Notify = to_log) -> int:
-        return self.container.projects.withdraw(self.container.prompts.get(tag), notify)
+    def withdraw(self, tag: str, notify: Notify = to_log, take_over: bool = False) -> int:
+        return self.container.projects.withdraw(self.container.prompts.get(tag), notify, take_over)
 
-    def annotate(self, tag: str, tasks: Sequence[int] | None = None) -> int:
+    def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:
         """Makes annotations of all predictions of a version, or of those on `tasks`; how many."""
         return self.container.projects.annotate(
-            self.container.prompts.resolved(tag, self.container.studio).version, tasks
+            self.container.prompts.resolved(tag, self.container.studio).version, tasks, notify
         )
+
+    def unannotate(self, tag: str, notify: Notify = to_log) -> TakenBack:
+        """Takes back the annotations that `annotate` made of a version's predictions and no person touched."""
+        return self.container.projects.unannotate(self.container.prompts.get(tag), notify)
 
     def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
         """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see

@@ -7,6 +7,7 @@ import asyncio
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from backend.adapters.database.acceptances import AcceptanceStore
 from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.chunks import ChunkStore
@@ -67,7 +68,8 @@ class Container:
     @cached_property
     def studio(self) -> LabelStudioClient:
         key = self.settings.label_studio_api_key
-        return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None)
+        known = AcceptanceStore(self.store).ids
+        return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, known)
 
     @cached_property
     def pricing(self) -> Pricing:

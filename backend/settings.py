@@ -42,10 +42,27 @@ def _address(value: object) -> object:
     return text
 
 
+def _folder(value: object) -> object:
+    """Absolute: another folder to work in must not mean another record. What a shell would expand is expanded."""
+    path = os.path.expanduser(os.path.expandvars(str(value).strip()))
+    if path.startswith("~") or "$" in path:
+        raise ValueError("it holds a ~ or $ that stands for nothing here; write the whole path")
+    return Path(path).absolute()
+
+
+def _own_folder() -> Path:
+    return user_data_path("open-prompts")
+
+
+def _blank_is_own_folder(value: object) -> object:
+    return value if _blank_is_none(value) else _own_folder()
+
+
 Url = Annotated[str, BeforeValidator(_no_slash)]
 Optional = Annotated[str | None, BeforeValidator(_blank_is_none)]
 OptionalUrl = Annotated[str | None, BeforeValidator(_no_slash), BeforeValidator(_blank_is_none)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_no_placeholder), BeforeValidator(_blank_is_none)]
+Folder = Annotated[Path, BeforeValidator(_folder), BeforeValidator(_blank_is_own_folder)]
 Address = Annotated[str, BeforeValidator(_address)]
 Price = Annotated[float | None, BeforeValidator(_blank_is_none)]
 
@@ -64,9 +81,8 @@ class Settings(BaseSettings):
     teacher_api_key: Secret = Field(None, description="key for TEACHER_BASE_URL")
     database_url: Optional = Field(None, description="PostgreSQL, when several machines share; else SQLite in DATA_DIR")
     redis_url: Optional = Field(None, description="Redis, the broker when several machines share the work")
-    data_dir: Path = Field(
-        default_factory=lambda: user_data_path("open-prompts"), description="folder of the record; one per user"
-    )
+    data_dir: Folder = Field(default_factory=_own_folder, description="folder of the record; one per user")
+    evaluate_pushes: bool = Field(True, description="whether `evaluate` pushes the predictions it judged")
     price_in: Price = Field(
         None, ge=0, allow_inf_nan=False, description="USD per million prompt tokens, for all models"
     )

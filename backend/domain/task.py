@@ -15,8 +15,11 @@ MOST_IDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
+    """`trouble`: why there is no data, "" where there is."""
+
     id: int
     data: Mapping[str, Any]
+    trouble: str = ""
 
 
 def parse_ids(text: str) -> list[int]:

@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import RAW, Calibrators
 from backend.domain.chat.request import RequestBuilder
@@ -30,6 +31,7 @@ from backend.engine.predictor import Predictor
 from backend.engine.request_executor import RequestExecutor
 from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.services.overflow_runs import OverflowRuns
+from backend.services.predictions.ownership import signed
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -95,6 +97,7 @@ class LivePredictions:
     ) -> None:
         self._overflow_runs = overflow_runs
         self._store = store
+        self._ownership = OwnershipStore(store)
         self._make_executor = make_executor
         self._pricing = pricing
         self._serving = serving
@@ -147,7 +150,8 @@ class LivePredictions:
             self._leave_over(tag, [given[item.id] for item in items if item.id not in outcomes])
         kept = [typed_region(context, schema)] if typed else []
         make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
-        return [make(outcomes.get(number)) for number in given]
+        made = {number: make(outcomes.get(number)) for number in given}
+        return list(made.values()) if context else signed(self._ownership, project, tag, made)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""

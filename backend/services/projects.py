@@ -1,15 +1,19 @@
 """A project's side: connecting the backend, choosing the version annotators get, and a version's predictions."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.label_studio.http import Refused
 from backend.domain.labels.config import read_config
-from backend.domain.prompts.version import PromptVersion
+from backend.domain.prompts.version import PromptVersion, belongs
 from backend.errors import StudioError
-from backend.services.predictions.sync import warn_of_lock
+from backend.logs import to_log
+from backend.services.predictions.acceptance import Acceptance, TakenBack
+from backend.services.predictions.sync import delete, foreign
 from backend.services.predictions.target_project import Notify, TargetProject
 
 TITLE = "Open Prompts"
@@ -53,13 +57,20 @@ class Projects:
         url = url.rstrip("/")
         backends = self.studio.backends(project)
         mine = [b for b in backends if str(b["url"]).rstrip("/") == url]
-        wanted = {"project": project, "url": url, "title": TITLE, "is_interactive": True, **login.fields()}
+        wanted = {"project": project, "url": url, "is_interactive": True, **login.fields()}
         if mine:
-            self.studio.update_backend(int(mine[0]["id"]), wanted)
+            title = mine[0]["title"] if mine[0]["title"] in self._titles(project) else TITLE
+            self.studio.update_backend(int(mine[0]["id"]), wanted | {"title": title})
             return
         if self.store.connection(project)["shown_before"] is None:
             self.store.set_connection(project, shown_before=found.shown)
-        self._create(project, wanted, backends)
+        in_use = self.store.connection(project)["in_use"]
+        self._create(project, wanted | {"title": in_use or TITLE}, backends)
+        if not in_use and belongs(found.shown, *self._names(project)):
+            self.studio.show(project, TITLE)  # a run showed its predictions, for there was nothing else to show
+            notify(
+                f"Annotators saw the predictions of {found.shown}; now they get live ones: `ls-prompts use` sets whose."
+            )
         if backends:
             first = backends[0]["url"]
             notify(
@@ -80,26 +91,28 @@ class Projects:
         """Removes our backends (or the one at `url`) with their webhooks and shows what was shown before; how many."""
         shown = self.studio.project(project).shown
         backends = self.studio.backends(project)
+        titles = self._titles(project)
         mine = [
             b
             for b in backends
-            if (b["title"] == TITLE if url is None else str(b["url"]).rstrip("/") == url.rstrip("/"))
+            if (b["title"] in titles if url is None else str(b["url"]).rstrip("/") == url.rstrip("/"))
         ]
         self.studio.disconnect(project, mine)
         before = self.store.connection(project)["shown_before"]
         if mine and shown in {b["title"] for b in mine}:
             restorable = before if before in self.studio.model_versions(project) else ""
             self.studio.show(project, restorable or "")
-        if mine and not any(b["title"] == TITLE for b in backends if b not in mine):
+        if mine and not any(b["title"] in titles for b in backends if b not in mine):
             self.store.set_connection(project, shown_before=None, in_use=None, to_show=None)
         return len(mine)
 
     def use(self, version: PromptVersion, notify: Notify) -> None:
-        """Annotators get this version: live from the connected backend, else the predictions it already has."""
+        """Annotators get this version: live from the connected backend, else the predictions it already has. The Data
+        Manager's score column is of the same version, because the project's model_version is its tag either way."""
         project = version.project
         backends = self.studio.backends(project)
-        there = set() if backends else set(self.studio.model_versions(project))
-        shown = next((tag for tag in version.tags if tag in there), None)
+        there = {} if backends else self.studio.model_versions(project)
+        shown = next((tag for tag in version.tags if there.get(tag)), None)
         if not backends and shown is None:
             raise StudioError(
                 f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
@@ -121,6 +134,22 @@ class Projects:
                 f"The backend at {backends[0]['url']} serves {answered}, not {version.tag}: start it with the same "
                 "DATA_DIR or DATABASE_URL as this command."
             )
+            return
+        self._call_backend(version.tag, project, backend, notify)
+
+    def _call_backend(self, tag: str, project: int, backend: Mapping[str, Any], notify: Notify) -> None:
+        """Gives the backend a version's tag as its title. Label Studio asks it while the project's model_version is its
+        title, and takes the scores of the Data Manager from the predictions whose version that is."""
+        same = {"project": project, "url": backend["url"], "auth_method": backend["auth_method"]}
+        if backend["auth_method"] == "BASIC_AUTH":  # an empty password stays what it is
+            same |= {"basic_auth_user": backend["basic_auth_user"], "basic_auth_pass": ""}
+        try:
+            self.studio.update_backend(int(backend["id"]), {**same, "title": tag})
+        except Refused as refusal:
+            notify(
+                f"Label Studio did not rename its backend ({refusal}): the Data Manager's score column stays empty "
+                f"until you set the backend's title to {tag}, in the project's Settings, Model, Edit."
+            )
 
     def predictions(self, project: int) -> ProjectPredictions:
         found = self.studio.project(project)
@@ -133,24 +162,54 @@ class Projects:
         return ProjectPredictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
 
     def predicted(self, version: PromptVersion) -> dict[str, int]:
-        """How many predictions a version has, by model_version: its tag, the tag marked for a changed config, and those
-        of the prompt's former names."""
-        found = self.studio.model_versions(version.project)
-        return {v: n for v, n in found.items() if v.partition("~")[0] in version.tags}
+        """How many predictions of a version are ours, by model_version: its tag, the tag marked for a changed config,
+        and those of the prompt's former names."""
+        if not any(_is_of(version, found) for found in self.studio.model_versions(version.project)):
+            return {}
+        there = self._place(version, to_log).there(version.names)
+        return dict(Counter(known.version for known in there.all() if known.ours and _is_of(version, known.version)))
 
-    def withdraw(self, version: PromptVersion, notify: Notify) -> int:
-        """Deletes all predictions of a version, those under a changed config or a former name too; how many."""
-        mine = self.predicted(version)
-        warn_of_lock(sum(mine.values()), notify)
-        place = TargetProject(self.studio, self.store, version.project, notify)
-        for name in mine:
-            place.delete_version(name)
+    def withdraw(self, version: PromptVersion, notify: Notify, take_over: bool = False) -> int:
+        """Deletes the predictions of a version that are ours, those under a changed config or a former name too; with
+        `take_over` also those that others pushed. How many."""
+        place = self._place(version, notify)
+        there = place.there(version.names, take_over)
+        mine: dict[str, list[int]] = {}
+        others = Counter[str]()
+        for known in there.all():
+            if not _is_of(version, known.version):
+                continue
+            if known.ours:
+                mine.setdefault(known.version, []).append(known.id)
+            else:
+                others[known.version] += 1
+        deleted = delete(place, mine, there.counts)
         place.show_again(version.names)
-        return sum(mine.values())
+        if others:
+            notify(f"{foreign(others)} stay there; `ls-prompts withdraw {version.tag} --take-over` deletes them too.")
+        return deleted
 
-    def annotate(self, version: PromptVersion, tasks: Sequence[int] | None = None) -> int:
-        """Makes annotations of the predictions of a version, or those on `tasks`, that have none made of them yet; how
-        many."""
-        before = self.studio.annotations(version.project)
-        self.studio.annotate(version.project, version.tags, tasks)
-        return self.studio.annotations(version.project) - before
+    def annotate(self, version: PromptVersion, tasks: Sequence[int] | None, notify: Notify) -> int:
+        """See `Acceptance.accept`."""
+        return Acceptance(self._place(version, notify), version).accept(tasks)
+
+    def unannotate(self, version: PromptVersion, notify: Notify) -> TakenBack:
+        """See `Acceptance.take_back`."""
+        return Acceptance(self._place(version, notify), version).take_back()
+
+    def _titles(self, project: int) -> set[str]:
+        """What a backend that `connect` made may be called, see `use`."""
+        return {TITLE, *(tag for version in self._versions(project) for tag in version.tags)}
+
+    def _names(self, project: int) -> set[str]:
+        return {name for version in self._versions(project) for name in version.names}
+
+    def _versions(self, project: int) -> list[PromptVersion]:
+        return [version for version in self.store.versions() if version.project == project]
+
+    def _place(self, version: PromptVersion, notify: Notify) -> TargetProject:
+        return TargetProject(self.studio, self.store, version.project, notify)
+
+
+def _is_of(version: PromptVersion, model_version: str) -> bool:
+    return model_version.partition("~")[0] in version.tags

@@ -55,7 +55,7 @@ def test_opening_a_task_stores_one_prediction_of_the_version_in_use(
     connected: Project, backend_server: Served, stand_in: RunningStandIn
 ) -> None:
     tag = used(backend_server, connected)
-    assert connected.shown == TITLE
+    assert connected.shown == tag
     task = connected.task_ids()[1]
     (prediction,) = connected.opened(task)
     assert (prediction["model_version"], label_of(prediction["result"])) == (tag, topic_of(1))
@@ -87,7 +87,7 @@ def test_after_a_change_of_the_config_the_tag_is_marked(connected: Project, back
     assert versions == {tag: 1, marked: 6}
     assert backend_server.installation.app.withdraw(tag) == 7
     assert connected.predictions() == []
-    assert connected.shown == TITLE
+    assert connected.shown == tag
 
 
 def test_a_project_without_a_prompt_gets_one_made_from_its_config(connected: Project) -> None:
@@ -151,7 +151,8 @@ def test_disconnecting_leaves_the_project_as_it_was(project: Project, backend_se
     project.change(model_version=tag)
     app.connect(project.id, backend_server.url)
     app.use(tag)
-    assert project.shown == TITLE
+    (backend,) = project.backends()
+    assert project.shown == backend["title"] == tag
     done = backend_server.installation.command("disconnect", project.id)
     assert done.err == f"Removed 1 backend from project {project.id}.\n"
     assert (project.backends(), project.webhooks(), project.shown) == ([], [], tag)

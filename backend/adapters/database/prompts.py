@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from backend.adapters.database import prompt_names as names
 from backend.adapters.database.engine import cause, is_away, open_database
-from backend.adapters.database.tables import completions, connections, prompts, runs, versions
+from backend.adapters.database.tables import accepted, accepting, completions, connections, prompts, runs, versions
 from backend.domain.chat.request import Completion
 from backend.domain.prompts.examples import examples_json, read_examples
 from backend.domain.prompts.version import PromptVersion, nearest
@@ -101,7 +101,7 @@ class Store:
         if (known := connection.execute(same).first()) is not None:
             return _version(known), False
         highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar()
-        number = (highest or names.highest_left(connection, version.name)) + 1
+        number = max(highest or 0, names.highest_left(connection, version.name)) + 1
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
         shown = None if version.examples is None else examples_json(version.examples)
         row |= {"number": number, "content": version.content, "created": now(), "examples": shown}
@@ -217,7 +217,13 @@ class Store:
         return found
 
 
-_TAGS: tuple[Any, ...] = (connections.c.in_use, runs.c.tag)
+_TAGS: tuple[Any, ...] = (
+    connections.c.in_use,
+    connections.c.in_use_unmarked,
+    runs.c.tag,
+    accepted.c.version,
+    accepting.c.version,
+)
 _VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
 _LOGPROBS = Completion.__slots__.index("logprobs")
 _COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions", "confidence")

@@ -3,22 +3,30 @@
 How it really behaves is in the project's notes on Label Studio 1.23; the comments here name the trap, not the story.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from backend.adapters.label_studio.backends import StudioBackends
 from backend.adapters.label_studio.filters import all_of, by_version
-from backend.adapters.label_studio.http import LabelStudioHttp, NotFound, Refused
+from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
+from backend.adapters.label_studio.task_pages import TaskPages
+from backend.domain.predictions.acceptance import is_unseen
 from backend.domain.task import Task
 from backend.domain.urls import shown
 from backend.errors import StudioError
 
 PAGE = 1000
 IDS = 250
-MOST_ANNOTATED = 5000
 """Ids in one request: they stand in its first line, for which many web servers take no more than 4 kB."""
+MOST_ANNOTATED = 5000
+ANNOTATED = all_of(("total_annotations", "greater", "Number", 0))
+UNREADABLE = (
+    "Label Studio can't show it (it answers 500), as when its data holds half of a character (a lone surrogate): "
+    "correct it, or delete the task."
+)
+"""Why a task has no data."""
 LONG = 3600
 """Seconds for the few large requests: 10,000 predictions import in 6 s and delete in 37 s on SQLite, idle and small."""
 
@@ -37,11 +45,19 @@ class Project:
 @dataclass(frozen=True, slots=True)
 class AnnotatedTask:
     """A task with its submitted annotations, oldest first, as Label Studio's JSON. `versions`: id -> model_version of
-    its predictions."""
+    its predictions; `unseen`: ids of annotations that were made of predictions, and no person has touched since;
+    `drafted`: of those that somebody has begun to change."""
 
     task: Task
     annotations: tuple[Mapping[str, Any], ...]
     versions: Mapping[int, str | None]
+    unseen: frozenset[int] = frozenset()
+    drafted: frozenset[int] = frozenset()
+
+    @property
+    def seen(self) -> tuple[Mapping[str, Any], ...]:
+        """The annotations that a person had to do with."""
+        return tuple(a for a in self.annotations if a.get("id") not in self.unseen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +69,16 @@ class Prediction:
     result: Sequence[Mapping[str, Any]]
 
 
-class LabelStudioClient:
-    def __init__(self, url: str, api_key: str | None) -> None:
+class LabelStudioClient(StudioBackends):
+    """`known`: the annotations of a project that were made of predictions by order of this record, by id."""
+
+    def __init__(
+        self, url: str, api_key: str | None, known: Callable[[int], Container[int]] = lambda project: ()
+    ) -> None:
         self.http = LabelStudioHttp(url, api_key)
+        self._pages = TaskPages(self.http)
         self.url = url
+        self._known = known
 
     def version(self) -> str:
         return str(self.http.record("api/version", "release")["release"])
@@ -96,16 +118,16 @@ class LabelStudioClient:
 
     def tasks(self, project: int, *, page: int = PAGE, view: int | None = None) -> Iterator[list[Task]]:
         """All tasks by id, or those of a Data Manager tab in its order, a page at a time."""
-        for rows in self._pages(project, page, view=view, include="id,data", fields="task_only"):
-            yield [Task(row["id"], row["data"]) for row in rows]
+        for rows in self._pages.pages(project, page, view=view, include="id,data", fields="task_only"):
+            yield [_task(row) for row in rows]
 
     def tasks_by_id(self, project: int, ids: Sequence[int]) -> Iterator[list[Task]]:
         """Tasks of these ids; ids that the project does not have are left out."""
         for start in range(0, len(ids), IDS):
             some = list(ids[start : start + IDS])
             chosen = {"selectedItems": {"all": False, "included": some}}
-            found = self._page(project, 1, IDS, query=chosen, include="id,data", fields="task_only")
-            by_id = {row["id"]: Task(row["id"], row["data"]) for row in found}
+            found = self._pages.page(project, 1, IDS, query=chosen, include="id,data", fields="task_only")
+            by_id = {row["id"]: _task(row) for row in found}
             yield [by_id[i] for i in some if i in by_id]
 
     def task_ids(self, project: int) -> list[int]:
@@ -114,7 +136,7 @@ class LabelStudioClient:
 
     def id_pages(self, project: int, view: int | None = None) -> Iterator[list[int]]:
         """Ids of all tasks, ascending, or of those of a Data Manager tab in its order, many at a time."""
-        for rows in self._pages(project, 10 * PAGE, view=view, include="id", fields="task_only"):
+        for rows in self._pages.pages(project, 10 * PAGE, view=view, include="id", fields="task_only"):
             yield [row["id"] for row in rows]
 
     def tasks_by_version(self, project: int, operator: str, versions: Sequence[str]) -> Iterator[list[Task]]:
@@ -126,8 +148,8 @@ class LabelStudioClient:
         last = 0
         while True:
             query = all_of(by_version(operator, versions), ("id", "greater", "Number", last))
-            rows = self._page(project, 1, PAGE, query=query, include="id,data", fields="task_only")
-            yield [Task(key, data) for key, data in {row["id"]: row["data"] for row in rows}.items()]
+            rows = self._pages.page(project, 1, PAGE, query=query, include="id,data", fields="task_only")
+            yield list({row["id"]: _task(row) for row in rows}.values())
             if len(rows) < PAGE:
                 return
             last = rows[-1]["id"]
@@ -135,46 +157,19 @@ class LabelStudioClient:
     def count_by_version(self, project: int, operator: str, versions: Sequence[str]) -> int:
         """How many they are."""
         query = all_of(by_version(operator, versions))
-        return int(self._found(project, 1, 1, query=query, include="id", fields="task_only")["total"])
+        return int(self._pages.found(project, 1, 1, query=query, include="id", fields="task_only")["total"])
 
     def annotated(self, project: int) -> Iterator[AnnotatedTask]:
         """Tasks that have submitted annotations."""
-        query = all_of(("total_annotations", "greater", "Number", 0))
-        for rows in self._pages(project, PAGE, query=query, fields="all"):
-            for row in rows:
+        known = self._known(project)
+        for rows in self._pages.pages(project, PAGE, query=ANNOTATED, fields="all"):
+            for row in filter(_is_read, rows):
                 submitted = (a for a in row["annotations"] if isinstance(a, dict) and not a.get("was_cancelled"))
                 versions = {p["id"]: p["model_version"] for p in row.get("predictions") or [] if isinstance(p, dict)}
                 annotations = tuple(sorted(submitted, key=lambda a: a["id"]))
-                yield AnnotatedTask(Task(row["id"], row["data"]), annotations, versions)
-
-    def _pages(self, project: int, size: int, **params: Any) -> Iterator[list[dict[str, Any]]]:
-        number = 1
-        while True:
-            rows = self._page(project, number, size, **params)
-            if rows:
-                yield rows
-            if len(rows) < size:
-                return
-            number += 1
-
-    def _page(self, project: int, number: int, size: int, **params: Any) -> list[dict[str, Any]]:
-        return list(self._found(project, number, size, **params)["tasks"])
-
-    def _found(self, project: int, number: int, size: int, **params: Any) -> Mapping[str, Any]:
-        query = params.pop("query", None)
-        if query is not None or params.get("view") is None:
-            params["query"] = json.dumps({"ordering": ["tasks:id"], **(query or {})}, separators=(",", ":"))
-        params["review"] = True  # otherwise a project that predicts automatically predicts all that is listed
-        wanted = {name: value for name, value in params.items() if value is not None}
-        try:
-            found: Mapping[str, Any] = self.http.call(
-                "GET", "api/tasks/", project=project, page=number, page_size=size, timeout=300, **wanted
-            )
-        except NotFound:
-            if number > 1:
-                return {"tasks": []}  # the page behind the last one
-            raise StudioError(f"Label Studio has no such tab in project {project}: check the view's number.") from None
-        return found
+                drafted = frozenset(d["annotation"] for d in row.get("drafts") or [] if d.get("annotation"))
+                unseen = frozenset(a["id"] for a in annotations if is_unseen(a, known)) - drafted
+                yield AnnotatedTask(Task(row["id"], row["data"]), annotations, versions, unseen, drafted)
 
     # Predictions
 
@@ -222,9 +217,24 @@ class LabelStudioClient:
 
     def annotated_ids(self, project: int) -> set[int]:
         """Tasks that have submitted annotations."""
-        query = all_of(("total_annotations", "greater", "Number", 0))
-        pages = self._pages(project, 10 * PAGE, query=query, include="id", fields="task_only")
+        pages = self._pages.pages(project, 10 * PAGE, query=ANNOTATED, include="id", fields="task_only")
         return {row["id"] for rows in pages for row in rows}
+
+    def newest_annotation(self, project: int) -> int:
+        """The highest id of a submitted annotation, 0 when there is none."""
+        pages = self._pages.pages(project, PAGE, query=ANNOTATED, include="id,annotations", fields="all")
+        return max((a["id"] for rows in pages for row in rows for a in row.get("annotations") or []), default=0)
+
+    def annotation(self, annotation: int) -> Mapping[str, Any] | None:
+        """None when there is none any more."""
+        with suppress(NotFound):
+            return dict(self.http.call("GET", f"api/annotations/{annotation}/"))
+        return None
+
+    def delete_annotation(self, annotation: int) -> None:
+        """Gone already is as good."""
+        with suppress(NotFound):
+            self.http.call("DELETE", f"api/annotations/{annotation}/")
 
     def annotations(self, project: int) -> int:
         """How many annotations a project has."""
@@ -234,39 +244,10 @@ class LabelStudioClient:
         """Sets which predictions annotators see: a backend's title, a version, or '' for none."""
         self.http.call("PATCH", f"api/projects/{project}/", body={"model_version": version})
 
-    # Backends
 
-    def backends(self, project: int) -> list[Mapping[str, Any]]:
-        """Connected backends, the first one is the one Label Studio asks. Makes Label Studio call each of them."""
-        return list(self.http.call("GET", "api/ml/", project=project))
+def _is_read(row: Mapping[str, Any]) -> bool:
+    return "data" in row
 
-    def check_address(self, url: str) -> str:
-        """Whether Label Studio would call a backend at `url`, for people. Raises StudioError when its guard refuses it.
 
-        A backend without a project is never created, but its address is checked first.
-        """
-        try:
-            self.http.call("POST", "api/ml/", body={"url": url})
-        except Refused as error:
-            if error.status != 400:
-                raise
-        return f"Label Studio may call {shown(url)}"
-
-    def connect(self, backend: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Connects a backend: {project, url, title, is_interactive, auth_method, basic_auth_user, basic_auth_pass}."""
-        answer: Mapping[str, Any] = self.http.call("POST", "api/ml/", body=dict(backend))
-        return answer
-
-    def update_backend(self, backend_id: int, backend: Mapping[str, Any]) -> None:
-        """`backend` must repeat url and project, or Label Studio answers 500."""
-        self.http.call("PATCH", f"api/ml/{backend_id}", body=dict(backend))
-
-    def disconnect(self, project: int, backends: Iterable[Mapping[str, Any]]) -> None:
-        """Removes backends and the webhooks they leave behind."""
-        urls = set()
-        for backend in backends:
-            urls.add(str(backend["url"]).rstrip("/") + "/webhook")
-            self.http.call("DELETE", f"api/ml/{backend['id']}")
-        for webhook in self.http.call("GET", "api/webhooks/", project=project):
-            if webhook["url"] in urls:
-                self.http.call("DELETE", f"api/webhooks/{webhook['id']}/")
+def _task(row: Mapping[str, Any]) -> Task:
+    return Task(row["id"], row["data"]) if _is_read(row) else Task(row["id"], {}, UNREADABLE)

@@ -15,6 +15,7 @@ import ijson
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.request_options import RequestOptions
 
+from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
 from backend.domain.urls import shown
 from backend.errors import SettingsError, StudioError
 
@@ -38,6 +39,8 @@ KNOWN = {
     "its address as Label Studio reaches it, which from a container is not localhost.",
     "authentication parameters": "The backend refused Label Studio's login: set BASIC_AUTH_USER and BASIC_AUTH_PASS "
     "for this command as they are set for the server.",
+    "plain HTTP request was sent to HTTPS port": "Label Studio uses TLS at this address: begin LABEL_STUDIO_URL with "
+    "https://.",
     "like a valid ML backend": "What answers Label Studio at this address is not this server, or it failed: "
     "see its log.",
 }
@@ -54,6 +57,10 @@ class Refused(StudioError):
 
 class NotFound(Refused):
     pass
+
+
+class TooLarge(Refused):
+    """What stands before Label Studio takes no request of this size."""
 
 
 class Unreachable(StudioError):
@@ -84,19 +91,22 @@ class LabelStudioHttp:
 
         self._shown = shown(url)
         try:
-            self._sdk: Any = LabelStudioBase(base_url=url, api_key=api_key, timeout=60)
+            self._sdk: Any = LabelStudioBase(base_url=url, api_key=api_key, timeout=60, follow_redirects=False)
         except ApiError:
             raise StudioError(
                 "The token in LABEL_STUDIO_API_KEY has expired or is damaged: make a new one (Account & Settings)."
             ) from None
+        self._client.httpx_client.event_hooks["response"].append(lambda response: refuse_redirect(response, url))
 
-    def call(self, method: str, path: str, *, body: Any = None, timeout: int = 60, **params: Any) -> Any:
-        """One request, never repeated when it is a POST; GETs are tried three times.
+    def call(
+        self, method: str, path: str, *, body: Any = None, timeout: int = 60, repeat: bool = True, **params: Any
+    ) -> Any:
+        """One request, never repeated when it is a POST; GETs are tried three times, if they may `repeat`.
 
         `body`: bytes are sent as the JSON they are; `timeout` in seconds. Raises NotFound for a 404, Unreachable when
         there is no telling what became of it, else StudioError.
         """
-        options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 if method == "GET" else 0)
+        options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 * (repeat and method == "GET"))
         sent = {"content": body, "headers": JSON_TYPE} if isinstance(body, bytes) else {"json": body}
         with self._told(timeout):
             response = self._client.request(path, method=method, params=params, request_options=options, **sent)
@@ -137,18 +147,23 @@ class LabelStudioHttp:
             yield
         except ApiError as error:
             raise self._refusal(error.status_code or 0, str(error.body)) from None
+        except httpx.ConnectError as error:
+            raise tls_trouble(error, self._shown) or self._away(error) from None
         except httpx.TimeoutException as error:
             late = isinstance(error, httpx.ReadTimeout)
             raise Unreachable(
                 f"Label Studio at {self._shown} did not answer within {timeout} s: try again later.", late
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, ijson.IncompleteJSONError, ValueError) as error:
-            raise Unreachable(
-                f"Label Studio is not reachable at {self._shown} ({type(error).__name__}): "
-                "start it, or correct LABEL_STUDIO_URL."
-            ) from None
+            raise self._away(error) from None
         except ijson.JSONError:
             raise self._stranger() from None
+
+    def _away(self, error: Exception) -> Unreachable:
+        return Unreachable(
+            f"Label Studio is not reachable at {self._shown} ({type(error).__name__}): "
+            "start it, or correct LABEL_STUDIO_URL."
+        )
 
     def _stranger(self) -> StudioError:
         return StudioError(f"What answers at {self._shown} is not Label Studio: correct LABEL_STUDIO_URL.")
@@ -159,6 +174,12 @@ class LabelStudioHttp:
                 f"Label Studio at {self._shown} does not answer ({status} of what is before it): try again later."
             )
             return Unreachable(sentence, late=status == 504)
+        if status == 413:
+            return TooLarge(
+                status,
+                "What stands before Label Studio refuses a request as too large (413): raise its limit (nginx: "
+                "client_max_body_size).",
+            )
         if status == 404:
             return NotFound(
                 status, f"There is no such object at {self._shown}: check its number, and LABEL_STUDIO_URL."

@@ -16,12 +16,14 @@ KINDS = ("ground-truth", "any")
 class LeftOut:
     """Tasks with a truth that does not count. `own`: it was made from a prediction of the very prompt it would judge;
     `taken`: so it was too, but counts because that was asked for; `gone`: label that the config no longer has -> the
-    tasks it is the truth of; `shown`: the version shows them, or copies of them, to other tasks as examples."""
+    tasks it is the truth of; `shown`: the version shows them, or copies of them, to other tasks as examples; `unseen`:
+    all they have are annotations that were made of predictions, and no person has looked at those."""
 
     own: tuple[int, ...] = ()
     taken: tuple[int, ...] = ()
     gone: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     shown: tuple[int, ...] = ()
+    unseen: tuple[int, ...] = ()
 
 
 NOTHING = LeftOut()

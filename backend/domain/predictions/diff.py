@@ -29,12 +29,14 @@ class WantedPrediction:
 
 @dataclass(frozen=True, slots=True)
 class PredictionDiff:
-    """`rescored`: ids of predictions that say the right answer with other scores than the items beside them."""
+    """`rescored`: ids of predictions that say the right answer with other scores than the items beside them; `others`:
+    predictions that would be replaced if they were ours."""
 
     missing: list[Mapping[str, Any]]
     obsolete: list[IndexedPrediction]
     unchanged: int
     rescored: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    others: list[IndexedPrediction] = field(default_factory=list)
 
 
 def wanted_of(
@@ -56,23 +58,32 @@ def wanted_of(
 
 
 def compare(there: Iterable[IndexedPrediction], wanted: WantedPrediction, keep: bool) -> PredictionDiff:
-    """What is missing and what is replaced; unless `keep`, other versions of the prompt give way."""
+    """What is missing and what is replaced; unless `keep`, other versions of the prompt give way. Predictions that are
+    not ours neither count nor go."""
     settled: dict[int, tuple[int, Mapping[str, Any]] | None] = {}
     obsolete: list[IndexedPrediction] = []
+    others: list[IndexedPrediction] = []
     former = wanted.tags[1:]
     for known in there:
         task = known.task_id
         item = wanted.items.get(task)
+        gone = obsolete if known.ours else others
         if known.version not in wanted.tags:
             if item is not None and not keep:
-                obsolete.append(known)
-        elif item is not None and known.version not in former and task not in settled and _answers(known, item):
+                gone.append(known)
+        elif (
+            known.ours
+            and item is not None
+            and known.version not in former
+            and task not in settled
+            and _answers(known, item)
+        ):
             settled[task] = None if _says(known, item) else (known.id, item)
         elif item is not None or task in wanted.given_up:
-            obsolete.append(known)
+            gone.append(known)
     missing = [item for task, item in wanted.items.items() if task not in settled]
     rescored = [change for change in settled.values() if change is not None]
-    return PredictionDiff(missing, obsolete, len(settled) - len(rescored), rescored)
+    return PredictionDiff(missing, obsolete, len(settled) - len(rescored), rescored, others)
 
 
 def _answers(known: IndexedPrediction, item: Mapping[str, Any]) -> bool:

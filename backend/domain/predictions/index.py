@@ -1,4 +1,4 @@
-"""There: the predictions that Label Studio has of one prompt, found by task, in 44 bytes each.
+"""There: the predictions that Label Studio has of one prompt, found by task, in 45 bytes each.
 
 What a prediction says is kept as a fingerprint, because a project may have hundreds of thousands of them.
 """
@@ -13,22 +13,23 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class IndexedPrediction:
     """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in
-    `domain.labels.regions`."""
+    `domain.labels.regions`; `ours`: whether this record pushed it."""
 
     id: int
     task_id: int
     version: str
     says: int
     answer: int
+    ours: bool = True
 
 
 class PredictionIndex:
     def __init__(self, found: Iterable[IndexedPrediction]) -> None:
         self.counts: Counter[str] = Counter()
-        """Predictions of each version."""
+        """Predictions of each version, whoever pushed them."""
         self._versions: dict[str, int] = {}
         self._ids, self._tasks, self._says, self._answers = array("q"), array("q"), array("q"), array("q")
-        self._version = array("l")
+        self._version, self._ours = array("l"), bytearray()
         for known in found:
             self._add(known)
         self._names = list(self._versions)
@@ -42,14 +43,20 @@ class PredictionIndex:
                 yield self._known(self._by_task[place])
                 place += 1
 
+    def all(self) -> Iterator[IndexedPrediction]:
+        """All of them, in no order."""
+        return map(self._known, range(len(self._ids)))
+
     def _add(self, known: IndexedPrediction) -> None:
         self.counts[known.version] += 1
         self._ids.append(known.id)
         self._tasks.append(known.task_id)
         self._says.append(known.says)
         self._answers.append(known.answer)
+        self._ours.append(known.ours)
         self._version.append(self._versions.setdefault(known.version, len(self._versions)))
 
     def _known(self, place: int) -> IndexedPrediction:
         version = self._names[self._version[place]]
-        return IndexedPrediction(self._ids[place], self._tasks[place], version, self._says[place], self._answers[place])
+        says, answer, ours = self._says[place], self._answers[place], bool(self._ours[place])
+        return IndexedPrediction(self._ids[place], self._tasks[place], version, says, answer, ours)

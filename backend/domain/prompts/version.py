@@ -101,6 +101,8 @@ class PromptVersion:
     def values(self, task: Task) -> Values | Failure:
         """The task's texts for the template's variables, or why it can't be asked about."""
         data = task.data
+        if task.trouble:
+            return Failure("bad_task", task.trouble)
         try:
             size = len(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         except RecursionError:

@@ -34,6 +34,9 @@ def left_out_remarks(left_out: LeftOut) -> Iterator[str]:
     if left_out.shown:
         truths = numbers.things(len(left_out.shown), "ground truth")
         yield f"{truths} left out, shown as examples: {_tasks(left_out.shown)}. --leave-one-out takes them in."
+    if left_out.unseen:
+        truths = numbers.things(len(left_out.unseen), "truth")
+        yield f"{truths} left out, made of predictions and looked at by no person: {_tasks(left_out.unseen)}."
     for label, tasks in left_out.gone.items():
         truths = numbers.things(len(tasks), "ground truth")
         yield f"{truths} left out, in the label '{label}', which the labelling config does not have: {_tasks(tasks)}."

@@ -102,7 +102,7 @@ def _noted(
 ) -> Iterator[AnnotatedTask]:
     """Notes by the way what people gave each task."""
     for item in annotated:
-        by_hand = [a for a in item.annotations if not is_own(a, item.versions, names)]
+        by_hand = [a for a in item.seen if not is_own(a, item.versions, names)]
         known = schema_of(item.task, schema)
         given[item.task.id] = [from_result(a.get("result") or [], known) for a in by_hand]
         yield item

@@ -93,12 +93,15 @@ def truths_among(
     shown: list[int] = []
     own: list[int] = []
     taken: list[int] = []
+    unseen: list[int] = []
     gone: dict[str, list[int]] = defaultdict(list)
     for item in annotated:
         if subset.split is not None and not subset.split.has(item.task.data):
             continue
         known = schema_of(item.task, schema)
         truth, is_its_own = _truth(item, subset.truth, known, names)
+        if truth is None and item.unseen and subset.truth == "any":
+            unseen.append(item.task.id)
         labels = gone_labels(truth.answer, known) if truth else []
         for label in labels:
             gone[label].append(item.task.id)
@@ -112,19 +115,20 @@ def truths_among(
         if subset.accepted or not is_its_own:
             found.append((item.task, truth))
     left = {label: tuple(ids) for label, ids in sorted(gone.items())}
-    left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown))
+    left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown), tuple(unseen))
     if not found:
         raise _why_none(project, subset, left_out)
     return TaskSelection([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)
 
 
 def _truth(item: AnnotatedTask, kind: str, schema: LabelSchema, names: Sequence[str]) -> tuple[Truth | None, bool]:
-    """A task's truth, by hand rather than from a prediction of the prompts with these `names`; whether from one."""
-    by_hand = [a for a in item.annotations if not (names and is_own(a, item.versions, names))]
+    """A task's truth, by hand rather than from a prediction of the prompts with these `names`; whether from one. What
+    no person has seen is nobody's truth."""
+    by_hand = [a for a in item.seen if not (names and is_own(a, item.versions, names))]
     truth = truth_of(item.task.id, by_hand, kind, schema)
-    if truth is not None or len(by_hand) == len(item.annotations):
+    if truth is not None or len(by_hand) == len(item.seen):
         return truth, False
-    return truth_of(item.task.id, item.annotations, kind, schema), True
+    return truth_of(item.task.id, item.seen, kind, schema), True
 
 
 def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
@@ -143,6 +147,11 @@ def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> NoTruthsEr
         return NoTruthsError(
             f"All {len(left_out.shown)} ground truths of project {project.id} that are left are examples of the "
             "prompt: mark more, or judge them too, each shown the others, with --leave-one-out."
+        )
+    if left_out.unseen:
+        return NoTruthsError(
+            f"All {len(left_out.unseen)} annotations of project {project.id} that are left were made of predictions, "
+            "and no person has looked at them since: submit or update some in Label Studio, or annotate other tasks."
         )
     if left_out.gone:
         names = ", ".join(left_out.gone)

@@ -1,13 +1,14 @@
 """Imports: predictions on their way to Label Studio, in few large requests, because it recounts the project after each.
 
-A request whose fate is unknown is not repeated: what is there is read again, and only what is missing is sent.
+A request whose fate is unknown is not repeated: what is there is read again, and only what is missing is sent. One that
+is too large for what stands before Label Studio is halved.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend.adapters.label_studio.http import Refused, Unreachable
+from backend.adapters.label_studio.http import Refused, TooLarge, Unreachable
 from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
@@ -33,19 +34,47 @@ class PredictionImporter:
         self._version = version
         self._lines: list[ImportLine] = []
         self._size = 0
+        self._most = AT_ONCE
+        self._empty: list[int] = []
+        self._too_large: list[ImportLine] = []
 
     def add(self, items: Iterable[Mapping[str, Any]]) -> None:
         """Raises StudioError when Label Studio does not take them all."""
         for item in items:
-            line = json.dumps(item, separators=(",", ":")).encode()
+            line = json.dumps(self._place.marked(item), separators=(",", ":")).encode()
             self._lines.append((item["task"], line))
+            self._empty += [] if item["result"] else [item["task"]]
             self._size += len(line)
-            if self._size >= AT_ONCE:
-                self.flush()
+            if self._size >= self._most:
+                self._flush()
 
-    def flush(self) -> None:
-        """Sends what is held."""
+    def finish(self) -> None:
+        """Sends what is held. Raises StudioError also when a prediction was too large to be sent."""
+        self._flush()
+        if self._too_large:
+            raise StudioError(self._why_too_large())
+
+    def _flush(self) -> None:
         lines, self._lines, self._size = self._lines, [], 0
+        self._place.ownership.note(self._place.project, self._version.tag, self._empty)
+        self._empty = []
+        self._deliver(lines)
+
+    def _deliver(self, lines: list[ImportLine]) -> None:
+        """In as many requests as it takes."""
+        try:
+            self._surely(lines)
+        except TooLarge:
+            if len(lines) == 1:
+                self._too_large += lines
+                return
+            self._most = min(self._most, sum(len(line) for _, line in lines) // 2)
+            middle = len(lines) // 2
+            self._deliver(lines[:middle])
+            self._deliver(lines[middle:])
+
+    def _surely(self, lines: list[ImportLine]) -> None:
+        """In one request, and again for what of it did not arrive."""
         for attempt in range(TRIES):
             try:
                 self.created += self._send(lines)
@@ -56,6 +85,15 @@ class PredictionImporter:
             left = self._missing(lines)
             self.created += len(lines) - len(left)
             lines = left
+
+    def _why_too_large(self) -> str:
+        tasks = ", ".join(str(task) for task, _ in self._too_large[:10])
+        number, size = len(self._too_large), max(len(line) for _, line in self._too_large)
+        return (
+            f"What stands before Label Studio refuses {number} prediction(s) as too large (413; {size:,} bytes), of "
+            f"task {tasks}: raise its limit for a request (nginx: client_max_body_size, 1 MB by default), "
+            f"then run `ls-prompts push {self._version.tag}`. The others are there."
+        )
 
     def _arrive(self, number: int) -> bool:
         """Waits for predictions that Label Studio may still be storing: sent again, they would be there twice."""

@@ -7,6 +7,7 @@ of tasks, a request, and some bytes for each prediction.
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,27 +31,39 @@ class PushResult:
     rescored: int = 0
 
 
-def push(place: TargetProject, version: PromptVersion, pages: Iterable[WantedPrediction], keep: bool) -> PushResult:
+def push(
+    place: TargetProject, version: PromptVersion, pages: Iterable[WantedPrediction], keep: bool, take_over: bool = False
+) -> PushResult:
     """Makes what `pages` want what Label Studio has; unless `keep`, other versions of the prompt give way on those
-    tasks. No task may be in two pages.
+    tasks. No task may be in two pages. What others pushed under the prompt's name stays, unless `take_over`.
 
     Raises StudioError when Label Studio did not take all.
     """
-    there = place.there(version.names)
+    there = place.there(version.names, take_over)
     imports = PredictionImporter(place, version, there.counts[version.tag])
     obsolete: dict[str, array[int]] = {}
+    others = Counter[str]()
     unchanged = rescored = 0
     for wanted in pages:
         changes = compare(there.of(wanted.tasks), wanted, keep)
         for known in changes.obsolete:
             obsolete.setdefault(known.version, array("q")).append(known.id)
+        others.update(known.version for known in changes.others)
         unchanged += changes.unchanged
         rescored = _rescore(place, changes.rescored, rescored)
         imports.add(changes.missing)
-    imports.flush()
+    imports.finish()
     deleted = delete(place, obsolete, there.counts)
     place.show_again(version.names, instead=version.tag)
+    if others:
+        place.notify(f"{foreign(others)} stay there; `ls-prompts push {version.tag} --take-over` replaces them too.")
     return PushResult(imports.created, deleted, unchanged, rescored)
+
+
+def foreign(versions: Mapping[str, int]) -> str:
+    """Predictions of others, counted by version, as the subject of a sentence about several."""
+    which = ", ".join(f"{number:,} of {version}" for version, number in sorted(versions.items()))
+    return f"Predictions that this record did not push ({which})"
 
 
 def _rescore(place: TargetProject, changes: Sequence[tuple[int, Mapping[str, Any]]], before: int) -> int:

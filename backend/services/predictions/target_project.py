@@ -8,24 +8,30 @@ repeated is repeated while Label Studio restarts.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
+from backend.adapters.database.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import Refused, Unreachable
 from backend.domain.labels.regions import answer_print, fingerprint
 from backend.domain.predictions.index import IndexedPrediction, PredictionIndex
+from backend.domain.predictions.marks import Marker
 from backend.domain.prompts.version import belongs
+from backend.services.predictions.ownership import Ownership
 
 T = TypeVar("T")
 PATIENCE_S = 120.0
 PAUSE_S = 2.0
+NOT_MARKED = -1
+"""Says nothing that could be wanted: a prediction that is taken over is written anew, with our mark."""
 
 Notify = Callable[[str], None]
 """Takes one sentence for the user."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TargetProject:
     studio: LabelStudioClient
     store: Store
@@ -56,16 +62,23 @@ class TargetProject:
             time.sleep(PAUSE_S)
         return found
 
-    def there(self, names: tuple[str, ...]) -> PredictionIndex:
-        """The predictions of the prompt with these names."""
-        return self.surely(lambda: PredictionIndex(self._known(names)))
+    @property
+    def ownership(self) -> OwnershipStore:
+        return OwnershipStore(self.store)
 
-    def _known(self, names: tuple[str, ...]) -> Iterator[IndexedPrediction]:
+    def there(self, names: tuple[str, ...], take_over: bool = False) -> PredictionIndex:
+        """The predictions of the prompt with these names; with `take_over` all of them are taken for ours."""
+        return self.surely(lambda: PredictionIndex(self._known(names, take_over)))
+
+    def _known(self, names: tuple[str, ...], take_over: bool) -> Iterator[IndexedPrediction]:
+        ours = Ownership(self.ownership, self.project, names)
         for found in self.studio.predictions(self.project):
             version = found.model_version
             if version and belongs(version, *names):
-                says = fingerprint(found.score, found.result)
-                yield IndexedPrediction(found.id, found.task_id, version, says, answer_print(found.result))
+                mine = ours.has(found)
+                says = fingerprint(found.score, found.result) if mine or not take_over else NOT_MARKED
+                answer = answer_print(found.result)
+                yield IndexedPrediction(found.id, found.task_id, version, says, answer, mine or take_over)
 
     def count(self, version: str) -> int:
         """Predictions of a version, as Label Studio counts them."""
@@ -75,8 +88,17 @@ class TargetProject:
         self.surely(lambda: self.studio.delete_prediction(prediction))
 
     def rescore(self, prediction: int, item: Mapping[str, Any]) -> None:
-        """Gives a prediction the scores of `item`."""
-        self.surely(lambda: self.studio.rescore(prediction, item["score"], item["result"]))
+        """Gives a prediction the scores of `item`, and our mark."""
+        marked = self.marked(item)
+        self.surely(lambda: self.studio.rescore(prediction, marked["score"], marked["result"]))
+
+    def marked(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A prediction as Label Studio imports it, with our mark; one without a region has no place for it."""
+        return {**item, "result": self.marker.marked(item["task"], item["model_version"], item["result"])}
+
+    @cached_property
+    def marker(self) -> Marker:
+        return self.ownership.marker()
 
     def delete_version(self, version: str) -> None:
         """Deletes all predictions of a version. `show_again` must follow when there are no more."""
@@ -94,9 +116,18 @@ class TargetProject:
         if noted is None:
             return
         if not self._shown():
-            gone = belongs(noted, *names) and not self.count(noted)
+            gone = belongs(noted, *names) and not self.count(noted) and not self._is_live(noted)
             self._show(noted, instead if gone else noted)
         self.store.set_connection(self.project, to_show=None)
+
+    def show_first(self, version: str) -> None:
+        """Shows a version's predictions where there is nothing that annotators could see."""
+        if not self._shown() and self.count(version) and not self.surely(lambda: self.studio.backends(self.project)):
+            self.surely(lambda: self.studio.show(self.project, version))
+
+    def _is_live(self, title: str) -> bool:
+        """Whether it is the name of a backend, which gives predictions when they are asked for."""
+        return any(backend["title"] == title for backend in self.surely(lambda: self.studio.backends(self.project)))
 
     def _shown(self) -> str:
         return self.surely(lambda: self.studio.project(self.project)).shown
@@ -112,4 +143,6 @@ class TargetProject:
             self.notify(f"Annotators saw {noted}, which is not there any more: `ls-prompts use` says what they get.")
             return
         if version != noted:
+            if self.store.connection(self.project)["in_use"] == noted:
+                self.store.set_connection(self.project, in_use=version)
             self.notify(f"Annotators saw {noted}, which is replaced; they now see {version}.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.deletions import DeletionStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.calibration.calibrators import RAW
@@ -54,6 +55,7 @@ class Prompts:
         self._store = store
         self._default_model = default_model
         self.calibrated = CalibrationStore(store)
+        self._deletion = DeletionStore(store)
 
     def save(self, draft: Draft, studio: LabelStudioClient) -> SavedVersion:
         """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
@@ -128,14 +130,20 @@ class Prompts:
         self.of(old)
         self._store.rename(old, check_name(new))
 
-    def delete(self, name: str) -> None:
-        if "@" in name:
-            raise PromptError(
-                f"A version can't be deleted alone: `ls-prompts withdraw {name}` takes its predictions away, "
-                f"`ls-prompts delete {name.partition('@')[0]}` deletes the prompt with all its versions."
-            )
-        self.of(name)
-        self._store.delete(name)
+    def deletable(self, which: str) -> list[PromptVersion]:
+        """What `delete` would delete: one version for NAME@N, all of a prompt for NAME. Raises PromptError when there
+        is none, or one of them is in use."""
+        found = [self.get(which)] if "@" in which else self.of(which)
+        self._deletion.check([version.tag for version in found])
+        return found
+
+    def delete(self, which: str) -> None:
+        """Raises what `deletable` raises."""
+        found = self.deletable(which)
+        if len(found) == len(self.of(found[0].name)):
+            self._store.delete(found[0].name)
+        else:
+            self._deletion.delete(found[0].name, found[0].number)
 
     def dump(self, folder: Path, name: str | None = None) -> list[Path]:
         """Writes every version (of one prompt, or all) to `folder` as NAME@N.md; the paths."""

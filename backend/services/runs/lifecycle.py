@@ -189,15 +189,17 @@ class Runs:
 
     def push_run(self, run: Run, resolved: ResolvedVersion, notify: Notify) -> PushResult:
         """Pushes what became of the tasks of one run."""
-        return self._push(resolved, self.outcomes.of_run(run, resolved), run.keep, notify)
+        pushed = self._push(resolved, self.outcomes.of_run(run, resolved), run.keep, notify)
+        self._place(resolved, notify).show_first(resolved.version.tag)
+        return pushed
 
-    def push_again(self, resolved: ResolvedVersion, keep: bool, notify: Notify) -> PushResult:
+    def push_again(self, resolved: ResolvedVersion, keep: bool, notify: Notify, take_over: bool = False) -> PushResult:
         """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
         once would import the same predictions twice."""
         for run in self.record.runs(resolved.version.tag):
             if in_hand(run):
                 only_one(run)
-        return self._push(resolved, self.outcomes.of_version(resolved), keep, notify)
+        return self._push(resolved, self.outcomes.of_version(resolved), keep, notify, take_over)
 
     def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
         """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
@@ -247,10 +249,18 @@ class Runs:
         return time.monotonic() - started
 
     def _push(
-        self, resolved: ResolvedVersion, pages: Iterable[Sequence[Outcome]], keep: bool, notify: Notify
+        self,
+        resolved: ResolvedVersion,
+        pages: Iterable[Sequence[Outcome]],
+        keep: bool,
+        notify: Notify,
+        take_over: bool = False,
     ) -> PushResult:
         wanted = (wanted_of(page, resolved.schema, resolved.version, resolved.calibrators) for page in pages)
-        return push(TargetProject(self.studio, self.store, resolved.project.id, notify), resolved.version, wanted, keep)
+        return push(self._place(resolved, notify), resolved.version, wanted, keep, take_over)
+
+    def _place(self, resolved: ResolvedVersion, notify: Notify) -> TargetProject:
+        return TargetProject(self.studio, self.store, resolved.project.id, notify)
 
 
 def _check_answered(summary: Summary) -> None:

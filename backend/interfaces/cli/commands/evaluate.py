@@ -35,6 +35,7 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
     if gate.vs and subset.kind != "ground-truth":
         raise click.UsageError("--vs compares on all ground truths: leave out --on sample.")
     app = the_app()
+    ending = app.evaluating(ending)
     if gate.vs:
         app.version(gate.vs)  # one that is not there is told of before anything is paid
     with RunProgress(version, pushes=ending.push) as bar:

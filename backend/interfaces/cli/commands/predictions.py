@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from backend.services.auto_accept import ChosenTasks
 
 
+take_over_option = click.option(
+    "--take-over", is_flag=True, help="Also replace or delete predictions that others pushed under the prompt's name."
+)
+
+
 @click.command()
 @click.argument("project", type=int)
 @as_json
@@ -37,14 +42,15 @@ def predictions(project: int, json_wanted: bool) -> None:
 @click.command()
 @click.argument("version")
 @click.option("--keep", is_flag=True, help="Keep older versions of the prompt beside it.")
+@take_over_option
 @as_json
-def push(version: str, keep: bool, json_wanted: bool) -> None:
+def push(version: str, keep: bool, take_over: bool, json_wanted: bool) -> None:
     """Make Label Studio's predictions what was stored for a version. Safe to repeat.
 
     \b
     ls-prompts push sentiment@2
     """
-    pushed = the_app().push(version, keep, notify)
+    pushed = the_app().push(version, keep, notify, take_over)
     if json_wanted:
         print_json(pushed)
     else:
@@ -54,9 +60,10 @@ def push(version: str, keep: bool, json_wanted: bool) -> None:
 
 @click.command()
 @click.argument("version")
+@take_over_option
 @sure
-def withdraw(version: str, yes: bool) -> None:
-    """Delete all predictions of a version from Label Studio. Annotations stay.
+def withdraw(version: str, take_over: bool, yes: bool) -> None:
+    """Delete all predictions that were pushed for a version from Label Studio. Annotations stay.
 
     \b
     ls-prompts withdraw sentiment@1
@@ -65,9 +72,10 @@ def withdraw(version: str, yes: bool) -> None:
     tag = app.version(version).tag
     if not yes:
         number = sum(app.predicted(tag).values())
-        if number:
-            confirm(f"Delete all {numbers.things(number, 'prediction')} of {tag} from Label Studio?")
-    click.echo(f"{numbers.things(app.withdraw(tag, notify), 'prediction')} of {tag} deleted")
+        others = " and those that others pushed under its tag" if take_over else ""
+        if number or take_over:
+            confirm(f"Delete all {numbers.things(number, 'prediction')} of {tag}{others} from Label Studio?")
+    click.echo(f"{numbers.things(app.withdraw(tag, notify, take_over), 'prediction')} of {tag} deleted")
 
 
 @click.command()
@@ -105,10 +113,30 @@ def annotate(version: str, least: float | None, accuracy: float | None, yes: boo
         tasks, number, which = chosen.tasks, len(chosen.tasks), "the"
     if not yes:
         confirm(f"Create annotations from {which} {numbers.things(number, 'prediction')} of {tag}?")
-    number = app.annotate(tag, tasks)
+    number = app.annotate(tag, tasks, notify)
     click.echo(f"{numbers.things(number, 'annotation')} created from {tag}")
     if not number and tasks is None:
         notify(f"{tag} has no predictions that were not annotated yet: see `ls-prompts predictions PROJECT`.")
+
+
+@click.command()
+@click.argument("version")
+@sure
+def unannotate(version: str, yes: bool) -> None:
+    """Delete the annotations that `annotate` created from a version, but those that a person changed since.
+
+    \b
+    ls-prompts unannotate sentiment@2
+    """
+    app = the_app()
+    tag = app.version(version).tag
+    if not yes:
+        confirm(f"Delete the annotations created from {tag} that nobody changed since?")
+    done = app.unannotate(tag, notify)
+    click.echo(
+        f"{numbers.things(done.deleted, 'annotation')} created from {tag} deleted, "
+        f"{numbers.count(done.kept)} kept because a person changed them"
+    )
 
 
 def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
@@ -124,4 +152,4 @@ def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
         )
 
 
-COMMANDS = (predictions, push, withdraw, annotate)
+COMMANDS = (predictions, push, withdraw, annotate, unannotate)

@@ -70,9 +70,15 @@ def save(
     from backend.services.prompts.versions import Draft
 
     parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
-    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
+    app = the_app()
+    saved = app.save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
     for control in saved.unsupported:
         notify(f"Left alone: {control}.")
+    if saved.new and (alike := app.alike(saved.version)):
+        notify(
+            f"Project {saved.version.project} has predictions of {', '.join(alike)} already. Those that this "
+            "record did not push will stay; if they are somebody else's, another name tells them apart."
+        )
     if not saved.new:
         notify("Nothing changed: this is the version that has this content.")
     click.echo(saved.version.tag)
@@ -163,20 +169,23 @@ def rename(old: str, new: str) -> None:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("which", metavar="NAME[@N]")
 @sure
-def delete(name: str, yes: bool) -> None:
-    """Delete a prompt with all its versions. Stored answers and predictions in Label Studio stay.
+def delete(which: str, yes: bool) -> None:
+    """Delete a version, or a prompt with all its versions. Stored answers and predictions in Label Studio stay.
 
     \b
+    ls-prompts delete sentiment@3
     ls-prompts delete sentiment
     """
     app = the_app()
-    versions = app.versions(name)
+    versions = app.deletable(which)
+    what = versions[0].tag if "@" in which else f"'{which}'"
+    all_of_it = "" if "@" in which else f" with its {numbers.things(len(versions), 'version')}"
     if not yes:
-        confirm(f"Delete '{name}' with its {numbers.things(len(versions), 'version')}?")
-    app.delete(name)
-    notify(f"Deleted '{name}'.")
+        confirm(f"Delete {what}{all_of_it}?")
+    app.delete(which)
+    notify(f"Deleted {what}.")
 
 
 @click.command()

@@ -65,7 +65,7 @@ def run(
         raise click.UsageError("A batch keeps no budget: leave out --batch or --budget.")
     app, ending = the_app(), replace(ending, batch=batch)
     if background:
-        started = app.run_in_background(version, subset, ending)
+        started = app.run_in_background(version, subset, ending, notify)
         shown = {"run": started.id, "version": started.tag, "status": started.status}
         print_json(shown) if json_wanted else click.echo(started.id)
         notify(f"`ls-prompts watch {started.id}` shows how far it is.")

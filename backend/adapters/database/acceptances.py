@@ -1,0 +1,74 @@
+"""The record of annotations that `annotate` had made of predictions: which they are, and what they were then."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from backend.adapters.database.prompts import CHUNK, told
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.tables import accepted, accepting
+
+
+class Begun(NamedTuple):
+    """Annotations of a version that are being made: those with ids above `after`."""
+
+    version: str
+    after: int
+
+
+class AcceptanceStore(Repository):
+    """See Annex. `version` is a tag."""
+
+    @told
+    def begin(self, project: int, begun: Begun) -> None:
+        """Notes that annotations are about to be made."""
+        insert = self._insert(accepting).values(project=project, **begun._asdict())
+        with self._engine.begin() as connection:
+            connection.execute(insert.on_conflict_do_nothing())
+
+    @told
+    def begun(self, project: int) -> list[Begun]:
+        """What has not been ended."""
+        query = sa.select(accepting.c.version, accepting.c.after).where(accepting.c.project == project)
+        with self._engine.connect() as connection:
+            return [Begun(*row) for row in connection.execute(query)]
+
+    @told
+    def end(self, project: int, version: str, seals: Mapping[int, str]) -> None:
+        """Notes the annotations that were made, by id."""
+        rows = [
+            {"annotation": number, "project": project, "version": version, "seal": seal}
+            for number, seal in seals.items()
+        ]
+        mine = sa.and_(accepting.c.project == project, accepting.c.version == version)
+        with self._engine.begin() as connection:
+            if rows:
+                connection.execute(self._insert(accepted).on_conflict_do_nothing(), rows)
+            connection.execute(accepting.delete().where(mine))
+
+    @told
+    def seals(self, project: int, version: str) -> dict[int, str]:
+        """What the annotations of a version were when they were made, by id."""
+        mine = sa.and_(accepted.c.project == project, accepted.c.version == version)
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(accepted.c.annotation, accepted.c.seal).where(mine))
+            return {row.annotation: row.seal for row in found}
+
+    @told
+    def ids(self, project: int) -> frozenset[int]:
+        """The annotations of all versions."""
+        query = sa.select(accepted.c.annotation).where(accepted.c.project == project)
+        with self._engine.connect() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    @told
+    def forget(self, annotations: Sequence[int]) -> None:
+        """Of those that are gone."""
+        with self._engine.begin() as connection:
+            for chunk in _chunks(annotations):
+                connection.execute(accepted.delete().where(accepted.c.annotation.in_(chunk)))
+
+
+def _chunks(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK))

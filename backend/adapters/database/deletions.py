@@ -1,0 +1,50 @@
+"""Deleting one version of a prompt from the record. Its number stays given: no tag ever means two versions."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from backend.adapters.database.prompts import told
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, versions
+from backend.domain.runs.run import OPEN
+from backend.errors import PromptError
+
+
+class DeletionStore(Repository):
+    """See Annex."""
+
+    @told
+    def check(self, tags: Sequence[str]) -> None:
+        """Raises PromptError while annotators get one of these versions, or a run of one is under way."""
+        with self._engine.connect() as connection:
+            _check(connection, tags)
+
+    @told
+    def delete(self, name: str, number: int) -> None:
+        """Removes a version with its runs and its calibration; completions stay, they were paid for. Raises what
+        `check` raises."""
+        tag = f"{name}@{number}"
+        with self._engine.begin() as connection:
+            _check(connection, [tag])
+            prompt = sa.select(prompts.c.id).where(prompts.c.name == name).scalar_subquery()
+            given = sa.case((names.c.highest < number, number), else_=names.c.highest)
+            connection.execute(names.update().where(names.c.prompt_id == prompt).values(highest=given))
+            connection.execute(runs.delete().where(runs.c.tag == tag))
+            for table in (calibrations, versions):
+                connection.execute(table.delete().where(table.c.prompt_id == prompt, table.c.number == number))
+
+
+def _check(connection: sa.Connection, tags: Sequence[str]) -> None:
+    using = connection.execute(sa.select(connections).where(connections.c.in_use.in_(tags))).first()
+    if using is not None:
+        raise PromptError(
+            f"Annotators of project {using.project} get {using.in_use}: `ls-prompts use` another version, or "
+            f"`ls-prompts disconnect {using.project}`, before deleting it."
+        )
+    run = connection.execute(sa.select(runs).where(runs.c.tag.in_(tags), runs.c.status.in_(OPEN))).first()
+    if run is not None:
+        raise PromptError(
+            f"Run {run.id} of {run.tag} has not ended: wait for it, or `ls-prompts cancel {run.id}`, before deleting "
+            "that version."
+        )

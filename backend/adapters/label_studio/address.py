@@ -1,0 +1,44 @@
+"""When LABEL_STUDIO_URL leads elsewhere, or to a server whose certificate is not trusted: what to set instead.
+
+Redirects are not followed: a POST would become a GET on the way, and the token would go to whoever is named.
+"""
+
+import ssl
+
+import httpx
+
+from backend.domain.urls import shown
+from backend.errors import StudioError
+
+
+def refuse_redirect(response: httpx.Response, url: str) -> None:
+    """Raises StudioError for a redirect, with the address to set instead of `url`, that of Label Studio."""
+    if not 300 <= response.status_code < 400 or "location" not in response.headers:
+        return
+    asked = response.request.url
+    path = asked.path.removeprefix(httpx.URL(url).path.rstrip("/"))
+    leads = asked.join(response.headers["location"]).copy_with(query=None, fragment=None)
+    same = leads.path.rstrip("/").endswith(path.rstrip("/"))
+    address = str(leads).rstrip("/").removesuffix(path.rstrip("/")) if same else str(leads)
+    advice = (
+        f"set LABEL_STUDIO_URL to {shown(address)}" if same else "set LABEL_STUDIO_URL to Label Studio's own address"
+    )
+    raise StudioError(f"{shown(url)} redirects to {shown(address)}, and redirects are not followed: {advice}.")
+
+
+def tls_trouble(error: BaseException, address: str) -> StudioError | None:
+    """What to say when TLS is why there is no connection to `address`; None when it is something else."""
+    reason: BaseException | None = error
+    while reason is not None and not isinstance(reason, ssl.SSLError):
+        reason = reason.__cause__ or reason.__context__
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return StudioError(
+            f"The certificate of Label Studio at {address} is not trusted ({reason.verify_message.rstrip('.')}): set "
+            "SSL_CERT_FILE in the environment to a PEM file that holds it, or that of the authority which signed it."
+        )
+    if reason is not None:
+        return StudioError(
+            f"There is no secure connection to {address} ({reason.reason or 'TLS failed'}): if Label Studio does not "
+            "use TLS there, begin LABEL_STUDIO_URL with http://."
+        )
+    return None

@@ -1,0 +1,48 @@
+"""The backends of a project in Label Studio, and whom it would call as one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend.adapters.label_studio.http import LabelStudioHttp, Refused
+from backend.domain.urls import shown
+
+
+class StudioBackends:
+    """A part of `Studio`."""
+
+    http: LabelStudioHttp
+
+    def backends(self, project: int) -> list[Mapping[str, Any]]:
+        """Connected backends, the first one is the one Label Studio asks. Makes Label Studio call each of them."""
+        return list(self.http.call("GET", "api/ml/", project=project))
+
+    def check_address(self, url: str) -> str:
+        """Whether Label Studio would call a backend at `url`, for people. Raises StudioError when its guard refuses it.
+
+        A backend without a project is never created, but its address is checked first.
+        """
+        try:
+            self.http.call("POST", "api/ml/", body={"url": url})
+        except Refused as error:
+            if error.status != 400:
+                raise
+        return f"Label Studio may call {shown(url)}"
+
+    def connect(self, backend: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Connects a backend: {project, url, title, is_interactive, auth_method, basic_auth_user, basic_auth_pass}."""
+        answer: Mapping[str, Any] = self.http.call("POST", "api/ml/", body=dict(backend))
+        return answer
+
+    def update_backend(self, backend_id: int, backend: Mapping[str, Any]) -> None:
+        """`backend` must repeat url and project, or Label Studio answers 500."""
+        self.http.call("PATCH", f"api/ml/{backend_id}", body=dict(backend))
+
+    def disconnect(self, project: int, backends: Iterable[Mapping[str, Any]]) -> None:
+        """Removes backends and the webhooks they leave behind."""
+        urls = set()
+        for backend in backends:
+            urls.add(str(backend["url"]).rstrip("/") + "/webhook")
+            self.http.call("DELETE", f"api/ml/{backend['id']}")
+        for webhook in self.http.call("GET", "api/webhooks/", project=project):
+            if webhook["url"] in urls:
+                self.http.call("DELETE", f"api/webhooks/{webhook['id']}/")

@@ -1,0 +1,107 @@
+"""Acceptance: predictions become annotations without a person, and those that no person touched can be taken back.
+
+Label Studio makes them in one request and does not say which they are. So what is about to be made is noted before, and
+looked up after; what a killed process left undone, the next one looks up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.adapters.database.acceptances import AcceptanceStore, Begun
+from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.predictions.acceptance import Annotation, is_untouched, seal
+from backend.domain.prompts.version import PromptVersion, parse_tag
+from backend.services.predictions.sync import foreign
+from backend.services.predictions.target_project import TargetProject
+
+LARGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Numbers of annotations. `kept`: a person changed them, or is about to."""
+
+    deleted: int
+    kept: int
+
+
+class Acceptance:
+    """Of one version's predictions, in the project of `place`."""
+
+    def __init__(self, place: TargetProject, version: PromptVersion) -> None:
+        self._place = place
+        self._studio = place.studio
+        self._version = version
+        self._record = AcceptanceStore(place.store)
+
+    def accept(self, tasks: Sequence[int] | None = None) -> int:
+        """Makes annotations of the version's predictions, or those on `tasks`, that have none made of them yet; how
+        many. Tasks on which others pushed predictions under its tag are left out: Label Studio would take those too."""
+        tasks = self._without_others(tasks)
+        self._end_all()
+        project = self._place.project
+        before = self._studio.annotations(project)
+        self._record.begin(project, Begun(self._version.tag, self._studio.newest_annotation(project)))
+        self._studio.annotate(project, self._version.tags, tasks)
+        self._end_all()
+        return self._studio.annotations(project) - before
+
+    def take_back(self) -> TakenBack:
+        """Deletes the annotations that were made of the version's predictions, but those that a person touched."""
+        self._end_all()
+        project = self._place.project
+        seals = self._record.seals(project, self._version.tag)
+        there = {
+            a["id"]: item for item in self._studio.annotated(project) for a in item.annotations if a["id"] in seals
+        }
+        untouched = [number for number, item in there.items() if number not in item.drafted]
+        if len(untouched) > LARGE:
+            self._place.notify(f"Deleting {len(untouched):,} annotations one by one; about a minute for each 500.")
+        deleted = [number for number in untouched if self._take_back(number, seals[number])]
+        self._record.forget([*deleted, *(seals.keys() - there.keys())])
+        return TakenBack(len(deleted), len(there) - len(deleted))
+
+    def _take_back(self, number: int, sealed: str) -> bool:
+        """Looks again before it deletes: somebody may be at work."""
+        now = self._place.surely(lambda: self._studio.annotation(number))
+        if now is None or not is_untouched(now) or seal(now) != sealed:
+            return False
+        self._place.surely(lambda: self._studio.delete_annotation(number))
+        return True
+
+    def _without_others(self, tasks: Sequence[int] | None) -> Sequence[int] | None:
+        there = self._place.there(self._version.names)
+        others = [known for known in there.all() if known.version in self._version.tags and not known.ours]
+        if not others:
+            return tasks
+        self._place.notify(
+            f"{foreign({self._version.tag: len(others)})} stay predictions, and so does what is beside them."
+        )
+        strange = {known.task_id for known in others}
+        ours = {known.task_id for known in there.all() if known.version in self._version.tags and known.ours}
+        return [task for task in (sorted(ours) if tasks is None else tasks) if task not in strange]
+
+    def _end_all(self) -> None:
+        """Notes what was made; also what a killed process had made."""
+        for begun in self._record.begun(self._place.project):
+            tags = self._tags(begun.version)
+            seals = {
+                annotation["id"]: seal(annotation)
+                for item in self._studio.annotated(self._place.project)
+                for annotation in item.annotations
+                if annotation["id"] > begun.after
+                and annotation["id"] in item.unseen
+                and self._is_of(item, annotation, tags)
+            }
+            self._record.end(self._place.project, begun.version, seals)
+
+    def _tags(self, tag: str) -> tuple[str, ...]:
+        """Those that a version's predictions may bear."""
+        known = self._place.store.versions(parse_tag(tag)[0])
+        return next((version.tags for version in known if version.tag == tag), (tag,))
+
+    def _is_of(self, item: AnnotatedTask, annotation: Annotation, tags: tuple[str, ...]) -> bool:
+        if item.versions.get(annotation.get("parent_prediction") or 0) in tags:
+            return True
+        result = annotation.get("result") or []
+        return any(self._place.marker.is_on(item.task.id, tag, result) for tag in tags)

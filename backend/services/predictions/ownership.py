@@ -1,0 +1,69 @@
+"""Ownership: which predictions in Label Studio are this record's. A tag says nothing about who pushed it."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from backend.adapters.database.prediction_owners import OwnershipStore
+from backend.adapters.label_studio.client import Prediction
+from backend.domain.prompts.version import parse_tag
+from backend.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+Tasks = frozenset[int] | None
+"""None for all."""
+
+
+class Ownership:
+    """Of the predictions of one prompt in one project. `names`: its name, then former ones."""
+
+    def __init__(self, store: OwnershipStore, project: int, names: tuple[str, ...]) -> None:
+        self._store = store
+        self._project = project
+        self._name = names[0]
+        self._marker = store.marker()
+        self._before: dict[str, Tasks] = {}
+        self._empty: dict[str, Tasks] = {}
+
+    def has(self, prediction: Prediction) -> bool:
+        """Whether a prediction of the prompt is ours: it bears our mark, or the record knows it from before there were
+        marks, or as one without a region, which has no place for one."""
+        version, task = str(prediction.model_version), prediction.task_id
+        if self._marker.is_on(task, version, prediction.result or []):
+            return True
+        known = _known(self._before, version, self._pushed_before)
+        if known is None or task in known:
+            return True
+        return not prediction.result and task in (_known(self._empty, version, self._noted) or ())
+
+    def _pushed_before(self, version: str) -> Tasks:
+        tag = f"{self._name}@{parse_tag(version.partition('~')[0])[1]}"
+        if self._store.served_unmarked(self._project) == tag:
+            return None
+        return frozenset() if "~" in version else frozenset(self._store.pushed_unmarked(tag))
+
+    def _noted(self, version: str) -> Tasks:
+        return frozenset(self._store.noted(self._project, version))
+
+
+def signed(
+    store: OwnershipStore, project: int, version: str, made: Mapping[int, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Live predictions by task (`{}` for none), marked as ours; unmarked when the record can't be read."""
+    try:
+        marker = store.marker()
+        store.note(project, version, [task for task, one in made.items() if one.get("result") == []])
+    except StoreError as error:
+        log.error("project %s: live predictions are not marked as ours: %s", project, error)
+        return list(made.values())
+    return [
+        {**one, "result": marker.marked(task, version, one["result"])} if "result" in one else one
+        for task, one in made.items()
+    ]
+
+
+def _known(tasks: dict[str, Tasks], version: str, find: Callable[[str], Tasks]) -> Tasks:
+    if version not in tasks:
+        tasks[version] = find(version)
+    return tasks[version]

@@ -1,0 +1,117 @@
+"""Annotations that `annotate` made: nobody's truth without a person, and taken back where no person touched them."""
+
+import secrets
+
+import pytest
+
+from backend.domain.dataset.subset import Subset
+from backend.errors import NoTruthsError, StudioError
+from backend.services.predictions.acceptance import TakenBack
+from backend.services.runs.lifecycle import RunOptions
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, chosen, messages
+
+ALL = Subset("all")
+TASKS = 6
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    return Project.made(label_studio, messages(TASKS, secrets.token_hex(4)))
+
+
+@pytest.fixture
+def accepted(mine: Installation, project: Project) -> Installation:
+    """Six annotations were made of topic@1's predictions."""
+    mine.app.run(mine.save("topic", project.id), ALL)
+    assert mine.app.annotate("topic@1") == TASKS
+    return mine
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_they_are_nobodys_truth_until_a_person_touches_them(
+    accepted: Installation, project: Project, withdrawn: bool
+) -> None:
+    other = accepted.save("other", project.id, "Another text.\n\n{text}")
+    if withdrawn:
+        accepted.app.withdraw("topic@1")
+    for tag in (other, "topic@1"):
+        with pytest.raises(NoTruthsError, match="no person has looked at them"):
+            accepted.app.evaluate(tag, truth="any")
+    first, second, third, *_ = project.annotations()
+    project.http.patch(f"/api/annotations/{first['id']}/", json={"result": chosen("Praise")}).raise_for_status()
+    project.http.patch(f"/api/annotations/{second['id']}/", json={"ground_truth": True}).raise_for_status()
+    body = {"result": chosen("Praise"), "lead_time": 3.2}
+    project.http.post(f"/api/tasks/{third['task']}/annotations/", json=body).raise_for_status()
+    found = accepted.command("evaluate", other, "--truth", "any", "--no-push", "--json").json
+    assert found["tasks"] == 3
+    assert found["left_out"]["unseen"] == project.task_ids()[3:]
+    assert any("looked at by no person" in remark for remark in found["remarks"])
+
+
+def test_the_data_managers_own_do_not_count_either(mine: Installation, project: Project) -> None:
+    mine.app.run(mine.save("topic", project.id), ALL)
+    project.act("predictions_to_annotations", model_version=["topic@1"])
+    other = mine.save("other", project.id)
+    with pytest.raises(NoTruthsError, match="no person has looked at them"):
+        mine.app.evaluate(other, truth="any")
+
+
+def test_unmarked_ones_whose_prediction_is_gone_are_known_by_the_record(mine: Installation, project: Project) -> None:
+    mine.app.run(mine.save("topic", project.id), ALL)
+    for prediction in project.predictions():
+        bare = [{k: v for k, v in region.items() if k != "id"} for region in prediction["result"]]
+        project.http.patch(f"/api/predictions/{prediction['id']}/", json={"result": bare}).raise_for_status()
+    with mine.app.container.store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE installation SET since = '9999'")
+    assert mine.app.annotate("topic@1") == TASKS
+    assert mine.app.withdraw("topic@1") == TASKS
+    other = mine.save("other", project.id)
+    with pytest.raises(NoTruthsError, match="no person has looked at them"):
+        mine.app.evaluate(other, truth="any")
+
+
+def test_what_nobody_touched_is_taken_back(accepted: Installation, project: Project) -> None:
+    changed, starred, drafted, *_ = project.annotations()
+    project.http.patch(f"/api/annotations/{changed['id']}/", json={"result": chosen("Praise")}).raise_for_status()
+    project.http.patch(f"/api/annotations/{starred['id']}/", json={"ground_truth": True}).raise_for_status()
+    path = f"/api/tasks/{drafted['task']}/annotations/{drafted['id']}/drafts"
+    project.http.post(path, json={"result": chosen("Praise"), "lead_time": 1.0}).raise_for_status()
+    by_hand = {"result": chosen("Praise"), "lead_time": 3.2}
+    task = project.task_ids()[5]
+    made = project.http.post(f"/api/tasks/{task}/annotations/", json=by_hand).raise_for_status().json()
+    accepted.app.run(accepted.save("topic", project.id, "Another text.\n\n{text}"), ALL)
+    done = accepted.command("unannotate", "topic@1", "--yes")
+    assert done.out == "3 annotations created from topic@1 deleted, 3 kept because a person changed them\n"
+    left = {annotation["id"] for annotation in project.annotations()}
+    assert left == {changed["id"], starred["id"], drafted["id"], made["id"]}
+    assert accepted.app.unannotate("topic@1") == TakenBack(0, 3)
+
+
+def test_only_this_versions_are_taken_back(accepted: Installation, project: Project) -> None:
+    other = accepted.save("other", project.id)
+    accepted.app.run(other, Subset("sample", size=2), RunOptions(keep=True))
+    assert accepted.app.annotate(other) == 2
+    assert accepted.app.unannotate(other) == TakenBack(2, 0)
+    assert len(project.annotations()) == TASKS
+    accepted.app.rename("topic", "subject")
+    assert accepted.app.unannotate("subject@1") == TakenBack(TASKS, 0)
+
+
+def test_what_a_killed_process_had_made_is_known(
+    mine: Installation, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine.app.run(mine.save("topic", project.id), ALL)
+    make = mine.app.container.studio.annotate
+
+    def killed(*args: object) -> None:
+        make(*args)  # type: ignore[arg-type]
+        raise StudioError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mine.app.container.studio, "annotate", killed)
+        with pytest.raises(StudioError, match="killed"):
+            mine.app.annotate("topic@1")
+    assert mine.app.unannotate("topic@1") == TakenBack(TASKS, 0)
+    assert project.annotations() == []

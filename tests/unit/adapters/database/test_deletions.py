@@ -1,0 +1,57 @@
+"""Deleting one version: its number stays given, and what is in use stays."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backend.adapters.database.deletions import DeletionStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.prompts.version import PromptVersion
+from backend.errors import PromptError
+
+FIRST = PromptVersion("topic", 0, 7, "{text}", "some-model", ("text",), "s", {}, "")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    for text in ("{text}", "2 {text}", "3 {text}"):
+        made.save(replace(FIRST, template=text))
+    return made
+
+
+def tags(store: Store) -> list[str]:
+    return [version.tag for version in store.versions()]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_number_is_given_once(store: Store, number: int) -> None:
+    deletion = DeletionStore(store)
+    deletion.delete("topic", number)
+    assert f"topic@{number}" not in tags(store)
+    assert store.save(replace(FIRST, template="4 {text}"))[0].tag == "topic@4"
+    store.delete("topic")
+    assert store.save(FIRST)[0].tag == "topic@5"
+
+
+def test_its_runs_go_and_others_stay(store: Store) -> None:
+    record = RunStore(store)
+    for tag in ("topic@1", "topic@2"):
+        record.finish(record.create(NewRun(tag, 7, "all")).id, "completed")
+    DeletionStore(store).delete("topic", 1)
+    assert [run.tag for run in record.runs()] == ["topic@2"]
+
+
+def test_what_is_in_use_stays(store: Store) -> None:
+    deletion, record = DeletionStore(store), RunStore(store)
+    store.set_connection(7, in_use="topic@2")
+    run = record.create(NewRun("topic@3", 7, "all"))
+    for number, why in ((2, "Annotators of project 7 get topic@2"), (3, f"Run {run.id} of topic@3 has not ended")):
+        with pytest.raises(PromptError, match=why):
+            deletion.check([f"topic@{number}"])
+        with pytest.raises(PromptError, match=why):
+            deletion.delete("topic", number)
+    deletion.delete("topic", 1)
+    assert tags(store) == ["topic@2", "topic@3"]
