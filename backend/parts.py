@@ -123,7 +123,7 @@ class Parts:
             Broker(self.settings.redis_url or ""),
             f"{self.settings.openai_base_url} {model}",
             self.settings.max_in_flight,
-            lambda: Load(slots.pace.most, slots.in_flight, slots.answers, slots.refused),
+            lambda: Load(slots.pace.most, slots.in_flight, slots.answers, slots.refused, slots.waiting),
             lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),
         )
 

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from backend.core.pace import PROBE
 from backend.edges.broker import Broker
+from backend.edges.process import this_process
 from backend.edges.ticker import Ticker
 from backend.errors import QueueError
 
@@ -45,14 +46,11 @@ return mine
 SETTLE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local seen, held, pace = KEYS[1], KEYS[2], KEYS[3]
+local seen, held, pace, hungry = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local me, most, wanted, flying = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', seen, '-inf', now - ARGV[7])) do
-  redis.call('ZREM', seen, gone)
-  redis.call('HDEL', held, gone)
-end
+redis.call('ZREMRANGEBYSCORE', seen, '-inf', now - ARGV[7])
 redis.call('ZADD', seen, now, me)
-redis.call('SET', KEYS[4], '1', 'PX', ARGV[7])
+redis.call('SET', KEYS[5], '1', 'PX', ARGV[7])
 local members = redis.call('ZCARD', seen)
 if most == 0 then most = wanted * members end
 
@@ -68,27 +66,61 @@ local limit = math.max(1, math.floor(most * share))
 local free = limit
 local all = redis.call('HGETALL', held)
 for i = 1, #all, 2 do
-  if all[i] ~= me then free = free - tonumber(all[i + 1]) end
+  if not redis.call('ZSCORE', seen, all[i]) then
+    redis.call('HDEL', held, all[i])
+  elseif all[i] ~= me then
+    free = free - tonumber(all[i + 1])
+  end
 end
 local mine = math.max(flying, 0, math.min(wanted, math.ceil(limit / members), free))
+local waits = redis.call('GET', hungry)
+if mine == 0 and tonumber(ARGV[10]) > 0 then
+  redis.call('SET', hungry, me, 'PX', ARGV[7])
+elseif waits == me then
+  redis.call('DEL', hungry)
+elseif waits and flying == 0 and limit < members then
+  mine = 0
+end
 redis.call('HSET', held, me, mine)
 for _, key in ipairs({seen, held, pace}) do redis.call('EXPIRE', key, ARGV[9]) end
 return mine
 """
-"""KEYS: signs of life, what each holds, the common pace, this claimant's own sign of life.
+"""KEYS: signs of life, what each holds, the common pace, who waits in vain, this claimant's own sign of life.
 ARGV: member, most in flight of all, wanted by this one, in flight now, answers and 429s since the last time,
-milliseconds until one is gone, the probe of `core.pace`, seconds to keep. Returns how many this one may have in flight.
+milliseconds until one is gone, the probe of `core.pace`, seconds to keep, requests of this one that wait for a slot.
+Returns how many this one may have in flight.
 
+Only what living members hold counts. Where there are fewer slots than members, one that has nothing in flight yields
+to one that waits: it may be waiting for the other's answers.
 The common pace is the rule of `core.pace` over the answers of all members, as a share of `most`."""
+
+LEAVE = """
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('DEL', KEYS[3])
+"""
+"""KEYS: signs of life, what each holds, the claimant's own sign of life. ARGV: member. All of it or nothing."""
+
+HOLDERS = """
+local found = {}
+for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  found[#found + 1] = member
+  found[#found + 1] = redis.call('HGET', KEYS[2], member) or '0'
+end
+return found
+"""
+"""KEYS: signs of life, what each holds. Returns each member and its number of slots."""
 
 
 class Load(NamedTuple):
-    """Of one member: the most it could have in flight, what is, and the answers and 429s it ever got."""
+    """Of one member: the most it could have in flight, what is, the answers and 429s it ever got, and the requests that
+    wait for a slot."""
 
     wanted: int
     flying: int
     answers: int
     refused: int
+    waiting: int = 0
 
 
 class Member(Ticker):
@@ -107,12 +139,13 @@ class Member(Ticker):
         self._granted = granted
         self._last = Load(0, 0, 0, 0)
         group = f"{PREFIX}:{{{hashlib.sha256(model.encode()).hexdigest()[:16]}}}"
-        self._keys = [f"{group}:{name}" for name in ("seen", "held", "pace")]
+        self._keys = [f"{group}:{name}" for name in ("seen", "held", "pace", "hungry")]
         self._alive = f"{PREFIX}:alive:"
-        self._name = secrets.token_hex(8)
+        self._name = f"{this_process()} {secrets.token_hex(8)}"
         self._claimant = secrets.token_hex(8)
         self._settle = self._redis.register_script(SETTLE)
         self._take = self._redis.register_script(TAKE)
+        self._leave = self._redis.register_script(LEAVE)
 
     def __enter__(self) -> Self:
         """Raises QueueError when Redis is not there."""
@@ -125,9 +158,7 @@ class Member(Ticker):
     ) -> None:
         super().__exit__(kind, error, trace)
         try:
-            self._redis.zrem(self._keys[0], self._name)
-            self._redis.hdel(self._keys[1], self._name)
-            self._redis.delete(self._alive + self._claimant)
+            self._leave(keys=[*self._keys[:2], self._alive + self._claimant], args=[self._name])
         except RedisError:
             log.warning("Redis is away; what this worker held there is free in %d s", GONE_MS // 1000)
 
@@ -148,6 +179,13 @@ class Member(Ticker):
         self._patiently(self._agree)
         self._patiently(lambda: self._redis.delete(self._alive + old))
 
+    def holders(self) -> dict[str, int]:
+        """Every living member that asks the model (`this_process` of its process and a number of its own), and how many
+        requests it may have in flight. Raises QueueError when Redis is away."""
+        with self._told():
+            found = [part.decode() for part in self._redis.eval(HOLDERS, 2, *self._keys[:2])]
+        return {member: int(slots) for member, slots in zip(found[::2], found[1::2], strict=True)}
+
     def _agree(self) -> None:
         load, last = self._load(), self._last
         heard = (load.answers - last.answers, load.refused - last.refused)
@@ -160,6 +198,7 @@ class Member(Ticker):
             GONE_MS,
             PROBE,
             KEPT_S,
+            load.waiting,
         ]
         self._granted(int(self._settle(keys=[*self._keys, self._alive + self._claimant], args=args)))
         self._last = load
