@@ -1,6 +1,8 @@
 """Opens the database: engine settings and migrations. SQLite in WAL mode, or PostgreSQL."""
 
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,14 @@ def open_database(url: str) -> sa.Engine:
             f"The record {shown(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
         ) from None
     return engine
+
+
+def clock_of(engine: sa.Engine) -> Callable[[], Any]:
+    """What makes the SQL of the time now, in seconds since 1970. PostgreSQL's own clock: those of the machines that share
+    it may differ by minutes. A SQLite file has one machine, whose clock it is."""
+    if engine.dialect.name == "postgresql":
+        return lambda: sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+    return lambda: sa.literal(time.time(), sa.Double)
 
 
 def _parse(url: str) -> sa.URL:

@@ -18,7 +18,7 @@ from backend.core.chat import Completion
 from backend.core.examples import examples_json, read_examples
 from backend.core.prompts import PromptVersion, nearest
 from backend.edges import names
-from backend.edges.database import cause, is_away, open_database
+from backend.edges.database import cause, clock_of, is_away, open_database
 from backend.edges.tables import completions, connections, prompts, runs, versions
 from backend.errors import PromptError, StoreError
 
@@ -58,11 +58,13 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
 
 
 class Store:
-    """Safe to share between threads. `patience_s`: how long a database that went away is waited for."""
+    """Safe to share between threads. `patience_s`: how long a database that went away is waited for; `clock`: makes the
+    SQL of the time now, in seconds since 1970, by the one clock of all who share the record."""
 
     def __init__(self, url: str) -> None:
         self.patience_s = 0.0
         self.engine = open_database(url)
+        self.clock: Callable[[], Any] = clock_of(self.engine)
         self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from backend.core.outcomes import Failure
 from backend.core.runs import Run
 from backend.core.subsets import read_subset
 from backend.edges.job_store import JobStore
-from backend.edges.process import is_gone, this_process
+from backend.edges.process import is_running, this_process
 from backend.edges.ticker import Ticker
 from backend.errors import PromptsError, QueueError
 from backend.flows.baseline import task_ids
@@ -195,7 +195,7 @@ class Crew:
 
         Raises QueueError or StoreError.
         """
-        for job in self.jobs.revive(is_gone):
+        for job in self.jobs.revive(is_running):
             log.warning("run %s, job %d: its worker is gone", job.run_id, job.number)
             if job.deaths >= MOST_DEATHS:
                 self._set_aside(job)

@@ -7,7 +7,7 @@ from backend.core.runs import Run
 from backend.core.search import Halves, Known, check_halves, divide
 from backend.core.subsets import Subset
 from backend.edges import evolution
-from backend.edges.process import is_gone, this_process
+from backend.edges.process import is_running, this_process
 from backend.edges.run_store import Order
 from backend.errors import NoTruthsError, RunError
 from backend.flows.baseline import ground_truths
@@ -39,7 +39,7 @@ class Enhancer:
             check_budget(wish.budget, model, self._runs.labelling.pricing)
         run = self._begin(bound, wish)
         record = self._runs.record
-        if not record.claim(run.id, this_process(), run.worker if is_gone(run.worker) else None):
+        if not record.claim(run.id, this_process(), is_running):
             raise RunError(f"Run {run.id} is not free: `ls-prompts watch {run.id}`.")
         self._runs.store.patience_s = PATIENCE_S
         pulse = Pulse(lambda seconds: record.beat(run.id, seconds))

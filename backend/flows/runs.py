@@ -22,7 +22,7 @@ from backend.core.subsets import Subset, read_subset
 from backend.core.summary import Summary, Summing
 from backend.core.tasks import Task
 from backend.edges.ask_store import Ask
-from backend.edges.process import is_gone, this_process
+from backend.edges.process import is_running, this_process
 from backend.edges.run_store import Order, RunStore
 from backend.edges.store import Store
 from backend.edges.studio import Studio
@@ -162,7 +162,7 @@ class Runs:
         on from there.
         """
         run = self.record.run(run_id)
-        if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
+        if not self.record.claim(run_id, this_process(), is_running):
             raise RunError(f"Run {run_id} is not free (it is {run.status}): `ls-prompts watch {run_id}`.")
         self.store.patience_s = PATIENCE_S
         pulse = Pulse(lambda seconds: self.record.beat(run_id, seconds))
