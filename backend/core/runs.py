@@ -20,8 +20,8 @@ def is_lost(running: bool | None, silent_s: float) -> bool:
 class Run:
     """`subset`: see `core.subsets.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
     baseline, None until it is known; `worker`: host and process that had it last, "" for none; `silent_s`: seconds
-    since its last sign of life when this was read, by the record's clock; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
-    `batch`: it is asked by the provider's batch endpoint."""
+    since its last sign of life when this was read, by the record's clock; `seconds`: worked on so far; `budget`: most
+    USD it may spend, None for no limit; `batch`: it is asked by the provider's batch endpoint."""
 
     id: str
     tag: str

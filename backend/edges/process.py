@@ -39,7 +39,7 @@ def is_gone(process: str) -> bool:
 
 @cache
 def _machine() -> str:
-    """Its name; where Linux tells them, also this boot and this container: only there a process id means one process."""
+    """Its name; where Linux tells them, also this boot and this container: a process id means something only there."""
     marks = [_read(Path("/proc/sys/kernel/random/boot_id"))]
     with suppress(OSError):
         marks.append(os.readlink("/proc/self/ns/pid"))
