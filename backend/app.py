@@ -135,11 +135,7 @@ class App(Parts):
         if self.settings.metrics_port is not None:
             self.exposition().serve(self.settings.metrics_host, self.settings.metrics_port)
         with crew.caretaker():
-            self._queue().work(burst, self.stop.request)
-
-    def step(self, run_id: str, number: int) -> None:
-        """Does one step of a run that workers share."""
-        self._crew.step(run_id, number)
+            self._queue().work(burst, crew.attempt, self.stop.request)
 
     def runs(self, which: str | None = None) -> list[Status]:
         """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""

@@ -35,8 +35,8 @@ def open_database(url: str) -> sa.Engine:
 
 
 def clock_of(engine: sa.Engine) -> Callable[[], Any]:
-    """What makes the SQL of the time now, in seconds since 1970: PostgreSQL's own clock, since those of the machines that
-    share it may differ by minutes; a SQLite file has one machine, whose clock it is."""
+    """What makes the SQL of the time now, in seconds since 1970: by PostgreSQL's own clock, since those of the machines
+    that share it may differ by minutes; a SQLite file has one machine, whose clock it is."""
     if engine.dialect.name == "postgresql":
         return lambda: sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
     return lambda: sa.literal(time.time(), sa.Double)

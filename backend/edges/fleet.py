@@ -8,20 +8,18 @@ free.
 import hashlib
 import logging
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self
 
 from redis.exceptions import RedisError
 
 from backend.core.pace import PROBE
-from backend.edges.broker import Broker
+from backend.edges.broker import Broker, process_outage
 from backend.edges.process import this_process
 from backend.edges.ticker import Ticker
 from backend.errors import QueueError
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 EVERY_S = 0.5
 GONE_MS = 10_000
@@ -132,8 +130,7 @@ class Member(Ticker):
     ) -> None:
         super().__init__("fleet", EVERY_S, self._tick)
         self._redis = broker.redis
-        self._told = broker.told
-        self._shown = broker.shown
+        self._broker = broker
         self._most = most
         self._load = load
         self._granted = granted
@@ -149,7 +146,7 @@ class Member(Ticker):
 
     def __enter__(self) -> Self:
         """Raises QueueError when Redis is not there."""
-        with self._told():
+        with self._broker.told():
             self._agree()
         return super().__enter__()
 
@@ -170,19 +167,21 @@ class Member(Ticker):
         keys = [f"{PREFIX}:claim:{digest}" for digest in digests]
         if not keys:
             return set()
-        places = self._patiently(lambda: self._take(keys=keys, args=[self._claimant, self._alive, KEPT_S]))
+        places = self._broker.patiently(
+            lambda: self._take(keys=keys, args=[self._claimant, self._alive, KEPT_S]), PATIENCE_S
+        )
         return {digests[place - 1] for place in places}
 
     def release(self) -> None:
         """Frees all that was claimed: it is stored by now, or was given up."""
         old, self._claimant = self._claimant, secrets.token_hex(8)
-        self._patiently(self._agree)
-        self._patiently(lambda: self._redis.delete(self._alive + old))
+        self._broker.patiently(self._agree, PATIENCE_S)
+        self._broker.patiently(lambda: self._redis.delete(self._alive + old), PATIENCE_S)
 
     def holders(self) -> dict[str, int]:
         """Every living member that asks the model (`this_process` of its process and a number of its own), and how many
         requests it may have in flight. Raises QueueError when Redis is away."""
-        with self._told():
+        with self._broker.told():
             found = [part.decode() for part in self._redis.eval(HOLDERS, 2, *self._keys[:2])]
         return {member: int(slots) for member, slots in zip(found[::2], found[1::2], strict=True)}
 
@@ -204,18 +203,9 @@ class Member(Ticker):
         self._last = load
 
     def _tick(self) -> None:
+        """While Redis is away, things go on as agreed."""
         try:
-            self._agree()
-        except RedisError as error:
-            log.warning("Redis at %s does not answer (%s); going on as agreed", self._shown, type(error).__name__)
-
-    def _patiently(self, call: Callable[[], T]) -> T:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                with self._told():
-                    return call()
-            except QueueError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(EVERY_S)
+            with self._broker.told():
+                self._agree()
+        except QueueError as error:
+            process_outage().noticed(error)

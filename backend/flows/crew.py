@@ -9,7 +9,7 @@ A batch run is one job, its first: the provider does the work.
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from backend.core.jobs import END, MOST_DEATHS, PLAN, Job, cut
 from backend.core.outcomes import Failure
 from backend.core.runs import Run
 from backend.core.subsets import read_subset
+from backend.edges.broker import process_outage
 from backend.edges.job_store import JobStore
 from backend.edges.process import is_running, this_process
 from backend.edges.ticker import Ticker
@@ -63,6 +64,16 @@ class Crew:
         self.jobs.open(run_id)
         self.line.put(run_id, PLAN)
 
+    def attempt(self, run_id: str, number: int) -> None:
+        """Does one job for a worker. What stops it is in the run's record; the worker goes on with the next."""
+        with about(run=run_id):
+            try:
+                self.step(run_id, number)
+            except Interrupted as stopped:
+                log.info("%s", stopped)
+            except PromptsError as error:
+                log.error("run %s: %s", run_id, error)
+
     def step(self, run_id: str, number: int) -> None:
         """Does one job, unless it is done or another worker has it. Trouble that ends the run is noted in its record.
 
@@ -80,7 +91,8 @@ class Crew:
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
         except Interrupted:
-            self._call_all()
+            with suppress(QueueError):  # those who look after the crew will call
+                self._call_all()
             raise
 
     @contextmanager
@@ -128,7 +140,7 @@ class Crew:
         try:
             self.line.put(run_id, number)
         except QueueError as error:
-            log.warning("%s", error)
+            process_outage().noticed(error)
 
     def _planning(self, run: Run, bound: Bound) -> Iterator[Job]:
         """What the planner asks about meanwhile: in a large project planning takes as long as a minute. One that ended
@@ -187,6 +199,8 @@ class Crew:
     def _look(self) -> None:
         try:
             self.look_after()
+        except QueueError as error:
+            process_outage().noticed(error)
         except PromptsError as error:
             log.warning("%s", error)
 
