@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.core.addresses import shown
 from backend.errors import StoreError
@@ -93,14 +94,26 @@ def cause(error: Exception) -> str:
     return (str(origin).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def is_away(error: SQLAlchemyError) -> bool:
-    """Whether there is no connection, which may pass; a full disk or a locked file is something else."""
+def may_pass(error: SQLAlchemyError) -> bool:
+    """Whether the same may succeed later, without anything else being done: the database is away, locked or full."""
     if not isinstance(error, DBAPIError):
-        return False
+        return isinstance(error, PoolTimeoutError)
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
     state = getattr(error.orig, "sqlstate", "")
-    gone = isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY))
-    return error.connection_invalidated or gone
+    silent = state is None and isinstance(error, OperationalError)
+    return error.connection_invalidated or silent or bool(state and state.startswith(_PASSING_STATES))
 
 
-_AWAY = ("08", "57P")
-"""PostgreSQL's classes of errors for connections, and for a server that shuts down or starts. None: it said nothing."""
+_PASSING_CODES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+_PASSING_STATES = ("08", "57", "53", "40", "55P03", "25006")
+"""PostgreSQL's errors: of connections; a server that shuts down, starts or ends a statement; disk, memory or
+connections used up; a transaction in the way of another; a lock; a standby that is not yet the primary. None: it said
+nothing."""

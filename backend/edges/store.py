@@ -18,9 +18,9 @@ from backend.core.chat import Completion
 from backend.core.examples import examples_json, read_examples
 from backend.core.prompts import PromptVersion, nearest
 from backend.edges import names
-from backend.edges.database import cause, clock_of, is_away, open_database
+from backend.edges.database import cause, clock_of, may_pass, open_database
 from backend.edges.tables import completions, connections, prompts, runs, versions
-from backend.errors import PromptError, StoreError
+from backend.errors import PromptError, StoreAwayError, StoreError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,8 +36,8 @@ class Patient(Protocol):
 
 
 def told(method: Callable[P, T]) -> Callable[P, T]:
-    """Database trouble as one sentence; without statements, which hold task texts. A database that went away is waited
-    for, `patience_s` of the store at most: the method is one transaction, and is done again."""
+    """Database trouble as one sentence; without statements, which hold task texts. What may pass is waited for,
+    `patience_s` of the store at most: the method is one transaction, and is done again. Then it is a StoreAwayError."""
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -48,8 +48,9 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
             except (UnicodeError, OverflowError) as error:
                 raise StoreError(f"The record can't hold this value ({type(error).__name__}): correct it.") from None
             except SQLAlchemyError as error:
-                if not is_away(error) or time.monotonic() > deadline:
-                    raise StoreError(
+                passing = may_pass(error)
+                if not passing or time.monotonic() > deadline:
+                    raise (StoreAwayError if passing else StoreError)(
                         f"The record can't be read or written ({cause(error)}): check its disk and database."
                     ) from None
             time.sleep(AGAIN_S)
