@@ -20,6 +20,7 @@ from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
 from backend.edges.calibration_store import Calibrated
+from backend.edges.forget_store import Held
 from backend.edges.queue import Queue
 from backend.flows.annotate import Chosen, choose
 from backend.flows.audit import Audit, audit_project
@@ -211,6 +212,15 @@ class App(Parts):
         if least is None:
             least = least_confidence(self._runs, bound, accuracy)
         return choose(self._runs, bound, least, tell)
+
+    def held(self, project: int) -> Held:
+        """How much is stored about a project's tasks."""
+        return self._forgetting.held(project)
+
+    def forget(self, project: int, tell: Tell = to_log) -> Held:
+        """Deletes that, here and at the model's provider. Raises RunError while a run of the project is under way,
+        ProviderError when files can't be deleted there."""
+        return self._forgetting.forget(project, tell)
 
     def doctor(self, backend_url: str | None = None) -> list[Check]:
         """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""

@@ -13,9 +13,11 @@ from backend.edges.batch_store import BatchStore
 from backend.edges.broker import Broker
 from backend.edges.embedding_store import EmbeddingStore
 from backend.edges.fleet import Load, Member
+from backend.edges.forget_store import ForgetStore
 from backend.edges.job_store import JobStore
 from backend.edges.ledger import Ledger
 from backend.edges.prices import fixed_price, price_of
+from backend.edges.private import close_to_others
 from backend.edges.process import LocalProcess
 from backend.edges.queue import Queue
 from backend.edges.run_store import RunStore
@@ -29,6 +31,7 @@ from backend.flows.crew import Crew
 from backend.flows.draft import Drafter
 from backend.flows.embedding import Embedding
 from backend.flows.enhance import Enhancer
+from backend.flows.forget import Forgetting
 from backend.flows.hands import Hands
 from backend.flows.labelling import Labelling, alone
 from backend.flows.models import Models
@@ -62,6 +65,8 @@ class Parts:
 
     @cached_property
     def store(self) -> Store:
+        if self.settings.database_url is None:
+            close_to_others(self.settings.data_dir)
         return Store(self.settings.database())
 
     @cached_property
@@ -110,7 +115,8 @@ class Parts:
 
     @cached_property
     def _drafter(self) -> Drafter:
-        return Drafter(self._runs, self._teachers_url, lambda teacher: self._asker(teacher=teacher))
+        make = lambda teacher, project: self._asker(teacher=teacher, project=project)  # noqa: E731
+        return Drafter(self._runs, self._teachers_url, make)
 
     @property
     def _crew(self) -> Crew:
@@ -146,6 +152,12 @@ class Parts:
     @cached_property
     def _projects(self) -> Projects:
         return Projects(self.store, self.studio)
+
+    @property
+    def _forgetting(self) -> Forgetting:
+        batches, url = BatchStore(self.store), self.settings.openai_base_url
+        logs = self.settings.data_dir / "runs"
+        return Forgetting(ForgetStore(self.store), self.record, batches, self._batches.keeper, url, logs)
 
     @property
     def _login(self) -> Login:
@@ -184,11 +196,18 @@ class Parts:
         timeout = self.settings.request_timeout_s
         return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def _asker(self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None) -> Asker:
-        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named."""
+    def _asker(
+        self,
+        run: Run | None = None,
+        failure_ttl_s: float = 0,
+        teacher: str | None = None,
+        project: int | None = None,
+    ) -> Asker:
+        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named. `project`: whose tasks it
+        asks about, where no run says so."""
         concurrency, metrics = self.settings.concurrency, self.metrics
         model = self._measured(teacher)
-        write = partial(self.store.add_completions, run_id=run.id if run else None)
+        write = partial(self.store.add_completions, run_id=run.id if run else None, project=project)
         if run is None or run.budget is None:
             return Asker(model, write, concurrency, failure_ttl_s, metrics)
         models = [self._prompts.get(run.tag).model, *([teacher] if teacher else [])]

@@ -20,6 +20,7 @@ from backend.cli import (
     enhance,
     estimate,
     evaluation,
+    forget,
     predictions,
     projects,
     prompts,
@@ -111,6 +112,7 @@ for group in (
     enhance,
     background,
     predictions,
+    forget,
 ):
     for command in group.COMMANDS:
         cli.add_command(command)

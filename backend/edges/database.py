@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.core.addresses import shown
+from backend.edges.private import make_private, private_file, private_folder
 from backend.errors import StoreError
 
-HEAD = "0008"
+HEAD = "0012"
 """The newest migration; a test compares it with the files."""
 
 
@@ -22,7 +23,7 @@ def open_database(url: str) -> sa.Engine:
     parsed = _parse(url)
     try:
         if parsed.get_backend_name() == "sqlite":
-            Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+            _close_to_others(Path(parsed.database or ""))
             engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
             sa.event.listen(engine, "connect", _prepare_sqlite)
         else:
@@ -51,6 +52,16 @@ def _parse(url: str) -> sa.URL:
         raise StoreError(
             "DATABASE_URL is no address of a database: write one like postgresql://user:password@host/name."
         ) from None
+
+
+def _close_to_others(file: Path) -> None:
+    """The record holds answers and task texts. SQLite gives the files beside it the permissions of its own."""
+    if not file.parent.exists():
+        private_folder(file.parent)
+    if file.name and not file.is_dir():
+        make_private(file)
+        for beside in ("-wal", "-shm", "-journal"):
+            private_file(file.with_name(file.name + beside))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from backend.edges.private import make_private, tighten
 from backend.errors import RunError
 
 
@@ -86,7 +87,8 @@ class LocalProcess:
 
     def give(self, run_id: str) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            tighten(self._folder)
+            make_private(self._folder / f"{run_id}.log")
             with (self._folder / f"{run_id}.log").open("ab") as log:
                 subprocess.Popen(  # noqa: S603  (our own interpreter, our own module, an id we made)
                     [sys.executable, "-P", "-m", "backend", "work", run_id],

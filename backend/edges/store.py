@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from backend.core.chat import Completion
 from backend.core.examples import examples_json, read_examples
 from backend.core.prompts import PromptVersion, nearest
-from backend.edges import names
+from backend.edges import names, sources
 from backend.edges.database import cause, clock_of, may_pass, open_database
 from backend.edges.tables import completions, connections, prompts, runs, versions
 from backend.errors import PromptError, StoreAwayError, StoreError
@@ -171,6 +171,7 @@ class Store:
                     f"Annotators of project {row.project} get {row.in_use}: `ls-prompts use` another version, or "
                     f"`ls-prompts disconnect {row.project}`, before deleting it."
                 )
+            sources.keep(connection, self.insert, _tag_of(runs.c.tag, name))
             connection.execute(runs.delete().where(_tag_of(runs.c.tag, name)))
             names.leave(connection, sa.select(prompts.c.id).where(prompts.c.name == name))
             connection.execute(prompts.delete().where(prompts.c.name == name))
@@ -194,8 +195,11 @@ class Store:
     # Completions
 
     @told
-    def add_completions(self, found: Iterable[Completion], run_id: str | None = None) -> None:
-        """Stores facts; one that is there already stays as it is. `run_id`: the run that asked for them."""
+    def add_completions(
+        self, found: Iterable[Completion], run_id: str | None = None, project: int | None = None
+    ) -> None:
+        """Stores facts; one that is there already stays as it is. `run_id`: the run that asked for them; `project`: the
+        one whose tasks they are about, where no run says so."""
         # In one order everywhere: PostgreSQL ends writers that wait for each other's rows.
         ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
         payer = {"run_id": run_id}
@@ -204,6 +208,8 @@ class Store:
             return
         with self.engine.begin() as connection:
             connection.execute(self.insert(completions).on_conflict_do_nothing(), rows)
+            if project is not None:
+                sources.note(connection, self.insert, project, (row["digest"] for row in rows))
 
     @told
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:

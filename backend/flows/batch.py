@@ -93,7 +93,8 @@ class Batches:
         """
         probed: dict[int, int] = {}
         writer = Writer(self.shelf, job.run.id, job.recipe, lambda: self._probe(job.run.id, probed))
-        keeper = self._keeper(job.progress.tell)
+        keeper = self.keeper(job.progress.tell)
+        keeper.tidy_left(self.base_url)
         self._take_over(job.run, writer)
         try:
             while True:
@@ -113,13 +114,13 @@ class Batches:
 
     def cancel(self, run_id: str) -> bool:
         """Cancels what a run has at the provider; False when that is nothing."""
-        return bool(self.shelf.batches.of_run(run_id)) and self._keeper(to_log).cancel(run_id)
+        return bool(self.shelf.batches.of_run(run_id)) and self.keeper(to_log).cancel(run_id)
 
     def check(self, tag: str) -> None:
         """Collects what ended batches of a version brought. Raises RunError while one is under way: asking its requests
         beside it would pay for them twice."""
         for batch in self.shelf.batches.of_version(tag, self.base_url):
-            ended = batch.state == "open" and self._keeper(to_log).step(batch)
+            ended = batch.state == "open" and self.keeper(to_log).step(batch)
             if not ended and batch.state in ("creating", "open"):
                 raise RunError(
                     f"A batch of run {batch.run_id} is under way at the provider: `ls-prompts resume {batch.run_id}` "
@@ -129,7 +130,7 @@ class Batches:
     def _probe(self, run_id: str, sent: dict[int, int]) -> Probe:
         return Probe(self.make_model(), partial(self.shelf.facts.add_completions, run_id=run_id), sent)
 
-    def _keeper(self, tell: Callable[[str], None]) -> Keeper:
+    def keeper(self, tell: Callable[[str], None]) -> Keeper:
         return Keeper(self.shelf.batches, self.make_provider(), tell, self._brought)
 
     def _brought(self, model: str, replies: Iterable[Reply]) -> None:

@@ -34,11 +34,12 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """`url`: where teachers are; `make_asker` makes one that reaches the teacher of that name."""
+    """`url`: where teachers are; `make_asker` makes one that reaches the teacher of that name, about the tasks of that
+    project."""
 
     runs: Runs
     url: str
-    make_asker: Callable[[str], Asker]
+    make_asker: Callable[[str, int], Asker]
 
     def draft(self, name: str, project: int | None, teacher: str | None) -> Drafted:
         """`project` is needed for a name that is new. Raises LabelConfigError or StudioError; with a teacher also
@@ -59,7 +60,7 @@ class Drafter:
 
     def _ask(self, bound: Bound, teacher: str) -> Proposal | Dropped:
         labelling, pulse = self.runs.labelling, Pulse(lambda _: "in_progress")
-        with Dialogue(labelling, lambda: self.make_asker(teacher), pulse, Silent()) as dialogue:
+        with Dialogue(labelling, lambda: self.make_asker(teacher, bound.project.id), pulse, Silent()) as dialogue:
             asking = Teacher(dialogue, teacher_frame(self.url, teacher), bound.schema)
             return polished(asking, bound.version, labelling.recipe(bound), self.runs.studio)
 

@@ -108,7 +108,7 @@ class Estimator:
     async def _probe(self, count: Count) -> None:
         """What it answers is stored, and so free from now on."""
         stored = self._stored(count.drawn)
-        async with closing(self._labelling.make_asker()) as asker:
+        async with closing(self._labelling.make_asker(project=self._bound.project.id)) as asker:
             asks = [ask_all(asker, request, stored) for request in count.drawn]
             for request, asked in zip(count.drawn, await asyncio.gather(*asks), strict=True):
                 if all(one.failure is None for one in asked):

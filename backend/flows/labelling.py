@@ -45,8 +45,9 @@ def alone(_model: str, _slots: Slots) -> AbstractContextManager[Claims]:
 
 
 class MakeAsker(Protocol):
-    def __call__(self, run: Run | None = None) -> Asker:
-        """An Asker whose completions `run` pays for, within its budget."""
+    def __call__(self, run: Run | None = None, *, project: int | None = None) -> Asker:
+        """An Asker whose completions `run` pays for, within its budget; without a run, they are about the tasks of
+        `project`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from backend.core.calibrator import RAW, Calibrators
-from backend.core.chat import Recipe
+from backend.core.chat import Asks, ChatRequest, Recipe
 from backend.core.default_prompt import auto_tag, default_version
 from backend.core.derive import Pricing
 from backend.core.labels.config import read_config
@@ -25,6 +25,7 @@ from backend.core.results import rounded, to_result
 from backend.core.tasks import Task
 from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_version
 from backend.edges.calibration_store import CalibrationStore
+from backend.edges.forget_store import ForgetStore
 from backend.edges.store import Store
 from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.flows.asker import Asker
@@ -95,6 +96,7 @@ class Preannotator:
     ) -> None:
         self._leftovers = leftovers
         self._store = store
+        self._sources = ForgetStore(store)
         self._make_asker = make_asker
         self._pricing = pricing
         self._serving = serving
@@ -136,7 +138,7 @@ class Preannotator:
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
             outcomes, late = self._loop.run(
-                self._label(Recipe(version, schema, self._serving.base_url, embed=self._serving.embed), items)
+                self._label(project, Recipe(version, schema, self._serving.base_url, embed=self._serving.embed), items)
             )
             calibrators = RAW if typed else self._calibrators(version, tag)
         except PromptsError as error:
@@ -186,7 +188,7 @@ class Preannotator:
         else:
             self._leftovers.add(tag, ids)
 
-    async def _label(self, recipe: Recipe, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
+    async def _label(self, project: int, recipe: Recipe, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
         """Outcomes by the tasks' numbers, and whether there was no time for all."""
         if self._predictor is None:
             self._predictor = Predictor(self._make_asker(), self._store, self._pricing)
@@ -195,8 +197,11 @@ class Preannotator:
         async def sink(found: list[Outcome]) -> None:
             outcomes.update({outcome.task_id: outcome for outcome in found})
 
+        def plan(asks: Asks) -> None:
+            self._sources.note(project, [ask.digest for _, ask in asks if isinstance(ask, ChatRequest)])
+
         try:
-            await asyncio.wait_for(self._predictor.label(recipe, [tasks], sink), self._serving.deadline_s)
+            await asyncio.wait_for(self._predictor.label(recipe, [tasks], sink, plan), self._serving.deadline_s)
         except TimeoutError:
             return outcomes, True
         except PromptsError as error:

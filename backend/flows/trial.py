@@ -32,13 +32,13 @@ def try_task(runs: Runs, bound: Bound, task_id: int) -> Trial:
     request = runs.labelling.recipe(bound).request(tasks[0])
     if isinstance(request, Failure):
         return Trial([], (), failed(task_id, request))
-    trial = asyncio.run(_ask(runs, request, task_id))
+    trial = asyncio.run(_ask(runs, request, tasks[0].id, bound.project.id))
     return replace(trial, remark=unsure(bound.version, [trial.outcome]))
 
 
-async def _ask(runs: Runs, request: ChatRequest, task_id: int) -> Trial:
+async def _ask(runs: Runs, request: ChatRequest, task_id: int, project: int) -> Trial:
     stored = runs.store.completions([sample.digest for sample in request.samples])
-    async with closing(runs.labelling.make_asker()) as asker:
+    async with closing(runs.labelling.make_asker(project=project)) as asker:
         asked = await ask_all(asker, request, stored)
     samples = [one.attempts for one in asked]
     outcome = derive(task_id, samples, request.frame.schema, runs.labelling.pricing)
