@@ -8,6 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 from rq import Queue as Jobs
 from rq.job import Job
@@ -44,7 +45,7 @@ class Queue:
     def waiting(self) -> set[tuple[str, int]]:
         """The jobs nobody has taken yet."""
         with self._broker.told():
-            ids = self._redis.lrange(self._jobs.key, 0, -1)
+            ids: Any = self._redis.lrange(self._jobs.key, 0, -1)
             with self._redis.pipeline(transaction=False) as pipeline:
                 for job in ids:
                     pipeline.hget(_hash(job), "data")
@@ -73,10 +74,9 @@ class Queue:
         """Takes the first job off the queue: its run and number; False for one that is not ours, None when none came
         within `wait_s` seconds (0: at once). Who takes a job and dies has it in the record, where others find it."""
         key = self._jobs.key
-        popped = self._redis.blpop([key], wait_s)[1:] if wait_s else [self._redis.lpop(key)]
-        if not popped or popped[0] is None:
-            return None
-        return self._read(_hash(popped[0])) or False
+        found: Any = self._redis.blpop([key], wait_s) if wait_s else self._redis.lpop(key)
+        popped = found[-1] if wait_s and found else found
+        return None if popped is None else self._read(_hash(popped)) or False
 
     def _read(self, name: bytes) -> tuple[str, int] | None:
         if self._redis.type(name) != b"hash" or self._redis.hstrlen(name, "data") > MOST_BYTES:

@@ -43,8 +43,8 @@ class Worker(SimpleWorker):
         to begin with."""
         self._call = call
         with broker.told():
-            self.register_birth()
-        self._install_signal_handlers()
+            self.register_birth()  # type: ignore[no-untyped-call]
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]
         try:
             with Ticker("registration", REGISTER_EVERY_S, self._register):
                 while not self._stop_requested and self._next(broker, burst):
@@ -53,7 +53,7 @@ class Worker(SimpleWorker):
             pass
         finally:
             with suppress(RedisError):
-                self.register_death()
+                self.register_death()  # type: ignore[no-untyped-call]
 
     def _next(self, broker: Broker, burst: bool) -> bool:
         """Does one job, if one came. False: nothing is to be waited for."""
