@@ -11,14 +11,14 @@ ENV PYTHONUNBUFFERED=1 \
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin prompts \
     && install -d -o prompts -g prompts /data
 
-# Dependencies before the code: this layer is rebuilt only when requirements.txt changes.
-COPY requirements.txt /src/
-RUN pip install -r /src/requirements.txt \
-    && pip install --no-deps label-studio-ml==1.0.9
+# Dependencies before the code: this layer is rebuilt only when the lock changes. The lock is complete, so nothing is looked
+# up; label-studio-ml's own pins, which are long out of support, play no part.
+COPY requirements.lock /src/
+RUN pip install --no-deps --require-hashes --only-binary :all: -r /src/requirements.lock
 
-COPY pyproject.toml model.py _wsgi.py /src/
+COPY pyproject.toml requirements.txt model.py _wsgi.py /src/
 COPY backend /src/backend
-RUN pip install --no-deps /src && rm -rf /src
+RUN pip install --no-deps --no-build-isolation /src && rm -rf /src
 
 # gunicorn reads its settings from the folder it starts in.
 WORKDIR /app

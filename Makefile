@@ -1,13 +1,15 @@
 # make demo   everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job)
 # make test   everything set up, all tests
+# make lock   the files that the images install, chosen anew: requirements.lock
 
 PYTHON ?= python3
 VENV := .venv
 STUDIO := .venv-label-studio
 BIN := $(VENV)/bin
+LOCK := .venv-lock
 WORKERS ?= 3
 
-.PHONY: setup studio demo test lint serve bench
+.PHONY: setup studio demo test lint serve bench lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
@@ -44,3 +46,14 @@ serve: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Hashes of all files of a release, so of every platform; the Python must be the Dockerfile's, 3.11.
+lock:
+	test -x $(LOCK)/bin/python || $(PYTHON) -m venv $(LOCK)
+	$(LOCK)/bin/pip install --quiet --disable-pip-version-check 'pip-tools>=7.4,<8'
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
+		--strip-extras --no-annotate --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--output-file requirements.lock requirements-image.txt
+	rm -rf $(LOCK)/ml
+	$(LOCK)/bin/pip download --quiet --no-deps --only-binary :all: --dest $(LOCK)/ml label-studio-ml==1.0.9
+	$(LOCK)/bin/pip hash $(LOCK)/ml/*.whl | sed -n 's/^--hash/label-studio-ml==1.0.9 --hash/p' >> requirements.lock

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.adapters.database.calibrations import StoredCalibration
+from backend.adapters.database.project_data import Held
 from backend.adapters.label_studio.health_probe import describe as describe_server
 from backend.adapters.redis.queue import Queue
 from backend.container import Container
@@ -173,11 +174,7 @@ class App:
         if self.container.settings.metrics_port is not None:
             self.exposition().serve(self.container.settings.metrics_host, self.container.settings.metrics_port)
         with worker_pool.caretaker():
-            self.container.queue().work(burst, self.container.stop.request)
-
-    def step(self, run_id: str, number: int) -> None:
-        """Does one step of a run that workers share."""
-        self.container.worker_pool.step(run_id, number)
+            self.container.queue().work(burst, worker_pool.attempt, self.container.stop.request)
 
     def runs(self, which: str | None = None) -> list[RunStatus]:
         """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""
@@ -271,6 +268,15 @@ class App:
         if least is None:
             least = least_confidence(self.container.runs, resolved, accuracy)
         return choose(self.container.runs, resolved, least, notify)
+
+    def held(self, project: int) -> Held:
+        """How much is stored about a project's tasks."""
+        return self.container.forgetting.held(project)
+
+    def forget(self, project: int, notify: Notify = to_log) -> Held:
+        """Deletes that, here and at the model's provider. Raises RunError while a run of the project is under way,
+        ProviderError when files can't be deleted there."""
+        return self.container.forgetting.forget(project, notify)
 
     def doctor(self, backend_url: str | None = None) -> list[HealthCheck]:
         """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""

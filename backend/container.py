@@ -12,8 +12,10 @@ from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.embeddings import EmbeddingStore
+from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import RunStore
+from backend.adapters.files.private import close_to_others
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.processes import LocalProcess
 from backend.adapters.providers.prices import fixed_price, price_of
@@ -30,6 +32,7 @@ from backend.engine.embedder import Embedder
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, process_stop
 from backend.errors import SettingsError
+from backend.services.forget import Forgetting
 from backend.services.optimize.optimizer import Optimizer
 from backend.services.optimize.session import TeacherAccess
 from backend.services.projects import Login, Projects
@@ -63,6 +66,8 @@ class Container:
 
     @cached_property
     def store(self) -> Store:
+        if self.settings.database_url is None:
+            close_to_others(self.settings.data_dir)
         return Store(self.settings.database())
 
     @cached_property
@@ -112,7 +117,8 @@ class Container:
 
     @cached_property
     def drafter(self) -> PromptDrafter:
-        return PromptDrafter(self.runs, self._teachers_url, lambda teacher: self.executor(teacher=teacher))
+        make = lambda teacher, project: self.executor(teacher=teacher, project=project)  # noqa: E731
+        return PromptDrafter(self.runs, self._teachers_url, make)
 
     @property
     def worker_pool(self) -> WorkerPool:
@@ -125,7 +131,7 @@ class Container:
             RedisConnection(self.settings.redis_url or ""),
             f"{self.settings.openai_base_url} {model}",
             self.settings.max_in_flight,
-            lambda: WorkerLoad(slots.pace.most, slots.in_flight, slots.answers, slots.refused),
+            lambda: WorkerLoad(slots.pace.most, slots.in_flight, slots.answers, slots.refused, slots.waiting),
             lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),
         )
 
@@ -148,6 +154,12 @@ class Container:
     @cached_property
     def projects(self) -> Projects:
         return Projects(self.store, self.studio)
+
+    @property
+    def forgetting(self) -> Forgetting:
+        batches, url = BatchStore(self.store), self.settings.openai_base_url
+        logs = self.settings.data_dir / "runs"
+        return Forgetting(ForgetStore(self.store), self.record, batches, self.batches.keeper, url, logs)
 
     @property
     def login(self) -> Login:
@@ -188,11 +200,17 @@ class Container:
         timeout = self.settings.request_timeout_s
         return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def executor(self, run: Run | None = None, teacher: str | None = None) -> RequestExecutor:
-        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named."""
+    def executor(
+        self,
+        run: Run | None = None,
+        teacher: str | None = None,
+        project: int | None = None,
+    ) -> RequestExecutor:
+        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named. `project`: whose tasks it
+        asks about, where no run says so."""
         concurrency, metrics = self.settings.concurrency, self.metrics
         model = self._measured(teacher)
-        write = partial(self.store.add_completions, run_id=run.id if run else None)
+        write = partial(self.store.add_completions, run_id=run.id if run else None, project=project)
         if run is None or run.budget is None:
             return RequestExecutor(model, write, concurrency, observer=metrics)
         models = [self.prompts.get(run.tag).model, *([teacher] if teacher else [])]

@@ -17,6 +17,7 @@ Trouble with a single task is not here: that is data (`domain.outcome.Rejection`
     │   └── ProviderAwayError  it can't be reached for now: later it may go on
     ├── OutputError            a file that can't be written, or a format whose library is not there
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
+        └── StoreAwayError     for now: it is locked, full or away
 """
 
 import traceback
@@ -79,6 +80,10 @@ class OutputError(PromptsError):
 
 
 class StoreError(PromptsError):
+    pass
+
+
+class StoreAwayError(StoreError):
     pass
 
 

@@ -89,10 +89,21 @@ def test_data_lie_in_named_volumes(resolved: Json) -> None:
 
 
 def test_label_studio_does_not_reach_the_broker(resolved: Json) -> None:
-    """Jobs in Redis are pickled: who writes there runs code."""
     networks = {name: set(service.get("networks") or {"default"}) for name, service in resolved["services"].items()}
     assert networks["redis"].isdisjoint(networks["label-studio"])
     assert all(networks["redis"] & networks[name] and networks["db"] & networks[name] for name in OURS)
+
+
+def test_the_broker_asks_for_the_password_that_the_others_have(source: Json, resolved: Json, tmp_path: Path) -> None:
+    """Its command is run, with a program in place of Redis that tells its arguments and what it reads."""
+    password = source["services"]["redis"]["environment"]["REDISCLI_AUTH"]
+    assert all(f"redis://:{password}@redis" in source["services"][name]["environment"]["REDIS_URL"] for name in OURS)
+    (tmp_path / "docker-entrypoint.sh").write_text('#!/bin/sh\necho "$@"\ncat\n')
+    (tmp_path / "docker-entrypoint.sh").chmod(0o755)
+    command = [word.replace("$$", "$") for word in resolved["services"]["redis"]["command"]]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "REDISCLI_AUTH": "0123abc"}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=10, check=True)
+    assert ran.stdout == "redis-server -\nrequirepass 0123abc\n"
 
 
 def test_the_file_holds_no_secret(source: Json) -> None:
@@ -173,7 +184,7 @@ def test_every_variable_of_env_example_is_explained() -> None:
         assert not line or line.startswith("#") or before.startswith("# "), line
 
 
-@pytest.mark.parametrize("name", sorted(SERVICES - {"redis"}))
+@pytest.mark.parametrize("name", sorted(SERVICES))
 def test_no_service_starts_on_a_placeholder(resolved: Json, name: str) -> None:
     environment = resolved["services"][name]["environment"]
     ran = _start(resolved["services"][name], environment)

@@ -6,30 +6,76 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
+from backend.adapters.files.private import make_private, tighten
 from backend.errors import RunError
 
 
 def this_process() -> str:
-    """Host and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Machine, moment of its start, and process id."""
+    pid = os.getpid()
+    return f"{_machine()}~{_start(pid) or ''}:{pid}"
+
+
+def is_running(process: str) -> bool | None:
+    """Whether `process` (see `this_process`) runs. None where that can't be known: it is another machine's, or this
+    system does not tell when its processes began, so that another one may have its id by now."""
+    name, _, pid = process.rpartition(":")
+    machine, _, start = name.partition("~")
+    if machine not in (_machine(), socket.gethostname()):  # the latter: records of earlier releases
+        return None
+    if not _exists(int(pid)):
+        return False
+    found = _start(int(pid))
+    return found == start if found and start else None
 
 
 def is_gone(process: str) -> bool:
-    """Whether `process` (see `this_process`) certainly runs no more; unknown, so False, for other hosts' processes."""
-    host, _, pid = process.rpartition(":")
-    if host != socket.gethostname():
-        return False
+    """Whether `process` certainly runs no more."""
+    return is_running(process) is False
+
+
+@cache
+def _machine() -> str:
+    """Its name; where Linux tells them, also this boot and this container: a process id means something only there."""
+    marks = [_read(Path("/proc/sys/kernel/random/boot_id"))]
+    with suppress(OSError):
+        marks.append(os.readlink("/proc/self/ns/pid"))
+    host = socket.gethostname()
+    return f"{host}.{sha256(''.join(marks).encode()).hexdigest()[:12]}" if all(marks) else host
+
+
+def _exists(pid: int) -> bool:
     with suppress(ChildProcessError):
-        os.waitpid(int(pid), os.WNOHANG)  # a dead child of ours would pass for a living one
+        os.waitpid(pid, os.WNOHANG)  # a dead child of ours would pass for a living one
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
-        return True
-    except PermissionError:
         return False
-    return False
+    except PermissionError:
+        return True
+    return _stat(pid)[:1] not in (["Z"], ["X"])  # dead, but its parent did not look yet
+
+
+def _start(pid: int) -> str | None:
+    """Clock ticks from this boot to its start: no clock that is set, or differs, changes them. None: not known."""
+    fields = _stat(pid)
+    return fields[19] if len(fields) > 19 else None
+
+
+def _stat(pid: int) -> list[str]:
+    """What /proc tells of a process (proc_pid_stat(5)), from the third field on; nothing where there is no /proc."""
+    return _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace").strip()
+    except OSError:
+        return ""
 
 
 class LocalProcess:
@@ -41,7 +87,8 @@ class LocalProcess:
 
     def give(self, run_id: str) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            tighten(self._folder)
+            make_private(self._folder / f"{run_id}.log")
             with (self._folder / f"{run_id}.log").open("ab") as log:
                 subprocess.Popen(  # noqa: S603  (our own interpreter, our own module, an id we made)
                     [sys.executable, "-P", "-m", "backend", "work", run_id],

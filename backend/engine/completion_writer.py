@@ -1,7 +1,7 @@
 """Recorder: completions to the record, many in one transaction.
 
 `record` returns when its completion is committed; the database is written to from a thread of its own, so that the
-event loop never waits for a disk.
+event loop never waits for a disk. A completion is paid for: while the record is away, it waits.
 """
 
 import asyncio
@@ -9,20 +9,27 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from backend.domain.chat.request import Completion
+from backend.engine.paid_completions import Waiting
+from backend.engine.shutdown import Shutdown
+from backend.errors import StoreAwayError
 
 GATHER_S = 0.005
 """Completions that come within this time share a commit: a commit costs ten times what a row does."""
 
 
 class CompletionWriter:
-    def __init__(self, write: Callable[[list[Completion]], None]) -> None:
+    """`stop`: what a signal requests, by default to this process; from then on it waits a few seconds more."""
+
+    def __init__(self, write: Callable[[list[Completion]], None], stop: Shutdown | None = None) -> None:
         self._write = write
+        self._stop = stop
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="record")
         self._pending: list[tuple[Completion, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def record(self, completion: Completion) -> None:
-        """Raises what `write` raises (StoreError), to everyone in the same commit."""
+        """Raises what `write` raises (StoreError), to everyone in the same commit; StoreAwayError only when the process
+        is to end."""
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pending.append((completion, stored))
         if self._writer is None:
@@ -43,10 +50,9 @@ class CompletionWriter:
         self._writer = None
 
     async def _commit(self, batch: list[tuple[Completion, asyncio.Future[None]]]) -> None:
-        loop = asyncio.get_running_loop()
         error: Exception | None = None
         try:
-            await loop.run_in_executor(self._thread, self._write, [completion for completion, _ in batch])
+            await self._written([completion for completion, _ in batch])
         except Exception as trouble:  # whatever it is, those who wait must hear of it
             error = trouble
         for _, stored in batch:
@@ -56,3 +62,11 @@ class CompletionWriter:
                 stored.set_result(None)
             else:
                 stored.set_exception(error)
+
+    async def _written(self, completions: list[Completion]) -> None:
+        waiting = Waiting("answers", len(completions), self._stop)
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, completions)
+            except StoreAwayError as error:
+                await asyncio.sleep(waiting.pause(error))

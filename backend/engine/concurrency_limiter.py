@@ -31,6 +31,11 @@ class ConcurrencyLimiter:
         self._admit()
 
     @property
+    def waiting(self) -> int:
+        """Requests that wait for a slot."""
+        return len(self._waiting)
+
+    @property
     def _limit(self) -> int:
         return min(self.pace.limit, self.cap)
 

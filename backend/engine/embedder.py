@@ -1,10 +1,12 @@
 """Embedding: texts -> vectors, asked for once and stored before they count."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from backend.domain.hashing import digest
-from backend.errors import ProviderError
+from backend.engine.paid_completions import Waiting
+from backend.errors import ProviderError, StoreAwayError
 
 AT_ONCE = 100
 """Texts of one request."""
@@ -52,9 +54,17 @@ class Embedder:
             some = names[start : start + AT_ONCE]
             vectors = dict(zip(some, api.vectors(model, [missing[name] for name in some]), strict=True))
             self._check(model, vectors)
-            self._facts.add(vectors)
+            self._keep(vectors)
             found |= vectors
         return found
+
+    def _keep(self, vectors: dict[str, bytes]) -> None:
+        waiting = Waiting("embeddings", len(vectors))
+        while True:
+            try:
+                return self._facts.add(vectors)
+            except StoreAwayError as error:
+                time.sleep(waiting.pause(error))
 
     def _check(self, model: str, vectors: dict[str, bytes]) -> None:
         """Raises ProviderError for one of another size than the first: another model goes by this name now."""

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.prediction_owners import OwnershipStore
+from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import RAW, Calibrators
-from backend.domain.chat.request import RequestBuilder
+from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestBuilder
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import rounded, to_result
@@ -98,6 +99,7 @@ class LivePredictions:
         self._overflow_runs = overflow_runs
         self._store = store
         self._ownership = OwnershipStore(store)
+        self._sources = ForgetStore(store)
         self._make_executor = make_executor
         self._pricing = pricing
         self._serving = serving
@@ -139,7 +141,9 @@ class LivePredictions:
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
             outcomes, late = self._loop.run(
-                self._label(RequestBuilder(version, schema, self._serving.base_url, embed=self._serving.embed), items)
+                self._label(
+                    project, RequestBuilder(version, schema, self._serving.base_url, embed=self._serving.embed), items
+                )
             )
             calibrators = RAW if typed else self._calibrators(version, tag)
         except PromptsError as error:
@@ -190,7 +194,7 @@ class LivePredictions:
         else:
             self._overflow_runs.add(tag, ids)
 
-    async def _label(self, builder: RequestBuilder, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
+    async def _label(self, project: int, builder: RequestBuilder, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
         """Outcomes by the tasks' numbers, and whether there was no time for all."""
         if self._predictor is None:
             self._predictor = Predictor(self._make_executor(), self._store, self._pricing)
@@ -199,8 +203,11 @@ class LivePredictions:
         async def sink(found: list[Outcome]) -> None:
             outcomes.update({outcome.task_id: outcome for outcome in found})
 
+        def plan(asks: PlannedRequests) -> None:
+            self._sources.note(project, [ask.digest for _, ask in asks if isinstance(ask, ChatRequest)])
+
         try:
-            await asyncio.wait_for(self._predictor.label(builder, [tasks], sink), self._serving.deadline_s)
+            await asyncio.wait_for(self._predictor.label(builder, [tasks], sink, plan), self._serving.deadline_s)
         except TimeoutError:
             return outcomes, True
         except PromptsError as error:

@@ -34,11 +34,12 @@ class DraftedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class PromptDrafter:
-    """`url`: where teachers are; `make_executor` makes one that reaches the teacher of that name."""
+    """`url`: where teachers are; `make_executor` makes one that reaches the teacher of that name, about the tasks of
+    that project."""
 
     runs: Runs
     url: str
-    make_executor: Callable[[str], RequestExecutor]
+    make_executor: Callable[[str, int], RequestExecutor]
 
     def draft(self, name: str, project: int | None, teacher: str | None) -> DraftedPrompt:
         """`project` is needed for a name that is new. Raises LabelConfigError or StudioError; with a teacher also
@@ -61,7 +62,9 @@ class PromptDrafter:
 
     def _ask(self, resolved: ResolvedVersion, teacher: str) -> Proposal | Dropped:
         labeler, heartbeat = self.runs.labeler, Heartbeat(lambda _: "in_progress")
-        with SyncSession(labeler, lambda: self.make_executor(teacher), heartbeat, Silent()) as session:
+        with SyncSession(
+            labeler, lambda: self.make_executor(teacher, resolved.project.id), heartbeat, Silent()
+        ) as session:
             asking = Teacher(session, teacher_template(self.url, teacher), resolved.schema)
             return polished(asking, resolved.version, labeler.builder(resolved), self.runs.studio)
 

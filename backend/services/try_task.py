@@ -32,13 +32,13 @@ def try_task(runs: Runs, resolved: ResolvedVersion, task_id: int) -> TryResult:
     request = runs.labeler.builder(resolved).request(tasks[0])
     if isinstance(request, Failure):
         return TryResult([], (), failed(task_id, request))
-    trial = asyncio.run(_ask(runs, request, task_id))
+    trial = asyncio.run(_ask(runs, request, tasks[0].id, resolved.project.id))
     return replace(trial, remark=unsure(resolved.version, [trial.outcome]))
 
 
-async def _ask(runs: Runs, request: ChatRequest, task_id: int) -> TryResult:
+async def _ask(runs: Runs, request: ChatRequest, task_id: int, project: int) -> TryResult:
     stored = runs.store.completions([sample.digest for sample in request.samples])
-    async with closing(runs.labeler.make_executor()) as executor:
+    async with closing(runs.labeler.make_executor(project=project)) as executor:
         asked = await ask_all(executor, request, stored)
     samples = [one.attempts for one in asked]
     outcome = resolve(task_id, samples, request.template.schema, runs.labeler.pricing)

@@ -95,6 +95,11 @@ class Batches:
         stats.other("downloads")
         return self._files[file_id].content
 
+    def delete(self, file_id: str) -> Line:
+        if self._files.pop(file_id, None) is None:
+            raise not_found("file", file_id)
+        return {"id": file_id, "object": "file", "deleted": True}
+
     def create(self, wanted: Line, stats: Stats) -> Line:
         found = str(wanted.get("input_file_id"))
         if found not in self._files:

@@ -59,6 +59,7 @@ class StandIn:
         app.router.add_get("/v1/models", self.models)
         app.router.add_post("/v1/files", self.upload)
         app.router.add_get("/v1/files", self.files)
+        app.router.add_delete("/v1/files/{id}", self.delete_file)
         app.router.add_get("/v1/files/{id}/content", self.content)
         app.router.add_post("/v1/batches", self.create_batch)
         app.router.add_get("/v1/batches", self.list_batches)
@@ -86,6 +87,10 @@ class StandIn:
         made = self.batches.upload(file.filename, file.file.read(), self.stats)
         await asyncio.sleep(self.switches.batch_answer_ms / 1000)
         return _json(made)
+
+    async def delete_file(self, request: web.Request) -> web.Response:
+        self._check_batches(request)
+        return _json(self.batches.delete(request.match_info["id"]))
 
     async def files(self, request: web.Request) -> web.Response:
         self._check_batches(request)

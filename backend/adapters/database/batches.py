@@ -26,7 +26,8 @@ UNASKED = STATES[:3]
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
     """`run_id`: the run that waits for it; `canceled`: it is to be canceled; `file_id` and `batch_id`: the provider's
-    names for its file and itself, None until they are known."""
+    names for its file and itself, None until they are known; `project`: whose tasks it asks about, None for one of an
+    earlier release whose run is deleted; `tidied`: its files are deleted at the provider."""
 
     id: str
     run_id: str
@@ -36,6 +37,8 @@ class StoredBatch:
     canceled: bool = False
     file_id: str | None = None
     batch_id: str | None = None
+    project: int | None = None
+    tidied: bool = False
 
     @property
     def file_name(self) -> str:
@@ -58,8 +61,9 @@ class BatchStore(Repository):
     @told
     def create(self, run_id: str, base_url: str, model: str) -> StoredBatch:
         """A batch without requests, in state `writing`."""
-        batch = StoredBatch(secrets.token_hex(8), run_id, shown(base_url), model, "writing")
         with self._engine.begin() as connection:
+            project = connection.execute(sa.select(runs.c.project).where(runs.c.id == run_id)).scalar()
+            batch = StoredBatch(secrets.token_hex(8), run_id, shown(base_url), model, "writing", project=project)
             connection.execute(batches.insert().values({name: getattr(batch, name) for name in StoredBatch.__slots__}))
         return batch
 
@@ -155,6 +159,20 @@ class BatchStore(Repository):
         with self._engine.begin() as connection:
             connection.execute(batch_lines.update().where(left).values(**values))
             connection.execute(batches.update().where(batches.c.id == batch.id).values(state="ended"))
+
+    @told
+    def untidied(self, project: int | None = None, most: int = 1000) -> list[StoredBatch]:
+        """Those of a project that may have files at the provider; without one, the ended ones of all, newest first."""
+        mine = batches.c.state == "ended" if project is None else batches.c.project == project
+        query = sa.select(batches).where(mine, sa.not_(batches.c.tidied), batches.c.state != "writing")
+        with self._engine.connect() as connection:
+            return [StoredBatch(*row) for row in connection.execute(query.limit(most))]
+
+    @told
+    def tidy(self, batch: StoredBatch) -> None:
+        """Notes that the provider has none of its files any more."""
+        with self._engine.begin() as connection:
+            connection.execute(batches.update().where(batches.c.id == batch.id).values(tidied=True))
 
     def _found(self, condition: Any) -> list[StoredBatch]:
         query = sa.select(batches).where(condition, batches.c.state != "ended").order_by(batches.c.id)

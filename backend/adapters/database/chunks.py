@@ -3,7 +3,6 @@
 Redis carries no more than a job's name: what is to be done and who does it stands here.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from backend.adapters.database.repository import Repository
 from backend.adapters.database.tables import jobs, runs
 from backend.domain.dataset.subset import ranges
 from backend.domain.runs.chunk import END, PLAN, Chunk
-from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED
+from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED, is_lost
 from backend.domain.task import parse_ids
 
 _MINE = (jobs.c.run_id, jobs.c.number)
@@ -83,7 +82,7 @@ class ChunkStore(Repository):
         open_runs = sa.select(runs.c.id).where(runs.c.status.in_(OPEN))
         free = sa.and_(jobs.c.run_id == run_id, jobs.c.number == number, jobs.c.status == "pending")
         taken = jobs.update().where(free, jobs.c.run_id.in_(open_runs))
-        values = {"status": "in_progress", "worker": worker, "seen": time.time()}
+        values = {"status": "in_progress", "worker": worker, "seen": self._now()}
         return connection.execute(taken.values(**values)).rowcount == 1
 
     def _is_open(self, connection: sa.Connection, run_id: str) -> bool:
@@ -100,7 +99,7 @@ class ChunkStore(Repository):
 
         A run's `seconds` are those in which at least one worker was at it.
         """
-        now = time.time()
+        now = self._now()
         mine = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         passed = sa.case((runs.c.seen > now - ALIVE_S, now - runs.c.seen), else_=0.0)
         values = {"seen": now, "seconds": runs.c.seconds + passed}
@@ -145,11 +144,12 @@ class ChunkStore(Repository):
             return list(connection.execute(shared.group_by(jobs.c.run_id).having(left == 0)).scalars())
 
     @told
-    def revive(self, is_gone: Callable[[str], bool]) -> list[Chunk]:
-        """Lays down the jobs whose worker is silent or `is_gone`; these jobs."""
-        held = sa.select(jobs).where(jobs.c.status == "in_progress")
+    def revive(self, is_running: Callable[[str], bool | None]) -> list[Chunk]:
+        """Lays down the jobs that their workers lost, see `domain.runs.run.is_lost`; these jobs."""
+        silent_s = (self._now() - jobs.c.seen).label("silent_s")
+        held = sa.select(jobs, silent_s).where(jobs.c.status == "in_progress")
         with self._engine.begin() as connection:
-            lost = [row for row in connection.execute(held) if row.seen < time.time() - ALIVE_S or is_gone(row.worker)]
+            lost = [row for row in connection.execute(held) if is_lost(is_running(row.worker), row.silent_s)]
             return [_job(row, 1) for row in lost if self._lay_down(connection, row)]
 
     def _lay_down(self, connection: sa.Connection, row: Any) -> bool:

@@ -1,16 +1,20 @@
 """Opens the database: engine settings and migrations. SQLite in WAL mode, or PostgreSQL."""
 
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from backend.adapters.files.private import make_private, private_file, private_folder
 from backend.domain.urls import shown
 from backend.errors import StoreError
 
-HEAD = "0010"
+HEAD = "0012"
 """The newest migration; a test compares it with the files."""
 
 
@@ -19,7 +23,7 @@ def open_database(url: str) -> sa.Engine:
     parsed = _parse(url)
     try:
         if parsed.get_backend_name() == "sqlite":
-            Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+            _close_to_others(Path(parsed.database or ""))
             engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
             sa.event.listen(engine, "connect", _prepare_sqlite)
         else:
@@ -32,6 +36,14 @@ def open_database(url: str) -> sa.Engine:
     return engine
 
 
+def clock_of(engine: sa.Engine) -> Callable[[], Any]:
+    """What makes the SQL of the time now, in seconds since 1970: by PostgreSQL's own clock, since those of the machines
+    that share it may differ by minutes; a SQLite file has one machine, whose clock it is."""
+    if engine.dialect.name == "postgresql":
+        return lambda: sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+    return lambda: sa.literal(time.time(), sa.Double)
+
+
 def _parse(url: str) -> sa.URL:
     """The cause is left out: it may show a piece of the password."""
     try:
@@ -40,6 +52,16 @@ def _parse(url: str) -> sa.URL:
         raise StoreError(
             "DATABASE_URL is no address of a database: write one like postgresql://user:password@host/name."
         ) from None
+
+
+def _close_to_others(file: Path) -> None:
+    """The record holds answers and task texts. SQLite gives the files beside it the permissions of its own."""
+    if not file.parent.exists():
+        private_folder(file.parent)
+    if file.name and not file.is_dir():
+        make_private(file)
+        for beside in ("-wal", "-shm", "-journal"):
+            private_file(file.with_name(file.name + beside))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -83,14 +105,26 @@ def cause(error: Exception) -> str:
     return (str(origin).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def is_away(error: SQLAlchemyError) -> bool:
-    """Whether there is no connection, which may pass; a full disk or a locked file is something else."""
+def may_pass(error: SQLAlchemyError) -> bool:
+    """Whether the same may succeed later, without anything else being done: the database is away, locked or full."""
     if not isinstance(error, DBAPIError):
-        return False
+        return isinstance(error, PoolTimeoutError)
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
     state = getattr(error.orig, "sqlstate", "")
-    gone = isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY))
-    return error.connection_invalidated or gone
+    silent = state is None and isinstance(error, OperationalError)
+    return error.connection_invalidated or silent or bool(state and state.startswith(_PASSING_STATES))
 
 
-_AWAY = ("08", "57P")
-"""PostgreSQL's classes of errors for connections, and for a server that shuts down or starts. None: it said nothing."""
+_PASSING_CODES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+_PASSING_STATES = ("08", "57", "53", "40", "55P03", "25006")
+"""PostgreSQL's errors: of connections; a server that shuts down, starts or ends a statement; disk, memory or
+connections used up; a transaction in the way of another; a lock; a standby that is not yet the primary. None: it said
+nothing."""

@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from backend.adapters.database import completion_sources as sources
 from backend.adapters.database import prompt_names as names
-from backend.adapters.database.engine import cause, is_away, open_database
+from backend.adapters.database.engine import cause, clock_of, may_pass, open_database
 from backend.adapters.database.tables import accepted, accepting, completions, connections, prompts, runs, versions
 from backend.domain.chat.request import Completion
 from backend.domain.prompts.examples import examples_json, read_examples
 from backend.domain.prompts.version import PromptVersion, nearest
-from backend.errors import PromptError, StoreError
+from backend.errors import PromptError, StoreAwayError, StoreError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,8 +37,8 @@ class RetryPolicy(Protocol):
 
 
 def told(method: Callable[P, T]) -> Callable[P, T]:
-    """Database trouble as one sentence; without statements, which hold task texts. A database that went away is waited
-    for, `patience_s` of the store at most: the method is one transaction, and is done again."""
+    """Database trouble as one sentence; without statements, which hold task texts. What may pass is waited for,
+    `patience_s` of the store at most: the method is one transaction, and is done again. Then it is a StoreAwayError."""
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -48,8 +49,9 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
             except (UnicodeError, OverflowError) as error:
                 raise StoreError(f"The record can't hold this value ({type(error).__name__}): correct it.") from None
             except SQLAlchemyError as error:
-                if not is_away(error) or time.monotonic() > deadline:
-                    raise StoreError(
+                passing = may_pass(error)
+                if not passing or time.monotonic() > deadline:
+                    raise (StoreAwayError if passing else StoreError)(
                         f"The record can't be read or written ({cause(error)}): check its disk and database."
                     ) from None
             time.sleep(AGAIN_S)
@@ -58,11 +60,13 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
 
 
 class Store:
-    """Safe to share between threads. `patience_s`: how long a database that went away is waited for."""
+    """Safe to share between threads. `patience_s`: how long a database that went away is waited for; `clock`: makes the
+    SQL of the time now, in seconds since 1970, by the one clock of all who share the record."""
 
     def __init__(self, url: str) -> None:
         self.patience_s = 0.0
         self.engine = open_database(url)
+        self.clock: Callable[[], Any] = clock_of(self.engine)
         self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
 
     def close(self) -> None:
@@ -168,6 +172,7 @@ class Store:
                     f"Annotators of project {row.project} get {row.in_use}: `ls-prompts use` another version, or "
                     f"`ls-prompts disconnect {row.project}`, before deleting it."
                 )
+            sources.keep(connection, self.insert, _tag_of(runs.c.tag, name))
             connection.execute(runs.delete().where(_tag_of(runs.c.tag, name)))
             names.leave(connection, sa.select(prompts.c.id).where(prompts.c.name == name))
             connection.execute(prompts.delete().where(prompts.c.name == name))
@@ -191,8 +196,11 @@ class Store:
     # Completions
 
     @told
-    def add_completions(self, found: Iterable[Completion], run_id: str | None = None) -> None:
-        """Stores facts; one that is there already stays as it is. `run_id`: the run that asked for them."""
+    def add_completions(
+        self, found: Iterable[Completion], run_id: str | None = None, project: int | None = None
+    ) -> None:
+        """Stores facts; one that is there already stays as it is. `run_id`: the run that asked for them; `project`: the
+        one whose tasks they are about, where no run says so."""
         # In one order everywhere: PostgreSQL ends writers that wait for each other's rows.
         ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
         payer = {"run_id": run_id}
@@ -201,6 +209,8 @@ class Store:
             return
         with self.engine.begin() as connection:
             connection.execute(self.insert(completions).on_conflict_do_nothing(), rows)
+            if project is not None:
+                sources.note(connection, self.insert, project, (row["digest"] for row in rows))
 
     @told
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:

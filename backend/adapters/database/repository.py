@@ -16,6 +16,10 @@ class Repository:
         self._engine = store.engine
         self._insert: Any = store.insert
 
+    def _now(self) -> Any:
+        """The record's clock, see Store."""
+        return self._store.clock()
+
     @property
     def patience_s(self) -> float:
         """Seconds; see Store."""

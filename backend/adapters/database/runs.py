@@ -1,17 +1,17 @@
 """The record of runs: what each is to do, who works on it, and how it ended. `asks` has what its tasks came to."""
 
 import secrets
-import time
 from collections.abc import Callable
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import Store, now, told
+from backend.adapters.database.prompts import Store, told
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.tables import runs
-from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED, Run
+from backend.domain.runs.run import OPEN, QUEUED, Run, is_lost
 from backend.errors import RunError
 
 PAGE = 4000
@@ -40,26 +40,16 @@ class RunStore(Repository):
     def create(self, order: NewRun, check: Callable[[Run], None] = lambda other: None) -> Run:
         """A pending run, unless `check` raises for one of the same version that has not ended: of two that are started
         at the same instant, the second one meets the first."""
-        run = Run(
-            id=secrets.token_hex(4),
-            **order._asdict(),
-            status="pending",
-            reason="",
-            created=now("microseconds"),
-            tasks=None,
-            worker="",
-            seen=time.time(),
-            seconds=0.0,
-        )
-        row = {name: getattr(run, name) for name in Run.__slots__}
-        others = sa.select(runs).where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run.id)
+        run_id = secrets.token_hex(4)
+        others = self._query().where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run_id)
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # SQLite is locked by the insert
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(order.tag))))
-            connection.execute(runs.insert().values(**row))
+            moment = connection.execute(sa.select(self._now())).scalar_one()
+            connection.execute(runs.insert().values(id=run_id, **order._asdict(), **_new(moment)))
             for other in connection.execute(others):
-                check(Run(*other))
-        return run
+                check(_run(other))
+            return _run(connection.execute(self._query().where(runs.c.id == run_id)).one())
 
     @told
     def limit(self, run_id: str, budget: float) -> None:
@@ -68,25 +58,28 @@ class RunStore(Repository):
             connection.execute(runs.update().where(runs.c.id == run_id).values(budget=budget))
 
     @told
-    def claim(self, run_id: str, worker: str, gone: str | None = None) -> bool:
-        """Takes a pending run in hand for `worker`, or one whose process is silent or is `gone`, which certainly ended.
+    def claim(self, run_id: str, worker: str, is_running: Callable[[str], bool | None] = lambda _: None) -> bool:
+        """Takes a pending run in hand for `worker`, or one that its process lost, see `domain.runs.run.is_lost`.
 
         True when it is ours now.
         """
-        lost = sa.or_(runs.c.seen < time.time() - ALIVE_S, runs.c.worker == gone)
-        free = sa.or_(runs.c.status == "pending", sa.and_(runs.c.status == "in_progress", lost))
-        free = sa.and_(free, runs.c.worker != QUEUED)
-        values = {"status": "in_progress", "reason": "", "worker": worker, "seen": time.time()}
+        silent_s = (self._now() - runs.c.seen).label("silent_s")
+        values = {"status": "in_progress", "reason": "", "worker": worker, "seen": self._now()}
         with self._engine.begin() as connection:
-            taken = connection.execute(runs.update().where(runs.c.id == run_id, free).values(**values))
-        return taken.rowcount == 1
+            row = connection.execute(sa.select(runs, silent_s).where(runs.c.id == run_id)).first()
+            if row is None or row.status not in OPEN or row.worker == QUEUED:
+                return False
+            if row.status == "in_progress" and not is_lost(is_running(row.worker), row.silent_s):
+                return False
+            same = (runs.c[name] == getattr(row, name) for name in ("id", "status", "worker", "seen"))
+            return connection.execute(runs.update().where(*same).values(**values)).rowcount == 1
 
     @told
     def beat(self, run_id: str, seconds: float) -> str:
         """A sign of life, `seconds` after the last one; the run's status now, so that a cancel is heard."""
         mine = runs.c.id == run_id
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(mine).values(seen=time.time(), seconds=runs.c.seconds + seconds))
+            connection.execute(runs.update().where(mine).values(seen=self._now(), seconds=runs.c.seconds + seconds))
             return str(connection.execute(sa.select(runs.c.status).where(mine)).scalar())
 
     @told
@@ -129,16 +122,31 @@ class RunStore(Repository):
     def run(self, run_id: str) -> Run:
         """Raises RunError when there is none."""
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).first()
+            row = connection.execute(self._query().where(runs.c.id == run_id)).first()
         if row is None:
             raise RunError(f"There is no run '{run_id[:20]}': see `ls-prompts runs`.")
-        return Run(*row)
+        return _run(row)
 
     @told
     def runs(self, tag: str | None = None) -> list[Run]:
         """Newest first."""
-        query = sa.select(runs).order_by(runs.c.created.desc(), runs.c.id)
+        query = self._query().order_by(runs.c.created.desc(), runs.c.id)
         if tag is not None:
             query = query.where(runs.c.tag == tag)
         with self._engine.connect() as connection:
-            return [Run(*row) for row in connection.execute(query)]
+            return [_run(row) for row in connection.execute(query)]
+
+    def _query(self) -> Any:
+        """All that `_run` needs."""
+        silent_s = (self._now() - runs.c.seen).label("silent_s")
+        return sa.select(*(silent_s if column is runs.c.seen else column for column in runs.c))
+
+
+def _new(moment: float) -> dict[str, Any]:
+    """Of a pending run that nobody has, made at `moment` (seconds since 1970)."""
+    created = datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds")
+    return {"status": "pending", "reason": "", "created": created, "worker": "", "seen": moment, "seconds": 0.0}
+
+
+def _run(row: Any) -> Run:
+    return Run(**row._mapping)

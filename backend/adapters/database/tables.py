@@ -239,10 +239,12 @@ batches = Table(
     Column("canceled", Boolean, nullable=False, server_default=false()),
     Column("file_id", String(200)),
     Column("batch_id", String(200)),
+    Column("project", Integer),
+    Column("tidied", Boolean, nullable=False, server_default=false()),
 )
 """Batches at the provider. `run_id`: the run that waits for it, not a key: what was paid for outlives its run; `state`:
-see `adapters.database.batches`; `canceled`: it is to be canceled; the others are the provider's names for its file and
-it."""
+see `adapters.database.batches`; `canceled`: it is to be canceled; `file_id` and `batch_id`: the provider's names for
+its file and it; `project`: whose tasks it asks about; `tidied`: its files are deleted at the provider."""
 
 batch_lines = Table(
     "batch_lines",
@@ -257,6 +259,15 @@ batch_lines = Table(
 )
 """One row per request of a batch, written before its file is: the first task it is for, and whether its answer is
 stored or why there is none."""
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("digest", String(64), nullable=False),
+    Column("project", Integer, nullable=False, index=True),
+    PrimaryKeyConstraint("digest", "project"),
+)
+"""The projects whose tasks a request was about that no run asks: pre-annotations, trials, and those of deleted runs."""
 
 embeddings = Table(
     "embeddings",

@@ -36,6 +36,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         ) from None
 
 
+def remove(path: Path) -> None:
+    """Deletes a file, if it is there. Raises OutputError when it can't be."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path} can't be deleted ({type(error).__name__}): delete it by hand.") from None
+
+
 @contextmanager
 def _as_it_is(path: Path) -> Iterator[BinaryIO]:
     with path.open("wb") as file:

@@ -75,6 +75,11 @@ class BatchApi:
                 if error.status_code not in _CONFLICT:
                     raise
 
+    def delete_file(self, file_id: str) -> None:
+        """One that is not there any more is deleted."""
+        with self._told(), suppress(openai.NotFoundError):
+            self._client.files.delete(file_id)
+
     def results(self, file_id: str, model: str) -> Iterator[tuple[str, Completion | Failure]]:
         """Digest and reply, line by line as they arrive; lines that tell no digest are left out."""
         with self._told(), self._client.files.with_streaming_response.content(file_id) as response:

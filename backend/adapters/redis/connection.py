@@ -1,7 +1,11 @@
-"""The broker: how Redis is reached, and what is said when it is not there."""
+"""The broker: how Redis is reached, what is said when it is not there, and how it is waited for."""
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import TypeVar
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -9,7 +13,31 @@ from redis.exceptions import RedisError
 from backend.domain.urls import shown
 from backend.errors import QueueError
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 CONNECT_S = 5
+AGAIN_S = 0.5
+
+
+class Outage:
+    """Redis being away, said once however many notice, until it answers again."""
+
+    def __init__(self) -> None:
+        self._known = False
+
+    def noticed(self, error: QueueError) -> None:
+        if not self._known:
+            self._known = True
+            log.warning("%s It is waited for.", error)
+
+    def over(self) -> None:
+        self._known = False
+
+
+@cache
+def process_outage() -> Outage:
+    """The one that all parts of this process share."""
+    return Outage()
 
 
 class RedisConnection:
@@ -36,3 +64,17 @@ class RedisConnection:
             raise QueueError(
                 f"Redis at {self.shown} does not answer ({type(error).__name__}): start it, or correct REDIS_URL."
             ) from None
+        process_outage().over()
+
+    def patiently(self, call: Callable[[], T], patience_s: float = float("inf")) -> T:
+        """What `call` returns, when Redis is back. Raises QueueError when that takes longer than `patience_s`."""
+        deadline = time.monotonic() + patience_s
+        while True:
+            try:
+                with self.told():
+                    return call()
+            except QueueError as error:
+                if time.monotonic() > deadline:
+                    raise
+                process_outage().noticed(error)
+                time.sleep(AGAIN_S)

@@ -8,19 +8,18 @@ free.
 import hashlib
 import logging
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self
 
 from redis.exceptions import RedisError
 
 from backend.adapters.periodic_thread import PeriodicThread
-from backend.adapters.redis.connection import RedisConnection
+from backend.adapters.processes import this_process
+from backend.adapters.redis.connection import RedisConnection, process_outage
 from backend.domain.runs.adaptive_limit import PROBE
 from backend.errors import QueueError
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 EVERY_S = 0.5
 GONE_MS = 10_000
@@ -45,14 +44,11 @@ return mine
 SETTLE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local seen, held, pace = KEYS[1], KEYS[2], KEYS[3]
+local seen, held, pace, hungry = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local me, most, wanted, flying = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', seen, '-inf', now - ARGV[7])) do
-  redis.call('ZREM', seen, gone)
-  redis.call('HDEL', held, gone)
-end
+redis.call('ZREMRANGEBYSCORE', seen, '-inf', now - ARGV[7])
 redis.call('ZADD', seen, now, me)
-redis.call('SET', KEYS[4], '1', 'PX', ARGV[7])
+redis.call('SET', KEYS[5], '1', 'PX', ARGV[7])
 local members = redis.call('ZCARD', seen)
 if most == 0 then most = wanted * members end
 
@@ -68,27 +64,61 @@ local limit = math.max(1, math.floor(most * share))
 local free = limit
 local all = redis.call('HGETALL', held)
 for i = 1, #all, 2 do
-  if all[i] ~= me then free = free - tonumber(all[i + 1]) end
+  if not redis.call('ZSCORE', seen, all[i]) then
+    redis.call('HDEL', held, all[i])
+  elseif all[i] ~= me then
+    free = free - tonumber(all[i + 1])
+  end
 end
 local mine = math.max(flying, 0, math.min(wanted, math.ceil(limit / members), free))
+local waits = redis.call('GET', hungry)
+if mine == 0 and tonumber(ARGV[10]) > 0 then
+  redis.call('SET', hungry, me, 'PX', ARGV[7])
+elseif waits == me then
+  redis.call('DEL', hungry)
+elseif waits and flying == 0 and limit < members then
+  mine = 0
+end
 redis.call('HSET', held, me, mine)
 for _, key in ipairs({seen, held, pace}) do redis.call('EXPIRE', key, ARGV[9]) end
 return mine
 """
-"""KEYS: signs of life, what each holds, the common pace, this claimant's own sign of life. ARGV: member, most in flight
-of all, wanted by this one, in flight now, answers and 429s since the last time, milliseconds until one is gone, the
-probe of `domain.runs.adaptive_limit`, seconds to keep. Returns how many this one may have in flight.
+"""KEYS: signs of life, what each holds, the common pace, who waits in vain, this claimant's own sign of life. ARGV:
+member, most in flight of all, wanted by this one, in flight now, answers and 429s since the last time, milliseconds
+until one is gone, the probe of `domain.runs.adaptive_limit`, seconds to keep, requests of this one that wait for a
+slot. Returns how many this one may have in flight.
 
+Only what living members hold counts. Where there are fewer slots than members, one that has nothing in flight yields
+to one that waits: it may be waiting for the other's answers.
 The common pace is the rule of `domain.runs.adaptive_limit` over the answers of all members, as a share of `most`."""
+
+LEAVE = """
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('DEL', KEYS[3])
+"""
+"""KEYS: signs of life, what each holds, the claimant's own sign of life. ARGV: member. All of it or nothing."""
+
+HOLDERS = """
+local found = {}
+for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  found[#found + 1] = member
+  found[#found + 1] = redis.call('HGET', KEYS[2], member) or '0'
+end
+return found
+"""
+"""KEYS: signs of life, what each holds. Returns each member and its number of slots."""
 
 
 class WorkerLoad(NamedTuple):
-    """Of one member: the most it could have in flight, what is, and the answers and 429s it ever got."""
+    """Of one member: the most it could have in flight, what is, the answers and 429s it ever got, and the requests that
+    wait for a slot."""
 
     wanted: int
     flying: int
     answers: int
     refused: int
+    waiting: int = 0
 
 
 class WorkerRegistration(PeriodicThread):
@@ -105,23 +135,23 @@ class WorkerRegistration(PeriodicThread):
     ) -> None:
         super().__init__("fleet", EVERY_S, self._tick)
         self._redis = broker.redis
-        self._told = broker.told
-        self._shown = broker.shown
+        self._broker = broker
         self._most = most
         self._load = load
         self._granted = granted
         self._last = WorkerLoad(0, 0, 0, 0)
         group = f"{PREFIX}:{{{hashlib.sha256(model.encode()).hexdigest()[:16]}}}"
-        self._keys = [f"{group}:{name}" for name in ("seen", "held", "pace")]
+        self._keys = [f"{group}:{name}" for name in ("seen", "held", "pace", "hungry")]
         self._alive = f"{PREFIX}:alive:"
-        self._name = secrets.token_hex(8)
+        self._name = f"{this_process()} {secrets.token_hex(8)}"
         self._claimant = secrets.token_hex(8)
         self._settle = self._redis.register_script(SETTLE)
         self._take = self._redis.register_script(TAKE)
+        self._leave = self._redis.register_script(LEAVE)
 
     def __enter__(self) -> Self:
         """Raises QueueError when Redis is not there."""
-        with self._told():
+        with self._broker.told():
             self._agree()
         return super().__enter__()
 
@@ -130,9 +160,7 @@ class WorkerRegistration(PeriodicThread):
     ) -> None:
         super().__exit__(kind, error, trace)
         try:
-            self._redis.zrem(self._keys[0], self._name)
-            self._redis.hdel(self._keys[1], self._name)
-            self._redis.delete(self._alive + self._claimant)
+            self._leave(keys=[*self._keys[:2], self._alive + self._claimant], args=[self._name])
         except RedisError:
             log.warning("Redis is away; what this worker held there is free in %d s", GONE_MS // 1000)
 
@@ -144,14 +172,23 @@ class WorkerRegistration(PeriodicThread):
         keys = [f"{PREFIX}:claim:{digest}" for digest in digests]
         if not keys:
             return set()
-        places = self._patiently(lambda: self._take(keys=keys, args=[self._claimant, self._alive, KEPT_S]))
+        places = self._broker.patiently(
+            lambda: self._take(keys=keys, args=[self._claimant, self._alive, KEPT_S]), PATIENCE_S
+        )
         return {digests[place - 1] for place in places}
 
     def release(self) -> None:
         """Frees all that was claimed: it is stored by now, or was given up."""
         old, self._claimant = self._claimant, secrets.token_hex(8)
-        self._patiently(self._agree)
-        self._patiently(lambda: self._redis.delete(self._alive + old))
+        self._broker.patiently(self._agree, PATIENCE_S)
+        self._broker.patiently(lambda: self._redis.delete(self._alive + old), PATIENCE_S)
+
+    def holders(self) -> dict[str, int]:
+        """Every living member that asks the model (`this_process` of its process and a number of its own), and how many
+        requests it may have in flight. Raises QueueError when Redis is away."""
+        with self._broker.told():
+            found = [part.decode() for part in self._redis.eval(HOLDERS, 2, *self._keys[:2])]
+        return {member: int(slots) for member, slots in zip(found[::2], found[1::2], strict=True)}
 
     def _agree(self) -> None:
         load, last = self._load(), self._last
@@ -165,23 +202,15 @@ class WorkerRegistration(PeriodicThread):
             GONE_MS,
             PROBE,
             KEPT_S,
+            load.waiting,
         ]
         self._granted(int(self._settle(keys=[*self._keys, self._alive + self._claimant], args=args)))
         self._last = load
 
     def _tick(self) -> None:
+        """While Redis is away, things go on as agreed."""
         try:
-            self._agree()
-        except RedisError as error:
-            log.warning("Redis at %s does not answer (%s); going on as agreed", self._shown, type(error).__name__)
-
-    def _patiently(self, call: Callable[[], T]) -> T:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                with self._told():
-                    return call()
-            except QueueError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(EVERY_S)
+            with self._broker.told():
+                self._agree()
+        except QueueError as error:
+            process_outage().noticed(error)

@@ -1,44 +1,31 @@
-"""The queue: RQ on Redis, a broker and nothing more. It may be flushed without losing a run or an answer.
+"""The queue: RQ's on Redis, a broker and nothing more. It may be flushed without losing a run or an answer.
 
-A job is called by its name: the id of a run and the number of its step, as JSON. Nothing is unpickled.
+A job is called by its name: the id of a run and the number of its step, as JSON. What else stands in the queue is no
+job of ours, whoever wrote it: it is neither unpickled nor imported nor called.
 """
 
+import json
+import re
+import zlib
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-from redis.exceptions import RedisError
 from rq import Queue as Jobs
-from rq import SimpleWorker
-from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from backend.adapters.redis.connection import RedisConnection
+from backend.adapters.redis.worker import Call, JobWorker, registered
+from backend.domain.runs.chunk import END
 
 NAME = "open-prompts"
-JOB = "backend.interfaces.worker.step"
+JOB = "backend.jobs.step"
+"""What the only job there is goes by; jobs of earlier releases too."""
 TWO_DAYS_S = 48 * 3600
 """A batch may take a day, and its malformed answers another one."""
-
-
-class JobWorker(SimpleWorker):
-    """Tells the job it works on when it is to stop; RQ alone would wait for the job's end."""
-
-    on_stop: Callable[[], object]
-
-    def handle_warm_shutdown_request(self) -> None:
-        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
-        self.on_stop()
-
-    def handle_job_success(self, *args: Any, **kwargs: Any) -> None:
-        """A queue that was flushed meanwhile does not know the job any more. What it did stands in the record."""
-        with suppress(InvalidJobOperation, NoSuchJobError):
-            super().handle_job_success(*args, **kwargs)
-
-    def set_shutdown_requested_date(self) -> None:
-        """Within the signal's handler, where an error would end the job."""
-        with suppress(RedisError):
-            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
+MOST_BYTES = 1000
+MOST_NUMBER = 2**31 - 1
+_RUN = re.compile("[0-9a-f]{1,16}")
 
 
 class Queue:
@@ -53,12 +40,17 @@ class Queue:
     def put(self, run_id: str, number: int) -> None:
         """Calls for a worker. To be called twice does no harm: only one will get the job."""
         with self._broker.told():
-            self._jobs.enqueue(JOB, run_id, number, result_ttl=0, failure_ttl=TWO_DAYS_S)
+            self._jobs.enqueue(JOB, run_id, number, ttl=TWO_DAYS_S, result_ttl=0, failure_ttl=TWO_DAYS_S)
 
     def waiting(self) -> set[tuple[str, int]]:
         """The jobs nobody has taken yet."""
         with self._broker.told():
-            return {(str(job.args[0]), int(job.args[1])) for job in self._jobs.get_jobs()}
+            ids: Any = self._redis.lrange(self._jobs.key, 0, -1)
+            with self._redis.pipeline(transaction=False) as pipeline:
+                for job in ids:
+                    pipeline.hget(_hash(job), "data")
+                found = pipeline.execute(raise_on_error=False)
+        return {call for data in found if (call := call_of(data))}
 
     def depth(self) -> int:
         """Number of jobs nobody has taken yet."""
@@ -68,12 +60,45 @@ class Queue:
     def describe(self) -> str:
         """Where it is and what waits there, for people."""
         with self._broker.told():
-            workers = len(SimpleWorker.all(queue=self._jobs))
+            workers = registered(self._jobs)
         return f"{self._broker.shown}, jobs waiting: {len(self.waiting())}, workers: {workers}"
 
-    def work(self, burst: bool, on_stop: Callable[[], object]) -> None:
-        """Takes jobs until told to stop; with `burst`, until none waits. `on_stop`: called when told to."""
+    def work(self, burst: bool, step: Callable[[str, int], object], on_stop: Callable[[], object]) -> None:
+        """Takes jobs until told to stop; with `burst`, until none waits. `step`: does one; `on_stop`: called when told
+        to. Raises QueueError when Redis is not there to begin with; later on it is waited for."""
         with self._broker.told():
             worker = JobWorker([self._jobs], connection=self._redis, serializer=JSONSerializer)
-            worker.on_stop = on_stop
-            worker.work(burst=burst, logging_level="WARNING")
+        worker.serve(self._broker, burst, Call(self._take, step, on_stop))
+
+    def _take(self, wait_s: int) -> tuple[str, int] | bool | None:
+        """Takes the first job off the queue: its run and number; False for one that is not ours, None when none came
+        within `wait_s` seconds (0: at once). Who takes a job and dies has it in the record, where others find it."""
+        key = self._jobs.key
+        found: Any = self._redis.blpop([key], wait_s) if wait_s else self._redis.lpop(key)
+        popped = found[-1] if wait_s and found else found
+        return None if popped is None else self._read(_hash(popped)) or False
+
+    def _read(self, name: bytes) -> tuple[str, int] | None:
+        if self._redis.type(name) != b"hash" or self._redis.hstrlen(name, "data") > MOST_BYTES:
+            return None
+        call = call_of(self._redis.hget(name, "data"))
+        if call is not None:
+            self._redis.delete(name)
+        return call
+
+
+def call_of(data: object) -> tuple[str, int] | None:
+    """Run and number that the data of a job call for; None when they are not those of our own job."""
+    if not isinstance(data, bytes) or len(data) > MOST_BYTES:
+        return None
+    try:
+        name, instance, arguments, named = json.loads(zlib.decompressobj().decompress(data, MOST_BYTES))
+        run_id, number = arguments
+    except (zlib.error, ValueError, TypeError, RecursionError):
+        return None
+    ours = (name, instance, named) == (JOB, None, {}) and isinstance(run_id, str) and _RUN.fullmatch(run_id)
+    return (run_id, number) if ours and type(number) is int and END <= number <= MOST_NUMBER else None
+
+
+def _hash(job: bytes) -> bytes:
+    return Job.redis_job_namespace_prefix.encode() + job

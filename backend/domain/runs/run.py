@@ -1,21 +1,27 @@
 """Run: a prompt version over a subset of a project's tasks, and how far it has come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 OPEN = ("pending", "in_progress")
 FINAL = ("completed", "failed", "canceled")
 QUEUED = "queue"
 """Stands for the worker of a run that several may share: it is looked after even while nobody works on it."""
 ALIVE_S = 15.0
-"""A run whose process gave no sign of life for so long is no longer worked on."""
+"""A process of another machine that gave no sign of life for so long no longer works on what it had."""
+
+
+def is_lost(running: bool | None, silent_s: float) -> bool:
+    """Whether a process lost what it works on. `running`: whether it runs, None where that can't be known: only then
+    its silence decides, in seconds since its last sign of life."""
+    return silent_s >= ALIVE_S if running is None else not running
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """`subset`: see `domain.dataset.subset.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size
-    of the baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last
-    sign of life in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
-    `batch`: it is asked by the provider's batch endpoint."""
+    of the baseline, None until it is known; `worker`: host and process that had it last, "" for none; `silent_s`:
+    seconds since its last sign of life when this was read, by the record's clock; `seconds`: worked on so far;
+    `budget`: most USD it may spend, None for no limit; `batch`: it is asked by the provider's batch endpoint."""
 
     id: str
     tag: str
@@ -28,14 +34,10 @@ class Run:
     created: str
     tasks: int | None
     worker: str
-    seen: float
+    silent_s: float = field(compare=False)
     seconds: float
     budget: float | None = None
     batch: bool = False
-
-    def is_silent(self, now: float) -> bool:
-        """Whether its process owes a sign of life. `now` in seconds since 1970."""
-        return not self.is_queued and now - self.seen >= ALIVE_S
 
     @property
     def is_queued(self) -> bool:

@@ -14,7 +14,17 @@ import click
 
 from backend.engine.shutdown import process_stop
 from backend.errors import PromptsError
-from backend.interfaces.cli.commands import audit, draft, enhance, estimate, predictions, projects, prompts, report
+from backend.interfaces.cli.commands import (
+    audit,
+    draft,
+    enhance,
+    estimate,
+    forget,
+    predictions,
+    projects,
+    prompts,
+    report,
+)
 from backend.interfaces.cli.commands import calibrate as confidence
 from backend.interfaces.cli.commands import evaluate as evaluation
 from backend.interfaces.cli.commands import run as runs
@@ -102,6 +112,7 @@ for group in (
     enhance,
     background,
     predictions,
+    forget,
 ):
     for command in group.COMMANDS:
         cli.add_command(command)

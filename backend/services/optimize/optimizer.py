@@ -5,7 +5,7 @@ As a run it has a budget, is listed, can be watched and canceled; the same searc
 
 from backend.adapters import gepa as evolution
 from backend.adapters.database.runs import NewRun
-from backend.adapters.processes import is_gone, this_process
+from backend.adapters.processes import is_running, this_process
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
 from backend.domain.runs.run import Run
@@ -39,7 +39,7 @@ class Optimizer:
             check_budget(wish.budget, model, self._runs.labeler.pricing)
         run = self._begin(resolved, wish)
         record = self._runs.record
-        if not record.claim(run.id, this_process(), run.worker if is_gone(run.worker) else None):
+        if not record.claim(run.id, this_process(), is_running):
             raise RunError(f"Run {run.id} is not free: `ls-prompts watch {run.id}`.")
         self._runs.store.patience_s = PATIENCE_S
         heartbeat = Heartbeat(lambda seconds: record.beat(run.id, seconds))

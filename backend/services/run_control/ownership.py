@@ -1,11 +1,10 @@
 """Hands: who works on a run, and what may be done with one that somebody works on."""
 
-import time
 from typing import Protocol
 
-from backend.adapters.processes import is_gone
+from backend.adapters.processes import is_running
 from backend.domain.optimize.search import is_search
-from backend.domain.runs.run import Run
+from backend.domain.runs.run import Run, is_lost
 from backend.errors import RunError
 
 
@@ -33,4 +32,6 @@ def no_search(run: Run) -> None:
 
 def in_hand(run: Run) -> bool:
     """Whether a process works on it."""
-    return run.status == "in_progress" and not run.is_silent(time.time()) and not is_gone(run.worker)
+    if run.status != "in_progress":
+        return False
+    return run.is_queued or not is_lost(is_running(run.worker), run.silent_s)

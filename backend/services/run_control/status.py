@@ -1,6 +1,5 @@
 """Status: how far runs have come, for people and programs."""
 
-import time
 from dataclasses import dataclass, replace
 
 from backend.adapters.database.runs import RunStore
@@ -28,7 +27,7 @@ class RunStatus:
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
     """How far a run has come."""
-    if run.is_queued and run.status in OPEN and time.time() - run.seen > ALIVE_S:
+    if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not in_hand(run):
         run = replace(run, status="failed", reason=ABANDONED)

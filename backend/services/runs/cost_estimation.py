@@ -108,7 +108,7 @@ class CostEstimator:
     async def _probe(self, count: RequestCounts) -> None:
         """What it answers is stored, and so free from now on."""
         stored = self._stored(count.drawn)
-        async with closing(self._labeler.make_executor()) as executor:
+        async with closing(self._labeler.make_executor(project=self._resolved.project.id)) as executor:
             asks = [ask_all(executor, request, stored) for request in count.drawn]
             for request, asked in zip(count.drawn, await asyncio.gather(*asks), strict=True):
                 if all(one.failure is None for one in asked):

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.adapters.processes import is_gone, this_process
+from backend.adapters.processes import is_running, this_process
 from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.hashing import of_samples
@@ -167,7 +167,7 @@ class Runs:
         on from there.
         """
         run = self.record.run(run_id)
-        if not self.record.claim(run_id, this_process(), run.worker if is_gone(run.worker) else None):
+        if not self.record.claim(run_id, this_process(), is_running):
             raise RunError(f"Run {run_id} is not free (it is {run.status}): `ls-prompts watch {run_id}`.")
         self.store.patience_s = PATIENCE_S
         heartbeat = Heartbeat(lambda seconds: self.record.beat(run_id, seconds))

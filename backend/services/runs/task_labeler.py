@@ -55,8 +55,9 @@ def alone(_model: str, _slots: ConcurrencyLimiter) -> AbstractContextManager[Req
 
 
 class MakeExecutor(Protocol):
-    def __call__(self, run: Run | None = None) -> RequestExecutor:
-        """An RequestExecutor whose completions `run` pays for, within its budget."""
+    def __call__(self, run: Run | None = None, *, project: int | None = None) -> RequestExecutor:
+        """An RequestExecutor whose completions `run` pays for, within its budget; without a run, they are about the
+        tasks of `project`."""
 
 
 @dataclass(frozen=True, slots=True)

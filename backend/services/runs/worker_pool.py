@@ -10,13 +10,14 @@ A batch run is one job, its first: the provider does the work.
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.periodic_thread import PeriodicThread
-from backend.adapters.processes import is_gone, this_process
+from backend.adapters.processes import is_running, this_process
+from backend.adapters.redis.connection import process_outage
 from backend.domain.dataset.subset import read_subset
 from backend.domain.outcome import Failure
 from backend.domain.runs.chunk import END, MOST_DEATHS, PLAN, Chunk, cut
@@ -65,6 +66,16 @@ class WorkerPool:
         self.jobs.open(run_id)
         self.line.put(run_id, PLAN)
 
+    def attempt(self, run_id: str, number: int) -> None:
+        """Does one job for a worker. What stops it is in the run's record; the worker goes on with the next."""
+        with about(run=run_id):
+            try:
+                self.step(run_id, number)
+            except Interrupted as stopped:
+                log.info("%s", stopped)
+            except PromptsError as error:
+                log.error("run %s: %s", run_id, error)
+
     def step(self, run_id: str, number: int) -> None:
         """Does one job, unless it is done or another worker has it. Trouble that ends the run is noted in its record.
 
@@ -82,7 +93,8 @@ class WorkerPool:
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
         except Interrupted:
-            self._call_all()
+            with suppress(QueueError):  # those who look after the crew will call
+                self._call_all()
             raise
 
     @contextmanager
@@ -133,7 +145,7 @@ class WorkerPool:
         try:
             self.line.put(run_id, number)
         except QueueError as error:
-            log.warning("%s", error)
+            process_outage().noticed(error)
 
     def _planning(self, run: Run, resolved: ResolvedVersion) -> Iterator[Chunk]:
         """What the planner asks about meanwhile: in a large project planning takes as long as a minute. One that ended
@@ -195,6 +207,8 @@ class WorkerPool:
     def _look(self) -> None:
         try:
             self.look_after()
+        except QueueError as error:
+            process_outage().noticed(error)
         except PromptsError as error:
             log.warning("%s", error)
 
@@ -203,7 +217,7 @@ class WorkerPool:
 
         Raises QueueError or StoreError.
         """
-        for job in self.jobs.revive(is_gone):
+        for job in self.jobs.revive(is_running):
             log.warning("run %s, job %d: its worker is gone", job.run_id, job.number)
             if job.deaths >= MOST_DEATHS:
                 self._set_aside(job)

@@ -7,8 +7,10 @@ import threading
 import pytest
 
 from backend.engine import completion_writer as module
+from backend.engine import paid_completions as paid
 from backend.engine.completion_writer import CompletionWriter
-from backend.errors import StoreError
+from backend.engine.shutdown import Shutdown
+from backend.errors import StoreAwayError, StoreError
 from tests.scripted import completion, run
 
 
@@ -165,3 +167,43 @@ def test_commits_are_few_however_many_come(monkeypatch):
     run(scene())
     assert len(record.batches) == 20
     assert sum(map(len, record.batches)) == 1000
+
+
+def test_what_is_paid_waits_for_a_record_that_is_away_and_says_so(monkeypatch, caplog):
+    monkeypatch.setattr(paid, "AGAIN_S", 0)
+    record = Record()
+    record.trouble = StoreAwayError("The record can't be written (database is locked).")
+
+    async def scene():
+        recorder = CompletionWriter(record.write, Shutdown())
+        tasks = [asyncio.create_task(recorder.record(fact)) for fact in facts(3)]
+        while not caplog.records:
+            await asyncio.sleep(0)
+        closing = asyncio.create_task(recorder.close())
+        await asyncio.sleep(0.05)
+        assert not any(task.done() for task in (*tasks, closing)), "closing waits as well"
+        record.trouble = None
+        await asyncio.gather(*tasks, closing)
+
+    run(scene())
+    assert record.batches == [facts(3)]
+    (line,) = caplog.messages
+    assert "database is locked" in line
+    assert "3 answers" in line
+
+
+def test_who_is_told_to_end_tries_once_more_and_says_what_is_lost(monkeypatch, caplog):
+    monkeypatch.setattr(paid, "AGAIN_S", 0)
+    monkeypatch.setattr(paid, "LAST_S", 0.05)
+    record, stop = Record(), Shutdown()
+    record.trouble = StoreAwayError("Locked.")
+    stop.request()
+
+    async def scene():
+        recorder = CompletionWriter(record.write, stop)
+        with pytest.raises(StoreAwayError):
+            await recorder.record(facts(1)[0])
+        await recorder.close()
+
+    run(scene())
+    assert "Not stored, though paid for: 1 answers" in caplog.messages[-1]

@@ -90,7 +90,8 @@ class Batches:
         """
         probed: dict[int, int] = {}
         writer = BatchFileWriter(self.stores, job.run.id, job.builder, lambda: self._probe(job.run.id, probed))
-        keeper = self._keeper(job.progress.notify)
+        keeper = self.keeper(job.progress.notify)
+        keeper.tidy_left(self.base_url)
         self._take_over(job.run, writer)
         try:
             while True:
@@ -110,13 +111,13 @@ class Batches:
 
     def cancel(self, run_id: str) -> bool:
         """Cancels what a run has at the provider; False when that is nothing."""
-        return bool(self.stores.batches.of_run(run_id)) and self._keeper(to_log).cancel(run_id)
+        return bool(self.stores.batches.of_run(run_id)) and self.keeper(to_log).cancel(run_id)
 
     def check(self, tag: str) -> None:
         """Collects what ended batches of a version brought. Raises RunError while one is under way: asking its requests
         beside it would pay for them twice."""
         for batch in self.stores.batches.of_version(tag, self.base_url):
-            ended = batch.state == "open" and self._keeper(to_log).step(batch)
+            ended = batch.state == "open" and self.keeper(to_log).step(batch)
             if not ended and batch.state in ("creating", "open"):
                 raise RunError(
                     f"A batch of run {batch.run_id} is under way at the provider: `ls-prompts resume {batch.run_id}` "
@@ -126,7 +127,7 @@ class Batches:
     def _probe(self, run_id: str, sent: dict[int, int]) -> Probe:
         return Probe(self.make_model(), partial(self.stores.facts.add_completions, run_id=run_id), sent)
 
-    def _keeper(self, notify: Callable[[str], None]) -> BatchPoller:
+    def keeper(self, notify: Callable[[str], None]) -> BatchPoller:
         return BatchPoller(self.stores.batches, self.make_provider(), notify, self._brought)
 
     def _brought(self, model: str, replies: Iterable[Reply]) -> None:

@@ -3,6 +3,7 @@
 Before a step that may have been taken already, by us or by a process that was killed, it looks whether it was.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import IO, Protocol
@@ -11,8 +12,12 @@ from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
 from backend.domain.runs.batch_report import BatchReport, unanswered
+from backend.domain.urls import shown
+from backend.errors import ProviderError
 
+log = logging.getLogger(__name__)
 LINES_AT_ONCE = 500
+LEFT_AT_ONCE = 10
 
 Reply = Completion | Failure
 
@@ -33,6 +38,8 @@ class Provider(Protocol):
     def cancel(self, batch_id: str) -> None: ...
 
     def results(self, file_id: str, model: str) -> Iterator[tuple[str, Reply]]: ...
+
+    def delete_file(self, file_id: str) -> None: ...
 
 
 class BatchPoller:
@@ -64,6 +71,9 @@ class BatchPoller:
     def cancel(self, run_id: str) -> bool:
         """Cancels a run's batches; what was answered by then comes with the next `step`. False when there is none."""
         waiting = self.record.of_run(run_id)
+        for batch in waiting:
+            if batch.state == "uploaded":
+                self._try_to_tidy(batch)
         self.record.cancel(run_id)
         for batch in self.record.of_run(run_id):
             found = self._provider.find(batch.file_id or "") if batch.state == "creating" else None
@@ -92,6 +102,7 @@ class BatchPoller:
         found = self._provider.find(batch.file_id) if batch.state == "creating" else None
         if found is None:
             if batch.canceled:
+                self._try_to_tidy(batch)
                 self.record.drop(batch, ("creating",))
                 return
             noted = self.record.move(batch, "creating")
@@ -116,4 +127,28 @@ class BatchPoller:
                 self.record.keep(batch, some)
                 self._brought(batch.model, some.values())
         self.record.end(batch, unanswered(report))
+        self._try_to_tidy(batch)
         return True
+
+    def tidy(self, batch: StoredBatch) -> None:
+        """Deletes what the provider has of a batch that is over: its requests, answers and errors. Raises
+        ProviderError."""
+        file = batch.file_id or self._provider.find_file(batch.file_name)
+        results = self._provider.look(batch.batch_id).files if batch.batch_id else ()
+        for name in (file, *results):
+            if name is not None:
+                self._provider.delete_file(name)
+        self.record.tidy(batch)
+
+    def tidy_left(self, base_url: str) -> None:
+        """Tries it for some that are over and whose files could not be deleted then."""
+        for batch in self.record.untidied(most=LEFT_AT_ONCE):
+            if batch.base_url == shown(base_url):
+                self._try_to_tidy(batch)
+
+    def _try_to_tidy(self, batch: StoredBatch) -> None:
+        """Whoever comes next tries again."""
+        try:
+            self.tidy(batch)
+        except ProviderError as error:
+            log.warning("the files of batch %s are still at the provider: %s", batch.batch_id or batch.id, error)

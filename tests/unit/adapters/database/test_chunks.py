@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
-from backend.adapters.database import chunks as module
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.runs.chunk import END, PLAN
@@ -42,7 +42,12 @@ def planned(jobs, run):
 
 
 def nobody_is_gone(_worker):
-    return False
+    """Nor is it known that somebody is there."""
+    return None
+
+
+def only_other_is_gone(worker):
+    return worker != OTHER
 
 
 def test_a_run_is_taken_up_with_its_first_job(runs, jobs, run):
@@ -106,18 +111,18 @@ def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs, planned):
     jobs.next_chunk(planned.id, ME)
     jobs.next_chunk(planned.id, OTHER)
     assert jobs.revive(nobody_is_gone) == []
-    (job,) = jobs.revive(lambda worker: worker == OTHER)
+    (job,) = jobs.revive(only_other_is_gone)
     assert (job.number, job.deaths) == (2, 1)
-    assert jobs.revive(lambda worker: worker == OTHER) == []
+    assert jobs.revive(only_other_is_gone) == []
     assert jobs.waiting() == [(planned.id, 2), (planned.id, 3)]
     assert jobs.next_chunk(planned.id, ME).number == 3, "what ended a worker goes alone"
     assert jobs.next_chunk(planned.id, ME) is None
     assert jobs.claim(planned.id, 2, ME).deaths == 1
 
 
-def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(runs, jobs, planned, monkeypatch):
+def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(store, runs, jobs, planned, monkeypatch):
     clock = SimpleNamespace(now=1_800_000_000.0)
-    monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: clock.now))
+    monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
     jobs.next_chunk(planned.id, ME)
     jobs.next_chunk(planned.id, OTHER)
     jobs.beat(planned.id, ME)
@@ -127,9 +132,9 @@ def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(runs, jobs, plann
     assert [job.number for job in jobs.revive(nobody_is_gone)] == [2]
 
 
-def test_seconds_are_those_in_which_somebody_worked(runs, jobs, planned, monkeypatch):
+def test_seconds_are_those_in_which_somebody_worked(store, runs, jobs, planned, monkeypatch):
     clock = SimpleNamespace(now=1_800_000_000.0)
-    monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: clock.now))
+    monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
     jobs.beat(planned.id, ME)
     start = runs.run(planned.id).seconds
     for worker in (ME, OTHER, ME, OTHER):

@@ -1,11 +1,10 @@
 """The record of runs: who works on them, how they end, and in which order they come."""
 
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
-from backend.adapters.database import runs as module
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.runs.run import ALIVE_S
 from backend.errors import RunError, StoreError
@@ -22,9 +21,9 @@ def run(runs):
 
 
 class Clock:
-    def __init__(self, monkeypatch):
+    def __init__(self, store, monkeypatch):
         self.now = 1_800_000_000.0
-        monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: self.now))
+        monkeypatch.setattr(store, "clock", lambda: sa.literal(self.now, sa.Double))
 
 
 def test_a_new_run_is_pending_and_comes_back_as_it_is(runs):
@@ -66,8 +65,8 @@ def test_one_process_at_a_time_works_on_a_run(runs, run):
     assert runs.run(run.id).status == "in_progress"
 
 
-def test_a_run_without_a_sign_of_life_may_be_taken_over(runs, run, monkeypatch):
-    clock = Clock(monkeypatch)
+def test_a_run_without_a_sign_of_life_may_be_taken_over(store, runs, run, monkeypatch):
+    clock = Clock(store, monkeypatch)
     assert runs.claim(run.id, "host:1")
     clock.now += ALIVE_S - 1
     assert not runs.claim(run.id, "host:1")
@@ -116,8 +115,8 @@ def test_nothing_happens_to_a_run_that_is_not_there(runs):
 
 def test_a_run_of_a_process_that_is_gone_may_be_taken_over_at_once(runs, run):
     assert runs.claim(run.id, "host:1")
-    assert not runs.claim(run.id, "host:2", gone="host:3")
-    assert runs.claim(run.id, "host:2", gone="host:1")
+    assert not runs.claim(run.id, "host:2", lambda worker: worker == "host:1")
+    assert runs.claim(run.id, "host:2", lambda worker: worker != "host:1")
     assert runs.run(run.id).worker == "host:2"
 
 

@@ -1,8 +1,12 @@
 """What workers settle among each other, on a real Redis."""
 
+import contextlib
+
 import pytest
 from redis import Redis
+from redis.connection import Connection
 
+from backend.adapters.processes import this_process
 from backend.adapters.redis import coordination as fleet
 from backend.adapters.redis.connection import RedisConnection
 from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
@@ -106,3 +110,67 @@ def test_a_flushed_redis_is_no_trouble(redis_url):
 def test_no_redis_is_said_at_once():
     with pytest.raises(QueueError, match="does not answer"), Worker(f"redis://127.0.0.1:{services.free_port()}"):
         pass
+
+
+class Dies(BaseException):
+    """Stands for SIGKILL."""
+
+
+@pytest.mark.parametrize("survived", range(4))
+def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(redis_url, monkeypatch, survived):
+    """Whatever number of its commands reached Redis."""
+    gone = Worker(redis_url, most=8)
+    gone.__enter__()
+    gone.load = WorkerLoad(100, 8, 0, 0)
+    gone.member._agree()
+    send, left = Connection.send_packed_command, iter(range(survived))
+
+    def cut(self, *args, **kwargs):
+        if next(left, None) is None:
+            raise Dies
+        return send(self, *args, **kwargs)
+
+    gone.member._over.set()
+    gone.member._thread.join()
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "send_packed_command", cut)
+        with contextlib.suppress(Dies):
+            gone.__exit__(None, None, None)
+    monkeypatch.setattr(fleet, "GONE_MS", 200)
+    with Worker(redis_url, most=8) as later:
+        until(lambda: later.grant == 8)
+
+
+def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url):
+    """A record of slots without a sign of life: what a worker of an earlier release left when it was killed."""
+    with Worker(redis_url, most=8) as one:
+        redis = Redis.from_url(redis_url)
+        redis.hset(one.member._keys[1], "killed", 8)
+        redis.hset(one.member._keys[1], "so was this", 1)
+        one.member._agree()
+        assert one.grant == 8
+        assert redis.hlen(one.member._keys[1]) == 1
+
+
+def test_who_holds_a_slot_and_has_no_use_for_it_yields_it(redis_url):
+    """Two workers, one slot: the one that waits for the other's answers must not keep it from asking."""
+    with Worker(redis_url, most=1) as idle, Worker(redis_url, most=1) as busy:
+        assert (idle.grant, busy.grant) == (1, 0)
+        busy.load = WorkerLoad(100, 0, 0, 0, waiting=3)
+        until(lambda: (idle.grant, busy.grant) == (0, 1))
+        busy.load = WorkerLoad(100, 1, 0, 0, waiting=2)
+        idle.load = WorkerLoad(100, 0, 0, 0, waiting=1)
+        for member in (idle, busy) * 3:
+            member.member._agree()
+            assert idle.grant + busy.grant == 1
+        assert busy.grant == 1, "what flies is not called back"
+
+
+def test_who_holds_the_slots_can_be_told(redis_url):
+    with Worker(redis_url, most=3) as one, Worker(redis_url, most=3) as other:
+        one.load = WorkerLoad(100, 3, 0, 0)
+        one.member._agree()
+        other.member._agree()
+        held = other.member.holders()
+        assert sorted(held.values()) == [0, 3]
+        assert {name.partition(" ")[0] for name in held} == {this_process()}

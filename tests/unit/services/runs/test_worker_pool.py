@@ -188,7 +188,7 @@ def test_who_is_told_to_end_while_planning_leaves_the_rest_to_be_planned(shift: 
 def test_who_plans_after_a_death_only_plans(shift: Shift) -> None:
     large = Large(shift)
     shift.jobs.claim(shift.run.id, PLAN, "there:1")
-    shift.jobs.revive(lambda worker: worker == "there:1")
+    shift.jobs.revive(lambda worker: worker != "there:1")
     shift.worker_pool.step(shift.run.id, PLAN)
     assert large.asked == []
     assert shift.states() == set(range(1, 26))

@@ -1,0 +1,47 @@
+"""Sources: whose tasks a stored answer was about. A run's tasks say it for theirs; this does for all other answers.
+
+So that a project can be forgotten whole. These functions are parts of other stores' transactions.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.adapters.database.tables import asks, completions, runs, sources
+from backend.domain.hashing import SHARED
+
+
+def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable[str]) -> None:
+    """Notes that these requests were about a project's tasks."""
+    rows = [{"digest": digest, "project": project} for digest in sorted(set(digests))]
+    if rows:
+        connection.execute(insert(sources).on_conflict_do_nothing(), rows)
+
+
+def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
+    """Notes it for all that `which` of the runs asked, since they are about to be deleted."""
+    asked = sa.select(asks.c.digest, runs.c.project).join_from(asks, runs).where(which, asks.c.digest.is_not(None))
+    paid = sa.select(completions.c.digest, runs.c.project).join(runs, runs.c.id == completions.c.run_id).where(which)
+    for query in (asked, paid):
+        connection.execute(insert(sources).from_select(["digest", "project"], query).on_conflict_do_nothing())
+
+
+def answers_of(project: int) -> Any:
+    """The condition for completions that are about this project's tasks and no other's."""
+    mine = completions.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))
+    about = shared(completions.c.digest)
+    return sa.and_(
+        sa.or_(mine, about.in_(_digests(runs.c.project == project, sources.c.project == project))),
+        about.not_in(_digests(runs.c.project != project, sources.c.project != project)),
+    )
+
+
+def shared(digest: Any) -> Any:
+    """What the digests of a request's samples share."""
+    return sa.func.substr(digest, 1, SHARED)
+
+
+def _digests(in_runs: Any, outside: Any) -> Any:
+    asked = sa.select(shared(asks.c.digest)).join_from(asks, runs).where(in_runs, asks.c.digest.is_not(None))
+    return asked.union(sa.select(shared(sources.c.digest)).where(outside))

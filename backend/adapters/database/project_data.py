@@ -1,0 +1,92 @@
+"""What the record holds about a project's tasks: how much it is, and its end."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.adapters.database import completion_sources as owners
+from backend.adapters.database.prompts import told
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.tables import (
+    batches,
+    calibrations,
+    completions,
+    embeddings,
+    prompts,
+    runs,
+    sources,
+    versions,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Counts of what is held about a project. `embeddings`: of all projects, since they do not say whose they are;
+    `quoting`: prompts whose examples were taken from tasks."""
+
+    answers: int
+    embeddings: int
+    runs: int
+    calibrations: int
+    batches: int
+    quoting: tuple[str, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.answers or self.runs or self.calibrations or self.batches)
+
+
+class ForgetStore(Repository):
+    """See Annex."""
+
+    @told
+    def held(self, project: int) -> Held:
+        with self._engine.connect() as connection:
+            counts = {table.name: _count(connection, table, which) for table, which in _parts(project)}
+            mine = (prompts.c.project == project, versions.c.examples.is_not(None))
+            query = sa.select(prompts.c.name).join_from(versions, prompts).where(*mine).distinct()
+            quoting = tuple(connection.execute(query.order_by(prompts.c.name)).scalars())
+        answers = counts.pop("completions")
+        counts.pop("sources")
+        return Held(answers=answers, quoting=quoting, **counts)
+
+    @told
+    def note(self, project: int, digests: list[str]) -> None:
+        """Notes that these requests, which no run asks, are about a project's tasks."""
+        with self._engine.begin() as connection:
+            owners.note(connection, self._insert, project, digests)
+
+    @told
+    def forget(self, project: int) -> None:
+        """Deletes all that `held` counts. SQLite's file keeps nothing of it; PostgreSQL's pages are overwritten in
+        time."""
+        sqlite = self._engine.dialect.name == "sqlite"
+        with self._engine.begin() as connection:
+            if sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            mine = sa.select(runs.c.id).where(runs.c.project == project)
+            for table, which in _parts(project):
+                connection.execute(table.delete().where(which))
+                if table is completions:  # what stays is another project's too, and has no payer any more
+                    connection.execute(table.update().where(table.c.run_id.in_(mine)).values(run_id=None))
+        if sqlite:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _parts(project: int) -> list[tuple[sa.Table, Any]]:
+    """Tables and which rows of each, in the order in which they can go."""
+    mine = sa.select(prompts.c.id).where(prompts.c.project == project)
+    return [
+        (completions, owners.answers_of(project)),
+        (embeddings, sa.true()),
+        (batches, batches.c.project == project),
+        (sources, sources.c.project == project),
+        (runs, runs.c.project == project),
+        (calibrations, calibrations.c.prompt_id.in_(mine)),
+    ]
+
+
+def _count(connection: sa.Connection, table: sa.Table, which: Any) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table).where(which)).scalar_one())

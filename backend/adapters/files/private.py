@@ -1,0 +1,46 @@
+"""Private: files and folders of the record, for the user's eyes alone whatever the umask is."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+SHARED_BITS = 0o3000
+"""A folder that is sticky, as /tmp is, or hands its group down was made for several users: it is left as it is."""
+
+
+def private_folder(folder: Path) -> None:
+    """Makes it with its parents; one of ours that is there already is closed to others. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):
+        found = folder.stat()
+        ours = os.name != "posix" or found.st_uid == os.geteuid()
+        if ours and not found.st_mode & SHARED_BITS and folder.resolve() != Path.home():
+            folder.chmod(0o700)
+
+
+def private_file(file: Path) -> None:
+    """Closes it to others, if it is there and ours."""
+    with suppress(OSError):
+        file.chmod(0o600)
+
+
+def make_private(file: Path) -> None:
+    """Makes an empty one, unless it is there. Raises OSError."""
+    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+    private_file(file)
+
+
+def tighten(folder: Path) -> None:
+    """The folder and the files in it."""
+    private_folder(folder)
+    for file in folder.iterdir():
+        if file.is_file() and not file.is_symlink():
+            private_file(file)
+
+
+def close_to_others(folder: Path) -> None:
+    """The folder of a record, if it is there, and what background runs printed in it."""
+    if folder.is_dir():
+        private_folder(folder)
+        if (folder / "runs").is_dir():
+            tighten(folder / "runs")

@@ -1,0 +1,39 @@
+"""Paid: what was paid for waits for a record that is away as long as the process lives.
+
+To lose it would mean to pay for it twice. It is said at once, and every minute.
+"""
+
+import logging
+import time
+
+from backend.engine.shutdown import Shutdown, process_stop
+from backend.errors import StoreAwayError
+
+log = logging.getLogger(__name__)
+AGAIN_S = 0.5
+SAY_EVERY_S = 60.0
+LAST_S = 20.0
+"""How long it is tried after this process was told to end; what holds a record for longer would hold the end up."""
+
+
+class Waiting:
+    """For the record, with so many `things` in hand. `stop`: by default this process's own."""
+
+    def __init__(self, things: str, number: int, stop: Shutdown | None = None) -> None:
+        self._what = f"{number:,} {things}"
+        self._stop = stop or process_stop()
+        self._said = float("-inf")
+        self._told_to_end: float | None = None
+
+    def pause(self, error: StoreAwayError) -> float:
+        """Seconds until the next try. Raises `error` when the process is to end and it was tried for long enough."""
+        now = time.monotonic()
+        if self._stop.requested:
+            self._told_to_end = self._told_to_end or now
+            if now - self._told_to_end > LAST_S:
+                log.error("%s Not stored, though paid for: %s.", error, self._what)
+                raise error
+        if now - self._said > SAY_EVERY_S:
+            self._said = now
+            log.warning("%s Paid for, and kept until it can be stored: %s.", error, self._what)
+        return AGAIN_S

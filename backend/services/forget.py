@@ -1,0 +1,66 @@
+"""Forget: everything that is held about a project's tasks goes, here and in files at the model's provider."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.adapters.database.batches import BatchStore, StoredBatch
+from backend.adapters.database.project_data import ForgetStore, Held
+from backend.adapters.database.runs import RunStore
+from backend.adapters.files.atomic_output import remove
+from backend.domain.urls import shown
+from backend.errors import RunError
+from backend.services.predictions.target_project import Notify
+from backend.services.run_control.ownership import in_hand
+from backend.services.runs.batch.poller import BatchPoller
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """`logs`: the folder with what background runs printed; `base_url`: of the provider that a keeper reaches."""
+
+    record: ForgetStore
+    runs: RunStore
+    batches: BatchStore
+    make_keeper: Callable[[Notify], BatchPoller]
+    base_url: str
+    logs: Path
+
+    def held(self, project: int) -> Held:
+        return self.record.held(project)
+
+    def forget(self, project: int, notify: Notify) -> Held:
+        """What was held. Files at another provider than today's are named to `notify`. Can be repeated.
+
+        Raises RunError while something is under way, ProviderError when files there can't be deleted; then nothing is
+        deleted here.
+        """
+        mine = [run for run in self.runs.runs() if run.project == project]
+        for run in mine:
+            if run.status == "pending" or in_hand(run):
+                raise RunError(f"Run {run.id} is under way: `ls-prompts cancel {run.id}`, then forget again.")
+        self._empty_provider(self.batches.untidied(project), notify)
+        held = self.held(project)
+        self.record.forget(project)
+        for run in mine:
+            remove(self.logs / f"{run.id}.log")
+        return held
+
+    def _empty_provider(self, batches: list[StoredBatch], notify: Notify) -> None:
+        here = [batch for batch in batches if batch.base_url == shown(self.base_url)]
+        for batch in batches:
+            if batch not in here and batch.file_id:
+                notify(f"File {batch.file_id} is at {batch.base_url}, another provider than today's: delete it there.")
+        if here:
+            keeper = self.make_keeper(notify)
+            for batch in here:
+                self._close(keeper, batch)
+                keeper.tidy(batch)
+
+    def _close(self, keeper: BatchPoller, batch: StoredBatch) -> None:
+        """Ends a batch that is under way. What it brings is stored first, and goes with the rest."""
+        if batch.state in ("creating", "open"):
+            keeper.cancel(batch.run_id)
+            under_way = self.batches.of_run(batch.run_id)
+            if not all(keeper.step(one) for one in under_way if one.id == batch.id):
+                raise RunError("A batch is being canceled at the provider: forget again in a few minutes.")

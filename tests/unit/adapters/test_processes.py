@@ -1,0 +1,70 @@
+"""Which processes run: told by machine, id and start, not by any clock."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from backend.adapters import processes as module
+from backend.adapters.processes import is_gone, is_running, this_process
+
+NAME = (
+    "import sys; from backend.adapters.processes import this_process; "
+    "print(this_process(), flush=True); sys.stdin.read()"
+)
+
+
+@pytest.fixture
+def other():
+    """Another process of this machine, and its name."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", NAME], text=True, **pipes) as started:
+        yield started, started.stdout.readline().strip()
+        started.kill()
+
+
+def test_we_run_and_so_does_another_until_it_is_killed(other):
+    started, name = other
+    assert is_running(this_process())
+    assert is_running(name)
+    assert this_process().rpartition(":")[2] == str(os.getpid())
+    started.send_signal(signal.SIGKILL)
+    started.wait()
+    assert is_running(name) is False
+    assert is_gone(name)
+
+
+def test_a_stopped_process_still_runs(other):
+    started, name = other
+    started.send_signal(signal.SIGSTOP)
+    assert is_running(name)
+
+
+def test_another_process_with_the_same_id_is_not_the_one(other):
+    _, name = other
+    machine, _, rest = name.partition("~")
+    start, _, pid = rest.partition(":")
+    assert is_gone(f"{machine}~{int(start) - 5}:{pid}")
+
+
+def test_a_dead_process_that_nobody_waited_for_is_gone(other, monkeypatch):
+    started, name = other
+    monkeypatch.setattr(module.os, "waitpid", lambda *_: (0, 0))  # as if it were another process' child
+    os.kill(started.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, started.pid, os.WEXITED | os.WNOWAIT)
+    assert is_gone(name)
+
+
+@pytest.mark.parametrize("name", ["", "queue", "elsewhere:1", f"{socket.gethostname()}.other-boot~1:1"])
+def test_nothing_is_known_of_other_machines(name):
+    assert is_running(name) is None
+    assert not is_gone(name)
+
+
+def test_a_record_of_an_earlier_release_tells_host_and_id_alone():
+    host = socket.gethostname()
+    assert is_running(f"{host}:{os.getpid()}") is None
+    assert is_running(f"{host}:{2**22 + 7}") is False

@@ -1,0 +1,143 @@
+"""What was paid for, and a record that is locked, full or away: the real one, held by another connection."""
+
+import asyncio
+import sqlite3
+import threading
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from backend.adapters.database import prompts as module
+from backend.adapters.database.embeddings import EmbeddingStore
+from backend.adapters.database.engine import may_pass
+from backend.adapters.database.prompts import Store
+from backend.engine import paid_completions as paid
+from backend.engine.completion_writer import CompletionWriter
+from backend.engine.embedder import Embedder
+from backend.engine.shutdown import Shutdown
+from backend.errors import StoreAwayError
+from tests.databases import postgresql
+from tests.running import until
+from tests.scripted import completion, run
+
+
+class Impatient(Store):
+    """Gives up on a lock at once: half a minute would be too long for a test."""
+
+    def __init__(self, url):
+        super().__init__(url)
+        wait = "SET lock_timeout = '50ms'" if self.engine.dialect.name == "postgresql" else "PRAGMA busy_timeout = 50"
+        module.sa.event.listen(self.engine, "connect", lambda connection, _: _do(connection, wait))
+        self.engine.dispose()
+
+
+def _do(connection, statement):
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    connection.commit()
+    cursor.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'record.sqlite3'}"
+        return
+    with postgresql() as found:
+        yield found
+
+
+LOCK = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "LOCK TABLE completions, embeddings IN ACCESS EXCLUSIVE MODE"}
+
+
+@pytest.fixture
+def held(url):
+    """A store, and the connection of somebody else who holds all of it."""
+    store = Impatient(url)
+    other = Store(url)
+    with other.engine.connect() as connection:
+        connection.exec_driver_sql(LOCK[other.engine.dialect.name])
+        yield store, connection
+    store.close()
+    other.close()
+
+
+def test_answers_wait_for_a_record_that_somebody_locks(held, caplog):
+    store, lock = held
+
+    async def scene():
+        recorder = CompletionWriter(store.add_completions, Shutdown())
+        waiting = asyncio.create_task(recorder.record(completion()))
+        while not caplog.records:
+            await asyncio.sleep(0.01)
+        assert not waiting.done()
+        lock.rollback()
+        await waiting
+        await recorder.close()
+
+    run(scene())
+    assert store.completions([completion().digest])
+    assert len(caplog.records) == 1
+
+
+def test_embeddings_wait_as_well(held, caplog):
+    store, lock = held
+    part = EmbeddingStore(store)
+
+    class Api:
+        asked = 0
+
+        def vectors(self, _model, texts):
+            Api.asked += 1
+            return [b"\x00\x00\x80\x3f" * 2 for _ in texts]
+
+    class Facts:
+        vectors = staticmethod(lambda _digests: {})
+        add = staticmethod(part.add)
+
+    worker = threading.Thread(target=lambda: Embedder(Facts(), Api, "http://model.test")("m", ["a", "b"]))
+    worker.start()
+    until(lambda: caplog.records)
+    lock.rollback()
+    worker.join(20)
+    assert not worker.is_alive()
+    assert Api.asked == 1
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM embeddings").scalar() == 2
+
+
+def test_a_full_disk_is_waited_for(tmp_path, monkeypatch):
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    pages = []
+
+    def full(connection, _record):
+        if pages:
+            connection.execute(f"PRAGMA max_page_count = {pages[0]}")
+
+    module.sa.event.listen(store.engine, "connect", full)
+    with store.engine.connect() as connection:
+        pages.append(connection.exec_driver_sql("PRAGMA page_count").scalar())
+    store.engine.dispose()
+    large = completion(text="x" * 200_000)
+    with pytest.raises(StoreAwayError, match="full"):
+        store.add_completions([large])
+    monkeypatch.setattr(paid, "AGAIN_S", 0)
+
+    async def scene():
+        recorder = CompletionWriter(store.add_completions, Shutdown())
+        waiting = asyncio.create_task(recorder.record(large))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        pages.clear()
+        store.engine.dispose()
+        await waiting
+        await recorder.close()
+
+    run(scene())
+    assert store.completions([large.digest])
+    store.close()
+
+
+def test_what_is_no_matter_of_time_is_told_at_once(tmp_path):
+    broken = sqlite3.DatabaseError("file is not a database")
+    assert not may_pass(OperationalError("INSERT", {}, broken))
