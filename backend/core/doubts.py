@@ -59,7 +59,7 @@ def duplicates(tasks: Iterable[Task], truths: Iterable[Truth], variables: Sequen
     same: dict[tuple[str, ...], list[Truth]] = defaultdict(list)
     for task in tasks:
         if task.id in known:
-            same[tuple(_plain(task.data.get(name)) for name in variables)].append(known[task.id])
+            same[tuple(_plain(task.value(name)) for name in variables)].append(known[task.id])
     return [Duplicates(tuple(group)) for group in same.values() if any(t.answer != group[0].answer for t in group)]
 
 

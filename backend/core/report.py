@@ -18,6 +18,7 @@ from backend.core.summary import Summary, summarise
 from backend.core.tasks import Task
 from backend.core.threshold import RiskPoint, risk_coverage
 from backend.core.truths import LeftOut
+from backend.core.values import shown_text
 
 Kind = Literal["right", "wrong", "rejected", "failed"]
 Change = Literal["fixed", "broken"]
@@ -167,7 +168,7 @@ def _judged(said: Said, before: Said | None, ground: Ground) -> Iterable[Judged]
         reply = _reply(outcome, truth, said, ground.schema, room)
         earlier = old.get(task.id)
         then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
-        text = "\n".join(str(task.data.get(name, "")) for name in said.version.variables)
+        text = "\n".join(shown_text(task.value(name)) for name in said.version.variables)
         shown = clipped(text, 2 * room)
         yield Judged(task.id, shown, ground.schema.show(truth.answer), reply, then, _change(then, reply))
 

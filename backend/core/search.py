@@ -14,6 +14,7 @@ from backend.core.prompts import PromptVersion
 from backend.core.shots import Owners
 from backend.core.splits import DEV, Split
 from backend.core.tasks import Task
+from backend.core.values import shown_text
 from backend.errors import SubsetError
 
 ROUNDS = 8
@@ -90,7 +91,7 @@ def check_halves(halves: Halves, schema: LabelSchema) -> None:
 
 def values_of(task: Task, version: PromptVersion) -> Mapping[str, str]:
     """The texts of a task that the prompt shows to the model."""
-    return {name: str(task.data.get(name, "")) for name in version.variables}
+    return {name: shown_text(task.value(name)) for name in version.variables}
 
 
 def text_of(task: Task, version: PromptVersion) -> str:

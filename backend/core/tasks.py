@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.core.paths import MISSING, look_up
 from backend.errors import SubsetError
 
 MOST_IDS = 1_000_000
@@ -17,6 +18,11 @@ MOST_IDS = 1_000_000
 class Task:
     id: int
     data: Mapping[str, Any]
+
+    def value(self, variable: str) -> Any:
+        """What a variable stands for, see `core.paths`; None for nothing."""
+        found = look_up(self.data, variable)
+        return None if found is MISSING else found
 
 
 def parse_ids(text: str) -> list[int]:

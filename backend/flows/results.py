@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from backend.core.outcomes import Answer, Failure, Outcome, Rejection
 from backend.core.subsets import Subset
+from backend.core.values import shown_text
 from backend.errors import SubsetError
 from backend.flows.baseline import ground_truths
 from backend.flows.prompts import Bound
@@ -70,7 +71,7 @@ def _rows(
             rows.append(
                 Result(
                     task=task.id,
-                    text="\n".join(str(task.data.get(name, "")) for name in bound.version.variables),
+                    text="\n".join(shown_text(task.value(name)) for name in bound.version.variables),
                     truth=None if truth is None else bound.schema.show(truth),
                     answer=None if answer is None else bound.schema.show(answer),
                     reason=_reason(verdict) if outcome else "not asked yet",
