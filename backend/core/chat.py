@@ -155,12 +155,15 @@ class Recipe:
         if self._frame is not None:
             return ChatRequest(self._frame, user, shots=shots)
         schema = self.schema.for_task(task.data)
-        return schema if isinstance(schema, Failure) else ChatRequest(self._make_frame(schema), user, shots=shots)
+        if isinstance(schema, Failure):
+            return schema
+        user = schema.listings(self.version.definitions) + user
+        return ChatRequest(self._make_frame(schema), user, shots=shots)
 
     def _make_frame(self, schema: LabelSchema) -> ChatFrame:
         version = self.version
-        described = [field.describe(version.definitions.get(field.name, {})) for field in schema.fields]
-        system = INSTRUCTIONS + "\n".join(described) + (SHOWN if version.examples else "")
+        described = schema.describe(version.definitions, version.template)
+        system = INSTRUCTIONS + described + (SHOWN if version.examples else "")
         return ChatFrame(
             self.base_url,
             version.model,

@@ -125,7 +125,7 @@ class Prompts:
         version = self.get(tag)
         project = studio.project(version.project)
         schema = read_config(project.label_config)
-        if schema.digest != version.schema_digest:
+        if not schema.fits(version.schema_digest):
             raise ConfigChangedError(
                 f"The labelling config of project {project.id} changed since {version.tag} was saved: save the prompt "
                 f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "

@@ -38,7 +38,7 @@ def report(runs: Runs, bound: Bound, against: Bound | None, subset: Subset) -> R
     heard = {one.version.tag: one.outcomes for one in (said, before) if one}
     history = []
     for version in _versions(runs, bound.version, against.version if against else None):
-        if version.schema_digest != bound.schema.digest:
+        if not bound.schema.fits(version.schema_digest):
             history.append(Line(version))
             continue
         outcomes = heard.get(version.tag)

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
 from backend.core.calibrator import RAW, Calibrators
@@ -26,30 +26,13 @@ from backend.core.tasks import Task
 from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_version
 from backend.edges.calibration_store import CalibrationStore
 from backend.edges.store import Store
-from backend.errors import LabelConfigError, PromptError, PromptsError
+from backend.errors import PromptError, PromptsError
 from backend.flows.asker import Asker
 from backend.flows.leftovers import Leftovers
 from backend.flows.predict import Predictor
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-@lru_cache(maxsize=64)
-def _read(label_config: str) -> LabelSchema | str:
-    """The schema, or why there is none: Label Studio asks again and again, also about a config that was refused."""
-    try:
-        return read_config(label_config)
-    except LabelConfigError as error:
-        return str(error)
-
-
-def schema_of(label_config: str) -> LabelSchema:
-    """Raises LabelConfigError."""
-    found = _read(label_config)
-    if isinstance(found, str):
-        raise LabelConfigError(found)
-    return found
 
 
 class Loop:
@@ -108,7 +91,7 @@ class Preannotator:
 
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
-        return self._choose(project, schema_of(label_config))[1]
+        return self._choose(project, read_config(label_config))[1]
 
     def tags(self) -> list[str]:
         """All saved versions."""
@@ -123,7 +106,7 @@ class Preannotator:
         prompt typed there is used in place of the project's.
         """
         try:
-            schema = schema_of(label_config)
+            schema = read_config(label_config)
             version, tag = self._choose(project, schema)
             typed = typed_text(context, schema)
             given = dict(zip(_numbers(tasks), tasks, strict=True))
@@ -158,7 +141,7 @@ class Preannotator:
             except PromptError as error:
                 log.error("project %s: the version in use is gone: %s", project, error)
             else:
-                changed = version.schema_digest != schema.digest
+                changed = not schema.fits(version.schema_digest)
                 return version, f"{version.tag}~{schema.digest[:4]}" if changed else version.tag
         default = default_version(schema, project, self._serving.default_model)
         return default, auto_tag(default)

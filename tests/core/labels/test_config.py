@@ -47,12 +47,20 @@ def test_an_empty_alias_is_none():
     assert choice.stored == "Good"
 
 
-def test_nested_choices_are_flattened_in_document_order_and_merged():
+def test_nested_choices_are_flattened_in_document_order_and_shown_as_paths_where_names_repeat():
     nested = (
         '<Choices name="mood" toName="text"><Choice value="A"><Choice value="A1"/><Choice value="Other"/></Choice>'
         '<Choice value="B"><Choice value="Other" alias="second"/><Choice value="B1"/></Choice></Choices>'
     )
-    assert [choice.stored for choice in field(nested).choices] == ["A", "A1", "Other", "B", "B1"]
+    found = [(choice.shown, choice.stored) for choice in field(nested).choices]
+    assert found == [
+        ("A", "A"),
+        ("A1", "A1"),
+        ("A / Other", "Other"),
+        ("B", "B"),
+        ("B / Other", "second"),
+        ("B1", "B1"),
+    ]
 
 
 def test_choices_without_a_value_are_no_choices():
@@ -66,7 +74,7 @@ def test_several_controls_stand_in_document_order():
 
 
 def test_a_condition_on_the_control_or_on_a_view_around_it_makes_it_optional():
-    condition = 'visibleWhen="choice-selected" whenTagName="mood"'
+    condition = 'visibleWhen="choice-selected" whenTagName="mood" whenChoiceValue="Bad"'
     own = f'<Choices name="own" toName="text" {condition}><Choice value="x"/></Choices>'
     inner = '<Choices name="inner" toName="text"><Choice value="x"/></Choices>'
     around = f"<View {condition}><View>{inner}</View></View>"
