@@ -21,7 +21,7 @@ from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
 from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
-from backend.flows.annotate import Chosen, choose
+from backend.flows.annotate import Chosen, choose, submittable
 from backend.flows.audit import Audit, audit_project
 from backend.flows.calibrate import Calibrating, calibrate_version
 from backend.flows.compare import Compared, compare_versions
@@ -205,9 +205,11 @@ class App(Parts):
     def withdraw(self, tag: str, tell: Tell = to_log) -> int:
         return self._projects.withdraw(self._prompts.get(tag), tell)
 
-    def annotate(self, tag: str, tasks: Sequence[int] | None = None) -> int:
-        """Makes annotations of all predictions of a version, or of those on `tasks`; how many."""
-        return self._projects.annotate(self._prompts.bound(tag, self.studio).version, tasks)
+    def annotate(self, tag: str, tasks: Sequence[int] | None = None, tell: Tell = to_log) -> int:
+        """Makes annotations of all predictions of a version that a person could submit, or of those on `tasks`; how
+        many."""
+        bound = self._prompts.bound(tag, self.studio)
+        return self._projects.annotate(bound.version, submittable(self.studio, bound, tasks, tell))
 
     def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, tell: Tell = to_log) -> Chosen:
         """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see `promise`."""

@@ -105,7 +105,7 @@ def annotate(version: str, least: float | None, accuracy: float | None, yes: boo
         tasks, number, which = chosen.tasks, len(chosen.tasks), "the"
     if not yes:
         confirm(f"Create annotations from {which} {numbers.things(number, 'prediction')} of {tag}?")
-    number = app.annotate(tag, tasks)
+    number = app.annotate(tag, tasks, tell)
     click.echo(f"{numbers.things(number, 'annotation')} created from {tag}")
     if not number and tasks is None:
         tell(f"{tag} has no predictions that were not annotated yet: see `ls-prompts predictions PROJECT`.")

@@ -73,6 +73,8 @@ def save(
     saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
     for control in saved.unsupported:
         tell(f"Left alone: {control}.")
+    for remark in saved.remarks:
+        tell(remark)
     if not saved.new:
         tell("Nothing changed: this is the version that has this content.")
     click.echo(saved.version.tag)

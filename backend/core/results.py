@@ -33,6 +33,16 @@ def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Ans
     return schema.as_shown(answer, others_of(result, schema))
 
 
+def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> bool:
+    """Whether the screen would submit these regions as they are: none of a hidden control, and one of each that is
+    required and shown."""
+    held = {region.get("from_name") for region in result if isinstance(region, Mapping)}
+    answer, others = from_result(result, schema), others_of(result, schema)
+    shown = schema.on_screen(answer, others).fields
+    hidden = {field.name for field in schema.fields} - {field.name for field in shown}
+    return held.isdisjoint(hidden) and all(answer[field.name] for field in shown if field.required)
+
+
 def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[str, tuple[str, ...]]:
     """What is chosen in controls that the schema does not know but conditions may look at, by control."""
     found: dict[str, tuple[str, ...]] = {}

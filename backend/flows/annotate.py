@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.core.reconcile import compare, wanted_of
-from backend.core.results import SCORE_DIGITS
+from backend.core.results import SCORE_DIGITS, is_submittable
+from backend.edges.studio import Studio
 from backend.flows.place import Place, Tell
 from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
@@ -41,6 +42,25 @@ def choose(runs: Runs, bound: Bound, least: float, tell: Tell) -> Chosen:
         tasks += [outcome.task_id for outcome in free if outcome.task_id not in other]
         count.update(unsure=len(usable) - len(sure), annotated=len(sure) - len(free), unlike=len(other))
     return Chosen(least, tasks, count["unsure"], count["annotated"], count["unlike"])
+
+
+def submittable(studio: Studio, bound: Bound, tasks: Sequence[int] | None, tell: Tell) -> Sequence[int] | None:
+    """Those of `tasks` (None: of all) whose predictions a person could submit from the screen; None for all of all.
+
+    A release that did not read conditions pushed values of hidden controls, and left required ones empty.
+    """
+    schema = bound.schema
+    if schema.dynamic or not (schema.conditional or any(field.required for field in schema.fields)):
+        return tasks
+    mine = [p for p in studio.predictions(bound.project.id) if p.model_version in bound.version.tags]
+    bad = {prediction.task_id for prediction in mine if not is_submittable(prediction.result, schema)}
+    chosen = {prediction.task_id for prediction in mine} if tasks is None else set(tasks)
+    if left := len(chosen & bad):
+        tell(
+            f"{left} of its predictions would not be submitted by the screen (values of hidden controls, or none where "
+            f"a control is required) and are left alone: `ls-prompts push {bound.version.tag}` brings them up to date."
+        )
+    return sorted(chosen - bad)
 
 
 def _reaches(confidence: float | None, least: float) -> bool:

@@ -15,6 +15,7 @@ from backend.core.labels.schema import LabelSchema
 from backend.core.parameters import check_parameters
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.core.prompts import PromptVersion, check_name, check_template, parse_tag
+from backend.core.remarks import has, lacking, on_lacking, remarks
 from backend.core.samples import check_confidence
 from backend.edges.calibration_store import CalibrationStore
 from backend.edges.store import Store
@@ -24,6 +25,10 @@ from backend.flows.examples import Wish, gathered
 
 DEFAULTS: dict[str, Any] = {"temperature": 0}
 """Parameters of a version that names none: labelling should not roll dice."""
+
+
+LOOKED_AT = 100
+"""Tasks in which paths are looked up: Label Studio counts fields, but not what is inside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """`new` is False when this very content was a version already."""
+    """`new` is False when this very content was a version already; `remarks`: what may not be as it was meant."""
 
     version: PromptVersion
     new: bool
     unsupported: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,8 @@ class Prompts:
         file = draft.file or first_prompt(schema)
         parameters = {k: v for k, v in {**DEFAULTS, **file.parameters, **draft.parameters}.items() if v is not None}
         check_parameters(parameters)
-        known = dict.fromkeys((*schema.variables, *studio.columns(project.id)))
+        columns = studio.columns(project.id)
+        known = dict.fromkeys((*schema.variables, *columns))
         version = PromptVersion(
             name=name,
             number=0,
@@ -95,8 +102,10 @@ class Prompts:
         elif file.examples is not None:
             check_fit(file.examples, version.variables, schema)
             version = replace(version, examples=_of_project(file, project.id))
+        lack = _lacking(version, columns, schema, project, studio)
         stored, new = self._store.save(version)
-        return Saved(stored, new, schema.unsupported)
+        said = remarks(version.template, tuple(known), schema)
+        return Saved(stored, new, schema.unsupported, (*said, *on_lacking(lack, version.variables)))
 
     def project_of(self, name: str, project: int | None) -> int:
         """The project of a prompt; `project` is needed for a new one. Raises PromptError when they do not agree."""
@@ -183,6 +192,21 @@ class Prompts:
                 "its file's header."
             )
         return wanted
+
+
+def _lacking(
+    version: PromptVersion, columns: Mapping[str, int], schema: LabelSchema, project: Project, studio: Studio
+) -> dict[str, str]:
+    """Which variables some tasks do not have. Raises PromptError for a path that nobody knows."""
+    paths = [name for name in version.variables if name not in columns]
+    some = next(studio.tasks(version.project, page=LOOKED_AT), []) if paths else []
+    unknown = [name for name in paths if name not in schema.variables and not any(has(task, name) for task in some)]
+    if unknown and some:
+        raise PromptError(
+            f"The prompt uses {{{unknown[0]}}}, but none of the {len(some)} tasks looked at has a '{unknown[0]}': "
+            "check the path against a task's data."
+        )
+    return lacking(version.variables, columns, project.tasks, some)
 
 
 def _of_project(file: PromptFile, project: int) -> Examples | None:
