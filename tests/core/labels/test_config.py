@@ -5,7 +5,10 @@ from contextlib import suppress
 
 import pytest
 
+from backend.core.chat import ChatRequest, Recipe
+from backend.core.default_prompt import default_version
 from backend.core.labels.config import read_config
+from backend.core.tasks import Task
 from backend.errors import LabelConfigError
 
 TEXT = '<Text name="text" value="$text"/>'
@@ -199,8 +202,8 @@ def test_a_condition_inside_a_condition_changes_nothing():
     assert found == {"inner": True, "mood": False}
 
 
-def calls(xml: str) -> int:
-    """How many functions are called while `xml` is read, or refused."""
+def calls(xml: str, work=read_config) -> int:
+    """How many functions are called while `xml` is read, or refused, or whatever `work` does with it."""
     made = 0
 
     def count(_frame, event, _arg):
@@ -210,7 +213,7 @@ def calls(xml: str) -> int:
     sys.setprofile(count)
     try:
         with suppress(LabelConfigError):
-            read_config(xml)
+            work(xml)
     finally:
         sys.setprofile(None)
     return made
@@ -245,3 +248,31 @@ def test_a_long_list_of_what_is_not_supported_is_cut_short():
 def test_deep_nesting_is_read():
     depth = 5000
     assert read_config("<View>" * depth + TEXT + CHOICES + "</View>" * depth).variables == ("text",)
+
+
+def wide(number: int) -> str:
+    return view(TEXT, *(CHOICES.replace("mood", f"c{n}") for n in range(number)))
+
+
+def test_twice_as_many_controls_are_twice_the_work_up_to_the_request():
+    def asked(xml: str) -> None:
+        schema = read_config(xml)
+        made = Recipe(default_version(schema, 1, "m"), schema, "http://model.test/v1").request(Task(1, {"text": "x"}))
+        assert isinstance(made, ChatRequest)
+        assert made.digest
+
+    few, many = (calls(wide(number), asked) for number in (300, 600))
+    assert many < 2.5 * few
+
+
+def test_ten_thousand_controls_are_read_once():
+    xml = wide(10_000)
+    assert len(read_config(xml).fields) == 10_000
+    assert read_config(xml) is read_config(xml)
+    assert calls(xml) < 10
+
+
+def test_a_config_that_is_refused_is_not_read_again_either():
+    xml = view(TEXT, "<Rating name='r' toName='text'/>" * 50)
+    assert calls(xml) > 100
+    assert calls(xml) < 10
