@@ -32,7 +32,7 @@ from backend.services.analysis.confidence_threshold import ConfidenceThreshold, 
 from backend.services.analysis.export import export
 from backend.services.analysis.report import report
 from backend.services.analysis.results import TaskResult, results
-from backend.services.auto_accept import ChosenTasks, choose
+from backend.services.auto_accept import ChosenTasks, choose, submittable
 from backend.services.health_checks import HealthCheck, examine
 from backend.services.live_predictions import LivePredictions, ServingOptions
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
@@ -252,9 +252,11 @@ class App:
         return self.container.projects.withdraw(self.container.prompts.get(tag), notify, take_over)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:
-        """Makes annotations of all predictions of a version, or of those on `tasks`; how many."""
+        """Makes annotations of all predictions of a version that a person could submit, or of those on `tasks`; how
+        many."""
+        resolved = self.container.prompts.resolved(tag, self.container.studio)
         return self.container.projects.annotate(
-            self.container.prompts.resolved(tag, self.container.studio).version, tasks, notify
+            resolved.version, submittable(self.container.studio, resolved, tasks, notify), notify
         )
 
     def unannotate(self, tag: str, notify: Notify = to_log) -> TakenBack:

@@ -82,8 +82,8 @@ class Studio:
     def project(self, project: int) -> Project:
         return Project(project, "Inbox", CONFIG, "", len(self._truths) + len(self._others))
 
-    def columns(self, project: int) -> list[str]:
-        return ["text"]
+    def columns(self, project: int) -> dict[str, int]:
+        return {"text": len(self._truths) + len(self._others)}
 
     def annotated(self, project: int) -> Iterator[AnnotatedTask]:
         for task, found in zip(_tasks(self._truths), self._truths, strict=True):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.domain.data_paths import MISSING, look_up
 from backend.errors import SubsetError
 
 MOST_IDS = 1_000_000
@@ -20,6 +21,11 @@ class Task:
     id: int
     data: Mapping[str, Any]
     trouble: str = ""
+
+    def value(self, variable: str) -> Any:
+        """What a variable stands for, see `domain.data_paths`; None for nothing."""
+        found = look_up(self.data, variable)
+        return None if found is MISSING else found
 
 
 def parse_ids(text: str) -> list[int]:

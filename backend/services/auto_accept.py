@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.domain.labels.regions import SCORE_DIGITS
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.labels.regions import SCORE_DIGITS, is_submittable
 from backend.domain.predictions.diff import compare, wanted_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.predictions.target_project import Notify, TargetProject
@@ -41,6 +42,28 @@ def choose(runs: Runs, resolved: ResolvedVersion, least: float, notify: Notify) 
         tasks += [outcome.task_id for outcome in free if outcome.task_id not in other]
         count.update(unsure=len(usable) - len(sure), annotated=len(sure) - len(free), unlike=len(other))
     return ChosenTasks(least, tasks, count["unsure"], count["annotated"], count["unlike"])
+
+
+def submittable(
+    studio: LabelStudioClient, resolved: ResolvedVersion, tasks: Sequence[int] | None, notify: Notify
+) -> Sequence[int] | None:
+    """Those of `tasks` (None: of all) whose predictions a person could submit from the screen; None for all of all.
+
+    A release that did not read conditions pushed values of hidden controls, and left required ones empty.
+    """
+    schema = resolved.schema
+    if schema.dynamic or not (schema.conditional or any(field.required for field in schema.fields)):
+        return tasks
+    mine = [p for p in studio.predictions(resolved.project.id) if p.model_version in resolved.version.tags]
+    bad = {prediction.task_id for prediction in mine if not is_submittable(prediction.result, schema)}
+    chosen = {prediction.task_id for prediction in mine} if tasks is None else set(tasks)
+    if left := len(chosen & bad):
+        notify(
+            f"{left} of its predictions would not be submitted by the screen (values of hidden controls, or none where "
+            "a control is required) and are left alone: "
+            f"`ls-prompts push {resolved.version.tag}` brings them up to date."
+        )
+    return sorted(chosen - bad)
 
 
 def _reaches(confidence: float | None, least: float) -> bool:

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
 from backend.adapters.database.calibrations import CalibrationStore
@@ -30,29 +30,12 @@ from backend.domain.resolution.resolve import Pricing
 from backend.domain.task import Task
 from backend.engine.predictor import Predictor
 from backend.engine.request_executor import RequestExecutor
-from backend.errors import LabelConfigError, PromptError, PromptsError
+from backend.errors import PromptError, PromptsError
 from backend.services.overflow_runs import OverflowRuns
 from backend.services.predictions.ownership import signed
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-@lru_cache(maxsize=64)
-def _read(label_config: str) -> LabelSchema | str:
-    """The schema, or why there is none: Label Studio asks again and again, also about a config that was refused."""
-    try:
-        return read_config(label_config)
-    except LabelConfigError as error:
-        return str(error)
-
-
-def schema_of(label_config: str) -> LabelSchema:
-    """Raises LabelConfigError."""
-    found = _read(label_config)
-    if isinstance(found, str):
-        raise LabelConfigError(found)
-    return found
 
 
 class EventLoopThread:
@@ -113,7 +96,7 @@ class LivePredictions:
 
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
-        return self._choose(project, schema_of(label_config))[1]
+        return self._choose(project, read_config(label_config))[1]
 
     def tags(self) -> list[str]:
         """All saved versions."""
@@ -128,7 +111,7 @@ class LivePredictions:
         prompt typed there is used in place of the project's.
         """
         try:
-            schema = schema_of(label_config)
+            schema = read_config(label_config)
             version, tag = self._choose(project, schema)
             typed = typed_text(context, schema)
             given = dict(zip(_numbers(tasks), tasks, strict=True))
@@ -166,7 +149,7 @@ class LivePredictions:
             except PromptError as error:
                 log.error("project %s: the version in use is gone: %s", project, error)
             else:
-                changed = version.schema_digest != schema.digest
+                changed = not schema.fits(version.schema_digest)
                 return version, f"{version.tag}~{schema.digest[:4]}" if changed else version.tag
         default = default_version(schema, project, self._serving.default_model)
         return default, auto_tag(default)

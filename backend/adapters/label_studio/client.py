@@ -106,9 +106,9 @@ class LabelStudioClient(StudioBackends):
             tasks=found.get("task_number") or 0,
         )
 
-    def columns(self, project: int) -> list[str]:
-        """Names of the data fields that all tasks have."""
-        return list(self.http.call("GET", f"api/projects/{project}/summary/").get("common_data_columns") or [])
+    def columns(self, project: int) -> dict[str, int]:
+        """The data fields that tasks have, each with the number of tasks that have it."""
+        return dict(self.http.call("GET", f"api/projects/{project}/summary/").get("all_data_columns") or {})
 
     def task_url(self, project: int, task: int | str) -> str:
         """Of a task by its id; with "" what all of a project have in common."""

@@ -38,7 +38,7 @@ def duplicates(tasks: Iterable[Task], truths: Iterable[Truth], variables: Sequen
     same: dict[str, list[Truth]] = defaultdict(list)
     for task in tasks:
         if task.id in known:
-            same[text_key(str(task.data.get(name)) for name in variables)].append(known[task.id])
+            same[text_key(str(task.value(name)) for name in variables)].append(known[task.id])
     return [Duplicates(tuple(group)) for group in same.values() if any(t.answer != group[0].answer for t in group)]
 
 

@@ -156,16 +156,15 @@ class RequestBuilder:
         if self._template is not None:
             return ChatRequest(self._template, user, example_turns=example_turns)
         schema = self.schema.for_task(task.data)
-        return (
-            schema
-            if isinstance(schema, Failure)
-            else ChatRequest(self._make_template(schema), user, example_turns=example_turns)
-        )
+        if isinstance(schema, Failure):
+            return schema
+        user = schema.listings(self.version.definitions) + user
+        return ChatRequest(self._make_template(schema), user, example_turns=example_turns)
 
     def _make_template(self, schema: LabelSchema) -> RequestTemplate:
         version = self.version
-        described = [field.describe(version.definitions.get(field.name, {})) for field in schema.fields]
-        system = INSTRUCTIONS + "\n".join(described) + (SHOWN if version.examples else "")
+        described = schema.describe(version.definitions, version.template)
+        system = INSTRUCTIONS + described + (SHOWN if version.examples else "")
         return RequestTemplate(
             self.base_url,
             version.model,

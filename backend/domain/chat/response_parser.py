@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, Completion
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Rejection, Value
+from backend.domain.outcome import Answer, Rejection
 
 REMEMBERED = 2048
 """Most answers are one of a few texts, which need not be read again for every task."""
@@ -42,15 +42,7 @@ def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
         if completion.finish_reason == "length":
             return Rejection("truncated", "The answer was cut off before its end; raise max_tokens.")
         return Rejection("not_json", "The answer is not one JSON object.")
-    answer: dict[str, Value] = {}
-    for field in schema.fields:
-        if field.name not in place.value:
-            return Rejection("missing_field", f"The answer has no '{field.name}'.")
-        value = field.accept(place.value[field.name])
-        if isinstance(value, Rejection):
-            return value
-        answer[field.name] = value
-    return answer
+    return schema.accept(place.value)
 
 
 def judge(attempts: Sequence[Completion], schema: LabelSchema) -> tuple[Answer | Rejection | None, Completion | None]:

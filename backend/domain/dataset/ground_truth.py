@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.domain.labels.regions import from_result
+from backend.domain.labels.regions import from_result, others_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Answer, Truth
 from backend.domain.prompts.version import belongs
@@ -33,14 +33,16 @@ def truth_of(task_id: int, annotations: Sequence[Mapping[str, Any]], kind: str, 
     """The truth of a task, or None when no annotation serves.
 
     `annotations`: submitted ones, oldest first. `kind`: `ground-truth` takes the one marked so, `any` the latest. An
-    annotation that leaves a control of one label empty says nothing about it and does not serve, unless that control
-    may stay empty.
+    annotation that leaves a control on its screen empty which takes one label, or which is required, says nothing about
+    it and does not serve, unless that control may stay empty.
     """
     serving = [a for a in annotations if kind == "any" or a.get("ground_truth")]
     if not serving:
         return None
-    answer = from_result(serving[-1].get("result") or [], schema)
-    if any(field.single and not field.optional and not answer[field.name] for field in schema.fields):
+    result = serving[-1].get("result") or []
+    answer = from_result(result, schema)
+    on_screen = schema.on_screen(answer, others_of(result, schema)).fields
+    if any(not answer[f.name] and (f.required or (f.single and not f.optional)) for f in on_screen):
         return None
     return Truth(task_id, answer)
 

@@ -3,21 +3,26 @@
 Configs come from users: entities and document types are refused, everything unsupported is named and left alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from backend.domain.labels.conditions import MOST
+from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.choices import read_choices
+from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
 from backend.domain.labels.schema import AnyField, LabelSchema
 from backend.errors import LabelConfigError
 
 KINDS: dict[str, Callable[[Element], AnyField | str]] = {"Choices": read_choices}
-TEXT_TAGS = ("Text", "HyperText", "Header", "Markdown")
+_TAGS = {tag.lower(): tag for tag in (*KINDS, *TEXT_TAGS, "TextArea")}
 _REPEATED = "inside a <Repeater>"
 _MOST_CHARACTERS = 1_000_000
-_SHOWN, _NAME = 5, 80
+_SHOWN, _NAME = 5, 160
 
 
 def read_config(xml: str) -> LabelSchema:
@@ -25,27 +30,55 @@ def read_config(xml: str) -> LabelSchema:
 
     Raises LabelConfigError, which lists what was found, when there is no supported control or no text variable.
     """
-    root = _parse(xml)
-    _spread_conditions(root)
-    fields, unsupported, prompt_control = _controls(root)
-    variables = _variables(root)
+    found = _read(xml)
+    if isinstance(found, str):
+        raise LabelConfigError(found)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _read(xml: str) -> LabelSchema | str:
+    """Or why there is none: Label Studio asks again and again, also about a config that was refused."""
+    try:
+        return _schema(_parse(xml))
+    except LabelConfigError as error:
+        return str(error)
+
+
+def _schema(root: Element) -> LabelSchema:
+    layout = layout_of(root)
+    fields, unsupported, prompt_control = _controls(layout)
     if not fields:
         found = f" It has {_listed(unsupported)}." if unsupported else " It has no controls."
         raise LabelConfigError(
             f"The labelling config has no control a prompt can fill.{found} Add <Choices> in the project's settings."
         )
-    if not variables:
+    if not layout.variables:
         tags = sorted({e.tag for e in root.iter() if e.get("value", "").startswith("$")}) or ["none"]
         raise LabelConfigError(
             "The labelling config shows no text of the task (objects found: "
-            f'{_listed(tags)}). Add <Text name="text" value="$text"/> in the project\'s settings.'
+            f'{_listed(tags)}).{_misspelt(tags)} Add <Text name="text" value="$text"/> in the project\'s settings.'
         )
-    return LabelSchema(tuple(fields), variables, tuple(unsupported), prompt_control, _headers(root))
+    return LabelSchema(
+        tuple(fields),
+        tuple(layout.variables),
+        tuple(unsupported),
+        prompt_control,
+        _headers(layout, fields),
+        tuple(layout.phrases),
+        tuple(layout.former),
+    )
 
 
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(name[:_NAME] for name in names[:_SHOWN]) + more
+
+
+def _misspelt(tags: Iterable[str]) -> str:
+    """A sentence about tags that differ from those we know by their case alone; "" for none."""
+    right = dict.fromkeys(_TAGS[tag.lower()] for tag in tags if tag.lower() in _TAGS and tag not in _TAGS.values())
+    return f" Tags are case-sensitive: write {', '.join(f'<{tag}>' for tag in right)}." if right else ""
 
 
 def _parse(xml: str) -> Element:
@@ -60,50 +93,53 @@ def _parse(xml: str) -> Element:
         ) from None
 
 
-def _spread_conditions(root: Element) -> None:
-    """A condition on a <View> holds for every control inside it: each element hands it to its children, which come
-    after it."""
-    for element in root.iter():
-        if condition := element.get("visibleWhen"):
-            for child in element:
-                child.set("visibleWhen", condition)
-
-
-def _controls(root: Element) -> tuple[list[AnyField], list[str], str | None]:
+def _controls(layout: Layout) -> tuple[list[AnyField], list[str], str | None]:
     fields: dict[str, AnyField] = {}
     unsupported: list[str] = []
     prompt_control = None
-    for element in root.iter():
-        name = element.get("name", "")
-        if not element.get("toName") or not name:
-            continue
+    for placed in layout.controls:
+        element, name = placed.element, placed.element.get("name", "")
         if element.tag == "TextArea" and element.get("smart", "").lower() == "true":
             prompt_control = prompt_control or name
             continue
-        read = KINDS.get(element.tag)
-        field = _REPEATED if "{{" in name else read(element) if read else "not supported yet"
+        field = _field(placed)
         if isinstance(field, str):
             unsupported.append(f"<{element.tag} name={name!r}> ({field})")
         else:
             fields.setdefault(name, field)
-    return list(fields.values()), unsupported, prompt_control
+    shown = _ever_shown(fields, unsupported)
+    return shown, unsupported, prompt_control
 
 
-def _variables(root: Element) -> tuple[str, ...]:
-    """Names of the task's text fields, in document order; texts behind a URL are not texts of the task."""
-    names = [
-        value[1:]
-        for element in root.iter()
-        if element.tag in TEXT_TAGS
-        and (value := element.get("value", "")).startswith("$")
-        and len(value) > 1
-        and "{{" not in value
-        and element.get("valueType", "").lower() != "url"
-    ]
-    return tuple(dict.fromkeys(names))
+def _field(placed: Placed) -> AnyField | str:
+    """The field of a control, or why there is none."""
+    element = placed.element
+    if "{{" in element.get("name", ""):
+        return _REPEATED
+    if len(placed.conditions) > MOST:
+        return f"shown under more than {MOST} conditions"
+    read = KINDS.get(element.tag)
+    right = _TAGS.get(element.tag.lower(), element.tag)
+    other = "not supported yet" if right == element.tag else f"tags are case-sensitive: write <{right}>"
+    field = read(element) if read else other
+    if isinstance(field, str):
+        return field
+    return replace(field, optional=placed.optional, conditions=placed.conditions, heading=tuple(placed.heading))
 
 
-def _headers(root: Element) -> tuple[str, ...]:
-    """Texts of the headers that are the same for all tasks, on one line each."""
-    texts = (" ".join(element.get("value", "").split()) for element in root.iter("Header"))
-    return tuple(dict.fromkeys(text for text in texts if text and not text.startswith("$") and "{{" not in text))
+def _ever_shown(fields: dict[str, AnyField], unsupported: list[str]) -> list[AnyField]:
+    """Without those whose conditions no answer to the others fulfils: they would never be on the screen."""
+    kept: dict[str, AnyField] = {}
+    for field in in_order(tuple(fields.values())):
+        why = next((why for c in field.conditions if (why := c.never(kept))), "")
+        if why:
+            unsupported.append(f"<Choices name={field.name!r}> (shown only {why}, which no prompt fills)")
+        else:
+            kept[field.name] = field
+    return [field for name, field in fields.items() if name in kept]
+
+
+def _headers(layout: Layout, fields: Sequence[AnyField]) -> tuple[str, ...]:
+    """Those for the prompt's own text. Of several controls each has its own, and is told with it."""
+    told = {text for field in fields for text in field.heading} if len(fields) > 1 else set()
+    return tuple(text for text in layout.headers if text not in told)

@@ -22,13 +22,42 @@ def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] |
 
 
 def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Answer:
-    """The Answer that regions hold; regions of controls the schema does not know are left alone."""
+    """The Answer that regions hold; regions of controls the schema does not know are left alone,
+    and so are those of controls that the screen hides."""
     by_control: dict[str, list[Mapping[str, Any]]] = {field.name: [] for field in schema.fields}
     for region in result:
         name = region.get("from_name") if isinstance(region, Mapping) else None
         if isinstance(name, str) and name in by_control:
             by_control[name].append(region)
-    return {field.name: field.read(by_control[field.name]) for field in schema.fields}
+    answer = {field.name: field.read(by_control[field.name]) for field in schema.fields}
+    return schema.as_shown(answer, others_of(result, schema))
+
+
+def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> bool:
+    """Whether the screen would submit these regions as they are: none of a hidden control, and one of each that is
+    required and shown."""
+    held = {region.get("from_name") for region in result if isinstance(region, Mapping)}
+    answer, others = from_result(result, schema), others_of(result, schema)
+    shown = schema.on_screen(answer, others).fields
+    hidden = {field.name for field in schema.fields} - {field.name for field in shown}
+    return held.isdisjoint(hidden) and all(answer[field.name] for field in shown if field.required)
+
+
+def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[str, tuple[str, ...]]:
+    """What is chosen in controls that the schema does not know but conditions may look at, by control."""
+    found: dict[str, tuple[str, ...]] = {}
+    known = {field.name for field in schema.fields}
+    for region in result if schema.conditional else ():
+        name, value = (region.get("from_name"), region.get("value")) if isinstance(region, Mapping) else (None, None)
+        if isinstance(name, str) and name not in known and isinstance(value, Mapping):
+            chosen = value.get("choices") or value.get("taxonomy")
+            last = [one[-1] if isinstance(one, list) and one else one for one in _list(chosen)]
+            found[name] = (*found.get(name, ()), *(one for one in last if isinstance(one, str)))
+    return found
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def rounded(confidence: float | None) -> float | None:

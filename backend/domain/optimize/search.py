@@ -14,6 +14,7 @@ from backend.domain.outcome import Answer, Failure
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.same_text import folded
 from backend.domain.task import Task
+from backend.domain.task_values import shown_text
 from backend.errors import SubsetError
 
 ROUNDS = 8
@@ -90,7 +91,7 @@ def check_halves(halves: GroundTruthHalves, schema: LabelSchema) -> None:
 
 def values_of(task: Task, version: PromptVersion) -> Mapping[str, str]:
     """The texts of a task that the prompt shows to the model."""
-    return {name: str(task.data.get(name, "")) for name in version.variables}
+    return {name: shown_text(task.value(name)) for name in version.variables}
 
 
 def text_of(task: Task, version: PromptVersion) -> str:

@@ -6,9 +6,10 @@ Its requests are ChatRequests like any other, so they are stored, retried and pa
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from backend.domain.chat.request import ChatRequest, RequestTemplate
+from backend.domain.labels.conditions import Condition
 from backend.domain.labels.schema import AnyField, LabelSchema
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Rejection, Value
@@ -36,6 +37,8 @@ class TextAnswer:
     """A text that the teacher writes under a key of its answer; to an Asker, a field like those of labels."""
 
     name: str
+    required: ClassVar[bool] = False
+    conditions: ClassVar[tuple[Condition, ...]] = ()
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string"}
@@ -49,6 +52,8 @@ class DefinitionsAnswer:
     """What a teacher says of labels; each is kept as a JSON list of control, label and sentence."""
 
     name: str
+    required: ClassVar[bool] = False
+    conditions: ClassVar[tuple[Condition, ...]] = ()
 
     def json_schema(self) -> dict[str, Any]:
         properties = {key: {"type": "string"} for key in _SENTENCE}

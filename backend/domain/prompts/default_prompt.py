@@ -3,7 +3,7 @@
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
-from backend.domain.prompts.version import AUTO, PLACEHOLDER, PromptVersion
+from backend.domain.prompts.version import AUTO, BRACED, PLACEHOLDER, PromptVersion
 
 
 def first_prompt(schema: LabelSchema) -> PromptFile:
@@ -11,15 +11,17 @@ def first_prompt(schema: LabelSchema) -> PromptFile:
     their hints, for editing."""
     names = ", ".join(field.name for field in schema.fields)
     headers = [PLACEHOLDER.sub(r"{ \1 }", header) for header in schema.headers]
-    task = [f"Choose the labels ({names}) that fit this item best.", "", task_text(schema.variables)]
+    task = [f"Choose the labels ({names}) that fit this item best.", "", task_text(schema.variables, schema.phrases)]
     return PromptFile("\n".join([*headers, *task]), labels=listed(hints(schema)))
 
 
-def task_text(variables: tuple[str, ...]) -> str:
-    """The placeholders of all text variables: the bare text where there is one, named lines where there are more."""
+def task_text(variables: tuple[str, ...], phrases: tuple[str, ...] = ()) -> str:
+    """The placeholders of all text variables: the bare text where there is one, named lines where there are more; in
+    the words that the config puts around them, where it has any."""
+    inside = {name: phrase for phrase in reversed(phrases) for name in BRACED.findall(phrase)}
     if len(variables) == 1:
-        return f"{{{variables[0]}}}"
-    return "\n".join(f"{name}: {{{name}}}" for name in variables)
+        return inside.get(variables[0], f"{{{variables[0]}}}")
+    return "\n".join(dict.fromkeys(inside.get(name, f"{name}: {{{name}}}") for name in variables))
 
 
 def default_version(schema: LabelSchema, project: int, model: str) -> PromptVersion:

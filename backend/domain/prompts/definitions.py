@@ -76,9 +76,8 @@ def _owner(label: str, schema: LabelSchema) -> AnyField:
 
 
 def _control(name: str, schema: LabelSchema) -> AnyField:
-    for field in schema.fields:
-        if field.name == name:
-            return field
+    if name in schema.by_name:
+        return schema.by_name[name]
     near = nearest(name, [field.name for field in schema.fields])
     raise PromptError(f"The prompt's labels name a control '{name[:70]}', which the labelling config lacks: {near}")
 

@@ -53,7 +53,7 @@ def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Map
     known = [*schema.variables, *(str(name) for name in data)]
     refuse_unknown(text, known)
     used = used_variables(text, known)
-    template = text if used else f"{text}\n\n{task_text(schema.variables)}"
+    template = text if used else f"{text}\n\n{task_text(schema.variables, schema.phrases)}"
     variables = used or schema.variables
     examples = base.examples if variables == base.variables else None  # they have no other texts
     return replace(base, template=template, variables=variables, examples=examples)

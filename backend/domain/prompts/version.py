@@ -5,26 +5,29 @@ prompts contain JSON. Values are never expanded again. Neither `str.format` nor 
 """
 
 import difflib
-import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from backend.domain.data_paths import MISSING, PATH, look_up, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure
 from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
 from backend.domain.prompts.examples import Examples, Values
 from backend.domain.task import Task
+from backend.domain.task_values import as_text
 from backend.errors import PromptError
 
 MAX_TASK_BYTES = 1_000_000
+"""Of all that a prompt uses of one task."""
 AUTO = "auto"
 NEEDED = "the prompt needs text or a number."
 Definitions = Mapping[str, Mapping[str, str]]
 """Control -> label, as annotators see it -> what the prompt says of it; see `domain.prompts.definitions`."""
-PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)\}")
+PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*(?:\[\d+\][\w.-]*)*)\}")
+BRACED = re.compile(r"\{([^{}\s]+)\}")
 
 
 @dataclass(frozen=True)
@@ -99,42 +102,56 @@ class PromptVersion:
         return self._pattern.sub(lambda match: values[match[1]], self.template)
 
     def values(self, task: Task) -> Values | Failure:
-        """The task's texts for the template's variables, or why it can't be asked about."""
-        data = task.data
+        """The task's texts for the template's variables, or why it can't be asked about: one of them is no text, all of
+        them are empty, or together they are too long. What the prompt does not use may be anything."""
         if task.trouble:
             return Failure("bad_task", task.trouble)
-        try:
-            size = len(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        except RecursionError:
-            return Failure("bad_task", "Its data is nested too deeply.")
-        if size > MAX_TASK_BYTES:
-            return Failure("bad_task", f"Its data has {size:,} bytes; the most is {MAX_TASK_BYTES:,}.")
-        values = {}
+        values: dict[str, str] = {}
         for name in self.variables:
-            value = data.get(name)
-            if value is None or isinstance(value, list | dict):
-                return Failure("bad_task", f"Its field '{name}' {_what(data, name)}; {NEEDED}")
-            text = value if isinstance(value, str) else json.dumps(value)
-            if not text.strip():
-                return Failure("bad_task", f"Its field '{name}' is empty; {NEEDED}")
+            text = _text(task, name)
+            if isinstance(text, Failure):
+                return text
             values[name] = text
+        size = sum(len(text.encode("utf-8", "surrogatepass")) for text in values.values())
+        if size > MAX_TASK_BYTES:
+            return Failure("bad_task", f"The prompt uses {size:,} bytes of it; the most is {MAX_TASK_BYTES:,}.")
+        if not any(text.strip() for text in values.values()):
+            return Failure("bad_task", _nothing(task, self.variables))
         return values
 
 
-def _names_pattern(names: Iterable[str]) -> re.Pattern[str]:
-    alternatives = "|".join(map(re.escape, names)) or r"(?!)"
-    return re.compile(r"\{(" + alternatives + r")\}")
+def _text(task: Task, name: str) -> str | Failure:
+    """What a variable stands for; "" where the task does not have it, as the screen shows it."""
+    value = task.value(name)
+    try:
+        text = as_text(value)
+    except RecursionError:
+        return Failure("bad_task", f"Its field '{name}' is nested too deeply.")
+    if text is not None:
+        return text
+    part = next((f", like {{{name}.{key}}}" for key in value if re.fullmatch(r"[^\W\d][\w-]{0,40}", key)), "")
+    return Failure("bad_task", f"Its field '{name}' is an object; {NEEDED} Name a part of it{part}.")
 
 
-def _what(data: Mapping[str, Any], name: str) -> str:
-    if name not in data:
-        return "is missing"
-    return "is null" if data[name] is None else f"is a {type(data[name]).__name__}"
+def _nothing(task: Task, names: Sequence[str]) -> str:
+    """Why there is no text in these variables."""
+    listed = "', '".join(names)
+    if len(names) != 1:
+        return f"Its fields '{listed}' are all empty; {NEEDED}"
+    found = look_up(task.data, listed)
+    what = "is missing" if found is MISSING else "is null" if found is None else "is empty"
+    return f"Its field '{listed}' {what}; {NEEDED}"
+
+
+def _names_pattern(names: Iterable[str], path: str = "") -> re.Pattern[str]:
+    alternatives = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or r"(?!)"
+    return re.compile(r"\{((?:" + alternatives + ")" + path + r")\}")
 
 
 def used_variables(template: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The known names that stand in the template as `{name}`, each once, in order of appearance."""
-    return tuple(dict.fromkeys(_names_pattern(known).findall(template)))
+    """The known names, and paths into them, that stand in the template as `{name}`, each once, in order of
+    appearance."""
+    return tuple(dict.fromkeys(_names_pattern(known, PATH).findall(template)))
 
 
 def check_template(template: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -154,9 +171,9 @@ def check_template(template: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def refuse_unknown(template: str, known: Collection[str]) -> None:
-    """Raises PromptError for a variable that is not known, with the nearest name."""
+    """Raises PromptError for a variable that is neither known nor a path into one that is, with the nearest name."""
     for name in PLACEHOLDER.findall(template):
-        if name not in known:
+        if name not in known and root(name) not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"did you mean {{{near[0]}}}?" if near else f"the tasks have {', '.join(f'{{{k}}}' for k in known)}."
             raise PromptError(

@@ -18,6 +18,7 @@ from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.statistics.intervals import Interval, ratio, wilson
 from backend.domain.task import Task
+from backend.domain.task_values import shown_text
 
 Kind = Literal["right", "wrong", "rejected", "failed"]
 Change = Literal["fixed", "broken"]
@@ -169,7 +170,7 @@ def _judged(said: VersionAnswers, before: VersionAnswers | None, ground: ReportB
         reply = _reply(outcome, truth, said, ground.schema, room)
         earlier = old.get(task.id)
         then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
-        text = "\n".join(str(task.data.get(name, "")) for name in said.version.variables)
+        text = "\n".join(shown_text(task.value(name)) for name in said.version.variables)
         shown = clipped(text, 2 * room)
         yield JudgedTask(task.id, shown, ground.schema.show(truth.answer), reply, then, _change(then, reply))
 

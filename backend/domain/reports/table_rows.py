@@ -53,7 +53,7 @@ class TableLayout:
         usage = outcome.usage
         return [
             task.id,
-            *(task.data.get(name) for name in self.version.variables),
+            *(task.value(name) for name in self.version.variables),
             *self._values(truth),
             *self._values(outcome.answer),
             *_verdict(outcome),

@@ -75,7 +75,7 @@ def resolve(
 
 
 def _sure(verdict: Answer | Rejection, completion: Completion, schema: LabelSchema) -> Confidence | None:
-    return None if isinstance(verdict, Rejection) else confidence(completion, schema)
+    return None if isinstance(verdict, Rejection) else confidence(completion, schema.on_screen(verdict))
 
 
 def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int = 0) -> Outcome:

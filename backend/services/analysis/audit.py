@@ -77,7 +77,7 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
     everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
     base = truths_among(annotated, found, schema, everything, versions)
     resolved_versions = [
-        ResolvedVersion(version, found, schema) for version in versions if version.schema_digest == schema.digest
+        ResolvedVersion(version, found, schema) for version in versions if schema.fits(version.schema_digest)
     ]
     heard = _heard(runs, resolved_versions, {truth.task_id for truth in base.truths})
     tasks = [task for page in base.pages for task in page]
@@ -86,7 +86,7 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
         truths=len(base.truths),
         left_out=base.left_out,
         versions=tuple(heard),
-        stale=tuple(version.tag for version in versions if version.schema_digest != schema.digest),
+        stale=tuple(version.tag for version in versions if not schema.fits(version.schema_digest)),
         suspects=tuple(told.suspects(heard, base.truths, base.left_out)),
         confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in heard.values())),
         duplicates=tuple(

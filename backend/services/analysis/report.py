@@ -38,7 +38,7 @@ def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | Non
     heard = {one.version.tag: one.outcomes for one in (said, before) if one}
     history = []
     for version in _versions(runs, resolved.version, against.version if against else None):
-        if version.schema_digest != resolved.schema.digest:
+        if not resolved.schema.fits(version.schema_digest):
             history.append(HistoryLine(version))
             continue
         outcomes = heard.get(version.tag)

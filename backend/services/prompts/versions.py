@@ -9,15 +9,17 @@ from typing import Any
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.deletions import DeletionStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.calibration.calibrators import RAW
 from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.confidence_option import check_confidence
 from backend.domain.prompts.default_prompt import first_prompt
 from backend.domain.prompts.definitions import defined
 from backend.domain.prompts.examples import Examples, check_fit
 from backend.domain.prompts.parameters import check_parameters
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
+from backend.domain.prompts.remarks import has, lacking, on_lacking, remarks
 from backend.domain.prompts.version import PromptVersion, check_name, check_template, parse_tag
 from backend.errors import ConfigChangedError, PromptError
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -25,6 +27,10 @@ from backend.services.prompts.few_shot_selection import FewShotRequest, gathered
 
 DEFAULTS: dict[str, Any] = {"temperature": 0}
 """Parameters of a version that names none: labelling should not roll dice."""
+
+
+LOOKED_AT = 100
+"""Tasks in which paths are looked up: Label Studio counts fields, but not what is inside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class SavedVersion:
-    """`new` is False when this very content was a version already."""
+    """`new` is False when this very content was a version already; `remarks`: what may not be as it was meant."""
 
     version: PromptVersion
     new: bool
     unsupported: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 class Prompts:
@@ -68,7 +75,8 @@ class Prompts:
         file = draft.file or first_prompt(schema)
         parameters = {k: v for k, v in {**DEFAULTS, **file.parameters, **draft.parameters}.items() if v is not None}
         check_parameters(parameters)
-        known = dict.fromkeys((*schema.variables, *studio.columns(project.id)))
+        columns = studio.columns(project.id)
+        known = dict.fromkeys((*schema.variables, *columns))
         version = PromptVersion(
             name=name,
             number=0,
@@ -87,8 +95,10 @@ class Prompts:
         elif file.examples is not None:
             check_fit(file.examples, version.variables, schema)
             version = replace(version, examples=_of_project(file, project.id))
+        lack = _lacking(version, columns, schema, project, studio)
         stored, new = self._store.save(version)
-        return SavedVersion(stored, new, schema.unsupported)
+        said = remarks(version.template, tuple(known), schema)
+        return SavedVersion(stored, new, schema.unsupported, (*said, *on_lacking(lack, version.variables)))
 
     def project_of(self, name: str, project: int | None) -> int:
         """The project of a prompt; `project` is needed for a new one. Raises PromptError when they do not agree."""
@@ -117,7 +127,7 @@ class Prompts:
         version = self.get(tag)
         project = studio.project(version.project)
         schema = read_config(project.label_config)
-        if schema.digest != version.schema_digest:
+        if not schema.fits(version.schema_digest):
             raise ConfigChangedError(
                 f"The labelling config of project {project.id} changed since {version.tag} was saved: save the prompt "
                 f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
@@ -181,6 +191,21 @@ class Prompts:
                 "its file's header."
             )
         return wanted
+
+
+def _lacking(
+    version: PromptVersion, columns: Mapping[str, int], schema: LabelSchema, project: Project, studio: LabelStudioClient
+) -> dict[str, str]:
+    """Which variables some tasks do not have. Raises PromptError for a path that nobody knows."""
+    paths = [name for name in version.variables if name not in columns]
+    some = next(studio.tasks(version.project, page=LOOKED_AT), []) if paths else []
+    unknown = [name for name in paths if name not in schema.variables and not any(has(task, name) for task in some)]
+    if unknown and some:
+        raise PromptError(
+            f"The prompt uses {{{unknown[0]}}}, but none of the {len(some)} tasks looked at has a '{unknown[0]}': "
+            "check the path against a task's data."
+        )
+    return lacking(version.variables, columns, project.tasks, some)
 
 
 def _of_project(file: PromptFile, project: int) -> Examples | None:

@@ -4,30 +4,30 @@ Refuses paths (`allowNested`) and choices per region or item; `config` names tho
 """
 
 import json
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 from typing import Any, Self
 from xml.etree.ElementTree import Element
 
+from backend.domain.characters import escaped, invisible, quoted
+from backend.domain.data_paths import look_up
+from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought, choices_of, listed
+from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Region
 from backend.domain.outcome import Failure, Rejection, Value
 
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """`shown` is what an annotator sees and the model is told; `stored` is what Label Studio keeps (the alias)."""
-
-    shown: str
-    stored: str
-    hint: str = ""
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True)
 class ChoicesField:
-    """`source` is the task variable that brings the choices, when the config does not list them."""
+    """`source` is the task variable that brings the choices, when the config does not list them; `brought`: they have
+    been brought. `optional`: may stay empty, because it is not always shown; `conditions`: all hold where it is shown;
+    `required`: must not stay empty where it is; `heading`: constant texts above it."""
 
     name: str
     to_name: str
@@ -35,6 +35,10 @@ class ChoicesField:
     optional: bool
     choices: tuple[Choice, ...]
     source: str | None = None
+    brought: bool = False
+    required: bool = False
+    conditions: tuple[Condition, ...] = ()
+    heading: tuple[str, ...] = ()
 
     @property
     def single(self) -> bool:
@@ -43,17 +47,33 @@ class ChoicesField:
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         if self.source is None:
             return self
-        choices = _dynamic(data.get(self.source))
+        choices = brought(look_up(data, self.source))
         if not choices:
-            return Failure("bad_task", f"'{self.source}' is not the list of choices that control '{self.name}' takes.")
-        return replace(self, choices=choices, source=None)
+            what = f"at most {MOST:,} choices of {LONGEST:,} characters" if choices is None else "choices"
+            return Failure("bad_task", f"'{self.source}' is not the list of {what} that control '{self.name}' takes.")
+        return replace(self, choices=choices, source=None, brought=True)
 
-    def describe(self, definitions: Mapping[str, str]) -> str:
-        how = "a list with any of these, empty if none fits" if self.multiple else "exactly one of"
-        if self.optional and self.single:
-            how = "null if it does not apply, else exactly one of"
-        lines = [_line(choice.shown, definitions.get(choice.shown) or choice.hint) for choice in self.choices]
-        return "\n".join([f"{json.dumps(self.name, ensure_ascii=False)}: {how}", *lines])
+    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
+        lines = [] if self.brought else [_line(choice, definitions) for choice in self.choices]
+        under = f"under the heading {quoted(heading, LONGEST)}, " if heading else ""
+        return "\n".join([f"{_key(self.name)}: {under}{self._rule(when)}", *lines])
+
+    def _rule(self, when: str) -> str:
+        of = "the choices for it in the user's message" if self.brought else "these"
+        if self.multiple:
+            how = (
+                f"a list with at least one of {of}" if self.required else f"a list with any of {of}, empty if none fits"
+            )
+            return f"[] unless {when}, else {how}" if when else how
+        how = f"exactly one of {of}" if self.brought else "exactly one of"
+        if when:
+            return f"null unless {when}, else {how}"
+        return f"null if it does not apply, else {how}" if self.optional else how
+
+    def listing(self, definitions: Mapping[str, str]) -> str:
+        """The choices that the task brings, for the user's message: they are data, one line each."""
+        lines = [_brought_line(choice, definitions) for choice in self.choices]
+        return "\n".join([f"The choices for {_key(self.name)}:", *lines])
 
     def json_schema(self) -> dict[str, Any]:
         shown: list[str | None] = [choice.shown for choice in self.choices]
@@ -80,6 +100,19 @@ class ChoicesField:
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
         said = [shown.get(label, label) for label in value]
         return said if self.multiple else said[0] if said else None
+
+    def called(self, value: Value) -> set[str]:
+        """The names by which conditions mean what is chosen: as it is stored, and the config's own."""
+        return {*value, *(name for label in value if (name := self._own.get(label)) is not None)}
+
+    @cached_property
+    def names(self) -> set[str]:
+        """All that `called` can give."""
+        return self.called(tuple(choice.stored for choice in self.choices))
+
+    def shown(self, name: str) -> str:
+        """A label as the model knows it, by a name that `called` gives."""
+        return self._shown.get(name, name)
 
     def find(self, name: str) -> str | None:
         return name if name in self._exact else self._folded.get(fold(name))
@@ -123,6 +156,19 @@ class ChoicesField:
         return {choice.shown: choice.stored for choice in self.choices}
 
     @cached_property
+    def _own(self) -> dict[str, str]:
+        """Stored -> the config's own name; of equal names the first choice has it, as in Label Studio."""
+        first: dict[str, str] = {}
+        for choice in self.choices:
+            first.setdefault(choice.own, choice.stored)
+        return {stored: own for own, stored in first.items()}
+
+    @cached_property
+    def _shown(self) -> dict[str, str]:
+        names = [(name, choice.shown) for choice in self.choices for name in (choice.stored, choice.own)]
+        return dict(reversed(names))
+
+    @cached_property
     def _folded(self) -> dict[str, str | None]:
         """Folded name -> label, as shown; None where two labels fold to the same name, which would be a guess."""
         names: dict[str, str | None] = {}
@@ -144,13 +190,12 @@ def read_choices(element: Element) -> ChoicesField | str:
             return f'{attribute}="true" ({what})'
     value = element.get("value", "")
     source = value[1:] if value.startswith("$") else None
-    choices = unique(
-        Choice(shown, child.get("alias") or shown, child.get("hint", ""))
-        for child in _inside(element)
-        if (shown := child.get("value") or "")
-    )
+    choices = choices_of(listed(element))
+    if any(len(choice.shown) > LONGEST for choice in choices):
+        return f"a choice of more than {LONGEST:,} characters"
     if not choices and source is None:
-        return "it lists no choices"
+        small = any(child.tag != "Choice" and child.tag.lower() == "choice" for child in element.iter())
+        return "it lists no choices" + (": tags are case-sensitive, write <Choice>" if small else "")
     return ChoicesField(
         name=element.get("name", ""),
         to_name=element.get("toName", "").split(",")[0].strip(),
@@ -158,51 +203,36 @@ def read_choices(element: Element) -> ChoicesField | str:
         optional=element.get("visibleWhen") is not None,
         choices=choices,
         source=source,
+        required=element.get("required", "").lower() == "true",
     )
 
 
-def _inside(element: Element) -> Iterator[Element]:
-    """Every <Choice> below, in document order; those of a <Choices> inside are its own."""
-    pending = list(reversed(element))
-    while pending:
-        child = pending.pop()
-        if child.tag == "Choice":
-            yield child
-        if child.tag != "Choices":
-            pending += reversed(child)
+def _key(name: str) -> str:
+    return escaped(json.dumps(name, ensure_ascii=False))
 
 
-def unique(choices: Iterable[Choice]) -> tuple[Choice, ...]:
-    """Each shown name once, the first wins: Label Studio merges nested choices of one name too."""
-    first: dict[str, Choice] = {}
-    for choice in choices:
-        first.setdefault(choice.shown, choice)
-    return tuple(first.values())
+def _line(choice: Choice, definitions: Mapping[str, str]) -> str:
+    """One line. A name with characters that cannot be seen is shown as JSON, the form in which the model answers."""
+    label = quoted(choice.shown, LONGEST) if invisible(choice.shown) else choice.shown
+    return _meaning(label, definitions.get(choice.shown) or choice.hint)
 
 
-def _dynamic(value: Any) -> tuple[Choice, ...]:
-    """Choices from a task: a list of names, or of {"value", "alias", "hint", "children"}; () for anything else."""
-    found: list[Choice] = []
-    pending = list(reversed(value)) if isinstance(value, list) else []
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str) and item:
-            found.append(Choice(item, item))
-        elif isinstance(item, dict) and isinstance(item.get("value"), str) and item["value"]:
-            shown = item["value"]
-            found.append(Choice(shown, str(item.get("alias") or shown), str(item.get("hint") or "")))
-            children = item.get("children")
-            pending += reversed(children) if isinstance(children, list) else []
-        else:
-            return ()
-    return unique(found)
+def _brought_line(choice: Choice, definitions: Mapping[str, str]) -> str:
+    """Whoever made the task wrote the name and the hint: quotes keep them apart from what we say."""
+    hint = quoted(choice.hint, LONGEST) if choice.hint else ""
+    return _meaning(quoted(choice.shown, LONGEST), definitions.get(choice.shown) or hint)
 
 
-def _line(label: str, meaning: str) -> str:
+def _meaning(label: str, meaning: str) -> str:
+    if _BREAKS.search(meaning):
+        meaning = " ".join(meaning.split())
     return f"- {label}: {meaning}" if meaning else f"- {label}"
 
 
 def _quote(item: Any) -> str:
     """For people: short, and printable whatever the model said."""
-    text = json.dumps(item, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= 60 else text[:57] + "..."
+    try:
+        text = json.dumps(item, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    except RecursionError:
+        text = "A value that is nested too deeply"
+    return escaped(text if len(text) <= 60 else text[:57] + "...")

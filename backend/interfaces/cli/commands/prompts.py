@@ -79,6 +79,8 @@ def save(
             f"Project {saved.version.project} has predictions of {', '.join(alike)} already. Those that this "
             "record did not push will stay; if they are somebody else's, another name tells them apart."
         )
+    for remark in saved.remarks:
+        notify(remark)
     if not saved.new:
         notify("Nothing changed: this is the version that has this content.")
     click.echo(saved.version.tag)

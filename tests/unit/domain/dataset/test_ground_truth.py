@@ -10,7 +10,7 @@ from backend.domain.outcome import Truth
 from tests.scripted import CONFIG
 
 SCHEMA = read_config(CONFIG)
-OPTIONAL = read_config(CONFIG.replace('name="mood"', 'name="mood" visibleWhen="choice-selected"'))
+OPTIONAL = read_config(CONFIG.replace('name="mood"', 'name="mood" visibleWhen="no-region-selected"'))
 MULTIPLE = read_config(CONFIG.replace('name="mood"', 'name="mood" choice="multiple"'))
 
 

@@ -5,7 +5,10 @@ from contextlib import suppress
 
 import pytest
 
+from backend.domain.chat.request import ChatRequest, RequestBuilder
 from backend.domain.labels.config import read_config
+from backend.domain.prompts.default_prompt import default_version
+from backend.domain.task import Task
 from backend.errors import LabelConfigError
 
 TEXT = '<Text name="text" value="$text"/>'
@@ -47,12 +50,20 @@ def test_an_empty_alias_is_none():
     assert choice.stored == "Good"
 
 
-def test_nested_choices_are_flattened_in_document_order_and_merged():
+def test_nested_choices_are_flattened_in_document_order_and_shown_as_paths_where_names_repeat():
     nested = (
         '<Choices name="mood" toName="text"><Choice value="A"><Choice value="A1"/><Choice value="Other"/></Choice>'
         '<Choice value="B"><Choice value="Other" alias="second"/><Choice value="B1"/></Choice></Choices>'
     )
-    assert [choice.stored for choice in field(nested).choices] == ["A", "A1", "Other", "B", "B1"]
+    found = [(choice.shown, choice.stored) for choice in field(nested).choices]
+    assert found == [
+        ("A", "A"),
+        ("A1", "A1"),
+        ("A / Other", "Other"),
+        ("B", "B"),
+        ("B / Other", "second"),
+        ("B1", "B1"),
+    ]
 
 
 def test_choices_without_a_value_are_no_choices():
@@ -66,7 +77,7 @@ def test_several_controls_stand_in_document_order():
 
 
 def test_a_condition_on_the_control_or_on_a_view_around_it_makes_it_optional():
-    condition = 'visibleWhen="choice-selected" whenTagName="mood"'
+    condition = 'visibleWhen="choice-selected" whenTagName="mood" whenChoiceValue="Bad"'
     own = f'<Choices name="own" toName="text" {condition}><Choice value="x"/></Choices>'
     inner = '<Choices name="inner" toName="text"><Choice value="x"/></Choices>'
     around = f"<View {condition}><View>{inner}</View></View>"
@@ -191,8 +202,8 @@ def test_a_condition_inside_a_condition_changes_nothing():
     assert found == {"inner": True, "mood": False}
 
 
-def calls(xml: str) -> int:
-    """How many functions are called while `xml` is read, or refused."""
+def calls(xml: str, work=read_config) -> int:
+    """How many functions are called while `xml` is read, or refused, or whatever `work` does with it."""
     made = 0
 
     def count(_template, event, _arg):
@@ -202,7 +213,7 @@ def calls(xml: str) -> int:
     sys.setprofile(count)
     try:
         with suppress(LabelConfigError):
-            read_config(xml)
+            work(xml)
     finally:
         sys.setprofile(None)
     return made
@@ -237,3 +248,33 @@ def test_a_long_list_of_what_is_not_supported_is_cut_short():
 def test_deep_nesting_is_read():
     depth = 5000
     assert read_config("<View>" * depth + TEXT + CHOICES + "</View>" * depth).variables == ("text",)
+
+
+def wide(number: int) -> str:
+    return view(TEXT, *(CHOICES.replace("mood", f"c{n}") for n in range(number)))
+
+
+def test_twice_as_many_controls_are_twice_the_work_up_to_the_request():
+    def asked(xml: str) -> None:
+        schema = read_config(xml)
+        made = RequestBuilder(default_version(schema, 1, "m"), schema, "http://model.test/v1").request(
+            Task(1, {"text": "x"})
+        )
+        assert isinstance(made, ChatRequest)
+        assert made.digest
+
+    few, many = (calls(wide(number), asked) for number in (300, 600))
+    assert many < 2.5 * few
+
+
+def test_ten_thousand_controls_are_read_once():
+    xml = wide(10_000)
+    assert len(read_config(xml).fields) == 10_000
+    assert read_config(xml) is read_config(xml)
+    assert calls(xml) < 10
+
+
+def test_a_config_that_is_refused_is_not_read_again_either():
+    xml = view(TEXT, "<Rating name='r' toName='text'/>" * 50)
+    assert calls(xml) > 100
+    assert calls(xml) < 10

@@ -37,7 +37,7 @@ def test_layout_leaves_the_digest_alone(layout):
         BASE.replace('hint="fine"', 'hint="great"'),
         BASE.replace('alias="g"', 'alias="G"'),
         BASE.replace('<Choices name="mood"', '<Choices choice="multiple" name="mood"'),
-        BASE.replace('<Choices name="mood"', '<Choices visibleWhen="region-selected" name="mood"'),
+        BASE.replace('<Choices name="mood"', '<Choices visibleWhen="no-region-selected" name="mood"'),
         BASE.replace('name="mood"', 'name="feeling"'),
         BASE.replace("$text", "$body"),
         BASE.replace('<Choice value="Bad"/>', ""),

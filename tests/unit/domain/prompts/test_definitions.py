@@ -69,7 +69,7 @@ def test_labels_that_come_from_the_task_may_be_defined_too() -> None:
     request = builder(DYNAMIC, definitions=found).request(
         type(task)(1, {"text": "x", "options": ["Red", {"value": "Blue", "hint": "a colour"}]})
     )
-    assert request.template.system.endswith("\n- Red\n- Blue: like the sky")  # type: ignore[union-attr]
+    assert '\n- "Red"\n- "Blue": like the sky\n' in request.user  # type: ignore[union-attr]
 
 
 def test_hints_are_one_line_each_in_the_order_of_the_config() -> None:

@@ -1,7 +1,5 @@
 """Templates, names and tags. A task's text is data: nothing in it may act."""
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,8 +77,9 @@ def test_numbers_and_booleans_stand_as_json(value, text):
     [
         ({}, "missing"),
         ({"text": None}, "null"),
-        ({"text": ["a"]}, "list"),
-        ({"text": {"a": 1}}, "dict"),
+        ({"text": []}, "empty"),
+        ({"text": {"a": 1}}, "object"),
+        ({"text": {"a": {"text": 1}}}, "{text.a}"),
         ({"text": ""}, "empty"),
         ({"text": " \n\t\u00a0"}, "empty"),
     ],
@@ -96,10 +95,9 @@ def test_fields_that_the_template_does_not_use_may_hold_anything():
 
 
 def sized(character: str, size: int) -> Task:
-    """A task whose data has that many bytes of UTF-8 as JSON."""
-    template = len(json.dumps({"text": ""}))
+    """A task whose text has that many bytes of UTF-8."""
     width = len(character.encode("utf-8", "surrogatepass"))
-    count, rest = divmod(size - template, width)
+    count, rest = divmod(size, width)
     return Task(1, {"text": character * count + "a" * rest})
 
 
@@ -110,18 +108,65 @@ def test_size_is_counted_in_bytes_of_utf_8(character):
     assert "1,000,001 bytes" in detail
 
 
-def test_the_size_of_all_fields_counts():
-    refused(version("{text}").render(Task(1, {"text": "x", "other": ["y" * MAX_TASK_BYTES]})))
+def test_only_what_the_prompt_uses_counts():
+    picture = "data:image/png;base64," + "A" * 1_200_000
+    assert render("{text}", text="x", picture=picture) == "x"
+    refused(render("{text} {picture}", text="x", picture=picture))
 
 
-def test_data_nested_without_end_is_a_bad_task_and_not_an_accident():
+def test_the_sizes_of_all_that_it_uses_are_added_up():
+    half = "y" * (MAX_TASK_BYTES // 2 + 1)
+    refused(render("{one} {two}", one=half, two=half))
+
+
+@pytest.mark.parametrize("name", ["text", "other"])
+def test_data_nested_without_end_counts_only_where_it_is_used(name):
     nested: list = []
     for _ in range(100_000):
         nested = [nested]
-    found = version("{text}").render(Task(1, {"text": "x", "deep": nested}))
+    found = version(f"{{{name}}}", variables=(name,)).render(Task(1, {"text": "x", "other": nested}))
     while nested:  # or its end would be one deep recursion
         nested = nested[0]
-    assert "nested" in refused(found)
+    if name == "text":
+        assert found == "x"
+    else:
+        assert "nested" in refused(found)
+
+
+@pytest.mark.parametrize("empty", [{"title": ""}, {"title": None}, {}, {"title": []}])
+def test_one_empty_text_of_two_is_a_text(empty):
+    assert version("{title}|{text}", variables=("title", "text")).render(Task(1, {**empty, "text": "one"})) == "|one"
+
+
+def test_two_empty_texts_are_a_bad_task():
+    detail = refused(version("{title}|{text}", variables=("title", "text")).render(Task(1, {"title": " ", "text": ""})))
+    assert "'title', 'text' are all empty" in detail
+
+
+NESTED = {"review": {"body": "deep", "parts": [{"x": "first"}, {"x": 2}]}, "review.stars": 5, "a": {"review": {}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("review.body", "deep"), ("review.parts[0].x", "first"), ("review.parts[1].x", "2"), ("review.stars", "5")],
+)
+def test_a_variable_may_be_a_path_and_an_exact_name_comes_first(name, text):
+    assert check_template(f"<{{{name}}}>", ["review", "review.stars"]) == (name,)
+    assert render_path(name) == f"<{text}>"
+
+
+@pytest.mark.parametrize("name", ["review.none", "review.parts[2].x", "review.parts[x]", "review.body.more", "none.at"])
+def test_a_path_that_leads_nowhere_is_missing(name):
+    assert "missing" in refused(version("{it}", variables=(name,)).render(Task(1, NESTED)))
+
+
+def render_path(name: str) -> str:
+    return str(version(f"<{{{name}}}>", variables=(name,)).render(Task(1, NESTED)))
+
+
+def test_a_path_into_a_field_that_no_task_has_is_refused():
+    with pytest.raises(PromptError, match=r"\{revew.body\}.*did you mean \{review\}"):
+        check_template("{revew.body}", ["review"])
 
 
 def test_variables_are_named_once_in_order_of_appearance():

@@ -71,7 +71,7 @@ def test_several_controls_are_multiplied():
 
 
 def test_where_null_was_possible_the_opening_quote_counts_too():
-    maybe = choices("Good", inside='visibleWhen="choice-selected"')
+    maybe = choices("Good", inside='visibleWhen="no-region-selected"')
     assert sure(('{"mood": ', 0.1), ('"', 0.6), ('Good"', 0.9), ("}", 0.1), schema=maybe) == pytest.approx(0.54)
     assert sure(('{"mood": ', 0.1), ("null", 0.4), ("}", 0.1), schema=maybe) == pytest.approx(0.4)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from flask.testing import FlaskClient
 
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.domain.calibration.calibrators import Calibrators, Isotonic
-from backend.domain.labels.config import read_config
 from backend.interfaces.web.server import create_app
 from tests.calls import body, in_use, moods, predict, scripted, setup, task
 from tests.installation import Installation
@@ -76,7 +76,7 @@ def test_projects_do_not_mix(client: FlaskClient) -> None:
 
 
 def test_what_cannot_be_asked_about_is_an_empty_element(client: FlaskClient) -> None:
-    hopeless: list[Any] = [task(None), task(["a"]), task(" "), 17, None, "x", [], {}, {"data": [1]}, {"data": None}]
+    hopeless: list[Any] = [task(None), task([]), task(" "), 17, None, "x", [], {}, {"data": [1]}, {"data": None}]
     results = predict(client, task("good"), *hopeless, task("bad"))
     assert moods(results) == ["Good", *[None] * len(hopeless), "Bad"]
     assert predict(client) == []
@@ -179,11 +179,11 @@ def test_a_config_that_prompts_cannot_label(client: FlaskClient) -> None:
 def test_a_config_that_was_refused_is_not_read_again(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def counted(xml: str) -> Any:
+    def counted(xml: str, **rules: Any) -> Any:
         read.append(xml)
-        return read_config(xml)
+        return fromstring(xml, **rules)
 
-    monkeypatch.setattr("backend.services.live_predictions.read_config", counted)
+    monkeypatch.setattr("backend.domain.labels.config.fromstring", counted)
     refused = "<View><!-- seen by no other test --></View>"
     answers = [setup(client, refused) for _ in range(3)]
     assert {(answer.status_code, answer.text) for answer in answers} == {(400, answers[0].text)}

@@ -145,7 +145,10 @@ def test_a_tasks_choices_are_names_or_objects():
 
 @pytest.mark.parametrize(
     "garbage",
-    [None, "red", 3, {}, [], [1], ["red", None], [""], [{"value": ""}], [{"value": 3}], [{"alias": "a"}], [["red"]]],
+    [
+        *(None, "red", 3, {}, [], [True], ["red", None], [""], [{"value": ""}], [{"value": float("nan")}]),
+        *([{"alias": "a"}], [["red"]], [{"value": {"value": 3}}]),
+    ],
 )
 def test_anything_else_is_a_bad_task(garbage):
     found = field(source="options").for_task({"options": garbage})

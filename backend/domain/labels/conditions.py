@@ -1,0 +1,93 @@
+"""Conditions: when a control is on the annotator's screen (visibleWhen, whenTagName, whenChoiceValue).
+
+Read as Label Studio 1.23 reads them (its VisibilityMixin): a hidden control counts as one without a choice, values are
+compared with names and aliases as they are written, and an unknown word in visibleWhen hides nothing. What depends on a
+selected region is no matter of an answer: such a control is never on the screen of a task that has just been opened.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+from xml.etree.ElementTree import Element
+
+from backend.domain.characters import quoted
+
+MOST = 50
+"""Conditions around one control. With more, nobody could say when it is shown."""
+ANY = "choice-selected"
+_UNLESS = "choice-unselected"
+_REGION = "region-selected"
+_TOLD, _LONGEST, _SHORT = 20, 200, 60
+"""Values that the model is told, and characters of each; the latter for people too."""
+
+
+class Listed(Protocol):
+    """A control as far as a condition looks at it."""
+
+    @property
+    def source(self) -> str | None:
+        """The task's field that brings its choices, None where the config lists them."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """Names and aliases of its choices."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Holds when `control` (None: any other one) has one of `values` (none: any choice); with `unless` when it has
+    not. `region`: holds while a region is selected."""
+
+    control: str | None
+    values: tuple[str, ...] = ()
+    unless: bool = False
+    region: bool = False
+
+    def holds(self, seen: Mapping[str | None, Collection[str]]) -> bool:
+        """`seen`: names of what is chosen, by control, under None those of all; without what hidden controls have."""
+        chosen = seen.get(self.control, ())
+        return (not self._wanted.isdisjoint(chosen) if self.values else bool(chosen)) != self.unless
+
+    def words(self, many: bool, shown: Callable[[str], str]) -> str:
+        """For the model. `many`: whether the control takes several labels; `shown`: what it calls a value."""
+        told = [quoted(shown(value), _LONGEST) for value in self.values[:_TOLD]]
+        listed = " or ".join(told) + (" or another of its kind" if len(self.values) > _TOLD else "")
+        if self.control is None:
+            start = "no other key has" if self.unless else "another key has"
+            return f"{start} {listed or 'a label'}"
+        verb = ("does not have" if self.unless else "has") if many or not told else "is not" if self.unless else "is"
+        return f"{quoted(self.control, _LONGEST)} {verb} {listed or 'a label'}"
+
+    def never(self, fields: Mapping[str, "Listed"]) -> str:
+        """Why no answer to `fields` can make it hold, in words that follow "shown only"; "" when one can. What prompts
+        do not fill stays empty."""
+        if self.region:
+            return "while a region is selected"
+        if self.unless:
+            return ""
+        if self.control is None:
+            return "" if fields else "when another <Choices> has a choice"
+        field, values = fields.get(self.control), self.values[:_TOLD]
+        if field is None or (self.values and not field.source and self._wanted.isdisjoint(field.names)):
+            listed = " or ".join(quoted(value, _SHORT) for value in values)
+            return f"when {quoted(self.control, _SHORT)} has {listed or 'a choice'}"
+        return ""
+
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(self.values)
+
+
+def condition_of(element: Element) -> Condition | None:
+    """The condition that an element itself has; None for one that hides nothing."""
+    said = {name.lower(): value for name, value in element.attrib.items() if name.lower().startswith(("when", "visi"))}
+    when, values = said.get("visiblewhen"), said.get("whenchoicevalue")
+    if not when:
+        return Condition(None, (values,)) if values else None
+    if when == _REGION:
+        return Condition(None, region=True)
+    if when not in (ANY, _UNLESS):
+        return None
+    listed = tuple(dict.fromkeys(values.split(","))) if values else ()
+    return Condition(said.get("whentagname") or None, listed, when == _UNLESS)

@@ -1,0 +1,112 @@
+"""Layout: which texts stand where in a labelling config, and under which conditions its controls are shown.
+
+Texts with variables are what a task is asked about; constant ones belong to the control below them, or around them. The
+tree is walked once, without recursion: configs come from users.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from backend.domain.labels.conditions import MOST, Condition, condition_of
+
+FORMER = ("Text", "HyperText", "Header", "Markdown")
+TEXT_TAGS = (*FORMER, "Paragraphs", "Dialog")
+_WHOLE = re.compile(r"\$([\w.\[\]-]*[\w\]])")
+_WITHIN = re.compile(r"\$((?!\d)\w+(?:\.\w+|\[\d+\])*)")
+_BRACED = re.compile(r"\{(\S+?)\}")
+_MARKUP = re.compile(r"<[^<>]*>")
+
+
+@dataclass(slots=True)
+class Placed:
+    """A control where it stands. `optional`: something says when it is shown, be it of any effect or not."""
+
+    element: Element
+    optional: bool
+    conditions: tuple[Condition, ...]
+    heading: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Layout:
+    """`phrases`: texts with variables in them, as parts of a prompt. `headers`: constant ones of <Header>, in order.
+    `former`: the variables that releases before knew."""
+
+    controls: list[Placed] = field(default_factory=list)
+    variables: dict[str, None] = field(default_factory=dict)
+    phrases: dict[str, None] = field(default_factory=dict)
+    headers: dict[str, None] = field(default_factory=dict)
+    former: dict[str, None] = field(default_factory=dict)
+    _above: list[str] = field(default_factory=list)
+
+    def add_text(self, element: Element, owner: Placed | None) -> None:
+        text = element.get("value") or "".join(element.itertext())
+        if "{{" in text or element.get("valueType", "").lower() == "url":
+            return
+        if element.tag in FORMER and text.startswith("$") and len(text) > 1 and element.get("value"):
+            self.former[text[1:]] = None
+        whole, within = _WHOLE.fullmatch(text), _WITHIN.findall(text)
+        self.variables |= dict.fromkeys([whole[1]] if whole else within)
+        if whole:
+            return
+        if within:
+            literal = _BRACED.sub(r"{ \1 }", " ".join(text.split()))
+            self.phrases[_WITHIN.sub(r"{\1}", literal)] = None
+        elif constant := _constant(element, text):
+            (self._above if owner is None else owner.heading).append(constant)
+            self.headers |= {constant: None} if element.tag == "Header" else {}
+
+    def add_control(self, placed: Placed) -> None:
+        placed.heading, self._above = self._above, []
+        self.controls.append(placed)
+
+
+def _constant(element: Element, text: str) -> str:
+    """A text that is the same for all tasks, on one line; "" for none."""
+    bare = _MARKUP.sub(" ", text) if element.tag == "HyperText" else text
+    return " ".join(bare.split())
+
+
+@dataclass(slots=True)
+class _Place:
+    """What holds for an element by those around it."""
+
+    conditions: tuple[Condition, ...] = ()
+    optional: bool = False
+    owner: Placed | None = None
+    in_text: bool = False
+
+
+def layout_of(root: Element) -> Layout:
+    """Of a whole config."""
+    layout = Layout()
+    for element, place in _walk(root):
+        if element.tag in TEXT_TAGS and not place.in_text:
+            layout.add_text(element, place.owner)
+        if place.owner is not None and place.owner.element is element:
+            layout.add_control(place.owner)
+    return layout
+
+
+def _walk(root: Element) -> Iterator[tuple[Element, _Place]]:
+    """Every element in document order. A control is the owner of its own place."""
+    pending = [(root, _Place())]
+    while pending:
+        element, around = pending.pop()
+        place = _within(element, around)
+        yield element, place
+        inside = _Place(place.conditions, around.optional or bool(element.get("visibleWhen")), place.owner)
+        inside.in_text = around.in_text or element.tag in TEXT_TAGS
+        pending += [(child, inside) for child in reversed(element)]
+
+
+def _within(element: Element, around: _Place) -> _Place:
+    own = condition_of(element)
+    conditions = (*around.conditions, own) if own and len(around.conditions) <= MOST else around.conditions
+    place = _Place(conditions, around.optional, around.owner, around.in_text)
+    if element.get("name") and element.get("toName"):
+        said = element.get("visibleWhen") is not None or bool(conditions)
+        place.owner = Placed(element, around.optional or said, conditions)
+    return place

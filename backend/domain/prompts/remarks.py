@@ -1,0 +1,59 @@
+"""Remarks on a prompt that can be saved but may not do what was meant, one sentence each."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from backend.domain.characters import invisible, named, quoted
+from backend.domain.data_paths import MISSING, look_up
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.task import Task
+
+_MOST, _LONGEST = 5, 60
+
+
+def remarks(template: str, variables: Sequence[str], schema: LabelSchema) -> list[str]:
+    """On braces in the template around a variable, and on labels that hold what cannot be seen."""
+    return [*_braces(template, variables), *_labels(schema)]
+
+
+def _braces(template: str, variables: Sequence[str]) -> Iterator[str]:
+    names = "|".join(map(re.escape, variables))
+    found = re.finditer(rf"\{{\{{(\s*)({names})\s*\}}\}}|\{{(\s+)({names})\s+\}}", template) if names else ()
+    for written, spaces, name in dict.fromkeys((m[0], m[1] or m[3], m[2] or m[4]) for m in found):
+        what = "is sent as it stands" if spaces else "puts the task's text between braces"
+        yield f"{quoted(written, _LONGEST)} {what}: write {{{name}}} for the text alone."
+
+
+def _labels(schema: LabelSchema) -> list[str]:
+    held = [(f.name, c.shown, hidden) for f in schema.fields for c in f.choices if (hidden := invisible(c.shown))]
+    said = [
+        f"The label {quoted(label, _LONGEST)} of {quoted(control, _LONGEST)} holds {', '.join(map(named, hidden[:3]))}"
+        ", which cannot be seen, and an answer without it is rejected: take it out in the labelling config."
+        for control, label, hidden in held[:_MOST]
+    ]
+    return [*said, f"So do {len(held) - _MOST} more labels."] if len(held) > _MOST else said
+
+
+def has(task: Task, name: str) -> bool:
+    """Whether a task has a variable, be it empty."""
+    return look_up(task.data, name) is not MISSING
+
+
+def lacking(variables: Sequence[str], columns: Mapping[str, int], tasks: int, some: Sequence[Task]) -> dict[str, str]:
+    """Variable -> how many tasks do not have it, in words, for those that some lack. `columns`: how many of all `tasks`
+    have a field; variables that are no field, but paths, are looked up in `some`."""
+    found = {}
+    for name in variables:
+        if name in columns:
+            lack, of = tasks - columns[name], f"{tasks:,} tasks"
+        else:
+            lack, of = sum(not has(task, name) for task in some), f"{len(some):,} tasks looked at"
+        if lack > 0:
+            found[name] = f"{lack:,} of {of}"
+    return found
+
+
+def on_lacking(found: Mapping[str, str], variables: Sequence[str]) -> list[str]:
+    """The same as sentences."""
+    then = "it stays empty there" if len(variables) > 1 else "they can't be asked about"
+    return [f"{{{name}}} is missing in {many}: {then}." for name, many in found.items()]

@@ -1,0 +1,45 @@
+"""Values of a task's data as text for a prompt: what stands there, numbers as JSON, lists line by line.
+
+A list of turns becomes lines such as `author: text`; a line that goes on is indented, so that nobody's words can pass
+for another turn. An object as a whole is no text.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+AUTHORS = ("author", "speaker", "role", "name", "from", "user")
+TEXTS = ("text", "content", "utterance", "message", "body", "value")
+"""Keys of a turn, the likeliest first; Label Studio's own are `author` and `text`."""
+
+
+def as_text(value: Any) -> str | None:
+    """None for an object. Raises RecursionError for what is nested too deeply."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "\n".join(_line(item) for item in value if item is not None)
+    return None if isinstance(value, Mapping) else "" if value is None else json.dumps(value)
+
+
+def shown_text(value: Any) -> str:
+    """For people: "" for nothing, and an object as JSON."""
+    try:
+        text = as_text(value)
+        return json.dumps(value, ensure_ascii=False) if text is None else text
+    except RecursionError:
+        return "(nested too deeply)"
+
+
+def _line(item: Any) -> str:
+    said = _turn(item) if isinstance(item, Mapping) else item
+    if not isinstance(said, str):
+        return json.dumps(item, ensure_ascii=False)
+    return "\n  ".join(said.splitlines())
+
+
+def _turn(item: Mapping[str, Any]) -> str | None:
+    """`author: text`, the text alone where there is no author; None when it is no turn."""
+    text = next((item[key] for key in TEXTS if isinstance(item.get(key), str)), None)
+    author = next((item[key] for key in AUTHORS if isinstance(item.get(key), str) and item[key]), None)
+    return text if text is None or author is None else f"{' '.join(author.split())}: {text}"

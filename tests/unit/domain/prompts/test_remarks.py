@@ -1,0 +1,49 @@
+"""Remarks on a prompt that is saved: what may not do what was meant."""
+
+import pytest
+
+from backend.domain.prompts.remarks import lacking, on_lacking, remarks
+from backend.domain.task import Task
+from tests.scripted import choices
+
+PLAIN = choices("Good", "Bad")
+
+
+@pytest.mark.parametrize(
+    ("template", "part"),
+    [
+        ("{{text}}", '"{{text}}" puts the task\'s text between braces: write {text}'),
+        ("{text} {{ text }}", '"{{ text }}" is sent as it stands: write {text}'),
+        ("{text} { text }", '"{ text }" is sent as it stands: write {text}'),
+    ],
+)
+def test_braces_too_many(template, part):
+    (said,) = remarks(template, ("text",), PLAIN)
+    assert part in said
+
+
+@pytest.mark.parametrize("template", ["{text}", '{"mood": "{text}"}', "{{other}}", '{ "text": 1 }', "{{}} {text}"])
+def test_braces_that_mean_what_they_say(template):
+    assert remarks(template, ("text",), PLAIN) == []
+
+
+def test_an_invisible_character_in_a_label_is_shown():
+    (said,) = remarks("{text}", ("text",), choices("Go\u200bod", "Bad", "❤️"))
+    assert 'The label "Go\\u200bod" of "mood" holds U+200B ZERO WIDTH SPACE' in said
+
+
+def test_many_such_labels_are_counted():
+    said = remarks("{text}", ("text",), choices(*(f"{n}\xa0%" for n in range(12))))
+    assert len(said) == 6
+    assert said[-1] == "So do 7 more labels."
+
+
+def test_how_many_tasks_lack_a_variable():
+    some = [Task(1, {"a": {"b": 1}}), Task(2, {"a": {}})]
+    found = lacking(("text", "extra", "a.b"), {"text": 1000, "extra": 400, "a": 1000}, 1000, some)
+    assert found == {"extra": "600 of 1,000 tasks", "a.b": "1 of 2 tasks looked at"}
+    assert on_lacking(found, ("text", "extra")) == [
+        "{extra} is missing in 600 of 1,000 tasks: it stays empty there.",
+        "{a.b} is missing in 1 of 2 tasks looked at: it stays empty there.",
+    ]
+    assert on_lacking({"x": "1 of 2 tasks"}, ("x",)) == ["{x} is missing in 1 of 2 tasks: they can't be asked about."]
