@@ -3,12 +3,14 @@
 import secrets
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from backend.domain.dataset.subset import Subset
 from backend.errors import NoTruthsError, StudioError
 from backend.services.predictions.acceptance import TakenBack
 from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
+from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, messages
 
@@ -115,3 +117,20 @@ def test_what_a_killed_process_had_made_is_known(
             mine.app.annotate("topic@1")
     assert mine.app.unannotate("topic@1") == TakenBack(TASKS, 0)
     assert project.annotations() == []
+
+
+def test_what_a_person_submits_on_the_screen_is_a_persons(
+    mine: Installation, project: Project, browser: BrowserContext
+) -> None:
+    """A prediction that was accepted as it is."""
+    mine.command("run", mine.save("topic", project.id), "--on", "all")
+    by_hand, *rest = project.task_ids()
+    page = browser.new_page()
+    page.goto(f"/projects/{project.id}/data?task={by_hand}")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "/annotations" in answer.url):
+        page.get_by_role("button", name="Submit").click(timeout=TIMEOUT_MS)
+    assert mine.app.annotate("topic@1") == TASKS - 1
+    other = mine.save("other", project.id, "Another text.\n\n{text}")
+    found = mine.command("evaluate", other, "--truth", "any", "--no-push", "--json").json
+    assert (found["tasks"], found["left_out"]["unseen"]) == (1, rest)
+    assert mine.app.unannotate("topic@1") == TakenBack(len(rest), 0)

@@ -148,13 +148,14 @@ def _own_predictions(ours: Commands, project: Project, ids: list[int]) -> None:
     project.http.post(f"/api/tasks/{ids[25]}/annotations/", json=body).raise_for_status()
     ours.command("annotate", GOOD, "--yes")
     found = ours.json("evaluate", GOOD, "--truth", "any")
-    assert (found["tasks"], found["left_out"]["own"]) == (24, ids[25:])
-    assert "5 ground truths left out, made from this prompt's own predictions" in found["remarks"][0]
+    assert (found["tasks"], found["left_out"]["own"], found["left_out"]["unseen"]) == (24, [ids[25]], ids[26:])
+    assert "1 ground truth left out, made from this prompt's own predictions" in found["remarks"][0]
+    assert "4 truths left out, made of predictions and looked at by no person" in found["remarks"][1]
     kept = ours.json("evaluate", GOOD, "--truth", "any", "--accepted")
-    assert (kept["tasks"], kept["left_out"]["own"], kept["left_out"]["taken"]) == (29, [], ids[25:])
+    assert (kept["tasks"], kept["left_out"]["own"], kept["left_out"]["taken"]) == (25, [], [ids[25]])
     assert ours.json("compare", BLIND, GOOD, "--truth", "any")["tasks"] == 24
     other = ours.mine.save("another", project.id)
-    assert ours.json("evaluate", other, "--truth", "any", "--no-push")["tasks"] == 30
+    assert ours.json("evaluate", other, "--truth", "any", "--no-push")["tasks"] == 25
     ours.command("withdraw", GOOD, "--yes")
     left = ours.json("evaluate", GOOD, "--truth", "any")["left_out"]["own"]
     assert ids[25] in left

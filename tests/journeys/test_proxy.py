@@ -1,5 +1,6 @@
 """What stands before Label Studio: a real nginx, with the limit it comes with, a redirect or its own certificate."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from tests.journeys.project import CONFIG, Project, messages
 from tests.running import RunningStandIn, unavailable, until
 
 TASKS = 40
-SIZE = """daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
+CONF = """daemon off;{user} worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
 events {{}}
 http {{
   access_log off;
@@ -36,8 +37,9 @@ def nginx(folder: Path, server: str, tls: str = "") -> Iterator[int]:
     if program is None:
         unavailable("No nginx found: install it (Debian: nginx-light).")
     port = services.free_port()
+    user = " user root;" if os.geteuid() == 0 else ""  # else its workers may not write in our folder
     folder.mkdir(parents=True)
-    (folder / "conf").write_text(SIZE.format(folder=folder, port=port, server=server, tls=tls))
+    (folder / "conf").write_text(CONF.format(folder=folder, port=port, server=server, tls=tls, user=user))
     with subprocess.Popen([program, "-p", str(folder), "-e", f"{folder}/error.log", "-c", f"{folder}/conf"]) as process:
         try:
             until(lambda: services.free_port(port) != port)

@@ -2,15 +2,18 @@
 by `use` alone or is said before."""
 
 import json
+import re
 import secrets
 
 import pytest
+from playwright.sync_api import BrowserContext, expect
 
 from backend.domain.dataset.subset import Subset
 from backend.services.runs.lifecycle import RunOptions
 from tests.installation import Installation
+from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import Project, messages
+from tests.journeys.project import Project, messages, truths
 from tests.running import RunningStandIn
 
 ALL = Subset("all")
@@ -151,8 +154,6 @@ def test_live_annotators_stay_with_the_version_in_use(project: Project, backend_
 def test_an_evaluation_says_what_it_replaces_and_a_setting_keeps_it_from_pushing(
     mine: Installation, label_studio: RunningLabelStudio
 ) -> None:
-    from tests.journeys.project import truths
-
     project = Project.made(label_studio, messages(6), truths(6, of=6))
     first = mine.save("topic", project.id)
     mine.app.run(first, ALL)
@@ -164,6 +165,28 @@ def test_an_evaluation_says_what_it_replaces_and_a_setting_keeps_it_from_pushing
     said = mine.command("evaluate", "topic").err
     assert f"predictions of {second} will replace those that this record pushed of {first} (6)" in said
     assert project.versions() == {second: 6}
+
+
+def test_the_data_managers_page_is_sorted_by_it(
+    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext
+) -> None:
+    project = Project.made(label_studio, messages(6, secrets.token_hex(4)))
+    app = backend_server.installation.app
+    app.connect(project.id, backend_server.url)
+    tag = backend_server.installation.save(f"topic {project.id}", project.id)
+    app.use(tag)
+    backend_server.installation.command("run", tag, "--on", "all")
+    data = {"title": "Sorted", "ordering": ["tasks:predictions_score"]}
+    made = project.http.post("/api/dm/views/", json={"project": project.id, "data": data}).raise_for_status().json()
+    texts = {task["id"]: task["data"]["text"] for task in project.tasks()}
+    expected = of(project, tag)
+    page = browser.new_page()
+    page.goto(f"/projects/{project.id}/data?tab={made['id']}")
+    shown = page.get_by_text(re.compile("which is about"))
+    expect(shown).to_have_count(6, timeout=TIMEOUT_MS)
+    task_of = {text: task for task, text in texts.items()}
+    order = [expected[task_of[text.strip()]] for text in shown.all_inner_texts()]
+    assert order == sorted(expected.values())
 
 
 def test_keeping_says_nothing_of_replacing(mine: Installation, project: Project) -> None:

@@ -1,7 +1,10 @@
 """Settings: what can't be used is named at once, with what would do."""
 
+from pathlib import Path
+
 import pytest
 
+from backend.adapters.database.prompts import Store
 from backend.errors import SettingsError
 from backend.settings import Settings, load_settings
 
@@ -49,3 +52,37 @@ def test_a_price_is_a_number_from_0_on(monkeypatch: pytest.MonkeyPatch, value: s
     monkeypatch.setenv("PRICE_OUT", value)
     with pytest.raises(SettingsError, match="PRICE_OUT"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "given", ["~/prompts", "prompts", "./a/../prompts", "$HOME/prompts", "${HOME}/prompts", " ~/x y "]
+)
+def test_the_folder_of_the_record_is_one_wherever_one_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str
+) -> None:
+    home, here = tmp_path / "home", tmp_path / "here"
+    here.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    (here / ".env").write_text(f"DATA_DIR={given}\n")
+    monkeypatch.delenv("DATA_DIR")
+    settings = Settings(_env_file=".env")
+    assert settings.data_dir.is_absolute()
+    assert settings.data_dir.is_relative_to(home if "~" in given or "HOME" in given else here)
+    monkeypatch.chdir(tmp_path)
+    assert Store(settings.database()).describe().startswith(f"sqlite:///{settings.data_dir}/prompts.sqlite3, 0")
+    assert not (here / "~").exists()
+
+
+@pytest.mark.parametrize("given", ["~nobody-of-that-name/prompts", "$NO_SUCH_VARIABLE/prompts"])
+def test_a_folder_that_stands_for_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("DATA_DIR", given)
+    with pytest.raises(SettingsError, match=r"DATA_DIR is not usable .* write the whole path"):
+        load_settings()
+
+
+def test_a_blank_folder_is_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", " ")
+    blank = load_settings().data_dir
+    monkeypatch.delenv("DATA_DIR")
+    assert blank == load_settings().data_dir

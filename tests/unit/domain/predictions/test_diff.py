@@ -61,6 +61,15 @@ def test_what_is_missing_is_made() -> None:
     assert compare([], wanted(item(7), item(8)), keep=False) == PredictionDiff([item(7), item(8)], [], 0)
 
 
+def test_what_others_pushed_neither_counts_nor_goes() -> None:
+    others = [replace(there(1, 7), ours=False), replace(there(2, 7, OLDER), ours=False), there(3, 7, OLDER)]
+    found = compare(others, wanted(item(7)), keep=False)
+    assert (found.missing, found.obsolete, found.unchanged) == ([item(7)], others[2:], 0)
+    assert found.others == others[:2]
+    assert compare(others, wanted(item(7)), keep=True).others == others[:1]
+    assert compare(others, wanted(item(8)), keep=False).others == []
+
+
 def test_an_older_version_gives_way_on_these_tasks_only() -> None:
     old = [there(1, 7, OLDER), there(2, 8, OLDER), there(3, 7, MARKED)]
     assert compare(old, wanted(item(7)), keep=False) == PredictionDiff([item(7)], [old[0], old[2]], 0)

@@ -201,6 +201,32 @@ def test_destructive_commands_ask(mine: Installation) -> None:
     assert refused(call("list", "mood")).startswith("Error: There is no prompt 'mood'")
 
 
+def test_one_version_can_be_deleted(mine: Installation) -> None:
+    for text in ("{text}", "2 {text}", "3 {text}"):
+        saved(mine, template=text)
+    asked = CliRunner().invoke(cli, ["delete", "mood@2"], input="n\n")
+    assert (asked.exit_code, "Delete mood@2? [y/N]" in asked.stderr) == (1, True)
+    assert call("delete", "mood@2", "--yes").stderr == "Deleted mood@2.\n"
+    assert [version.tag for version in mine.app.versions()] == ["mood@1", "mood@3"]
+    for wrong in ("mood@2", "mood@9", "mood@", "mood@x", "mod@1", "moo"):
+        assert refused(call("delete", wrong, "--yes")).startswith("Error: ")
+    assert [version.tag for version in mine.app.versions()] == ["mood@1", "mood@3"]
+    call("delete", "mood@1", "--yes")
+    call("delete", "mood@3", "--yes")
+    assert mine.app.versions() == []
+
+
+@pytest.mark.parametrize("which", ["mood", "mood@1"])
+def test_what_is_in_use_is_refused_before_anybody_is_asked(mine: Installation, which: str) -> None:
+    saved(mine)
+    mine.app.container.store.set_connection(7, in_use="mood@1")
+    result = CliRunner().invoke(cli, ["delete", which], input="y\n")
+    assert result.exit_code == 1
+    assert "Annotators of project 7 get mood@1" in result.stderr
+    assert "[y/N]" not in result.stderr
+    assert mine.app.versions("mood")
+
+
 def test_data_goes_to_stdout_and_talk_to_stderr(mine: Installation) -> None:
     empty = call("list")
     assert (empty.exit_code, empty.stdout) == (0, "")
