@@ -6,6 +6,7 @@ A new kind of control is one more file with a class of this shape and one more l
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Self
 
+from backend.domain.labels.conditions import Condition
 from backend.domain.outcome import Failure, Rejection, Value
 
 Region = Mapping[str, Any]
@@ -21,12 +22,23 @@ class Field(Protocol):
     def single(self) -> bool:
         """Whether exactly one label is chosen, so that a confusion matrix makes sense."""
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All of them hold where the control is shown."""
+
+    @property
+    def required(self) -> bool:
+        """Whether it must not stay empty where it is shown."""
+
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         """This field with the choices of that task filled in; itself when they are the same for all tasks."""
 
-    def describe(self, definitions: Mapping[str, str]) -> str:
+    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         """The lines that tell the model what to put under this field's key; `definitions` (label, as shown -> sentence)
-        stand in place of the config's hints."""
+        stand in place of the config's hints. `when`: the conditions in words; `heading`: what stands above it."""
+
+    def called(self, value: Value) -> set[str]:
+        """The names by which conditions mean what is chosen."""
 
     def json_schema(self) -> dict[str, Any]:
         """Strict JSON Schema of the value the model gives."""
