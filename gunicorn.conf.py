@@ -23,7 +23,7 @@ def _settings() -> Settings:
 
 _loaded = _settings()
 bind = _loaded.bind
-worker_class = "gthread"
+worker_class = "backend.web.worker.Worker"
 workers = 1
 threads = THREADS
 timeout = int(_loaded.predict_deadline_s) + 30

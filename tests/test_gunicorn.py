@@ -149,7 +149,7 @@ def test_a_client_that_stops_in_the_middle_of_its_body_is_let_go(mine: Installat
         socket.create_connection(("127.0.0.1", port), timeout=30) as client,
     ):
         client.sendall(head.encode())
-        assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
+        assert client.recv(1000).startswith(b"HTTP/1.1 408 ")
 
 
 @pytest.mark.parametrize("deadline", ["30", "0.7"])
