@@ -4,7 +4,9 @@ Label Studio asks for health and setup before nearly everything and waits 1 and 
 work. Answers never hold a traceback, a key, or the access token that Label Studio sends along.
 """
 
+import contextlib
 import logging
+import sys
 import threading
 from typing import Any
 
@@ -19,11 +21,15 @@ from backend.flows.status import as_json
 from backend.operations import add_operations
 from backend.settings import Settings
 from backend.web.admission import LIMITS, Admit, Limits, Password, everyone, this_machine, verdict
+from backend.web.large_json import json_pieces, read_json
 
 log = logging.getLogger(__name__)
 MOST_DIGITS = 10
 THREADS, PREDICTIONS = 256, 192
 """Requests at a time, and those of them that may be /predict: what is left is for /health and /setup."""
+SMALL = 1_000_000
+"""Bytes of a body that is read beside others."""
+_LARGE = threading.Lock()
 CLOSE = "open-prompts-close"
 """Name of the extension that gunicorn calls, with seconds, when the process ends."""
 
@@ -37,6 +43,7 @@ def create_app(app: App | None = None) -> Flask:
     app = app or App()
     settings = app.settings
     settings.describe_server()
+    _check_gunicorn()
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
     preannotator = app.preannotator()
@@ -47,6 +54,16 @@ def create_app(app: App | None = None) -> Flask:
     _add_errors(server, settings.max_body_mb)
     _add_admission(server, _admission(settings))
     return server
+
+
+def _check_gunicorn() -> None:
+    """gunicorn looks for its settings in the folder it starts in, and goes on without."""
+    if "gunicorn.arbiter" in sys.modules and "backend.gunicorn_config" not in sys.modules:
+        log.warning(
+            "gunicorn was started without this server's settings, so it listens where gunicorn does by default and "
+            "answers one request at a time. Start it like this, in any folder: "
+            "gunicorn -c python:backend.gunicorn_config _wsgi:app"
+        )
 
 
 def _admission(settings: Settings) -> Admit:
@@ -84,7 +101,7 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
         return {"model_version": preannotator.tag(_project(body), _text(body, "schema"))}
 
     @server.post("/predict")
-    def predict() -> dict[str, Any]:
+    def predict() -> Response | dict[str, Any]:
         body = _body()
         tasks = body.get("tasks")
         if not isinstance(tasks, list):
@@ -102,7 +119,7 @@ def _add_routes(server: Flask, preannotator: Preannotator) -> None:
             found = [{} for _ in tasks]
         finally:
             free.release()
-        return {"results": found}
+        return Response(json_pieces("results", found), content_type="application/json")
 
     @server.post("/webhook")
     def webhook() -> dict[str, str]:
@@ -130,13 +147,24 @@ def _body() -> dict[str, Any]:
     most = request.max_content_length
     if request.content_length is None and most is not None and len(request.get_data()) >= most:
         raise RequestEntityTooLarge
-    try:
-        body = request.get_json(silent=True)
-    except RecursionError:
-        body = None
+    body = _json(request.get_data(cache=False)) if request.is_json else None
     if not isinstance(body, dict):
         raise BadBody("The body is not a JSON object.")
     return body
+
+
+def _json(data: bytes) -> Any:
+    """One large body at a time: none is answered sooner when several are read at once, and others wait longer."""
+    try:
+        with _LARGE if len(data) > SMALL else contextlib.nullcontext():
+            return read_json(data, _what_counts)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _what_counts(task: Any) -> Any:
+    """Of a task its id and its data: annotations may be larger than both, and are never looked at."""
+    return {name: task[name] for name in ("id", "data") if name in task} if isinstance(task, dict) else task
 
 
 def _project(body: dict[str, Any]) -> int:

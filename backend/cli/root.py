@@ -1,6 +1,6 @@
 """The command itself: groups of commands put together, errors as one sentence, exit codes.
 
-Exit codes: 0 done, 1 error, 2 usage, 3 the evaluation fell below the bar.
+Exit codes: 0 done, 1 error, 2 usage, 3 the evaluation fell below the bar, 130 and 143 stopped by Ctrl-C or SIGTERM.
 """
 
 import logging
@@ -27,6 +27,7 @@ from backend.cli import (
     runs,
 )
 from backend.cli.common import printable
+from backend.early import handle
 from backend.errors import PromptsError
 from backend.flows.stop import process_stop
 from backend.logs import structured
@@ -38,6 +39,10 @@ LONGEST = 200
 
 class Ended(click.ClickException):
     """The sentence a command ends with; into the log where that is JSON."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.exit_code = code
 
     def show(self, file: IO[Any] | None = None) -> None:
         if structured():
@@ -52,18 +57,23 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def _heeding_sigterm() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, _told_to_end)
+def _heeding_signals() -> Iterator[None]:
+    """In place of what `backend.early` does."""
+    before = [handle(number, handler) for number, handler in HANDLERS.items()]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(HANDLERS, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _told_to_end(*_: object) -> None:
     """Answers under way are paid for and waited for; where there are none, it is Ctrl-C."""
     if not process_stop().request():
         raise Terminated
+
+
+HANDLERS: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _told_to_end}
 
 
 class Commands(click.Group):
@@ -80,12 +90,13 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _heeding_sigterm():
+            with _heeding_signals():
                 return super().invoke(ctx)
         except PromptsError as error:
             raise Ended(printable(" ".join(str(error).split()))) from None
-        except KeyboardInterrupt:
-            raise Ended("Stopped. What came until then is kept; run it again to go on.") from None
+        except KeyboardInterrupt as stop:
+            number = signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT
+            raise Ended("Stopped. What came until then is kept; run it again to go on.", 128 + number) from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
