@@ -30,6 +30,7 @@ from backend.flows.draft import Drafted
 from backend.flows.estimate import Estimator
 from backend.flows.export import export
 from backend.flows.leftovers import Leftovers
+from backend.flows.live import Live
 from backend.flows.place import Tell
 from backend.flows.progress import Progress, Silent, to_log
 from backend.flows.projects import Predictions
@@ -227,6 +228,7 @@ class App(Parts):
                 **({"Queue": lambda: self._queue().describe()} if self.settings.redis_url else {}),
                 "Record": lambda: self.store.describe(),
                 "Server": lambda: self._describe_server(url),
+                **({"Limit": self.describe_limit} if self._daily else {}),
             }
         )
 
@@ -267,25 +269,28 @@ class App(Parts):
     # The server
 
     def preannotator(self) -> Preannotator:
-        """For the server: failed requests are not repeated for a while."""
+        """For the server."""
         import backend.edges.llm  # noqa: F401  (now, rather than while the first annotator waits)
 
         settings = self.settings
-        url, deadline_s = settings.openai_base_url, settings.predict_deadline_s
-        serving = Serving(settings.openai_model, url, deadline_s, self._embed)
-        return Preannotator(
-            self.store,
-            lambda: self._asker(failure_ttl_s=self.settings.failure_ttl_s),
-            self.pricing,
-            serving,
-            self._leftovers(),
-        )
+        live = Live(self._live_asker, self.store, self.pricing, self._daily)
+        serving = Serving(settings.openai_model, settings.openai_base_url, settings.predict_deadline_s, self._embed)
+        return Preannotator(self.store, live, serving, self._leftovers())
+
+    def describe_limit(self) -> str:
+        """What the server may spend, for people. Raises SettingsError when that can't be kept."""
+        daily = self._daily
+        return "no limit (MAX_USD_PER_DAY)" if daily is None else daily.describe(self.settings.openai_model)
 
     def _leftovers(self) -> Leftovers | None:
         if self.settings.label_studio_api_key is None:
             return None
-        ending = Ending(keep=True)
-        return Leftovers(
-            lambda tag, ids: self.run_in_background(tag, Subset("rest", ids=ids), ending),
-            lambda run_id: self.watch(run_id).run.status in FINAL,
-        )
+        return Leftovers(self._finish, lambda run_id: self.watch(run_id).run.status in FINAL)
+
+    def _finish(self, tag: str, ids: tuple[int, ...]) -> Run:
+        """Has a run do what a live request had no time for."""
+
+        def start(budget: float | None) -> Run:
+            return self.run_in_background(tag, Subset("rest", ids=ids), Ending(keep=True, budget=budget))
+
+        return start(None) if self._daily is None else self._daily.lend(start)

@@ -26,6 +26,7 @@ from backend.flows.asker import Asker
 from backend.flows.batch import Batches
 from backend.flows.batch_writer import Shelf
 from backend.flows.crew import Crew
+from backend.flows.daily import Daily
 from backend.flows.draft import Drafter
 from backend.flows.embedding import Embedding
 from backend.flows.enhance import Enhancer
@@ -193,9 +194,27 @@ class Parts:
             return Asker(model, write, concurrency, failure_ttl_s, metrics)
         models = [self._prompts.get(run.tag).model, *([teacher] if teacher else [])]
         pricing = priced_as(self.pricing, *models)
-        purse = Purse(Ledger(self.store, run.id, pricing), concurrency)
-        thrift = Thrift(model, write, purse, pricing)
+        thrift = Thrift(model, write, Purse(Ledger(self.store, run.id, pricing), concurrency), pricing)
         return Asker(thrift, thrift.write, concurrency, failure_ttl_s, metrics)
+
+    @cached_property
+    def _daily(self) -> Daily | None:
+        """The limit of what the server asks."""
+        limit = self.settings.max_usd_per_day
+        if limit is None:
+            return None
+        models = {version.model for version in self.store.versions()}
+        return Daily(self.store, limit, priced_as(self.pricing, self.settings.openai_model, *models))
+
+    def _live_asker(self) -> Asker:
+        """For the server: failed requests are not repeated for a while, and under a limit today pays."""
+        settings, daily = self.settings, self._daily
+        if daily is None:
+            return self._asker(failure_ttl_s=settings.failure_ttl_s)
+        ledger = daily.ledger()
+        write = partial(self.store.add_completions, run_id=ledger.payer)
+        thrift = Thrift(self._measured(), write, Purse(ledger, settings.concurrency), daily.pricing)
+        return Asker(thrift, thrift.write, settings.concurrency, settings.failure_ttl_s, self.metrics)
 
     @cached_property
     def metrics(self) -> "Metrics":

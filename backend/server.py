@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from backend.app import App
 from backend.edges.backend import TITLE
-from backend.errors import PromptsError, RunError, where
+from backend.errors import PromptsError, RunError, SettingsError, where
 from backend.flows.serve import Preannotator
 from backend.flows.status import as_json
 from backend.operations import add_operations
@@ -44,6 +44,7 @@ def create_app(app: App | None = None) -> Flask:
     settings = app.settings
     settings.describe_server()
     _check_gunicorn()
+    _check_limit(app)
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
     preannotator = app.preannotator()
@@ -54,6 +55,14 @@ def create_app(app: App | None = None) -> Flask:
     _add_errors(server, settings.max_body_mb)
     _add_admission(server, _admission(settings))
     return server
+
+
+def _check_limit(app: App) -> None:
+    """A limit that can't be kept stops live requests, not the server: what is stored is answered."""
+    try:
+        app.describe_limit()
+    except SettingsError as error:
+        log.warning("Nothing is asked live: %s", error)
 
 
 def _check_gunicorn() -> None:

@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     price_out: Price = Field(
         None, ge=0, allow_inf_nan=False, description="USD per million completion tokens; set both prices or neither"
     )
+    max_usd_per_day: Price = Field(
+        None, ge=0, allow_inf_nan=False, description="USD a day (UTC) that the server may spend; no limit without"
+    )
     concurrency: int = Field(32, ge=1, le=1024, description="most requests in flight, per process")
     max_in_flight: int = Field(0, ge=0, description="most requests in flight per model over all workers; 0: no bound")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")

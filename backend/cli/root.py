@@ -40,15 +40,23 @@ LONGEST = 200
 class Ended(click.ClickException):
     """The sentence a command ends with; into the log where that is JSON."""
 
-    def __init__(self, sentence: str, code: int = 1) -> None:
-        super().__init__(sentence)
-        self.exit_code = code
-
     def show(self, file: IO[Any] | None = None) -> None:
         if structured():
             log.error("%s", self.message)
         else:
             super().show(file)
+
+
+class Stopped(Ended):
+    """By Ctrl-C; with the exit code that shells have for it."""
+
+    exit_code = 128 + signal.SIGINT
+
+
+class Ordered(Stopped):
+    """By SIGTERM."""
+
+    exit_code = 128 + signal.SIGTERM
 
 
 class Terminated(KeyboardInterrupt):
@@ -95,8 +103,8 @@ class Commands(click.Group):
         except PromptsError as error:
             raise Ended(printable(" ".join(str(error).split()))) from None
         except KeyboardInterrupt as stop:
-            number = signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT
-            raise Ended("Stopped. What came until then is kept; run it again to go on.", 128 + number) from None
+            ended = Ordered if isinstance(stop, Terminated) else Stopped
+            raise ended("Stopped. What came until then is kept; run it again to go on.") from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

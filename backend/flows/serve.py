@@ -3,11 +3,9 @@
 Nothing raises for a task or a batch of tasks: a task without a usable answer is `{}`, the others are kept.
 """
 
-import asyncio
 import logging
-import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -15,7 +13,6 @@ from typing import Any, TypeVar
 from backend.core.calibrator import RAW, Calibrators
 from backend.core.chat import Recipe
 from backend.core.default_prompt import auto_tag, default_version
-from backend.core.derive import Pricing
 from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.nearest import Embed
@@ -27,9 +24,9 @@ from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_
 from backend.edges.calibration_store import CalibrationStore
 from backend.edges.store import Store
 from backend.errors import LabelConfigError, PromptError, PromptsError
-from backend.flows.asker import Asker
+from backend.flows.budget import CAP
 from backend.flows.leftovers import Leftovers
-from backend.flows.predict import Predictor
+from backend.flows.live import Live
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -52,25 +49,6 @@ def schema_of(label_config: str) -> LabelSchema:
     return found
 
 
-class Loop:
-    """One event loop in a thread of its own, started at the first call and kept."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Waits for `work`, from any thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._started()).result()
-
-    def _started(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="predict", daemon=True).start()
-            return self._loop
-
-
 @dataclass(frozen=True, slots=True)
 class Serving:
     """What the Preannotator needs to know. `deadline_s`: seconds after which it answers with what it has; `embed`: who
@@ -85,26 +63,12 @@ class Serving:
 class Preannotator:
     """`leftovers` takes what a batch could not finish in time; None when there is no way to finish it."""
 
-    def __init__(
-        self,
-        store: Store,
-        make_asker: Callable[[], Asker],
-        pricing: Pricing,
-        serving: Serving,
-        leftovers: Leftovers | None = None,
-    ) -> None:
+    def __init__(self, store: Store, live: Live, serving: Serving, leftovers: Leftovers | None = None) -> None:
+        self.close = live.close
         self._leftovers = leftovers
         self._store = store
-        self._make_asker = make_asker
-        self._pricing = pricing
+        self._live = live
         self._serving = serving
-        self._loop = Loop()
-        self._predictor: Predictor | None = None
-
-    def close(self, patience_s: float) -> None:
-        """Waits so long for requests under way, which outlive a deadline, so that their answers are stored."""
-        if self._predictor is not None:
-            self._loop.run(self._predictor.asker.close(patience_s))
 
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
@@ -135,19 +99,24 @@ class Preannotator:
                     return [_refusal(typed_region(context, schema), error, tag) for _ in items]
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
-            outcomes, late = self._loop.run(
-                self._label(Recipe(version, schema, self._serving.base_url, embed=self._serving.embed), items)
-            )
+            labelled = self._live.label(self._recipe(version, schema), items, self._serving.deadline_s)
             calibrators = RAW if typed else self._calibrators(version, tag)
         except PromptsError as error:
             log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
             return [{} for _ in tasks]
-        _report(project, tag, len(items), outcomes)
-        if late and not typed:
-            self._leave_over(tag, [given[item.id] for item in items if item.id not in outcomes])
+        _report(project, tag, len(items), labelled.outcomes)
+        if labelled.late and not typed:
+            self._leave_over(tag, [given[item.id] for item in items if item.id not in labelled.outcomes])
         kept = [typed_region(context, schema)] if typed else []
         make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
-        return [make(outcomes.get(number)) for number in given]
+        return [make(labelled.outcomes.get(number)) for number in given]
+
+    def _recipe(self, version: PromptVersion, schema: LabelSchema) -> Recipe:
+        """Raises SettingsError for a version that a daily limit can't be kept with."""
+        daily, serving = self._live.daily, self._serving
+        if daily is not None:
+            daily.check(version)
+        return Recipe(version, schema, serving.base_url, cap=CAP if daily else None, embed=serving.embed)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
@@ -185,23 +154,6 @@ class Preannotator:
             )
         else:
             self._leftovers.add(tag, ids)
-
-    async def _label(self, recipe: Recipe, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
-        """Outcomes by the tasks' numbers, and whether there was no time for all."""
-        if self._predictor is None:
-            self._predictor = Predictor(self._make_asker(), self._store, self._pricing)
-        outcomes: dict[int, Outcome] = {}
-
-        async def sink(found: list[Outcome]) -> None:
-            outcomes.update({outcome.task_id: outcome for outcome in found})
-
-        try:
-            await asyncio.wait_for(self._predictor.label(recipe, [tasks], sink), self._serving.deadline_s)
-        except TimeoutError:
-            return outcomes, True
-        except PromptsError as error:
-            log.error("%s", error)
-        return outcomes, False
 
 
 def _numbers(tasks: Sequence[Any]) -> Sequence[int]:

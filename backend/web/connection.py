@@ -138,7 +138,8 @@ class Connection:
             if isinstance(event, h11.Data):
                 body += event.data
 
-    async def _event(self) -> h11.Event | type[h11.PAUSED]:
+    async def _event(self) -> object:
+        """h11's next one, of those that say something."""
         while (event := self._http.next_event()) is h11.NEED_DATA:
             await self._receive()
         return event

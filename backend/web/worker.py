@@ -94,8 +94,13 @@ class HttpFront:
         self.stopping = False
 
     async def listen(self, sock: Any, context: ssl.SSLContext | None) -> asyncio.Server:
-        shake = {"ssl_handshake_timeout": HEAD_S} if context else {}
-        return await asyncio.start_server(self._meet, sock=sock, backlog=self._worker.cfg.backlog, ssl=context, **shake)
+        return await asyncio.start_server(
+            self._meet,
+            sock=sock,
+            backlog=self._worker.cfg.backlog,
+            ssl=context,
+            ssl_handshake_timeout=HEAD_S if context else None,
+        )
 
     async def answer(self, environ: Environ) -> Answer:
         began = monotonic()
