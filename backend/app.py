@@ -35,6 +35,7 @@ from backend.services.analysis.results import TaskResult, results
 from backend.services.auto_accept import ChosenTasks, choose, submittable
 from backend.services.health_checks import HealthCheck, examine
 from backend.services.live_predictions import LivePredictions, ServingOptions
+from backend.services.live_requests import Live
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.overflow_runs import OverflowRuns
 from backend.services.predictions.acceptance import TakenBack
@@ -293,6 +294,7 @@ class App:
                 **({"Queue": lambda: self.container.queue().describe()} if self.container.settings.redis_url else {}),
                 "Record": lambda: self.container.store.describe(),
                 "Server": lambda: self._describe_server(url),
+                **({"Limit": self.describe_limit} if self.container.daily else {}),
             }
         )
 
@@ -346,25 +348,30 @@ class App:
     # The server
 
     def live_predictions(self) -> LivePredictions:
-        """For the server: failed requests are not repeated for a while."""
+        """For the server."""
         import backend.adapters.providers.chat_completions  # noqa: F401  (now, rather than while the first annotator waits)
 
         settings = self.container.settings
-        url, deadline_s = settings.openai_base_url, settings.predict_deadline_s
-        serving = ServingOptions(settings.openai_model, url, deadline_s, self.container.embedder)
-        return LivePredictions(
-            self.container.store,
-            self.container.live_executor,
-            self.container.pricing,
-            serving,
-            self._overflow_runs(),
+        live = Live(self.container.live_executor, self.container.store, self.container.pricing, self.container.daily)
+        serving = ServingOptions(
+            settings.openai_model, settings.openai_base_url, settings.predict_deadline_s, self.container.embedder
         )
+        return LivePredictions(self.container.store, live, serving, self._overflow_runs())
+
+    def describe_limit(self) -> str:
+        """What the server may spend, for people. Raises SettingsError when that can't be kept."""
+        daily = self.container.daily
+        return "no limit (MAX_USD_PER_DAY)" if daily is None else daily.describe(self.container.settings.openai_model)
 
     def _overflow_runs(self) -> OverflowRuns | None:
         if self.container.settings.label_studio_api_key is None:
             return None
-        ending = RunOptions(keep=True)
-        return OverflowRuns(
-            lambda tag, ids: self.run_in_background(tag, Subset("rest", ids=ids), ending),
-            lambda run_id: self.watch(run_id).run.status in FINAL,
-        )
+        return OverflowRuns(self._finish, lambda run_id: self.watch(run_id).run.status in FINAL)
+
+    def _finish(self, tag: str, ids: tuple[int, ...]) -> Run:
+        """Has a run do what a live request had no time for."""
+
+        def start(budget: float | None) -> Run:
+            return self.run_in_background(tag, Subset("rest", ids=ids), RunOptions(keep=True, budget=budget))
+
+        return start(None) if self.container.daily is None else self.container.daily.lend(start)

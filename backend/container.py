@@ -28,6 +28,7 @@ from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.daily_limit import Daily
 from backend.engine.embedder import Embedder
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, process_stop
@@ -219,11 +220,27 @@ class Container:
         budgeted_model = BudgetedModel(model, write, allocation, pricing)
         return RequestExecutor(budgeted_model, budgeted_model.write, concurrency, observer=metrics)
 
+    @cached_property
+    def daily(self) -> Daily | None:
+        """The limit of what the server asks."""
+        limit = self.settings.max_usd_per_day
+        if limit is None:
+            return None
+        models = {version.model for version in self.store.versions()}
+        return Daily(self.store, limit, priced_as(self.pricing, self.settings.openai_model, *models))
+
     def live_executor(self) -> RequestExecutor:
-        """For the server, whose callers have a deadline: not patient, and what failed just now is not repeated."""
-        settings, write = self.settings, self.store.add_completions
-        ttl_s, measured = settings.failure_ttl_s, self._measured()
-        return RequestExecutor(measured, write, settings.concurrency, ttl_s, self.metrics, patience_s=0)
+        """For the server, whose callers have a deadline: not patient, and what failed just now is not repeated. Under
+        a limit today pays."""
+        settings, daily, ttl_s, metrics = self.settings, self.daily, self.settings.failure_ttl_s, self.metrics
+        if daily is None:
+            write = self.store.add_completions
+            return RequestExecutor(self._measured(), write, settings.concurrency, ttl_s, metrics, patience_s=0)
+        ledger = daily.budget_ledger()
+        allocation = BudgetAllocation(ledger, settings.concurrency)
+        paid = partial(self.store.add_completions, run_id=ledger.payer)
+        model = BudgetedModel(self._measured(), paid, allocation, daily.pricing)
+        return RequestExecutor(model, model.write, settings.concurrency, ttl_s, metrics, patience_s=0)
 
     @cached_property
     def metrics(self) -> "Metrics":

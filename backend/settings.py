@@ -7,15 +7,14 @@ win.
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from backend.env_file import PLACEHOLDER, EnvFile
 from backend.errors import SettingsError
-
-PLACEHOLDER = "replace-me"
 
 
 def _blank_is_none(value: object) -> object:
@@ -89,6 +88,9 @@ class Settings(BaseSettings):
     price_out: Price = Field(
         None, ge=0, allow_inf_nan=False, description="USD per million completion tokens; set both prices or neither"
     )
+    max_usd_per_day: Price = Field(
+        None, ge=0, allow_inf_nan=False, description="USD a day (UTC) that the server may spend; no limit without"
+    )
     concurrency: int = Field(32, ge=1, le=1024, description="most requests in flight, per process")
     max_in_flight: int = Field(0, ge=0, description="most requests in flight per model over all workers; 0: no bound")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")
@@ -104,6 +106,18 @@ class Settings(BaseSettings):
     )
     metrics_host: str = Field("127.0.0.1", description="address of that port; it asks for no password")
     log_format: Literal["text", "json"] = Field("text", description="`json`: one JSON object a line, with ids")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file: Any = dotenv_settings
+        return init_settings, env_settings, EnvFile(settings_cls, file.env_file, file.env_file_encoding)
 
     def database(self) -> str:
         """SQLAlchemy's URL of the record."""

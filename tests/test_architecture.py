@@ -31,7 +31,7 @@ IMPORTERS = {
     "httpx": ["backend/adapters/label_studio/"],
     "ijson": ["backend/adapters/label_studio/"],
     "redis": ["backend/adapters/redis/"],
-    "rq": ["backend/adapters/redis/queue.py"],
+    "rq": ["backend/adapters/redis/"],
     "gepa": ["backend/adapters/gepa.py"],
     "prometheus_client": ["backend/adapters/prometheus.py"],
     "pyarrow": ["backend/adapters/files/parquet.py"],

@@ -16,7 +16,7 @@ import pytest
 from backend.interfaces.web.server import PREDICTIONS, THREADS
 from demo import services
 from tests.installation import Installation
-from tests.running import RunningStandIn, until
+from tests.running import RunningStandIn, unavailable, until
 from tests.scripted import CONFIG
 
 BUSY = 64
@@ -27,10 +27,11 @@ def mine(tmp_path: Path, stand_in: RunningStandIn) -> Installation:
     return Installation.made(tmp_path, stand_in.url)
 
 
-def gunicorn(mine: Installation, *argv: str) -> "subprocess.Popen[str]":
+def gunicorn(mine: Installation, *argv: str, cwd: Path = services.ROOT) -> "subprocess.Popen[str]":
     line = [sys.executable, "-m", "gunicorn", "_wsgi:app", *argv]
     env, pipe = services.environment(mine.env), subprocess.PIPE
-    return subprocess.Popen(line, env=env, cwd=services.ROOT, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+    cwd.mkdir(exist_ok=True)
+    return subprocess.Popen(line, env=env, cwd=cwd, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
 def refused(mine: Installation, *argv: str) -> str:
@@ -46,8 +47,8 @@ def refused(mine: Installation, *argv: str) -> str:
 
 
 @contextmanager
-def started(mine: Installation, url: str) -> Iterator["subprocess.Popen[str]"]:
-    process = gunicorn(mine)
+def started(mine: Installation, url: str, *argv: str, cwd: Path = services.ROOT) -> Iterator["subprocess.Popen[str]"]:
+    process = gunicorn(mine, *argv, cwd=cwd)
     try:
         until(lambda: _answers(url) or process.poll() is not None)
         yield process
@@ -149,7 +150,7 @@ def test_a_client_that_stops_in_the_middle_of_its_body_is_let_go(mine: Installat
         socket.create_connection(("127.0.0.1", port), timeout=30) as client,
     ):
         client.sendall(head.encode())
-        assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
+        assert client.recv(1000).startswith(b"HTTP/1.1 408 ")
 
 
 @pytest.mark.parametrize("deadline", ["30", "0.7"])
@@ -175,6 +176,15 @@ def test_told_to_end_it_answers_and_keeps_what_it_paid_for(
     assert "Traceback" not in said
 
 
+def stranger() -> httpx.Client:
+    """Its connections come from an address of this machine that is not loopback, as those of others do."""
+    found = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False).stdout.split()
+    addresses = [address for address in found if "." in address and not address.startswith("127.")]
+    if not addresses:
+        unavailable("This machine has no address but loopback.")
+    return httpx.Client(transport=httpx.HTTPTransport(local_address=addresses[0]), timeout=30)
+
+
 def stored(mine: Installation) -> int:
     with mine.app.container.store.engine.connect() as connection:
         return int(connection.exec_driver_sql("SELECT count(*) FROM completions").scalar() or 0)
@@ -189,3 +199,27 @@ def seconds(ask: Any) -> float:
     began = time.monotonic()
     assert ask().status_code == 200
     return time.monotonic() - began
+
+
+def test_from_another_folder_it_is_started_with_the_module_of_its_settings(mine: Installation) -> None:
+    port = services.free_port()
+    served = mine.but(BIND=f"127.0.0.1:{port}")
+    with started(served, f"http://127.0.0.1:{port}", "-c", "python:backend.gunicorn_config", cwd=mine.folder):
+        assert httpx.get(f"http://127.0.0.1:{port}/health").json()["status"] == "UP"
+
+
+def test_from_another_folder_without_its_settings_it_says_how_to_start_it(mine: Installation) -> None:
+    """gunicorn then decides where it listens; a stranger, who says that he is on this machine, is not believed."""
+    port = services.free_port()
+    process = gunicorn(mine, "--bind", f"0.0.0.0:{port}", cwd=mine.folder)
+    try:
+        until(lambda: _answers(f"http://127.0.0.1:{port}"))
+        lies = {"Host": "127.0.0.1", "X-Forwarded-For": "127.0.0.1"}
+        with stranger() as http:
+            answer = http.post(f"http://127.0.0.1:{port}/predict", json=asked(1), headers=lies)
+        assert (answer.status_code, "BASIC_AUTH_USER" in answer.text) == (403, True)
+        assert httpx.post(f"http://127.0.0.1:{port}/predict", json=asked(1)).json()["results"][0]
+    finally:
+        process.terminate()
+        said, _ = process.communicate(timeout=30)
+    assert "gunicorn -c python:backend.gunicorn_config _wsgi:app" in said

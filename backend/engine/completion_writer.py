@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from backend.domain.chat.request import Completion
-from backend.engine.paid_completions import Waiting
+from backend.engine.paid_completions import WaitingCompletions
 from backend.engine.shutdown import Shutdown
 from backend.errors import StoreAwayError
 
@@ -64,7 +64,7 @@ class CompletionWriter:
                 stored.set_exception(error)
 
     async def _written(self, completions: list[Completion]) -> None:
-        waiting = Waiting("answers", len(completions), self._stop)
+        waiting = WaitingCompletions("answers", len(completions), self._stop)
         while True:
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, completions)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from backend.domain.hashing import digest
-from backend.engine.paid_completions import Waiting
+from backend.engine.paid_completions import WaitingCompletions
 from backend.errors import ProviderError, StoreAwayError
 
 AT_ONCE = 100
@@ -59,7 +59,7 @@ class Embedder:
         return found
 
     def _keep(self, vectors: dict[str, bytes]) -> None:
-        waiting = Waiting("embeddings", len(vectors))
+        waiting = WaitingCompletions("embeddings", len(vectors))
         while True:
             try:
                 return self._facts.add(vectors)

@@ -16,7 +16,7 @@ LAST_S = 20.0
 """How long it is tried after this process was told to end; what holds a record for longer would hold the end up."""
 
 
-class Waiting:
+class WaitingCompletions:
     """For the record, with so many `things` in hand. `stop`: by default this process's own."""
 
     def __init__(self, things: str, number: int, stop: Shutdown | None = None) -> None:

@@ -3,21 +3,18 @@
 Nothing raises for a task or a batch of tasks: a task without a usable answer is `{}`, the others are kept.
 """
 
-import asyncio
 import logging
-import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.prediction_owners import OwnershipStore
-from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import RAW, Calibrators
-from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestBuilder
+from backend.domain.chat.request import RequestBuilder
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import rounded, to_result
@@ -26,35 +23,15 @@ from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.prompts.default_prompt import auto_tag, default_version
 from backend.domain.prompts.interactive import remarked, typed_region, typed_text, typed_version
 from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
-from backend.domain.resolution.resolve import Pricing
 from backend.domain.task import Task
-from backend.engine.predictor import Predictor
-from backend.engine.request_executor import RequestExecutor
+from backend.engine.budget_rules import CAP
 from backend.errors import PromptError, PromptsError
+from backend.services.live_requests import Live
 from backend.services.overflow_runs import OverflowRuns
 from backend.services.predictions.ownership import signed
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-class EventLoopThread:
-    """One event loop in a thread of its own, started at the first call and kept."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Waits for `work`, from any thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._started()).result()
-
-    def _started(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="predict", daemon=True).start()
-            return self._loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +49,14 @@ class LivePredictions:
     """`overflow_runs` takes what a batch could not finish in time; None when there is no way to finish it."""
 
     def __init__(
-        self,
-        store: Store,
-        make_executor: Callable[[], RequestExecutor],
-        pricing: Pricing,
-        serving: ServingOptions,
-        overflow_runs: OverflowRuns | None = None,
+        self, store: Store, live: Live, serving: ServingOptions, overflow_runs: OverflowRuns | None = None
     ) -> None:
+        self.close = live.close
         self._overflow_runs = overflow_runs
         self._store = store
         self._ownership = OwnershipStore(store)
-        self._sources = ForgetStore(store)
-        self._make_executor = make_executor
-        self._pricing = pricing
+        self._live = live
         self._serving = serving
-        self._loop = EventLoopThread()
-        self._predictor: Predictor | None = None
-
-    def close(self, patience_s: float) -> None:
-        """Waits so long for requests under way, which outlive a deadline, so that their answers are stored."""
-        if self._predictor is not None:
-            self._loop.run(self._predictor.executor.close(patience_s))
 
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
@@ -123,22 +87,25 @@ class LivePredictions:
                     return [_refusal(typed_region(context, schema), error, tag) for _ in items]
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
-            outcomes, late = self._loop.run(
-                self._label(
-                    project, RequestBuilder(version, schema, self._serving.base_url, embed=self._serving.embed), items
-                )
-            )
+            labelled = self._live.label(self._builder(version, schema), items, self._serving.deadline_s, project)
             calibrators = RAW if typed else self._calibrators(version, tag)
         except PromptsError as error:
             log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
             return [{} for _ in tasks]
-        _report(project, tag, len(items), outcomes)
-        if late and not typed:
-            self._leave_over(tag, [given[item.id] for item in items if item.id not in outcomes])
+        _report(project, tag, len(items), labelled.outcomes)
+        if labelled.late and not typed:
+            self._leave_over(tag, [given[item.id] for item in items if item.id not in labelled.outcomes])
         kept = [typed_region(context, schema)] if typed else []
         make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
-        made = {number: make(outcomes.get(number)) for number in given}
+        made = {number: make(labelled.outcomes.get(number)) for number in given}
         return list(made.values()) if context else signed(self._ownership, project, tag, made)
+
+    def _builder(self, version: PromptVersion, schema: LabelSchema) -> RequestBuilder:
+        """Raises SettingsError for a version that a daily limit can't be kept with."""
+        daily, serving = self._live.daily, self._serving
+        if daily is not None:
+            daily.check(version)
+        return RequestBuilder(version, schema, serving.base_url, cap=CAP if daily else None, embed=serving.embed)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
@@ -176,26 +143,6 @@ class LivePredictions:
             )
         else:
             self._overflow_runs.add(tag, ids)
-
-    async def _label(self, project: int, builder: RequestBuilder, tasks: list[Task]) -> tuple[dict[int, Outcome], bool]:
-        """Outcomes by the tasks' numbers, and whether there was no time for all."""
-        if self._predictor is None:
-            self._predictor = Predictor(self._make_executor(), self._store, self._pricing)
-        outcomes: dict[int, Outcome] = {}
-
-        async def sink(found: list[Outcome]) -> None:
-            outcomes.update({outcome.task_id: outcome for outcome in found})
-
-        def plan(asks: PlannedRequests) -> None:
-            self._sources.note(project, [ask.digest for _, ask in asks if isinstance(ask, ChatRequest)])
-
-        try:
-            await asyncio.wait_for(self._predictor.label(builder, [tasks], sink, plan), self._serving.deadline_s)
-        except TimeoutError:
-            return outcomes, True
-        except PromptsError as error:
-            log.error("%s", error)
-        return outcomes, False
 
 
 def _numbers(tasks: Sequence[Any]) -> Sequence[int]:

@@ -111,7 +111,7 @@ def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: P
     with started(few, "watch", run) as process:
         until(lambda: _catches_sigterm(process.pid))
         said = told_to_end(process)
-    assert process.returncode == 1, said
+    assert process.returncode == 128 + signal.SIGTERM, said
     assert said.startswith("Error: Stopped.")
     assert len(said.splitlines()) == 1
 

@@ -1,9 +1,11 @@
 """Settings: what can't be used is named at once, with what would do."""
 
+import logging
 from pathlib import Path
 
 import pytest
 
+from backend import env_file
 from backend.adapters.database.prompts import Store
 from backend.errors import SettingsError
 from backend.settings import Settings, load_settings
@@ -86,3 +88,60 @@ def test_a_blank_folder_is_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     blank = load_settings().data_dir
     monkeypatch.delenv("DATA_DIR")
     assert blank == load_settings().data_dir
+
+
+def from_file(folder: Path, text: str) -> Settings:
+    env_file.remark.cache_clear()
+    (folder / ".env").write_text(text)
+    return Settings(_env_file=folder / ".env")
+
+
+def test_a_copy_of_the_example_needs_no_password_that_only_docker_needs(tmp_path: Path) -> None:
+    """What is left is what it is about: the keys."""
+    example = (Path(__file__).resolve().parents[2] / ".env.example").read_text()
+    filled = example.replace("LABEL_STUDIO_API_KEY=replace-me", "LABEL_STUDIO_API_KEY=abc")
+    filled = filled.replace("OPENAI_API_KEY=replace-me", "OPENAI_API_KEY=sk-1")
+    settings = from_file(tmp_path, filled)
+    assert (settings.basic_auth_user, settings.basic_auth_pass) == (None, None)
+    assert settings.describe_server() == "127.0.0.1:9090, without a password, reachable from this machine only"
+    elsewhere = from_file(tmp_path, f"{filled}\nBIND=0.0.0.0:9090")
+    with pytest.raises(SettingsError, match="without a password: set BASIC_AUTH_USER and BASIC_AUTH_PASS"):
+        elsewhere.describe_server()
+
+
+def test_a_password_of_the_file_that_was_chosen_counts(tmp_path: Path) -> None:
+    settings = from_file(tmp_path, "BASIC_AUTH_USER=label-studio\nBASIC_AUTH_PASS=secret")
+    assert settings.describe_server() == "127.0.0.1:9090, with a password"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("OPENAI_APIKEY", "OPENAI_API_KEY"),
+        ("OPEN_AI_KEY", "OPENAI_API_KEY"),
+        ("LABELSTUDIO_URL", "LABEL_STUDIO_URL"),
+        ("label_studio_token", "LABEL_STUDIO_API_KEY"),
+        ("CONCURENCY", "CONCURRENCY"),
+        ("DATABASE_URI", "DATABASE_URL"),
+        ("BASIC_AUTH_PASSWORD", "BASIC_AUTH_PASS"),
+        ("MAX_USD_A_DAY", "MAX_USD_PER_DAY"),
+    ],
+)
+def test_a_misspelt_name_is_said_once_with_the_one_that_was_meant(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, wrong: str, meant: str
+) -> None:
+    from_file(tmp_path, f"{wrong}=secret")
+    Settings(_env_file=tmp_path / ".env")
+    (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert line == f".env sets {wrong.upper()}, which is not a setting: did you mean {meant}?"
+
+
+def test_names_of_others_and_of_docker_are_nobody_s_business(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    others = ("AWS_ACCESS_KEY_ID", "DJANGO_DB", "PORT", "SENTRY_DSN", "POSTGRES_PASSWORD", "LABEL_STUDIO_PASSWORD")
+    from_file(
+        tmp_path,
+        "\n".join(f"{name}=x" for name in (*others, "LABEL_STUDIO_USERNAME", "log_format")).replace(
+            "log_format=x", "log_format=json"
+        ),
+    )
+    assert caplog.records == []

@@ -32,8 +32,7 @@ class BudgetLedger(Repository):
         """
         with self._engine.begin() as connection:
             budget = self._locked(connection)
-            others = sa.select(sa.func.sum(holds.c.usd)).where(holds.c.run_id == self._run_id, holds.c.holder != holder)
-            room = budget - self._spent(connection) - float(connection.execute(others).scalar() or 0)
+            room = budget - self._spent(connection) - self._held(connection, besides=holder)
             if room < least:
                 return None
             amount = min(most, room)
@@ -63,6 +62,10 @@ class BudgetLedger(Repository):
         """Who asked keeps the largest price aside where a completion's own is unknown."""
         mine = completions.c.run_id == self._run_id
         return sum((usd or 0.0 for usd in costs(connection, mine, self._pricing)), 0.0)
+
+    def _held(self, connection: sa.Connection, besides: str = "") -> float:
+        others = sa.select(sa.func.sum(holds.c.usd)).where(holds.c.run_id == self._run_id, holds.c.holder != besides)
+        return float(connection.execute(others).scalar() or 0)
 
     def _write(self, connection: sa.Connection, holder: str, usd: float) -> None:
         row = self._insert(holds).values(run_id=self._run_id, holder=holder, usd=usd)

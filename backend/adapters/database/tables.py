@@ -228,6 +228,17 @@ holds = Table(
 )
 """What is set aside of a run's budget for requests under way, per process; and for those whose end is not known."""
 
+day_holds = Table(
+    "day_holds",
+    metadata,
+    Column("day", String(10), nullable=False),
+    Column("holder", String(32), nullable=False),
+    Column("usd", Float, nullable=False),
+    PrimaryKeyConstraint("day", "holder"),
+)
+"""What is set aside of a day's limit for what the server asks: by its processes, and for runs that it started, see
+`adapters.database.daily_ledger`."""
+
 batches = Table(
     "batches",
     metadata,

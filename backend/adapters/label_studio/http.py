@@ -59,7 +59,7 @@ class NotFound(Refused):
     pass
 
 
-class TooLarge(Refused):
+class RequestTooLarge(Refused):
     """What stands before Label Studio takes no request of this size."""
 
 
@@ -175,7 +175,7 @@ class LabelStudioHttp:
             )
             return Unreachable(sentence, late=status == 504)
         if status == 413:
-            return TooLarge(
+            return RequestTooLarge(
                 status,
                 "What stands before Label Studio refuses a request as too large (413): raise its limit (nginx: "
                 "client_max_body_size).",

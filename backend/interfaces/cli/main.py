@@ -1,6 +1,6 @@
 """The command itself: groups of commands put together, errors as one sentence, exit codes.
 
-Exit codes: 0 done, 1 error, 2 usage, 3 the evaluation fell below the bar.
+Exit codes: 0 done, 1 error, 2 usage, 3 the evaluation fell below the bar, 130 and 143 stopped by Ctrl-C or SIGTERM.
 """
 
 import logging
@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import click
 
+from backend.early import handle
 from backend.engine.shutdown import process_stop
 from backend.errors import PromptsError
 from backend.interfaces.cli.commands import (
@@ -47,24 +48,41 @@ class CommandFailed(click.ClickException):
             super().show(file)
 
 
+class CommandStopped(CommandFailed):
+    """By Ctrl-C; with the exit code that shells have for it."""
+
+    exit_code = 128 + signal.SIGINT
+
+
+class Ordered(CommandStopped):
+    """By SIGTERM."""
+
+    exit_code = 128 + signal.SIGTERM
+
+
 class Terminated(KeyboardInterrupt):
     """SIGTERM, met as Ctrl-C is. A plain KeyboardInterrupt out of an `eval` would make Python die of SIGINT at the end,
     handled or not."""
 
 
 @contextmanager
-def _heeding_sigterm() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, _told_to_end)
+def _heeding_signals() -> Iterator[None]:
+    """In place of what `backend.early` does."""
+    before = [handle(number, handler) for number, handler in HANDLERS.items()]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(HANDLERS, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _told_to_end(*_: object) -> None:
     """Answers under way are paid for and waited for; where there are none, it is Ctrl-C."""
     if not process_stop().request():
         raise Terminated
+
+
+HANDLERS: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _told_to_end}
 
 
 class Commands(click.Group):
@@ -81,12 +99,13 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _heeding_sigterm():
+            with _heeding_signals():
                 return super().invoke(ctx)
         except PromptsError as error:
             raise CommandFailed(printable(" ".join(str(error).split()))) from None
-        except KeyboardInterrupt:
-            raise CommandFailed("Stopped. What came until then is kept; run it again to go on.") from None
+        except KeyboardInterrupt as stop:
+            ended = Ordered if isinstance(stop, Terminated) else CommandStopped
+            raise ended("Stopped. What came until then is kept; run it again to go on.") from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,31 +4,32 @@ Label Studio asks for health and setup before nearly everything and waits 1 and 
 work. Answers never hold a traceback, a key, or the access token that Label Studio sends along.
 """
 
-import base64
 import contextlib
-import hmac
 import logging
+import sys
 import threading
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from backend.adapters.label_studio.health_probe import TITLE
 from backend.app import App
-from backend.errors import PromptsError, RunError, where
+from backend.errors import PromptsError, RunError, SettingsError, where
+from backend.interfaces.web.admission import LIMITS, Admit, Limits, Password, everyone, this_machine, verdict
+from backend.interfaces.web.large_json import json_pieces, read_json
 from backend.interfaces.web.observability import add_operations
 from backend.services.live_predictions import LivePredictions
 from backend.services.run_control.status import as_json
+from backend.settings import Settings
 
 log = logging.getLogger(__name__)
 MOST_DIGITS = 10
 THREADS, PREDICTIONS = 256, 192
 """Requests at a time, and those of them that may be /predict: what is left is for /health and /setup."""
-STALL_S = 5.0
-"""How long a client may keep silent in the middle of its body."""
+SMALL = 1_000_000
+"""Bytes of a body that is read beside others."""
+_LARGE = threading.Lock()
 CLOSE = "open-prompts-close"
 """Name of the extension that gunicorn calls, with seconds, when the process ends."""
 
@@ -42,27 +43,57 @@ def create_app(app: App | None = None) -> Flask:
     app = app or App()
     settings = app.container.settings
     settings.describe_server()
+    _check_gunicorn()
+    _check_limit(app)
     server = Flask("backend")
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
-    server.before_request(_be_impatient)
     live_predictions = app.live_predictions()
     server.extensions[CLOSE] = live_predictions.close
     _add_routes(server, live_predictions)
     _add_runs(server, app)
     add_operations(server, app)
     _add_errors(server, settings.max_body_mb)
-    if settings.basic_auth_user and settings.basic_auth_pass:
-        _require_login(server, settings.basic_auth_user, settings.basic_auth_pass.get_secret_value())
-    elif not settings.allow_no_auth:
-        server.before_request(_only_this_machine)
+    _add_admission(server, _admission(settings))
     return server
 
 
-def _be_impatient() -> None:
-    """gunicorn waits for ever for the next byte of a body, and a thread with it."""
-    connection = request.environ.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(STALL_S)
+def _check_limit(app: App) -> None:
+    """A limit that can't be kept stops live requests, not the server: what is stored is answered."""
+    try:
+        app.describe_limit()
+    except SettingsError as error:
+        log.warning("Nothing is asked live: %s", error)
+
+
+def _check_gunicorn() -> None:
+    """gunicorn looks for its settings in the folder it starts in, and goes on without."""
+    if "gunicorn.arbiter" in sys.modules and "backend.gunicorn_config" not in sys.modules:
+        log.warning(
+            "gunicorn was started without this server's settings, so it listens where gunicorn does by default and "
+            "answers one request at a time. Start it like this, in any folder: "
+            "gunicorn -c python:backend.gunicorn_config _wsgi:app"
+        )
+
+
+def _admission(settings: Settings) -> Admit:
+    if settings.basic_auth_user and settings.basic_auth_pass:
+        return Password(settings.basic_auth_user, settings.basic_auth_pass.get_secret_value())
+    return everyone if settings.allow_no_auth else this_machine
+
+
+def _add_admission(server: Flask, admit: Admit) -> None:
+    """Our own worker asks before it reads a body; under any other WSGI server it is asked here."""
+    server.extensions[LIMITS] = Limits(admit, server.config["MAX_CONTENT_LENGTH"])
+
+    @server.before_request
+    def check() -> Response | None:
+        refusal = verdict(admit, request.environ)
+        if refusal is None:
+            return None
+        answer = jsonify({"error": refusal.sentence})
+        answer.status_code = refusal.status
+        answer.headers.update(refusal.headers)
+        return answer
 
 
 def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
@@ -79,7 +110,7 @@ def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
         return {"model_version": live_predictions.tag(_project(body), _text(body, "schema"))}
 
     @server.post("/predict")
-    def predict() -> dict[str, Any]:
+    def predict() -> Response | dict[str, Any]:
         body = _body()
         tasks = body.get("tasks")
         if not isinstance(tasks, list):
@@ -97,7 +128,7 @@ def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
             found = [{} for _ in tasks]
         finally:
             free.release()
-        return {"results": found}
+        return Response(json_pieces("results", found), content_type="application/json")
 
     @server.post("/webhook")
     def webhook() -> dict[str, str]:
@@ -125,13 +156,24 @@ def _body() -> dict[str, Any]:
     most = request.max_content_length
     if request.content_length is None and most is not None and len(request.get_data()) >= most:
         raise RequestEntityTooLarge
-    try:
-        body = request.get_json(silent=True)
-    except RecursionError:
-        body = None
+    body = _json(request.get_data(cache=False)) if request.is_json else None
     if not isinstance(body, dict):
         raise BadBody("The body is not a JSON object.")
     return body
+
+
+def _json(data: bytes) -> Any:
+    """One large body at a time: none is answered sooner when several are read at once, and others wait longer."""
+    try:
+        with _LARGE if len(data) > SMALL else contextlib.nullcontext():
+            return read_json(data, _what_counts)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _what_counts(task: Any) -> Any:
+    """Of a task its id and its data: annotations may be larger than both, and are never looked at."""
+    return {name: task[name] for name in ("id", "data") if name in task} if isinstance(task, dict) else task
 
 
 def _project(body: dict[str, Any]) -> int:
@@ -178,44 +220,3 @@ def _add_errors(server: Flask, max_body_mb: float) -> None:
     def unexpected(error: Exception) -> tuple[Response, int]:
         log.error("%s %s failed: %s", request.method, request.path, where(error))
         return answer(500, "Something went wrong here; the server's log says where.")
-
-
-def _only_this_machine() -> tuple[Response, int] | None:
-    """A page may have its own name point here, and then read what we answer (DNS rebinding); its name gives it away."""
-    try:
-        name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
-        if name == "localhost" or ip_address(name).is_loopback:
-            return None
-    except ValueError:
-        pass
-    sentence = (
-        "Without a password only localhost is answered: set BASIC_AUTH_USER and BASIC_AUTH_PASS, or ALLOW_NO_AUTH."
-    )
-    return jsonify({"error": sentence}), 403
-
-
-def _require_login(server: Flask, user: str, password: str) -> None:
-    """Clients disagree on how names beyond ASCII are sent: Label Studio in Latin-1, browsers and curl in UTF-8."""
-    login = f"{user}:{password}"
-    accepted = [login.encode("utf-8", "surrogatepass")]
-    with contextlib.suppress(UnicodeEncodeError):
-        accepted.append(login.encode("latin-1"))
-
-    @server.before_request
-    def check() -> Response | None:
-        given = _login(request.headers.get("Authorization", ""))
-        if sum(hmac.compare_digest(given, expected) for expected in accepted):
-            return None
-        refusal = jsonify({"error": "Wrong or missing user name and password (BASIC_AUTH_USER, BASIC_AUTH_PASS)."})
-        refusal.status_code = 401
-        refusal.headers["WWW-Authenticate"] = 'Basic realm="Open Prompts", charset="UTF-8"'
-        return refusal
-
-
-def _login(header: str) -> bytes:
-    """`user:password` as it was sent; b"" when nothing usable was."""
-    kind, _, value = header.partition(" ")
-    try:
-        return base64.b64decode(value, validate=True) if kind.lower() == "basic" else b""
-    except ValueError:
-        return b""

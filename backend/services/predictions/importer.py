@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend.adapters.label_studio.http import Refused, TooLarge, Unreachable
+from backend.adapters.label_studio.http import Refused, RequestTooLarge, Unreachable
 from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
@@ -64,7 +64,7 @@ class PredictionImporter:
         """In as many requests as it takes."""
         try:
             self._surely(lines)
-        except TooLarge:
+        except RequestTooLarge:
             if len(lines) == 1:
                 self._too_large += lines
                 return

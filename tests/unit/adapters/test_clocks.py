@@ -100,7 +100,7 @@ def test_runs_come_in_the_order_of_the_records_clock(clock):
     program = shutil.which("faketime") or unavailable("No faketime found: install it (Debian: faketime).")
     make = (
         "import sys; from backend.adapters.database.runs import *; "
-        "print(RunStore(Store(sys.argv[1])).create(Order('mood@1', 7, 'all')).id)"
+        "print(RunStore(Store(sys.argv[1])).create(NewRun('mood@1', 7, 'all')).id)"
     )
     with postgresql() as url:
         runs, _ = _parts(url)

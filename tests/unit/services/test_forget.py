@@ -10,6 +10,7 @@ from backend.adapters.database.runs import NewRun
 from backend.adapters.processes import this_process
 from backend.adapters.providers.batch_api import BatchApi
 from backend.app import App
+from backend.container import Container
 from backend.domain.runs.run import Run
 from backend.errors import ProviderAwayError, ProviderError, RunError
 from backend.services.run_control.heartbeat import Heartbeat
@@ -31,7 +32,7 @@ class Desk:
     def __init__(self, folder: Path, url: str) -> None:
         values = {"data_dir": folder / "data", "openai_base_url": url, "openai_api_key": "sk-of-a-test"}
         self.url = url
-        self.app = App(Settings(_env_file=None, **values))
+        self.app = App(Container(Settings(_env_file=None, **values)))
         self.app.container.store.save(version(project=PROJECT))
 
     def begin(self) -> Run:
@@ -142,14 +143,16 @@ def test_files_at_another_provider_are_named(desk: Desk, stand_in: RunningStandI
     stand_in.control(batch_delay_ms=LONG_MS)
     desk.batch(run, stop_when_open=True)
     desk.app.container.record.finish(run.id, "canceled", "It was left.")
-    elsewhere = App(desk.app.container.settings.model_copy(update={"openai_base_url": "http://127.0.0.1:1/v1"}))
+    elsewhere = App(
+        Container(desk.app.container.settings.model_copy(update={"openai_base_url": "http://127.0.0.1:1/v1"}))
+    )
     said: list[str] = []
     elsewhere.forget(PROJECT, said.append)
     (sentence,) = said
     assert desk.files()[0] in sentence
     assert desk.url in sentence
     assert elsewhere.held(PROJECT).nothing
-    elsewhere.store.close()
+    elsewhere.container.store.close()
 
 
 def test_the_command_says_how_much_it_is_before_it_asks(desk: Desk, tmp_path: Path) -> None:

@@ -252,6 +252,48 @@ def test_this_machine_by_any_name_is_answered(client: FlaskClient, host: str) ->
     assert client.get("/health", headers={"Host": host}).status_code == 200
 
 
+STRANGERS = ["10.0.0.7", "192.168.1.2", "172.17.0.1", "8.8.8.8", "2001:db8::1", "fe80::1%eth0", "::ffff:10.0.0.7", ""]
+
+
+@pytest.mark.parametrize("peer", STRANGERS)
+def test_whoever_comes_from_elsewhere_is_a_stranger_whatever_the_headers_say(mine: Installation, peer: str) -> None:
+    client = create_app(mine.app).test_client()
+    for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "Via"):
+        lies = {"Host": "127.0.0.1:9090", name: "127.0.0.1"}
+        sent = {"json": {**body(task("good")), "schema": CONFIG}, "headers": lies}
+        for path in ("/predict", "/setup", "/runs"):
+            answer = client.post(path, environ_overrides={"REMOTE_ADDR": peer}, **sent)
+            assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_answered_from_any_of_its_own_addresses(client: FlaskClient, peer: str) -> None:
+    assert client.get("/health", environ_overrides={"REMOTE_ADDR": peer}).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
+def test_a_proxy_on_this_machine_speaks_for_somebody_else(client: FlaskClient, header: str) -> None:
+    assert client.get("/health", headers={header: "for=8.8.8.8"}).status_code == 403
+
+
+def test_3000_wrong_passwords_are_throttled_told_once_and_lock_nobody_else_out(
+    mine: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = create_app(mine.but(BASIC_AUTH_USER="a", BASIC_AUTH_PASS="right").app).test_client()
+    stranger = {"REMOTE_ADDR": "10.0.0.7"}
+    statuses = [
+        client.get("/health", auth=("a", f"wrong {number}"), environ_overrides=stranger).status_code
+        for number in range(3000)
+    ]
+    assert statuses[:20] == [401] * 20
+    assert statuses.count(429) > 2900
+    assert client.get("/health", auth=("a", "right"), environ_overrides=stranger).status_code == 429
+    assert client.get("/health", auth=("a", "right")).status_code == 200
+    (line,) = [record.getMessage() for record in caplog.records if "password" in record.getMessage()]
+    assert "10.0.0.7" in line
+    assert "wrong 0" not in line
+
+
 @pytest.mark.parametrize("user", ["annotator", "jörg", "名前"])
 def test_a_password_is_asked_for(mine: Installation, user: str) -> None:
     client = create_app(mine.but(BASIC_AUTH_USER=user, BASIC_AUTH_PASS="pass:wörd").app).test_client()

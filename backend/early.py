@@ -1,0 +1,31 @@
+"""Early: what a signal does before a command can do better. Imports take a second, and Ctrl-C in it gave a traceback.
+
+It imports next to nothing, to be in time.
+"""
+
+import os
+import signal
+from types import FrameType
+from typing import Any
+
+NUMBERS = (signal.SIGINT, signal.SIGTERM)
+
+
+def end_with_a_sentence() -> None:
+    """From now on Ctrl-C and SIGTERM end the process at once, with one line on stderr and, as shells have it, 128 and
+    the signal's number; until somebody else handles them."""
+    for number in NUMBERS:
+        handle(number, _end)
+
+
+def handle(number: signal.Signals, handler: Any) -> Any:
+    """What handled it before. Who had it ignored, as shells do for what they start in the background, keeps that."""
+    before = signal.getsignal(number)
+    if before is not signal.SIG_IGN:
+        signal.signal(number, handler)
+    return before
+
+
+def _end(number: int, _template: FrameType | None) -> None:
+    os.write(2, b"Error: Stopped; run it again.\n")
+    os._exit(128 + number)

@@ -1,0 +1,88 @@
+"""Guesses: wrong passwords, counted per peer, so that nobody can try many and the log stays short.
+
+A peer may give some wrong passwords at once, then one a second; what comes above that is not looked at. Peers do not
+affect each other, but those behind one proxy are one peer.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from time import monotonic
+
+log = logging.getLogger(__name__)
+BURST = 20
+PER_S = 1.0
+MOST_PEERS = 4096
+LINE_EVERY_S = 600.0
+"""One line in the log per peer and so many seconds."""
+
+
+@dataclass(slots=True)
+class _Peer:
+    """`left`: wrong passwords it may give at `seen`; `wrong`: since the line that was logged at `logged`."""
+
+    left: float
+    seen: float
+    wrong: int = 0
+    logged: float | None = None
+
+
+class Guesses:
+    """Safe to share between threads. `clock`: seconds, never backwards."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._peers: OrderedDict[str, _Peer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def allowed(self, address: str) -> bool:
+        """Whether a password from there is looked at now."""
+        with self._lock:
+            peer = self._peers.get(network(address))
+            return peer is None or self._refilled(peer).left >= 1
+
+    def wrong(self, address: str) -> None:
+        """A password from there was looked at, or not, and does not count as right."""
+        with self._lock:
+            peer = self._refilled(self._peer(network(address)))
+            peer.left = max(0.0, peer.left - 1)
+            peer.wrong += 1
+            self._notify(address, peer)
+
+    def _peer(self, name: str) -> _Peer:
+        found = self._peers.setdefault(name, _Peer(BURST, self._clock()))
+        self._peers.move_to_end(name)
+        if len(self._peers) > MOST_PEERS:
+            self._peers.popitem(last=False)
+        return found
+
+    def _refilled(self, peer: _Peer) -> _Peer:
+        now = self._clock()
+        peer.left = min(float(BURST), peer.left + (now - peer.seen) * PER_S)
+        peer.seen = now
+        return peer
+
+    def _notify(self, address: str, peer: _Peer) -> None:
+        if peer.logged is not None and peer.seen - peer.logged < LINE_EVERY_S:
+            return
+        log.warning(
+            "%d wrong password(s) from %s; more of them are counted and told in %d minutes",
+            peer.wrong,
+            address or "a Unix socket",
+            LINE_EVERY_S / 60,
+        )
+        peer.logged, peer.wrong = peer.seen, 0
+
+
+def network(address: str) -> str:
+    """Who counts as one peer: an IPv4 address, or the /64 that whoever has one IPv6 address has all of."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or IPv6Address(int(found) >> 64 << 64))
+    return str(found)

@@ -1,0 +1,130 @@
+"""Live: the Predictor that all requests of the labelling screen share, so that equal questions meet.
+
+It lives on an event loop in a thread of its own. Under a daily limit there is a new one every day, and another try
+some time after the limit was reached: a run may have given back what it did not need.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, TypeVar
+
+from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.prompts import Store
+from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestBuilder
+from backend.domain.outcome import Outcome
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.task import Task
+from backend.engine.budget_rules import OverBudget
+from backend.engine.daily_limit import Daily, used_up
+from backend.engine.predictor import Plan, Predictor
+from backend.engine.request_executor import RequestExecutor
+from backend.errors import PromptsError
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+AGAIN_S = 60.0
+OLD_S = 60.0
+"""How long yesterday's requests under way are waited for."""
+
+
+class EventLoopThread:
+    """One event loop in a thread of its own, started at the first call and kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Waits for `work`, from any thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._started()).result()
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="predict", daemon=True).start()
+            return self._loop
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Outcomes by the tasks' numbers. `late`: there was no time for all; `trouble`: why some were not asked about."""
+
+    outcomes: dict[int, Outcome]
+    late: bool = False
+    trouble: PromptsError | None = None
+
+
+class Live:
+    """Safe to call from any thread. `daily`: the limit that `make_executor` makes askers for, if there is one."""
+
+    def __init__(
+        self, make_executor: Callable[[], RequestExecutor], store: Store, pricing: Pricing, daily: Daily | None = None
+    ) -> None:
+        self.daily = daily
+        self._make_executor = make_executor
+        self._store = store
+        self._sources = ForgetStore(store)
+        self._pricing = pricing
+        self._loop = EventLoopThread()
+        self._predictor: Predictor | None = None
+        self._day = ""
+        self._over: float | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, project: int) -> Labelled:
+        """What there is after `deadline_s` seconds at most. `project`: whose tasks they are, which the record notes."""
+
+        def plan(asks: PlannedRequests) -> None:
+            self._sources.note(project, [ask.digest for _, ask in asks if isinstance(ask, ChatRequest)])
+
+        return self._loop.run(self._label(builder, tasks, deadline_s, plan))
+
+    def close(self, patience_s: float) -> None:
+        """Waits so long for requests under way, which outlive a deadline, so that their answers are stored."""
+        if self._predictor is not None:
+            self._loop.run(self._predictor.executor.close(patience_s))
+
+    async def _label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, plan: Plan) -> Labelled:
+        predictor = self._current()
+        outcomes: dict[int, Outcome] = {}
+
+        async def sink(found: list[Outcome]) -> None:
+            outcomes.update({outcome.task_id: outcome for outcome in found})
+
+        try:
+            await asyncio.wait_for(predictor.label(builder, [tasks], sink, plan), deadline_s)
+        except TimeoutError:
+            return Labelled(outcomes, late=True)
+        except PromptsError as error:
+            return Labelled(outcomes, trouble=self._told(error))
+        return Labelled(outcomes)
+
+    def _current(self) -> Predictor:
+        day = self.daily.today() if self.daily else ""
+        stale = day != self._day or (self._over is not None and monotonic() - self._over > AGAIN_S)
+        if self._predictor is None or stale:
+            self._retire()
+            self._predictor, self._day, self._over = (
+                Predictor(self._make_executor(), self._store, self._pricing),
+                day,
+                None,
+            )
+        return self._predictor
+
+    def _retire(self) -> None:
+        if self._predictor is not None:
+            task = asyncio.create_task(self._predictor.executor.close(OLD_S))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    def _told(self, error: PromptsError) -> PromptsError:
+        if isinstance(error, OverBudget) and self.daily is not None:
+            self._over = self._over or monotonic()
+            error = used_up(self.daily.limit)
+        log.error("%s", error)
+        return error

@@ -1,0 +1,65 @@
+"""The HTTP front on a real socket, before whatever WSGI application a test has."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from backend.interfaces.web.admission import LIMITS, Limits, everyone
+from backend.interfaces.web.worker import HttpFront
+
+Serve = Callable[..., tuple[str, int]]
+
+
+class Application:
+    """A WSGI application that says what it got, and remembers it. `extensions` as Flask's."""
+
+    def __init__(self, limits: Limits, answer: Callable[[bytes], bytes]) -> None:
+        self.extensions = {LIMITS: limits}
+        self.got: list[tuple[str, bytes]] = []
+        self._answer = answer
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        body = environ["wsgi.input"].read()
+        self.got.append((environ["PATH_INFO"], body))
+        refused = environ.get("open_prompts.refusal")
+        start_response("403 Forbidden" if refused else "200 OK", [("Content-Type", "text/plain")])
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else self._answer(body)]
+
+
+class Served:
+    """An application behind the front; `address` is where."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.loop = asyncio.new_event_loop()
+        cfg = SimpleNamespace(threads=8, keepalive=0.5, backlog=100)
+        log = SimpleNamespace(access=lambda *_: None, error=lambda *_: None)
+        worker: Any = SimpleNamespace(cfg=cfg, wsgi=application, log=log)
+        self.front = HttpFront(worker)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.address: tuple[str, int] = listener.getsockname()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        asyncio.run_coroutine_threadsafe(self.front.listen(listener, None), self.loop).result(5)
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.front.finish(2), self.loop).result(5)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    """Serves an application: `admit` and `most_body` as Limits have them, `answer` from a request's body."""
+    begun: list[Served] = []
+
+    def start(admit: Any = everyone, most_body: int = 1_000_000, answer: Any = lambda body: body) -> Served:
+        begun.append(Served(Application(Limits(admit, most_body), answer)))
+        return begun[-1]
+
+    yield start
+    for served in begun:
+        served.close()

@@ -1,0 +1,132 @@
+"""MAX_USD_PER_DAY: the server spends no more in a day, whatever it is asked and however often it starts."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.adapters.database.runs import NewRun
+from backend.domain.prompts.examples import Example, Examples
+from backend.engine import daily_limit as daily
+from backend.errors import SettingsError
+from backend.interfaces.web.server import create_app
+from tests.calls import in_use, predict, scripted, task
+from tests.installation import Installation
+from tests.running import RunningStandIn
+from tests.scripted import GOOD, version
+
+PRICES = {"PRICE_IN": "0", "PRICE_OUT": "1000"}
+REQUEST = 5 * 1000 / 1_000_000
+"""USD: a scripted completion has five tokens."""
+
+
+@pytest.fixture
+def mine(tmp_path: Path, stand_in: RunningStandIn) -> Installation:
+    return Installation.made(tmp_path, stand_in.url, CONCURRENCY="4", **PRICES)
+
+
+def limited(mine: Installation, usd: float) -> Installation:
+    """With a version whose answers have 20 tokens at most, 0.02 USD."""
+    in_use(mine, max_tokens=20)
+    return mine.but(MAX_USD_PER_DAY=str(usd))
+
+
+def spent(mine: Installation) -> float:
+    with mine.app.container.store.engine.connect() as connection:
+        return float(connection.exec_driver_sql("SELECT sum(completion_tokens) FROM completions").scalar() or 0) / 1000
+
+
+class Tomorrow(datetime):
+    @classmethod
+    def now(cls, tz: Any = None) -> "Tomorrow":
+        return super().now(tz) + timedelta(days=1)
+
+
+def days(number: int, prefix: str = "day") -> list[Any]:
+    return [task(f"a good {prefix} {i}", i) for i in range(1, number + 1)]
+
+
+def test_one_predict_of_300_tasks_stops_at_the_limit(
+    mine: Installation, stand_in: RunningStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = create_app(limited(mine, 0.5).app).test_client()
+    results = predict(client, *days(300))
+    assert len(results) == 300
+    assert 0 < sum(map(bool, results)) < 300
+    assert 0.4 < spent(mine) <= 0.5
+    assert "MAX_USD_PER_DAY" in caplog.text
+    asked = stand_in.requests()
+    assert predict(client, task("another good day")) == [{}]
+    assert predict(client, *days(300))[0], "what is stored costs nothing"
+    assert stand_in.requests() == asked
+
+
+def test_a_restart_does_not_begin_a_new_day(mine: Installation, stand_in: RunningStandIn) -> None:
+    served = limited(mine, 0.3)
+    for number in range(4):
+        server = create_app(served.but().app)
+        predict(server.test_client(), *days(30, f"start {number}"))
+        server.extensions["open-prompts-close"](5)
+    assert 0.2 < spent(mine) <= 0.3
+
+
+def test_many_threads_and_two_processes_share_a_day(mine: Installation) -> None:
+    served = limited(mine, 0.4)
+    servers = [create_app(served.but().app), create_app(served.but().app)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: predict(servers[n % 2].test_client(), *days(20, f"thread {n}")), range(8)))
+    assert 0.1 < spent(mine) <= 0.4
+
+
+def test_a_new_day_has_a_new_limit(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = limited(mine, 0.1)
+    client = create_app(served.app).test_client()
+    predict(client, *days(30))
+    assert predict(client, task("tomorrow is a good day")) == [{}]
+    monkeypatch.setattr(daily, "datetime", Tomorrow)
+    assert predict(client, task("tomorrow is a good day"))[0]
+    predict(client, *days(30, "tomorrow"))
+    assert 0.1 < spent(mine) <= 0.2
+
+
+def test_a_model_without_a_price_is_not_asked_and_everyone_is_told(
+    mine: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    unpriced = Installation.made(mine.folder, mine.env["OPENAI_BASE_URL"], MAX_USD_PER_DAY="5")
+    client, model = scripted(unpriced, GOOD)
+    assert "Nothing is asked live: The price of model 'stand-in' is unknown" in caplog.text
+    assert predict(client, task("good")) == [{}]
+    assert model.requests == []
+    (check,) = [check for check in unpriced.app.doctor() if check.name == "Limit"]
+    assert (check.ok, "PRICE_IN" in check.sentence) == (False, True)
+
+
+def test_doctor_says_what_is_left(mine: Installation) -> None:
+    served = limited(mine, 5)
+    predict(create_app(served.app).test_client(), task("good"))
+    (check,) = [check for check in served.app.doctor() if check.name == "Limit"]
+    assert check.ok
+    assert check.sentence.startswith("5 USD a day, of which ")
+
+
+def test_embeddings_that_nobody_counts_are_not_asked_for(mine: Installation) -> None:
+    limit = limited(mine, 5).app.container.daily
+    assert limit is not None
+    plain = Examples(1, "similar", (Example(1, {"text": "x"}, {"mood": "Good"}),))
+    limit.check(version(examples=plain))
+    with pytest.raises(SettingsError, match="count in no limit"):
+        limit.check(version(examples=replace(plain, embed="an-embedder")))
+
+
+def test_a_run_that_the_server_starts_gets_a_share_of_the_day(mine: Installation) -> None:
+    served = limited(mine, 1.0)
+    record, limit = served.app.container.record, served.app.container.daily
+    assert limit is not None
+    run = limit.lend(lambda usd: record.create(NewRun("mood@1", 7, "rest", budget=usd)))
+    assert run.budget == 0.5
+    assert limit.budget_ledger().left() == pytest.approx(0.5)
+    record.finish(run.id, "completed", "")
+    assert limit.budget_ledger().left() == pytest.approx(1.0)
