@@ -6,7 +6,6 @@ Everything the commands do is here, for scripts:
     print(App().evaluate("sentiment@1").score.accuracy)
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +16,12 @@ from backend.core.outcomes import Outcome
 from backend.core.prompts import PromptVersion
 from backend.core.report import Report
 from backend.core.runs import FINAL, Run
+from backend.core.speed import Limits
 from backend.core.subsets import Subset
 from backend.edges.backend import describe as describe_server
 from backend.edges.calibration_store import Calibrated
 from backend.edges.queue import Queue
+from backend.flows.address import address_of
 from backend.flows.annotate import Chosen, choose
 from backend.flows.audit import Audit, audit_project
 from backend.flows.calibrate import Calibrating, calibrate_version
@@ -36,6 +37,7 @@ from backend.flows.projects import Predictions
 from backend.flows.promise import Promise, least_confidence, promise
 from backend.flows.prompts import Draft, Saved
 from backend.flows.push import Pushed
+from backend.flows.reach import reach_studio
 from backend.flows.report import report
 from backend.flows.results import Result, results
 from backend.flows.runs import Ending, Finished
@@ -186,14 +188,20 @@ class App(Parts):
 
     # Projects
 
-    def connect(self, project: int, url: str, tell: Tell = to_log) -> None:
-        self._projects.connect(project, url, self._login, tell)
+    def connect(self, project: int, url: str | None = None, tell: Tell = to_log) -> str:
+        """`url`: where Label Studio is to reach the server; by default where it listens on this machine. Returns it."""
+        return self._projects.connect(project, url or self.settings.local_url(), self._login, tell)
 
     def disconnect(self, project: int, url: str | None = None) -> int:
         return self._projects.disconnect(project, url)
 
     def use(self, tag: str, tell: Tell = to_log) -> None:
         self._projects.use(self._prompts.bound(tag, self.studio).version, tell)
+
+    def address(self, what: str, task: int | None = None) -> str:
+        """Where a browser finds a project (its number, or a prompt of it), one of its tasks, or a report's file."""
+        url = self.settings.label_studio_url
+        return address_of(what, task, url, lambda tag: self._prompts.get(tag).project)
 
     def predictions(self, project: int) -> Predictions:
         return self._projects.predictions(project)
@@ -216,30 +224,56 @@ class App(Parts):
             least = least_confidence(self._runs, bound, accuracy)
         return choose(self._runs, bound, least, tell)
 
-    def doctor(self, backend_url: str | None = None) -> list[Check]:
-        """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""
+    def doctor(self, backend_url: str | None = None, tell: Tell = to_log) -> list[Check]:
+        """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine. The
+        model is asked a small request, or a few; `tell` hears of it when that takes long."""
         url = backend_url or self.settings.local_url()
         return examine(
             {
-                "Label Studio": lambda: f"{shown(self.settings.label_studio_url)}, {self.studio.describe()}",
+                "Label Studio": self.describe_studio,
                 **({"Backend": lambda: self.studio.check_address(url)} if url else {}),
-                "Model": lambda: asyncio.run(self._describe_model()),
+                "Model": lambda: self.check_model(tell),
                 **({"Queue": lambda: self._queue().describe()} if self.settings.redis_url else {}),
                 "Record": lambda: self.store.describe(),
                 "Server": lambda: self._describe_server(url),
             }
         )
 
+    def describe_studio(self) -> str:
+        """Where Label Studio is, and whose the token is. Raises PromptsError with what to do."""
+        return f"{shown(self.settings.label_studio_url)}, {self.studio.describe()}"
+
+    def check_model(self, tell: Tell = to_log) -> str:
+        """Where the model is, whether its server lists it and how fast it answers a small request. Raises PromptsError
+        with what to do."""
+        settings = self.settings
+        place = self._model_server.describe(settings.openai_model, settings.request_timeout_s)
+        limits = Limits(settings.concurrency, settings.request_timeout_s)
+        return f"{place}, {self._model_server.timed(settings.openai_model, limits, tell)}"
+
+    def reach_studio(self) -> str:
+        """The address at which Label Studio answers, whoever asks."""
+        return reach_studio(self.settings.label_studio_url)
+
+    def reach_model_server(self) -> str:
+        """The address at which a model's server answers, whoever asks."""
+        return self._model_server.reach(self.settings.request_timeout_s)
+
+    def check_key(self) -> str:
+        """How many models the server lists to this key. Raises ProviderError when it refuses the key."""
+        return self._model_server.listed(self.settings.request_timeout_s)
+
+    def models(self) -> list[str]:
+        """Names of the models that the server lists."""
+        return self._model_server.names(self.settings.request_timeout_s)
+
+    def doubt(self, tag: str) -> str | None:
+        """What speaks against a version's model: that its server does not list it."""
+        return self._model_server.doubt(self._prompts.get(tag).model)
+
     def _describe_server(self, url: str | None) -> str:
         listens = self.settings.describe_server()
         return f"{listens}; {describe_server(url, self._login.user, self._login.password)}" if url else listens
-
-    async def _describe_model(self) -> str:
-        model = self._model()
-        try:
-            return await model.describe(self.settings.openai_model)
-        finally:
-            await model.close()
 
     def exposition(self) -> "Exposition":
         """What Prometheus reads about this process."""

@@ -15,6 +15,7 @@ from backend.edges.embedding_store import EmbeddingStore
 from backend.edges.fleet import Load, Member
 from backend.edges.job_store import JobStore
 from backend.edges.ledger import Ledger
+from backend.edges.llama_cpp import slots
 from backend.edges.prices import fixed_price, price_of
 from backend.edges.process import LocalProcess
 from backend.edges.queue import Queue
@@ -31,6 +32,7 @@ from backend.flows.embedding import Embedding
 from backend.flows.enhance import Enhancer
 from backend.flows.hands import Hands
 from backend.flows.labelling import Labelling, alone
+from backend.flows.model_server import ModelServer
 from backend.flows.models import Models
 from backend.flows.projects import Login, Projects
 from backend.flows.prompts import Prompts
@@ -152,11 +154,16 @@ class Parts:
         password = self.settings.basic_auth_pass
         return Login(self.settings.basic_auth_user, password.get_secret_value() if password else None)
 
-    def _model(self) -> "Model":
+    @property
+    def _model_server(self) -> ModelServer:
+        url, key = self.settings.openai_base_url, self.settings.openai_api_key
+        return ModelServer(url, self._model, lambda: slots(url, key.get_secret_value() if key else None))
+
+    def _model(self, timeout_s: float | None = None) -> "Model":
         from backend.edges.llm import Model  # takes 0.7 s, which commands that ask no model need not wait for
 
         key = self.settings.openai_api_key
-        timeout = self.settings.request_timeout_s
+        timeout = timeout_s or self.settings.request_timeout_s
         return Model(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
     def _model_and_teacher(self) -> "Model | Models":

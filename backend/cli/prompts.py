@@ -70,11 +70,14 @@ def save(
     from backend.flows.prompts import Draft
 
     parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
-    saved = the_app().save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
+    app = the_app()
+    saved = app.save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
     for control in saved.unsupported:
         tell(f"Left alone: {control}.")
     if not saved.new:
         tell("Nothing changed: this is the version that has this content.")
+    if doubt := app.doubt(saved.version.tag):
+        tell(doubt)
     click.echo(saved.version.tag)
 
 

@@ -15,11 +15,14 @@ import click
 from backend.cli import (
     audit,
     background,
+    browser,
     confidence,
     draft,
     enhance,
     estimate,
     evaluation,
+    init,
+    models,
     predictions,
     projects,
     prompts,
@@ -94,12 +97,14 @@ def cli() -> None:
     """LLM prompts that label the tasks of a Label Studio project.
 
     Settings come from the environment or a .env file: LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY, OPENAI_API_KEY and more
-    (see the README). Start with `ls-prompts doctor`.
+    (see the README). Start with `ls-prompts init`.
     """
 
 
 for group in (
+    init,
     projects,
+    models,
     draft,
     prompts,
     estimate,
@@ -111,6 +116,7 @@ for group in (
     enhance,
     background,
     predictions,
+    browser,
 ):
     for command in group.COMMANDS:
         cli.add_command(command)

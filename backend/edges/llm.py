@@ -10,6 +10,7 @@ import contextlib
 import re
 import time
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 import httpx2
@@ -17,14 +18,18 @@ import openai
 
 from backend.core.addresses import shown
 from backend.core.chat import ChatRequest, Completion
+from backend.core.models import doubt
 from backend.core.outcomes import Failure
 from backend.edges.dialect import Dialect, adapted
 from backend.edges.reply import parse, retry_after, to_completion
-from backend.errors import ProviderError, SettingsError
+from backend.errors import ProviderError, ProviderRefusedError, SettingsError
 
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
 _MOST_BYTES = 8_000_000
+_NO_LIST = (403, 404, 405, 501)
+"""Where there is no list of models, or the key may not read it; requests may be answered all the same."""
+_LONGEST_NAME = 200
 
 
 class TooLarge(ValueError):
@@ -59,14 +64,16 @@ class Model:
     async def close(self) -> None:
         await self._client.close()
 
-    async def describe(self, model: str) -> str:
-        """Address and model, for people, after a free request. Raises ProviderError when the provider refuses it."""
+    async def models(self) -> list[str] | None:
+        """Names of the models that the server lists, aliases among them; a free request. None where there is no such
+        list. Raises ProviderRefusedError when the server does not tell, else ProviderError when none answers."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                listed = [entry.id async for entry in self._client.models.list()]
+                return [name async for entry in self._client.models.list() for name in _names(entry)]
         except openai.APIStatusError as error:
-            failure = self._status_failure(model, error)
-            raise ProviderError(f"{failure.detail} Try again later.") from None
+            if error.status_code in _NO_LIST:
+                return None
+            raise ProviderRefusedError(self._list_refused(error)) from None
         except (openai.APIConnectionError, TimeoutError):
             raise ProviderError(
                 f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
@@ -76,8 +83,20 @@ class Model:
                 f"{self._shown} answers, but not with a list of models: check {self._named}_BASE_URL, which usually "
                 "ends in /v1."
             ) from None
-        known = "" if model in listed else f" (not among the {len(listed)} models it lists)"
-        return f"{self._shown}, {model}{known}"
+
+    def _list_refused(self, error: openai.APIStatusError) -> str:
+        try:
+            return f"{self._status_failure('', error).detail} Try again later."
+        except ProviderError as refusal:
+            return str(refusal)
+
+    async def describe(self, model: str) -> str:
+        """Address and model, for people, after a free request. Raises ProviderError as `models` does, and when the
+        server lists other models only."""
+        unknown = doubt(model, await self.models() or [], str(self._client.base_url).rstrip("/"))
+        if unknown:
+            raise ProviderError(unknown)
+        return f"{self._shown}, {model}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """The model's answer, or why there is none.
@@ -180,6 +199,12 @@ def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
         good = False
     if not good:
         raise SettingsError(f"{named}_BASE_URL is no address: write one like http://host:port/v1.")
+
+
+def _names(entry: Any) -> list[str]:
+    """Of one model: servers such as llama.cpp list others beside its id."""
+    names = dict.fromkeys([entry.id, *(getattr(entry, "aliases", None) or [])])
+    return [name[:_LONGEST_NAME] for name in names if isinstance(name, str) and name]
 
 
 async def _read_capped(response: httpx2.Response) -> None:

@@ -8,7 +8,7 @@ from backend.core.labels.config import read_config
 from backend.core.prompts import PromptVersion
 from backend.edges.store import Store
 from backend.edges.studio import Studio
-from backend.errors import StudioError
+from backend.errors import SettingsError, StudioError
 from backend.flows.place import Place, Tell
 from backend.flows.push import warn_of_lock
 
@@ -42,11 +42,17 @@ class Projects:
     store: Store
     studio: Studio
 
-    def connect(self, project: int, url: str, login: Login, tell: Tell) -> None:
-        """Connects the backend at `url`, or brings its connection up to date; twice is once.
+    def connect(self, project: int, url: str | None, login: Login, tell: Tell) -> str:
+        """Connects the backend at `url`, or brings its connection up to date; twice is once. Returns the address.
 
-        Raises LabelConfigError when prompts can't label the project, StudioError when Label Studio refuses.
+        Raises SettingsError when nobody says where it is, LabelConfigError when prompts can't label the project,
+        StudioError when Label Studio refuses.
         """
+        if not url:
+            raise SettingsError(
+                "The server does not listen on this machine alone (BIND): say where Label Studio reaches it, like "
+                f"`ls-prompts connect {project} --backend-url http://host:9090`."
+            )
         found = self.studio.project(project)
         for control in read_config(found.label_config).unsupported:
             tell(f"Left alone: {control}.")
@@ -56,7 +62,7 @@ class Projects:
         wanted = {"project": project, "url": url, "title": TITLE, "is_interactive": True, **login.fields()}
         if mine:
             self.studio.update_backend(int(mine[0]["id"]), wanted)
-            return
+            return url
         if self.store.connection(project)["shown_before"] is None:
             self.store.set_connection(project, shown_before=found.shown)
         self._create(project, wanted, backends)
@@ -66,6 +72,7 @@ class Projects:
                 f"Label Studio asks only the first backend for predictions, which is {first}: `ls-prompts disconnect "
                 f"{project} --backend-url {first}` removes it, then `ls-prompts use` the version annotators should get."
             )
+        return url
 
     def _create(self, project: int, wanted: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
         try:
