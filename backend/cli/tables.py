@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from backend.cli import numbers
 from backend.cli.common import cell
+from backend.cli.headline import headline, next_step
 
 if TYPE_CHECKING:
     from backend.flows.push import Pushed
@@ -37,17 +39,26 @@ def run_json(finished: "Finished") -> dict[str, Any]:
 def print_finished(finished: "Finished") -> None:
     """A run that is not about ground truths."""
     console, summary = Console(), finished.summary
-    print_title(finished, console)
+    print_head(finished, console)
     table = Table(box=None, show_header=False, pad_edge=False)
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     table.add_row("coverage", numbers.proportion(summary.coverage), "", usable)
     for row in run_rows(finished):
         table.add_row(*row)
     console.print(table)
+    console.print("")
+    print_next(finished, console)
 
 
-def print_title(finished: "Finished", console: Console) -> None:
-    console.print(f"[bold]{finished.run.tag}[/bold] on {finished.run.subset}", highlight=False)
+def print_head(finished: "Finished", console: Console) -> None:
+    """Nothing is wrapped: other programs read it through a pipe."""
+    for sentence in headline(finished):
+        console.print(Text(sentence, style="" if sentence.startswith(" ") else "bold"), soft_wrap=True)
+    console.print(f"[dim]{finished.run.tag} on {finished.run.subset}, run {finished.run.id}[/dim]\n", highlight=False)
+
+
+def print_next(finished: "Finished", console: Console) -> None:
+    console.print(Text(f"Next: {next_step(finished)}"), soft_wrap=True)
 
 
 def confusion_table(cells: Mapping[str, Mapping[str, int]]) -> Table:

@@ -6,6 +6,7 @@ server does not say how many it works on, five more.
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from typing import Protocol
 
 from backend.core.chat import ChatFrame, ChatRequest, Completion
@@ -36,6 +37,7 @@ class Timing:
     def __init__(self, model: Model, base_url: str, name: str, slots: Callable[[], int | None]) -> None:
         self._model = model
         self._slots = slots
+        self._parcels = count(1)
         parameters = {"temperature": 0, "max_tokens": MOST_TOKENS}
         self._frame = ChatFrame(base_url, name, parameters, SYSTEM, read_config(CONFIG), attempts=1)
 
@@ -64,16 +66,15 @@ class Timing:
         """Until the last of so many requests, sent at once, is answered."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        replies = await asyncio.gather(*(self._model.complete(self._request(i, number), 0) for i in range(number)))
+        replies = await asyncio.gather(*(self._model.complete(self._request(), 0) for _ in range(number)))
         if all(isinstance(reply, Failure) for reply in replies):
             raise ProviderError(_told(replies[0]))
         return loop.time() - started
 
-    def _request(self, place: int, number: int) -> ChatRequest:
+    def _request(self) -> ChatRequest:
         """Another one each time: a server answers the same text out of its cache."""
-        return ChatRequest(
-            self._frame, f"Parcel {number}{place} did not arrive, and I have paid for it {place} weeks ago."
-        )
+        parcel = next(self._parcels)
+        return ChatRequest(self._frame, f"Parcel {parcel} did not arrive, and I paid for it weeks ago.")
 
 
 def _told(reply: Completion | Failure) -> str:
