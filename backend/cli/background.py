@@ -14,9 +14,12 @@ from backend.cli.progress import Gauge
 from backend.core.runs import FINAL
 
 if TYPE_CHECKING:
+    from backend.app import App
     from backend.flows.status import Status
 
 EVERY_S = 1.0
+INTERRUPTED = 130
+"""As shells have it for Ctrl-C: who waits for the run's end must not take this for it."""
 SUBSET_SHOWN = 20
 WIDE = 160
 """Columns are never cut or folded: the ids are needed, and other programs read them through a pipe."""
@@ -73,6 +76,8 @@ def _table(found: "list[Status]") -> Table:
 def watch(run: str, json_wanted: bool) -> None:
     """Watch a run until it ends; --json prints where it is now.
 
+    Ctrl-C ends the watching with 130, never the run.
+
     \b
     ls-prompts watch 1f3a9c04
     """
@@ -83,6 +88,18 @@ def watch(run: str, json_wanted: bool) -> None:
     if json_wanted:
         print_json(status_json(status))
         return
+    try:
+        status = _watched(app, status)
+    except KeyboardInterrupt:
+        tell(f"Stopped watching; the run goes on. `ls-prompts cancel {run}` stops it.")
+        sys.exit(INTERRUPTED)
+    _print_end(status)
+    sys.exit(0 if status.run.status == "completed" else 1)
+
+
+def _watched(app: "App", status: "Status") -> "Status":
+    """Shows how far a run is until it has ended."""
+    run = status.run.id
     with Gauge(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
             gauge.show(status.tally)
@@ -91,8 +108,7 @@ def watch(run: str, json_wanted: bool) -> None:
             time.sleep(EVERY_S)
             status = app.watch(run)
         gauge.show(status.tally)
-    _print_end(status)
-    sys.exit(0 if status.run.status == "completed" else 1)
+    return status
 
 
 @click.command()

@@ -32,8 +32,11 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     \b
     ls-prompts try sentiment@1 --task 345
     """
+    from backend.flows.waiting import waiting
+
     app = the_app()
-    trial = app.try_task(version, task)
+    with waiting(tell, "the model to answer"):
+        trial = app.try_task(version, task)
     print_json(trial_json(trial)) if json_wanted else print_trial(trial)
 
 

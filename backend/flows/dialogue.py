@@ -15,6 +15,7 @@ from backend.flows.labelling import Labelling, closing
 from backend.flows.predict import Plan, Predictor, Requests
 from backend.flows.progress import Progress
 from backend.flows.pulse import Pulse
+from backend.flows.waiting import waiting
 
 
 class Dialogue:
@@ -37,12 +38,16 @@ class Dialogue:
         with self._runner:
             self._runner.run(self._close())
 
-    def outcomes(self, requests: Requests, tasks: Sequence[Task], plan: Plan | None = None) -> dict[int, Outcome]:
-        """What became of the tasks, by id; what is stored already is read.
+    def outcomes(
+        self, requests: Requests, tasks: Sequence[Task], who: str, plan: Plan | None = None
+    ) -> dict[int, Outcome]:
+        """What became of the tasks, by id; what is stored already is read. `who` is waited for, and to do what, is told
+        every so often.
 
         Raises what `Predictor.label` raises, CancelledError when the pulse says so.
         """
-        return self._runner.run(self._ask(requests, list(tasks), plan))
+        with waiting(self._progress.tell, who):
+            return self._runner.run(self._ask(requests, list(tasks), plan))
 
     async def _made(self) -> Asker:
         return self._make_asker()

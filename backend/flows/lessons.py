@@ -58,7 +58,8 @@ class Teacher:
 
     def _ask(self, version: PromptVersion, lesson: Lesson | First, known: Sequence[str]) -> Proposal | Dropped:
         request = teacher_request(self._frame, lesson, len(self.asked) + 1)
-        (outcome,) = self._dialogue.outcomes(_Given(request), [Task(0, {})]).values()
+        who = f"the teacher {self._frame.model} to rewrite the prompt (its request {len(self.asked) + 1})"
+        (outcome,) = self._dialogue.outcomes(_Given(request), [Task(0, {})], who).values()
         self.asked.append(outcome)
         if isinstance(outcome.verdict, Failure):
             return Dropped(f"the teacher gave no answer ({outcome.verdict.kind}: {outcome.verdict.detail})")

@@ -168,7 +168,9 @@ class Session:
     def outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]:
         """What becomes of tasks with a prompt of this text. Those of the base are noted as the run's own."""
         mine = text == self._base
-        outcomes = self._dialogue.outcomes(self.recipe(text), tasks, self._plan if mine else None)
+        which = "the prompt" if mine else "a rewrite"
+        who = f"{self._bound.version.model} to answer {len(tasks)} task{'s' * (len(tasks) != 1)} with {which}"
+        outcomes = self._dialogue.outcomes(self.recipe(text), tasks, who, self._plan if mine else None)
         if mine:
             notes = [Ask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
             self._runs.record.asks.note(self._run.id, notes)
