@@ -208,9 +208,13 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
     ls-prompts load prompts/*.md
     ls-prompts load --project 12 prompts/sentiment@*.md
     """
-    app = the_app()
+    app, loaded = the_app(), dict[str, str]()
     for path in sorted(files, key=_place):
-        click.echo(app.load(path, project).version.tag)
+        version = app.load(path, project).version
+        loaded[version.model] = version.tag
+        click.echo(version.tag)
+    for doubt in filter(None, map(app.doubt, loaded.values())):
+        tell(doubt)
 
 
 def _when(version: "PromptVersion") -> str:
