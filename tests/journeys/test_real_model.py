@@ -74,7 +74,7 @@ def test_the_doctor_times_a_real_model_and_says_what_fits(mine: Installation, la
     (check,) = [one for one in mine.app.doctor() if one.name == "Model"]
     assert check.ok
     assert f"{NAME}, one small request took " in check.sentence
-    slow = mine.but(REQUEST_TIMEOUT_S="1")  # as a larger model is with the time-out there is
+    slow = mine.but(REQUEST_TIMEOUT_S="5")  # as a larger model is with the time-out that comes
     (check,) = [one for one in slow.app.doctor() if one.name == "Model"]
     assert "(the server works on 1 at once): set CONCURRENCY=1" in check.sentence
     assert command(mine, "models", "--json").json == [{"model": NAME, "default": True}]
