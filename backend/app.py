@@ -15,6 +15,7 @@ from backend.core.addresses import shown
 from backend.core.estimates import Estimate
 from backend.core.outcomes import Outcome
 from backend.core.prompts import PromptVersion
+from backend.core.relabel import Renames
 from backend.core.report import Report
 from backend.core.runs import FINAL, Run
 from backend.core.subsets import Subset
@@ -25,6 +26,7 @@ from backend.flows.annotate import Chosen, choose
 from backend.flows.audit import Audit, audit_project
 from backend.flows.calibrate import Calibrating, calibrate_version
 from backend.flows.compare import Compared, compare_versions
+from backend.flows.configs import Relabelled, Renaming, project_meant
 from backend.flows.doctor import Check, examine
 from backend.flows.draft import Drafted
 from backend.flows.estimate import Estimator
@@ -80,6 +82,18 @@ class App(Parts):
     def load(self, path: Path, project: int | None = None) -> Saved:
         return self._prompts.load(path, project, self.studio)
 
+    def relabel(self, wish: Renaming, project: int | None = None) -> Relabelled:
+        """Reads what annotations and stored answers call `wish.old` as `wish.label` from now on."""
+        versions = self.store.versions()
+        return self._prompts.configs.relabel(self.studio, project_meant(versions, project), versions, wish)
+
+    def unrelabel(self, wish: Renaming, project: int | None = None) -> None:
+        self._prompts.configs.unrelabel(project_meant(self.store.versions(), project), wish)
+
+    def relabelled(self, project: int | None = None) -> Renames:
+        """Control -> former label -> the label it is read as."""
+        return self._prompts.configs.renames(project_meant(self.store.versions(), project))
+
     # Runs
 
     def try_task(self, tag: str, task: int) -> Trial:
@@ -92,7 +106,7 @@ class App(Parts):
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> Compared:
         """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
-        bounds = [self._prompts.bound(tag, self.studio) for tag in tags]
+        bounds = [self._prompts.readable(tag, self.studio) for tag in tags]
         return compare_versions(self._runs, bounds, subset or Subset("ground-truth"))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
@@ -158,15 +172,15 @@ class App(Parts):
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""
         run = self.record.run(run_id)
-        pages = self._runs.ended(run, self._prompts.bound(run.tag, self.studio))
+        pages = self._runs.ended(run, self._prompts.readable(run.tag, self.studio))
         return (outcome for page in pages for outcome in page)
 
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[Result]:
-        return results(self._runs, self._prompts.bound(tag, self.studio), kinds, truth)
+        return results(self._runs, self._prompts.readable(tag, self.studio), kinds, truth)
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> Calibrating:
         """Measures a version's confidence on its ground truths, and saves a calibrator with it when that helps."""
-        return calibrate_version(self._runs, self._prompts.bound(tag, self.studio), subset or Subset("ground-truth"))
+        return calibrate_version(self._runs, self._prompts.readable(tag, self.studio), subset or Subset("ground-truth"))
 
     def uncalibrate(self, tag: str) -> bool:
         """Confidences are pushed as they are again; False when they were."""
@@ -174,7 +188,7 @@ class App(Parts):
 
     def promise(self, tag: str, accuracy: float, subset: Subset | None = None) -> Promise:
         """The smallest confidence from which on answers are right so often, with 95 % confidence."""
-        bound = self._prompts.bound(tag, self.studio)
+        bound = self._prompts.readable(tag, self.studio)
         return promise(self._runs, bound, accuracy, subset or Subset("ground-truth"))
 
     def calibrated(self, tag: str) -> Calibrated | None:
@@ -182,7 +196,7 @@ class App(Parts):
         return self._prompts.calibrated.of(self._prompts.get(tag))
 
     def push(self, tag: str, keep: bool = False, tell: Tell = to_log) -> Pushed:
-        return self._runs.push_again(self._prompts.bound(tag, self.studio), keep, tell)
+        return self._runs.push_again(self._prompts.pushable(tag, self.studio), keep, tell)
 
     # Projects
 
@@ -256,13 +270,13 @@ class App(Parts):
     def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
         """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
         how many rows."""
-        return export(self._runs, self._prompts.bound(tag, self.studio), kind, path, truth)
+        return export(self._runs, self._prompts.readable(tag, self.studio), kind, path, truth)
 
     def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
         """All that is known about a version on the ground truths, all or those of `subset`; `against`: a version
         to compare it with."""
-        other = self._prompts.bound(against, self.studio) if against else None
-        return report(self._runs, self._prompts.bound(tag, self.studio), other, subset or Subset("ground-truth"))
+        other = self._prompts.readable(against, self.studio) if against else None
+        return report(self._runs, self._prompts.readable(tag, self.studio), other, subset or Subset("ground-truth"))
 
     # The server
 

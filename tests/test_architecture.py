@@ -28,6 +28,7 @@ IMPORTERS = {
         for name in (
             "batch_store.py",
             "calibration_store.py",
+            "config_store.py",
             "database.py",
             "embedding_store.py",
             "job_store.py",

@@ -9,9 +9,11 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import cell
+from backend.cli.differences import difference_sentence
 from backend.cli.remarks import left_out_remarks
 from backend.core.agreement import Agreement
 from backend.core.comparison import LEVEL, UNDECIDED, Pair
+from backend.core.differences import Difference
 
 if TYPE_CHECKING:
     from backend.flows.compare import Compared
@@ -24,7 +26,7 @@ def comparison_json(found: "Compared") -> dict[str, Any]:
     """The names here are relied on by scripts. The difference, what was fixed and what was broken are about the second
     version against the first; with more than two versions they are in `pairs` alone."""
     comparison = found.comparison
-    pairs = [pair_json(pair) for pair in comparison.pairs]
+    pairs = [{**pair_json(pair), "differences": _differences(found, pair)} for pair in comparison.pairs]
     alone = pairs[0] if len(pairs) == 1 else dict.fromkeys(pairs[0])
     return {
         "versions": list(found.versions),
@@ -60,6 +62,10 @@ def pair_json(pair: Pair) -> dict[str, Any]:
         "broken_tasks": pair.broken,
         "f1_differences": pair.f1_differences,
     }
+
+
+def _differences(found: "Compared", pair: Pair) -> tuple[Difference, ...]:
+    return found.differences[pair.first, pair.second]
 
 
 def _verdict(found: "Compared") -> str:
@@ -108,6 +114,7 @@ def _versions(found: "Compared") -> Table:
 def _print_pair(found: "Compared", pair: Pair, console: Console) -> None:
     console.print("")
     console.print(cell(sentence(pair, found.comparison.tasks)), style="bold", soft_wrap=True)
+    console.print(cell(difference_sentence(_differences(found, pair))), soft_wrap=True)
     for title, tasks in (("fixed", pair.fixed), ("broken", pair.broken)):
         more = f", the first {LISTED}:" if len(tasks) > LISTED else ":" if tasks else ""
         console.print(f"{title} {numbers.count(len(tasks))}{more}", highlight=False)
@@ -139,6 +146,7 @@ def _agreements(found: "Compared") -> Iterator[str]:
         yield found.comparison.reason
     for (first, second), one in found.agreements.items():
         yield f"{first} and {second}: {_agreed(one)}"
+        yield difference_sentence(found.differences[first, second])
 
 
 def _agreed(one: Agreement) -> str:

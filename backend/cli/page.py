@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.cli import numbers
+from backend.cli.differences import difference_sentence
 from backend.cli.plots import cost_plot, reliability_plot, risk_plot
 from backend.cli.remarks import remarks
 from backend.core.doubts import ConfusionPair, confusion_pairs
@@ -56,6 +57,7 @@ def page(report: Report, subset: Subset, made: str) -> bytes:
         made=made,
         remarks=[*_unasked(report), *remarks(report.evaluation, subset)],
         verdict=_verdict(report),
+        differs=difference_sentence(report.differences),
         matrices=matrices(report.evaluation.score),
         plots={name: Markup(svg) for name, svg in _plots(report).items()},  # noqa: S704 (made of numbers)
         risk_steps=_steps(report.risk),

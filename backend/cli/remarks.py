@@ -36,7 +36,10 @@ def left_out_remarks(left_out: LeftOut) -> Iterator[str]:
         yield f"{truths} left out, shown as examples: {_tasks(left_out.shown)}. --leave-one-out takes them in."
     for label, tasks in left_out.gone.items():
         truths = numbers.things(len(tasks), "ground truth")
-        yield f"{truths} left out, in the label '{label}', which the labelling config does not have: {_tasks(tasks)}."
+        yield (
+            f"{truths} left out, in the label '{label}', which the labelling config does not have: {_tasks(tasks)}. If "
+            "it was renamed, `ls-prompts relabel OLD NEW` takes them in."
+        )
 
 
 def _part(subset: Subset) -> Iterator[str]:

@@ -23,6 +23,7 @@ from backend.cli import (
     predictions,
     projects,
     prompts,
+    relabel,
     report,
     runs,
 )
@@ -108,6 +109,7 @@ for group in (
     confidence,
     audit,
     report,
+    relabel,
     enhance,
     background,
     predictions,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from backend.core.claims import claims_of
 from backend.core.comparison import Pair, compare
+from backend.core.differences import Difference, Setup, differences
 from backend.core.evaluation import Evaluation, evaluation
 from backend.core.intervals import Interval, wilson
 from backend.core.labels.schema import LabelSchema
@@ -21,6 +22,8 @@ from backend.core.truths import LeftOut
 
 Kind = Literal["right", "wrong", "rejected", "failed"]
 Change = Literal["fixed", "broken"]
+KINDS: tuple[Kind, ...] = ("wrong", "rejected", "failed", "right")
+"""In the order in which a reader needs them."""
 ROOM = 6_000_000
 """Bytes of texts that all tasks of a report share."""
 MOST, LEAST = 8_000, 100
@@ -31,11 +34,16 @@ POINTS = 200
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a version said about tasks with a truth. `raw`: task -> the text of the completion that counts, one line for
-    each sample of several."""
+    each sample of several; `servers`: see `core.differences.Setup`."""
 
     version: PromptVersion
     outcomes: Sequence[Outcome]
     raw: Mapping[int, str]
+    servers: tuple[str, ...] = ()
+
+    @property
+    def setup(self) -> Setup:
+        return Setup(self.version, self.servers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,8 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class Line:
     """A version in the history. Numbers are of the tasks with a truth; `cost_usd` is per task; None where there is none
-    and all of them for a version of another labelling config."""
+    and all of them for a version whose answers can't be read under the config of the report's version. `differs`: what
+    differs from that version."""
 
     version: PromptVersion
     outputs: int = 0
@@ -86,12 +95,13 @@ class Line:
     f1_macro: float | None = None
     cost_usd: float | None = None
     latency_p50: float | None = None
+    differs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """`ground` and `link`: see Ground; `unasked`: tasks with a truth that this version has no outcome for; `pair`: the
-    comparison with `against`, the version before."""
+    comparison with `against`, the version before, `differences` what differs from that."""
 
     version: PromptVersion
     ground: str
@@ -104,6 +114,7 @@ class Report:
     unasked: int
     history: tuple[Line, ...]
     tasks: tuple[Judged, ...]
+    differences: tuple[Difference, ...] = ()
 
 
 def make_report(said: Said, before: Said | None, ground: Ground, history: Sequence[Line]) -> Report:
@@ -120,10 +131,11 @@ def make_report(said: Said, before: Said | None, ground: Ground, history: Sequen
         unasked=len(ground.truths) - len(said.outcomes),
         history=tuple(history),
         tasks=tuple(_judged(said, before, ground)),
+        differences=differences(before.setup, said.setup) if before else (),
     )
 
 
-def line_of(version: PromptVersion, outcomes: Sequence[Outcome], ground: Ground) -> Line:
+def line_of(version: PromptVersion, outcomes: Sequence[Outcome], ground: Ground, differs: tuple[str, ...] = ()) -> Line:
     """A version's place in the history."""
     scored, total = score(outcomes, ground.truths, ground.schema), summarise(outcomes)
     return Line(
@@ -135,6 +147,7 @@ def line_of(version: PromptVersion, outcomes: Sequence[Outcome], ground: Ground)
         f1_macro=scored.f1_macro,
         cost_usd=None if total.cost_usd is None else ratio(total.cost_usd, total.outputs),
         latency_p50=total.latency_p50,
+        differs=differs,
     )
 
 
@@ -157,12 +170,20 @@ def _pair(before: Said, said: Said, ground: Ground) -> Pair:
 
 
 def _judged(said: Said, before: Said | None, ground: Ground) -> Iterable[Judged]:
-    """By task id."""
+    """Wrong answers first, the surest of them on top, then unusable ones, those that did not come, and right ones."""
+    return sorted(_by_task(said, before, ground), key=_place)
+
+
+def _place(one: Judged) -> tuple[int, float, int]:
+    return KINDS.index(one.reply.kind), -(one.reply.confidence or 0.0), one.task
+
+
+def _by_task(said: Said, before: Said | None, ground: Ground) -> Iterable[Judged]:
     tasks = {task.id: task for task in ground.tasks}
     truths = {truth.task_id: truth for truth in ground.truths}
     old = {outcome.task_id: outcome for outcome in before.outcomes} if before else {}
     room = max(LEAST, min(MOST, ROOM // max(1, len(said.outcomes)) // (4 if before else 3)))
-    for outcome in sorted(said.outcomes, key=lambda one: one.task_id):
+    for outcome in said.outcomes:
         task, truth = tasks[outcome.task_id], truths[outcome.task_id]
         reply = _reply(outcome, truth, said, ground.schema, room)
         earlier = old.get(task.id)

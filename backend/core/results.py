@@ -22,13 +22,15 @@ def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] |
 
 
 def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Answer:
-    """The Answer that regions hold; regions of controls the schema does not know are left alone."""
+    """The Answer that regions hold, renamed labels under their names of now; regions of controls the schema does not
+    know are left alone."""
     by_control: dict[str, list[Mapping[str, Any]]] = {field.name: [] for field in schema.fields}
     for region in result:
         name = region.get("from_name") if isinstance(region, Mapping) else None
         if isinstance(name, str) and name in by_control:
             by_control[name].append(region)
-    return {field.name: field.read(by_control[field.name]) for field in schema.fields}
+    found = {field.name: field.read(by_control[field.name]) for field in schema.fields}
+    return schema.renamed(found) if schema.renames else found
 
 
 def rounded(confidence: float | None) -> float | None:

@@ -15,7 +15,8 @@ class Run:
     """`subset`: see `core.subsets.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size of the
     baseline, None until it is known; `worker`: host and process that had it last, "" for none; `seen`: its last sign of
     life in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
-    `batch`: it is asked by the provider's batch endpoint."""
+    `batch`: it is asked by the provider's batch endpoint; `server`: the model's base URL at its start, None where
+    that was not noted."""
 
     id: str
     tag: str
@@ -32,6 +33,7 @@ class Run:
     seconds: float
     budget: float | None = None
     batch: bool = False
+    server: str | None = None
 
     def is_silent(self, now: float) -> bool:
         """Whether its process owes a sign of life. `now` in seconds since 1970."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from backend.core.addresses import shown
 from backend.errors import StoreError
 
-HEAD = "0008"
+HEAD = "0014"
 """The newest migration; a test compares it with the files."""
 
 

@@ -4,18 +4,21 @@ Truths that came from a prompt's own predictions are left out unless they are wa
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backend.core.audit import audit
 from backend.core.doubts import ConfusionPair, confusion_pairs, disagreements, duplicates
-from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.outcomes import Answer, Outcome, Truth
+from backend.core.prompts import PromptVersion
+from backend.core.relabel import same_answers
 from backend.core.results import from_result
 from backend.core.scoring import score
 from backend.core.subsets import Subset
 from backend.core.truths import LeftOut, is_own
-from backend.edges.studio import Annotated
+from backend.edges.studio import Annotated, Project
+from backend.errors import ConfigChangedError
 from backend.flows.baseline import schema_of, truths_among
 from backend.flows.prompts import Bound
 from backend.flows.runs import Runs
@@ -68,14 +71,14 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
     Raises SubsetError when there are none, StudioError when Label Studio can't be read.
     """
     found = runs.studio.project(project)
-    schema = read_config(found.label_config)
+    schema = runs.prompts.configs.now(found)
     versions = [version for version in runs.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     given: Given = {}
     annotated = _noted(runs.studio.annotated(project), schema, names, given)
     everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
     base = truths_among(annotated, found, schema, everything, versions)
-    bounds = [Bound(version, found, schema) for version in versions if version.schema_digest == schema.digest]
+    bounds = list(_readable(runs, versions, found, schema))
     heard = _heard(runs, bounds, {truth.task_id for truth in base.truths})
     tasks = [task for page in base.pages for task in page]
     told = _Telling(runs, project, schema)
@@ -83,7 +86,7 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
         truths=len(base.truths),
         left_out=base.left_out,
         versions=tuple(heard),
-        stale=tuple(version.tag for version in versions if version.schema_digest != schema.digest),
+        stale=tuple(version.tag for version in versions if version not in [bound.version for bound in bounds]),
         suspects=tuple(told.suspects(heard, base.truths, base.left_out)),
         confusions=tuple(confusion_pairs(score(outcomes, base.truths, schema) for outcomes in heard.values())),
         duplicates=tuple(
@@ -92,6 +95,15 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
         ),
         disagreements=tuple(told.marked(one.task_id, *one.answers) for one in disagreements(given)),
     )
+
+
+def _readable(runs: Runs, versions: Iterable[PromptVersion], project: Project, schema: LabelSchema) -> Iterator[Bound]:
+    """Those that could give the answers that the config takes now."""
+    for version in versions:
+        with suppress(ConfigChangedError):
+            bound = runs.prompts.read_by(version, project)
+            if same_answers(bound.schema, schema):
+                yield replace(bound, schema=schema)
 
 
 def _noted(

@@ -6,7 +6,10 @@ from itertools import combinations
 
 from backend.core.agreement import Agreement, agreement
 from backend.core.comparison import Comparison, compare
+from backend.core.differences import Difference, Setup, differences
 from backend.core.outcomes import Outcome
+from backend.core.prompts import PromptVersion
+from backend.core.relabel import shared_schema
 from backend.core.subsets import Subset
 from backend.core.summary import Summary, summarise
 from backend.core.truths import NOTHING, LeftOut
@@ -19,7 +22,8 @@ from backend.flows.runs import Runs
 @dataclass(frozen=True, slots=True)
 class Compared:
     """`comparison` with ground truths, `agreements` (first, second -> theirs) without. `truths`: ground truths there
-    are; `summaries`: of each version on the compared tasks; `links`: to tasks that were fixed or broken."""
+    are; `summaries`: of each version on the compared tasks; `links`: to tasks that were fixed or broken;
+    `differences`: first, second -> what differs between the versions themselves."""
 
     versions: tuple[str, ...]
     subset: Subset
@@ -29,6 +33,7 @@ class Compared:
     summaries: Mapping[str, Summary]
     links: Mapping[int, str]
     left_out: LeftOut
+    differences: Mapping[tuple[str, str], tuple[Difference, ...]]
 
 
 def compare_versions(runs: Runs, bounds: Sequence[Bound], subset: Subset) -> Compared:
@@ -38,11 +43,12 @@ def compare_versions(runs: Runs, bounds: Sequence[Bound], subset: Subset) -> Com
     with the command that asks.
     """
     tags = [bound.version.tag for bound in bounds]
-    first = bounds[0]
     if len(set(tags)) < len(tags) or len(tags) < 2:
         raise PromptError("A comparison takes two different versions or more, like sentiment@1 sentiment@2.")
     if len({bound.project.id for bound in bounds}) > 1:
         raise PromptError(f"{' and '.join(tags)} are for different projects: compare versions for the same one.")
+    bounds = alike(bounds)
+    first = bounds[0]
     try:
         base = ground_truths(runs.studio, first.project, first.schema, subset, [b.version for b in bounds])
     except NoTruthsError as error:
@@ -70,6 +76,7 @@ def _with_truths(runs: Runs, bounds: Sequence[Bound], subset: Subset, base: Base
         summaries={tag: summarise(o for o in outcomes if o.task_id in common) for tag, outcomes in said.items()},
         links={task: runs.studio.task_url(bounds[0].project.id, task) for task in sorted(changed)},
         left_out=base.left_out,
+        differences=_differences(runs, bounds),
     )
 
 
@@ -88,7 +95,24 @@ def _without_truths(runs: Runs, bounds: Sequence[Bound], subset: Subset, reason:
         summaries={tag: summarise(outcomes) for tag, outcomes in said.items()},
         links={},
         left_out=NOTHING,
+        differences=_differences(runs, bounds),
     )
+
+
+def alike(bounds: Sequence[Bound]) -> list[Bound]:
+    """Versions that were saved with different labelling configs, read by what these have in common: only truths in
+    labels that all of them have can judge between them. Raises ConfigChangedError when there is nothing."""
+    schema = shared_schema([bound.schema for bound in bounds])
+    return [b if b.schema is schema else replace(b, schema=schema, origin=b.origin or b.schema) for b in bounds]
+
+
+def _differences(runs: Runs, bounds: Sequence[Bound]) -> dict[tuple[str, str], tuple[Difference, ...]]:
+    setups = [setup_of(runs, bound.version) for bound in bounds]
+    return {(a.version.tag, b.version.tag): differences(a, b) for a, b in combinations(setups, 2)}
+
+
+def setup_of(runs: Runs, version: PromptVersion) -> Setup:
+    return Setup(version, runs.record.servers(version.tag))
 
 
 def _said(runs: Runs, bound: Bound, only: set[int] | None) -> list[Outcome]:

@@ -10,16 +10,18 @@ from backend.core.calibrator import RAW, Calibrators
 from backend.core.default_prompt import first_prompt
 from backend.core.definitions import defined
 from backend.core.examples import Examples, check_fit
-from backend.core.labels.config import read_config
 from backend.core.labels.schema import LabelSchema
 from backend.core.parameters import check_parameters
 from backend.core.promptfile import PromptFile, read_prompt_file, write_prompt_file
 from backend.core.prompts import PromptVersion, check_name, check_template, parse_tag
+from backend.core.relabel import as_now, same_answers
 from backend.core.samples import check_confidence
 from backend.edges.calibration_store import CalibrationStore
+from backend.edges.config_store import ConfigStore
 from backend.edges.store import Store
 from backend.edges.studio import Project, Studio
 from backend.errors import ConfigChangedError, PromptError
+from backend.flows.configs import Configs
 from backend.flows.examples import Wish, gathered
 
 DEFAULTS: dict[str, Any] = {"temperature": 0}
@@ -51,12 +53,15 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A version together with the project it is for, as that is now, and what its confidences are put through."""
+    """A version together with the project it is for, as that is now, and what its confidences are put through.
+    `origin`: the schema its stored answers were asked for with, where that is another one than `schema`, under whose
+    names they are read."""
 
     version: PromptVersion
     project: Project
     schema: LabelSchema
     calibrators: Calibrators = RAW
+    origin: LabelSchema | None = None
 
 
 class Prompts:
@@ -64,6 +69,7 @@ class Prompts:
         self._store = store
         self._default_model = default_model
         self.calibrated = CalibrationStore(store)
+        self.configs = Configs(ConfigStore(store))
 
     def save(self, draft: Draft, studio: Studio) -> Saved:
         """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
@@ -72,7 +78,7 @@ class Prompts:
         """
         name = check_name(draft.name)
         project = studio.project(self._project_of(name, draft))
-        schema = read_config(project.label_config)
+        schema = self.configs.now(project)
         file = draft.file or first_prompt(schema)
         parameters = {k: v for k, v in {**DEFAULTS, **file.parameters, **draft.parameters}.items() if v is not None}
         check_parameters(parameters)
@@ -124,15 +130,40 @@ class Prompts:
         """Raises ConfigChangedError when the labelling config is no longer the one the version was saved with."""
         version = self.get(tag)
         project = studio.project(version.project)
-        schema = read_config(project.label_config)
+        schema = self.configs.now(project)
         if schema.digest != version.schema_digest:
-            raise ConfigChangedError(
-                f"The labelling config of project {project.id} changed since {version.tag} was saved: save the prompt "
-                f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
-                "--file prompt.txt`) and use the new version."
-            )
+            raise _changed(version)
+        return Bound(version, project, schema, self._calibrators(version))
+
+    def readable(self, tag: str, studio: Studio) -> Bound:
+        """For what only reads what is stored: as `bound`, also where the config changed since.
+
+        Raises ConfigChangedError when the record does not have the config that the version was saved with.
+        """
+        version = self.get(tag)
+        return self.read_by(version, studio.project(version.project))
+
+    def read_by(self, version: PromptVersion, project: Project) -> Bound:
+        """The same of a version of this project."""
+        now = self.configs.now(project)
+        origin = self.configs.origin(version, now)
+        calibrators = self._calibrators(version)
+        if origin is now:
+            return Bound(version, project, now, calibrators)
+        return Bound(version, project, as_now(origin, now), calibrators, origin)
+
+    def pushable(self, tag: str, studio: Studio) -> Bound:
+        """As `readable`, under the config of now: raises ConfigChangedError when that takes other answers than the
+        version could give, renamed labels apart."""
+        found = self.readable(tag, studio)
+        now = self.configs.now(found.project)
+        if not same_answers(found.schema, now):
+            raise _changed(found.version)
+        return replace(found, schema=now)
+
+    def _calibrators(self, version: PromptVersion) -> Calibrators:
         saved = self.calibrated.of(version)
-        return Bound(version, project, schema, saved.calibrators if saved else RAW)
+        return saved.calibrators if saved else RAW
 
     def rename(self, old: str, new: str) -> None:
         self.of(old)
@@ -183,6 +214,14 @@ class Prompts:
                 "its file's header."
             )
         return wanted
+
+
+def _changed(version: PromptVersion) -> ConfigChangedError:
+    return ConfigChangedError(
+        f"The labelling config of project {version.project} changed since {version.tag} was saved: save the prompt "
+        f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
+        "--file prompt.txt`) and use the new version. `compare`, `results` and `report` still read what is stored."
+    )
 
 
 def _of_project(file: PromptFile, project: int) -> Examples | None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from backend.core.addresses import shown
 from backend.core.chat import MAX_ATTEMPTS
 from backend.core.derive import derive, failed
 from backend.core.digests import of_samples
@@ -96,7 +97,8 @@ class Runs:
             for other in self.record.runs(bound.version.tag):
                 only_one(other)
             self.batches.check(bound.version.tag)
-        order = Order(bound.version.tag, bound.project.id, str(subset), **asdict(ending))
+        server = shown(self.labelling.base_url)
+        order = Order(bound.version.tag, bound.project.id, str(subset), server=server, **asdict(ending))
         return self.record.create(order, only_one)
 
     def reopen(self, run_id: str, hands: Hands, budget: float | None = None) -> Run:
@@ -180,7 +182,9 @@ class Runs:
         return (self._derived(bound, asks) for asks in self.record.asks.of_run(run.id))
 
     def _derived(self, bound: Bound, asks: Sequence[Ask]) -> list[Outcome]:
-        schemas = self._schemas(bound, [ask.task_id for ask in asks])
+        ids = [ask.task_id for ask in asks]
+        schemas = self._schemas(bound, bound.origin or bound.schema, ids)
+        names = self._schemas(bound, bound.schema, ids) if bound.origin else None
         samples = {ask.digest: of_samples(ask.digest, bound.version.samples) for ask in asks if ask.digest}
         facts = self.store.completions([digest for digests in samples.values() for digest in digests])
         found = []
@@ -190,6 +194,8 @@ class Runs:
             outcome = derive(ask.task_id, attempts, schema, self.labelling.pricing) if schema else None
             if outcome is None and ask.failure is not None:
                 outcome = failed(ask.task_id, ask.failure, ask.digest)
+            if outcome is not None and outcome.answer is not None and names is not None:
+                outcome = replace(outcome, verdict=(names(ask.task_id) or bound.schema).renamed(outcome.answer))
             if outcome is not None:
                 found.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
         return found
@@ -257,10 +263,10 @@ class Runs:
         wanted = (wanted_of(page, bound.schema, bound.version, bound.calibrators) for page in pages)
         return push(Place(self.studio, self.store, bound.project.id, tell), bound.version, wanted, keep)
 
-    def _schemas(self, bound: Bound, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
+    def _schemas(self, bound: Bound, schema: LabelSchema, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""
-        if not bound.schema.dynamic:
-            return lambda _: bound.schema
+        if not schema.dynamic:
+            return lambda _: schema
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(bound.project.id, ids)
-        found = {task.id: bound.schema.for_task(task.data) for page in pages for task in page}
-        return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
+        found = {task.id: schema.for_task(task.data) for page in pages for task in page}
+        return lambda task_id: None if isinstance(one := found.get(task_id), Failure) else one

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from functools import cached_property
 from typing import Any
 
@@ -16,13 +17,15 @@ AnyField = ChoicesField
 @dataclass(frozen=True)
 class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
-    `headers`: what annotators read above the task, the same for all tasks."""
+    `headers`: what annotators read above the task, the same for all tasks. `renames`: control -> what its labels were
+    called before -> what they are called now, see `core.relabel`."""
 
     fields: tuple[AnyField, ...]
     variables: tuple[str, ...]
     unsupported: tuple[str, ...] = ()
     prompt_control: str | None = None
     headers: tuple[str, ...] = ()
+    renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
 
     @cached_property
     def digest(self) -> str:
@@ -49,6 +52,10 @@ class LabelSchema:
                 return bound
             fields.append(bound)
         return replace(self, fields=tuple(fields))
+
+    def renamed(self, answer: Answer) -> Answer:
+        """What an answer says about these controls, with the names that its labels have now."""
+        return {f.name: f.renamed(answer.get(f.name, ()), self.renames.get(f.name, {})) for f in self.fields}
 
     def json_schema(self) -> dict[str, Any]:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
