@@ -20,13 +20,14 @@ from backend.core.outcomes import Failure, Outcome, Rejection
 from backend.core.prompts import AUTO, PromptVersion, parse_tag
 from backend.core.results import rounded, to_result
 from backend.core.tasks import Task
-from backend.core.typed_prompt import remarked, typed_region, typed_text, typed_version
+from backend.core.typed_prompt import typed_text, typed_version
 from backend.edges.calibration_store import CalibrationStore
 from backend.edges.store import Store
 from backend.errors import LabelConfigError, PromptError, PromptsError
 from backend.flows.budget import CAP
 from backend.flows.leftovers import Leftovers
 from backend.flows.live import Live
+from backend.flows.screen import Screen
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -89,14 +90,14 @@ class Preannotator:
         try:
             schema = schema_of(label_config)
             version, tag = self._choose(project, schema)
-            typed = typed_text(context, schema)
+            typed, screen = typed_text(context, schema), Screen.of(label_config, context, schema)
             given = dict(zip(_numbers(tasks), tasks, strict=True))
             items = [Task(number, _data(task)) for number, task in given.items()]
             if typed:
                 try:
                     version = typed_version(typed, version, schema, items[0].data if items else {})
                 except PromptError as error:
-                    return [_refusal(typed_region(context, schema), error, tag) for _ in items]
+                    return [screen.refusal(error, tag) for _ in items]
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
             labelled = self._live.label(self._recipe(version, schema), items, self._serving.deadline_s)
@@ -107,9 +108,11 @@ class Preannotator:
         _report(project, tag, len(items), labelled.outcomes)
         if labelled.late and not typed:
             self._leave_over(tag, [given[item.id] for item in items if item.id not in labelled.outcomes])
-        kept = [typed_region(context, schema)] if typed else []
-        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
-        return [make(labelled.outcomes.get(number)) for number in given]
+        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=screen.kept())
+        return [
+            make(labelled.outcomes.get(number)) or screen.unanswered(labelled, labelled.outcomes.get(number), tag)
+            for number in given
+        ]
 
     def _recipe(self, version: PromptVersion, schema: LabelSchema) -> Recipe:
         """Raises SettingsError for a version that a daily limit can't be kept with."""
@@ -181,11 +184,6 @@ def _prediction(
         return {}
     result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *kept]
     return {"result": result, "score": rounded(calibrators.score(outcome)), "model_version": tag}
-
-
-def _refusal(region: dict[str, Any], error: PromptError, tag: str) -> dict[str, Any]:
-    """For the annotator's eyes: the prompt that was typed, with what is wrong with it."""
-    return {"result": [remarked(region, str(error))], "score": None, "model_version": tag}
 
 
 def _report(project: int, tag: str, tasks: int, outcomes: Mapping[int, Outcome]) -> None:
