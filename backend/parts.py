@@ -32,8 +32,11 @@ from backend.flows.enhance import Enhancer
 from backend.flows.hands import Hands
 from backend.flows.labelling import Labelling, alone
 from backend.flows.models import Models
+from backend.flows.place import Tell
+from backend.flows.progress import to_log
 from backend.flows.projects import Login, Projects
 from backend.flows.prompts import Prompts
+from backend.flows.provider import Patience
 from backend.flows.purse import Purse
 from backend.flows.runs import Runs
 from backend.flows.search import Teaching
@@ -105,7 +108,7 @@ class Parts:
 
     @cached_property
     def _enhancer(self) -> Enhancer:
-        make = Teaching(self._teachers_url, lambda run, teacher: self._asker(run, teacher=teacher))
+        make = Teaching(self._teachers_url, lambda run, teacher, tell: self._asker(run, teacher=teacher, tell=tell))
         return Enhancer(self._runs, make)
 
     @cached_property
@@ -184,18 +187,22 @@ class Parts:
         timeout = self.settings.request_timeout_s
         return BatchApi(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
-    def _asker(self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None) -> Asker:
-        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named."""
+    def _asker(
+        self, run: Run | None = None, failure_ttl_s: float = 0, teacher: str | None = None, tell: Tell = to_log
+    ) -> Asker:
+        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named. Only a run waits for a
+        provider that is away, and `tell`s of it."""
         concurrency, metrics = self.settings.concurrency, self.metrics
         model = self._measured(teacher)
+        patience = Patience(self.settings.outage_patience_s if run else 0.0, tell)
         write = partial(self.store.add_completions, run_id=run.id if run else None)
         if run is None or run.budget is None:
-            return Asker(model, write, concurrency, failure_ttl_s, metrics)
+            return Asker(model, write, concurrency, failure_ttl_s, metrics, patience)
         models = [self._prompts.get(run.tag).model, *([teacher] if teacher else [])]
         pricing = priced_as(self.pricing, *models)
         purse = Purse(Ledger(self.store, run.id, pricing), concurrency)
         thrift = Thrift(model, write, purse, pricing)
-        return Asker(thrift, thrift.write, concurrency, failure_ttl_s, metrics)
+        return Asker(thrift, thrift.write, concurrency, failure_ttl_s, metrics, patience)
 
     @cached_property
     def metrics(self) -> "Metrics":

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     concurrency: int = Field(32, ge=1, le=1024, description="most requests in flight, per process")
     max_in_flight: int = Field(0, ge=0, description="most requests in flight per model over all workers; 0: no bound")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")
+    outage_patience_s: float = Field(
+        300, ge=0, description="seconds a run waits for a provider that answers nothing, before it ends, resumable"
+    )
     predict_deadline_s: float = Field(85, gt=0, description="seconds /predict may take; Label Studio waits 100")
     failure_ttl_s: float = Field(30, ge=0, description="seconds the server does not repeat a failed request")
     basic_auth_user: Optional = Field(None, description="user name Label Studio must send to the server")

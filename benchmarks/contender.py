@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
@@ -25,24 +26,37 @@ from backend.edges.llm import Model
 from backend.edges.metrics import process_metrics
 from backend.edges.prices import price_of
 from backend.edges.store import Store
-from backend.flows.asker import TRIES, Asker, Flight, _delay
+from backend.flows.asker import Asker
+from backend.flows.flight import Flight
 from backend.flows.predict import Predictor
+from backend.flows.provider import Patience, delay
+from backend.flows.sender import Sender
+from backend.flows.trouble import TRIES, Trouble
 from benchmarks import workload
 
 PAGE = 1000
 
 
-class Inside(Asker):
+class SlotHolder(Sender):
     """Holds its slot until the retry has come, as clients do that retry by themselves."""
 
-    async def _answer(self, flight: Flight) -> Completion | Failure:
-        async with self.slots.slot():
+    async def answer(self, flight: Flight) -> Completion | Failure:
+        trouble = Trouble(self.provider(flight.request.frame.model), flight.request.digest)
+        async with self._slots.slot():
             for tries in count(1):
-                reply = await self._send(flight)
+                reply = await self._send(flight, trouble)
                 if isinstance(reply, Completion) or tries >= TRIES.get(reply.kind, 1):
                     return reply
-                await asyncio.sleep(_delay(reply, tries))
+                await asyncio.sleep(delay(reply, tries))
         raise AssertionError
+
+
+class Inside(Asker):
+    """Sends by a SlotHolder."""
+
+    def __init__(self, model: Any, write: Any, concurrency: int, observer: Any) -> None:
+        super().__init__(model, write, concurrency, observer=observer)
+        self._sender = SlotHolder(model, self._recorder, self.slots, self.observer, Patience())
 
 
 async def _label(url: str, tasks: list[Task], store: Store, asker: Asker) -> int:
@@ -61,14 +75,14 @@ async def _label(url: str, tasks: list[Task], store: Store, asker: Asker) -> int
     return usable
 
 
-def _asker(url: str, store: Store, in_flight: int, make: type[Asker] = Asker) -> Asker:
+def _asker(url: str, store: Store, in_flight: int, make: Callable[..., Asker] = Asker) -> Asker:
     """Counting, as runs do."""
     metrics = process_metrics()
     model = metrics.measured(Model(url, "bench", 60), price_of)
     return make(model, store.add_completions, in_flight, observer=metrics)
 
 
-async def engine(url: str, tasks: list[Task], in_flight: int, make: type[Asker] = Asker) -> int:
+async def engine(url: str, tasks: list[Task], in_flight: int, make: Callable[..., Asker] = Asker) -> int:
     with a_store() as store:
         return await _label(url, tasks, store, _asker(url, store, in_flight, make))
 

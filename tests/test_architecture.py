@@ -20,7 +20,7 @@ def test_layers_and_edges_are_kept_apart():
 
 
 IMPORTERS = {
-    "openai": ["backend/edges/llm.py", "backend/edges/batches.py", "backend/edges/embeddings.py"],
+    "openai": [f"backend/edges/{name}" for name in ("llm.py", "refusals.py", "batches.py", "embeddings.py")],
     "httpx2": ["backend/edges/llm.py", "backend/edges/batches.py"],
     "aiohttp": ["backend/edges/llm.py"],
     "sqlalchemy": [

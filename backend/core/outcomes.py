@@ -17,6 +17,7 @@ REJECTIONS = ("not_json", "truncated", "refused", "missing_field", "unknown_choi
 FAILURES = (
     "bad_task",
     "bad_request",
+    "refused",
     "connection",
     "timeout",
     "deadline",
@@ -39,12 +40,14 @@ class Rejection:
 @dataclass(frozen=True, slots=True)
 class Failure:
     """The model did not speak. `retry_after`: seconds the provider asked us to wait, if it did; `unbilled`: the
-    provider certainly charges nothing for the request."""
+    provider certainly charges nothing for the request; `stops`: what to tell the user and end the whole with, should
+    the provider have answered nothing else."""
 
     kind: str
     detail: str
     retry_after: float | None = None
     unbilled: bool = field(default=False, compare=False)
+    stops: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ import httpx2
 import openai
 
 from backend.core.addresses import shown
-from backend.core.chat import ChatRequest, Completion
+from backend.core.chat import MODERATED, ChatRequest, Completion
 from backend.core.outcomes import Failure
 from backend.edges.dialect import Dialect, adapted
-from backend.edges.reply import parse, retry_after, to_completion
+from backend.edges.refusals import Asked, failure_of, is_moderated, words
+from backend.edges.reply import parse, to_completion
 from backend.errors import ProviderError, SettingsError
 
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
@@ -66,7 +67,7 @@ class Model:
                 listed = [entry.id async for entry in self._client.models.list()]
         except openai.APIStatusError as error:
             failure = self._status_failure(model, error)
-            raise ProviderError(f"{failure.detail} Try again later.") from None
+            raise ProviderError(failure.stops or f"{failure.detail} Try again later.") from None
         except (openai.APIConnectionError, TimeoutError):
             raise ProviderError(
                 f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
@@ -82,7 +83,7 @@ class Model:
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """The model's answer, or why there is none.
 
-        Raises ProviderError when no other task would be answered either: key, quota, unknown model or address.
+        Raises ProviderError when no other task would be answered either: key, quota.
         """
         while True:
             dialect = self._dialects.get(request.frame.model, Dialect())
@@ -94,7 +95,7 @@ class Model:
                 return to_completion(request.digest, request.frame.model, body, attempt, seconds)
             except openai.APIStatusError as error:
                 if not self._adapt(request, dialect, error):
-                    return replace(self._status_failure(request.frame.model, error), unbilled=True)
+                    return self._refusal(request, attempt, error, time.perf_counter() - started)
             except openai.APIConnectionError as error:
                 if _timed_out(error):
                     return Failure("timeout", "The model's server did not answer in time.")
@@ -138,32 +139,18 @@ class Model:
         self._dialects[request.frame.model] = better
         return True
 
-    def _status_failure(self, model: str, error: openai.APIStatusError) -> Failure:
-        status, code = error.status_code, error.code or ""
-        if status in (402, 429) and (status == 402 or "quota" in code or "billing" in code):
-            raise ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")
-        if status == 401:
-            raise ProviderError(
-                f"{self._shown} refused the key: check {self._named}_API_KEY and {self._named}_BASE_URL."
-            )
-        if status == 403:
-            raise ProviderError(f"The key may not use model '{model}' at {self._shown}: choose another model or key.")
-        if status in (404, 405):
-            raise ProviderError(
-                f"{self._shown} does not know model '{model}' (or is no OpenAI-compatible address): "
-                f"check the model's name and {self._named}_BASE_URL, which usually ends in /v1."
-            )
-        if status == 429:
-            return Failure(
-                "rate_limited",
-                "The provider's rate limit was reached.",
-                retry_after(error.response.headers, time.time()),
-            )
-        if status in (408, 409) or status >= 500:
-            return Failure(
-                "server", f"The model's server answered {status}.", retry_after(error.response.headers, time.time())
-            )
-        return Failure("bad_request", f"The model's server refused the request ({status} {code}).".replace(" )", ")"))
+    def _refusal(
+        self, request: ChatRequest, attempt: int, error: openai.APIStatusError, seconds: float
+    ) -> Completion | Failure:
+        """A Failure; but what moderation says about an input is a fact like any answer, and need not be asked twice."""
+        if is_moderated(error, request.texts):
+            said = words(error, self._client.api_key)
+            return Completion(request.digest, attempt, request.frame.model, said, MODERATED, True, 0, 0, 0, seconds)
+        return replace(self._status_failure(request.frame.model, error, request.texts), unbilled=True)
+
+    def _status_failure(self, model: str, error: openai.APIStatusError, texts: str = "") -> Failure:
+        """`texts`: of the request. Raises ProviderError for a key or an account that nothing is answered to."""
+        return failure_of(error, Asked(self._shown, self._named, self._client.api_key, model, texts))
 
 
 def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:

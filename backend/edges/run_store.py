@@ -96,6 +96,13 @@ class RunStore(Annex):
             connection.execute(runs.update().where(runs.c.id == run_id).values(tasks=tasks))
 
     @told
+    def remark(self, run_id: str, sentence: str) -> None:
+        """Notes what a run that is worked on waits for, as its reason."""
+        mine = sa.and_(runs.c.id == run_id, runs.c.status == "in_progress")
+        with self._engine.begin() as connection:
+            connection.execute(runs.update().where(mine).values(reason=sentence))
+
+    @told
     def complete(self, run_id: str) -> bool:
         """Ends a run well, unless it was canceled meanwhile, which False says."""
         mine = sa.and_(runs.c.id == run_id, runs.c.status == "in_progress")

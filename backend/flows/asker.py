@@ -1,68 +1,33 @@
-"""Asker: one request -> stored completions. Single flight, slots, retries, and what not to ask again soon.
+"""Asker: one request -> stored completions. Single flight, and what not to ask again soon; sending is the Sender's.
 
-Waiting (for `Retry-After`, for a back-off) never holds a slot. A request that is under way is never abandoned: when
-nobody waits for it any more, its answer is still stored, because it was paid for.
+A request that is under way is never abandoned: when nobody waits for it any more, its answer is still stored, because
+it was paid for.
 """
 
 import asyncio
-import contextlib
-import random
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from backend.core.answers import judge, settled
 from backend.core.chat import ChatRequest, Completion
 from backend.core.outcomes import Failure, Rejection
 from backend.errors import ProviderError
+from backend.flows.flight import Flight, Model, Tally
 from backend.flows.observer import Observer, Unobserved
+from backend.flows.provider import Patience
 from backend.flows.recent import Asked, Recent
 from backend.flows.recorder import Recorder
+from backend.flows.sender import Sender
 from backend.flows.slots import Slots
 from backend.flows.stop import Stopped
 
-TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
-"""How often a request is sent before its trouble is a Failure; other kinds: once."""
-UNREACHABLE_TRIES = 3
-WARM_UP_S = 2.0
 DRAIN_S = 10.0
 STOP_S = 30.0
 """How long a process that was told to end waits for answers under way."""
 
 
-class Model(Protocol):
-    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
-
-    async def close(self) -> None: ...
-
-
-@dataclass(slots=True)
-class Flight:
-    request: ChatRequest
-    attempts: list[Completion]
-    task: "asyncio.Task[Asked] | None" = None
-    waiters: int = 0
-    sending: bool = False
-    sent: int = 0
-
-
-@dataclass(slots=True)
-class Tally:
-    """What an Asker did so far. Times are of `time.monotonic`; None when nothing was sent."""
-
-    sent: int = 0
-    first_sent: float | None = None
-    last_stored: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        """First request sent to last completion stored; 0 when none was."""
-        return max(0.0, self.last_stored - self.first_sent) if self.first_sent and self.last_stored else 0.0
-
-
 class Asker:
-    """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again."""
+    """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again; `patience`: with a
+    provider that is away."""
 
     def __init__(
         self,
@@ -71,17 +36,37 @@ class Asker:
         concurrency: int,
         failure_ttl_s: float = 0,
         observer: Observer | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.observer = observer or Unobserved()
         self.slots = Slots(concurrency)
-        self.tally = Tally()
         self._model = model
         self._recorder = Recorder(write)
+        self._sender = Sender(model, self._recorder, self.slots, self.observer, patience or Patience())
         self._flights: dict[str, Flight] = {}
         self._recent = Recent(failure_ttl_s)
-        self._gates: dict[str, asyncio.Future[None]] = {}
-        self._reached = False
-        self.stopping = False
+
+    @property
+    def tally(self) -> Tally:
+        return self._sender.tally
+
+    @property
+    def stopping(self) -> bool:
+        return self._sender.stopping
+
+    @property
+    def storing(self) -> int:
+        """Answers that wait for the database."""
+        return self._recorder.waiting
+
+    @property
+    def is_provider_away(self) -> bool:
+        """Whether all requests to a model wait for its provider."""
+        return self._sender.is_provider_away
+
+    def known(self, model: str) -> None:
+        """A stored answer of `model` was met: its provider answers such requests."""
+        self._sender.provider(model).known = True
 
     async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> Asked:
         """All attempts about `request`, those in `stored` first; sends what is missing, once for all who ask now.
@@ -120,7 +105,7 @@ class Asker:
 
     def stop(self) -> None:
         """Sends nothing more: what waits ends with Stopped at once, what is under way when STOP_S are over."""
-        self.stopping = True
+        self._sender.stopping = True
         self._give_up()
         asyncio.get_running_loop().call_later(STOP_S, self._give_up, True)
 
@@ -162,7 +147,7 @@ class Asker:
         while not settled(flight.attempts, verdict, flight.request.frame.attempts):
             if isinstance(verdict, Rejection):
                 self.observer.retried(verdict.reason)
-            reply = await self._answer(flight)
+            reply = await self._sender.answer(flight)
             if isinstance(reply, Failure):
                 return Asked(tuple(flight.attempts), reply, flight.sent)
             flight.attempts.append(reply)
@@ -171,77 +156,8 @@ class Asker:
                 break
         return Asked(tuple(flight.attempts), None, flight.sent)
 
-    async def _answer(self, flight: Flight) -> Completion | Failure:
-        """One completion, stored; trouble that may pass is met with patience, without a slot."""
-        tries = 0
-        while True:
-            await self._warm_up(flight.request.frame.model)
-            async with self.slots.slot():
-                reply = await self._send(flight)
-            tries += 1
-            if isinstance(reply, Completion):
-                return reply
-            if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
-                raise ProviderError(f"{reply.detail} Start it, or correct its address in the settings.")
-            if tries >= TRIES.get(reply.kind, 1) or not flight.waiters or self.stopping:
-                return reply
-            await asyncio.sleep(_delay(reply, tries))
-            self.observer.retried(reply.kind)
-
-    async def _send(self, flight: Flight) -> Completion | Failure:
-        """Sends once; a completion holds its slot until it is committed."""
-        model = flight.request.frame.model
-        flight.sending = True
-        flight.sent += 1
-        self.tally.sent += 1
-        self.tally.first_sent = self.tally.first_sent or time.monotonic()
-        try:
-            reply = await self._model.complete(flight.request, len(flight.attempts))
-            if isinstance(reply, Completion):
-                await self._recorder.record(reply)
-                self.tally.last_stored = time.monotonic()
-        except ProviderError as error:
-            self._open_gate(model, error)
-            raise
-        finally:
-            flight.sending = False
-            self._open_gate(model)
-        refused = isinstance(reply, Failure) and (reply.kind == "rate_limited" or reply.retry_after is not None)
-        self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
-        self.slots.heard(refused)
-        return reply
-
-    async def _warm_up(self, model: str) -> None:
-        """The first request to a model goes alone for a moment: what stops it for good stops the others unsent."""
-        gate = self._gates.get(model)
-        if gate is None:
-            self._gates[model] = asyncio.get_running_loop().create_future()
-        elif not gate.done():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(WARM_UP_S):  # wait_for of 3.11 may swallow a cancellation
-                    await asyncio.shield(gate)
-
-    def _open_gate(self, model: str, error: ProviderError | None = None) -> None:
-        """Lets those through who wait; after an error none of them, and the next request is a first one again."""
-        gate = self._gates.get(model)
-        if error is not None:
-            self._gates.pop(model, None)
-        if gate is None or gate.done():
-            return
-        if error is None:
-            gate.set_result(None)
-        else:
-            gate.set_exception(error)
-            gate.exception()  # nobody may be waiting, which is no mistake
-
 
 def _is_cancelled() -> bool:
     """Whether it is we who were canceled, not what we wait for."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def _delay(failure: Failure, tries: int) -> float:
-    """Seconds to wait: what the provider asked for if more than 0, else from half a second doubling to a minute."""
-    wait = failure.retry_after or min(60.0, 0.5 * 2 ** (tries - 1))
-    return wait * random.uniform(1.0, 1.25)  # noqa: S311

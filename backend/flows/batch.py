@@ -20,10 +20,11 @@ from backend.core.runs import Run
 from backend.core.tasks import Task
 from backend.edges.ask_store import Ask
 from backend.errors import ProviderAwayError, RunError
-from backend.flows.asker import Asker, Model
+from backend.flows.asker import Asker
 from backend.flows.batch_keeper import Keeper, Provider, Reply
 from backend.flows.batch_writer import Shelf, Writer
 from backend.flows.ending import Canceled, Left
+from backend.flows.flight import Model
 from backend.flows.observer import Observer, Unobserved
 from backend.flows.progress import Progress, to_log
 from backend.flows.pulse import Pulse

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from backend.core.runs import FINAL
+from backend.core.search import is_search
 from backend.edges.run_store import RunStore
-from backend.errors import PromptsError, RunError, where
+from backend.errors import PromptsError, ProviderAwayError, RunError, where
 from backend.flows.budget import REASON, OverBudget, stopped
 from backend.flows.stop import Stopped
 
@@ -53,6 +54,8 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except Left as left:
         record.finish(run_id, "canceled", str(left))
         raise
+    except ProviderAwayError as error:
+        raise _away(record, run_id, error) from None
     except PromptsError as error:
         record.finish(run_id, "failed", str(error))
         raise
@@ -66,6 +69,15 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except BaseException:
         _left(record, run_id, shared)
         raise
+
+
+def _away(record: RunStore, run_id: str, error: ProviderAwayError) -> ProviderAwayError:
+    """The provider is away for longer than a run waits: later the run may go on."""
+    run = record.run(run_id)
+    again = f"enhance {run.tag}" if is_search(run.subset) else f"resume {run_id}"
+    away = ProviderAwayError(f"{error} What came is kept: `ls-prompts {again}` goes on.")
+    record.finish(run_id, "failed", str(away))
+    return away
 
 
 def _left(record: RunStore, run_id: str, shared: bool) -> RunError:

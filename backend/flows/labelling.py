@@ -4,6 +4,7 @@ Also how it ends early: a cancel is heard from the run's pulse.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -20,11 +21,15 @@ from backend.core.tasks import Task
 from backend.edges.ask_store import Ask
 from backend.edges.run_store import RunStore
 from backend.edges.store import Store
+from backend.errors import StoreError
 from backend.flows.asker import Asker
 from backend.flows.budget import CAP
+from backend.flows.place import Tell
 from backend.flows.predict import Alone, Claims, Predictor
+from backend.flows.progress import to_log
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
+from backend.flows.silence import Silence
 from backend.flows.slots import Slots
 from backend.flows.stop import Stop
 
@@ -45,8 +50,8 @@ def alone(_model: str, _slots: Slots) -> AbstractContextManager[Claims]:
 
 
 class MakeAsker(Protocol):
-    def __call__(self, run: Run | None = None) -> Asker:
-        """An Asker whose completions `run` pays for, within its budget."""
+    def __call__(self, run: Run | None = None, *, tell: Tell = to_log) -> Asker:
+        """An Asker whose completions `run` pays for, within its budget. `tell`: of a wait for the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,11 @@ class Labelling:
         """How tasks are asked about."""
         return Recipe(bound.version, bound.schema, self.base_url, attempts, cap, self.embed)
 
-    async def label(self, run: Run, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse) -> float:
-        """Seconds from the first request sent to the last completion stored; 0 when none was sent.
+    async def label(
+        self, run: Run, bound: Bound, pages: Iterable[list[Task]], seen: Seen, pulse: Pulse, tell: Tell = to_log
+    ) -> float:
+        """Seconds from the first request sent to the last completion stored; 0 when none was sent. `tell`: of what the
+        run waits for.
 
         Raises CancelledError when the pulse says so; else what `Predictor.label` raises, Stopped among it.
         """
@@ -84,15 +92,31 @@ class Labelling:
             pulse.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
         attempts, cap = read_subset(run.subset).attempts, None if run.budget is None else CAP
         recipe = self.recipe(bound, attempts, cap)
-        asker = self.make_asker(run)
+        notice = self._notice(run, tell)
+        asker = self.make_asker(run, tell=notice)
         with self.join(bound.version.model, asker.slots) as claims:  # held until the last request under way has ended
             async with closing(asker):
+                predictor = Predictor(asker, self.store, self.pricing, claims, self.stop)
+                silence = asyncio.create_task(Silence(asker, predictor, notice).watch())
                 try:
-                    predictor = Predictor(asker, self.store, self.pricing, claims, self.stop)
                     await predictor.label(recipe, pages, sink, plan)
                 finally:
+                    silence.cancel()
                     await notes.flush()
         return asker.tally.seconds
+
+    def _notice(self, run: Run, tell: Tell) -> Tell:
+        """Also for those who watch the run from elsewhere. To be called on the event loop, which waits for nothing."""
+
+        def remark(sentence: str) -> None:
+            with contextlib.suppress(StoreError):  # a database that is away may be what it is about
+                self.record.remark(run.id, sentence)
+
+        def notice(sentence: str) -> None:
+            tell(sentence)
+            asyncio.get_running_loop().run_in_executor(None, remark, sentence)
+
+        return notice
 
 
 class Notes:

@@ -24,6 +24,8 @@ from backend.logs import about
 log = logging.getLogger(__name__)
 
 OTHERS_S = 0.5
+FEWEST_WORKERS = 8
+"""Of how many tasks some may be in trouble without the others being kept from showing that the model answers."""
 Sink = Callable[[list[Outcome]], Awaitable[None]]
 Plan = Callable[[Asks], None]
 """Called in a thread with the tasks of a page and what will be asked, before anything is."""
@@ -69,7 +71,8 @@ class Todo:
 
 
 class Predictor:
-    """Labels pages of tasks; `workers` is twice the requests in flight, so that those who wait leave no slot empty."""
+    """Labels pages of tasks; there are twice as many workers as requests in flight, so that those who wait leave no
+    slot empty. `settled`: tasks with an outcome so far."""
 
     def __init__(
         self, asker: Asker, facts: Facts, pricing: Pricing, claims: Claims | None = None, stop: Stop | None = None
@@ -80,7 +83,13 @@ class Predictor:
         self._claims = claims or Alone()
         self._stop = stop or Stop()
         self._elsewhere: list[tuple[int, ChatRequest | Failure]] = []
-        self._workers = 2 * asker.slots.pace.most
+        self.settled = 0
+        self._workers = max(FEWEST_WORKERS, 2 * asker.slots.pace.most)
+
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether somebody else asks what is wanted here."""
+        return bool(self._elsewhere)
 
     async def label(self, recipe: Requests, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None) -> None:
         """Hands the outcome of every task to `sink`, in no order, as they come.
@@ -138,12 +147,13 @@ class Predictor:
                 attempts = [stored[sample.digest] for sample in ask.samples]
                 outcome = derive(task_id, attempts, ask.frame.schema, self._pricing)
                 known += [replace(outcome, reused=True)] if outcome else []
+                self.asker.known(ask.frame.model)
             elif ask.digest in ours:
                 rest.append(Todo(task_id, ask, stored))
             else:
                 self._elsewhere.append((task_id, ask))
         if known:
-            self.asker.observer.settled(known)
+            self._note(known)
             await sink(known)
         for item in rest:
             await todo.put(item)
@@ -167,9 +177,13 @@ class Predictor:
         while (item := await todo.get()) is not None:
             with suppress(Stopped), about(task=item.task_id):
                 outcome = await self._ask(item)
-                self.asker.observer.settled([outcome])
+                self._note([outcome])
                 await sink([outcome])
             todo.task_done()
+
+    def _note(self, outcomes: list[Outcome]) -> None:
+        self.settled += len(outcomes)
+        self.asker.observer.settled(outcomes)
 
     async def _ask(self, item: Todo) -> Outcome:
         """Whatever goes wrong with one task, known or not, leaves the others alone."""

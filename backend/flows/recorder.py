@@ -15,11 +15,14 @@ GATHER_S = 0.005
 
 
 class Recorder:
+    """`waiting`: how many wait for their commit."""
+
     def __init__(self, write: Callable[[list[Completion]], None]) -> None:
         self._write = write
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="record")
         self._pending: list[tuple[Completion, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self.waiting = 0
 
     async def record(self, completion: Completion) -> None:
         """Raises what `write` raises (StoreError), to everyone in the same commit."""
@@ -27,7 +30,11 @@ class Recorder:
         self._pending.append((completion, stored))
         if self._writer is None:
             self._writer = asyncio.create_task(self._drain())
-        await stored
+        self.waiting += 1
+        try:
+            await stored
+        finally:
+            self.waiting -= 1
 
     async def close(self) -> None:
         """Waits for what is pending."""

@@ -241,7 +241,7 @@ class Runs:
         async def seen(found: list[Outcome], _flush: Flush) -> None:
             progress.add(found)
 
-        return asyncio.run(self.labelling.label(run, bound, base.pages, seen, pulse))
+        return asyncio.run(self.labelling.label(run, bound, base.pages, seen, pulse, progress.tell))
 
     def _label_in_batches(self, run: Run, bound: Bound, _: Baseline, progress: Progress, pulse: Pulse) -> float:
         started, subset = time.monotonic(), read_subset(run.subset)

@@ -24,6 +24,7 @@ from backend.flows.budget import CAP
 from backend.flows.dialogue import Dialogue
 from backend.flows.ending import Canceled
 from backend.flows.lessons import Lessons, Teacher, Tried, polished
+from backend.flows.place import Tell
 from backend.flows.progress import Progress
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
@@ -34,8 +35,8 @@ REWRITE = "rewrite"
 
 
 class MakeAsker(Protocol):
-    def __call__(self, run: Run, teacher: str) -> Asker:
-        """An Asker that also reaches the teacher, within the run's budget."""
+    def __call__(self, run: Run, teacher: str, tell: Tell) -> Asker:
+        """An Asker that also reaches the teacher, within the run's budget. `tell`: of a wait for a provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Session:
         record.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
         progress.start(None)
         make, labelling = self._teaching.make_asker, self._runs.labelling
-        with Dialogue(labelling, lambda: make(run, name), pulse, progress) as self._dialogue:
+        with Dialogue(labelling, lambda: make(run, name, progress.tell), pulse, progress) as self._dialogue:
             frame = teacher_frame(self._teaching.url, name, self._cap)
             teacher = Teacher(self._dialogue, frame, self._bound.schema)
             found = self._learn(teacher, halves.learn) if halves else self._draft(teacher)

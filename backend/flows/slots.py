@@ -10,7 +10,7 @@ from backend.core.pace import Pace
 
 class Slots:
     """First come, first served. `cap`: a bound from outside, beside the pace's; `answers`, `refused`: all there were,
-    429s among them."""
+    429s and time-outs among them."""
 
     def __init__(self, most: int) -> None:
         self.pace = Pace(most)
@@ -21,7 +21,7 @@ class Slots:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     def heard(self, refused: bool) -> None:
-        """Counts one answer; `refused`: it was a 429."""
+        """Counts one answer; `refused`: it was a 429 or a time-out."""
         self.answers += 1
         self.refused += refused
         self.pace.heard(refused)
@@ -29,6 +29,11 @@ class Slots:
     def set_cap(self, cap: int) -> None:
         self.cap = cap
         self._admit()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a slot."""
+        return len(self._waiting)
 
     @property
     def _limit(self) -> int:

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backend.core.answers import read
-from backend.core.chat import ChatRequest, Completion
+from backend.core.chat import MODERATED, ChatRequest, Completion
 from backend.core.derive import Pricing
 from backend.core.outcomes import Failure, Rejection
 from backend.edges.dialect import largest, lowered
 from backend.errors import ProviderError
-from backend.flows.asker import Model
 from backend.flows.budget import known_price
+from backend.flows.flight import Model
 from backend.flows.purse import Purse
 
 
@@ -70,7 +70,9 @@ class Thrift:
             self._purse.settle(*self._unstored.pop((completion.digest, completion.attempt)))
 
     def _cost(self, reply: Completion) -> float | None:
-        """None for an answer without its tokens: it may have cost the most it can."""
+        """None for an answer without its tokens: it may have cost the most it can, unless no model gave it."""
+        if reply.finish_reason == MODERATED:
+            return 0.0
         if not (reply.prompt_tokens and reply.completion_tokens):
             return None
         return self._pricing(reply.model)(reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens)

@@ -11,9 +11,12 @@ from backend.core.outcomes import Failure
 from backend.errors import ProviderError, StoreError
 from backend.flows import asker as module
 from backend.flows import recent as recent_module
-from backend.flows import recorder
-from backend.flows.asker import TRIES, UNREACHABLE_TRIES, Asker, _delay
+from backend.flows import recorder, sender, warm_up
+from backend.flows.asker import Asker
+from backend.flows.provider import delay
 from backend.flows.recent import Asked, Recent
+from backend.flows.sender import UNREACHABLE_TRIES
+from backend.flows.trouble import TRIES
 from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, request, run
 
 LIMITED = Failure("rate_limited", "Slow down.")
@@ -26,7 +29,7 @@ UNREACHABLE = Failure("connection", "Nobody listens.")
 def quick(monkeypatch):
     """No waiting between tries or for others in a commit; `quick` lists the waits there would have been."""
     waits: list[tuple[Failure, int]] = []
-    monkeypatch.setattr(module, "_delay", lambda failure, tries: waits.append((failure, tries)) or 0)
+    monkeypatch.setattr(sender, "delay", lambda failure, tries: waits.append((failure, tries)) or 0)
     monkeypatch.setattr(recorder, "GATHER_S", 0)
     return waits
 
@@ -261,7 +264,7 @@ class Clock:
     def __init__(self, monkeypatch):
         monkeypatch.setattr(recent_module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.now = 1000.0
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(sender, "time", SimpleNamespace(monotonic=lambda: self.now))
 
 
 def test_what_failed_is_not_asked_again_for_a_while(monkeypatch):
@@ -372,7 +375,7 @@ def test_no_more_are_in_flight_than_allowed():
 
 @pytest.mark.parametrize("trouble", [LIMITED, SERVER])
 def test_who_waits_to_try_again_holds_no_slot(trouble, monkeypatch):
-    monkeypatch.setattr(module, "_delay", lambda *_: 3600)
+    monkeypatch.setattr(sender, "delay", lambda *_: 3600)
     model = ScriptedModel(lambda asked, _: trouble if "busy" in asked.user else GOOD)
 
     async def scene():
@@ -432,7 +435,7 @@ def test_the_first_request_to_a_model_goes_alone_for_a_moment():
 
 
 def test_but_not_for_longer_than_a_moment(monkeypatch):
-    monkeypatch.setattr(module, "WARM_UP_S", 0)
+    monkeypatch.setattr(warm_up, "WARM_UP_S", 0)
     model = ScriptedModel()
 
     async def scene():
@@ -591,7 +594,7 @@ def test_what_waits_for_the_first_request_is_not_sent_when_nobody_waits_for_it(t
 
 
 def test_what_waits_to_try_again_is_not_sent_when_nobody_waits_for_it(monkeypatch):
-    monkeypatch.setattr(module, "_delay", lambda *_: 3600)
+    monkeypatch.setattr(sender, "delay", lambda *_: 3600)
     model = ScriptedModel([LIMITED, GOOD])
 
     async def scene():
@@ -708,14 +711,14 @@ def test_it_counts_what_it_sends():
 @pytest.mark.parametrize(("tries", "seconds"), [(1, 0.5), (2, 1), (3, 2), (8, 60), (30, 60)])
 def test_the_wait_doubles_to_a_minute_with_jitter(tries, seconds):
     for _ in range(50):
-        assert seconds <= _delay(SERVER, tries) <= 1.25 * seconds
+        assert seconds <= delay(SERVER, tries) <= 1.25 * seconds
 
 
 def test_the_wait_is_what_the_provider_asked_for_and_a_little_more():
     for _ in range(50):
-        assert 7 <= _delay(Failure("rate_limited", "", 7.0), 12) <= 8.75
+        assert 7 <= delay(Failure("rate_limited", "", 7.0), 12) <= 8.75
 
 
 def test_a_provider_that_asks_for_no_wait_gets_our_own():
     for _ in range(50):
-        assert 1 <= _delay(Failure("rate_limited", "", 0.0), 2) <= 1.25
+        assert 1 <= delay(Failure("rate_limited", "", 0.0), 2) <= 1.25

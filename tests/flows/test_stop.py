@@ -74,7 +74,7 @@ def test_what_is_in_flight_comes_and_nothing_more_is_sent() -> None:
 
 @pytest.mark.parametrize("reply", [BROKEN, SLOW_DOWN])
 def test_nothing_is_asked_again(reply: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.flows.asker.WARM_UP_S", 0)
+    monkeypatch.setattr("backend.flows.warm_up.WARM_UP_S", 0)
 
     async def go() -> Work:
         work = Work(reply)

@@ -5,7 +5,7 @@ import pytest
 from backend.core.chat import ChatRequest
 from backend.core.outcomes import Failure
 from backend.errors import ProviderError, SettingsError
-from backend.flows import asker as asker_module
+from backend.flows import sender
 from backend.flows.asker import Asker
 from backend.flows.budget import OverBudget
 from backend.flows.purse import Purse
@@ -18,7 +18,7 @@ CAP = 50
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(asker_module, "_delay", lambda *_: 0)
+    monkeypatch.setattr(sender, "delay", lambda *_: 0)
 
 
 def pricing(model):
