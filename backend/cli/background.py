@@ -10,6 +10,7 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import as_json, cell, print_json, printable, tell, the_app
+from backend.cli.failures import tell_retry
 from backend.cli.progress import Gauge
 from backend.core.runs import FINAL
 
@@ -86,6 +87,7 @@ def watch(run: str, json_wanted: bool) -> None:
     with Gauge(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
             gauge.show(status.tally)
+            gauge.waits_for(status.run.reason)
             if status.pushing:
                 gauge.pushing()
             time.sleep(EVERY_S)
@@ -170,3 +172,4 @@ def _print_end(status: "Status") -> None:
     counts = f"{numbers.count(tally.done)} of {numbers.things(tally.tasks, 'task')} answered, {tally.failed} failed"
     click.echo(f"{status.run.status}{reason}")
     click.echo(f"{counts}, {numbers.things(tally.requests, 'request')}, cost {numbers.usd(tally.cost_usd)}")
+    tell_retry(status.run.id, tally.failed, tally.tasks)

@@ -7,6 +7,7 @@ import click
 from backend.cli.common import as_json, print_json, the_app
 from backend.cli.comparison import comparison_json, print_comparison
 from backend.cli.ending import ending_options
+from backend.cli.failures import tell_retry
 from backend.cli.gating import Gate, end_by, gate_options
 from backend.cli.progress import Bar
 from backend.cli.scores import evaluation_json, print_evaluation
@@ -49,6 +50,7 @@ def evaluate(version: str, subset: Subset, ending: "Ending", gate: Gate, json_wa
         print_evaluation(finished, app.calibrated(version) is not None)
         if compared:
             print_comparison(compared)
+    tell_retry(finished.run.id, sum(finished.summary.failures.values()), finished.summary.tasks)
     end_by(checks)
 
 

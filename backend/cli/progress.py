@@ -34,6 +34,7 @@ class Gauge:
         self._label = label
         self._first: int | None = None
         self._pushing = False
+        self._waits_for = ""
         self._started = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -50,6 +51,19 @@ class Gauge:
         trouble = f", {tally.failed} failed" if tally.failed else ""
         cost = tally.cost_usd if tally.done else None  # as long as there is no answer, nobody knows its price
         self.update(tally.done + tally.failed, tally.tasks, cost, trouble)
+
+    def waits_for(self, sentence: str) -> None:
+        """What the run waits for, "" for nothing. Says each once."""
+        if sentence and sentence != self._waits_for:
+            self.tell(sentence)
+        self._waits_for = sentence
+
+    def tell(self, sentence: str) -> None:
+        """Something the user should know."""
+        if self.console.is_terminal:
+            self.console.print(printable(sentence), highlight=False, markup=False)
+        else:
+            tell(sentence)
 
     def pushing(self) -> None:
         """All tasks are asked about; what takes time now is Label Studio. Says so once."""
@@ -98,9 +112,3 @@ class Bar(Gauge):
         self.update(self._done, self._total, self._cost if self._answers else None)
         if self._pushes and self._done == self._total:
             self.pushing()
-
-    def tell(self, sentence: str) -> None:
-        if self.console.is_terminal:
-            self.console.print(printable(sentence), highlight=False, markup=False)
-        else:
-            tell(sentence)

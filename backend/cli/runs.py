@@ -8,6 +8,7 @@ import click
 from backend.cli import numbers
 from backend.cli.common import as_json, print_json, printable, tell, the_app
 from backend.cli.ending import ending_options
+from backend.cli.failures import tell_retry
 from backend.cli.progress import Bar
 from backend.cli.scores import print_evaluation
 from backend.cli.subset import subset_options, truth_option
@@ -78,6 +79,7 @@ def run(
         print_evaluation(finished, app.calibrated(version) is not None)
     else:
         print_finished(finished)
+    tell_retry(finished.run.id, sum(finished.summary.failures.values()), finished.summary.tasks)
 
 
 @click.command()

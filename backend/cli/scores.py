@@ -9,6 +9,7 @@ from rich.text import Text
 
 from backend.cli import numbers
 from backend.cli.common import cell
+from backend.cli.failures import print_unanswered
 from backend.cli.remarks import remarks
 from backend.cli.tables import confusion_table, print_title, run_json, run_rows
 from backend.core.evaluation import Evaluation
@@ -53,6 +54,7 @@ def _confidence(found: Evaluation) -> dict[str, Any]:
 
 def print_evaluation(finished: "Finished", calibrated: bool) -> None:
     found, console = _evaluation(finished), Console()
+    print_unanswered(finished, console)
     print_title(finished, console)
     table = Table("", "", "95 % interval", "", box=None, header_style="dim", pad_edge=False)
     for row in [*_rows(finished, found, calibrated), *run_rows(finished)]:

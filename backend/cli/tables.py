@@ -9,6 +9,7 @@ from rich.table import Table
 
 from backend.cli import numbers
 from backend.cli.common import cell
+from backend.cli.failures import print_unanswered
 
 if TYPE_CHECKING:
     from backend.flows.push import Pushed
@@ -37,6 +38,7 @@ def run_json(finished: "Finished") -> dict[str, Any]:
 def print_finished(finished: "Finished") -> None:
     """A run that is not about ground truths."""
     console, summary = Console(), finished.summary
+    print_unanswered(finished, console)
     print_title(finished, console)
     table = Table(box=None, show_header=False, pad_edge=False)
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"

@@ -60,13 +60,34 @@ class AskStore(Annex):
 
     @told
     def set_aside(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
-        """Notes a Failure for tasks of a run; an answer that is stored still counts."""
-        rows = [_row(run_id, Ask(task, None, failure)) for task in tasks]
+        """Notes a Failure for tasks of a run, but for those whose answer is stored."""
+        answered = self._answered(run_id, tasks)
+        rows = [_row(run_id, Ask(task, None, failure)) for task in tasks if task not in answered]
+        if not rows:
+            return
         insert = self._insert(asks)
         update = {name: insert.excluded[name] for name in ("failure", "detail")}
         statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
         with self._engine.begin() as connection:
             connection.execute(statement, rows)
+
+    def _answered(self, run_id: str, tasks: Sequence[int]) -> set[int]:
+        with self._engine.connect() as connection:
+            tag = connection.execute(sa.select(runs.c.tag).where(runs.c.id == run_id)).scalar() or ""
+            mine = sa.and_(asks.c.run_id == run_id, asks.c.task_id.in_(tasks), *map(_is_stored, self._samples(tag)))
+            return {row.task_id for row in connection.execute(sa.select(asks.c.task_id).where(mine))}
+
+    @told
+    def failures(self, run_id: str) -> tuple[int, list[tuple[Failure, int]]]:
+        """How many tasks a run has, and why how many of them got no answer; the commonest first."""
+        mine = asks.c.run_id == run_id
+        number = sa.func.count().label("number")
+        why = sa.select(asks.c.failure, asks.c.detail, number).where(mine, asks.c.failure.is_not(None))
+        query = why.group_by(asks.c.failure, asks.c.detail).order_by(number.desc(), asks.c.failure)
+        with self._engine.connect() as connection:
+            tasks = connection.execute(sa.select(sa.func.count()).select_from(asks).where(mine)).scalar() or 0
+            found = connection.execute(query).all()
+        return tasks, [(Failure(row.failure, row.detail or ""), row.number) for row in found]
 
     def of_version(self, tag: str, size: int = PAGE) -> Iterator[list[Ask]]:
         """The newest ask about each task over all runs of a version, by task id, so many tasks at a time."""
@@ -86,14 +107,15 @@ class AskStore(Annex):
 
     @told
     def tally(self, run: Run, pricing: Pricing) -> Tally:
-        """How far a run has come."""
+        """How far a run has come. What failed in it stays so, though a later run got an answer."""
         mine = asks.c.run_id == run.id
         samples = self._samples(run.tag)
-        stored = sa.and_(*(sa.exists().where(completions.c.digest == digest) for digest in samples))
+        failed = asks.c.failure.is_not(None)
+        stored = sa.and_(sa.not_(failed), *map(_is_stored, samples))
         counted = {
             "planned": sa.func.count(),
             "done": _count(stored),
-            "failed": _count(sa.and_(asks.c.failure.is_not(None), sa.not_(stored))),
+            "failed": _count(failed),
             "rejected": _count(sa.and_(asks.c.rejection.is_not(None), stored)),
             "requests": sa.func.coalesce(sa.func.sum(asks.c.sent), 0),
             "reused": _count(sa.and_(stored, asks.c.sent == 0)),
@@ -143,6 +165,10 @@ class AskStore(Annex):
 def _total(amounts: Iterable[float | None]) -> float | None:
     known = list(amounts)
     return None if None in known else sum(amount for amount in known if amount is not None)
+
+
+def _is_stored(digest: Any) -> Any:
+    return sa.exists().where(completions.c.digest == digest)
 
 
 def _count(condition: Any) -> Any:

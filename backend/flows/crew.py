@@ -23,7 +23,7 @@ from backend.edges.ticker import Ticker
 from backend.errors import PromptsError, QueueError
 from backend.flows.baseline import task_ids
 from backend.flows.budget import OverBudget
-from backend.flows.ending import Canceled, Interrupted, noted_end
+from backend.flows.ending import Canceled, Interrupted, check_answered, noted_end
 from backend.flows.progress import Silent, to_log
 from backend.flows.prompts import Bound
 from backend.flows.pulse import Pulse
@@ -173,6 +173,7 @@ class Crew:
 
     def _end(self, run: Run, bound: Bound, pulse: Pulse) -> None:
         """A killed push is done again: it changes what is not there yet."""
+        check_answered(self.runs.record, run)
         self.runs.tell_unsure(run, bound, to_log)
         if run.push:
             self.runs.push_run(run, bound, to_log)

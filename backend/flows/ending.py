@@ -1,10 +1,12 @@
 """Ending: why work on a run stopped, noted in its record, whatever it was."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from backend.core.runs import FINAL
+from backend.core.failures import unanswered
+from backend.core.runs import FINAL, Run
 from backend.core.search import is_search
 from backend.edges.run_store import RunStore
 from backend.errors import PromptsError, ProviderAwayError, RunError, where
@@ -69,6 +71,18 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except BaseException:
         _left(record, run_id, shared)
         raise
+
+
+def check_answered(record: RunStore, run: Run) -> None:
+    """Raises RunError when not one of the run's tasks was answered."""
+    tasks, failures = record.asks.failures(run.id)
+    if not tasks or sum(number for _, number in failures) < tasks:
+        return
+    kinds = Counter[str]()
+    for failure, number in failures:
+        kinds[failure.kind] += number
+    said = f"{unanswered(tasks, kinds)} {failures[0][0].detail}"
+    raise RunError(f"{said} `ls-prompts resume {run.id}` asks again.")
 
 
 def _away(record: RunStore, run_id: str, error: ProviderAwayError) -> ProviderAwayError:

@@ -30,7 +30,7 @@ from backend.errors import PromptsError, RunError
 from backend.flows.baseline import Baseline, baseline
 from backend.flows.batch import Batches, BatchRun
 from backend.flows.budget import check_budget, check_embeddings, check_larger
-from backend.flows.ending import Canceled, noted_end
+from backend.flows.ending import Canceled, check_answered, noted_end
 from backend.flows.hands import Hands, in_hand, no_search, only_one
 from backend.flows.labelling import Flush, Labelling
 from backend.flows.place import Place, Tell
@@ -229,6 +229,7 @@ class Runs:
             total.add(page)
             judged += [outcome for outcome in page if outcome.task_id in known]
         summary = total.summary()
+        check_answered(self.record, run)
         self.tell_unsure(run, bound, progress.tell)
         self.record.size(run.id, summary.tasks)
         pushed = self.push_run(run, bound, progress.tell) if run.push else None

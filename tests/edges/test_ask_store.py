@@ -104,11 +104,35 @@ def test_the_tally_counts_what_is_stored(store, runs, run):
     assert tally.cost_usd == pytest.approx(0.3), "of every completion once, however many tasks share it"
 
 
-def test_a_failure_that_was_mended_since_is_none(store, runs, run):
+def test_what_failed_stays_so_though_a_later_run_got_an_answer(store, runs, run):
     runs.asks.note(run.id, [Ask(1, A, Failure("server", "No."), sent=6)])
     assert tallied(runs, run)[1:3] == (0, 1)
     store.add_completions([completion(digest=A)])
+    assert tallied(runs, run)[1:3] == (0, 1)
+    later = runs.create(Order("mood@1", 7, "all"))
+    runs.asks.note(later.id, [Ask(1, A)])
+    assert tallied(runs, later)[1:3] == (1, 0)
+
+
+def test_asked_again_in_the_same_run_it_is_no_failure_any_more(store, runs, run):
+    runs.asks.note(run.id, [Ask(1, A, Failure("server", "No."), sent=6)])
+    store.add_completions([completion(digest=A)])
+    runs.asks.note(run.id, [Ask(1, A)])
     assert tallied(runs, run)[1:3] == (1, 0)
+
+
+def test_what_is_set_aside_is_what_has_no_answer_yet(store, runs, run):
+    runs.asks.note(run.id, [Ask(1, A), Ask(2, B)])
+    store.add_completions([completion(digest=A)])
+    runs.asks.set_aside(run.id, [1, 2, 3], Failure("crashed", "It ended workers."))
+    assert tallied(runs, run)[1:3] == (1, 2)
+
+
+def test_why_tasks_got_no_answer(runs, run):
+    assert runs.asks.failures(run.id) == (0, [])
+    server, late = Failure("server", "It answered 500."), Failure("timeout", "Too late.")
+    runs.asks.note(run.id, [Ask(1, A, server), Ask(2, B, late), Ask(3, C, late), Ask(4, A)])
+    assert runs.asks.failures(run.id) == (4, [(late, 2), (server, 1)])
 
 
 def test_one_unknown_price_makes_the_cost_unknown(store, runs, run):

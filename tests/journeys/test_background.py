@@ -166,7 +166,7 @@ def test_failures_of_a_run_are_retried_without_the_rest(
     few.save("topic", project.id)
     ids = [task["id"] for task in project.tasks()]
     few.app.run("topic@1", Subset("ids", ids=tuple(ids[:20])), Ending(push=False))
-    broken = few.but(OPENAI_API_KEY="sk-of-a-test", REQUEST_TIMEOUT_S="0.2")
+    broken = few.but(OPENAI_API_KEY="sk-of-a-test", REQUEST_TIMEOUT_S="0.2", OUTAGE_PATIENCE_S="0")
     stand_in.control(hang=1)
     run = broken.app.run("topic@1", Subset("ids", ids=tuple(ids[15:30])), Ending(push=False)).run.id
     assert few.app.watch(run).tally.failed == 10
