@@ -37,6 +37,7 @@ CONFIG = """<View><Text name="text" value="$text"/><Choices name="topic" toName=
 TASKS = 3000
 CONCURRENCY = 16
 PATIENCE_S = 3600
+OUTAGE_S = 60
 ALL = Subset("all")
 
 
@@ -137,6 +138,15 @@ def process_killed(here: World, app: App, run: str, times: int) -> None:
     _wait(app, run, [])
 
 
+def provider_away(here: World, app: App, run: str, times: int) -> None:
+    for number in range(times):
+        until(lambda number=number: app.watch(run).tally.done > TASKS * (number + 1) / (times + 2))
+        httpx.post(f"{here.model}/control", json={"server_error": 1.0}).raise_for_status()
+        time.sleep(OUTAGE_S)
+        httpx.post(f"{here.model}/control", json={"server_error": 0.0}).raise_for_status()
+    _wait(app, run, [])
+
+
 def _wait(app: App, run: str, workers: list["subprocess.Popen[bytes]"]) -> None:
     until(lambda: app.watch(run).run.status in FINAL)
     for worker in workers:
@@ -148,6 +158,7 @@ FAULTS = (
     ("one of three workers, SIGKILL", workers_killed, 3, True, CONCURRENCY),
     ("the process of a background run, SIGKILL", process_killed, 3, False, CONCURRENCY),
     ("Redis, FLUSHALL, two workers", redis_flushed, 3, True, 0),
+    ("the model's server, 500 for a minute", provider_away, 1, False, CONCURRENCY + 12),
 )
 """What is hit, how, how often, whether workers do the run, and how many requests may be under way unseen each time."""
 

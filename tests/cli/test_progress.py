@@ -53,6 +53,13 @@ def test_a_watched_run_costs_nothing_known_before_its_first_answer(capsys: pytes
     assert second.endswith("cost $0.50, 1 failed")
 
 
+def test_what_a_watched_run_waits_for_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with Gauge("mood@1") as gauge:
+        for sentence in ("", "It answered 500.\x1b[2J", "It answered 500.\x1b[2J", "It answers again.", ""):
+            gauge.waits_for(sentence)
+    assert lines(capsys) == ["It answered 500.\\x1b[2J", "It answers again."]
+
+
 @pytest.mark.parametrize(("pushes", "said"), [(True, 1), (False, 0)])
 def test_a_push_that_follows_is_told_once(capsys: pytest.CaptureFixture[str], pushes: bool, said: int) -> None:
     with Bar("mood@1", pushes) as bar:
