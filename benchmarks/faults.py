@@ -30,6 +30,7 @@ from backend.core.subsets import Subset
 from backend.flows.prompts import Draft
 from backend.flows.runs import Ending
 from backend.settings import Settings
+from benchmarks import fault_workers
 from demo import label_studio, services
 
 CONFIG = """<View><Text name="text" value="$text"/><Choices name="topic" toName="text">
@@ -164,6 +165,8 @@ def faults(here: World) -> None:
         happens(here, app, run, times)
         lost, again = TASKS - app.watch(run).tally.done, here.requests() - before - TASKS
         table.add_row(name, str(times), f"{TASKS:,}", str(lost), str(again), str(times * unseen))
+    for row in fault_workers.rows(here):
+        table.add_row(*row)
     Console(width=110).print(table)
 
 
