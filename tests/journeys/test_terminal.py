@@ -99,4 +99,4 @@ def test_use_and_annotate_refuse_a_changed_config(mine: Installation, project: P
     project.change(label_config=WIDER)
     for line in ("use topic@1", "annotate topic@1 --yes"):
         assert "changed since topic@1 was saved: save the prompt again" in mine.command(*line.split(), code=1).err
-    assert (project.annotations(), project.shown) == ([], "")
+    assert (project.annotations(), project.shown) == ([], "topic@1"), "what the run showed stays"

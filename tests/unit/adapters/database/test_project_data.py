@@ -138,6 +138,12 @@ def test_every_table_is_thought_of():
     forgotten = {"completions", "embeddings", "batches", "sources", "runs", "calibrations"}
     with_them = {"asks", "jobs", "holds", "batch_lines"}
     kept = {"prompts", "names", "versions", "connections"}  # the user's own work, and what annotators get
-    ids = {"installation", "unmarked", "accepted", "accepting"}  # whose predictions and annotations are; no text
+    ids = {
+        "installation",
+        "unmarked",
+        "accepted",
+        "accepting",
+        "day_holds",
+    }  # whose predictions and annotations are; no text
     assert set(metadata.tables) == forgotten | with_them | kept | ids
     assert sources.name in forgotten

@@ -11,6 +11,7 @@ from backend.adapters.files.atomic_output import replacing
 from backend.adapters.files.private import private_folder
 from backend.adapters.processes import LocalProcess
 from backend.app import App
+from backend.container import Container
 from backend.settings import Settings
 from tests.running import until
 from tests.scripted import completion
@@ -50,7 +51,7 @@ def test_one_of_an_earlier_release_is_closed_when_it_is_opened(tmp_path):
         old.execute("CREATE TABLE kept (x)")
         old.commit()
         assert modes(data) != {"0o600"}
-        app = App(Settings(_env_file=None, data_dir=data))
+        app = App(Container(Settings(_env_file=None, data_dir=data)))
         assert "0 completions" in app.container.store.describe()
         assert modes(data) == {"0o600"}
         assert {mode(data), mode(data / "runs")} == {"0o700"}
