@@ -95,7 +95,8 @@ class ChatRequest:
 class Completion:
     """The fact that came back. `attempt` counts the answers to one request from 0; `seconds` is the latency;
     `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none;
-    `batch`: it came by the provider's batch endpoint, at its price and without a latency of its own."""
+    `batch`: it came by the provider's batch endpoint, at its price and without a latency of its own; `elsewhere`: what
+    the server calls the part of its message that holds text, where `text` is empty."""
 
     digest: str
     attempt: int
@@ -109,6 +110,7 @@ class Completion:
     seconds: float
     logprobs: tuple[tuple[str, float], ...] | None = None
     batch: bool = False
+    elsewhere: str | None = None
 
 
 PlannedRequests = list[tuple[int, ChatRequest | Failure]]
