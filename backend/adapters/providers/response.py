@@ -11,10 +11,15 @@ from email.utils import parsedate_to_datetime
 from math import inf, isfinite
 from typing import Any
 
+from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.request import Completion
 
 _MOST = 2**31 - 1
-_NAME, _REASON = 200, 40
+_NAME, _REASON, _KEY = 200, 40, 40
+_PLAIN = ("role", "content", "refusal", "annotations", "name", "id", "type", "index")
+"""Keys of a message that hold none of what the model says but its answer."""
+_SPOKEN = (None, "text", "output_text")
+"""Types of parts that belong to the answer."""
 LONGEST_S = 3600.0
 
 
@@ -31,19 +36,21 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
     choice = body["choices"][0]
     message = choice["message"]
     refusal = message.get("refusal")
+    text = _text(message.get("content") or refusal or "")
     prompt, completion, cached = _usage(body.get("usage"))
     return Completion(
         digest=digest,
         attempt=attempt,
         model=_name(body.get("model"), _NAME) or model,
-        text=_text(message.get("content") or refusal or ""),
+        text=text,
         finish_reason=_name(choice.get("finish_reason"), _REASON),
         refused=bool(refusal),
         prompt_tokens=prompt,
         completion_tokens=completion,
         cached_tokens=cached,
         seconds=seconds,
-        logprobs=_logprobs(choice.get("logprobs")),
+        logprobs=_logprobs(choice.get("logprobs"), text),
+        elsewhere=None if text.strip() else _elsewhere(message),
     )
 
 
@@ -53,31 +60,68 @@ def _name(found: Any, most: int) -> str:
 
 
 def _text(content: Any) -> str:
-    """Some servers send content as a list of parts."""
-    return content if isinstance(content, str) else "".join(str(part.get("text") or "") for part in content)
+    """Some servers send content as a list of parts, of which thoughts are one."""
+    if isinstance(content, str):
+        return content
+    return "".join(str(part.get("text") or "") for part in content if part.get("type") in _SPOKEN)
+
+
+def _elsewhere(message: Mapping[str, Any]) -> str | None:
+    """What holds text in place of the content: a key of the message, or the type of a part of its content."""
+    content = message.get("content")
+    listed = content if isinstance(content, list) else []
+    parts = [part.get("type") for part in listed if part.get("type") not in _SPOKEN]
+    keys = [
+        key for key, value in message.items() if key not in _PLAIN and isinstance(value, str | list | dict) and value
+    ]
+    return next((name for found in (*keys, *parts) if (name := _name(found, _KEY))), None)
 
 
 def _usage(found: Any) -> tuple[int, int, int]:
-    """Tokens of the prompt, of the completion, and cached; all 0, as for missing usage, when one is no count."""
+    """Tokens of the prompt, of the completion, and cached; all 0, as for missing usage, when one is no count.
+
+    What is billed as completion is all that is not prompt: some servers leave thoughts out of `completion_tokens`.
+    """
     try:
-        cached = (found.get("prompt_tokens_details") or {}).get("cached_tokens")
-        prompt, completion, cached = (
-            int(count or 0) for count in (found.get("prompt_tokens"), found.get("completion_tokens"), cached)
-        )
+        prompt, completion = (int(found.get(name) or 0) for name in ("prompt_tokens", "completion_tokens"))
+        cached = int((found.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
     except (AttributeError, TypeError, ValueError, OverflowError):
         return 0, 0, 0
-    usable = all(0 <= count <= _MOST for count in (prompt, completion, cached))
-    return (prompt, completion, cached) if usable else (0, 0, 0)
+    if not all(0 <= count <= _MOST for count in (prompt, completion, cached)):
+        return 0, 0, 0
+    thoughts = _count(found.get("completion_tokens_details"), "reasoning_tokens")
+    apart = completion + thoughts if thoughts > completion else 0
+    return prompt, min(_MOST, max(completion, apart, _count(found, "total_tokens") - prompt)), cached
 
 
-def _logprobs(found: Any) -> tuple[tuple[str, float], ...] | None:
-    """None for what is not in OpenAI's form, or no number."""
+def _count(found: Any, name: str) -> int:
+    """0 for what is no count."""
+    count = found.get(name) if isinstance(found, dict) else None
+    return count if isinstance(count, int) and 0 <= count <= _MOST else 0
+
+
+def _logprobs(found: Any, text: str) -> Pieces | None:
+    """Those of the tokens that spell `text`, or of all if none do; None for what is not in OpenAI's form, or no
+    number."""
     try:
-        tokens = tuple((t["token"], float(t["logprob"])) for t in found["content"])
+        tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in found["content"]]
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
         return None
-    good = all(isinstance(token, str) and isfinite(logprob) for token, logprob in tokens)
-    return tokens if tokens and good else None
+    good = all(isinstance(token, str) and isfinite(logprob) for token, logprob, _ in tokens)
+    if not tokens or not good or not text:
+        return None
+    plain = tuple((token, logprob) for token, logprob, _ in tokens)
+    if "".join(token for token, _ in plain) == text:
+        return plain
+    spelt = [(_bytes(token, listed), logprob) for token, logprob, listed in tokens]
+    return aligned(spelt, text) or aligned([(as_bytes(token), logprob) for token, logprob in plain], text) or plain
+
+
+def _bytes(token: str, listed: Any) -> bytes:
+    try:
+        return bytes(listed) if isinstance(listed, list) else as_bytes(token)
+    except (TypeError, ValueError):
+        return as_bytes(token)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

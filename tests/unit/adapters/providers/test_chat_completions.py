@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from math import log
 
 import pytest
 from aiohttp import web
@@ -20,10 +21,11 @@ from backend.adapters.providers.response import retry_after
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import read
 from backend.domain.outcome import Failure, Rejection
+from backend.domain.resolution.logprob_confidence import confidence
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
-from tests.scripted import GOOD, request, run, template
+from tests.scripted import GOOD, choices, request, run, template
 
 KEY = "sk-very-secret"
 ASK = ChatRequest(template(parameters={"temperature": 0, "max_tokens": 50}), "I love it")
@@ -202,6 +204,91 @@ def test_strange_names_leave_the_answer_kept(strange):
 def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs):
     found = completed(chat(logprobs=logprobs))
     assert (found.text, found.logprobs) == (GOOD, None)
+
+
+def spelt(*pieces):
+    """Log-probabilities of tokens, in bytes as OpenAI gives them; the text of one that ends in a letter is of no
+    use."""
+    listed = [
+        {"token": piece.decode(errors="replace"), "bytes": list(piece), "logprob": -0.5, "top_logprobs": []}
+        for piece in (p if isinstance(p, bytes) else p.encode() for p in pieces)
+    ]
+    return {"content": listed}
+
+
+PARTY = "🎉".encode()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "tokens"),
+    [
+        (('{"mood": "', PARTY[:2], PARTY[2:], '"}'), 2),
+        (("So", ' {"a": 1}', "</think>", "\n", '{"mood": "', PARTY[:3], PARTY[3:] + b'"', "}", "\n", "    ", ""), 2),
+        ((b' {"mood": "' + PARTY[:1], PARTY[1:], '"}\n', "<|im_end|>"), 2),
+    ],
+)
+def test_log_probabilities_are_aligned_by_bytes(pieces, tokens):
+    text, labels = '{"mood": "🎉"}', choices("🎉", "Bad")
+    found = completed(chat(text, logprobs=spelt(*pieces)), ask=ChatRequest(template(schema=labels), "x"))
+    assert "".join(piece for piece, _ in found.logprobs) == text
+    sure = confidence(found, labels)
+    assert sure is not None
+    assert -2.0 < log(sure.joint) <= -0.5 * tokens
+
+
+def test_log_probabilities_that_do_not_fit_are_kept_as_they_came():
+    found = completed(chat(GOOD, logprobs=spelt("something", "else")))
+    assert found.logprobs == (("something", -0.5), ("else", -0.5))
+
+
+@pytest.mark.parametrize(
+    ("usage", "out"),
+    [
+        ({"completion_tokens": 4, "total_tokens": 1025, "completion_tokens_details": {"reasoning_tokens": 1000}}, 1004),
+        ({"completion_tokens": 4, "total_tokens": 1025}, 1004),
+        (
+            {"completion_tokens": 1004, "total_tokens": 1025, "completion_tokens_details": {"reasoning_tokens": 1000}},
+            1004,
+        ),
+        ({"completion_tokens": 4, "completion_tokens_details": {"reasoning_tokens": 1000}}, 1004),
+        ({"completion_tokens": 0, "total_tokens": 25}, 4),
+        ({"completion_tokens": 4, "total_tokens": 0}, 4),
+        ({"completion_tokens": 4, "total_tokens": 3}, 4),
+        ({"completion_tokens": 4, "total_tokens": "many", "completion_tokens_details": []}, 4),
+        ({"completion_tokens": 4, "total_tokens": 10**12, "completion_tokens_details": {"reasoning_tokens": -1}}, 4),
+        ({"completion_tokens": 4, "total_tokens": True}, 4),
+    ],
+)
+def test_what_is_billed_counts_as_completion(usage, out):
+    found = completed(chat(body={"usage": {"prompt_tokens": 21, **usage}}))
+    assert (found.prompt_tokens, found.completion_tokens) == (21, out)
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        ({"reasoning_content": GOOD}, "reasoning_content"),
+        ({"reasoning": GOOD, "tool_calls": []}, "reasoning"),
+        ({"tool_calls": [{"type": "function", "function": {"name": "labels", "arguments": GOOD}}]}, "tool_calls"),
+        ({"function_call": {"name": "labels", "arguments": GOOD}}, "function_call"),
+        ({"thinking": GOOD}, "thinking"),
+        ({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": GOOD}]}]}, "thinking"),
+        ({"content": "\n", "reasoning_content": GOOD}, "reasoning_content"),
+        ({"annotations": [], "audio": None}, None),
+    ],
+)
+def test_where_the_text_went_when_the_content_is_empty(message, where):
+    found = completed(chat(None, message=message))
+    assert (found.text.strip(), found.elsewhere) == ("", where)
+    verdict = read(found, ASK.template.schema)
+    assert isinstance(verdict, Rejection)
+    assert (verdict.reason, str(where) in verdict.detail) == ("empty", where is not None)
+
+
+def test_thoughts_beside_the_content_are_no_part_of_it():
+    parts = [{"type": "thinking", "thinking": [], "text": '{"mood": "Bad"}'}, {"type": "text", "text": GOOD}]
+    found = completed(chat(parts, message={"reasoning_content": '{"mood": "Bad"}'}))
+    assert (found.text, found.elsewhere) == (GOOD, None)
 
 
 @pytest.mark.parametrize(
