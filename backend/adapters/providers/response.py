@@ -1,18 +1,21 @@
-"""Reply: the body of a chat completion -> a Completion, and how long a refusal asks us to wait.
+"""Reply: the body of a chat completion -> a Completion, or the Failure it tells of; how long a refusal asks to wait.
 
 The answer was paid for: it is kept whatever is wrong with what stands beside it. Raises one of many errors for a body
 that holds no answer; `llm` knows them.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf, isfinite
 from typing import Any
 
+from backend.adapters.providers.connection_errors import words_in
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.request import Completion
+from backend.domain.chat.response_parser import BROKEN_OFF
+from backend.domain.outcome import Failure
 
 _MOST = 2**31 - 1
 _NAME, _REASON, _KEY = 200, 40, 40
@@ -20,7 +23,11 @@ _PLAIN = ("role", "content", "refusal", "annotations", "name", "id", "type", "in
 """Keys of a message that hold none of what the model says but its answer."""
 _SPOKEN = (None, "text", "output_text")
 """Types of parts that belong to the answer."""
+_MALFORMED = ("json_validate_failed", "output_parse_failed", "tool_use_failed")
+"""Codes of errors that stand for an answer which does not keep to its schema (Groq)."""
 LONGEST_S = 3600.0
+Quote = Callable[[str], str]
+"""Makes of a provider's words what may be shown of them."""
 
 
 def parse(content: bytes | str) -> Any:
@@ -29,6 +36,37 @@ def parse(content: bytes | str) -> Any:
         return json.loads(content)
     except ValueError:
         return json.loads(content, parse_int=float)
+
+
+def to_reply(
+    digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0, quote: Quote = lambda _: ""
+) -> Completion | Failure:
+    """The Completion in a body; or the Failure it tells of although its status is 200."""
+    return _broken(body, quote) or to_completion(digest, model, body, attempt, seconds)
+
+
+def _broken(body: Any, quote: Quote) -> Failure | None:
+    choice = body["choices"][0] if body.get("choices") else {}
+    error, finish = choice.get("error") or body.get("error"), str(choice.get("finish_reason")).lower()
+    said = choice.get("message") or {}
+    empty = not said.get("content") and not said.get("refusal")
+    if finish != "error" and not (error and (empty or choice.get("error"))) and not (empty and finish in BROKEN_OFF):
+        return None
+    words = quote(words_in(error))
+    detail = f"The model's server gave up its answer{f': {chr(34)}{words}{chr(34)}' if words else ''}."
+    limited = isinstance(error, dict) and error.get("code") in (429, "429")
+    return Failure("rate_limited" if limited else "server", detail)
+
+
+def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: float = 0.0) -> Completion | None:
+    """The malformed answer that an error's JSON stands for: it was paid for. None for any other error."""
+    if not isinstance(error, dict):
+        return None
+    code, said = error.get("code"), error.get("failed_generation")
+    if code not in _MALFORMED and not said:
+        return None
+    text = said if isinstance(said, str) else json.dumps(said) if said else ""
+    return Completion(digest, attempt, model, text, _name(code, _REASON), False, 0, 0, 0, seconds)
 
 
 def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0) -> Completion:

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from backend.domain.chat.answer_length import most_tokens
 from backend.domain.few_shot.messages import FewShotMessages, Turn
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.hashing import canonical, numbered
@@ -50,6 +51,14 @@ class RequestTemplate:
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
         return self.schema.json_schema()
+
+    @cached_property
+    def bound(self) -> int | None:
+        """Most tokens that an answer can take; None where that is not known, where the model is told to think aloud, or
+        where the parameters bound it already."""
+        said = json.dumps(dict(self.parameters)).lower()
+        free = "max_tokens" in said or "max_completion_tokens" in said or "think" in said or "reason" in said
+        return None if free else most_tokens(self.answer_schema)
 
     @cached_property
     def _digest(self) -> "hashlib._Hash":

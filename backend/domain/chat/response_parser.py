@@ -21,8 +21,8 @@ from backend.domain.outcome import Answer, Rejection
 REMEMBERED = 2048
 """Most answers are one of a few texts, which need not be read again for every task."""
 _CUT_SHORT = ("length", "max_tokens", "model_length", "max_length", "max_output_tokens", "token_limit", "incomplete")
-_BROKEN_OFF = ("abort", "aborted", "cancelled", "insufficient_system_resource")
-CUT = frozenset((*_CUT_SHORT, *_BROKEN_OFF))
+BROKEN_OFF = ("abort", "aborted", "cancelled", "insufficient_system_resource")
+CUT = frozenset((*_CUT_SHORT, *BROKEN_OFF))
 """Reasons to finish that mean a text may go on: OpenAI's, and what others say in its place."""
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})?\s*")
 
@@ -105,7 +105,14 @@ def _is_final(verdict: Rejection, last: Completion) -> bool:
 
 def is_done(request: ChatRequest, attempts: Sequence[Completion]) -> bool:
     """Whether there is no asking `request` again, `attempts` being all answers to it."""
-    return settled(attempts, judge(attempts, request.template.schema)[0], request.template.attempts)
+    return settled(attempts, judge(attempts, request.template.schema)[0], most_attempts(request, attempts))
+
+
+def most_attempts(request: ChatRequest, attempts: Sequence[Completion]) -> int:
+    """One more where the first answer may have been cut at the request's bound: that was our doing, not the model's."""
+    bound, first = request.template.bound, next(iter(attempts), None)
+    ours = bound is not None and first is not None and is_cut(first) and 0 < first.completion_tokens <= bound
+    return request.template.attempts + (ours and not runs_on(first.text) if first else 0)
 
 
 @lru_cache(maxsize=REMEMBERED)
