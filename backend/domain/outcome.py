@@ -13,7 +13,7 @@ Value = tuple[str, ...]
 Answer = Mapping[str, Value]
 """Control name -> value; the same type for a prediction and for a ground truth."""
 
-REJECTIONS = ("not_json", "truncated", "refused", "missing_field", "unknown_choice", "too_many")
+REJECTIONS = ("not_json", "truncated", "refused", "empty", "missing_field", "unknown_choice", "too_many")
 FAILURES = (
     "bad_task",
     "bad_request",
@@ -82,7 +82,7 @@ class Usage:
 class Outcome:
     """What became of one task. `confidence`: of the whole answer, None where there is none; `controls`: of each
     control's value, where the confidence is known and there are several; `sent` requests went out for it just now;
-    `reused`: stored facts were enough."""
+    `reused`: stored facts were enough; `logprobs`: its answers came with log-probabilities, whether they fit or not."""
 
     task_id: int
     verdict: Answer | Rejection | Failure
@@ -92,6 +92,7 @@ class Outcome:
     sent: int = 0
     reused: bool = False
     controls: Mapping[str, float] | None = None
+    logprobs: bool = False
 
     @property
     def answer(self) -> Answer | None:

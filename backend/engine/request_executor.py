@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.chat.response_parser import judge, settled
+from backend.domain.chat.response_parser import judge, most_attempts, settled
 from backend.domain.outcome import Failure, Rejection
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
@@ -161,7 +161,7 @@ class RequestExecutor:
     async def _until_settled(self, pending: InFlightRequest) -> RequestResult:
         schema = pending.request.template.schema
         verdict, _ = judge(pending.attempts, schema)
-        while not settled(pending.attempts, verdict, pending.request.template.attempts):
+        while not settled(pending.attempts, verdict, most_attempts(pending.request, pending.attempts)):
             if isinstance(verdict, Rejection):
                 self.observer.retried(verdict.reason)
             reply = await self._answer(pending)

@@ -41,10 +41,15 @@ def failure_of(asked: Sequence[RequestResult]) -> Failure:
 
 
 def unsure(version: PromptVersion, outcomes: Sequence[Outcome]) -> str | None:
-    """What to say when a model was asked for log-probabilities and gave none; else None."""
+    """What to say when a model was asked for log-probabilities and gave none that fit its answers; else None."""
     usable = [outcome for outcome in outcomes if outcome.answer is not None]
     if not version.logprobs or not usable or any(outcome.confidence is not None for outcome in usable):
         return None
+    if any(outcome.logprobs for outcome in usable):
+        return (
+            f"The log-probabilities of {version.model} do not fit the texts it gives, so {version.tag} has no scores: "
+            "update the model's server, or save the prompt with `--confidence none`."
+        )
     return (
         f"{version.model} gives no log-probabilities, so {version.tag} has no scores: save it with `--confidence "
         "samples:5` to have each task asked five times and their agreement as the score, or with `--confidence none`."

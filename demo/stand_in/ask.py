@@ -64,6 +64,8 @@ def read_ask(body: bytes, switches: Switches) -> Ask:
 
 
 def _check_support(raw: Mapping[str, Any], switches: Switches) -> None:
+    if switches.complaint:
+        raise ComplaintError(400, switches.complaint)
     kind = _checked(raw, "response_format", dict, {}).get("type")
     if (kind == "json_schema" and switches.no_json_schema) or (kind == "json_object" and switches.no_json_object):
         raise unsupported_format(kind)

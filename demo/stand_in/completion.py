@@ -16,13 +16,13 @@ from demo.stand_in.tokens import Token
 _CHARACTERS_PER_TOKEN = 4
 
 
-def completion(ask: Ask, answers: Sequence[Answer], name: str) -> bytes:
-    """The body of a 200; `name` tells this completion from all others."""
+def completion(ask: Ask, answers: Sequence[Answer], name: str, thoughts: int = 0) -> bytes:
+    """The body of a 200; `name` tells this completion from all others; `thoughts`: tokens that only the total has."""
     choices = ",".join([_choice(ask, index, answer) for index, answer in enumerate(answers)])
     prompt, written = usage_of(ask, answers)
     usage = (
-        f'{{"prompt_tokens":{prompt},"completion_tokens":{written},"total_tokens":{prompt + written},'
-        f'"prompt_tokens_details":{{"cached_tokens":0}}}}'
+        f'{{"prompt_tokens":{prompt},"completion_tokens":{written},"total_tokens":{prompt + written + thoughts},'
+        f'"prompt_tokens_details":{{"cached_tokens":0}},"completion_tokens_details":{{"reasoning_tokens":{thoughts}}}}}'
     )
     return (
         f'{{"id":"chatcmpl-{name}","object":"chat.completion","created":{int(time.time())},"model":{_quoted(ask.model)},'

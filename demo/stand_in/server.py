@@ -247,8 +247,10 @@ async def _fail(turn: Turn, ask: Ask, kind: str) -> web.Response:
 
 
 def _completed(turn: Turn, ask: Ask, answers: list[Answer]) -> web.Response:
-    turn.stats.charge(*usage_of(ask, answers))
-    return _json(completion(ask, answers, f"{turn.digest.hex()}-{turn.before}"))
+    prompt, written = usage_of(ask, answers)
+    thoughts = turn.switches.thoughts
+    turn.stats.charge(prompt, written + thoughts)
+    return _json(completion(ask, answers, f"{turn.digest.hex()}-{turn.before}", thoughts))
 
 
 def _json(body: bytes | dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -36,6 +36,8 @@ class Switches:
     no_logprobs: bool = _switch(False, "refuse logprobs")
     no_temperature: bool = _switch(False, "refuse every temperature but 1")
     no_max_tokens: bool = _switch(False, "refuse max_tokens (max_completion_tokens still works)")
+    complaint: str = _switch("", "refuse every request with 400 and these words; empty refuses none")
+    thoughts: int = _switch(0, "bill so many tokens an answer that completion_tokens leaves out, as thoughts")
     api_key: str = _switch("", "refuse every other key; empty takes any")
     no_batches: bool = _switch(False, "know nothing of files and batches")
     batch_delay_ms: float = _switch(0.0, "a batch is answered so many milliseconds after it was created")

@@ -42,7 +42,7 @@ def test_with_faults_every_task_is_labelled_and_none_wrongly(
 ) -> None:
     project = Project.made(label_studio, messages(400), truths(400, of=400))
     tag = mine.save("topic", project.id)
-    stand_in.control(rate_limited=0.05, server_error=0.02, malformed=0.01, retry_after=0.05, seed=1)
+    stand_in.control(rate_limited=0.05, server_error=0.02, malformed=0.01, retry_after=0.05, seed=2)
     troubled = mine.app.evaluate(tag, ending=NO_PUSH)
     stats = stand_in.stats()
     assert set(stats["faults"]) == {"rate_limited", "server_error", "malformed"}

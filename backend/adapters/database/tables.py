@@ -159,6 +159,7 @@ completions = Table(
     Column("logprobs", Json),
     Column("run_id", String(16)),
     Column("batch", Boolean, nullable=False, server_default=false()),
+    Column("elsewhere", String(40)),
     PrimaryKeyConstraint("digest", "attempt"),
     Index("ix_completions_paid", "run_id", "model", "prompt_tokens", "cached_tokens", "completion_tokens", "batch"),
 )

@@ -13,7 +13,8 @@ import openai
 from openai.types import Batch
 
 from backend.adapters.providers.chat_completions import GARBAGE, check
-from backend.adapters.providers.response import parse, to_completion
+from backend.adapters.providers.connection_errors import moved, unsafe
+from backend.adapters.providers.response import malformed, parse, to_reply
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
 from backend.domain.runs.batch_report import BatchReport, refused
@@ -30,7 +31,10 @@ class BatchApi:
         """Raises SettingsError for a key or an address that can't be one. `timeout_s`: silence that ends a request."""
         check(base_url, api_key)
         self._shown = shown(base_url)
-        self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout_s)
+        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=timeout_s)
+        self._client = openai.OpenAI(
+            api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout_s, http_client=client
+        )
 
     def close(self) -> None:
         self._client.close()
@@ -94,13 +98,15 @@ class BatchApi:
             yield
         except openai.APIStatusError as error:
             raise self._error(error) from None
-        except (openai.APIError, *GARBAGE, httpx2.TransportError):
-            raise ProviderAwayError(
+        except (openai.APIError, *GARBAGE, httpx2.TransportError) as error:
+            raise unsafe(error, self._shown) or ProviderAwayError(
                 f"No connection to the model's server at {self._shown}: start it, or correct OPENAI_BASE_URL."
             ) from None
 
     def _error(self, error: openai.APIStatusError) -> ProviderError:
         status = error.status_code
+        if status < 400:
+            return moved(error, self._shown, "OPENAI")
         if status in (404, 405, 501):
             return ProviderError(f"{self._shown} has no batch endpoint: run it without --batch.")
         if status in (401, 403):
@@ -137,9 +143,13 @@ def _reply(digest: str, found: dict[str, Any], model: str) -> Completion | Failu
     response, error = found.get("response") or {}, found.get("error") or {}
     status, body = int(response.get("status_code") or 0), response.get("body") or {}
     if status != 200:
-        code = error.get("code") or (body.get("error") or {}).get("code")
-        return refused(status, str(code or ""))
+        told = body.get("error") or {}
+        answer = malformed(told, digest, model)
+        return (
+            replace(answer, batch=True) if answer else refused(status, str(error.get("code") or told.get("code") or ""))
+        )
     try:
-        return replace(to_completion(digest, model, body), batch=True)
+        reply = to_reply(digest, model, body)
+        return replace(reply, batch=True) if isinstance(reply, Completion) else reply
     except GARBAGE:
         return Failure("server", "The model's server sent something that is no chat completion.")

@@ -2,7 +2,7 @@
 
 One request in, a Completion or a Failure out. Retrying and pacing are not its business; knowing what a server refuses
 is: it steps down from `json_schema` to `json_object` to plain text, drops parameters a model does not take, and
-remembers both per model for as long as the process lives.
+remembers both per model for as long as the process lives. No task's text follows a redirect to another address.
 """
 
 import asyncio
@@ -10,14 +10,31 @@ import contextlib
 import re
 import time
 from dataclasses import replace
+from functools import partial
 
 import aiohttp
 import httpx2
 import openai
 
+from backend.adapters.providers.connection_errors import (
+    Streamed,
+    check_whole,
+    is_elsewhere,
+    is_stream,
+    moved,
+    never_sent,
+    streams,
+    target_of,
+    timed_out,
+    unsafe,
+    words_of,
+)
+from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import RequestFormat, adapted
-from backend.adapters.providers.response import parse, retry_after, to_completion
+from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.response_parser import is_cut
 from backend.domain.outcome import Failure
 from backend.domain.urls import shown
 from backend.errors import ProviderError, SettingsError
@@ -25,14 +42,7 @@ from backend.errors import ProviderError, SettingsError
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
 _MOST_BYTES = 8_000_000
-_KEY_REFUSED = re.compile(
-    r"(api[ _-]?key|access token|credentials?)\b.{0,40}(not valid|invalid|incorrect|expired|missing|not found|revoked)"
-    r"|(invalid|incorrect|expired|missing|bad|wrong|no) (api[ _-]?key|access token|credentials?)",
-    re.IGNORECASE,
-)
-"""Gemini and xAI refuse a key with status 400."""
-_MODERATED = re.compile(r"content[ _-]?(filter|policy)|moderat|flagged|safety (system|policy|filter)|prohibited", re.I)
-"""A refusal that is about what a task says."""
+_MOST_MOVES = 5
 
 
 class TooLarge(ValueError):
@@ -48,6 +58,7 @@ class ChatCompletions:
         check(base_url, api_key, named)
         self._named = named
         self._shown = shown(base_url)
+        self._refusals = Refusals(self._shown, named, api_key or "")
         self._timeout_s = timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
         enough = httpx2.Limits(max_connections=4096, max_keepalive_connections=4096)
@@ -57,12 +68,17 @@ class ChatCompletions:
             max_retries=0,
             timeout=timeout_s,
             http_client=openai.DefaultAioHttpClient(
-                limits=enough, timeout=timeout_s, event_hooks={"response": [_read_capped]}
+                limits=enough,
+                timeout=timeout_s,
+                event_hooks={"response": [_read_capped]},
+                follow_redirects=False,
             ),
         )
         # Whole, because the client would put it together for each request, at a tenth of the CPU that asking takes.
         self._chat_url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
+        self._moves = 0
         self._dialects: dict[str, RequestFormat] = {}
+        self._known: set[str] = set()
 
     async def close(self) -> None:
         await self._client.close()
@@ -73,10 +89,12 @@ class ChatCompletions:
             async with asyncio.timeout(self._timeout_s):
                 listed = [entry.id async for entry in self._client.models.list()]
         except openai.APIStatusError as error:
-            failure = self._status_failure(model, error)
+            if error.status_code < 400:
+                raise moved(error, self._shown, self._named) from None
+            failure = self._refusals.failure(model, error)
             raise ProviderError(f"{failure.detail} Try again later.") from None
-        except (openai.APIConnectionError, TimeoutError):
-            raise ProviderError(
+        except (openai.APIConnectionError, TimeoutError) as error:
+            raise unsafe(error, self._shown) or ProviderError(
                 f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
             ) from None
         except GARBAGE:
@@ -93,27 +111,97 @@ class ChatCompletions:
         Raises ProviderError when no other task would be answered either: key, quota, unknown model or address.
         """
         while True:
-            dialect = self._dialects.get(request.template.model, RequestFormat())
+            dialect = self._dialect(request)
             self._check_cap(request, dialect)
-            started = time.perf_counter()
             try:
-                body = parse(await self._post(dialect.body(request)))
-                seconds = time.perf_counter() - started
-                return to_completion(request.digest, request.template.model, body, attempt, seconds)
+                reply = await self._ask(request, dialect, attempt)
             except openai.APIStatusError as error:
-                if not self._adapt(request, dialect, error):
-                    return replace(self._status_failure(request.template.model, error, request.texts), unbilled=True)
-            except openai.APIConnectionError as error:
-                if _timed_out(error):
-                    return Failure("timeout", "The model's server did not answer in time.")
-                away = Failure("connection", f"No connection to the model's server at {self._shown}.")
-                return replace(away, unbilled=_never_sent(error))
-            except TimeoutError:
+                refused = await self._refused(request, dialect, attempt, error)
+                if refused is not None:
+                    return refused
+            else:
+                self._learn(request, dialect, reply)
+                return reply
+
+    async def _ask(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | Failure:
+        """Sends once. Raises APIStatusError for a refusal."""
+        started = time.perf_counter()
+        try:
+            content = await self._post(dialect.body(request))
+            if is_stream(content):
+                raise streams(self._shown)
+            seconds, model = time.perf_counter() - started, request.template.model
+            return to_reply(
+                request.digest, model, parse(content), attempt, seconds, partial(self._refusals.quoted, request)
+            )
+        except openai.APIConnectionError as error:
+            if (unsafely := unsafe(error, self._shown)) is not None:
+                raise unsafely from None
+            if timed_out(error):
                 return Failure("timeout", "The model's server did not answer in time.")
-            except TooLarge:
-                return Failure("server", f"The model's server sent more than {_MOST_BYTES // 10**6} MB.")
-            except GARBAGE:
-                return Failure("server", "The model's server sent something that is no chat completion.")
+            away = Failure("connection", f"No connection to the model's server at {self._shown}.")
+            return replace(away, unbilled=never_sent(error))
+        except TimeoutError:
+            return Failure("timeout", "The model's server did not answer in time.")
+        except TooLarge:
+            return Failure("server", f"The model's server sent more than {_MOST_BYTES // 10**6} MB.")
+        except Streamed:
+            raise streams(self._shown) from None
+        except GARBAGE:
+            return Failure("server", "The model's server sent something that is no chat completion.")
+
+    async def _refused(
+        self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError
+    ) -> Completion | Failure | None:
+        """What a refusal amounts to; None when it is to be asked again, in another way or at another path."""
+        model = request.template.model
+        if 300 <= error.status_code < 400:
+            self._move(error)
+            return None
+        answer = malformed(error.body, request.digest, model, attempt)
+        if answer is not None:
+            return answer
+        if self._adapt(request, dialect, error):
+            return None
+        failure = replace(self._refusals.failure(model, error, request), unbilled=True)
+        formal = failure.kind == "bad_request" and error.status_code in (400, 422) and model not in self._known
+        if not formal or is_about_length(error):
+            return failure
+        return await self._ask_otherwise(request, dialect, attempt) or failure
+
+    async def _ask_otherwise(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | None:
+        """The answer in the first other way that a model takes which has answered nothing yet: refusals come in many
+        words. Each is tried once."""
+        self._known.add(request.template.model)
+        for other in dialect.others(request.template):
+            with contextlib.suppress(openai.APIStatusError):
+                reply = await self._ask(request, other, attempt)
+                if isinstance(reply, Completion):
+                    self._dialects[request.template.model] = other
+                    return reply
+        return None
+
+    def _dialect(self, request: ChatRequest) -> RequestFormat:
+        return self._dialects.get(request.template.model, RequestFormat())
+
+    def _learn(self, request: ChatRequest, dialect: RequestFormat, reply: Completion | Failure) -> None:
+        """A model that was cut in the middle of saying something thinks aloud: it is not bounded again."""
+        if isinstance(reply, Failure):
+            return
+        self._known.add(request.template.model)
+        bound = dialect.bound(request.template)
+        if bound is not None and is_cut(reply) and not runs_on(reply.text):
+            self._dialects[request.template.model] = replace(self._dialect(request), bounded=False)
+
+    def _move(self, error: openai.APIStatusError) -> None:
+        """Goes on at the path that this server names. Raises ProviderError when it names another server."""
+        if error.request.url != httpx2.URL(self._chat_url):
+            return  # another request has found the way
+        target = target_of(error)
+        self._moves += 1
+        if target is None or is_elsewhere(error.request.url, target) or self._moves > _MOST_MOVES:
+            raise moved(error, self._shown, self._named)
+        self._chat_url = str(target)
 
     def _check_cap(self, request: ChatRequest, dialect: RequestFormat) -> None:
         if request.template.cap is not None and not dialect.caps(request.template):
@@ -124,7 +212,7 @@ class ChatCompletions:
 
     def body(self, request: ChatRequest) -> bytes:
         """The request as this model wants it, as far as is known by now."""
-        return self._dialects.get(request.template.model, RequestFormat()).body(request)
+        return replace(self._dialect(request), bounded=False).body(request)  # nobody can ask a line of a batch again
 
     async def _post(self, content: bytes) -> bytes:
         """The typed `create()` would cost twice the CPU; the raw post is the same request."""
@@ -137,46 +225,13 @@ class ChatCompletions:
 
     def _adapt(self, request: ChatRequest, used: RequestFormat, error: openai.APIStatusError) -> bool:
         """Whether the refusal was about how we ask and another way is left to try."""
-        now = self._dialects.get(request.template.model, RequestFormat())
-        if now != used:
+        if self._dialect(request) != used:
             return True
-        better = adapted(used, request, error.status_code, error.param, error.message)
+        better = adapted(used, request, error.status_code, error.param, words_of(error))
         if better is None:
             return False
         self._dialects[request.template.model] = better
         return True
-
-    def _status_failure(self, model: str, error: openai.APIStatusError, texts: str = "") -> Failure:
-        """`texts`: what the request says of tasks; where a message repeats it, that says nothing about the refusal."""
-        status, code = error.status_code, error.code or ""
-        if status in (402, 429) and (status == 402 or "quota" in code or "billing" in code):
-            raise ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")
-        if status == 401 or (status in (400, 403, 422) and _says(_KEY_REFUSED, error.message, texts)):
-            raise ProviderError(
-                f"{self._shown} refused the key: check {self._named}_API_KEY and {self._named}_BASE_URL."
-            )
-        if status in (400, 403, 422) and (_MODERATED.search(code) or _says(_MODERATED, error.message, texts)):
-            return Failure("refused", f"The provider refused what this task says ({status} {code}).".replace(" )", ")"))
-        if status == 403:
-            return Failure(
-                "auth", f"The key may not use model '{model}' at {self._shown} (403): choose another model or key."
-            )
-        if status in (404, 405):
-            raise ProviderError(
-                f"{self._shown} does not know model '{model}' (or is no OpenAI-compatible address): "
-                f"check the model's name and {self._named}_BASE_URL, which usually ends in /v1."
-            )
-        if status == 429:
-            return Failure(
-                "rate_limited",
-                "The provider's rate limit was reached.",
-                retry_after(error.response.headers, time.time()),
-            )
-        if status in (408, 409) or status >= 500:
-            return Failure(
-                "server", f"The model's server answered {status}.", retry_after(error.response.headers, time.time())
-            )
-        return Failure("bad_request", f"The model's server refused the request ({status} {code}).".replace(" )", ")"))
 
 
 def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
@@ -195,12 +250,9 @@ def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
         raise SettingsError(f"{named}_BASE_URL is no address: write one like http://host:port/v1.")
 
 
-def _says(pattern: re.Pattern[str], message: str, texts: str) -> bool:
-    return any(found[0] not in texts for found in pattern.finditer(message))
-
-
 async def _read_capped(response: httpx2.Response) -> None:
     """Reads a body in place of httpx2, which would read, and unpack, one without end. Raises TooLarge."""
+    check_whole(response)
     parts, size = [], 0
     async with contextlib.aclosing(response.aiter_bytes()) as stream:
         async for part in stream:
@@ -209,15 +261,3 @@ async def _read_capped(response: httpx2.Response) -> None:
             if size > _MOST_BYTES:
                 raise TooLarge
     response._content = b"".join(parts)  # where its own aread() would put it, and finds it
-
-
-def _timed_out(error: openai.APIConnectionError) -> bool:
-    """The aiohttp transport reports a refused or broken connection as a ConnectTimeout, which is no time-out to us."""
-    return isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, httpx2.ConnectTimeout)
-
-
-def _never_sent(error: BaseException) -> bool:
-    """Whether not even a connection was made."""
-    return isinstance(error, aiohttp.ClientConnectorError) or (
-        error.__cause__ is not None and _never_sent(error.__cause__)
-    )

@@ -10,6 +10,7 @@ from math import isfinite
 import openai
 
 from backend.adapters.providers.chat_completions import GARBAGE, check
+from backend.adapters.providers.connection_errors import moved, unsafe
 from backend.domain.urls import shown
 from backend.errors import ProviderError
 
@@ -23,7 +24,10 @@ class EmbeddingApi:
         """Raises SettingsError for a key or an address that can't be one."""
         check(base_url, api_key)
         self._shown = shown(base_url)
-        self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=TRIES, timeout=timeout_s)
+        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=timeout_s)
+        self._client = openai.OpenAI(
+            api_key=api_key, base_url=base_url, max_retries=TRIES, timeout=timeout_s, http_client=client
+        )
 
     def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
         """One vector each, as 32-bit floats. Raises ProviderError when the provider gives none."""
@@ -33,12 +37,16 @@ class EmbeddingApi:
             by_place = {one.index: array("f", one.embedding) for one in answer.data}
             found = [by_place[place] for place in range(len(texts))]
         except openai.APIStatusError as error:
+            if error.status_code < 400:
+                raise moved(error, self._shown, "OPENAI") from None
             raise ProviderError(
                 f"{self._shown} makes no embeddings with '{model}' ({error.status_code}): check the model's name, "
                 "or save the prompt without --embed."
             ) from None
-        except openai.APIConnectionError:
-            raise ProviderError(f"No connection to {self._shown} for embeddings: run it again later.") from None
+        except openai.APIConnectionError as error:
+            raise unsafe(error, self._shown) or ProviderError(
+                f"No connection to {self._shown} for embeddings: run it again later."
+            ) from None
         except GARBAGE:
             found = []
         sizes = {len(vector) for vector in found}

@@ -10,7 +10,13 @@ from backend.domain.chat.request import ChatRequest, RequestTemplate
 from backend.domain.few_shot.messages import Turn
 
 FORMATS = ("json_schema", "json_object", "text")
-_FORMAT_WORDS = ("response_format", "json_schema")
+_FORMAT_WORDS = re.compile(
+    r"\b(?:response_format|(?:json[ _-]?)?schemas?|\w*grammars?|structured[ _-]outputs?|guided[ _-]\w+"
+    r"|constrain(?:t|ed)\b|json[ _-](?:object|mode)|states for serving)",
+    re.IGNORECASE,
+)
+"""What refusals of a form of answer speak of."""
+_LENGTH_WORDS = re.compile(r"\bmax_(?:completion_)?tokens\b|\bcontext\b|\btoo (?:long|large)\b", re.IGNORECASE)
 _LONG_CAP = "max_completion_tokens"
 _CAPS = ("max_tokens", _LONG_CAP)
 _NEAR = 4
@@ -20,11 +26,13 @@ _REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not perm
 
 @dataclass(frozen=True, slots=True)
 class RequestFormat:
-    """`format`: place in FORMATS; `dropped`: parameters left out; `long_cap`: max_completion_tokens for max_tokens."""
+    """`format`: place in FORMATS; `dropped`: parameters left out; `long_cap`: max_completion_tokens for max_tokens;
+    `bounded`: answers are cut where the longest one ends, see RequestTemplate.bound."""
 
     format: int = 0
     dropped: frozenset[str] = frozenset()
     long_cap: bool = False
+    bounded: bool = True
 
     def body(self, request: ChatRequest) -> bytes:
         """The request's body: all that requests have in common is encoded once. Where a seed is set, each sample gets
@@ -33,6 +41,20 @@ class RequestFormat:
             _Key(request.template, self, request.sample if "seed" in request.template.parameters else 0)
         )
         return head + _turns(request.example_turns) + USER + json.dumps(request.user).encode() + tail
+
+    def bound(self, template: RequestTemplate) -> int | None:
+        """The bound that is sent. None in plain text, where a model may think aloud before it answers, and for models
+        that take max_completion_tokens alone: they think, and their thoughts count."""
+        free = not self.bounded or self.long_cap or "max_tokens" in self.dropped or FORMATS[self.format] == "text"
+        return None if free else template.bound
+
+    def others(self, template: RequestTemplate) -> "list[RequestFormat]":
+        """Each other way to ask that is left: a form that demands less, or without log-probabilities."""
+        lower = [replace(self, format=place) for place in range(self.format + 1, len(FORMATS))]
+        if not template.logprobs or "logprobs" in self.dropped:
+            return lower
+        silent = replace(self, dropped=self.dropped | {"logprobs"})
+        return [*lower, silent, *([replace(silent, format=len(FORMATS) - 1)] if lower else [])]
 
     def caps(self, template: RequestTemplate) -> bool:
         """Whether the length of a completion is bounded when it is asked for like this."""
@@ -73,9 +95,13 @@ def adapted(
     named = str(param or "")
 
     def meant(name: str) -> bool:
-        return named == name or (not named and _speaks_of(name, message, request.texts))
+        word = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
+        return named == name or (not named and _speaks_of(word, message, request.texts))
 
-    formats = any(name in named or _speaks_of(name, message, request.texts) for name in _FORMAT_WORDS)
+    bounded = dialect.bound(request.template) is not None and request.template.cap is None
+    if bounded and _speaks_of(_LENGTH_WORDS, f"{named} {message}", request.texts):
+        return replace(dialect, bounded=False)
+    formats = _FORMAT_WORDS.search(named) or _speaks_of(_FORMAT_WORDS, message, request.texts)
     if formats and dialect.format < len(FORMATS) - 1:
         return replace(dialect, format=dialect.format + 1)
     if not _REFUSAL.search(message):
@@ -89,12 +115,11 @@ def adapted(
     return None
 
 
-def _speaks_of(name: str, message: str, texts: str) -> bool:
-    """Whether a message names `name` in words of its own, not only where it repeats a task's text."""
-    for found in re.finditer(rf"\b{re.escape(name)}\b", message, re.IGNORECASE):
-        if message[max(0, found.start() - _NEAR) : found.end() + _NEAR] not in texts:
-            return True
-    return False
+def _speaks_of(words: re.Pattern[str], message: str, texts: str) -> bool:
+    """Whether a message says one of `words` by itself, not only where it repeats a task's text."""
+    return any(
+        message[max(0, found.start() - _NEAR) : found.end() + _NEAR] not in texts for found in words.finditer(message)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +145,8 @@ def _encoded(key: _Key) -> tuple[bytes, bytes]:
     body = {"model": template.model, **{k: v for k, v in parameters(template).items() if k not in dialect.dropped}}
     if key.seed and "seed" in body:
         body["seed"] += key.seed
+    if (bound := dialect.bound(template)) is not None:
+        body["max_tokens"] = min(bound, body.get("max_tokens", bound))
     if dialect.long_cap and "max_tokens" in body:
         body[_LONG_CAP] = body.pop("max_tokens")
     if template.logprobs and "logprobs" not in dialect.dropped:

@@ -1,21 +1,33 @@
-"""Reply: the body of a chat completion -> a Completion, and how long a refusal asks us to wait.
+"""Reply: the body of a chat completion -> a Completion, or the Failure it tells of; how long a refusal asks to wait.
 
 The answer was paid for: it is kept whatever is wrong with what stands beside it. Raises one of many errors for a body
 that holds no answer; `llm` knows them.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf, isfinite
 from typing import Any
 
+from backend.adapters.providers.connection_errors import words_in
+from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.request import Completion
+from backend.domain.chat.response_parser import BROKEN_OFF
+from backend.domain.outcome import Failure
 
 _MOST = 2**31 - 1
-_NAME, _REASON = 200, 40
+_NAME, _REASON, _KEY = 200, 40, 40
+_PLAIN = ("role", "content", "refusal", "annotations", "name", "id", "type", "index")
+"""Keys of a message that hold none of what the model says but its answer."""
+_SPOKEN = (None, "text", "output_text")
+"""Types of parts that belong to the answer."""
+_MALFORMED = ("json_validate_failed", "output_parse_failed", "tool_use_failed")
+"""Codes of errors that stand for an answer which does not keep to its schema (Groq)."""
 LONGEST_S = 3600.0
+Quote = Callable[[str], str]
+"""Makes of a provider's words what may be shown of them."""
 
 
 def parse(content: bytes | str) -> Any:
@@ -26,24 +38,57 @@ def parse(content: bytes | str) -> Any:
         return json.loads(content, parse_int=float)
 
 
+def to_reply(
+    digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0, quote: Quote = lambda _: ""
+) -> Completion | Failure:
+    """The Completion in a body; or the Failure it tells of although its status is 200."""
+    return _broken(body, quote) or to_completion(digest, model, body, attempt, seconds)
+
+
+def _broken(body: Any, quote: Quote) -> Failure | None:
+    choice = body["choices"][0] if body.get("choices") else {}
+    error, finish = choice.get("error") or body.get("error"), str(choice.get("finish_reason")).lower()
+    said = choice.get("message") or {}
+    empty = not said.get("content") and not said.get("refusal")
+    if finish != "error" and not (error and (empty or choice.get("error"))) and not (empty and finish in BROKEN_OFF):
+        return None
+    words = quote(words_in(error))
+    detail = f"The model's server gave up its answer{f': {chr(34)}{words}{chr(34)}' if words else ''}."
+    limited = isinstance(error, dict) and error.get("code") in (429, "429")
+    return Failure("rate_limited" if limited else "server", detail)
+
+
+def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: float = 0.0) -> Completion | None:
+    """The malformed answer that an error's JSON stands for: it was paid for. None for any other error."""
+    if not isinstance(error, dict):
+        return None
+    code, said = error.get("code"), error.get("failed_generation")
+    if code not in _MALFORMED and not said:
+        return None
+    text = said if isinstance(said, str) else json.dumps(said) if said else ""
+    return Completion(digest, attempt, model, text, _name(code, _REASON), False, 0, 0, 0, seconds)
+
+
 def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0) -> Completion:
     """`digest`: of the request; `model`: what it asked, in case the body names none."""
     choice = body["choices"][0]
     message = choice["message"]
     refusal = message.get("refusal")
+    text = _text(message.get("content") or refusal or "")
     prompt, completion, cached = _usage(body.get("usage"))
     return Completion(
         digest=digest,
         attempt=attempt,
         model=_name(body.get("model"), _NAME) or model,
-        text=_text(message.get("content") or refusal or ""),
+        text=text,
         finish_reason=_name(choice.get("finish_reason"), _REASON),
         refused=bool(refusal),
         prompt_tokens=prompt,
         completion_tokens=completion,
         cached_tokens=cached,
         seconds=seconds,
-        logprobs=_logprobs(choice.get("logprobs")),
+        logprobs=_logprobs(choice.get("logprobs"), text),
+        elsewhere=None if text.strip() else _elsewhere(message),
     )
 
 
@@ -53,31 +98,68 @@ def _name(found: Any, most: int) -> str:
 
 
 def _text(content: Any) -> str:
-    """Some servers send content as a list of parts."""
-    return content if isinstance(content, str) else "".join(str(part.get("text") or "") for part in content)
+    """Some servers send content as a list of parts, of which thoughts are one."""
+    if isinstance(content, str):
+        return content
+    return "".join(str(part.get("text") or "") for part in content if part.get("type") in _SPOKEN)
+
+
+def _elsewhere(message: Mapping[str, Any]) -> str | None:
+    """What holds text in place of the content: a key of the message, or the type of a part of its content."""
+    content = message.get("content")
+    listed = content if isinstance(content, list) else []
+    parts = [part.get("type") for part in listed if part.get("type") not in _SPOKEN]
+    keys = [
+        key for key, value in message.items() if key not in _PLAIN and isinstance(value, str | list | dict) and value
+    ]
+    return next((name for found in (*keys, *parts) if (name := _name(found, _KEY))), None)
 
 
 def _usage(found: Any) -> tuple[int, int, int]:
-    """Tokens of the prompt, of the completion, and cached; all 0, as for missing usage, when one is no count."""
+    """Tokens of the prompt, of the completion, and cached; all 0, as for missing usage, when one is no count.
+
+    What is billed as completion is all that is not prompt: some servers leave thoughts out of `completion_tokens`.
+    """
     try:
-        cached = (found.get("prompt_tokens_details") or {}).get("cached_tokens")
-        prompt, completion, cached = (
-            int(count or 0) for count in (found.get("prompt_tokens"), found.get("completion_tokens"), cached)
-        )
+        prompt, completion = (int(found.get(name) or 0) for name in ("prompt_tokens", "completion_tokens"))
+        cached = int((found.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
     except (AttributeError, TypeError, ValueError, OverflowError):
         return 0, 0, 0
-    usable = all(0 <= count <= _MOST for count in (prompt, completion, cached))
-    return (prompt, completion, cached) if usable else (0, 0, 0)
+    if not all(0 <= count <= _MOST for count in (prompt, completion, cached)):
+        return 0, 0, 0
+    thoughts = _count(found.get("completion_tokens_details"), "reasoning_tokens")
+    apart = completion + thoughts if thoughts > completion else 0
+    return prompt, min(_MOST, max(completion, apart, _count(found, "total_tokens") - prompt)), cached
 
 
-def _logprobs(found: Any) -> tuple[tuple[str, float], ...] | None:
-    """None for what is not in OpenAI's form, or no number."""
+def _count(found: Any, name: str) -> int:
+    """0 for what is no count."""
+    count = found.get(name) if isinstance(found, dict) else None
+    return count if isinstance(count, int) and 0 <= count <= _MOST else 0
+
+
+def _logprobs(found: Any, text: str) -> Pieces | None:
+    """Those of the tokens that spell `text`, or of all if none do; None for what is not in OpenAI's form, or no
+    number."""
     try:
-        tokens = tuple((t["token"], float(t["logprob"])) for t in found["content"])
+        tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in found["content"]]
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
         return None
-    good = all(isinstance(token, str) and isfinite(logprob) for token, logprob in tokens)
-    return tokens if tokens and good else None
+    good = all(isinstance(token, str) and isfinite(logprob) for token, logprob, _ in tokens)
+    if not tokens or not good or not text:
+        return None
+    plain = tuple((token, logprob) for token, logprob, _ in tokens)
+    if "".join(token for token, _ in plain) == text:
+        return plain
+    spelt = [(_bytes(token, listed), logprob) for token, logprob, listed in tokens]
+    return aligned(spelt, text) or aligned([(as_bytes(token), logprob) for token, logprob in plain], text) or plain
+
+
+def _bytes(token: str, listed: Any) -> bytes:
+    try:
+        return bytes(listed) if isinstance(listed, list) else as_bytes(token)
+    except (TypeError, ValueError):
+        return as_bytes(token)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

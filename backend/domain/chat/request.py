@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from backend.domain.chat.answer_length import most_tokens
 from backend.domain.few_shot.messages import FewShotMessages, Turn
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.hashing import canonical, numbered
@@ -50,6 +51,14 @@ class RequestTemplate:
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
         return self.schema.json_schema()
+
+    @cached_property
+    def bound(self) -> int | None:
+        """Most tokens that an answer can take; None where that is not known, where the model is told to think aloud, or
+        where the parameters bound it already."""
+        said = json.dumps(dict(self.parameters)).lower()
+        free = "max_tokens" in said or "max_completion_tokens" in said or "think" in said or "reason" in said
+        return None if free else most_tokens(self.answer_schema)
 
     @cached_property
     def _digest(self) -> "hashlib._Hash":
@@ -95,7 +104,8 @@ class ChatRequest:
 class Completion:
     """The fact that came back. `attempt` counts the answers to one request from 0; `seconds` is the latency;
     `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none;
-    `batch`: it came by the provider's batch endpoint, at its price and without a latency of its own."""
+    `batch`: it came by the provider's batch endpoint, at its price and without a latency of its own; `elsewhere`: what
+    the server calls the part of its message that holds text, where `text` is empty."""
 
     digest: str
     attempt: int
@@ -109,6 +119,7 @@ class Completion:
     seconds: float
     logprobs: tuple[tuple[str, float], ...] | None = None
     batch: bool = False
+    elsewhere: str | None = None
 
 
 PlannedRequests = list[tuple[int, ChatRequest | Failure]]

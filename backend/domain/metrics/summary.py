@@ -15,7 +15,7 @@ from backend.domain.statistics.intervals import Interval, ratio, wilson
 class Summary:
     """`outputs`: tasks on which the model spoke; `coverage`: usable answers / tasks; tokens and `cost_usd` are of all
     completions behind the outcomes, each counted once however many tasks share it, `saved_usd` the part that was stored
-    before; latencies in seconds."""
+    before; latencies in seconds; `refusal`: what the provider's most frequent refusal says, None for none."""
 
     tasks: int
     outputs: int
@@ -31,10 +31,16 @@ class Summary:
     reused: int
     latency_p50: float | None
     latency_p95: float | None
+    refusal: str | None = None
 
     @property
     def coverage_ci(self) -> Interval | None:
         return wilson(self.usable, self.tasks)
+
+
+REFUSALS = ("bad_request", "auth", "refused")
+"""Kinds of Failure that the provider gives a reason for."""
+_MOST_REFUSALS = 100
 
 
 class Summing:
@@ -44,6 +50,7 @@ class Summing:
         self._tasks = self._outputs = self._usable = self._requests = self._reused = 0
         self._rejections: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
         self._seconds = array("d")
         self._places: dict[int, int] = {}
         self._prompt, self._completion = array("q"), array("q")
@@ -56,7 +63,7 @@ class Summing:
             self._requests += outcome.sent
             self._reused += outcome.reused
             if isinstance(outcome.verdict, Failure):
-                self._failures[outcome.verdict.kind] += 1
+                self._fail(outcome.verdict)
                 continue
             self._outputs += 1
             if isinstance(outcome.verdict, Rejection):
@@ -66,6 +73,11 @@ class Summing:
             if outcome.usage.seconds is not None:
                 self._seconds.append(outcome.usage.seconds)
             self._pay(outcome)
+
+    def _fail(self, failure: Failure) -> None:
+        self._failures[failure.kind] += 1
+        if failure.kind in REFUSALS and (failure.detail in self._refusals or len(self._refusals) < _MOST_REFUSALS):
+            self._refusals[failure.detail] += 1
 
     def _pay(self, outcome: Outcome) -> None:
         """Once for each request, by the outcome with most attempts behind it; 64 bits tell requests apart."""
@@ -98,6 +110,7 @@ class Summing:
             reused=self._reused,
             latency_p50=quantile(self._seconds, 50),
             latency_p95=quantile(self._seconds, 95),
+            refusal=next((detail for detail, _ in self._refusals.most_common(1)), None),
         )
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.request import Completion
 from backend.domain.chat.response_parser import REMEMBERED, find_object
 from backend.domain.labels.schema import AnyField, LabelSchema
@@ -25,21 +26,27 @@ _ROUNDING = 1e-6
 
 def confidence(completion: Completion, schema: LabelSchema) -> Confidence | None:
     """Of the values of the answer in `completion`; None without log-probabilities that fit the text."""
-    if not completion.logprobs:
-        return None
-    text = completion.text
-    if "".join(token for token, _ in completion.logprobs) != text:
+    text, tokens = completion.text, _pieces(completion)
+    if not tokens:
         return None
     spans = value_spans(text)
     if any(field.name not in spans for field in schema.fields):
         return None
     counted = {field.name: _counted(field, text, *spans[field.name]) for field in schema.fields}
-    joint = _probability(completion.logprobs, list(counted.values()))
+    joint = _probability(tokens, list(counted.values()))
     if joint is None or len(counted) == 1:
         return None if joint is None else Confidence(joint, dict.fromkeys(counted, joint))
-    each = {name: _probability(completion.logprobs, [span]) for name, span in counted.items()}
+    each = {name: _probability(tokens, [span]) for name, span in counted.items()}
     controls = {name: value for name, value in each.items() if value is not None}
     return Confidence(joint, controls) if len(controls) == len(each) else None
+
+
+def _pieces(completion: Completion) -> Pieces | None:
+    """The tokens that spell its text. They are aligned when they come; records from before hold them as they came."""
+    tokens = completion.logprobs or ()
+    if "".join(token for token, _ in tokens) == completion.text:
+        return tokens
+    return aligned([(as_bytes(token), logprob) for token, logprob in tokens], completion.text)
 
 
 def _probability(tokens: Sequence[tuple[str, float]], spans: Sequence[tuple[int, int]]) -> float | None:

@@ -71,6 +71,7 @@ def resolve(
         confidence=sure.joint if sure else None,
         usage=usage_of([attempt for attempts in samples for attempt in attempts], seconds, pricing),
         controls=sure.controls if sure and len(schema.fields) > 1 else None,
+        logprobs=any(completion.logprobs for completion in counted),
     )
 
 

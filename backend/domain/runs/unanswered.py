@@ -13,23 +13,28 @@ ADVICE = {
 }
 
 
-def none_answered(failures: Mapping[str, int], tasks: int) -> str | None:
-    """Why a run with these Failures (kind -> tasks) came to nothing; None when it did not."""
+def none_answered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> str | None:
+    """Why a run with these Failures (kind -> tasks) came to nothing; None when it did not. `refusal`: what the
+    provider's most frequent one says."""
     if not tasks or sum(failures.values()) < tasks:
         return None
-    return f"None of the {tasks} tasks got an answer ({_listed(failures)}): {_advice(failures)}."
+    return f"None of the {tasks} tasks got an answer ({_listed(failures)}){_quoted(refusal)}: {_advice(failures)}."
 
 
-def some_unanswered(failures: Mapping[str, int], tasks: int, run_id: str) -> str | None:
+def some_unanswered(failures: Mapping[str, int], tasks: int, run_id: str, refusal: str | None = None) -> str | None:
     """The last line about a run that has an answer for some of its tasks only; None when it has all."""
     failed = sum(failures.values())
     if not failed:
         return None
     advice = _advice(failures)
     return (
-        f"{failed} of {tasks} tasks got no answer ({_listed(failures)}): {advice}; then "
+        f"{failed} of {tasks} tasks got no answer ({_listed(failures)}){_quoted(refusal)}: {advice}; then "
         f"`ls-prompts retry {run_id}` asks them again."
     )
+
+
+def _quoted(refusal: str | None) -> str:
+    return f". Most often: {refusal.rstrip('.')}" if refusal else ""
 
 
 def _listed(failures: Mapping[str, int]) -> str:

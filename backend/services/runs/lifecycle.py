@@ -264,6 +264,6 @@ class Runs:
 
 
 def _check_answered(summary: Summary) -> None:
-    nothing = none_answered(summary.failures, summary.tasks)
+    nothing = none_answered(summary.failures, summary.tasks, summary.refusal)
     if nothing:
         raise RunError(nothing)

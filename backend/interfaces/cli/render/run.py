@@ -95,7 +95,7 @@ def run_rows(finished: "RunResult") -> Iterator[tuple[str, str, str, str]]:
 def notify_unanswered(finished: "RunResult") -> None:
     """The last line: how many tasks got no answer, and which command asks them again."""
     summary = finished.summary
-    sentence = some_unanswered(summary.failures, summary.tasks, finished.run.id)
+    sentence = some_unanswered(summary.failures, summary.tasks, finished.run.id, summary.refusal)
     if sentence:
         notify(sentence)
 

@@ -3,11 +3,15 @@
 import asyncio
 import gzip
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from math import log
 
 import pytest
 from aiohttp import web
@@ -18,12 +22,13 @@ from hypothesis import strategies as st
 from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.response import retry_after
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.chat.response_parser import read
+from backend.domain.chat.response_parser import is_done, read, settled
 from backend.domain.outcome import Failure, Rejection
+from backend.domain.resolution.logprob_confidence import confidence
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
-from tests.scripted import GOOD, request, run, template
+from tests.scripted import GOOD, choices, request, run, template
 
 KEY = "sk-very-secret"
 ASK = ChatRequest(template(parameters={"temperature": 0, "max_tokens": 50}), "I love it")
@@ -65,7 +70,7 @@ class Provider:
             return web.Response()
         status, body, headers = reply if isinstance(reply, tuple) else (200, reply, {})
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return web.Response(body=data, status=status, headers=headers, content_type="application/json")
+        return web.Response(body=data, status=status, headers={"Content-Type": "application/json", **headers})
 
 
 @asynccontextmanager
@@ -204,6 +209,91 @@ def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs):
     assert (found.text, found.logprobs) == (GOOD, None)
 
 
+def spelt(*pieces):
+    """Log-probabilities of tokens, in bytes as OpenAI gives them; the text of one that ends in a letter is of no
+    use."""
+    listed = [
+        {"token": piece.decode(errors="replace"), "bytes": list(piece), "logprob": -0.5, "top_logprobs": []}
+        for piece in (p if isinstance(p, bytes) else p.encode() for p in pieces)
+    ]
+    return {"content": listed}
+
+
+PARTY = "🎉".encode()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "tokens"),
+    [
+        (('{"mood": "', PARTY[:2], PARTY[2:], '"}'), 2),
+        (("So", ' {"a": 1}', "</think>", "\n", '{"mood": "', PARTY[:3], PARTY[3:] + b'"', "}", "\n", "    ", ""), 2),
+        ((b' {"mood": "' + PARTY[:1], PARTY[1:], '"}\n', "<|im_end|>"), 2),
+    ],
+)
+def test_log_probabilities_are_aligned_by_bytes(pieces, tokens):
+    text, labels = '{"mood": "🎉"}', choices("🎉", "Bad")
+    found = completed(chat(text, logprobs=spelt(*pieces)), ask=ChatRequest(template(schema=labels), "x"))
+    assert "".join(piece for piece, _ in found.logprobs) == text
+    sure = confidence(found, labels)
+    assert sure is not None
+    assert -2.0 < log(sure.joint) <= -0.5 * tokens
+
+
+def test_log_probabilities_that_do_not_fit_are_kept_as_they_came():
+    found = completed(chat(GOOD, logprobs=spelt("something", "else")))
+    assert found.logprobs == (("something", -0.5), ("else", -0.5))
+
+
+@pytest.mark.parametrize(
+    ("usage", "out"),
+    [
+        ({"completion_tokens": 4, "total_tokens": 1025, "completion_tokens_details": {"reasoning_tokens": 1000}}, 1004),
+        ({"completion_tokens": 4, "total_tokens": 1025}, 1004),
+        (
+            {"completion_tokens": 1004, "total_tokens": 1025, "completion_tokens_details": {"reasoning_tokens": 1000}},
+            1004,
+        ),
+        ({"completion_tokens": 4, "completion_tokens_details": {"reasoning_tokens": 1000}}, 1004),
+        ({"completion_tokens": 0, "total_tokens": 25}, 4),
+        ({"completion_tokens": 4, "total_tokens": 0}, 4),
+        ({"completion_tokens": 4, "total_tokens": 3}, 4),
+        ({"completion_tokens": 4, "total_tokens": "many", "completion_tokens_details": []}, 4),
+        ({"completion_tokens": 4, "total_tokens": 10**12, "completion_tokens_details": {"reasoning_tokens": -1}}, 4),
+        ({"completion_tokens": 4, "total_tokens": True}, 4),
+    ],
+)
+def test_what_is_billed_counts_as_completion(usage, out):
+    found = completed(chat(body={"usage": {"prompt_tokens": 21, **usage}}))
+    assert (found.prompt_tokens, found.completion_tokens) == (21, out)
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        ({"reasoning_content": GOOD}, "reasoning_content"),
+        ({"reasoning": GOOD, "tool_calls": []}, "reasoning"),
+        ({"tool_calls": [{"type": "function", "function": {"name": "labels", "arguments": GOOD}}]}, "tool_calls"),
+        ({"function_call": {"name": "labels", "arguments": GOOD}}, "function_call"),
+        ({"thinking": GOOD}, "thinking"),
+        ({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": GOOD}]}]}, "thinking"),
+        ({"content": "\n", "reasoning_content": GOOD}, "reasoning_content"),
+        ({"annotations": [], "audio": None}, None),
+    ],
+)
+def test_where_the_text_went_when_the_content_is_empty(message, where):
+    found = completed(chat(None, message=message))
+    assert (found.text.strip(), found.elsewhere) == ("", where)
+    verdict = read(found, ASK.template.schema)
+    assert isinstance(verdict, Rejection)
+    assert (verdict.reason, str(where) in verdict.detail) == ("empty", where is not None)
+
+
+def test_thoughts_beside_the_content_are_no_part_of_it():
+    parts = [{"type": "thinking", "thinking": [], "text": '{"mood": "Bad"}'}, {"type": "text", "text": GOOD}]
+    found = completed(chat(parts, message={"reasoning_content": '{"mood": "Bad"}'}))
+    assert (found.text, found.elsewhere) == (GOOD, None)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -272,7 +362,8 @@ def test_trouble_with_one_request_is_its_failure(status, kind):
     found, provider = ask(error(status))
     assert isinstance(found, Failure)
     assert (found.kind, found.retry_after) == (kind, None)
-    assert len(provider.bodies) == 1
+    formal = status in (400, 422)  # a model's first request: each other way to ask is tried once
+    assert len(provider.bodies) == (5 if formal else 1)
 
 
 @pytest.mark.parametrize(
@@ -699,3 +790,324 @@ def test_a_request_that_was_never_sent_costs_nothing():
         return found
 
     assert run(scene()).unbilled
+
+
+FREE = ChatRequest(template(parameters={"temperature": 0}), "I love it")
+ODD = "Model needs the header X-Team to be set"
+
+
+def several(provider: Provider, *asks: ChatRequest, **how):
+    """What one client makes of these requests, one after the other."""
+
+    async def scene():
+        async with provided(provider, **how) as model:
+            return [await model.complete(asked, 0) for asked in asks]
+
+    return run(scene())
+
+
+@pytest.mark.parametrize("takes", [1, 2, 3, 4])
+def test_a_first_request_refused_in_odd_words_is_asked_in_every_other_way(takes):
+    """What the server takes is remembered; what it refuses in each way is a bad request."""
+    provider = Provider(*[error(400, message="Computer says no.")] * takes, chat())
+    first, second = several(provider, ASK, ASK)
+    assert isinstance(first, Completion)
+    assert isinstance(second, Completion)
+    assert len(provider.bodies) == takes + 2
+    assert provider.bodies[-1] == provider.bodies[-2]
+    asked = [(body.get("response_format", {}).get("type", "text"), "logprobs" in body) for body in provider.bodies]
+    ways = [("json_schema", True), ("json_object", True), ("text", True), ("json_schema", False), ("text", False)]
+    assert asked[: takes + 1] == ways[: takes + 1]
+
+
+def test_only_the_first_request_of_a_model_is_asked_in_other_ways():
+    provider = Provider(error(400, message="Computer says no."))
+    for found in several(provider, ASK, ASK, ASK):
+        assert isinstance(found, Failure)
+        assert found.kind == "bad_request"
+    assert len(provider.bodies) == 5 + 1 + 1
+    answered = Provider(chat(), error(400, message="Computer says no."))
+    assert [type(found) for found in several(answered, ASK, ASK)] == [Completion, Failure]
+    assert len(answered.bodies) == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        error(400, code="json_validate_failed", failed_generation="{mood: Good"),
+        error(400, message="Failed to generate JSON", code="json_validate_failed"),
+        error(400, code="output_parse_failed", failed_generation={"mood": 3}),
+        error(422, failed_generation="nothing"),
+    ],
+)
+def test_a_malformed_generation_is_a_malformed_answer(reply):
+    found = completed(reply)
+    verdict = read(found, ASK.template.schema)
+    assert isinstance(verdict, Rejection)
+    assert not settled([found], verdict), "it is asked once more"
+    assert settled([found, found], verdict)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (chat("", finish_reason="error"), "server"),
+        (chat(None, finish_reason="error"), "server"),
+        (chat('{"mood": "Go', finish_reason="error"), "server"),
+        (chat(None, error={"code": 502, "message": "Provider returned error"}), "server"),
+        (chat('{"mood": "Go', error={"code": 502, "message": "Upstream"}), "server"),
+        ({"error": {"code": 502, "message": "Provider returned error", "metadata": {"raw": "overloaded"}}}, "server"),
+        ({"error": {"code": 429, "message": "Slow down"}, "choices": []}, "rate_limited"),
+        ({"error": "busy"}, "server"),
+        (chat("", finish_reason="abort"), "server"),
+        (chat("", finish_reason="insufficient_system_resource"), "server"),
+    ],
+)
+def test_an_error_with_status_200_is_a_failure(body, kind):
+    found = failure(body)
+    assert (found.kind, found.unbilled) == (kind, False)
+    assert "gave up its answer" in found.detail
+
+
+def test_an_error_beside_an_answer_leaves_the_answer():
+    assert completed(chat(body={"error": None})).text == GOOD
+    assert completed(chat(body={"error": {"message": "a warning"}})).text == GOOD
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b'data: {"choices": [{"delta": {"content": "{"}}]}\n\ndata: [DONE]\n\n', "text/event-stream"),
+        (b'data: {"choices": []}\n\n', "text/event-stream; charset=utf-8"),
+        (b'data: {"choices": []}\n\n', "application/json"),
+        (b": PROCESSING\n\ndata: {}\n\n", "text/plain"),
+        (b'{"message": {"content": "{"}}\n{"done": true}\n', "application/x-ndjson"),
+    ],
+)
+def test_an_answer_that_comes_as_a_stream_ends_it_and_is_named(raw, kind):
+    provider = Provider((200, raw, {"Content-Type": kind}))
+    with pytest.raises(ProviderError, match=r"stream of events.*switch streaming off"):
+        several(provider, ASK)
+    assert len(provider.bodies) == 1
+
+
+def test_a_stream_without_end_is_named_at_once():
+    async def once():
+        head = CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Type: text/event-stream\r\n\r\n")
+        async with endless(head, b"8\r\ndata: x\n\r\n", timeout_s=60.0) as model:
+            await model.complete(ASK, 0)
+
+    with pytest.raises(ProviderError, match="stream of events"):
+        run(once())
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_text_follows_a_redirect_to_another_address(status):
+    elsewhere = Provider()
+
+    async def scene():
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", elsewhere.handle)
+        other = TestServer(app)
+        await other.start_server()
+        target = str(other.make_url("/v2/chat/completions"))
+        provider = Provider((status, b"", {"Location": target}))
+        try:
+            async with provided(provider) as model:
+                with pytest.raises(ProviderError, match=r"redirects to http://127\S+/v2, where nothing was sent"):
+                    await model.complete(ASK, 0)
+        finally:
+            await other.close()
+
+    run(scene())
+    assert elsewhere.bodies == []
+
+
+@pytest.mark.parametrize("target", [None, "http://[", "https://me:secret@127.0.0.1/v1/models?key=secret", "//x.test/"])
+def test_a_redirect_that_leads_nowhere_is_told_without_secrets(target):
+    with pytest.raises(ProviderError, match=r"redirects to .*OPENAI_BASE_URL") as raised:
+        ask((307, b"", {"Location": target} if target else {}))
+    assert "secret" not in str(raised.value)
+
+
+def test_a_redirect_within_the_server_is_followed_and_remembered():
+    provider = Provider()
+
+    async def move(got):
+        raise web.HTTPPermanentRedirect(str(got.url) + "/")
+
+    async def scene():
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", move)
+        app.router.add_post("/v1/chat/completions/", provider.handle)
+        async with served(app) as model:
+            return await asyncio.gather(*(model.complete(ChatRequest(ASK.template, str(n)), 0) for n in range(20)))
+
+    assert all(isinstance(found, Completion) for found in run(scene()))
+
+
+def test_a_redirect_in_circles_ends():
+    async def round_and_round(got):
+        raise web.HTTPTemporaryRedirect(f"/v1/chat/completions{'' if got.path.endswith('/') else '/'}")
+
+    async def scene():
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", round_and_round)
+        app.router.add_post("/v1/chat/completions/", round_and_round)
+        async with served(app) as model:
+            await model.complete(ASK, 0)
+
+    with pytest.raises(ProviderError, match="redirects to"):
+        run(scene())
+
+
+def test_the_providers_words_are_told_and_bounded():
+    found = failure(error(400, message=ODD))
+    assert found.detail == f'The model\'s server refused the request (400): "{ODD}".'
+    long = failure(error(400, message="no " * 50_000, code="c" * 100_000))
+    assert len(long.detail) < 300
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": ODD}},
+        {"error": ODD},
+        {"detail": ODD},
+        {"detail": [{"loc": ["body", "x"], "msg": ODD, "type": "missing"}]},
+        [{"error": {"code": 400, "message": ODD, "status": "INVALID_ARGUMENT"}}],
+        {"message": ODD},
+        {"error": {"message": "Provider returned error", "metadata": {"raw": ODD}}},
+        ODD.encode(),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_words_are_found_in_errors_of_any_form(status, body):
+    assert ODD in failure((status, body, {})).detail
+
+
+def test_a_page_of_html_is_not_quoted():
+    assert failure((500, b"<html>busy</html>", {})).detail == "The model's server answered 500."
+
+
+def test_what_we_sent_is_not_told_again():
+    secret = request("My name is John Smith and my number is 5550134")
+    said = f"Invalid: {secret.user!r} with key {KEY}, because\x1b[31m of the header"
+    for status in (400, 500):
+        found, _ = ask(error(status, message=said, code="my number is 5550134"), ask=secret)
+        for hidden in ("John", "5550134", KEY, "\x1b"):
+            assert hidden not in found.detail
+        assert "of the header" in found.detail
+
+
+def test_a_key_refused_in_a_list_is_the_keys():
+    """Gemini's form."""
+    with pytest.raises(ProviderError, match="OPENAI_API_KEY"):
+        ask((400, [{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key."}}], {}))
+
+
+def cut(text, **more):
+    usage = {"prompt_tokens": 12, "completion_tokens": FREE.template.bound}
+    return chat(text, finish_reason="length", body={"usage": usage}, **more)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        cut("", message={"reasoning_content": "Okay, let me see"}),
+        cut(None),
+        cut("<think>Okay, the user wants"),
+        cut('{"why": "The customer says that the parcel'),
+        cut("Let me think about that. First"),
+    ],
+)
+def test_a_model_that_thinks_aloud_is_not_bounded_again(reply):
+    provider = Provider(reply, chat())
+    first, second, third = several(provider, FREE, FREE, FREE)
+    assert ["max_tokens" in body for body in provider.bodies] == [True, False, False]
+    verdict = read(first, FREE.template.schema)
+    assert isinstance(verdict, Rejection)
+    attempts = [first, first]
+    assert not is_done(FREE, attempts), "the cut was ours, so it counts as no attempt"
+    assert is_done(FREE, [*attempts, first])
+    assert is_done(FREE, [first, second])
+    assert third.text == GOOD
+
+
+def test_a_model_that_goes_on_in_blanks_stays_bounded():
+    provider = Provider(
+        cut('{"mood": "Good"' + "\n" * 900), cut(GOOD + " " * 900), cut('{"mood": ["' + 'Good", "' * 200)
+    )
+    found = several(provider, FREE, FREE, FREE, FREE)
+    assert all("max_tokens" in body for body in provider.bodies)
+    verdicts = [read(each, FREE.template.schema) for each in found]
+    assert [getattr(verdict, "reason", "an answer") for verdict in verdicts[:3]] == [
+        "truncated",
+        "an answer",
+        "truncated",
+    ]
+    assert is_done(FREE, [found[0]] * 2)
+
+
+def test_a_model_that_takes_only_the_long_limit_is_not_bounded():
+    complaint = error(
+        400, param="max_tokens", message="Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'."
+    )
+    found, provider = ask(complaint, chat(), ask=FREE)
+    assert isinstance(found, Completion)
+    assert not {"max_tokens", "max_completion_tokens"} & provider.bodies[-1].keys()
+
+
+def test_lines_of_a_batch_are_not_bounded():
+    async def scene():
+        async with provided(Provider()) as model:
+            return json.loads(model.body(FREE))
+
+    assert "max_tokens" not in run(scene())
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(tmp_path, monkeypatch, trusted):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    subject = ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    subprocess.run([*command, "-keyout", key, "-out", certificate, *subject], check=True, capture_output=True)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+
+    async def scene():
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", Provider().handle)
+        server = TestServer(app, scheme="https")
+        await server.start_server(ssl=context)
+        model = ChatCompletions(str(server.make_url("/v1")), KEY, 5)
+        try:
+            return await model.complete(ASK, 0), await model.complete(ASK, 0)
+        finally:
+            await model.close()
+            await server.close()
+
+    if trusted:
+        assert all(isinstance(found, Completion) for found in run(scene()))
+        return
+    with pytest.raises(ProviderError, match=r"certificate of https://127.*self-signed.*SSL_CERT_FILE"):
+        run(scene())
+
+
+def test_a_server_without_tls_is_told_from_one_that_is_away():
+    async def scene():
+        server = TestServer(web.Application())
+        await server.start_server()
+        model = ChatCompletions(str(server.make_url("/v1")).replace("http:", "https:"), KEY, 5)
+        try:
+            await model.complete(ASK, 0)
+        finally:
+            await model.close()
+            await server.close()
+
+    with pytest.raises(ProviderError, match="http://"):
+        run(scene())

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.adapters.providers.request_format import FORMATS, RequestFormat, adapted, largest
+from backend.domain.chat.answer_length import LEAST
 from backend.domain.chat.request import ChatRequest
 from tests.scripted import any_text, template
 
@@ -148,8 +149,9 @@ def test_any_other_refusal_is_about_the_request(message, param, status):
 
 def test_what_was_not_sent_is_not_dropped():
     plain = ChatRequest(template(parameters={}, logprobs=False), "x")
+    free = RequestFormat(bounded=False)
     for name in (*PARAMETERS, "logprobs"):
-        assert after(f"Unsupported parameter: '{name}'", name, ask=plain) is None
+        assert after(f"Unsupported parameter: '{name}'", name, dialect=free, ask=plain) is None
 
 
 def test_a_longer_name_is_not_its_beginning():
@@ -259,3 +261,82 @@ def test_each_sample_has_a_seed_of_its_own_where_there_is_one():
     assert [body(RequestFormat(dropped=frozenset({"seed"})), sample).get("seed") for sample in seeded] == [None] * 3
     plain = ChatRequest(template(samples=3), "x").samples
     assert len({json.dumps(body(ask=sample)) for sample in plain}) == 1
+
+
+BOUNDED = ChatRequest(template(parameters={"temperature": 0}), "x")
+
+
+def test_an_answer_is_cut_where_the_longest_one_ends():
+    most = body(RequestFormat(), BOUNDED)["max_tokens"]
+    assert most == BOUNDED.template.bound == LEAST
+    assert body(RequestFormat(format=1), BOUNDED)["max_tokens"] == most
+    for free in (RequestFormat(format=2), RequestFormat(long_cap=True), RequestFormat(bounded=False)):
+        assert not {"max_tokens", "max_completion_tokens"} & body(free, BOUNDED).keys()
+    assert body(RequestFormat(), ChatRequest(template(parameters={}, cap=50), "x"))["max_tokens"] == 50
+    assert body(RequestFormat(), ChatRequest(template(parameters={}, cap=4096), "x"))["max_tokens"] == most
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"max_tokens": 7},
+        {"max_tokens": 70_000},
+        {"max_completion_tokens": 9},
+        {"reasoning_effort": "low"},
+        {"chat_template_kwargs": {"enable_thinking": True}},
+    ],
+)
+def test_what_a_user_set_counts_alone_and_models_told_to_think_are_free(chosen):
+    ask = ChatRequest(template(parameters=chosen), "x")
+    sent = body(RequestFormat(), ask)
+    assert {name: sent[name] for name in chosen} == chosen
+    assert chosen.get("max_tokens") == sent.get("max_tokens")
+
+
+def test_the_bound_is_no_part_of_the_digest():
+    assert BOUNDED.digest == "872f3b7dce2832ac954e47067feb0802ebeb349b28a2e7d823cc843593338c07"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        "This model's maximum context length is 512 tokens. However, you requested 700.",
+        "max_tokens is too large",
+    ],
+)
+def test_a_bound_that_is_refused_is_left_out_from_then_on(message):
+    free = after(message, ask=BOUNDED)
+    assert free == RequestFormat(bounded=False)
+    assert "max_tokens" not in body(free, BOUNDED)
+    assert after("This model's maximum context length is 512 tokens.", dialect=free, ask=BOUNDED) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "The specified schema produces a constraint that has too many states for serving.",
+        "JSON schema contains features not supported by the grammar backend",
+        "Failed to compile grammar: unsupported enum",
+        "Structured outputs are not available for this model",
+        "guided_json is disabled on this server",
+        "failed to parse grammar",
+        "This model does not support JSON mode.",
+        "xgrammar: unimplemented keys",
+    ],
+)
+def test_a_form_that_is_refused_in_any_words_steps_down(message):
+    assert after(message) == RequestFormat(format=1)
+    assert after(message, dialect=RequestFormat(format=2)) is None
+    assert after(f"Invalid: {message}", ask=ChatRequest(ASK.template, f"Invalid: {message} x")) is None
+
+
+def test_other_ways_to_ask_are_each_form_and_no_log_probabilities():
+    others = RequestFormat().others(ASK.template)
+    assert [(other.format, "logprobs" in other.dropped) for other in others] == [
+        (1, False),
+        (2, False),
+        (0, True),
+        (2, True),
+    ]
+    assert RequestFormat(format=2).others(template(logprobs=False)) == []

@@ -3,11 +3,14 @@
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from backend.domain.chat.response_parser import MAX_ATTEMPTS, find_object, judge, read, settled
+from backend.domain.chat.prose import other_label
+from backend.domain.chat.response_parser import CUT, MAX_ATTEMPTS, find_object, judge, read, settled
+from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.choices import fold
 from backend.domain.outcome import REJECTIONS, Rejection
 from tests.scripted import BROKEN, GOOD, choices, completion
 
@@ -101,7 +104,6 @@ def test_one_object_is_found_whatever_is_around_it(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         "Good",
         '"Good"',
         "null",
@@ -144,6 +146,117 @@ def test_none_or_two_or_almost_an_object_is_no_answer(text):
 def test_an_object_inside_something_broken_is_not_taken_for_the_answer(text):
     assert reason(text) == "not_json"
     assert reason(text, finish_reason="length") == "truncated"
+
+
+MARKS = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<Thought>", "</Thought>"),
+    ("<reasoning>", "</reasoning>"),
+    ("<REFLECTION>", "</REFLECTION>"),
+    ("<scratchpad>", "</scratchpad>"),
+    ("<thinking>", "</thinking>"),
+    ("<seed:think>", "</seed:think>"),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+    ("<|START_THINKING|>", "<|END_THINKING|>"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
+    ("<|channel|>commentary<|message|>", "<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>"),
+    ("analysis", "assistantfinal"),
+    ("<|channel>thought\n", "<channel|>"),
+    ("<|inner_prefix|>", "<|inner_suffix|>"),
+    ("<unused94>thought\n", "<unused95>"),
+    ("Here is my thought process:", "Here is my response:"),
+]
+
+
+@pytest.mark.parametrize("draft", ['{"mood": "Bad"}', "{Bad}", '{"mood": "Bad"} or {"mood": "Good"}', "{"])
+@pytest.mark.parametrize(("opening", "closing"), MARKS)
+def test_thoughts_before_a_closing_mark_are_no_answer(opening, closing, draft):
+    for start in (opening, ""):
+        thoughts = f"{start}It could be {draft}, but no.\n{closing}"
+        assert found(f"{thoughts}\n\n{GOOD}") == {"mood": ("Good",)}
+        assert found(f"{thoughts}{thoughts}```json\n{GOOD}\n```<|end|>") == {"mood": ("Good",)}
+        assert reason(f"{thoughts}\n\nGood") == "not_json"
+        assert reason(thoughts, finish_reason="length") == "truncated"
+
+
+@pytest.mark.parametrize(("opening", "closing"), MARKS)
+def test_thoughts_that_do_not_end_are_no_answer(opening, closing):
+    text = f'{opening}It is {{"mood": "Bad"}}. Is it? No'
+    assert reason(text, finish_reason="length") == "truncated"
+    if opening != "analysis":
+        assert reason(text) == "not_json"
+        assert reason(f"{opening}So{closing}{GOOD}{opening}Or not?") == "not_json"
+
+
+@pytest.mark.parametrize("finish_reason", sorted(CUT | {"MAX_TOKENS"}))
+def test_in_a_text_that_was_cut_an_object_counts_only_as_its_end(finish_reason):
+    for text in (GOOD, f"{GOOD}  \n\n", f"So:\n```json\n{GOOD}\n```", f"~~~\n{GOOD}\n~~~ "):
+        assert found(text, finish_reason=finish_reason) == {"mood": ("Good",)}
+    for text in (f"{GOOD}, but", f"Could be {GOOD}.", f"{GOOD}\n```\nOr"):
+        assert reason(text, finish_reason=finish_reason) == "truncated"
+
+
+def test_a_mark_in_a_value_ends_no_thoughts():
+    assert found('{"why": "it says </think>", "mood": "Good"}') == {"mood": ("Good",)}
+    assert found('{"why": "it says <think>", "mood": "Good"}') == {"mood": ("Good",)}
+
+
+def test_a_model_that_went_on_in_blanks_is_told_from_one_that_was_cut_off():
+    for tail in (" " * 500, "\n\t" * 300, '"Good", ' * 100):
+        rejection = found('{"mood": ' + tail, finish_reason="length")
+        assert (rejection.reason, "repeats" in rejection.detail) == ("truncated", True)
+    assert "max_tokens" in found('{"mood": ', finish_reason="length").detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{GOOD}\nOn second thoughts it is Bad.",
+        f"bad? No: {GOOD}",
+        f"Not **Bad**, so\n```json\n{GOOD}\n```",
+        f"Could be BAD.</think>{GOOD} (or 'bad')",
+        f"{GOOD} 5",
+    ],
+)
+def test_prose_that_names_another_label_makes_an_answer_unusable(text):
+    assert reason(text) == "not_json"
+    assert "another label" in found(text).detail
+
+
+def test_prose_may_name_the_label_that_was_chosen_and_words_that_hold_another():
+    refund = choices("Refund", "Refund request", "A", "C++", "スパム", "普通")
+    chosen = '{"mood": "Refund request"}'
+    assert found(f"It is a refund request: {chosen} That is not badly put.", refund) == {"mood": ("Refund request",)}
+    assert reason(f"A refund? {chosen}", refund) == "not_json"
+    assert reason(f"これはスパムではない {chosen}", refund) == "not_json"
+    assert reason(f"No C++: {chosen}", refund) == "not_json"
+    assert found('This is a refund request about Cars and C: {"mood": "Refund request"}', refund)
+    topics = '{"mood": "good", "topics": ["price"]}'
+    assert found(f"Good, and the price: {topics}", TWO) == {"mood": ("Good",), "topics": ("Price",)}
+    assert reason(f"Good; price or speed? {topics}", TWO) == "not_json"
+
+
+@given(st.text(), st.sampled_from(["Good", "Bad"]))
+def test_no_prose_raises(prose, label):
+    named = other_label(prose, {"mood": ("Good",)}, SCHEMA)
+    assert named is None or fold(named) in fold(prose)
+    other = other_label(f"{prose} {label} {prose}", {"mood": ("Good",)}, SCHEMA)
+    assert (other is not None) if label == "Bad" else (other is None) == (named is None)
+
+
+def test_an_answer_that_went_elsewhere_is_empty_and_not_asked_for_again():
+    for text in ("", " \n"):
+        lost = completion(text, elsewhere="reasoning_content")
+        rejection = read(lost, SCHEMA)
+        assert (rejection.reason, "'reasoning_content'" in rejection.detail) == ("empty", True)
+        assert settled([lost], rejection)
+        assert not settled([lost], rejection, MAX_ATTEMPTS + 1)
+        assert reason(text) == "empty"
+        assert not settled([completion(text)], found(text))
+    assert reason("", finish_reason="length", elsewhere="reasoning") == "truncated"
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
@@ -200,6 +313,7 @@ def test_what_the_schema_allows_is_accepted(mood, topics, pretty):
 @given(st.text(st.characters(exclude_characters="{}<"), max_size=30), st.text(st.characters(exclude_characters="{}")))
 def test_where_the_object_is(before, after):
     text = f"{before}{GOOD}{after}"
+    assume(not opens_thoughts(before) and not opens_thoughts(after) and not end_of_thoughts(text))
     place = find_object(text)
     assert place is not None
     assert place.value == {"mood": "Good"}

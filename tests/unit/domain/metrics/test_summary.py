@@ -88,3 +88,13 @@ def test_of_nothing_there_is_no_coverage() -> None:
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=50), st.sampled_from([50, 95]))
 def test_percentiles_as_numpy(values: list[float], percent: int) -> None:
     assert quantile(values, percent) == pytest.approx(float(numpy.percentile(values, percent)))
+
+
+def test_the_most_frequent_refusal_is_kept_and_all_others_are_few() -> None:
+    often, once = Failure("bad_request", "Needs a header."), Failure("refused", "Flagged.")
+    others = [Outcome(n, Failure("bad_request", f"Number {n}.")) for n in range(10, 1000)]
+    found = summarise(
+        [Outcome(1, once), Outcome(2, often), Outcome(3, often), *others, failed(4), failed(5), failed(6)]
+    )
+    assert found.refusal == "Needs a header."
+    assert summarise([failed(1), rejected(2)]).refusal is None

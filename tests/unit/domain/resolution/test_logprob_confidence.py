@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -117,6 +118,13 @@ def test_without_log_probabilities_that_fit_there_is_none(logprobs):
 @pytest.mark.parametrize("text", ["", "Good", "{}", '{"feeling": "Good"}', '{"mood": "Go', f"{GOOD}{GOOD}"])
 def test_without_an_answer_there_is_none(text):
     assert confidence(completion(text, logprobs=((text, -0.1),)), MOOD) is None
+
+
+def test_stored_tokens_that_hold_more_than_the_text_are_aligned():
+    behind = (("}", 1.0), ("\n", 0.9), ("    ", 0.8), ("", 0.7))
+    pieces = (("So", 0.1), (GOOD, 0.1), ("</think>", 0.1), ('{"mood": "', 1.0), ("Go", 0.9), ('od"', 0.8), *behind)
+    said = tokens(*pieces)
+    assert confidence(replace(said, text=GOOD), MOOD) == pytest.approx(0.9 * 0.8)
 
 
 def test_an_impossible_token_makes_an_impossible_answer():

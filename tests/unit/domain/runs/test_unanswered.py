@@ -18,3 +18,13 @@ def test_what_is_left_names_the_command_that_asks_again():
     assert said.startswith("20 of 30 tasks got no answer (unheard_of 17, server 3): see `ls-prompts results --failed`")
     assert said.endswith("`ls-prompts retry 1f3a9c04` asks them again.")
     assert some_unanswered({}, 30, "1f3a9c04") is None
+
+
+def test_what_the_provider_says_most_often_is_quoted():
+    refusal = 'The model\'s server refused the request (400): "Model needs the header X-Team to be set".'
+    for said in (
+        none_answered({"bad_request": 3}, 3, refusal),
+        some_unanswered({"bad_request": 3}, 4, "1f3a", refusal),
+    ):
+        assert "(bad_request 3). Most often: The model's server refused the request (400): \"Model needs" in said
+        assert "see what the server does not take" in said

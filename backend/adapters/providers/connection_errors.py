@@ -1,0 +1,131 @@
+"""What can be wrong with the way to a model's server, in sentences for people: certificates, redirects, streams."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+import httpx2
+import openai
+
+from backend.domain.urls import shown
+from backend.errors import ProviderError
+
+_STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl", "application/stream+json")
+_EVENTS = (b"data:", b"event:", b": ")
+_PATHS = ("/chat/completions", "/models", "/embeddings", "/files", "/batches")
+_DEPTH, _WORDS = 4, 2000
+
+
+class Streamed(ValueError):
+    """The server sends its answer piece by piece, which nobody asked for."""
+
+
+def check_whole(response: httpx2.Response) -> None:
+    """Raises Streamed for a response that comes as a stream of events."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if response.status_code < 300 and kind in _STREAMS:
+        raise Streamed
+
+
+def is_stream(content: bytes) -> bool:
+    """Whether a body is one of events, whatever its type says."""
+    return content.lstrip().startswith(_EVENTS)
+
+
+def streams(where: str) -> ProviderError:
+    return ProviderError(
+        f"{where} sends its answers as a stream of events, although none was asked for: switch streaming off in the "
+        "model's server, or in the proxy before it."
+    )
+
+
+def unsafe(error: BaseException, where: str) -> ProviderError | None:
+    """What to say when a connection failed because it could not be made a safe one; None when something else did."""
+    causes = list(_causes(error))
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        why = next(
+            (told for cause in causes if (told := getattr(cause, "verify_message", ""))), "nobody known signed it"
+        )
+        return ProviderError(
+            f"The certificate of {where} can't be verified ({why}): set SSL_CERT_FILE to a file with the certificate "
+            "that signed it."
+        )
+    if any(isinstance(cause, ssl.SSLError | aiohttp.ClientConnectorSSLError) for cause in causes):
+        return ProviderError(f"{where} speaks no TLS that is known here: does its address begin with http://?")
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    for _ in range(10):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def timed_out(error: openai.APIConnectionError) -> bool:
+    """The aiohttp transport reports a refused or broken connection as a ConnectTimeout, which is no time-out to us."""
+    return isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, httpx2.ConnectTimeout)
+
+
+def never_sent(error: BaseException) -> bool:
+    """Whether not even a connection was made."""
+    return isinstance(error, aiohttp.ClientConnectorError) or (
+        error.__cause__ is not None and never_sent(error.__cause__)
+    )
+
+
+def target_of(error: openai.APIStatusError) -> httpx2.URL | None:
+    """Where a redirect leads."""
+    try:
+        return error.request.url.join(error.response.headers["location"])
+    except (KeyError, httpx2.InvalidURL, ValueError):
+        return None
+
+
+def is_elsewhere(here: httpx2.URL, there: httpx2.URL | None) -> bool:
+    return there is None or _origin(here) != _origin(there)
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def moved(error: openai.APIStatusError, where: str, named: str) -> ProviderError:
+    """Nothing is sent to an address that nobody set: a task's text would follow. `named`: what its setting begins
+    with."""
+    target = target_of(error)
+    there = "nowhere" if target is None else shown(str(target))[:200]
+    for path in _PATHS:
+        there = there.removesuffix(path)
+    return ProviderError(
+        f"{where} redirects to {there}, where nothing was sent: set {named}_BASE_URL to that address if it is yours."
+    )
+
+
+def words_of(error: openai.APIStatusError) -> str:
+    """What the provider says of its refusal, unabridged but for what nobody reads."""
+    return words_in(error.body)
+
+
+def words_in(body: Any) -> str:
+    """The same of an error's JSON, in whatever form; "" for a page of HTML."""
+    found = _words(body, _DEPTH)
+    return "" if found.lstrip().startswith("<") else found[:_WORDS]
+
+
+def _words(found: Any, depth: int) -> str:
+    if isinstance(found, str) or not depth:
+        return str(found)[:_WORDS] if found else ""
+    if isinstance(found, list):
+        return "; ".join(filter(None, (_words(item, depth - 1) for item in found[:3])))
+    if not isinstance(found, dict):
+        return ""
+    keys = ("message", "detail", "error", "msg", "errors", "title", "description")
+    said = next((words for key in keys if (words := _words(found.get(key), depth - 1))), "")
+    place = found.get("loc")
+    raw = found["metadata"].get("raw") if isinstance(found.get("metadata"), dict) else None
+    before = f"{json.dumps(place)}: " if place and said else ""
+    return f"{before}{said}{f' ({raw[:_WORDS]})' if isinstance(raw, str) else ''}"

@@ -1,0 +1,85 @@
+"""Refusals: an HTTP error of the model's server -> the Failure of one task, or the end of all."""
+
+import re
+import time
+from dataclasses import dataclass
+
+import openai
+
+from backend.adapters.providers.connection_errors import words_of
+from backend.adapters.providers.response import retry_after
+from backend.domain.chat.provider_words import quotable
+from backend.domain.chat.request import ChatRequest
+from backend.domain.outcome import Failure
+from backend.errors import ProviderError
+
+_KEY_REFUSED = re.compile(
+    r"(api[ _-]?key|access token|credentials?)\b.{0,40}(not valid|invalid|incorrect|expired|missing|not found|revoked)"
+    r"|(invalid|incorrect|expired|missing|bad|wrong|no) (api[ _-]?key|access token|credentials?)",
+    re.IGNORECASE,
+)
+"""Gemini and xAI refuse a key with status 400."""
+_MODERATED = re.compile(r"content[ _-]?(filter|policy)|moderat|flagged|safety (system|policy|filter)|prohibited", re.I)
+"""A refusal that is about what a task says."""
+_TOO_LONG = re.compile(r"context|too (?:long|large)|(?:maximum|max)\b.{0,40}\b(?:length|tokens)", re.IGNORECASE)
+"""A refusal that is about how much a task says."""
+_ABOUT_ONE = (400, 403, 422)
+"""A status that may be about the request, or about all of them: the words tell."""
+_CODE = re.compile(r"[\w.:-]{1,60}")
+"""Codes are words; anything else may repeat a task's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """`where`: the address, for people; `named`: what its settings begin with; `key`: what is never shown."""
+
+    where: str
+    named: str
+    key: str
+
+    def quoted(self, request: ChatRequest | None, words: str) -> str:
+        """What may be shown of a provider's words about a request."""
+        return quotable(words, request.texts if request else "", self.key)
+
+    def failure(self, model: str, error: openai.APIStatusError, request: ChatRequest | None = None) -> Failure:
+        """Raises ProviderError when no other task would be answered either. What a message repeats of the request's
+        texts says nothing about the refusal, and is not told again."""
+        status, code, texts = error.status_code, str(error.code or ""), request.texts if request else ""
+        message = words_of(error)
+        self._check_all(model, status, code, status == 401 or _says(_KEY_REFUSED, message, texts))
+        named = f" {code}" if code != str(status) and _CODE.fullmatch(code) else ""
+        if status in _ABOUT_ONE and (_MODERATED.search(code) or _says(_MODERATED, message, texts)):
+            return Failure("refused", f"The provider refused what this task says ({status}{named}).")
+        said = self.quoted(request, message)
+        return self._of_one(model, error, named, f': "{said}"' if said else "")
+
+    def _check_all(self, model: str, status: int, code: str, key_refused: bool) -> None:
+        if status == 402 or (status == 429 and ("quota" in code or "billing" in code)):
+            raise ProviderError(f"The account at {self.where} has no quota left: add credit, then run it again.")
+        if key_refused and status in (401, *_ABOUT_ONE):
+            raise ProviderError(f"{self.where} refused the key: check {self.named}_API_KEY and {self.named}_BASE_URL.")
+        if status in (404, 405):
+            raise ProviderError(
+                f"{self.where} does not know model '{model}' (or is no OpenAI-compatible address): "
+                f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1."
+            )
+
+    def _of_one(self, model: str, error: openai.APIStatusError, code: str, said: str) -> Failure:
+        status, wait = error.status_code, retry_after(error.response.headers, time.time())
+        if status == 403:
+            who = f"The key may not use model '{model}' at {self.where} (403)"
+            return Failure("auth", f"{who}: choose another model or key{said}.")
+        if status == 429:
+            return Failure("rate_limited", "The provider's rate limit was reached.", wait)
+        if status in (408, 409) or status >= 500:
+            return Failure("server", f"The model's server answered {status}{said}.", wait)
+        return Failure("bad_request", f"The model's server refused the request ({status}{code}){said}.")
+
+
+def is_about_length(error: openai.APIStatusError) -> bool:
+    """Whether a refusal says that the request is too long."""
+    return _TOO_LONG.search(f"{error.code} {words_of(error)}") is not None
+
+
+def _says(pattern: re.Pattern[str], message: str, texts: str) -> bool:
+    return any(found[0] not in texts for found in pattern.finditer(message))

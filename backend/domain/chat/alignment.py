@@ -1,0 +1,85 @@
+"""Alignment: which of the tokens that a server reports spell the answer, compared byte by byte.
+
+A token may end inside a letter, thoughts and end marks have tokens too, and servers trim what they hand on: the
+answer's text is one run of the tokens, with nothing but end marks and white space behind it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+
+Pieces = tuple[tuple[str, float], ...]
+"""A text cut into pieces, each with its natural-log probability."""
+_LOST = "\ufffd".encode()
+"""What some servers report in place of the bytes of a letter that two tokens share."""
+_ENDS = re.compile(rb"(?:\s|<[^<>]{1,40}>|\[[A-Z_/]{1,40}\])*")
+_MOST = 100_000
+
+
+def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
+    """`text` in pieces with the log-probabilities of the tokens that spell it, those that share a letter as one piece;
+    None when no run of the tokens does."""
+    said = b"".join(token for token, _ in tokens)
+    first, letters = _exactly(said, text) or _nearly(said, text)
+    if not letters or not _stands_alone(tokens, said, first, max(letters)):
+        return None
+    return tuple(_pieces(tokens, text, first, letters))
+
+
+def as_bytes(text: str) -> bytes:
+    """Lone surrogates too."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _exactly(said: bytes, text: str) -> tuple[int, Mapping[int, int]] | None:
+    """Where the last run begins, and which letter of `text` begins at which byte of `said`."""
+    first = said.rfind(as_bytes(text)) if text else -1
+    if first < 0:
+        return None
+    starts = accumulate((len(as_bytes(letter)) for letter in text), initial=first)
+    return first, {place: number for number, place in enumerate(starts)}
+
+
+def _nearly(said: bytes, text: str) -> tuple[int, Mapping[int, int]]:
+    """The same where letters were lost."""
+    if not text or _LOST not in said or len(text) > _MOST:
+        return 0, {}
+    either = (re.escape(as_bytes(x)) if x.isascii() else b"(?:%b|(?:%b){1,4})" % (as_bytes(x), _LOST) for x in text)
+    matches = list(re.finditer(b"".join(either), said))
+    return (matches[-1].start(), dict(_letters(said, text, matches[-1].start()))) if matches else (0, {})
+
+
+def _letters(said: bytes, text: str, place: int) -> Iterator[tuple[int, int]]:
+    """Lost letters side by side begin where the first of them does."""
+    lost = False
+    for number, letter in enumerate(text):
+        here = said.startswith(as_bytes(letter), place)
+        if here or not lost:
+            yield place, number
+        if here:
+            place += len(as_bytes(letter))
+        elif not lost:
+            while said.startswith(_LOST, place):
+                place += len(_LOST)
+        lost = not here
+    yield place, len(text)
+
+
+def _stands_alone(tokens: Sequence[tuple[bytes, float]], said: bytes, first: int, last: int) -> bool:
+    """Whether the run begins with a token, but for white space, and has only end marks behind it."""
+    start = max(place for place in accumulate((len(token) for token, _ in tokens), initial=0) if place <= first)
+    return not said[start:first].strip() and _ENDS.fullmatch(said, last) is not None
+
+
+def _pieces(
+    tokens: Sequence[tuple[bytes, float]], text: str, first: int, letters: Mapping[int, int]
+) -> Iterator[tuple[str, float]]:
+    last, end, done, total = max(letters), 0, 0, 0.0
+    for token, logprob in tokens:
+        start, end = end, end + len(token)
+        if end <= first or start >= last or not token:
+            continue
+        total += logprob
+        if (number := letters.get(min(end, last))) is not None:
+            yield text[done:number], total
+            done, total = number, 0.0

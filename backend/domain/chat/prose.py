@@ -1,0 +1,41 @@
+"""Prose: what a model says beside its JSON object, and whether that contradicts it."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from backend.domain.labels.controls.choices import ChoicesField, fold
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Answer
+
+_LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""A letter of a script that puts spaces between words: there a label is found as a whole word only."""
+
+
+def other_label(prose: str, answer: Answer, schema: LabelSchema) -> str | None:
+    """A label that `prose` names and `answer` does not have; None when there is none."""
+    fields = [field for field in schema.fields if isinstance(field, ChoicesField)]
+    shown = tuple(choice.shown for field in fields for choice in field.choices)
+    if not shown or not prose.strip():
+        return None
+    taken = {fold(choice.shown) for field in fields for choice in field.choices if choice.stored in answer[field.name]}
+    found = (match[0] for match in _named(shown).finditer(unicodedata.normalize("NFC", prose)))
+    return next((label for label in found if fold(label) not in taken), None)
+
+
+@lru_cache(maxsize=64)
+def _named(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the labels, the longest first: "Refund request" does not name "Refund"."""
+    names = {unicodedata.normalize("NFC", label).strip() for label in labels} - {""}
+    return re.compile("|".join(map(_word, sorted(names, key=len, reverse=True))) or r"(?!)")
+
+
+def _word(label: str) -> str:
+    """One letter counts in its own case alone: "a" is a word of English."""
+    case = "(?i:" if len(label) > 1 else "(?:"
+    before, after = (rf"(?{kind}{_LETTER})" if re.match(_LETTER, end) else "" for kind, end in _edges(label))
+    return f"{before}{case}{re.escape(label)}){after}"
+
+
+def _edges(label: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("<!", label[0]), ("!", label[-1])

@@ -1,0 +1,85 @@
+"""What a provider says of a refusal, as people may read it: short, printable, and without what we sent.
+
+Providers repeat what they were asked. What repeats a task's text is cut out, word by word, and so is the key.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+_READ, _MOST = 600, 200
+_WORD = re.compile(r"\w+")
+_ESCAPES = re.compile(r"\\{1,8}(?:u([0-9a-fA-F]{4})|[nrtbf\"'/])?")
+_QUOTES = "'\"`‘’“”«»"
+_PHRASE, _LONG_WORD, _NUMBER, _KEY, _PART = 7, 12, 4, 4, 8
+"""Letters of two or three words, of one word, and of one with digits in it, that are no coincidence when a task's text
+has them too; and of a key, or a part of one, that is worth hiding."""
+_KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|key|bearer)[-_ ][\w.-]{8,}", re.IGNORECASE)
+
+
+def quotable(message: str, texts: str, secret: str = "") -> str:
+    """`message` without what it repeats of `texts` (what a request says of tasks) and of `secret`, 200 characters at
+    most; "" when nothing is left."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in _unescaped(message))
+    short = " ".join(_without(printable, secret).split())[:_READ]
+    words = list(_WORD.finditer(short))
+    echoed = _echoed(words, short, texts)
+    kept = _cut(short, words, echoed)
+    return kept[: _MOST - 1] + "…" if len(kept) > _MOST else kept if _WORD.search(kept) else ""
+
+
+def _unescaped(message: str) -> str:
+    """A text repeated as JSON has escapes between its words, or for its letters."""
+    return _ESCAPES.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", message[: 4 * _READ])
+
+
+def _without(text: str, secret: str) -> str:
+    parts = [secret[n : n + _PART] for n in range(max(1, len(secret) - _PART + 1))] if len(secret) >= _KEY else []
+    kept = [word for word in text.split(" ") if not any(part in word for part in parts)]
+    return _KEYS.sub("…", " ".join(kept))
+
+
+def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int]:
+    """Which words of the message repeat a text."""
+    said = [word[0].casefold() for word in words]
+    phrases = {(n, m): " ".join(said[n : n + m]) for m in (1, 2, 3) for n in range(len(said) - m + 1)}
+    found = _phrases_of(texts, set(phrases.values()))
+    lines = {" ".join(_WORD.findall(line.casefold())) for line in texts.splitlines()}
+    return {
+        n + k
+        for (n, m), phrase in phrases.items()
+        if phrase in found and (phrase in lines or _is_telling(phrase, m) or _is_quoted(words[n : n + m], message))
+        for k in range(m)
+    }
+
+
+def _phrases_of(texts: str, wanted: set[str]) -> set[str]:
+    """Those of `wanted` that the texts say: one pass, however long they are."""
+    words = _WORD.findall(texts.casefold())
+    return {phrase for m in (1, 2, 3) for phrase in _runs(words, m) if phrase in wanted}
+
+
+def _runs(words: Sequence[str], length: int) -> Iterator[str]:
+    return (" ".join(words[n : n + length]) for n in range(len(words) - length + 1))
+
+
+def _is_telling(phrase: str, words: int) -> bool:
+    letters = len(phrase) - words + 1
+    if words > 1:
+        return letters >= _PHRASE
+    numbers = letters >= _NUMBER and any(letter.isdigit() for letter in phrase)
+    return letters >= _LONG_WORD or numbers or not phrase.isascii()
+
+
+def _is_quoted(words: Sequence[re.Match[str]], message: str) -> bool:
+    before, after = message[: words[0].start()][-1:], message[words[-1].end() :][:1]
+    return bool(before) and before in _QUOTES and bool(after) and after in _QUOTES
+
+
+def _cut(message: str, words: Sequence[re.Match[str]], echoed: set[int]) -> str:
+    """The message with an ellipsis in place of words side by side."""
+    parts, last = [], 0
+    for number, word in enumerate(words):
+        if number in echoed:
+            parts += [] if number - 1 in echoed else [message[last : word.start()], "…"]
+            last = word.end()
+    return "".join([*parts, message[last:]]).strip()

@@ -1,0 +1,15 @@
+"""Repeats: whether a text came to no end because its model only repeated itself, as small ones do under a grammar."""
+
+import zlib
+
+_TAIL = 2000
+_LEAST = 100
+_DENSITY = 8
+"""Prose shrinks to a half or a third when it is packed, lists of labels to a fourth, a loop to next to nothing."""
+
+
+def runs_on(text: str) -> bool:
+    """Whether the end of `text` is blanks, or the same few words again and again."""
+    tail = text.encode("utf-8", "surrogatepass")[-_TAIL:]
+    tail = tail[len(tail) // 3 :]
+    return len(tail) >= _LEAST and len(zlib.compress(tail)) * _DENSITY < len(tail)

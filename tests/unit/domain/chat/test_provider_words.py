@@ -1,0 +1,71 @@
+"""A provider's words as people may read them: never the key, a task's text, control characters or pages."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.chat.provider_words import quotable
+
+TEXTS = "How is this?\nJohn Smith, card 4929 1234 5678, said: I love it!\nBob"
+KEY = "sk-very-secret-0123456789"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Model needs the header X-Team to be set",
+        "This model's maximum context length is 512 tokens. However, you requested 700.",
+        "'logprobs' is not available: set it to null.",
+        "Модель не поддерживает это",
+    ],
+)
+def test_what_is_the_providers_own_stays_as_it_is(message):
+    assert quotable(message, TEXTS, KEY) == message
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("Invalid prompt: I love it!", "Invalid prompt: …!"),
+        ("Invalid prompt: john   SMITH, card\n4929 1234 5678 is odd", "Invalid prompt: … is odd"),
+        (r"Bad: \"said: I love it!\\nBob\" in messages[1]", "Bad: … in messages[1]"),
+        ("Unknown word 'Smith' here", "Unknown word '…' here"),
+        ("Bob", ""),
+        ("Number 4929 refused", "Number … refused"),
+        (f"Key {KEY} has no header", "Key has no header"),
+        ("Key sk-very…6789 or Bearer abcdefghijkl", "Key sk-very…6789 or …"),
+        ("\x1b[31mred\x00\u202e text\r\n", "[31mred text"),
+    ],
+)
+def test_what_repeats_a_text_or_the_key_is_cut_out(message, shown):
+    assert quotable(message, TEXTS, KEY) == shown
+
+
+def test_texts_in_scripts_without_spaces_are_found_too():
+    assert quotable("输入无效：我喜欢它", "我喜欢它", "") == "输入无效：…"
+    assert quotable(r"Invalid: \u6211\u559c\u6b22\u5b83", "我喜欢它", "") == "Invalid: …"
+
+
+def test_it_is_short():
+    assert len(quotable("no " * 100_000, "", "")) == 200
+    assert quotable("", TEXTS, KEY) == quotable("…!", TEXTS, KEY) == ""
+
+
+@given(st.text(), st.lists(st.from_regex(r"[a-z]{4,9}", fullmatch=True), min_size=2, max_size=30), st.data())
+def test_no_two_words_of_a_text_side_by_side_are_left(message, words, data):
+    """Whatever stands around them."""
+    place = data.draw(st.integers(0, len(words) - 2))
+    echo = " ".join(words[place:])
+    shown = quotable(f"Refused: {echo} {message}", " ".join(words), "")
+    assert echo not in shown or echo in message
+    assert len(shown) <= 200
+
+
+@given(st.text(), st.text(), st.from_regex(r"[!-~]{8,40}", fullmatch=True))
+def test_a_key_is_never_shown_and_nothing_raises(before, after, key):
+    shown = quotable(f"{before} {key} {after}", "", key)
+    assert key not in shown
+    assert all(letter.isprintable() for letter in shown)
+    assert not re.search(r"\s\s", shown)
