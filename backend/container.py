@@ -18,6 +18,7 @@ from backend.adapters.database.runs import RunStore
 from backend.adapters.files.private import close_to_others
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.processes import LocalProcess
+from backend.adapters.providers.llama_cpp import slots
 from backend.adapters.providers.prices import fixed_price, price_of
 from backend.adapters.providers.router import ModelRouter
 from backend.adapters.redis.connection import RedisConnection
@@ -45,6 +46,7 @@ from backend.services.runs.batch.request_files import BatchStores
 from backend.services.runs.lifecycle import Runs
 from backend.services.runs.task_labeler import TaskLabeler, alone
 from backend.services.runs.worker_pool import WorkerPool
+from backend.services.setup.model_server import ModelServer
 from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -167,13 +169,18 @@ class Container:
         password = self.settings.basic_auth_pass
         return Login(self.settings.basic_auth_user, password.get_secret_value() if password else None)
 
-    def model(self) -> "ChatCompletions":
+    @property
+    def model_server(self) -> ModelServer:
+        url, key = self.settings.openai_base_url, self.settings.openai_api_key
+        return ModelServer(url, self.model, lambda: slots(url, key.get_secret_value() if key else None))
+
+    def model(self, timeout_s: float | None = None) -> "ChatCompletions":
         from backend.adapters.providers.chat_completions import (
             ChatCompletions,  # takes 0.7 s, which commands that ask no model need not wait for
         )
 
         key = self.settings.openai_api_key
-        timeout = self.settings.request_timeout_s
+        timeout = timeout_s or self.settings.request_timeout_s
         return ChatCompletions(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
     def _model_and_teacher(self) -> "ChatCompletions | ModelRouter":

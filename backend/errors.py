@@ -14,7 +14,8 @@ Trouble with a single task is not here: that is data (`domain.outcome.Rejection`
     ├── ServerError            our own server is not there, or something else is
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
-    │   └── ProviderAwayError  it can't be reached for now: later it may go on
+    │   ├── ProviderAwayError  it can't be reached for now: later it may go on
+    │   └── ProviderRefusedError it answers, but does not say which models it has: its key may be wrong
     ├── OutputError            a file that can't be written, or a format whose library is not there
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
         └── StoreAwayError     for now: it is locked, full or away
@@ -72,6 +73,10 @@ class ProviderError(PromptsError):
 
 
 class ProviderAwayError(ProviderError):
+    pass
+
+
+class ProviderRefusedError(ProviderError):
     pass
 
 

@@ -50,7 +50,7 @@ def known_price(pricing: Pricing, model: str, prompt: int, completion: int) -> f
     if price is None:
         raise SettingsError(
             f"The price of model '{model}' is unknown, so no budget can be kept: set PRICE_IN and PRICE_OUT "
-            "(USD per million tokens)."
+            "(USD per million tokens; 0 for a model on a machine of your own), or leave out --budget."
         )
     return price
 

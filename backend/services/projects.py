@@ -10,7 +10,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import Refused
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion, belongs
-from backend.errors import StudioError
+from backend.errors import SettingsError, StudioError
 from backend.logs import to_log
 from backend.services.predictions.acceptance import Acceptance, TakenBack
 from backend.services.predictions.sync import delete, foreign
@@ -46,11 +46,17 @@ class Projects:
     store: Store
     studio: LabelStudioClient
 
-    def connect(self, project: int, url: str, login: Login, notify: Notify) -> None:
-        """Connects the backend at `url`, or brings its connection up to date; twice is once.
+    def connect(self, project: int, url: str | None, login: Login, notify: Notify) -> str:
+        """Connects the backend at `url`, or brings its connection up to date; twice is once. Returns the address.
 
-        Raises LabelConfigError when prompts can't label the project, StudioError when Label Studio refuses.
+        Raises SettingsError when nobody says where it is, LabelConfigError when prompts can't label the project,
+        StudioError when Label Studio refuses.
         """
+        if not url:
+            raise SettingsError(
+                "The server does not listen on this machine alone (BIND): say where Label Studio reaches it, like "
+                f"`ls-prompts connect {project} --backend-url http://host:9090`."
+            )
         found = self.studio.project(project)
         for control in read_config(found.label_config).unsupported:
             notify(f"Left alone: {control}.")
@@ -61,7 +67,7 @@ class Projects:
         if mine:
             title = mine[0]["title"] if mine[0]["title"] in self._titles(project) else TITLE
             self.studio.update_backend(int(mine[0]["id"]), wanted | {"title": title})
-            return
+            return url
         if self.store.connection(project)["shown_before"] is None:
             self.store.set_connection(project, shown_before=found.shown)
         in_use = self.store.connection(project)["in_use"]
@@ -77,6 +83,7 @@ class Projects:
                 f"Label Studio asks only the first backend for predictions, which is {first}: `ls-prompts disconnect "
                 f"{project} --backend-url {first}` removes it, then `ls-prompts use` the version annotators should get."
             )
+        return url
 
     def _create(self, project: int, wanted: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
         try:

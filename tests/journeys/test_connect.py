@@ -45,7 +45,7 @@ def used(server: Served, project: Project) -> str:
 def test_connecting_twice_is_one_backend(project: Project, backend_server: Served) -> None:
     for _ in range(2):
         done = backend_server.installation.command("connect", project.id, "--backend-url", backend_server.url + "/")
-        assert (done.out, done.err) == ("", f"Project {project.id} is connected to {backend_server.url}/.\n")
+        assert (done.out, done.err) == ("", f"Project {project.id} is connected to {backend_server.url}.\n")
     (backend,) = project.backends()
     assert (backend["url"], backend["title"], backend["is_interactive"]) == (backend_server.url, TITLE, True)
     assert project.webhooks() == [f"{backend_server.url}/webhook"]

@@ -96,7 +96,9 @@ def test_what_a_release_before_pushed_is_not_annotated(mine: Installation, proje
     first, second, *_ = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
     stale = {**second, "result": [*second["result"], region("why", "Late")]}
     project.http.patch(f"/api/predictions/{second['id']}/", json={"result": stale["result"]}).raise_for_status()
-    project.http.patch(f"/api/predictions/{first['id']}/", json={"result": [region("topic", "r")]}).raise_for_status()
+    project.http.patch(
+        f"/api/predictions/{first['id']}/", json={"result": [{**region("topic", "r"), "id": first["result"][0]["id"]}]}
+    ).raise_for_status()
     told: list[str] = []
     assert mine.app.annotate(tag, notify=told.append) == 2
     assert "2 of its predictions would not be submitted" in told[0]

@@ -27,6 +27,7 @@ def env(label_studio: RunningLabelStudio, stand_in: RunningStandIn, tmp_path: Pa
         "LABEL_STUDIO_API_KEY": label_studio.api_key,
         "OPENAI_API_KEY": "stand-in",
         "OPENAI_BASE_URL": stand_in.url,
+        "OPENAI_MODEL": "stand-in",
         "DATA_DIR": str(tmp_path / "record"),
     }
 
@@ -57,10 +58,12 @@ def test_five_minutes(label_studio: RunningLabelStudio, env: dict[str, str], tmp
     (tmp_path / "prompt.txt").write_text(
         README.split("```\nWhat is the sentiment")[1].split("```")[0], encoding="utf-8"
     )
-    with services.backend(services.free_port(), env, log=tmp_path / "backend.log") as backend:
-        for line in ["ls-prompts doctor --backend-url http://localhost:9090", *commands()]:
+    port = services.free_port()
+    env["BIND"] = f"127.0.0.1:{port}"
+    with services.backend(port, env, log=tmp_path / "backend.log"):
+        for line in ["ls-prompts doctor", *commands()]:
             line = line.replace("--project 12", f"--project {project}").replace("--task 345", f"--task {task}")
-            line = re.sub(r"\b12\b", str(project), line).replace("http://localhost:9090", backend.url)
+            line = re.sub(r"\b12\b", str(project), line)
             done = typed(line, env, tmp_path)
             assert done.returncode == 0, (line, done.stdout, done.stderr)
     again = typed("ls-prompts run sentiment@1 --on all", env, tmp_path)

@@ -112,7 +112,8 @@ def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: P
         until(lambda: _catches_sigterm(process.pid))
         said = told_to_end(process)
     assert process.returncode == 128 + signal.SIGTERM, said
-    assert "Error: Stopped." in said.splitlines()[-1]
+    # the signal may come before the command has begun to watch
+    assert said.splitlines()[-1].startswith(("Stopped watching; the run goes on.", "Error: Stopped; run it again."))
     assert "Traceback" not in said
 
 

@@ -11,6 +11,7 @@ import re
 import time
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import aiohttp
 import httpx2
@@ -32,17 +33,21 @@ from backend.adapters.providers.connection_errors import (
 from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import RequestFormat, adapted
 from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.domain.chat.model_names import doubt
 from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import is_cut
 from backend.domain.outcome import Failure
 from backend.domain.urls import shown
-from backend.errors import ProviderError, SettingsError
+from backend.errors import ProviderError, ProviderRefusedError, SettingsError
 
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
 _MOST_BYTES = 8_000_000
 _MOST_MOVES = 5
+_NO_LIST = (403, 404, 405, 501)
+"""Where there is no list of models, or the key may not read it; requests may be answered all the same."""
+_LONGEST_NAME = 200
 
 
 class TooLarge(ValueError):
@@ -83,16 +88,18 @@ class ChatCompletions:
     async def close(self) -> None:
         await self._client.close()
 
-    async def describe(self, model: str) -> str:
-        """Address and model, for people, after a free request. Raises ProviderError when the provider refuses it."""
+    async def models(self) -> list[str] | None:
+        """Names of the models that the server lists, aliases among them; a free request. None where there is no such
+        list. Raises ProviderRefusedError when the server does not tell, else ProviderError when none answers."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                listed = [entry.id async for entry in self._client.models.list()]
+                return [name async for entry in self._client.models.list() for name in _names(entry)]
         except openai.APIStatusError as error:
             if error.status_code < 400:
                 raise moved(error, self._shown, self._named) from None
-            failure = self._refusals.failure(model, error)
-            raise ProviderError(f"{failure.detail} Try again later.") from None
+            if error.status_code in _NO_LIST:
+                return None
+            raise ProviderRefusedError(self._list_refused(error)) from None
         except (openai.APIConnectionError, TimeoutError) as error:
             raise unsafe(error, self._shown) or ProviderError(
                 f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
@@ -102,8 +109,20 @@ class ChatCompletions:
                 f"{self._shown} answers, but not with a list of models: check {self._named}_BASE_URL, which usually "
                 "ends in /v1."
             ) from None
-        known = "" if model in listed else f" (not among the {len(listed)} models it lists)"
-        return f"{self._shown}, {model}{known}"
+
+    def _list_refused(self, error: openai.APIStatusError) -> str:
+        try:
+            return f"{self._refusals.failure('', error).detail} Try again later."
+        except ProviderError as refusal:
+            return str(refusal)
+
+    async def describe(self, model: str) -> str:
+        """Address and model, for people, after a free request. Raises ProviderError as `models` does, and when the
+        server lists other models only."""
+        unknown = doubt(model, await self.models() or [], str(self._client.base_url).rstrip("/"))
+        if unknown:
+            raise ProviderError(unknown)
+        return f"{self._shown}, {model}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """The model's answer, or why there is none.
@@ -248,6 +267,12 @@ def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
         good = False
     if not good:
         raise SettingsError(f"{named}_BASE_URL is no address: write one like http://host:port/v1.")
+
+
+def _names(entry: Any) -> list[str]:
+    """Of one model: servers such as llama.cpp list others beside its id."""
+    names = dict.fromkeys([entry.id, *(getattr(entry, "aliases", None) or [])])
+    return [name[:_LONGEST_NAME] for name in names if isinstance(name, str) and name]
 
 
 async def _read_capped(response: httpx2.Response) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 ADVICE = {
-    "timeout": "set CONCURRENCY lower or REQUEST_TIMEOUT_S higher",
+    "timeout": "set CONCURRENCY lower or REQUEST_TIMEOUT_S higher; `ls-prompts doctor` says which fit this server",
+    "deadline": "set CONCURRENCY lower; `ls-prompts doctor` says which fits this server",
     "rate_limited": "set CONCURRENCY lower, or wait for the provider's limit",
     "connection": "see whether the model's server is up: `ls-prompts doctor`",
     "server": "see the log of the model's server",
     "refused": "see what the provider does not allow: `ls-prompts results --failed`",
     "bad_request": "see what the server does not take: `ls-prompts try`",
+    "budget": "give it a larger budget, or let answers be shorter",
     "bad_task": "see which field the tasks lack: `ls-prompts results --failed`",
 }
 
@@ -38,14 +40,19 @@ def _quoted(refusal: str | None) -> str:
 
 
 def _listed(failures: Mapping[str, int]) -> str:
-    return ", ".join(f"{kind} {number}" for kind, number in _ranked(failures))
+    return ", ".join(f"{kind} {number}" for kind, number in ranked(failures))
 
 
 def _advice(failures: Mapping[str, int]) -> str:
     """For the most frequent kind."""
-    kind, _ = _ranked(failures)[0]
+    return advice_on(ranked(failures)[0][0])
+
+
+def advice_on(kind: str) -> str:
+    """What to do about a kind of Failure."""
     return ADVICE.get(kind, "see `ls-prompts results --failed`")
 
 
-def _ranked(failures: Mapping[str, int]) -> list[tuple[str, int]]:
+def ranked(failures: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The most frequent kind first."""
     return sorted(failures.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -21,6 +21,8 @@ from backend.interfaces.cli.commands import (
     enhance,
     estimate,
     forget,
+    init,
+    models,
     predictions,
     projects,
     prompts,
@@ -28,6 +30,7 @@ from backend.interfaces.cli.commands import (
 )
 from backend.interfaces.cli.commands import calibrate as confidence
 from backend.interfaces.cli.commands import evaluate as evaluation
+from backend.interfaces.cli.commands import open_page as browser
 from backend.interfaces.cli.commands import run as runs
 from backend.interfaces.cli.commands import runs as background
 from backend.interfaces.cli.render.console import printable
@@ -114,12 +117,14 @@ def cli() -> None:
     """LLM prompts that label the tasks of a Label Studio project.
 
     Settings come from the environment or a .env file: LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY, OPENAI_API_KEY and more
-    (see the README). Start with `ls-prompts doctor`.
+    (see the README). Start with `ls-prompts init`.
     """
 
 
 for group in (
+    init,
     projects,
+    models,
     draft,
     prompts,
     estimate,
@@ -132,6 +137,7 @@ for group in (
     background,
     predictions,
     forget,
+    browser,
 ):
     for command in group.COMMANDS:
         cli.add_command(command)

@@ -15,6 +15,11 @@ def interval(ends: tuple[float, float] | None) -> str:
     return NOT_THERE if ends is None else f"{ends[0]:.3f} to {ends[1]:.3f}"
 
 
+def percent_interval(ends: tuple[float, float] | None) -> str:
+    """`70 to 95 %`."""
+    return NOT_THERE if ends is None else f"{ends[0]:.0%} to {ends[1]:.0%}".replace("%", "", 1).replace("%", " %")
+
+
 def signed(value: float | None) -> str:
     """A difference of proportions, with its sign."""
     return NOT_THERE if value is None else f"{value:+.3f}"

@@ -30,11 +30,11 @@ class Refusal:
 Admit = Callable[[Environ], Refusal | None]
 """A WSGI environ -> why the request is refused, None when it is not."""
 LIMITS = "open-prompts-limits"
-"""Name of the application's extension that holds its Limits."""
+"""Name of the application's extension that holds its AdmissionLimits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AdmissionLimits:
     """What an application wants of its requests. `most_body`: bytes."""
 
     admit: Admit

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import h11
 
-from backend.interfaces.web.admission import Limits, verdict
+from backend.interfaces.web.admission import AdmissionLimits, verdict
 from backend.interfaces.web.room import Room
 from backend.interfaces.web.waiting import Waiting
 from backend.interfaces.web.wsgi import Answer, Environ, environ_of, with_body
@@ -31,7 +31,7 @@ PIECE = 65_536
 class Front(Protocol):
     """What all connections share."""
 
-    limits: Limits
+    limits: AdmissionLimits
     room: Room
     waiting: Waiting
     keepalive_s: float

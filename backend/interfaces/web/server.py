@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from backend.adapters.label_studio.health_probe import TITLE
 from backend.app import App
 from backend.errors import PromptsError, RunError, SettingsError, where
-from backend.interfaces.web.admission import LIMITS, Admit, Limits, Password, everyone, this_machine, verdict
+from backend.interfaces.web.admission import LIMITS, AdmissionLimits, Admit, Password, everyone, this_machine, verdict
 from backend.interfaces.web.large_json import json_pieces, read_json
 from backend.interfaces.web.observability import add_operations
 from backend.services.live_predictions import LivePredictions
@@ -83,7 +83,7 @@ def _admission(settings: Settings) -> Admit:
 
 def _add_admission(server: Flask, admit: Admit) -> None:
     """Our own worker asks before it reads a body; under any other WSGI server it is asked here."""
-    server.extensions[LIMITS] = Limits(admit, server.config["MAX_CONTENT_LENGTH"])
+    server.extensions[LIMITS] = AdmissionLimits(admit, server.config["MAX_CONTENT_LENGTH"])
 
     @server.before_request
     def check() -> Response | None:

@@ -18,7 +18,7 @@ from gunicorn.sock import ssl_context
 from gunicorn.workers.base import Worker as Base
 
 from backend.errors import where
-from backend.interfaces.web.admission import LIMITS, Limits
+from backend.interfaces.web.admission import LIMITS, AdmissionLimits
 from backend.interfaces.web.connection import HEAD_S, Connection, Trouble
 from backend.interfaces.web.room import Room
 from backend.interfaces.web.waiting import Waiting
@@ -87,7 +87,7 @@ class HttpFront:
         self._worker = worker
         self._threads = ThreadPoolExecutor(worker.cfg.threads, "request")
         self._connections: set[asyncio.Task[None]] = set()
-        self.limits: Limits = worker.wsgi.extensions[LIMITS]
+        self.limits: AdmissionLimits = worker.wsgi.extensions[LIMITS]
         self.room = Room(ROOMS * self.limits.most_body)
         self.waiting = Waiting(MOST_WAITING)
         self.keepalive_s = float(worker.cfg.keepalive)

@@ -63,7 +63,8 @@ class Teacher:
         self, version: PromptVersion, feedback_text: Feedback | FirstDraft, known: Sequence[str]
     ) -> Proposal | Dropped:
         request = teacher_request(self._template, feedback_text, len(self.asked) + 1)
-        (outcome,) = self._session.outcomes(_Given(request), [Task(0, {})]).values()
+        who = f"the teacher {self._template.model} to rewrite the prompt (its request {len(self.asked) + 1})"
+        (outcome,) = self._session.outcomes(_Given(request), [Task(0, {})], who).values()
         self.asked.append(outcome)
         if isinstance(outcome.verdict, Failure):
             return Dropped(f"the teacher gave no answer ({outcome.verdict.kind}: {outcome.verdict.detail})")

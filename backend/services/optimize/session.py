@@ -172,7 +172,9 @@ class SearchSession:
     def outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]:
         """What becomes of tasks with a prompt of this text. Those of the base are noted as the run's own."""
         mine = text == self._base
-        outcomes = self._session.outcomes(self.builder(text), tasks, self._plan if mine else None)
+        which = "the prompt" if mine else "a rewrite"
+        who = f"{self._resolved.version.model} to answer {len(tasks)} task{'s' * (len(tasks) != 1)} with {which}"
+        outcomes = self._session.outcomes(self.builder(text), tasks, who, self._plan if mine else None)
         if mine:
             notes = [RunTask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
             self._runs.record.asks.note(self._run.id, notes)

@@ -14,6 +14,7 @@ from backend.engine.predictor import Plan, Predictor, RequestSource
 from backend.engine.request_executor import RequestExecutor
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress
+from backend.services.run_control.waiting import waiting
 from backend.services.runs.task_labeler import TaskLabeler, closing
 
 
@@ -43,12 +44,16 @@ class SyncSession:
         with self._runner:
             self._runner.run(self._close())
 
-    def outcomes(self, requests: RequestSource, tasks: Sequence[Task], plan: Plan | None = None) -> dict[int, Outcome]:
-        """What became of the tasks, by id; what is stored already is read.
+    def outcomes(
+        self, requests: RequestSource, tasks: Sequence[Task], who: str, plan: Plan | None = None
+    ) -> dict[int, Outcome]:
+        """What became of the tasks, by id; what is stored already is read. `who` is waited for, and to do what, is told
+        every so often.
 
         Raises what `Predictor.label` raises, CancelledError when the pulse says so.
         """
-        return self._runner.run(self._ask(requests, list(tasks), plan))
+        with waiting(self._progress.notify, who):
+            return self._runner.run(self._ask(requests, list(tasks), plan))
 
     async def _made(self) -> RequestExecutor:
         return self._make_executor()

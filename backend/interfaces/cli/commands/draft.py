@@ -17,7 +17,10 @@ def draft(name: str, project: int | None, teacher: str | None) -> None:
     ls-prompts draft sentiment --project 12 > prompt.md
     ls-prompts draft sentiment --project 12 --teacher gpt-4o > prompt.md
     """
-    drafted = the_app().draft(name, project, teacher)
+    from backend.services.run_control.waiting import waiting
+
+    with waiting(notify, f"the teacher {teacher} to write a prompt" if teacher else "Label Studio"):
+        drafted = the_app().draft(name, project, teacher)
     click.echo(file_text(drafted.file), nl=False)
     for remark in drafted.remarks:
         notify(remark)

@@ -47,11 +47,11 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
         versus = {"vs": comparison_json(compared)} if compared else {}
         checked = {"checks": checks} if checks else {}
         print_json({**evaluation_json(finished, app.calibrated(version) is not None), **versus, **checked})
+        notify_unanswered(finished)
     else:
         print_evaluation(finished, app.calibrated(version) is not None)
         if compared:
             print_comparison(compared)
-    notify_unanswered(finished)
     end_by(checks)
 
 

@@ -4,44 +4,50 @@ import sys
 
 import click
 
-from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.presentation import number_format as numbers
+
+backend_url_option = click.option(
+    "--backend-url", metavar="URL", help="Where Label Studio is to reach the server. Default: from BIND."
+)
 
 
 @click.command()
-@click.option("--backend-url", metavar="URL", help="Where Label Studio is to reach the server. Default: from BIND.")
+@backend_url_option
 @as_json
 def doctor(backend_url: str | None, json_wanted: bool) -> None:
-    """Check Label Studio, the token, the model's provider, the record and whether the server answers.
+    """Check Label Studio, the token, the model, the record and whether the server answers.
+
+    The model is asked one small request, some hundred tokens, and where that is slow five more: to propose CONCURRENCY
+    and REQUEST_TIMEOUT_S that fit its server.
 
     \b
     ls-prompts doctor
     """
-    checks = the_app().doctor(backend_url)
+    checks = the_app().doctor(backend_url, notify)
     if json_wanted:
         print_json(checks)
     else:
         for check in checks:
             click.echo(
                 f"{click.style('ok ', fg='green') if check.ok else click.style('no ', fg='red')} "
-                f"{check.name}: {check.sentence}"
+                f"{check.name}: {printable(check.sentence)}"
             )
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
 @click.command()
 @click.argument("project", type=int)
-@click.option(
-    "--backend-url", required=True, metavar="URL", help="Where Label Studio reaches the server (`make serve`)."
-)
-def connect(project: int, backend_url: str) -> None:
+@backend_url_option
+def connect(project: int, backend_url: str | None) -> None:
     """Connect the server to a project, as Settings, Model does. Twice is once.
 
     \b
-    ls-prompts connect 12 --backend-url http://localhost:9090
+    ls-prompts connect 12
+    ls-prompts connect 12 --backend-url http://host.docker.internal:9090
     """
-    the_app().connect(project, backend_url, notify)
-    notify(f"Project {project} is connected to {backend_url}.")
+    url = the_app().connect(project, backend_url, notify)
+    notify(f"Project {project} is connected to {url}.")
 
 
 @click.command()

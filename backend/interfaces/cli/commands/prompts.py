@@ -83,6 +83,8 @@ def save(
         notify(remark)
     if not saved.new:
         notify("Nothing changed: this is the version that has this content.")
+    if doubt := app.doubt(saved.version.tag):
+        notify(doubt)
     click.echo(saved.version.tag)
 
 
@@ -216,9 +218,13 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
     ls-prompts load prompts/*.md
     ls-prompts load --project 12 prompts/sentiment@*.md
     """
-    app = the_app()
+    app, loaded = the_app(), dict[str, str]()
     for path in sorted(files, key=_place):
-        click.echo(app.load(path, project).version.tag)
+        version = app.load(path, project).version
+        loaded[version.model] = version.tag
+        click.echo(version.tag)
+    for doubt in filter(None, map(app.doubt, loaded.values())):
+        notify(doubt)
 
 
 def _when(version: "PromptVersion") -> str:

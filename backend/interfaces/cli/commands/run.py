@@ -32,8 +32,11 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     \b
     ls-prompts try sentiment@1 --task 345
     """
+    from backend.services.run_control.waiting import waiting
+
     app = the_app()
-    trial = app.try_task(version, task)
+    with waiting(notify, "the model to answer"):
+        trial = app.try_task(version, task)
     print_json(trial_json(trial)) if json_wanted else print_trial(trial)
 
 
@@ -74,11 +77,11 @@ def run(
         finished = app.run(version, subset, ending, bar)
     if json_wanted:
         print_json(run_json(finished))
+        notify_unanswered(finished)
     elif finished.evaluation:
         print_evaluation(finished, app.calibrated(version) is not None)
     else:
         print_finished(finished)
-    notify_unanswered(finished)
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """Commands about runs in the background: runs, watch, cancel, resume, retry, worker."""
 
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -9,11 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.domain.runs.run import FINAL
+from backend.engine.shutdown import process_stop
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.progress import ProgressBar
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
+    from backend.app import App
     from backend.services.run_control.status import RunStatus
 
 EVERY_S = 1.0
@@ -73,6 +76,8 @@ def _table(found: "list[RunStatus]") -> Table:
 def watch(run: str, json_wanted: bool) -> None:
     """Watch a run until it ends; --json prints where it is now.
 
+    Ctrl-C ends the watching, never the run.
+
     \b
     ls-prompts watch 1f3a9c04
     """
@@ -83,6 +88,18 @@ def watch(run: str, json_wanted: bool) -> None:
     if json_wanted:
         print_json(status_json(status))
         return
+    try:
+        status = _watched(app, status)
+    except KeyboardInterrupt:
+        notify(f"Stopped watching; the run goes on. `ls-prompts cancel {run}` stops it.")
+        sys.exit(128 + (signal.SIGTERM if process_stop().requested else signal.SIGINT))
+    _print_end(status)
+    sys.exit(0 if status.run.status == "completed" else 1)
+
+
+def _watched(app: "App", status: "RunStatus") -> "RunStatus":
+    """Shows how far a run is until it has ended."""
+    run = status.run.id
     with ProgressBar(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
             gauge.show(status.tally)
@@ -91,8 +108,7 @@ def watch(run: str, json_wanted: bool) -> None:
             time.sleep(EVERY_S)
             status = app.watch(run)
         gauge.show(status.tally)
-    _print_end(status)
-    sys.exit(0 if status.run.status == "completed" else 1)
+    return status
 
 
 @click.command()

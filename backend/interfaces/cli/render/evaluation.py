@@ -1,5 +1,6 @@
 """How an evaluation is shown: as JSON for scripts, as tables for people."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from backend.domain.dataset.subset import read_subset
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.cli.render.console import cell
-from backend.interfaces.cli.render.run import confusion_table, print_title, run_json, run_rows
+from backend.interfaces.cli.render.run import confusion_table, print_head, print_next, run_json, run_rows
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
 
@@ -52,31 +53,46 @@ def _confidence(found: Evaluation) -> dict[str, Any]:
 
 
 def print_evaluation(finished: "RunResult", calibrated: bool) -> None:
+    """What matters first: a headline, the scores, what each label got, confusions; then confidence and the run's own
+    figures, remarks, and what to do next."""
     found, console = _evaluation(finished), Console()
-    print_title(finished, console)
-    table = Table("", "", "95 % interval", "", box=None, header_style="dim", pad_edge=False)
-    for row in [*_rows(finished, found, calibrated), *run_rows(finished)]:
-        table.add_row(*row)
-    console.print(table)
+    print_head(finished, console)
+    _print_rows(_scores(finished, found), console)
     console.print(_per_label(found.score))
     for control, cells in found.score.confusion.items():
         console.print(Text.assemble("\n", ("confusion: ", "bold"), cell(control)))
         console.print(confusion_table(cells))
     console.print("")
+    _print_rows([*_confidence_rows(found, calibrated), *run_rows(finished)], console)
     for remark in remarks(found, read_subset(finished.run.subset)):
         console.print(cell(remark), soft_wrap=True)
+    print_next(finished, console)
 
 
-def _rows(finished: "RunResult", found: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
-    score, intervals, sure, summary = found.score, found.intervals, found.reliability, finished.summary
+def _print_rows(rows: Sequence[tuple[str, str, str, str]], console: Console) -> None:
+    table = Table("", "", "95 % interval", "", box=None, header_style="dim", pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print("")
+
+
+def _scores(finished: "RunResult", found: Evaluation) -> list[tuple[str, str, str, str]]:
+    score, intervals, summary = found.score, found.intervals, finished.summary
     outputs = f"{score.correct} of {numbers.things(score.outputs, 'output')}"
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     others = f"micro {numbers.proportion(score.f1_micro)}, weighted {numbers.proportion(score.f1_weighted)}"
-    pushed = "pushed scores are calibrated" if calibrated else "pushed as it is"
     return [
         ("accuracy", numbers.proportion(score.accuracy), numbers.interval(intervals.accuracy), outputs),
         ("coverage", numbers.proportion(summary.coverage), numbers.interval(summary.coverage_ci), usable),
         ("F1 macro", numbers.proportion(score.f1_macro), numbers.interval(intervals.f1_macro), others),
+    ]
+
+
+def _confidence_rows(found: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
+    sure = found.reliability
+    pushed = "pushed scores are calibrated" if calibrated else "pushed as it is"
+    return [
         ("ECE", numbers.proportion(sure.ece), numbers.interval(sure.ece_ci), f"of the model's confidence, {pushed}"),
         ("Brier", numbers.proportion(sure.brier), numbers.interval(sure.brier_ci), ""),
     ]

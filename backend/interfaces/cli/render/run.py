@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from backend.domain.metrics.confusions import confusions
 from backend.domain.runs.unanswered import some_unanswered
 from backend.interfaces.cli.render.console import cell, notify
+from backend.interfaces.cli.render.headline import headline, next_step
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -39,17 +41,26 @@ def run_json(finished: "RunResult") -> dict[str, Any]:
 def print_finished(finished: "RunResult") -> None:
     """A run that is not about ground truths."""
     console, summary = Console(), finished.summary
-    print_title(finished, console)
+    print_head(finished, console)
     table = Table(box=None, show_header=False, pad_edge=False)
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     table.add_row("coverage", numbers.proportion(summary.coverage), "", usable)
     for row in run_rows(finished):
         table.add_row(*row)
     console.print(table)
+    console.print("")
+    print_next(finished, console)
 
 
-def print_title(finished: "RunResult", console: Console) -> None:
-    console.print(f"[bold]{finished.run.tag}[/bold] on {finished.run.subset}", highlight=False)
+def print_head(finished: "RunResult", console: Console) -> None:
+    """Nothing is wrapped: other programs read it through a pipe."""
+    for sentence in headline(finished):
+        console.print(Text(sentence, style="" if sentence.startswith(" ") else "bold"), soft_wrap=True)
+    console.print(f"[dim]{finished.run.tag} on {finished.run.subset}, run {finished.run.id}[/dim]\n", highlight=False)
+
+
+def print_next(finished: "RunResult", console: Console) -> None:
+    console.print(Text(f"Next: {next_step(finished)}"), soft_wrap=True)
 
 
 def confusion_table(cells: Mapping[str, Mapping[str, int]]) -> Table:
@@ -93,7 +104,7 @@ def run_rows(finished: "RunResult") -> Iterator[tuple[str, str, str, str]]:
 
 
 def notify_unanswered(finished: "RunResult") -> None:
-    """The last line: how many tasks got no answer, and which command asks them again."""
+    """Beside JSON: how many tasks got no answer, and which command asks them again."""
     summary = finished.summary
     sentence = some_unanswered(summary.failures, summary.tasks, finished.run.id, summary.refusal)
     if sentence:

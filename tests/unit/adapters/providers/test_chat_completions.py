@@ -725,9 +725,41 @@ def described(model="stand-in", **switches):
 def test_the_client_says_where_it_is_and_whether_the_model_is_known():
     found, url = described()
     assert found == f"{url}, stand-in"
-    assert "not among the 1 models" in described("another")[0]
+    with pytest.raises(ProviderError, match=r"does not list model 'another': it has stand-in\.$"):
+        described("another")
     with pytest.raises(ProviderError, match="OPENAI_API_KEY"):
         described(api_key="another")
+
+
+def listing(status=200, data=()):
+    """What a client makes of a server that answers so when asked for its models."""
+
+    async def models(_):
+        return web.json_response({"object": "list", "data": list(data)}, status=status)
+
+    async def once():
+        app = web.Application()
+        app.router.add_get("/v1/models", models)
+        async with served(app) as client:
+            return await client.models(), await client.describe("m")
+
+    return run(once())
+
+
+def test_a_model_is_known_by_its_other_names_too():
+    names, found = listing(data=[{"id": "/models/gemma.gguf", "aliases": ["gemma", "m", 7]}, {"id": "b"}])
+    assert names == ["/models/gemma.gguf", "gemma", "m", "b"]
+    assert found.endswith(", m")
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 501])
+def test_a_server_without_a_list_of_models_may_know_them_all(status):
+    names, found = listing(status)
+    assert (names, found.endswith(", m")) == (None, True)
+
+
+def test_a_server_that_lists_nothing_may_know_them_all():
+    assert listing()[0] == []
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"null", b'{"data": [1]}'])

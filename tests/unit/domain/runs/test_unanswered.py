@@ -4,7 +4,8 @@ from backend.domain.runs.unanswered import none_answered, some_unanswered
 def test_a_run_that_came_to_nothing_says_why_and_what_to_set():
     said = none_answered({"timeout": 28, "server": 2}, 30)
     assert said == (
-        "None of the 30 tasks got an answer (timeout 28, server 2): set CONCURRENCY lower or REQUEST_TIMEOUT_S higher."
+        "None of the 30 tasks got an answer (timeout 28, server 2): set CONCURRENCY lower or REQUEST_TIMEOUT_S higher; "
+        "`ls-prompts doctor` says which fit this server."
     )
 
 

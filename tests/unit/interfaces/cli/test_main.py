@@ -4,7 +4,9 @@ import json
 import re
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -83,7 +85,7 @@ def test_the_help_lists_the_commands_in_the_order_of_use() -> None:
     shown = call("--help").stdout
     names = re.findall(r"^  (\S+) ", shown.partition("Commands:")[2], flags=re.MULTILINE)
     assert names == [name for name, command in cli.commands.items() if not command.hidden]
-    assert names[:4] == ["doctor", "connect", "disconnect", "use"]
+    assert names[:4] == ["init", "doctor", "connect", "disconnect"]
     assert "..." not in shown.partition("Commands:")[2]
 
 
@@ -111,7 +113,8 @@ def test_the_help_lists_the_commands_in_the_order_of_use() -> None:
         "compare mood@1",
         "try mood@1",
         "try mood@1 --task x",
-        "connect 7",
+        "open",
+        "init nonsense",
         "connect x --backend-url http://x",
         "predictions mood",
         "load",
@@ -144,6 +147,11 @@ def test_wrong_usage_ends_with_2(mine: Installation, line: str) -> None:
         ("run mood@1 --on all", "LABEL_STUDIO_URL"),
         ("predictions 7", "LABEL_STUDIO_URL"),
         ("connect 7 --backend-url http://x", "LABEL_STUDIO_URL"),
+        ("connect 7", "LABEL_STUDIO_URL"),
+        ("models", "OPENAI_BASE_URL"),
+        ("open moood", "did you mean mood?"),
+        ("open mood@9", "There is no version mood@9"),
+        ("open missing.html", "`ls-prompts report VERSION -o missing.html` writes one"),
         ("use mood", "LABEL_STUDIO_URL"),
         ("compare mood@1 mood@2", "LABEL_STUDIO_URL"),
         ("evaluate mood@1 --vs mood@9", "There is no version mood@9"),
@@ -184,6 +192,48 @@ def test_a_version_that_looks_like_markup_is_an_error_on_a_terminal_too(mine: In
     done = mine.but(FORCE_COLOR="1").command("run", "[/x]\x1b[2J", "--on", "all", code=1)
     assert r"There is no prompt '[/x]\x1b[2J'" in done.err
     assert "Traceback" not in done.err
+
+
+def test_connect_needs_an_address_only_where_the_server_is_elsewhere(
+    mine: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIND", "0.0.0.0:9090")
+    assert "`ls-prompts connect 7 --backend-url http://host:9090`" in refused(call("connect", 7))
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("open 12", "/projects/12/data"),
+        ("open 12 --task 345", "/projects/12/data?task=345"),
+        ("open mood@1", "/projects/7/data"),
+    ],
+)
+def test_open_prints_the_address_and_opens_it(
+    mine: Installation, monkeypatch: pytest.MonkeyPatch, line: str, path: str
+) -> None:
+    saved(mine)
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.get", lambda: SimpleNamespace(name="x", open=lambda url: not opened.append(url)))
+    done = call(*line.split())
+    assert (done.exit_code, done.stdout, done.stderr) == (0, f"http://127.0.0.1:1{path}\n", "")
+    assert opened == [f"http://127.0.0.1:1{path}"]
+
+
+@pytest.mark.parametrize("name", [None, "w3m"])
+def test_open_without_a_browser_only_prints(
+    mine: Installation, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    def found() -> Any:
+        if name is None:
+            raise webbrowser.Error("could not locate runnable browser")
+        return SimpleNamespace(name=name)
+
+    Path("report.html").write_text("<html>", encoding="utf-8")
+    monkeypatch.setattr("webbrowser.get", found)
+    done = call("open", "report.html")
+    assert (done.exit_code, done.stdout) == (0, f"{Path('report.html').resolve().as_uri()}\n")
+    assert done.stderr == "There is no browser here: open this address in yours.\n"
 
 
 def test_destructive_commands_ask(mine: Installation) -> None:

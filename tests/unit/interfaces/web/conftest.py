@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backend.interfaces.web.admission import LIMITS, Limits, everyone
+from backend.interfaces.web.admission import LIMITS, AdmissionLimits, everyone
 from backend.interfaces.web.worker import HttpFront
 
 Serve = Callable[..., tuple[str, int]]
@@ -18,7 +18,7 @@ Serve = Callable[..., tuple[str, int]]
 class Application:
     """A WSGI application that says what it got, and remembers it. `extensions` as Flask's."""
 
-    def __init__(self, limits: Limits, answer: Callable[[bytes], bytes]) -> None:
+    def __init__(self, limits: AdmissionLimits, answer: Callable[[bytes], bytes]) -> None:
         self.extensions = {LIMITS: limits}
         self.got: list[tuple[str, bytes]] = []
         self._answer = answer
@@ -53,11 +53,11 @@ class Served:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Served]]:
-    """Serves an application: `admit` and `most_body` as Limits have them, `answer` from a request's body."""
+    """Serves an application: `admit` and `most_body` as AdmissionLimits have them, `answer` from a request's body."""
     begun: list[Served] = []
 
     def start(admit: Any = everyone, most_body: int = 1_000_000, answer: Any = lambda body: body) -> Served:
-        begun.append(Served(Application(Limits(admit, most_body), answer)))
+        begun.append(Served(Application(AdmissionLimits(admit, most_body), answer)))
         return begun[-1]
 
     yield start

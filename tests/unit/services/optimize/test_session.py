@@ -1,5 +1,6 @@
 """A whole search in this process: the stand-in's answers, a scripted teacher, a record on disk."""
 
+import asyncio
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from backend.engine.budget_rules import OverBudget
 from backend.errors import ProviderError, RunError, SettingsError, SubsetError
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.prompts.few_shot_selection import FewShotRequest as Examples
+from backend.services.run_control import waiting
+from backend.services.run_control.progress import Silent
 from benchmarks.enhance import TEACHER, InProcess, Labelled, Studio, World, draft, in_process, messages, trial
 from demo.teacher import KINDS, USELESS
 
@@ -199,3 +202,35 @@ def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path):
     made.save(replace(draft(), name="all", examples=Examples(8, split=None)))
     with pytest.raises(SubsetError, match="0 ground truths to judge on"):
         made.enhance("all@1", OptimizerOptions(SearchOptions(TEACHER, 2)))
+
+
+def test_who_is_slow_is_named_regularly(tmp_path, monkeypatch):
+    """A search is silent while it waits; whoever started it must see for whom."""
+    told: list[str] = []
+
+    class Slow(World):
+        async def complete(self, request: Any, attempt: int) -> Any:
+            await asyncio.sleep(0.03)
+            return await super().complete(request, attempt)
+
+    class Hearing(Silent):
+        def notify(self, sentence: str) -> None:
+            told.append(sentence)
+
+    monkeypatch.setattr(waiting, "EVERY_S", 0.01)
+    app(tmp_path, Slow(["good"])).enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 2)), Hearing())
+    assert any(
+        said.startswith(f"Waiting for the teacher {TEACHER} to rewrite the prompt (its request 1), ") for said in told
+    )
+    assert any(" tasks with the prompt, " in said for said in told)
+    assert any(" with a rewrite, " in said for said in told)
+
+
+def test_a_budget_can_be_kept_where_nothing_costs_anything(tmp_path):
+    """A model on a machine of one's own: its price is 0 once it is said, and the documented command works."""
+    world = World(("good",))
+    found = app(tmp_path, world, price_in=0.0, price_out=0.0).enhance(
+        "topic@1", OptimizerOptions(SearchOptions(TEACHER, 4), budget=2.0)
+    )
+    assert found.verdict == "better"
+    assert (found.cost.model, found.cost.teacher, found.cost.spent) == (0, 0, 0)

@@ -1,0 +1,48 @@
+"""Names of models, as servers list them: whether one is among them, and which are like it.
+
+A name that is not listed is not always wrong: some services list only a part of what they answer to.
+"""
+
+import difflib
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+from backend.domain.urls import shown
+
+MOST_NAMED = 5
+INCOMPLETE = (".azure.com", ".azure-api.net", "api.anthropic.com", "aiplatform.googleapis.com")
+"""Hosts that list something else than what they answer to: Azure's deployments have names of their own, Anthropic's
+aliases (`…-latest`) are not listed, nor are Vertex AI's models."""
+
+
+def lists_all(host: str) -> bool:
+    """Whether a server at this host lists every name it answers to, as far as is known."""
+    return not host.lower().endswith(INCOMPLETE)
+
+
+def is_listed(model: str, names: Sequence[str]) -> bool:
+    """Whether a server with these names answers to `model`: as it stands there, or as servers let people write it.
+
+    `NAME` for Ollama's `NAME:latest`, `NAME` for Gemini's `models/NAME`, `NAME:free` or `NAME:groq` for a router's
+    `NAME`, and any name that fits a proxy's pattern, like `openai/*`.
+    """
+    spellings = {model, f"{model}:latest", f"models/{model}", model.partition(":")[0]}
+    if spellings & set(names):
+        return True
+    return any("*" in name and fnmatchcase(model, name) for name in names)
+
+
+def nearest_names(model: str, names: Sequence[str]) -> list[str]:
+    """A few of `names`, most like `model` first; where none is like it, the first ones."""
+    alike = difflib.get_close_matches(model, names, n=MOST_NAMED, cutoff=0.5)
+    return [*alike, *(name for name in names if name not in alike)][:MOST_NAMED]
+
+
+def doubt(model: str, names: Sequence[str], base_url: str) -> str | None:
+    """What to say of a model that the server at `base_url`, which lists `names`, does not know; None when it may."""
+    if not names or not lists_all(urlsplit(base_url).hostname or "") or is_listed(model, names):
+        return None
+    near = ", ".join(nearest_names(model, names))
+    more = f" and {len(names) - MOST_NAMED:,} more (`ls-prompts models`)" if len(names) > MOST_NAMED else ""
+    return f"{shown(base_url)} does not list model '{model}': it has {near}{more}."

@@ -1,0 +1,1 @@
+"""The first hour: addresses, models and their speed, found out and checked."""

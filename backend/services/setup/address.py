@@ -1,0 +1,27 @@
+"""Address: where a browser finds a project, a task or a report."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from backend.domain.urls import shown
+from backend.errors import OutputError
+
+PAGES = (".html", ".htm")
+
+
+def address_of(what: str, task: int | None, studio_url: str, project_of: Callable[[str], int]) -> str:
+    """Of a project by its number, a prompt's project by the prompt's name or version, or a page by its file's name.
+
+    `task`: one task of the project. Raises PromptError for an unknown prompt, OutputError for a page that is not there.
+    """
+    if what.lower().endswith(PAGES):
+        return _page(Path(what))
+    project = int(what) if what.isascii() and what.isdecimal() else project_of(what)
+    only = "" if task is None else f"?task={task}"
+    return f"{shown(studio_url)}/projects/{project}/data{only}"
+
+
+def _page(path: Path) -> str:
+    if not path.is_file():
+        raise OutputError(f"There is no file {path}: `ls-prompts report VERSION -o {path}` writes one.")
+    return path.resolve().as_uri()

@@ -1,0 +1,97 @@
+"""The model's server, asked about itself: which models it lists, whether one of them is ours, how fast it answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Protocol, TypeVar
+
+from backend.domain.chat.model_names import doubt
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.outcome import Failure
+from backend.domain.runs.request_speed import Limits
+from backend.domain.urls import shown
+from backend.errors import PromptsError, ProviderError, ProviderRefusedError
+from backend.services.predictions.target_project import Notify
+from backend.services.run_control.waiting import waiting
+from backend.services.setup.timing import Timing
+
+LISTED_WITHIN_S = 5.0
+"""What is only a remark must not keep anybody waiting."""
+TIMED_FOR_S = 120.0
+"""Requests are timed for so long, even where the settings give them less: the settings are in question."""
+T = TypeVar("T")
+
+
+class ListingModel(Protocol):
+    """See `adapters.providers.chat_completions.ChatCompletions`."""
+
+    async def models(self) -> list[str] | None: ...
+
+    async def describe(self, model: str) -> str: ...
+
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
+
+    async def close(self) -> None: ...
+
+
+class ModelServer:
+    """The one at `url`. `make`: seconds that a request may take -> the model there; `slots`: how many requests the
+    server works on at once, if it says so. Errors are PromptsErrors that say what to do."""
+
+    def __init__(self, url: str, make: Callable[[float], ListingModel], slots: Callable[[], int | None]) -> None:
+        self._url = url
+        self._make = make
+        self._slots = slots
+
+    def names(self, timeout_s: float) -> list[str]:
+        """Of the models it lists; a free request. Raises ProviderError when it has no such list."""
+        found = self._ask(timeout_s, lambda model: model.models())
+        if found is None:
+            raise ProviderError(
+                f"{shown(self._url)} has no list of models, or this key may not read it: look the names up where the "
+                "key is from."
+            )
+        return found
+
+    def reach(self, timeout_s: float) -> str:
+        """Its address, for people, when something there answers; whether it takes the key is another question."""
+        with suppress(ProviderRefusedError):
+            self._ask(timeout_s, lambda model: model.models())
+        return shown(self._url)
+
+    def listed(self, timeout_s: float) -> str:
+        """How many models it lists, for people. Raises ProviderRefusedError when it refuses the key."""
+        found = self._ask(timeout_s, lambda model: model.models())
+        return "no list of models" if found is None else f"a list of {len(found)} model{'s' * (len(found) != 1)}"
+
+    def describe(self, name: str, timeout_s: float) -> str:
+        """Where it is, for people; a free request. Raises ProviderError also when it lists other models only."""
+        return self._ask(timeout_s, lambda model: model.describe(name))
+
+    def doubt(self, name: str) -> str | None:
+        """What speaks against a model of this name: that it is not listed. None when nothing does, or the server does
+        not say so within seconds."""
+        try:
+            return doubt(name, self.names(LISTED_WITHIN_S), self._url)
+        except PromptsError:
+            return None
+
+    def timed(self, name: str, limits: Limits, notify: Notify) -> str:
+        """How fast `name` answers, for people, and which settings fit better where `limits` do not; asks it a small
+        request, or a few."""
+
+        async def measured(model: ListingModel) -> str:
+            return await Timing(model, self._url, name, self._slots).measure(limits)
+
+        with waiting(notify, "the model to answer a small request"):
+            return self._ask(max(limits.timeout_s, TIMED_FOR_S), measured)
+
+    def _ask(self, timeout_s: float, question: Callable[[ListingModel], Awaitable[T]]) -> T:
+        async def asked() -> T:
+            model = self._make(timeout_s)
+            try:
+                return await question(model)
+            finally:
+                await model.close()
+
+        return asyncio.run(asked())

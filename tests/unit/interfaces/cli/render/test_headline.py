@@ -1,0 +1,103 @@
+"""What a run's output begins and ends with."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from backend.domain.metrics.evaluation import evaluation
+from backend.domain.metrics.summary import summarise
+from backend.domain.outcome import FAILURES, Failure, Outcome, Rejection, Truth
+from backend.domain.runs.run import Run
+from backend.interfaces.cli.render.evaluation import evaluation_json, print_evaluation
+from backend.interfaces.cli.render.headline import headline, next_step
+from backend.interfaces.cli.render.run import print_finished
+from backend.services.runs.lifecycle import RunResult
+from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
+
+TIMEOUT = Failure("timeout", "It took too long.")
+RUN = Run("1f3a9c04", "topic@1", 7, "ground-truth", True, False, "completed", "", "2026-01-01", None, "", 0.0, 1.0)
+
+
+def finished(said: Sequence[Any], truths: str = "", subset: str = "ground-truth") -> RunResult:
+    outcomes = [
+        Outcome(task, one) if isinstance(one, Rejection | Failure) else Outcome(task, {"c": (one,)}, confidence=0.75)
+        for task, one in enumerate(said)
+    ]
+    known = [Truth(task, {"c": (label,)}) for task, label in enumerate(truths)]
+    found = evaluation(outcomes, known, SINGLE) if known else None
+    return RunResult(replace(RUN, subset=subset), summarise(outcomes), 1.0, outcomes, known, found, None)
+
+
+def test_what_is_right_comes_first() -> None:
+    found = finished("a" * 26 + "b" * 4, "a" * 30)
+    assert list(headline(found)) == ["26 of 30 right, 70 to 95 %"]
+    assert next_step(found).startswith("`ls-prompts results topic@1 --wrong` ")
+
+
+def test_what_got_no_answer_comes_before_it_with_what_to_set() -> None:
+    found = finished([*"aaaaaaaaab", *[TIMEOUT] * 19, Failure("rate_limited", "Slow down.")], "a" * 30)
+    first, timeout, limited, right = headline(found)
+    assert first == "20 of 30 got no answer"
+    assert timeout.startswith("  19 timeout: ")
+    assert "CONCURRENCY" in timeout
+    assert "REQUEST_TIMEOUT_S" in timeout
+    assert limited.startswith("  1 rate_limited: ")
+    assert right == "9 of 10 right, 60 to 98 %"
+    assert next_step(found) == "`ls-prompts retry 1f3a9c04` asks again about the 20 tasks that got no answer"
+
+
+def test_a_run_without_any_answer_has_no_score() -> None:
+    first, *_ = said = list(headline(finished([TIMEOUT] * 3, "aaa")))
+    assert first == "3 of 3 got no answer"
+    assert not any("right" in sentence for sentence in said)
+
+
+def test_answers_that_cannot_be_used_are_counted_beside_it() -> None:
+    found = finished(["a", REJECTION, "a"], "aaa")
+    assert list(headline(found)) == ["2 of 3 right, 21 to 94 %; 1 answer can't be used"]
+    assert "--rejected" in next_step(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "subset", "head", "step"),
+    [
+        ("aaa", "sample:3", "3 of 3 answered", "`ls-prompts run topic@1 --on all`"),
+        ("aaa", "all", "3 of 3 answered", "`ls-prompts use topic@1`"),
+        (["a", REJECTION], "all", "1 of 2 answered; 1 answer can't be used", "results topic@1 --rejected"),
+        (["a", Failure("bad_task", "No text.")], "all", "1 of 2 got no answer", "results topic@1 --failed"),
+        ([], "all", "There were no tasks to ask about", "use topic@1"),
+    ],
+)
+def test_a_run_without_truths_says_what_is_answered(said: Any, subset: str, head: str, step: str) -> None:
+    found = finished(said, subset=subset)
+    assert next(headline(found)) == head
+    assert step in next_step(found)
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_every_kind_of_failure_comes_with_a_hint(kind: str) -> None:
+    _, why, *_ = headline(finished(["a", Failure(kind, "x")], "aa"))
+    assert why.startswith(f"  1 {kind}: ")
+    assert "{" not in why
+
+
+def test_the_headline_is_the_first_line_and_the_next_step_the_last(capsys: pytest.CaptureFixture[str]) -> None:
+    print_evaluation(finished("aab", "aaa"), calibrated=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "2 of 3 right, 21 to 94 %"
+    assert lines[1] == "topic@1 on ground-truth, run 1f3a9c04"
+    assert lines[-1].startswith("Next: `ls-prompts results topic@1 --wrong`")
+    places = {line.split()[0]: place for place, line in enumerate(lines) if line.split()}
+    assert places["accuracy"] < places["confusion:"] < places["ECE"] < places["Brier"]
+    print_finished(finished([TIMEOUT, "a"], subset="all"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "1 of 2 got no answer"
+    assert lines[-1].startswith("Next: `ls-prompts retry 1f3a9c04`")
+
+
+def test_json_is_what_it_was() -> None:
+    found = evaluation_json(finished("aab", "aaa"), calibrated=False)
+    assert {"accuracy", "accuracy_ci", "coverage", "failures", "rejections", "run", "version"} <= set(found)
+    assert "headline" not in found
