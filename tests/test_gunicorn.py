@@ -100,7 +100,7 @@ def test_it_listens_to_all_when_told_to(mine: Installation, open_to_all: dict[st
 def test_health_and_setup_are_quick_while_predictions_run(
     mine: Installation, stand_in: RunningStandIn, tmp_path: Path
 ) -> None:
-    log, everyone = tmp_path / "backend.log", httpx.AdmissionLimits(max_connections=None)
+    log, everyone = tmp_path / "backend.log", httpx.Limits(max_connections=None)
     with (
         services.backend(services.free_port(), mine.but(CONCURRENCY=str(BUSY)).env, log=log) as service,
         httpx.Client(base_url=service.url, timeout=60, limits=everyone) as http,
@@ -122,7 +122,7 @@ def test_health_answers_before_more_predictions_than_there_are_threads(
     mine: Installation, stand_in: RunningStandIn, tmp_path: Path
 ) -> None:
     """Those beyond the limit are answered at once, with nothing; the others wait for the model."""
-    log, everyone = tmp_path / "backend.log", httpx.AdmissionLimits(max_connections=None)
+    log, everyone = tmp_path / "backend.log", httpx.Limits(max_connections=None)
     crowd = THREADS + 44
     env = {**mine.but(CONCURRENCY="512").env, "PYTHONPATH": str(services.ROOT)}
     stand_in.control(latency_ms=10_000)

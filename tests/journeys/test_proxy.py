@@ -105,10 +105,10 @@ def test_a_redirect_is_said_with_the_right_address_before_anything_is_spent(
         sentence = f"{url} redirects to {label_studio.url}, and redirects are not followed: set LABEL_STUDIO_URL to "
         for line in (["run", tag, "--on", "all"], ["evaluate", tag], ["save", "other", "--project", project.id]):
             assert sentence + label_studio.url in led.command(*line, code=1).err
+        assert stand_in.requests() == 0
         doctor = led.command("doctor", "--json", code=1).json
     (check,) = (check for check in doctor if check["name"] == "Label Studio")
     assert (check["ok"], sentence in check["sentence"]) == (False, True)
-    assert stand_in.requests() == 0
 
 
 def test_a_redirect_to_a_page_to_sign_in_is_no_address(mine: Installation, tmp_path: Path) -> None:
