@@ -17,6 +17,7 @@ from backend.adapters.label_studio.health_probe import describe as describe_serv
 from backend.adapters.redis.queue import Queue
 from backend.container import Container
 from backend.domain.dataset.subset import Subset
+from backend.domain.labels.relabel import Renames
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import Report
@@ -33,6 +34,7 @@ from backend.services.analysis.export import export
 from backend.services.analysis.report import report
 from backend.services.analysis.results import TaskResult, results
 from backend.services.auto_accept import ChosenTasks, choose, submittable
+from backend.services.dataset.label_configs import Relabelled, Renaming, project_meant
 from backend.services.health_checks import HealthCheck, examine
 from backend.services.live_predictions import LivePredictions, ServingOptions
 from backend.services.live_requests import Live
@@ -101,6 +103,20 @@ class App:
     def load(self, path: Path, project: int | None = None) -> SavedVersion:
         return self.container.prompts.load(path, project, self.container.studio)
 
+    def relabel(self, wish: Renaming, project: int | None = None) -> Relabelled:
+        """Reads what annotations and stored answers call `wish.old` as `wish.label` from now on."""
+        versions = self.container.store.versions()
+        return self.container.prompts.configs.relabel(
+            self.container.studio, project_meant(versions, project), versions, wish
+        )
+
+    def unrelabel(self, wish: Renaming, project: int | None = None) -> None:
+        self.container.prompts.configs.unrelabel(project_meant(self.container.store.versions(), project), wish)
+
+    def relabelled(self, project: int | None = None) -> Renames:
+        """Control -> former label -> the label it is read as."""
+        return self.container.prompts.configs.renames(project_meant(self.container.store.versions(), project))
+
     # Runs
 
     def try_task(self, tag: str, task: int) -> TryResult:
@@ -117,7 +133,7 @@ class App:
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
         """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
-        resolved_versions = [self.container.prompts.resolved(tag, self.container.studio) for tag in tags]
+        resolved_versions = [self.container.prompts.readable(tag, self.container.studio) for tag in tags]
         return compare_versions(self.container.runs, resolved_versions, subset or Subset("ground-truth"))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
@@ -199,18 +215,18 @@ class App:
         """What became of the tasks of a run, by task id."""
         run = self.container.record.run(run_id)
         pages = self.container.runs.outcomes.of_run(
-            run, self.container.prompts.resolved(run.tag, self.container.studio)
+            run, self.container.prompts.readable(run.tag, self.container.studio)
         )
         return (outcome for page in pages for outcome in page)
 
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[TaskResult]:
-        return results(self.container.runs, self.container.prompts.resolved(tag, self.container.studio), kinds, truth)
+        return results(self.container.runs, self.container.prompts.readable(tag, self.container.studio), kinds, truth)
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
         """Measures a version's confidence on its ground truths, and saves a calibrator with it when that helps."""
         return calibrate_version(
             self.container.runs,
-            self.container.prompts.resolved(tag, self.container.studio),
+            self.container.prompts.readable(tag, self.container.studio),
             subset or Subset("ground-truth"),
         )
 
@@ -220,7 +236,7 @@ class App:
 
     def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
         """The smallest confidence from which on answers are right so often, with 95 % confidence."""
-        resolved = self.container.prompts.resolved(tag, self.container.studio)
+        resolved = self.container.prompts.readable(tag, self.container.studio)
         return confidence_threshold(self.container.runs, resolved, accuracy, subset or Subset("ground-truth"))
 
     def calibrated(self, tag: str) -> StoredCalibration | None:
@@ -230,7 +246,7 @@ class App:
     def push(self, tag: str, keep: bool = False, notify: Notify = to_log, take_over: bool = False) -> PushResult:
         """`take_over`: what others pushed under the prompt's name is replaced too."""
         return self.container.runs.push_again(
-            self.container.prompts.resolved(tag, self.container.studio), keep, notify, take_over
+            self.container.prompts.pushable(tag, self.container.studio), keep, notify, take_over
         )
 
     # Projects
@@ -365,16 +381,16 @@ class App:
         """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
         how many rows."""
         return export(
-            self.container.runs, self.container.prompts.resolved(tag, self.container.studio), kind, path, truth
+            self.container.runs, self.container.prompts.readable(tag, self.container.studio), kind, path, truth
         )
 
     def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
         """All that is known about a version on the ground truths, all or those of `subset`; `against`: a version
         to compare it with."""
-        other = self.container.prompts.resolved(against, self.container.studio) if against else None
+        other = self.container.prompts.readable(against, self.container.studio) if against else None
         return report(
             self.container.runs,
-            self.container.prompts.resolved(tag, self.container.studio),
+            self.container.prompts.readable(tag, self.container.studio),
             other,
             subset or Subset("ground-truth"),
         )

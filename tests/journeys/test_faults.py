@@ -164,12 +164,12 @@ def test_a_changed_labelling_config_is_refused_by_every_command(few: Installatio
     for refused in (
         app.evaluate,
         app.push,
-        app.results,
         partial(app.run, subset=ALL),
         partial(app.try_task, task=task),
     ):
         with pytest.raises(ConfigChangedError, match=r"changed since topic@1 was saved.*ls-prompts save topic"):
             refused("topic@1")
+    assert app.results("topic@1") == []
     assert "ls-prompts save topic" in _sentence(few.command("run", "topic@1", "--on", "all", code=1))
     assert few.save("topic", project.id) == "topic@2"
     project.change(label_config=CONFIG.replace("<View>", '<View><Header value="Only the looks changed"/>'))

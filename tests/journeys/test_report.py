@@ -61,6 +61,50 @@ def test_hostile_text_is_shown_and_does_nothing(chromium_pages: Any, tmp_path: P
     assert quiet(page)
 
 
+BROKEN_WORDS = """() => {
+  const broken = [];
+  const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode())
+    for (const word of node.data.matchAll(/[\\p{L}\\p{N}@]+/gu)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map((box) => box.top));
+      if (lines.size > 1 && !node.parentElement.closest("details:not([open]) > :not(summary)")) broken.push(word[0]);
+    }
+  return broken;
+}"""
+
+
+def test_on_paper_all_rows_are_there_and_words_are_whole(chromium_pages: Any, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    words = "Congratulations unfortunately misunderstanding " * 3
+    path.write_bytes(rendered(evil_report(evil=words.strip()), Subset("ground-truth"), "today"))
+    page = opened(chromium_pages, path, viewport={"width": 718, "height": 1000})  # A4 within its margins
+    page.evaluate(
+        "addEventListener('beforeprint', () => { window.printed = document.querySelectorAll('#rows > tr').length; })"
+    )
+    assert page.pdf(format="A4")[:4] == b"%PDF"
+    assert page.evaluate("window.printed") == 30
+    expect(page.locator("#rows > tr")).to_have_count(25)
+    page.emulate_media(media="print")
+    assert page.evaluate(BROKEN_WORDS) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert quiet(page)
+
+
+def test_wrong_answers_come_first(chromium_pages: Any, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_bytes(rendered(evil_report(evil="Bad"), Subset("ground-truth"), "today"))
+    page = opened(chromium_pages, path)
+    shown = page.locator("#rows .kind").all_inner_texts()
+    assert shown[:6] == ["✗ wrong"] * 6
+    assert set(shown[6:]) == {"✓ right"}
+    sure = [float(text) for text in page.locator("#rows > tr > td:nth-child(6)").all_inner_texts()]
+    assert sure[:6] == sorted(sure[:6], reverse=True)
+    assert quiet(page)
+
+
 def test_a_style_or_script_that_got_in_would_not_run(chromium_pages: Any, tmp_path: Path) -> None:
     """The policy is a second lock: here the first one is broken on purpose."""
     path = tmp_path / "report.html"

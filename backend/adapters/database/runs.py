@@ -27,6 +27,7 @@ class NewRun(NamedTuple):
     keep: bool = False
     budget: float | None = None
     batch: bool = False
+    server: str | None = None
 
 
 class RunStore(Repository):
@@ -126,6 +127,13 @@ class RunStore(Repository):
         if row is None:
             raise RunError(f"There is no run '{run_id[:20]}': see `ls-prompts runs`.")
         return _run(row)
+
+    @told
+    def servers(self, tag: str) -> tuple[str, ...]:
+        """The model's servers that runs of a version were started with, in alphabetical order."""
+        query = sa.select(runs.c.server).where(runs.c.tag == tag, runs.c.server.is_not(None)).distinct()
+        with self._engine.connect() as connection:
+            return tuple(sorted(connection.execute(query).scalars()))
 
     @told
     def runs(self, tag: str | None = None) -> list[Run]:

@@ -76,6 +76,26 @@ versions = Table(
 )
 """`definitions` and `examples`: None when it has none."""
 
+label_configs = Table(
+    "label_configs",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("text", Json, nullable=False),
+)
+"""Labelling configs that versions were saved with, by the digest of their LabelSchema."""
+
+relabelings = Table(
+    "relabelings",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("project", Integer, nullable=False, index=True),
+    Column("control", Json, nullable=False),
+    Column("former", Json, nullable=False),
+    Column("label", Json, nullable=False),
+)
+"""Labels that were renamed in a project's config: what is stored as `former` is read as `label`. `id`: digest of
+project, control and `former`."""
+
 calibrations = Table(
     "calibrations",
     metadata,
@@ -184,10 +204,11 @@ runs = Table(
     Column("seconds", Float, nullable=False),
     Column("budget", Float),
     Column("batch", Boolean, nullable=False, server_default=false()),
+    Column("server", String(1000)),
 )
 """`tasks`: size of the baseline once it is known; `worker`: host and process that had it last; `seen`: its last
 sign of life, in seconds since 1970; `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit;
-`batch`: by the provider's batch endpoint."""
+`batch`: by the provider's batch endpoint; `server`: the model's base URL, None where that was not noted."""
 
 asks = Table(
     "asks",

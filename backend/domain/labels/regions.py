@@ -22,14 +22,16 @@ def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] |
 
 
 def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Answer:
-    """The Answer that regions hold; regions of controls the schema does not know are left alone,
-    and so are those of controls that the screen hides."""
+    """The Answer that regions hold, renamed labels under their names of now; regions of controls the schema does not
+    know are left alone, and so are those of controls that the screen hides."""
     by_control: dict[str, list[Mapping[str, Any]]] = {field.name: [] for field in schema.fields}
     for region in result:
         name = region.get("from_name") if isinstance(region, Mapping) else None
         if isinstance(name, str) and name in by_control:
             by_control[name].append(region)
-    answer = {field.name: field.read(by_control[field.name]) for field in schema.fields}
+    answer: Answer = {field.name: field.read(by_control[field.name]) for field in schema.fields}
+    if schema.renames:
+        answer = schema.renamed(answer)
     return schema.as_shown(answer, others_of(result, schema))
 
 

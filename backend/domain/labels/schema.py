@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +22,8 @@ NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
-    parts of a prompt. `former`: the variables that releases before knew."""
+    parts of a prompt. `former`: the variables that releases before knew. `renames`: control -> what its labels were
+    called before -> what they are called now, see `domain.labels.relabel`."""
 
     fields: tuple[AnyField, ...]
     variables: tuple[str, ...]
@@ -30,6 +32,7 @@ class LabelSchema:
     headers: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
+    renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
 
     @cached_property
     def digest(self) -> str:
@@ -44,11 +47,12 @@ class LabelSchema:
     def fits(self, schema_digest: str) -> bool:
         """Whether a version saved under a schema of this digest may go on: it is this one, or what a release that did
         not know rules and phrases read from the same config."""
-        return schema_digest in (self.digest, self._former_digest)
+        return schema_digest in self.digests
 
     @cached_property
-    def _former_digest(self) -> str:
-        return digest(self._parts(self.former))
+    def digests(self) -> tuple[str, ...]:
+        """Its own digest, and what a former release made of the same config."""
+        return tuple(dict.fromkeys((self.digest, digest(self._parts(self.former)))))
 
     def _parts(self, variables: tuple[str, ...]) -> dict[str, Any]:
         fields = [
@@ -73,6 +77,10 @@ class LabelSchema:
                 return resolved
             fields.append(resolved)
         return replace(self, fields=tuple(fields))
+
+    def renamed(self, answer: Answer) -> Answer:
+        """What an answer says about these controls, with the names that its labels have now."""
+        return {f.name: f.renamed(answer.get(f.name, ()), self.renames.get(f.name, {})) for f in self.fields}
 
     def json_schema(self) -> dict[str, Any]:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""

@@ -15,6 +15,7 @@ from backend.domain.metrics.comparison import VersionPair, compare
 from backend.domain.metrics.evaluation import Evaluation, evaluation
 from backend.domain.metrics.summary import Summary, summarise
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from backend.domain.prompts.differences import Difference, Setup, differences
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.statistics.intervals import Interval, ratio, wilson
 from backend.domain.task import Task
@@ -22,6 +23,8 @@ from backend.domain.task_values import shown_text
 
 Kind = Literal["right", "wrong", "rejected", "failed"]
 Change = Literal["fixed", "broken"]
+KINDS: tuple[Kind, ...] = ("wrong", "rejected", "failed", "right")
+"""In the order in which a reader needs them."""
 ROOM = 6_000_000
 """Bytes of texts that all tasks of a report share."""
 MOST, LEAST = 8_000, 100
@@ -32,11 +35,16 @@ POINTS = 200
 @dataclass(frozen=True, slots=True)
 class VersionAnswers:
     """What a version said about tasks with a truth. `raw`: task -> the text of the completion that counts, one line for
-    each sample of several."""
+    each sample of several; `servers`: see `domain.prompts.differences.Setup`."""
 
     version: PromptVersion
     outcomes: Sequence[Outcome]
     raw: Mapping[int, str]
+    servers: tuple[str, ...] = ()
+
+    @property
+    def setup(self) -> Setup:
+        return Setup(self.version, self.servers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,8 @@ class JudgedTask:
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
     """A version in the history. Numbers are of the tasks with a truth; `cost_usd` is per task; None where there is none
-    and all of them for a version of another labelling config."""
+    and all of them for a version whose answers can't be read under the config of the report's version. `differs`: what
+    differs from that version."""
 
     version: PromptVersion
     outputs: int = 0
@@ -87,12 +96,13 @@ class HistoryLine:
     f1_macro: float | None = None
     cost_usd: float | None = None
     latency_p50: float | None = None
+    differs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """`ground` and `link`: see Ground; `unasked`: tasks with a truth that this version has no outcome for; `pair`: the
-    comparison with `against`, the version before."""
+    comparison with `against`, the version before, `differences` what differs from that."""
 
     version: PromptVersion
     ground: str
@@ -105,6 +115,7 @@ class Report:
     unasked: int
     history: tuple[HistoryLine, ...]
     tasks: tuple[JudgedTask, ...]
+    differences: tuple[Difference, ...] = ()
 
 
 def make_report(
@@ -123,10 +134,13 @@ def make_report(
         unasked=len(ground.truths) - len(said.outcomes),
         history=tuple(history),
         tasks=tuple(_judged(said, before, ground)),
+        differences=differences(before.setup, said.setup) if before else (),
     )
 
 
-def line_of(version: PromptVersion, outcomes: Sequence[Outcome], ground: ReportBasis) -> HistoryLine:
+def line_of(
+    version: PromptVersion, outcomes: Sequence[Outcome], ground: ReportBasis, differs: tuple[str, ...] = ()
+) -> HistoryLine:
     """A version's place in the history."""
     scored, total = score(outcomes, ground.truths, ground.schema), summarise(outcomes)
     return HistoryLine(
@@ -138,6 +152,7 @@ def line_of(version: PromptVersion, outcomes: Sequence[Outcome], ground: ReportB
         f1_macro=scored.f1_macro,
         cost_usd=None if total.cost_usd is None else ratio(total.cost_usd, total.outputs),
         latency_p50=total.latency_p50,
+        differs=differs,
     )
 
 
@@ -160,12 +175,20 @@ def _pair(before: VersionAnswers, said: VersionAnswers, ground: ReportBasis) -> 
 
 
 def _judged(said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
-    """By task id."""
+    """Wrong answers first, the surest of them on top, then unusable ones, those that did not come, and right ones."""
+    return sorted(_by_task(said, before, ground), key=_place)
+
+
+def _place(one: JudgedTask) -> tuple[int, float, int]:
+    return KINDS.index(one.reply.kind), -(one.reply.confidence or 0.0), one.task
+
+
+def _by_task(said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
     tasks = {task.id: task for task in ground.tasks}
     truths = {truth.task_id: truth for truth in ground.truths}
     old = {outcome.task_id: outcome for outcome in before.outcomes} if before else {}
     room = max(LEAST, min(MOST, ROOM // max(1, len(said.outcomes)) // (4 if before else 3)))
-    for outcome in sorted(said.outcomes, key=lambda one: one.task_id):
+    for outcome in said.outcomes:
         task, truth = tasks[outcome.task_id], truths[outcome.task_id]
         reply = _reply(outcome, truth, said, ground.schema, room)
         earlier = old.get(task.id)

@@ -21,7 +21,8 @@ class Run:
     """`subset`: see `domain.dataset.subset.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size
     of the baseline, None until it is known; `worker`: host and process that had it last, "" for none; `silent_s`:
     seconds since its last sign of life when this was read, by the record's clock; `seconds`: worked on so far;
-    `budget`: most USD it may spend, None for no limit; `batch`: it is asked by the provider's batch endpoint."""
+    `budget`: most USD it may spend, None for no limit; `batch`: it is asked by the provider's batch endpoint;
+    `server`: the model's base URL at its start, None where that was not noted."""
 
     id: str
     tag: str
@@ -38,6 +39,7 @@ class Run:
     seconds: float
     budget: float | None = None
     batch: bool = False
+    server: str | None = None
 
     @property
     def is_queued(self) -> bool:

@@ -26,6 +26,7 @@ from backend.interfaces.cli.commands import (
     predictions,
     projects,
     prompts,
+    relabel,
     report,
 )
 from backend.interfaces.cli.commands import calibrate as confidence
@@ -133,6 +134,7 @@ for group in (
     confidence,
     audit,
     report,
+    relabel,
     enhance,
     background,
     predictions,

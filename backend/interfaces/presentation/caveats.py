@@ -39,7 +39,10 @@ def left_out_remarks(left_out: LeftOut) -> Iterator[str]:
         yield f"{truths} left out, made of predictions and looked at by no person: {_tasks(left_out.unseen)}."
     for label, tasks in left_out.gone.items():
         truths = numbers.things(len(tasks), "ground truth")
-        yield f"{truths} left out, in the label '{label}', which the labelling config does not have: {_tasks(tasks)}."
+        yield (
+            f"{truths} left out, in the label '{label}', which the labelling config does not have: {_tasks(tasks)}. If "
+            "it was renamed, `ls-prompts relabel OLD NEW` takes them in."
+        )
 
 
 def _part(subset: Subset) -> Iterator[str]:

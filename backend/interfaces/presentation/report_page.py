@@ -22,6 +22,7 @@ from backend.domain.metrics.confusions import Confusion
 from backend.domain.reports.report import JudgedTask, Report, TaskReply
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
+from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.plots import cost_plot, reliability_plot, risk_plot
 
 FILTERS = ("proportion", "interval", "signed", "signed_interval", "p_value", "count", "things", "usd", "seconds")
@@ -57,6 +58,7 @@ def page(report: Report, subset: Subset, made: str) -> bytes:
         made=made,
         remarks=[*_unasked(report), *remarks(report.evaluation, subset)],
         verdict=_verdict(report),
+        differs=difference_sentence(report.differences),
         matrices=matrices(report.evaluation.score),
         plots={name: Markup(svg) for name, svg in _plots(report).items()},  # noqa: S704 (made of numbers)
         risk_steps=_steps(report.risk),

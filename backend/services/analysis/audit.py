@@ -4,19 +4,22 @@ Truths that came from a prompt's own predictions are left out unless they are wa
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from backend.adapters.label_studio.client import AnnotatedTask
+from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
 from backend.domain.audit.label_errors import audit
 from backend.domain.dataset.ground_truth import LeftOut, is_own
 from backend.domain.dataset.subset import Subset
-from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import from_result
+from backend.domain.labels.relabel import same_answers
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.prompts.version import PromptVersion
+from backend.errors import ConfigChangedError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import schema_of, truths_among
 from backend.services.runs.lifecycle import Runs
@@ -69,16 +72,14 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
     Raises SubsetError when there are none, StudioError when Label Studio can't be read.
     """
     found = runs.studio.project(project)
-    schema = read_config(found.label_config)
+    schema = runs.prompts.configs.now(found)
     versions = [version for version in runs.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     given: AnswersByTask = {}
     annotated = _noted(runs.studio.annotated(project), schema, names, given)
     everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
     base = truths_among(annotated, found, schema, everything, versions)
-    resolved_versions = [
-        ResolvedVersion(version, found, schema) for version in versions if schema.fits(version.schema_digest)
-    ]
+    resolved_versions = list(_readable(runs, versions, found, schema))
     heard = _heard(runs, resolved_versions, {truth.task_id for truth in base.truths})
     tasks = [task for page in base.pages for task in page]
     told = _Telling(runs, project, schema)
@@ -86,7 +87,9 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
         truths=len(base.truths),
         left_out=base.left_out,
         versions=tuple(heard),
-        stale=tuple(version.tag for version in versions if not schema.fits(version.schema_digest)),
+        stale=tuple(
+            version.tag for version in versions if version not in [resolved.version for resolved in resolved_versions]
+        ),
         suspects=tuple(told.suspects(heard, base.truths, base.left_out)),
         confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in heard.values())),
         duplicates=tuple(
@@ -95,6 +98,17 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
         ),
         disagreements=tuple(told.marked(one.task_id, *one.answers) for one in disagreements(given)),
     )
+
+
+def _readable(
+    runs: Runs, versions: Iterable[PromptVersion], project: Project, schema: LabelSchema
+) -> Iterator[ResolvedVersion]:
+    """Those that could give the answers that the config takes now."""
+    for version in versions:
+        with suppress(ConfigChangedError):
+            resolved = runs.prompts.read_by(version, project)
+            if same_answers(resolved.schema, schema):
+                yield replace(resolved, schema=schema)
 
 
 def _noted(

@@ -6,10 +6,13 @@ from itertools import combinations
 
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.subset import Subset
+from backend.domain.labels.relabel import shared_schema
 from backend.domain.metrics.agreement import Agreement, agreement
 from backend.domain.metrics.comparison import Comparison, compare
 from backend.domain.metrics.summary import Summary, summarise
 from backend.domain.outcome import Outcome
+from backend.domain.prompts.differences import Difference, Setup, differences
+from backend.domain.prompts.version import PromptVersion
 from backend.errors import NoTruthsError, PromptError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection, ground_truths
@@ -19,7 +22,8 @@ from backend.services.runs.lifecycle import Runs
 @dataclass(frozen=True, slots=True)
 class ComparisonResult:
     """`comparison` with ground truths, `agreements` (first, second -> theirs) without. `truths`: ground truths there
-    are; `summaries`: of each version on the compared tasks; `links`: to tasks that were fixed or broken."""
+    are; `summaries`: of each version on the compared tasks; `links`: to tasks that were fixed or broken;
+    `differences`: first, second -> what differs between the versions themselves."""
 
     versions: tuple[str, ...]
     subset: Subset
@@ -29,6 +33,7 @@ class ComparisonResult:
     summaries: Mapping[str, Summary]
     links: Mapping[int, str]
     left_out: LeftOut
+    differences: Mapping[tuple[str, str], tuple[Difference, ...]]
 
 
 def compare_versions(runs: Runs, resolved_versions: Sequence[ResolvedVersion], subset: Subset) -> ComparisonResult:
@@ -38,11 +43,12 @@ def compare_versions(runs: Runs, resolved_versions: Sequence[ResolvedVersion], s
     with the command that asks.
     """
     tags = [resolved.version.tag for resolved in resolved_versions]
-    first = resolved_versions[0]
     if len(set(tags)) < len(tags) or len(tags) < 2:
         raise PromptError("A comparison takes two different versions or more, like sentiment@1 sentiment@2.")
     if len({resolved.project.id for resolved in resolved_versions}) > 1:
         raise PromptError(f"{' and '.join(tags)} are for different projects: compare versions for the same one.")
+    resolved_versions = alike(resolved_versions)
+    first = resolved_versions[0]
     try:
         base = ground_truths(runs.studio, first.project, first.schema, subset, [b.version for b in resolved_versions])
     except NoTruthsError as error:
@@ -72,6 +78,7 @@ def _with_truths(
         summaries={tag: summarise(o for o in outcomes if o.task_id in common) for tag, outcomes in said.items()},
         links={task: runs.studio.task_url(resolved_versions[0].project.id, task) for task in sorted(changed)},
         left_out=base.left_out,
+        differences=_differences(runs, resolved_versions),
     )
 
 
@@ -92,7 +99,28 @@ def _without_truths(
         summaries={tag: summarise(outcomes) for tag, outcomes in said.items()},
         links={},
         left_out=NOTHING,
+        differences=_differences(runs, resolved_versions),
     )
+
+
+def alike(resolved_versions: Sequence[ResolvedVersion]) -> list[ResolvedVersion]:
+    """Versions that were saved with different labelling configs, read by what these have in common: only truths in
+    labels that all of them have can judge between them. Raises ConfigChangedError when there is nothing."""
+    schema = shared_schema([resolved.schema for resolved in resolved_versions])
+    return [
+        b if b.schema is schema else replace(b, schema=schema, origin=b.origin or b.schema) for b in resolved_versions
+    ]
+
+
+def _differences(
+    runs: Runs, resolved_versions: Sequence[ResolvedVersion]
+) -> dict[tuple[str, str], tuple[Difference, ...]]:
+    setups = [setup_of(runs, resolved.version) for resolved in resolved_versions]
+    return {(a.version.tag, b.version.tag): differences(a, b) for a, b in combinations(setups, 2)}
+
+
+def setup_of(runs: Runs, version: PromptVersion) -> Setup:
+    return Setup(version, runs.record.servers(version.tag))
 
 
 def _said(runs: Runs, resolved: ResolvedVersion, only: set[int] | None) -> list[Outcome]:

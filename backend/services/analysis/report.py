@@ -1,14 +1,18 @@
 """Report on a version: gathers what the record and Label Studio hold about it and the prompt's other versions."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from backend.domain.chat.response_parser import judge
+from backend.domain.dataset.ground_truth import gone_labels
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
 from backend.domain.outcome import Outcome
+from backend.domain.prompts.differences import Setup, differences
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import HistoryLine, Report, ReportBasis, VersionAnswers, line_of, make_report
-from backend.errors import PromptError, RunError
+from backend.errors import ConfigChangedError, PromptError, RunError
+from backend.services.analysis.compare import alike, setup_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
 from backend.services.runs.lifecycle import Runs
@@ -27,6 +31,8 @@ def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | Non
             f"{against.version.tag} is for project {against.project.id}, {resolved.version.tag} for "
             f"{resolved.project.id}: compare versions of one project."
         )
+    if against is not None:
+        resolved, against = alike([resolved, against])
     judged = [one.version for one in (resolved, against) if one]
     base = ground_truths(runs.studio, resolved.project, resolved.schema, subset, judged)
     tasks = [task for page in base.pages for task in page]
@@ -36,16 +42,36 @@ def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | Non
     said = _said(runs, resolved, known)
     before = _said(runs, against, known) if against else None
     heard = {one.version.tag: one.outcomes for one in (said, before) if one}
-    history = []
-    for version in _versions(runs, resolved.version, against.version if against else None):
-        if not resolved.schema.fits(version.schema_digest):
-            history.append(HistoryLine(version))
-            continue
-        outcomes = heard.get(version.tag)
-        if outcomes is None:
-            outcomes = _outcomes(runs, ResolvedVersion(version, resolved.project, resolved.schema), known)
-        history.append(line_of(version, outcomes, ground))
-    return make_report(said, before, ground, history)
+    versions = _versions(runs, resolved.version, against.version if against else None)
+    past = _History(runs, resolved, ground, heard)
+    return make_report(said, before, ground, [past.line(version) for version in versions])
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """`heard`: what versions said, as far as it was read already."""
+
+    runs: Runs
+    resolved: ResolvedVersion
+    ground: ReportBasis
+    heard: Mapping[str, Sequence[Outcome]]
+
+    def line(self, version: PromptVersion) -> HistoryLine:
+        differs = tuple(one.what for one in differences(self._setup(version), self._setup(self.resolved.version)))
+        if version.tag in self.heard:
+            return line_of(version, self.heard[version.tag], self.ground, differs)
+        try:
+            read, _ = alike([self.runs.prompts.read_by(version, self.resolved.project), self.resolved])
+        except ConfigChangedError:
+            return HistoryLine(version, differs=differs)
+        if len(read.schema.fields) < len(self.resolved.schema.fields):
+            return HistoryLine(version, differs=differs)
+        truths = [truth for truth in self.ground.truths if not gone_labels(truth.answer, read.schema)]
+        outcomes = _outcomes(self.runs, read, {truth.task_id for truth in truths})
+        return line_of(version, outcomes, replace(self.ground, truths=truths), differs)
+
+    def _setup(self, version: PromptVersion) -> Setup:
+        return setup_of(self.runs, version)
 
 
 def _said(runs: Runs, resolved: ResolvedVersion, known: Container[int]) -> VersionAnswers:
@@ -57,10 +83,10 @@ def _said(runs: Runs, resolved: ResolvedVersion, known: Container[int]) -> Versi
     facts = runs.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}
     for task, digests in samples.items():
-        heard = (judge(facts.get(digest, []), resolved.schema)[1] for digest in digests)
+        heard = (judge(facts.get(digest, []), resolved.origin or resolved.schema)[1] for digest in digests)
         if texts := [completion.text for completion in heard if completion is not None]:
             raw[task] = "\n".join(texts)
-    return VersionAnswers(resolved.version, outcomes, raw)
+    return VersionAnswers(resolved.version, outcomes, raw, runs.record.servers(resolved.version.tag))
 
 
 def _versions(runs: Runs, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:

@@ -10,9 +10,12 @@ from backend.domain.prompts.version import PromptVersion
 
 @dataclass(frozen=True, slots=True)
 class ResolvedVersion:
-    """A version together with the project it is for, as that is now, and what its confidences are put through."""
+    """A version together with the project it is for, as that is now, and what its confidences are put through.
+    `origin`: the schema its stored answers were asked for with, where that is another one than `schema`, under whose
+    names they are read."""
 
     version: PromptVersion
     project: Project
     schema: LabelSchema
     calibrators: Calibrators = RAW
+    origin: LabelSchema | None = None

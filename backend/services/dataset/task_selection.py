@@ -156,8 +156,8 @@ def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> NoTruthsEr
     if left_out.gone:
         names = ", ".join(left_out.gone)
         return NoTruthsError(
-            f"The ground truths of project {project.id} have labels that its config does not have ({names}): "
-            "put those back, or annotate the tasks anew."
+            f"The ground truths of project {project.id} have labels that its config does not have ({names}): if they "
+            "were renamed, `ls-prompts relabel OLD NEW` takes them in; else put those back, or annotate the tasks anew."
         )
     if subset.split is not None:
         return NoTruthsError(

@@ -8,10 +8,11 @@ from typing import Any
 
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.deletions import DeletionStore
+from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient, Project
-from backend.domain.calibration.calibrators import RAW
-from backend.domain.labels.config import read_config
+from backend.domain.calibration.calibrators import RAW, Calibrators
+from backend.domain.labels.relabel import as_now, same_answers
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.confidence_option import check_confidence
 from backend.domain.prompts.default_prompt import first_prompt
@@ -22,6 +23,7 @@ from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, wri
 from backend.domain.prompts.remarks import has, lacking, on_lacking, remarks
 from backend.domain.prompts.version import PromptVersion, check_name, check_template, parse_tag
 from backend.errors import ConfigChangedError, PromptError
+from backend.services.dataset.label_configs import Configs
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.prompts.few_shot_selection import FewShotRequest, gathered
 
@@ -63,6 +65,7 @@ class Prompts:
         self._default_model = default_model
         self.calibrated = CalibrationStore(store)
         self._deletion = DeletionStore(store)
+        self.configs = Configs(ConfigStore(store))
 
     def save(self, draft: Draft, studio: LabelStudioClient) -> SavedVersion:
         """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
@@ -71,7 +74,7 @@ class Prompts:
         """
         name = check_name(draft.name)
         project = studio.project(self._project_of(name, draft))
-        schema = read_config(project.label_config)
+        schema = self.configs.now(project)
         file = draft.file or first_prompt(schema)
         parameters = {k: v for k, v in {**DEFAULTS, **file.parameters, **draft.parameters}.items() if v is not None}
         check_parameters(parameters)
@@ -126,15 +129,40 @@ class Prompts:
         """Raises ConfigChangedError when the labelling config is no longer the one the version was saved with."""
         version = self.get(tag)
         project = studio.project(version.project)
-        schema = read_config(project.label_config)
+        schema = self.configs.now(project)
         if not schema.fits(version.schema_digest):
-            raise ConfigChangedError(
-                f"The labelling config of project {project.id} changed since {version.tag} was saved: save the prompt "
-                f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
-                "--file prompt.txt`) and use the new version."
-            )
+            raise _changed(version)
+        return ResolvedVersion(version, project, schema, self._calibrators(version))
+
+    def readable(self, tag: str, studio: LabelStudioClient) -> ResolvedVersion:
+        """For what only reads what is stored: as `resolved`, also where the config changed since.
+
+        Raises ConfigChangedError when the record does not have the config that the version was saved with.
+        """
+        version = self.get(tag)
+        return self.read_by(version, studio.project(version.project))
+
+    def read_by(self, version: PromptVersion, project: Project) -> ResolvedVersion:
+        """The same of a version of this project."""
+        now = self.configs.now(project)
+        origin = self.configs.origin(version, now)
+        calibrators = self._calibrators(version)
+        if origin is now:
+            return ResolvedVersion(version, project, now, calibrators)
+        return ResolvedVersion(version, project, as_now(origin, now), calibrators, origin)
+
+    def pushable(self, tag: str, studio: LabelStudioClient) -> ResolvedVersion:
+        """As `readable`, under the config of now: raises ConfigChangedError when that takes other answers than the
+        version could give, renamed labels apart."""
+        found = self.readable(tag, studio)
+        now = self.configs.now(found.project)
+        if not same_answers(found.schema, now):
+            raise _changed(found.version)
+        return replace(found, schema=now)
+
+    def _calibrators(self, version: PromptVersion) -> Calibrators:
         saved = self.calibrated.of(version)
-        return ResolvedVersion(version, project, schema, saved.calibrators if saved else RAW)
+        return saved.calibrators if saved else RAW
 
     def rename(self, old: str, new: str) -> None:
         self.of(old)
@@ -206,6 +234,14 @@ def _lacking(
             "check the path against a task's data."
         )
     return lacking(version.variables, columns, project.tasks, some)
+
+
+def _changed(version: PromptVersion) -> ConfigChangedError:
+    return ConfigChangedError(
+        f"The labelling config of project {version.project} changed since {version.tag} was saved: save the prompt "
+        f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
+        "--file prompt.txt`) and use the new version. `compare`, `results` and `report` still read what is stored."
+    )
 
 
 def _of_project(file: PromptFile, project: int) -> Examples | None:

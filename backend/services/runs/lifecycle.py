@@ -24,6 +24,7 @@ from backend.domain.predictions.diff import wanted_of
 from backend.domain.runs.run import Run
 from backend.domain.runs.unanswered import none_answered
 from backend.domain.task import Task
+from backend.domain.urls import shown
 from backend.engine.budget_rules import check_budget, check_embeddings, check_larger
 from backend.engine.sampling import unsure
 from backend.errors import PromptsError, RunError
@@ -101,7 +102,8 @@ class Runs:
             for other in self.record.runs(resolved.version.tag):
                 only_one(other)
             self.batches.check(resolved.version.tag)
-        order = NewRun(resolved.version.tag, resolved.project.id, str(subset), **asdict(ending))
+        server = shown(self.labeler.base_url)
+        order = NewRun(resolved.version.tag, resolved.project.id, str(subset), server=server, **asdict(ending))
         return self.record.create(order, only_one)
 
     def reopen(self, run_id: str, workers: BackgroundWorkers, budget: float | None = None) -> Run:

@@ -36,7 +36,9 @@ class StoredOutcomes:
         return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
 
     def _derived(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
-        schemas = self._schemas(resolved, [ask.task_id for ask in asks])
+        ids = [ask.task_id for ask in asks]
+        schemas = self._schemas(resolved, resolved.origin or resolved.schema, ids)
+        names = self._schemas(resolved, resolved.schema, ids) if resolved.origin else None
         samples = {ask.digest: of_samples(ask.digest, resolved.version.samples) for ask in asks if ask.digest}
         facts = self.store.completions([digest for digests in samples.values() for digest in digests])
         found = []
@@ -46,14 +48,18 @@ class StoredOutcomes:
             outcome = resolve(ask.task_id, attempts, schema, self.pricing) if schema else None
             if outcome is None and ask.failure is not None:
                 outcome = failed(ask.task_id, ask.failure, ask.digest)
+            if outcome is not None and outcome.answer is not None and names is not None:
+                outcome = replace(outcome, verdict=(names(ask.task_id) or resolved.schema).renamed(outcome.answer))
             if outcome is not None:
                 found.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
         return found
 
-    def _schemas(self, resolved: ResolvedVersion, ids: Sequence[int]) -> Callable[[int], LabelSchema | None]:
+    def _schemas(
+        self, resolved: ResolvedVersion, schema: LabelSchema, ids: Sequence[int]
+    ) -> Callable[[int], LabelSchema | None]:
         """The schema of each task; only choices that come from the task need the task."""
-        if not resolved.schema.dynamic:
-            return lambda _: resolved.schema
+        if not schema.dynamic:
+            return lambda _: schema
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(resolved.project.id, ids)
-        found = {task.id: resolved.schema.for_task(task.data) for page in pages for task in page}
-        return lambda task_id: None if isinstance(schema := found.get(task_id), Failure) else schema
+        found = {task.id: schema.for_task(task.data) for page in pages for task in page}
+        return lambda task_id: None if isinstance(one := found.get(task_id), Failure) else one

@@ -58,5 +58,8 @@ class Field(Protocol):
     def read(self, regions: Sequence[Region]) -> Value:
         """The value that regions of this control hold; the inverse of `regions`."""
 
+    def renamed(self, value: Value, renames: Mapping[str, str]) -> Value:
+        """`value` with labels that this field does not have called what `renames` says they became."""
+
     def show(self, value: Value) -> str:
         """`value` for people."""

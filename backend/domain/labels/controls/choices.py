@@ -131,6 +131,9 @@ class ChoicesField:
             found += map(str, labels) if isinstance(labels, list) else [labels] if isinstance(labels, str) else []
         return self._ordered(found)
 
+    def renamed(self, value: Value, renames: Mapping[str, str]) -> Value:
+        return self._ordered([label if label in self._order else renames.get(label, label) for label in value])
+
     def show(self, value: Value) -> str:
         return ", ".join(value) or "(none)"
 

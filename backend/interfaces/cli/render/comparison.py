@@ -9,9 +9,11 @@ from rich.table import Table
 
 from backend.domain.metrics.agreement import Agreement
 from backend.domain.metrics.comparison import LEVEL, UNDECIDED, VersionPair
+from backend.domain.prompts.differences import Difference
 from backend.interfaces.cli.render.console import cell
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.differences import difference_sentence
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
@@ -24,7 +26,7 @@ def comparison_json(found: "ComparisonResult") -> dict[str, Any]:
     """The names here are relied on by scripts. The difference, what was fixed and what was broken are about the second
     version against the first; with more than two versions they are in `pairs` alone."""
     comparison = found.comparison
-    pairs = [pair_json(pair) for pair in comparison.pairs]
+    pairs = [{**pair_json(pair), "differences": _differences(found, pair)} for pair in comparison.pairs]
     alone = pairs[0] if len(pairs) == 1 else dict.fromkeys(pairs[0])
     return {
         "versions": list(found.versions),
@@ -60,6 +62,10 @@ def pair_json(pair: VersionPair) -> dict[str, Any]:
         "broken_tasks": pair.broken,
         "f1_differences": pair.f1_differences,
     }
+
+
+def _differences(found: "ComparisonResult", pair: VersionPair) -> tuple[Difference, ...]:
+    return found.differences[pair.first, pair.second]
 
 
 def _verdict(found: "ComparisonResult") -> str:
@@ -108,6 +114,7 @@ def _versions(found: "ComparisonResult") -> Table:
 def _print_pair(found: "ComparisonResult", pair: VersionPair, console: Console) -> None:
     console.print("")
     console.print(cell(sentence(pair, found.comparison.tasks)), style="bold", soft_wrap=True)
+    console.print(cell(difference_sentence(_differences(found, pair))), soft_wrap=True)
     for title, tasks in (("fixed", pair.fixed), ("broken", pair.broken)):
         more = f", the first {LISTED}:" if len(tasks) > LISTED else ":" if tasks else ""
         console.print(f"{title} {numbers.count(len(tasks))}{more}", highlight=False)
@@ -139,6 +146,7 @@ def _agreements(found: "ComparisonResult") -> Iterator[str]:
         yield found.comparison.reason
     for (first, second), one in found.agreements.items():
         yield f"{first} and {second}: {_agreed(one)}"
+        yield difference_sentence(found.differences[first, second])
 
 
 def _agreed(one: Agreement) -> str:

@@ -5,14 +5,15 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const NAMES = { right: "right", wrong: "wrong", rejected: "unusable", failed: "no answer" };
   const MARKS = { right: "✓", wrong: "✗", rejected: "⚠", failed: "⚠" };
-  const ORDER = ["failed", "rejected", "wrong", "right"];
+  const ORDER = ["wrong", "rejected", "failed", "right"];
   const at = (id) => document.getElementById(id);
-  const rows = data.tasks.map(([task, text, truth, reply, before, change]) => {
-    const row = { task, text, truth, change, reply: unpacked(reply), before: before && unpacked(before) };
+  const rows = data.tasks.map(([task, text, truth, reply, before, change], place) => {
+    // The data has wrong answers first, the surest of them on top.
+    const row = { place, task, text, truth, change, reply: unpacked(reply), before: before && unpacked(before) };
     row.searched = [task, text, truth, row.reply.answer, row.reply.reason, row.reply.raw].join("\n").toLowerCase();
     return row;
   });
-  const state = { key: "task", down: false, page: 0, found: rows };
+  const state = { key: "kind", down: false, page: 0, found: rows, all: false };
   const KEYS = {
     task: (row) => row.task,
     kind: (row) => ORDER.indexOf(row.reply.kind),
@@ -54,7 +55,7 @@
     const value = KEYS[state.key];
     const sign = state.down ? -1 : 1;
     const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b);
-    state.found = [...state.found].sort((a, b) => sign * compare(value(a), value(b)) || a.task - b.task);
+    state.found = [...state.found].sort((a, b) => sign * compare(value(a), value(b)) || a.place - b.place);
   }
 
   function block(title, text) {
@@ -98,7 +99,7 @@
   }
 
   function draw() {
-    const size = Number(at("size").value);
+    const size = state.all ? Math.max(1, state.found.length) : Number(at("size").value);
     const pages = Math.max(1, Math.ceil(state.found.length / size));
     state.page = Math.min(state.page, pages - 1);
     const first = state.page * size;
@@ -118,6 +119,14 @@
     state.page += by;
     draw();
     at("tasks-table").scrollIntoView({ block: "start" });
+  }
+
+  // Paper has no next page to turn to.
+  function whole(all) {
+    return () => {
+      state.all = all;
+      draw();
+    };
   }
 
   function setUp() {
@@ -145,6 +154,8 @@
         choose();
       });
     }
+    addEventListener("beforeprint", whole(true));
+    addEventListener("afterprint", whole(false));
     at("interactive").hidden = false;
     choose();
   }

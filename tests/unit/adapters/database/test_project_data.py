@@ -137,7 +137,8 @@ def test_every_table_is_thought_of():
     """A new table may hold something about tasks: it belongs in `forget_store`, or here with a reason."""
     forgotten = {"completions", "embeddings", "batches", "sources", "runs", "calibrations"}
     with_them = {"asks", "jobs", "holds", "batch_lines"}
-    kept = {"prompts", "names", "versions", "connections"}  # the user's own work, and what annotators get
+    # The user's own work, what annotators get, and what a project's config says of its labels.
+    kept = {"prompts", "names", "versions", "connections", "label_configs", "relabelings"}
     ids = {
         "installation",
         "unmarked",

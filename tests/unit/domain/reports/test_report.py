@@ -45,13 +45,19 @@ def made(before=None, history=()):
 def test_each_task_with_what_became_of_it():
     tasks = made().tasks
     assert [(t.task, t.reply.kind, t.reply.answer, t.reply.raw) for t in tasks] == [
-        (1, "right", "a", '{"c": "a"}'),
         (2, "wrong", "b", None),
         (3, "rejected", None, "hm"),
         (4, "failed", None, None),
+        (1, "right", "a", '{"c": "a"}'),
     ]
-    assert [t.reply.reason for t in tasks] == [None, None, "not_json: No.", "timeout: Late."]
-    assert {(t.text, t.truth, t.before, t.change) for t in tasks[:1]} == {("text 1", "a", None, None)}
+    assert [t.reply.reason for t in tasks] == [None, "not_json: No.", "timeout: Late.", None]
+    assert {(t.text, t.truth, t.before, t.change) for t in tasks[-1:]} == {("text 1", "a", None, None)}
+
+
+def test_the_surest_of_the_wrong_answers_come_first():
+    outcomes = [Outcome(1, B, confidence=0.2), Outcome(2, B), Outcome(3, B, confidence=0.9), Outcome(4, A)]
+    found = make_report(VersionAnswers(TWO, outcomes, {}), None, GROUND, ())
+    assert [t.task for t in found.tasks] == [3, 1, 2, 4]
 
 
 def test_the_numbers_are_those_of_an_evaluation_and_what_was_not_asked_is_told():
@@ -67,7 +73,7 @@ def test_against_another_version_tasks_are_fixed_or_broken_as_the_comparison_cou
     assert found.pair is not None
     assert found.pair.fixed == tuple(t.task for t in found.tasks if t.change == "fixed") == (1,)
     assert found.pair.broken == tuple(t.task for t in found.tasks if t.change == "broken") == (2,)
-    assert (found.tasks[0].before.answer, found.tasks[0].before.raw) == ("b", "old")
+    assert (found.tasks[-1].before.answer, found.tasks[-1].before.raw) == ("b", "old")
     assert found.against == ONE
 
 

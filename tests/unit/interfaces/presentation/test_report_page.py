@@ -102,7 +102,8 @@ def test_the_data_is_what_the_report_says() -> None:
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', html(report), flags=re.DOTALL)
     found = json.loads(data)
     assert (found["tag"], found["against"], len(found["tasks"])) == ("mood@2", "mood@1", 30)
-    task, text, truth, reply, before, change = found["tasks"][5]
+    assert [one[3][0] for one in found["tasks"]] == sorted((one[3][0] for one in found["tasks"]), reverse=True)
+    task, text, truth, reply, before, change = next(one for one in found["tasks"] if one[0] == 5)
     assert (task, text, truth, change) == (5, f"text 5 {EVIL}", EVIL, "broken")
     assert reply == ["wrong", "Good", None, round(6 / 31, 6), f"raw {EVIL}"]
     assert before[:2] == ["right", EVIL]

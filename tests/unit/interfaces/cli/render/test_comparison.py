@@ -1,6 +1,7 @@
 """What a comparison prints, for people and for scripts."""
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import pytest
 
@@ -9,12 +10,14 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.agreement import agreement
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.summary import summarise
+from backend.domain.prompts.differences import Difference
 from backend.interfaces.cli.render.comparison import LISTED, comparison_json, print_comparison, sentence
 from backend.services.analysis.compare import ComparisonResult
 from tests.unit.domain.metrics.test_classification import SINGLE
 from tests.unit.domain.metrics.test_comparison import TRUTHS, said
 
 NAMES = {"versions", "tasks", "accuracy", "difference", "difference_ci", "fixed", "broken", "p_value", "verdict"}
+MODELS = (Difference("prompt"), Difference("model", "small", "large"))
 
 
 def compared(**answers: str) -> ComparisonResult:
@@ -29,6 +32,7 @@ def compared(**answers: str) -> ComparisonResult:
         summaries={tag: summarise(found) for tag, found in outcomes.items()},
         links={truth.task_id: f"http://studio/{truth.task_id}" for truth in TRUTHS},
         left_out=NOTHING,
+        differences=dict.fromkeys(combinations(outcomes, 2), MODELS),
     )
 
 
@@ -38,6 +42,7 @@ def test_scripts_find_the_names_they_rely_on() -> None:
     assert (found["versions"], found["tasks"], found["verdict"]) == (["s1", "s2"], 20, "better")
     assert (found["accuracy"], found["fixed"], found["broken"]) == ({"s1": 0.6, "s2": 0.95}, 8, 1)
     assert (found["fixed_tasks"], found["broken_tasks"]) == (tuple(range(8)), (19,))
+    assert found["differences"] == MODELS
 
 
 def test_several_versions_differ_in_pairs() -> None:
@@ -57,7 +62,7 @@ def test_people_read_a_verdict_and_find_the_tasks(capsys: pytest.CaptureFixture[
     print_comparison(compared(s1="b" * 12 + "a" * 8, s2="a" * 18))
     shown = capsys.readouterr().out
     assert "s2 is better than s1 on 18 tasks (+0.667, 95 % interval +0." in shown
-    assert "; p = 0.00049)" in shown
+    assert "; p = 0.00049)\nNot only the text of the prompt differs, but also: model small → large.\n" in shown
     assert f"fixed 12, the first {LISTED}:" in shown
     assert "  0  http://studio/0\n" in shown
     assert "http://studio/11" not in shown
@@ -87,9 +92,8 @@ def test_agreement_is_shown_where_there_is_no_truth(capsys: pytest.CaptureFixtur
         **{**{name: getattr(plain, name) for name in ComparisonResult.__slots__}, "agreements": pair, "truths": 0}
     )
     print_comparison(found)
-    assert (
-        "s1 and s2: the same answer to 0.750 of 4 tasks (0.301 to 0.954); Cohen's kappa 0.500"
-        in capsys.readouterr().out
-    )
+    shown = capsys.readouterr().out
+    assert "s1 and s2: the same answer to 0.750 of 4 tasks (0.301 to 0.954); Cohen's kappa 0.500" in shown
+    assert "but also: model small → large." in shown
     (one,) = comparison_json(found)["agreement"]
     assert (one["first"], one["second"], one["kappa"]) == ("s1", "s2", 0.5)

@@ -1,0 +1,57 @@
+"""The record of labelling configs: their texts, as versions were saved with them, and labels renamed in them."""
+
+import sqlalchemy as sa
+
+from backend.adapters.database.prompts import told
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.tables import label_configs, relabelings
+from backend.domain.hashing import digest
+
+
+class ConfigStore(Repository):
+    """Repository of labelling configs and of the labels renamed in them."""
+
+    @told
+    def keep(self, schema_digest: str, text: str) -> None:
+        """Keeps a config's text under the digest of its LabelSchema; the first one stays."""
+        if self.text(schema_digest) is None:
+            row = self._insert(label_configs).values(digest=schema_digest, text=text)
+            with self._engine.begin() as connection:
+                connection.execute(row.on_conflict_do_nothing())
+
+    @told
+    def text(self, schema_digest: str) -> str | None:
+        """The XML of a config with this digest; None when the record does not have it."""
+        query = sa.select(label_configs.c.text).where(label_configs.c.digest == schema_digest)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar()
+
+    @told
+    def renames(self, project: int) -> dict[str, dict[str, str]]:
+        """Control -> former label -> the label it became, as they were noted."""
+        found: dict[str, dict[str, str]] = {}
+        query = sa.select(relabelings).where(relabelings.c.project == project)
+        with self._engine.connect() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.control, {})[row.former] = row.label
+        return {control: dict(sorted(links.items())) for control, links in sorted(found.items())}
+
+    @told
+    def rename(self, project: int, control: str, former: str, label: str) -> None:
+        """Notes that a label became another one; the last word counts."""
+        values = {"project": project, "control": control, "former": former, "label": label}
+        row = self._insert(relabelings).values(id=_id(project, control, former), **values)
+        with self._engine.begin() as connection:
+            connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"label": label}))
+
+    @told
+    def forget(self, project: int, control: str, former: str) -> bool:
+        """Takes a note back; False when there was none."""
+        with self._engine.begin() as connection:
+            mine = relabelings.c.id == _id(project, control, former)
+            return connection.execute(relabelings.delete().where(mine)).rowcount == 1
+
+
+def _id(project: int, control: str, former: str) -> str:
+    """Labels may be longer than an index of PostgreSQL takes."""
+    return digest([project, control, former])

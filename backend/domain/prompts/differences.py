@@ -1,0 +1,68 @@
+"""Differences: what two versions differ in, so that nobody takes a better model for a better prompt."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.domain.hashing import canonical
+from backend.domain.prompts.examples import Examples
+from backend.domain.prompts.version import PromptVersion
+
+PROMPT = "prompt"
+UNSET = "not set"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A version, and the addresses of the servers that were asked, as far as the record knows them."""
+
+    version: PromptVersion
+    servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`what` differs; `first` and `second` are what each version has, None where that is too long to be shown."""
+
+    what: str
+    first: str | None = None
+    second: str | None = None
+
+
+def differences(first: Setup, second: Setup) -> tuple[Difference, ...]:
+    """What differs between two versions apart from their names, numbers, notes and dates."""
+    return tuple(_differences(first, second))
+
+
+def _differences(first: Setup, second: Setup) -> Iterator[Difference]:
+    one, two = first.version, second.version
+    if one.template != two.template:
+        yield Difference(PROMPT)
+    if one.definitions != two.definitions:
+        yield Difference("label definitions")
+    if one.schema_digest != two.schema_digest:
+        yield Difference("labelling config")
+    if one.model != two.model:
+        yield Difference("model", one.model, two.model)
+    yield from _parameters(one, two)
+    if one.examples != two.examples:
+        yield Difference("examples", _examples(one.examples), _examples(two.examples))
+    if one.confidence != two.confidence:
+        yield Difference("confidence", one.confidence, two.confidence)
+    if first.servers and second.servers and set(first.servers) != set(second.servers):
+        yield Difference("server", ", ".join(first.servers), ", ".join(second.servers))
+
+
+def _parameters(one: PromptVersion, two: PromptVersion) -> Iterator[Difference]:
+    for name in sorted({*one.parameters, *two.parameters}):
+        values = [
+            canonical(version.parameters[name]).decode() if name in version.parameters else UNSET
+            for version in (one, two)
+        ]
+        if values[0] != values[1]:
+            yield Difference(name, *values)
+
+
+def _examples(examples: Examples | None) -> str:
+    if examples is None:
+        return "none"
+    return f"{examples.number} of {len(examples.pool)}, {examples.select}"

@@ -1,0 +1,154 @@
+"""Labelling configs over time: what a project's config is now, what it was when a version was saved, and which labels
+were renamed between.
+
+Facts stay as they were stored: a renaming is noted beside them, and applied whenever they are read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.adapters.database.label_configs import ConfigStore
+from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.domain.labels.config import read_config
+from backend.domain.labels.regions import from_result
+from backend.domain.labels.relabel import Renames, formers, with_renames
+from backend.domain.labels.schema import AnyField, LabelSchema
+from backend.domain.prompts.version import PromptVersion, nearest
+from backend.errors import ConfigChangedError, PromptError
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """`label` is what `old` is called now; `control`: None where one control alone has that label."""
+
+    old: str
+    label: str
+    control: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    """`annotations`: how many say `former`; `versions`: those whose stored answers may."""
+
+    project: int
+    control: str
+    former: str
+    label: str
+    annotations: int
+    versions: tuple[str, ...]
+
+
+class Configs:
+    def __init__(self, store: ConfigStore) -> None:
+        self._store = store
+
+    def now(self, project: Project) -> LabelSchema:
+        """The project's schema as it is now, and what its labels were called before."""
+        schema = read_config(project.label_config)
+        for digest in schema.digests:
+            self._store.keep(digest, project.label_config)
+        return with_renames(schema, self._store.renames(project.id))
+
+    def origin(self, version: PromptVersion, now: LabelSchema) -> LabelSchema:
+        """The schema that a version was saved with. Raises ConfigChangedError when the record does not have it."""
+        if now.fits(version.schema_digest):
+            return now
+        if (text := self._store.text(version.schema_digest)) is not None:
+            return read_config(text)
+        found = next((former for former in formers(now) if former.fits(version.schema_digest)), None)
+        if found is None:
+            raise ConfigChangedError(
+                f"The labelling config of project {version.project} changed since {version.tag} was saved, and the "
+                "record does not have the former one. If labels were renamed: `ls-prompts relabel OLD NEW`, for each "
+                "of them, makes the results readable."
+            )
+        return found
+
+    def renames(self, project: int) -> Renames:
+        """As they were noted: control -> former label -> the label it became."""
+        return self._store.renames(project)
+
+    def relabel(
+        self, studio: LabelStudioClient, project: int, versions: Sequence[PromptVersion], wish: Renaming
+    ) -> Relabelled:
+        """Notes that a label was renamed. `versions`: all there are.
+
+        Raises PromptError for a new name that the config does not have, an old one that it still has, and one that
+        nothing stored has.
+        """
+        found = studio.project(project)
+        plain = read_config(found.label_config)
+        field = _control(plain, wish)
+        label = _stored(field, wish.label) or wish.label
+        mine = [version for version in versions if version.project == project]
+        known = [(version, origin) for version in mine if (origin := self._known(version, found))]
+        former = next((f for _, origin in known if (f := _former(origin, field.name, wish.old))), wish.old)
+        if former == label or any(choice.stored == former for choice in field.choices):
+            raise PromptError(
+                f"'{former}' is still a label of '{field.name}': rename it in the project's labelling config first."
+            )
+        annotations = _count(studio, project, plain, field.name, former)
+        tags = tuple(v.tag for v, origin in known if _former(origin, field.name, former))
+        if not annotations and not tags and len(known) == len(mine):
+            names = {choice.shown for _, origin in known for f in origin.fields for choice in f.choices}
+            raise PromptError(f"Nothing is stored under the label '{wish.old}': {nearest(wish.old, sorted(names))}")
+        self._store.rename(project, field.name, former, label)
+        return Relabelled(project, field.name, former, label, annotations, tags)
+
+    def unrelabel(self, project: int, wish: Renaming) -> None:
+        """Takes a note back. Raises PromptError when there is none."""
+        for control, links in self._store.renames(project).items():
+            if wish.control in (None, control) and links.get(wish.old) == wish.label:
+                self._store.forget(project, control, wish.old)
+                return
+        raise PromptError(
+            f"'{wish.old}' is not read as '{wish.label}' in project {project}: `ls-prompts relabel --project "
+            f"{project}` lists what is."
+        )
+
+    def _known(self, version: PromptVersion, project: Project) -> LabelSchema | None:
+        try:
+            return self.origin(version, self.now(project))
+        except ConfigChangedError:
+            return None
+
+
+def project_meant(versions: Sequence[PromptVersion], project: int | None) -> int:
+    """`project`, or the only one of all `versions`. Raises PromptError when there is none, or several."""
+    known = sorted({version.project for version in versions})
+    if project is None and len(known) != 1:
+        found = f"prompts of the projects {', '.join(map(str, known))}" if known else "no prompts yet"
+        raise PromptError(f"There are {found}: say which project is meant, with --project ID.")
+    return known[0] if project is None else project
+
+
+def _control(schema: LabelSchema, wish: Renaming) -> AnyField:
+    """The control with the label. Raises PromptError for none or several."""
+    fields = [field for field in schema.fields if wish.control in (None, field.name)]
+    if not fields:
+        names = [field.name for field in schema.fields]
+        raise PromptError(f"The labelling config has no control '{wish.control}': {nearest(str(wish.control), names)}")
+    having = [field for field in fields if field.source is not None or _stored(field, wish.label)]
+    if len(having) == 1:
+        return having[0]
+    if having:
+        names = [field.name for field in having]
+        raise PromptError(f"Several controls have labels of this name: add --control with one of {', '.join(names)}.")
+    labels = [choice.shown for field in fields for choice in field.choices]
+    raise PromptError(f"The labelling config has no label '{wish.label}': {nearest(wish.label, labels)}")
+
+
+def _stored(field: AnyField, name: str) -> str | None:
+    """A label as it is stored, by the name that annotators see or by that it is stored under."""
+    shown = field.find(name)
+    return next((choice.stored for choice in field.choices if choice.shown == shown or choice.stored == name), None)
+
+
+def _former(schema: LabelSchema, control: str, name: str) -> str | None:
+    field = next((field for field in schema.fields if field.name == control), None)
+    return None if field is None else _stored(field, name)
+
+
+def _count(studio: LabelStudioClient, project: int, schema: LabelSchema, control: str, label: str) -> int:
+    answers = (from_result(a.get("result") or [], schema) for one in studio.annotated(project) for a in one.annotations)
+    return sum(label in answer[control] for answer in answers)
