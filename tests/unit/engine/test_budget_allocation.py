@@ -101,9 +101,12 @@ def test_the_ledger_is_asked_rarely_when_requests_cost_little_of_what_they_might
 
 def test_what_costs_nothing_needs_no_budget_to_be_left():
     async def scene():
-        allocation = BudgetAllocation(Book(0.0), 1)
-        allocation.settle(await allocation.take(0.0), 0.0)
+        book = Book(0.0)
+        allocation = BudgetAllocation(book, 1)
+        taken = await allocation.take(0.0)
+        allocation.settle(taken, 0.0)
         await allocation.close()
+        assert taken == book.worst == 0
 
     run(scene())
 

@@ -137,9 +137,11 @@ def test_closing_waits_for_what_is_pending():
 
 def test_closing_with_nothing_pending_and_twice():
     async def scene():
-        recorder = CompletionWriter(Record().write)
+        record = Record()
+        recorder = CompletionWriter(record.write)
         await recorder.close()
         await recorder.close()
+        assert record.batches == []
 
     run(scene())
 

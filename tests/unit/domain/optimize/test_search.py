@@ -74,8 +74,11 @@ def test_too_few_to_judge_says_how_many_are_needed():
         check_halves(divide(many(7), version()), SCHEMA)
 
 
-def test_enough_is_enough():
-    check_halves(divide(many(40), version()), SCHEMA)
+def test_the_fewest_to_judge_on_are_enough_and_one_less_is_not():
+    halves = divide(many(200), version())
+    check_halves(replace(halves, judge=halves.judge[:FEWEST]), SCHEMA)
+    with pytest.raises(SubsetError, match=f"There are {FEWEST - 1} ground truths to judge on"):
+        check_halves(replace(halves, judge=halves.judge[: FEWEST - 1]), SCHEMA)
 
 
 def test_one_class_only_is_refused():

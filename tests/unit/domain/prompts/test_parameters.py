@@ -21,7 +21,11 @@ def test_parameters_are_json(value):
 
 
 def test_parameters_as_providers_name_them_are_taken():
-    check_parameters({"temperature": 0, "seed": 1, "max_tokens": 5, "stop": ["a"], "reasoning": {"effort": "low"}})
+    taken = {"temperature": 0, "seed": 1, "max_tokens": 5, "stop": ["a"], "reasoning": {"effort": "low"}}
+    check_parameters(taken)
+    for name in taken.keys() & KNOWN.keys():
+        with pytest.raises(PromptError, match=name):
+            check_parameters({**taken, name: {}})
 
 
 @pytest.mark.parametrize(
