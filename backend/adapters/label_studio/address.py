@@ -4,19 +4,22 @@ Redirects are not followed: a POST would become a GET on the way, and the token 
 """
 
 import ssl
-
-import httpx
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from backend.domain.urls import shown
 from backend.errors import StudioError
 
+if TYPE_CHECKING:
+    import httpx
 
-def refuse_redirect(response: httpx.Response, url: str) -> None:
+
+def refuse_redirect(response: "httpx.Response", url: str) -> None:
     """Raises StudioError for a redirect, with the address to set instead of `url`, that of Label Studio."""
     if not 300 <= response.status_code < 400 or "location" not in response.headers:
         return
     asked = response.request.url
-    path = asked.path.removeprefix(httpx.URL(url).path.rstrip("/"))
+    path = asked.path.removeprefix(urlsplit(url).path.rstrip("/"))
     leads = asked.join(response.headers["location"]).copy_with(query=None, fragment=None)
     same = leads.path.rstrip("/").endswith(path.rstrip("/"))
     address = str(leads).rstrip("/").removesuffix(path.rstrip("/")) if same else str(leads)

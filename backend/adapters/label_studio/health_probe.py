@@ -1,7 +1,5 @@
 """Our own server, as others see it: whether it answers at an address. Not whether Label Studio may call it there."""
 
-import httpx
-
 from backend.errors import ServerError
 
 TITLE = "Open Prompts, for Label Studio"
@@ -11,6 +9,8 @@ PATIENCE_S = 5.0
 
 def describe(url: str, user: str | None, password: str | None) -> str:
     """For people. Raises ServerError when nothing answers, something else does, or it refuses the login."""
+    import httpx  # a tenth of a second, which most commands need not wait for
+
     url = url.rstrip("/")
     login = (user, password or "") if user else None
     try:

@@ -10,11 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
-import ijson
-from label_studio_sdk.core.api_error import ApiError
-from label_studio_sdk.core.request_options import RequestOptions
-
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
 from backend.domain.urls import shown
 from backend.errors import SettingsError, StudioError
@@ -85,9 +80,10 @@ class LabelStudioHttp:
             raise SettingsError("LABEL_STUDIO_API_KEY holds a space or a letter that no token has: copy it again.")
         if not re.match(r"https?://[^/]", url):
             raise SettingsError("LABEL_STUDIO_URL is no address: correct it to one like http://host:8080.")
-        # A third of a second, for which commands without Label Studio need not wait; the client with all its types
-        # would take two seconds and 70 MB.
+        # Half a second with httpx, for which commands without Label Studio need not wait, so that all its libraries are
+        # imported where they are used; the client with all its types would take two seconds and 70 MB.
         from label_studio_sdk.base_client import LabelStudioBase
+        from label_studio_sdk.core.api_error import ApiError
 
         self._shown = shown(url)
         try:
@@ -106,6 +102,8 @@ class LabelStudioHttp:
         `body`: bytes are sent as the JSON they are; `timeout` in seconds. Raises NotFound for a 404, Unreachable when
         there is no telling what became of it, else StudioError.
         """
+        from label_studio_sdk.core.request_options import RequestOptions
+
         options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 * (repeat and method == "GET"))
         sent = {"content": body, "headers": JSON_TYPE} if isinstance(body, bytes) else {"json": body}
         with self._told(timeout):
@@ -129,6 +127,9 @@ class LabelStudioHttp:
 
         Raises as `call`, also after some of them.
         """
+        import ijson
+        from label_studio_sdk.core.request_options import RequestOptions
+
         options = RequestOptions(timeout_in_seconds=timeout)
         stream = self._client.stream(path, method="GET", params=params, request_options=options)
         with self._told(timeout), stream as response:
@@ -143,6 +144,10 @@ class LabelStudioHttp:
     @contextmanager
     def _told(self, timeout: int) -> Iterator[None]:
         """Trouble with a request as one sentence."""
+        import httpx
+        import ijson
+        from label_studio_sdk.core.api_error import ApiError
+
         try:
             yield
         except ApiError as error:

@@ -6,8 +6,6 @@ An unknown model has an unknown price, never 0.
 from collections.abc import Callable
 from functools import lru_cache
 
-from genai_prices import Usage, calc_price
-
 MILLION = 1_000_000
 Price = Callable[[int, int, int], float | None]
 """(prompt tokens, of these cached, completion tokens) of one request -> USD, or None when unknown."""
@@ -15,7 +13,9 @@ Price = Callable[[int, int, int], float | None]
 
 @lru_cache(maxsize=64)
 def price_of(model: str) -> Price:
-    """The price of `model`, known by its name alone."""
+    """The price of `model`, known by its name alone. The table is imported here: commands that price nothing need not
+    wait for it."""
+    from genai_prices import Usage, calc_price
 
     @lru_cache(maxsize=4096)
     def price(prompt: int, cached: int, completion: int) -> float | None:

@@ -7,9 +7,6 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
-from redis import Redis
-from redis.exceptions import RedisError
-
 from backend.domain.urls import shown
 from backend.errors import QueueError
 
@@ -47,6 +44,8 @@ class RedisConnection:
     """
 
     def __init__(self, url: str, patience_s: float | None = None) -> None:
+        from redis import Redis  # a sixth of a second, for which commands without a queue need not wait
+
         self.shown = shown(url)
         try:
             self.redis = Redis.from_url(
@@ -58,6 +57,8 @@ class RedisConnection:
     @contextmanager
     def told(self) -> Iterator[None]:
         """Redis' troubles as QueueErrors."""
+        from redis.exceptions import RedisError
+
         try:
             yield
         except (RedisError, TypeError) as error:  # TypeError: an unknown word in the address

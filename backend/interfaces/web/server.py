@@ -16,11 +16,11 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from backend.adapters.label_studio.health_probe import TITLE
 from backend.app import App
 from backend.errors import PromptsError, RunError, SettingsError, where
+from backend.interfaces.presentation.json.runs import run_status_json
 from backend.interfaces.web.admission import LIMITS, AdmissionLimits, Admit, Password, everyone, this_machine, verdict
 from backend.interfaces.web.large_json import json_pieces, read_json
 from backend.interfaces.web.observability import add_operations
 from backend.services.live_predictions import LivePredictions
-from backend.services.run_control.status import as_json
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -144,11 +144,11 @@ def _add_runs(server: Flask, app: App) -> None:
 
     @server.get("/runs")
     def runs() -> list[dict[str, object]]:
-        return [as_json(status) for status in app.runs()]
+        return [run_status_json(status) for status in app.runs()]
 
     @server.get("/runs/<run_id>")
     def run(run_id: str) -> dict[str, object]:
-        return as_json(app.watch(run_id))
+        return run_status_json(app.watch(run_id))
 
 
 def _body() -> dict[str, Any]:

@@ -32,27 +32,3 @@ def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
     elif run.status == "in_progress" and not in_hand(run):
         run = replace(run, status="failed", reason=ABANDONED)
     return RunStatus(run, record.asks.tally(run, pricing))
-
-
-def as_json(status: RunStatus) -> dict[str, object]:
-    """The names here are relied on by scripts."""
-    run, tally = status.run, status.tally
-    return {
-        "run": run.id,
-        "version": run.tag,
-        "subset": run.subset,
-        "status": run.status,
-        "reason": run.reason,
-        "tasks": tally.tasks,
-        "done": tally.done,
-        "failed": tally.failed,
-        "rejected": tally.rejected,
-        "requests": tally.requests,
-        "reused": tally.reused,
-        "cost_usd": tally.cost_usd,
-        "saved_usd": tally.saved_usd,
-        "spent_usd": tally.spent_usd,
-        "budget_usd": run.budget,
-        "started": run.created,
-        "seconds": round(run.seconds, 1),
-    }

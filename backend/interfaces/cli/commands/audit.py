@@ -1,8 +1,7 @@
 """The command that doubts the ground truth: suspect truths, confused labels, copies and annotators that disagree."""
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,18 +9,20 @@ from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.json.trust import AUDIT_KINDS, audit_json
 
 if TYPE_CHECKING:
     from backend.domain.dataset.subset import Subset
     from backend.services.analysis.audit import Audit, MarkedTask
 
-KINDS = ("suspects", "confusions", "duplicates", "disagreements")
 SHOWN = 20
 
 
 @click.command()
 @click.argument("project", type=int)
-@click.option("--kind", type=click.Choice(KINDS), help="Only this kind of doubt; --json prints suspects unless told.")
+@click.option(
+    "--kind", type=click.Choice(AUDIT_KINDS), help="Only this kind of problem. With --json, the default is suspects."
+)
 @truths_options
 @as_json
 def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -> None:
@@ -34,18 +35,11 @@ def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -
     found = the_app().audit(project, subset)
     _talk(found)
     if json_wanted:
-        print_json(audit_json(found, kind or KINDS[0]))
+        print_json(audit_json(found, kind or AUDIT_KINDS[0]))
         return
-    for one in KINDS if kind is None else (kind,):
+    for one in AUDIT_KINDS if kind is None else (kind,):
         title, lines = PARTS[one]
         _print(title, lines(found))
-
-
-def audit_json(found: "Audit", kind: str) -> list[Any]:
-    """Always a list, the most doubtful first. The names here are relied on by scripts."""
-    if kind == "confusions":
-        return [{**asdict(pair), "sentence": pair.sentence} for pair in found.confusions]
-    return list(getattr(found, kind))
 
 
 def _talk(found: "Audit") -> None:

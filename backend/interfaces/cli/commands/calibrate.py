@@ -1,6 +1,6 @@
 """Commands about a version's confidence: calibrate, threshold."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -11,6 +11,7 @@ from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.json.trust import calibration_json, threshold_json
 
 if TYPE_CHECKING:
     from backend.domain.calibration.fit import Calibration
@@ -37,7 +38,7 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
         notify(_pushing(version) if removed else f"No calibration is saved with {version}.")
         return
     found = app.calibrate(version, subset)
-    print_json(_calibration_json(found)) if json_wanted else _print_calibration(found)
+    print_json(calibration_json(found)) if json_wanted else _print_calibration(found)
     for remark in left_out_remarks(found.left_out):
         notify(remark)
 
@@ -61,28 +62,12 @@ def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) 
     ls-prompts threshold sentiment@2 --accuracy 0.97 --json
     """
     found = the_app().confidence_threshold(version, accuracy, subset)
-    print_json(_promise_json(found)) if json_wanted else _print_promise(found, subset)
+    print_json(threshold_json(found)) if json_wanted else _print_promise(found, subset)
     for remark in left_out_remarks(found.left_out):
         notify(remark)
 
 
 COMMANDS = (calibrate, threshold)
-
-
-def _promise_json(confidence_threshold: "ConfidenceThreshold") -> dict[str, Any]:
-    """The names here are relied on by scripts."""
-    found = confidence_threshold.found
-    return {
-        "version": confidence_threshold.version,
-        "threshold": found.threshold,
-        "score": confidence_threshold.score,
-        "coverage": found.coverage,
-        "accuracy": found.accuracy,
-        "accuracy_low": found.accuracy_low,
-        "tasks": found.tasks,
-        "method": found.method,
-        "reason": found.reason,
-    }
 
 
 def _print_promise(confidence_threshold: "ConfidenceThreshold", subset: Subset) -> None:
@@ -101,23 +86,6 @@ def _print_promise(confidence_threshold: "ConfidenceThreshold", subset: Subset) 
     all_truths = subset == Subset("ground-truth")
     least = f"--accuracy {found.target:g}" if all_truths else f"--min-confidence {found.threshold!r}"
     notify(f"{found.method}. `ls-prompts annotate {tag} {least}` makes annotations of those.")
-
-
-def _calibration_json(found: "CalibrationResult") -> dict[str, Any]:
-    controls = {name: _measured_json(measured) for name, measured in found.controls.items()}
-    return {"version": found.version, "saved": found.saved, **_measured_json(found.joint), "controls": controls}
-
-
-def _measured_json(found: "MeasuredConfidence") -> dict[str, Any]:
-    """`before` is of the raw confidence, `after` of calibrated ones on held-out folds."""
-    calibrator = found.calibration.calibrator
-    return {
-        "method": calibrator and calibrator.to_json()["method"],
-        "reason": found.calibration.reason,
-        "tasks": found.calibration.tasks,
-        "before": found.before,
-        "after": found.after,
-    }
 
 
 def _print_calibration(found: "CalibrationResult") -> None:

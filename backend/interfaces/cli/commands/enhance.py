@@ -1,7 +1,7 @@
 """The command that looks for a better prompt, and how what it found is shown."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -11,10 +11,11 @@ from backend.domain.optimize.proposals import changeable
 from backend.domain.optimize.search import ROUNDS
 from backend.interfaces.cli.commands.prompts import print_diff
 from backend.interfaces.cli.options.run_options import budget_option
-from backend.interfaces.cli.render.comparison import pair_json, sentence
+from backend.interfaces.cli.render.comparison import sentence
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.optimization import optimization_json
 
 if TYPE_CHECKING:
     from backend.domain.metrics.comparison import Comparison
@@ -48,35 +49,7 @@ def enhance(
     wish = OptimizerOptions(SearchOptions(teacher or base.model, rounds), budget, save_anyway)
     with RunProgress(base.tag) as bar:
         found = app.enhance(base.tag, wish, bar)
-    print_json(enhanced_json(found)) if json_wanted else print_enhanced(found)
-
-
-def enhanced_json(found: "OptimizationResult") -> dict[str, Any]:
-    """The names here are relied on by scripts."""
-    halves = found.halves
-    return {
-        "version": found.base.tag,
-        "run": found.run.id,
-        "teacher": found.search.teacher,
-        "prompt": found.text,
-        "reasons": found.reasons,
-        "tasks": {"learn": len(halves.learn), "judge": len(halves.judge), "aside": halves.aside} if halves else None,
-        "learned": found.learned,
-        **_judged_json(found),
-        "tried": found.tried,
-        "cost_usd": found.cost,
-        "saved": found.saved.tag if found.saved else None,
-    }
-
-
-def _judged_json(found: "OptimizationResult") -> dict[str, Any]:
-    if found.comparison is None:
-        return {"verdict": None}
-    return {
-        "accuracy": {tag: score.accuracy for tag, score in found.comparison.scores.items()},
-        "accuracy_ci": found.comparison.accuracy_ci,
-        **pair_json(found.comparison.pairs[0]),
-    }
+    print_json(optimization_json(found)) if json_wanted else print_enhanced(found)
 
 
 def print_enhanced(found: "OptimizationResult") -> None:

@@ -8,6 +8,7 @@ from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.task_selection import subset_options
 from backend.interfaces.cli.render.console import as_json, print_json, the_app
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.runs import estimate_json
 
 if TYPE_CHECKING:
     from backend.domain.runs.cost_estimate import Estimate
@@ -28,7 +29,7 @@ def estimate(version: str, subset: Subset, probe: int, json_wanted: bool) -> Non
     ls-prompts estimate sentiment@1 --on all --probe 20 --json
     """
     found = the_app().estimate(version, subset, probe)
-    print_json(found) if json_wanted else _print(found)
+    print_json(estimate_json(found)) if json_wanted else _print(found)
 
 
 def _print(found: "Estimate") -> None:

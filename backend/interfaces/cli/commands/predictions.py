@@ -9,6 +9,7 @@ from rich.table import Table
 from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, sure, the_app
 from backend.interfaces.cli.render.run import others_pushed
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.projects import project_predictions_json, push_json
 
 if TYPE_CHECKING:
     from backend.services.auto_accept import ChosenTasks
@@ -30,7 +31,7 @@ def predictions(project: int, json_wanted: bool) -> None:
     """
     found = the_app().predictions(project)
     if json_wanted:
-        print_json(found)
+        print_json(project_predictions_json(found))
         return
     table = Table("version", "predictions", box=None, header_style="bold", pad_edge=False)
     for version, number in found.versions.items():
@@ -52,7 +53,7 @@ def push(version: str, keep: bool, take_over: bool, json_wanted: bool) -> None:
     """
     pushed = the_app().push(version, keep, notify, take_over)
     if json_wanted:
-        print_json(pushed)
+        print_json(push_json(pushed))
     else:
         created = numbers.things(pushed.created, "prediction")
         click.echo(f"{created} created, {others_pushed(pushed)}")

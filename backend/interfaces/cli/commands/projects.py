@@ -6,6 +6,7 @@ import click
 
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.projects import health_checks_json
 
 backend_url_option = click.option(
     "--backend-url", metavar="URL", help="Where Label Studio is to reach the server. Default: from BIND."
@@ -26,7 +27,7 @@ def doctor(backend_url: str | None, json_wanted: bool) -> None:
     """
     checks = the_app().doctor(backend_url, notify)
     if json_wanted:
-        print_json(checks)
+        print_json(health_checks_json(checks))
     else:
         for check in checks:
             click.echo(

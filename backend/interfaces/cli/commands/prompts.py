@@ -14,8 +14,9 @@ from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, wri
 from backend.errors import PromptError
 from backend.interfaces.cli.options.few_shot import example_options
 from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, printable, sure, the_app
-from backend.interfaces.cli.render.prompt_version import described, print_definitions, print_examples
+from backend.interfaces.cli.render.prompt_version import print_definitions, print_examples
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.prompts import version_json
 
 if TYPE_CHECKING:
     from backend.domain.prompts.version import PromptVersion
@@ -100,7 +101,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     """
     versions = the_app().versions(name)
     if json_wanted:
-        print_json([{"version": version.tag, **described(version)} for version in versions])
+        print_json([version_json(version) for version in versions])
         return
     table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold", pad_edge=False)
     for version in versions:
@@ -122,7 +123,7 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     """
     found = the_app().version(version)
     if json_wanted:
-        print_json({"version": found.tag, **described(found)})
+        print_json(version_json(found))
     elif plain:
         click.echo(write_prompt_file(found), nl=False)
     else:

@@ -4,6 +4,7 @@ import click
 
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.prompts import relabelled_json, renames_json, unrelabelled_json
 
 
 @click.command()
@@ -40,7 +41,7 @@ def _relabel(old: str, new: str, project: int | None, control: str | None, json_
 
     found = the_app().relabel(Renaming(old, new, control), project)
     if json_wanted:
-        print_json(found)
+        print_json(relabelled_json(found))
         return
     annotations = numbers.things(found.annotations, "annotation")
     versions = f" and the stored answers of {', '.join(found.versions)}" if found.versions else ""
@@ -57,7 +58,7 @@ def _undo(old: str, new: str, project: int | None, control: str | None, json_wan
 
     the_app().unrelabel(Renaming(old, new, control), project)
     if json_wanted:
-        print_json({"former": old, "label": None})
+        print_json(unrelabelled_json(old))
     else:
         notify(f"'{old}' is read as '{old}' again.")
 
@@ -65,7 +66,7 @@ def _undo(old: str, new: str, project: int | None, control: str | None, json_wan
 def _list(project: int | None, json_wanted: bool) -> None:
     found = the_app().relabelled(project)
     if json_wanted:
-        print_json(found)
+        print_json(renames_json(found))
         return
     for control, links in found.items():
         for former, label in links.items():

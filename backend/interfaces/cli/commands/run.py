@@ -11,9 +11,10 @@ from backend.interfaces.cli.options.task_selection import subset_options, truth_
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
-from backend.interfaces.cli.render.run import notify_unanswered, print_finished, run_json
-from backend.interfaces.cli.render.try_task import print_trial, trial_json
+from backend.interfaces.cli.render.run import notify_unanswered, print_finished
+from backend.interfaces.cli.render.try_task import print_trial
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.runs import run_json, started_json, task_results_json, try_json
 
 if TYPE_CHECKING:
     from backend.services.analysis.results import TaskResult
@@ -37,7 +38,7 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     app = the_app()
     with waiting(notify, "the model to answer"):
         trial = app.try_task(version, task)
-    print_json(trial_json(trial)) if json_wanted else print_trial(trial)
+    print_json(try_json(trial)) if json_wanted else print_trial(trial)
 
 
 @click.command()
@@ -69,8 +70,7 @@ def run(
     app, ending = the_app(), replace(ending, batch=batch)
     if background:
         started = app.run_in_background(version, subset, ending, notify)
-        shown = {"run": started.id, "version": started.tag, "status": started.status}
-        print_json(shown) if json_wanted else click.echo(started.id)
+        print_json(started_json(started)) if json_wanted else click.echo(started.id)
         notify(f"`ls-prompts watch {started.id}` shows how far it is.")
         return
     with RunProgress(version, pushes=ending.push) as bar:
@@ -79,7 +79,7 @@ def run(
         print_json(run_json(finished))
         notify_unanswered(finished)
     elif finished.evaluation:
-        print_evaluation(finished, app.calibrated(version) is not None)
+        print_evaluation(finished, finished.evaluation, app.calibrated(version) is not None)
     else:
         print_finished(finished)
 
@@ -101,7 +101,7 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
     """
     found = the_app().results(version, kinds, truth)
     if json_wanted:
-        print_json(found)
+        print_json(task_results_json(found))
         return
     for row in found:
         click.secho(f"{row.task}  {row.link}", bold=True)

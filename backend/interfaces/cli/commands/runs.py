@@ -14,6 +14,7 @@ from backend.engine.shutdown import process_stop
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.progress import ProgressBar
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.runs import run_status_json
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -36,11 +37,9 @@ def runs(which: str | None, json_wanted: bool) -> None:
     ls-prompts runs sentiment
     ls-prompts runs sentiment@1 --json
     """
-    from backend.services.run_control.status import as_json as status_json
-
     found = the_app().runs(which)
     if json_wanted:
-        print_json([status_json(status) for status in found])
+        print_json([run_status_json(status) for status in found])
         return
     if not found:
         notify("There are no runs yet: `ls-prompts run VERSION --on all`.")
@@ -81,12 +80,10 @@ def watch(run: str, json_wanted: bool) -> None:
     \b
     ls-prompts watch 1f3a9c04
     """
-    from backend.services.run_control.status import as_json as status_json
-
     app = the_app()
     status = app.watch(run)
     if json_wanted:
-        print_json(status_json(status))
+        print_json(run_status_json(status))
         return
     try:
         status = _watched(app, status)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.junit import junit
 from backend.domain.metrics.quality_gate import GateCheck, accuracy_check, versus_check
 from backend.errors import SettingsError
@@ -30,21 +31,18 @@ class QualityGateOptions:
     strict: bool
     report: Path | None
 
-    def checks(self, finished: "RunResult", compared: "ComparisonResult | None") -> Iterator[GateCheck]:
-        assert finished.evaluation is not None
+    def checks(self, evaluation: Evaluation, compared: "ComparisonResult | None") -> Iterator[GateCheck]:
         if self.least is not None:
-            yield accuracy_check(finished.evaluation, self.least, self.strict)
+            yield accuracy_check(evaluation, self.least, self.strict)
         if compared is not None:
             yield versus_check(compared.comparison.pairs[0], compared.comparison.tasks, self.strict)
 
-    def write(self, finished: "RunResult", checks: Sequence[GateCheck]) -> None:
+    def write(self, finished: "RunResult", evaluation: Evaluation, checks: Sequence[GateCheck]) -> None:
         """The file for CI servers, if there is to be one; without a bar its one test says that the version was
         evaluated. Raises SettingsError when it can't be written."""
         if self.report is None:
             return
-        summary, evaluation = finished.summary, finished.evaluation
-        assert evaluation is not None
-        score = evaluation.score
+        summary, score = finished.summary, evaluation.score
         properties = (
             ("run", finished.run.id),
             ("subset", finished.run.subset),

@@ -1,14 +1,13 @@
-"""How a comparison is shown: as JSON for scripts, as tables for people."""
+"""How a comparison is shown to people."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from backend.domain.metrics.agreement import Agreement
-from backend.domain.metrics.comparison import LEVEL, UNDECIDED, VersionPair
+from backend.domain.metrics.comparison import UNDECIDED, VersionPair
 from backend.domain.prompts.differences import Difference
 from backend.interfaces.cli.render.console import cell
 from backend.interfaces.presentation import number_format as numbers
@@ -22,58 +21,8 @@ LISTED = 10
 """More tasks are in the JSON."""
 
 
-def comparison_json(found: "ComparisonResult") -> dict[str, Any]:
-    """The names here are relied on by scripts. The difference, what was fixed and what was broken are about the second
-    version against the first; with more than two versions they are in `pairs` alone."""
-    comparison = found.comparison
-    pairs = [{**pair_json(pair), "differences": _differences(found, pair)} for pair in comparison.pairs]
-    alone = pairs[0] if len(pairs) == 1 else dict.fromkeys(pairs[0])
-    return {
-        "versions": list(found.versions),
-        "tasks": comparison.tasks,
-        "accuracy": {tag: comparison.scores[tag].accuracy for tag in found.versions},
-        "accuracy_ci": comparison.accuracy_ci,
-        **{name: value for name, value in alone.items() if name not in ("first", "second")},
-        "p_value": comparison.p_value,
-        "verdict": _verdict(found),
-        "pairs": pairs,
-        "ground_truths": found.truths,
-        "outputs": comparison.outputs,
-        "summaries": {tag: asdict(summary) for tag, summary in found.summaries.items()},
-        "agreement": [{"first": a, "second": b, **asdict(one)} for (a, b), one in found.agreements.items()],
-        "subset": str(found.subset),
-        "left_out": asdict(found.left_out),
-        "reason": comparison.reason,
-    }
-
-
-def pair_json(pair: VersionPair) -> dict[str, Any]:
-    """The names here are relied on by scripts."""
-    return {
-        "first": pair.first,
-        "second": pair.second,
-        "difference": pair.difference,
-        "difference_ci": pair.difference_ci,
-        "fixed": len(pair.fixed),
-        "broken": len(pair.broken),
-        "p_value": pair.p_value,
-        "verdict": pair.verdict,
-        "fixed_tasks": pair.fixed,
-        "broken_tasks": pair.broken,
-        "f1_differences": pair.f1_differences,
-    }
-
-
 def _differences(found: "ComparisonResult", pair: VersionPair) -> tuple[Difference, ...]:
     return found.differences[pair.first, pair.second]
-
-
-def _verdict(found: "ComparisonResult") -> str:
-    pairs = found.comparison.pairs
-    if len(pairs) == 1:
-        return pairs[0].verdict
-    p_value = found.comparison.p_value
-    return UNDECIDED if p_value is None or p_value >= LEVEL else "different"
 
 
 def print_comparison(found: "ComparisonResult") -> None:

@@ -4,7 +4,6 @@ import json
 import logging
 import re
 import sys
-from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,15 +67,4 @@ def notify(sentence: str) -> None:
 
 def print_json(value: Any) -> None:
     """ASCII, so that it does not depend on the terminal's encoding what a script reads."""
-    click.echo(json.dumps(plain(value), indent=2))
-
-
-def plain(value: Any) -> Any:
-    """Dataclasses, tuples and sets as JSON has them."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    return value
+    click.echo(json.dumps(value, indent=2))

@@ -1,10 +1,9 @@
-"""What a version is made of, for people and for scripts."""
+"""What a version is made of, for people."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from backend.domain.prompts.examples import examples_json
 from backend.interfaces.cli.render.console import printable
 from backend.interfaces.presentation import number_format as numbers
 
@@ -13,13 +12,6 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 TEXT_SHOWN = 100
-
-
-def described(version: "PromptVersion") -> dict[str, Any]:
-    """As JSON has it."""
-    names = ("project", "model", "parameters", "confidence", "template", "variables", "definitions", "note", "created")
-    shown = None if version.examples is None else examples_json(version.examples)
-    return {**{name: getattr(version, name) for name in names}, "examples": shown}
 
 
 def print_definitions(version: "PromptVersion") -> None:

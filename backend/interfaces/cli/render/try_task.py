@@ -1,6 +1,6 @@
 """How `try` shows one task: what was sent, what came back, what it was taken for."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,27 +10,6 @@ from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.services.try_task import TryResult
-
-
-def trial_json(trial: "TryResult") -> dict[str, Any]:
-    outcome = trial.outcome
-    verdict = outcome.verdict
-    return {
-        "task": outcome.task_id,
-        "messages": trial.messages,
-        "attempts": [
-            {"text": attempt.text, "finish_reason": attempt.finish_reason, "seconds": attempt.seconds}
-            for attempt in trial.attempts
-        ],
-        "answer": outcome.answer,
-        "rejection": {"reason": verdict.reason, "detail": verdict.detail} if isinstance(verdict, Rejection) else None,
-        "failure": {"kind": verdict.kind, "detail": verdict.detail} if isinstance(verdict, Failure) else None,
-        "confidence": outcome.confidence,
-        "controls": outcome.controls,
-        "prompt_tokens": outcome.usage.prompt_tokens,
-        "completion_tokens": outcome.usage.completion_tokens,
-        "cost_usd": outcome.usage.cost_usd,
-    }
 
 
 def print_trial(trial: "TryResult") -> None:

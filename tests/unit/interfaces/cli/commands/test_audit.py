@@ -5,6 +5,7 @@ import pytest
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.metrics.confusions import Confusion
 from backend.interfaces.cli.commands import audit
+from backend.interfaces.presentation.json.trust import AUDIT_KINDS, audit_json
 from backend.services.analysis.audit import Audit, MarkedTask, SuspectTruth
 
 SUSPECT = SuspectTruth(7, "[red]a\x1b", "b", 0.91234, ("s@1",), True, "http://x/7")
@@ -38,15 +39,15 @@ def test_each_kind_is_shown_with_whole_links(capsys: pytest.CaptureFixture[str])
     assert '  http://x/9  "a" / "b"\n' in printed(FOUND, "disagreements", capsys)
 
 
-@pytest.mark.parametrize("kind", audit.KINDS)
+@pytest.mark.parametrize("kind", AUDIT_KINDS)
 def test_nothing_found_is_said(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(NOTHING, kind, capsys).strip().endswith(": none")
-    assert audit.audit_json(NOTHING, kind) == []
+    assert audit_json(NOTHING, kind) == []
 
 
 def test_json_is_always_a_list() -> None:
-    assert audit.audit_json(FOUND, "suspects")[0] is SUSPECT
-    (pair,) = audit.audit_json(FOUND, "confusions")
+    assert audit_json(FOUND, "suspects")[0]["task"] == SUSPECT.task
+    (pair,) = audit_json(FOUND, "confusions")
     assert pair["sentence"] == 'Choose "a", not "b", when …'
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from backend.domain.optimize.search import SearchOptions
-from backend.interfaces.cli.commands.enhance import conclusion, enhanced_json, print_enhanced
-from backend.interfaces.cli.render.console import plain
+from backend.interfaces.cli.commands.enhance import conclusion, print_enhanced
+from backend.interfaces.presentation.json.optimization import optimization_json
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from benchmarks.enhance import TEACHER, Studio, World, draft, in_process, messages
 
@@ -31,7 +31,7 @@ def test_a_better_one_is_shown_with_all_that_speaks_for_it(tmp_path, capsys):
 
 
 def test_names_that_scripts_rely_on(tmp_path):
-    told = json.loads(json.dumps(plain(enhanced_json(found(tmp_path, "good", "empty", "losing")))))
+    told = json.loads(json.dumps(optimization_json(found(tmp_path, "good", "empty", "losing"))))
     assert (told["version"], told["teacher"], told["saved"], told["verdict"]) == (
         "topic@1",
         TEACHER,
