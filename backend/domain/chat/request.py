@@ -36,7 +36,7 @@ SHOWN = "\nThe messages before the last are examples with their right answers."
 class RequestTemplate:
     """What all requests of a version have in common. `logprobs`: ask for token log-probabilities. No part of
     the digest: `attempts`, answers to one request before it is given up, `cap`, most tokens a completion may have, on
-    top of what the parameters say (see docs/decisions.md), and `samples`, how often each task is asked about."""
+    top of what the parameters say (see docs/adr), and `samples`, how often each task is asked about."""
 
     base_url: str
     model: str
