@@ -21,11 +21,12 @@ from backend.domain.labels.regions import rounded, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.prompts.default_prompt import auto_tag, default_version
-from backend.domain.prompts.interactive import remarked, typed_region, typed_text, typed_version
+from backend.domain.prompts.interactive import typed_text, typed_version
 from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
 from backend.domain.task import Task
 from backend.engine.budget_rules import CAP
 from backend.errors import PromptError, PromptsError
+from backend.services.labeling_screen import LabelingScreen
 from backend.services.live_requests import Live
 from backend.services.overflow_runs import OverflowRuns
 from backend.services.predictions.ownership import signed
@@ -77,14 +78,14 @@ class LivePredictions:
         try:
             schema = read_config(label_config)
             version, tag = self._choose(project, schema)
-            typed = typed_text(context, schema)
+            typed, screen = typed_text(context, schema), LabelingScreen.of(label_config, context, schema)
             given = dict(zip(_numbers(tasks), tasks, strict=True))
             items = [Task(number, _data(task)) for number, task in given.items()]
             if typed:
                 try:
                     version = typed_version(typed, version, schema, items[0].data if items else {})
                 except PromptError as error:
-                    return [_refusal(typed_region(context, schema), error, tag) for _ in items]
+                    return [screen.refusal(error, tag) for _ in items]
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
             labelled = self._live.label(self._builder(version, schema), items, self._serving.deadline_s, project)
@@ -95,9 +96,13 @@ class LivePredictions:
         _report(project, tag, len(items), labelled.outcomes)
         if labelled.late and not typed:
             self._leave_over(tag, [given[item.id] for item in items if item.id not in labelled.outcomes])
-        kept = [typed_region(context, schema)] if typed else []
-        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
+        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=screen.kept())
         made = {number: make(labelled.outcomes.get(number)) for number in given}
+        if typed:
+            return [
+                found or screen.unanswered(labelled, labelled.outcomes.get(number), tag)
+                for number, found in made.items()
+            ]
         return list(made.values()) if context else signed(self._ownership, project, tag, made)
 
     def _builder(self, version: PromptVersion, schema: LabelSchema) -> RequestBuilder:
@@ -170,11 +175,6 @@ def _prediction(
         return {}
     result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *kept]
     return {"result": result, "score": rounded(calibrators.score(outcome)), "model_version": tag}
-
-
-def _refusal(region: dict[str, Any], error: PromptError, tag: str) -> dict[str, Any]:
-    """For the annotator's eyes: the prompt that was typed, with what is wrong with it."""
-    return {"result": [remarked(region, str(error))], "score": None, "model_version": tag}
 
 
 def _report(project: int, tag: str, tasks: int, outcomes: Mapping[int, Outcome]) -> None:

@@ -25,8 +25,10 @@ def private_file(file: Path) -> None:
 
 
 def make_private(file: Path) -> None:
-    """Makes an empty one, unless it is there. Raises OSError."""
-    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+    """Makes an empty one, unless it is there: one that is may be a database in use here, all of whose locks would be
+    freed if it was opened and closed. Raises OSError."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     private_file(file)
 
 

@@ -15,6 +15,7 @@ from backend.domain.labels.conditions import MOST
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.choices import read_choices
 from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
+from backend.domain.labels.remark_box import is_remark_box
 from backend.domain.labels.schema import AnyField, LabelSchema
 from backend.errors import LabelConfigError
 
@@ -99,8 +100,10 @@ def _controls(layout: Layout) -> tuple[list[AnyField], list[str], str | None]:
     prompt_control = None
     for placed in layout.controls:
         element, name = placed.element, placed.element.get("name", "")
-        if element.tag == "TextArea" and element.get("smart", "").lower() == "true":
+        if _is_prompt_box(element):
             prompt_control = prompt_control or name
+            continue
+        if is_remark_box(element):
             continue
         field = _field(placed)
         if isinstance(field, str):
@@ -140,6 +143,16 @@ def _ever_shown(fields: dict[str, AnyField], unsupported: list[str]) -> list[Any
 
 
 def _headers(layout: Layout, fields: Sequence[AnyField]) -> tuple[str, ...]:
-    """Those for the prompt's own text. Of several controls each has its own, and is told with it."""
+    """Those for the prompt's own text. Of several controls each has its own, and is told with it; what stands over the
+    boxes for prompts and remarks is for the annotator alone."""
+    apart = {text for placed in layout.controls if _is_for_annotators(placed.element) for text in placed.heading}
     told = {text for field in fields for text in field.heading} if len(fields) > 1 else set()
-    return tuple(text for text in layout.headers if text not in told)
+    return tuple(text for text in layout.headers if text not in told | apart)
+
+
+def _is_for_annotators(element: Element) -> bool:
+    return _is_prompt_box(element) or is_remark_box(element)
+
+
+def _is_prompt_box(element: Element) -> bool:
+    return element.tag == "TextArea" and element.get("smart", "").lower() == "true"

@@ -1,6 +1,6 @@
 """A prompt typed in the labelling screen, into the smart <TextArea>, for the task that is open there.
 
-Regions are all that Label Studio shows of an answer; so what is wrong with a prompt is remarked below its own text.
+What is wrong with a prompt is said in the screen's remark box; where it has none, below the prompt's own text.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from backend.domain.prompts.default_prompt import task_text
 from backend.domain.prompts.version import PromptVersion, refuse_unknown, used_variables
 
 REMARK = "\n\n[Not used: "
-"""What begins our remark. An annotator who mends the prompt need not take it out."""
+"""What begins our remark. An annotator who corrects the prompt need not take it out."""
 
 
 def typed_text(context: Mapping[str, Any] | None, schema: LabelSchema) -> str:
@@ -39,6 +39,11 @@ def remarked(region: Mapping[str, Any], sentence: str) -> dict[str, Any]:
     """The region with a remark below its last text."""
     *older, text = region["value"]["text"]
     return _saying(region, [*older, f"{text}{REMARK}{sentence}]"])
+
+
+def withdrawn(region: Mapping[str, Any]) -> dict[str, Any]:
+    """The region without its last text, which was not used."""
+    return _saying(region, region["value"]["text"][:-1])
 
 
 def _saying(region: Mapping[str, Any], texts: list[str]) -> dict[str, Any]:
