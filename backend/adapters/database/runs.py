@@ -106,7 +106,7 @@ class RunStore(Repository):
     @told
     def reopen(self, run_id: str) -> None:
         """Makes it a pending run again that nobody has."""
-        values = {"status": "pending", "reason": "", "worker": ""}
+        values = {"status": "pending", "reason": "", "worker": "", "seen": self._now()}
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(**values))
 
