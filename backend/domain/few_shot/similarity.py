@@ -74,7 +74,8 @@ def far_apart(texts: Sequence[str], number: int) -> list[int]:
     from sklearn.cluster import KMeans
 
     vectors = WordIndex(texts).vectors
-    clusters = KMeans(n_clusters=number, n_init=4, random_state=0).fit(vectors)
+    distinct = len({folded(text) for text in texts})
+    clusters = KMeans(n_clusters=min(number, distinct), n_init=4, random_state=0).fit(vectors)
     found: dict[int, int] = {}
     distances = clusters.transform(vectors)
     for place in sorted(range(len(texts)), key=lambda place: distances[place, clusters.labels_[place]]):
