@@ -99,4 +99,3 @@ PARTS: dict[str, tuple[str, Callable[["Audit"], list[str]]]] = {
     "duplicates": ("Copies of a task with different truths", _duplicates),
     "disagreements": ("Tasks whose annotations differ", _disagreements),
 }
-COMMANDS = (audit,)

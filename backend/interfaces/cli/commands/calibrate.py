@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app
 from backend.interfaces.presentation import number_format as numbers
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @truths_options
 @click.option("--remove", is_flag=True, help="Push confidences as they are again.")
 @as_json
@@ -44,7 +45,7 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option(
     "--accuracy",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -65,9 +66,6 @@ def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) 
     print_json(threshold_json(found)) if json_wanted else _print_promise(found, subset)
     for remark in left_out_remarks(found.left_out):
         notify(remark)
-
-
-COMMANDS = (calibrate, threshold)
 
 
 def _print_promise(confidence_threshold: "ConfidenceThreshold", subset: Subset) -> None:

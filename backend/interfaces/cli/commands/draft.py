@@ -3,11 +3,12 @@
 import click
 
 from backend.domain.prompts.prompt_file import file_text
+from backend.interfaces.cli.options.prompt_names import complete_names
 from backend.interfaces.cli.render.console import notify, the_app
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_names)
 @click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
 @click.option("--teacher", metavar="MODEL", help="Let this model polish it; it sees the texts of 20 tasks.")
 def draft(name: str, project: int | None, teacher: str | None) -> None:
@@ -25,6 +26,3 @@ def draft(name: str, project: int | None, teacher: str | None) -> None:
     for remark in drafted.remarks:
         notify(remark)
     notify(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
-
-
-COMMANDS = (draft,)

@@ -10,6 +10,7 @@ from rich.table import Table
 from backend.domain.optimize.proposals import changeable
 from backend.domain.optimize.search import ROUNDS
 from backend.interfaces.cli.commands.prompts import print_diff
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.run_options import budget_option
 from backend.interfaces.cli.render.comparison import sentence
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--teacher", metavar="MODEL", help="Model that rewrites the prompt. Default: the one the prompt is for.")
 @budget_option
 @click.option(
@@ -98,6 +99,3 @@ def conclusion(found: "OptimizationResult") -> str:
         return f"It could not be checked, for the project has no ground truths. {saved}"
     verdict = sentence(found.comparison.pairs[0], found.comparison.tasks)
     return f"On ground truths it never saw, {verdict}. {saved}"
-
-
-COMMANDS = (enhance,)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.task_selection import subset_options
 from backend.interfaces.cli.render.console import as_json, print_json, the_app
 from backend.interfaces.presentation import number_format as numbers
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @subset_options
 @click.option(
     "--probe", type=int, default=0, metavar="N", help="Ask about N tasks first, for better figures; answers stay."
@@ -47,6 +48,3 @@ def _cost(usd: tuple[float, float] | None) -> str:
     if usd is None:
         return f"{numbers.usd(None)}: the model's price is not known, set PRICE_IN and PRICE_OUT"
     return f"{numbers.usd(usd[0])} to {numbers.usd(usd[1])}"
-
-
-COMMANDS = (estimate,)

@@ -52,6 +52,3 @@ def _listed(held: "Held") -> str:
 
 def _things(number: int, word: str) -> str:
     return f"{numbers.count(number)} batches" if word == "batch" and number != 1 else numbers.things(number, word)
-
-
-COMMANDS = (forget,)

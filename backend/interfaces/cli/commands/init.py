@@ -178,6 +178,3 @@ def _warn_of_others(values: dict[str, str]) -> None:
     found = known_settings()
     for name in (name.upper() for name, value in values.items() if found[name] != value.rstrip("/")):
         notify(f"{name} is set in the environment as well, to something else, and that counts: unset it.")
-
-
-COMMANDS = (init,)

@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, sure, the_app
 from backend.interfaces.cli.render.run import others_pushed
 from backend.interfaces.presentation import number_format as numbers
@@ -41,7 +42,7 @@ def predictions(project: int, json_wanted: bool) -> None:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--keep", is_flag=True, help="Keep older versions of the prompt beside it.")
 @take_over_option
 @as_json
@@ -60,7 +61,7 @@ def push(version: str, keep: bool, take_over: bool, json_wanted: bool) -> None:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @take_over_option
 @sure
 def withdraw(version: str, take_over: bool, yes: bool) -> None:
@@ -80,7 +81,7 @@ def withdraw(version: str, take_over: bool, yes: bool) -> None:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option(
     "--min-confidence",
     "least",
@@ -121,7 +122,7 @@ def annotate(version: str, least: float | None, accuracy: float | None, yes: boo
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @sure
 def unannotate(version: str, yes: bool) -> None:
     """Delete the annotations that `annotate` created from a version, but those that a person changed since.
@@ -151,6 +152,3 @@ def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
         notify(
             f"{numbers.things(chosen.unlike, 'answer')} not in Label Studio as stored: `ls-prompts push {tag}` first."
         )
-
-
-COMMANDS = (predictions, push, withdraw, annotate, unannotate)

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import health_checks_json
@@ -65,7 +66,7 @@ def disconnect(project: int, backend_url: str | None) -> None:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 def use(version: str) -> None:
     """Give annotators this version's pre-annotations.
 
@@ -75,6 +76,3 @@ def use(version: str) -> None:
     app = the_app()
     app.use(version, notify)
     notify(f"Annotators of project {app.version(version).project} get {app.version(version).tag}.")
-
-
-COMMANDS = (doctor, connect, disconnect, use)

@@ -13,6 +13,12 @@ from rich.table import Table
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptError
 from backend.interfaces.cli.options.few_shot import example_options
+from backend.interfaces.cli.options.prompt_names import (
+    complete_both,
+    complete_names,
+    complete_versions,
+    version_argument,
+)
 from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, printable, sure, the_app
 from backend.interfaces.cli.render.prompt_version import print_definitions, print_examples
 from backend.interfaces.presentation import number_format as numbers
@@ -26,7 +32,7 @@ COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_names)
 @click.option(
     "--project",
     type=int,
@@ -90,7 +96,7 @@ def save(
 
 
 @click.command("list")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_names)
 @as_json
 def list_versions(name: str | None, json_wanted: bool) -> None:
     """List prompt versions, of one prompt or all.
@@ -111,7 +117,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--plain", is_flag=True, help="Print it as a prompt file, for `save --file`.")
 @as_json
 def show(version: str, plain: bool, json_wanted: bool) -> None:
@@ -138,8 +144,8 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=complete_versions)
+@click.argument("new", shell_complete=complete_versions)
 def diff(old: str, new: str) -> None:
     """Show what changed between two versions.
 
@@ -158,7 +164,7 @@ def print_diff(one: str, other: str, titles: tuple[str, str]) -> None:
 
 
 @click.command()
-@click.argument("old")
+@click.argument("old", shell_complete=complete_names)
 @click.argument("new")
 def rename(old: str, new: str) -> None:
     """Rename a prompt with all its versions.
@@ -174,7 +180,7 @@ def rename(old: str, new: str) -> None:
 
 
 @click.command()
-@click.argument("which", metavar="NAME[@N]")
+@click.argument("which", metavar="NAME[@N]", shell_complete=complete_both)
 @sure
 def delete(which: str, yes: bool) -> None:
     """Delete a version, or a prompt with all its versions. Stored answers and predictions in Label Studio stay.
@@ -195,7 +201,7 @@ def delete(which: str, yes: bool) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_names)
 def dump(folder: Path, name: str | None) -> None:
     """Write versions as plain files, NAME@N.md, to keep in git.
 
@@ -236,9 +242,6 @@ def _place(path: Path) -> tuple[str, int]:
     """NAME@2.md before NAME@10.md, whatever the shell's order is."""
     name, _, number = path.stem.rpartition("@")
     return (name, int(number)) if number.isdecimal() else (path.stem, 0)
-
-
-COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
 
 
 def _file(path: str | None) -> PromptFile | None:

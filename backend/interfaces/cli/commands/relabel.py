@@ -73,6 +73,3 @@ def _list(project: int | None, json_wanted: bool) -> None:
             click.echo(printable(f"{control}: {former} → {label}"))
     if not found:
         notify("No label is read under another name.")
-
-
-COMMANDS = (relabel,)

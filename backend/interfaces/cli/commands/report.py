@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
 from backend.interfaces.cli.options.task_selection import truth_option, truths_options
 from backend.interfaces.cli.render.console import notify, the_app
 from backend.interfaces.presentation import number_format as numbers
@@ -29,8 +30,14 @@ output_option = click.option(
 
 
 @click.command()
-@click.argument("version")
-@click.option("--vs", "against", metavar="VERSION", help="Compare with this version: what was fixed, what was broken.")
+@version_argument
+@click.option(
+    "--vs",
+    "against",
+    metavar="VERSION",
+    shell_complete=complete_versions,
+    help="Compare with this version: which tasks were fixed and which were broken.",
+)
 @output_option
 @truths_options
 def report(version: str, against: str | None, output: Path | None, subset: "Subset") -> None:
@@ -51,7 +58,7 @@ def report(version: str, against: str | None, output: Path | None, subset: "Subs
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--format", "kind", type=click.Choice(("csv", "jsonl", "parquet")), default="csv", show_default=True)
 @output_option
 @truth_option
@@ -66,6 +73,3 @@ def export(version: str, kind: str, output: Path | None, truth: str) -> None:
         raise click.UsageError("Parquet is written to a file: name one with -o.")
     rows = the_app().export(version, kind, output, truth)
     notify(f"{numbers.things(rows, 'row')} written.")
-
-
-COMMANDS = (report, export)

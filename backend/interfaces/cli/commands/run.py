@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
@@ -24,7 +25,7 @@ TEXT_SHOWN = 300
 
 
 @click.command("try")
-@click.argument("version")
+@version_argument
 @click.option("--task", type=int, required=True, metavar="ID")
 @as_json
 def try_task(version: str, task: int, json_wanted: bool) -> None:
@@ -42,7 +43,7 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @subset_options
 @ending_options
 @click.option(
@@ -85,7 +86,7 @@ def run(
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--wrong", "kinds", flag_value="wrong", multiple=True, help="Answers that differ from the truth.")
 @click.option("--rejected", "kinds", flag_value="rejected", multiple=True, help="Answers that can't be used.")
 @click.option("--failed", "kinds", flag_value="failed", multiple=True, help="Tasks the model gave no answer to.")
@@ -119,6 +120,3 @@ def _short(text: str) -> str:
     """One line."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
-
-
-COMMANDS = (try_task, run, results)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from backend.domain.runs.run import FINAL
 from backend.engine.shutdown import process_stop
+from backend.interfaces.cli.options.prompt_names import complete_both
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.progress import ProgressBar
 from backend.interfaces.presentation import number_format as numbers
@@ -27,7 +28,7 @@ WIDE = 160
 
 
 @click.command()
-@click.argument("which", required=False, metavar="[NAME|VERSION]")
+@click.argument("which", required=False, metavar="[NAME|VERSION]", shell_complete=complete_both)
 @as_json
 def runs(which: str | None, json_wanted: bool) -> None:
     """List runs, newest first: all, those of a prompt or those of one version.
@@ -172,9 +173,6 @@ def work(run: str) -> None:
     ls-prompts work 1f3a9c04
     """
     the_app().work(run)
-
-
-COMMANDS = (runs, watch, cancel, resume, retry, worker, work)
 
 
 def _print_end(status: "RunStatus") -> None:

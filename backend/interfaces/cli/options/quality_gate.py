@@ -12,6 +12,7 @@ from backend.domain.metrics.junit import junit
 from backend.domain.metrics.quality_gate import GateCheck, accuracy_check, versus_check
 from backend.errors import SettingsError
 from backend.interfaces.cli.options.option_group import option_group
+from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.render.console import notify
 
 if TYPE_CHECKING:
@@ -74,10 +75,16 @@ gate_options = option_group(
     _gate,
     (
         click.option(
-            "--vs", metavar="VERSION", help="Compare with this version; end with 3 when the other one is worse."
+            "--vs",
+            metavar="VERSION",
+            shell_complete=complete_versions,
+            help="Compare with this version; end with exit code 3 when the evaluated version is worse.",
         ),
         click.option(
-            "--fail-under", type=click.FloatRange(0, 1), metavar="X", help="End with 3 when the accuracy is below."
+            "--fail-under",
+            type=click.FloatRange(0, 1),
+            metavar="X",
+            help="End with exit code 3 when the accuracy is below X.",
         ),
         click.option(
             "--strict",
