@@ -34,6 +34,7 @@ from backend.interfaces.cli.commands import (
     report,
     run,
     runs,
+    save,
 )
 from backend.interfaces.cli.render.console import printable
 from backend.logs import structured
@@ -103,7 +104,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     ),
     "Prompts": (
         draft.draft,
-        prompts.save,
+        save.save,
         prompts.list_versions,
         prompts.show,
         prompts.diff,
@@ -161,7 +162,7 @@ class Commands(click.Group):
             raise CommandFailed(printable(" ".join(str(error).split()))) from None
         except KeyboardInterrupt as stop:
             ended = Ordered if isinstance(stop, Terminated) else CommandStopped
-            raise ended("Stopped. What came until then is kept; run it again to go on.") from None
+            raise ended("Stopped. The answers so far are kept; run the command again to continue.") from None
 
 
 def _print_versions(context: click.Context, _option: click.Parameter, wanted: bool) -> None:

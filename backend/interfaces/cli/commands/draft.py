@@ -9,10 +9,10 @@ from backend.interfaces.cli.render.console import notify, the_app
 
 @click.command()
 @click.argument("name", shell_complete=complete_names)
-@click.option("--project", type=int, metavar="ID", help="Project the prompt is for; needed for a new name.")
-@click.option("--teacher", metavar="MODEL", help="Let this model polish it; it sees the texts of 20 tasks.")
+@click.option("--project", type=int, metavar="ID", help="Project of the prompt; needed for a new name.")
+@click.option("--teacher", metavar="MODEL", help="Let this model improve the draft; it sees the texts of 20 tasks.")
 def draft(name: str, project: int | None, teacher: str | None) -> None:
-    """Print a first prompt, made from the project's labelling config, for editing.
+    """Print a first prompt, made from the project's labelling config, to edit and save.
 
     \b
     ls-prompts draft sentiment --project 12 > prompt.md
@@ -25,4 +25,4 @@ def draft(name: str, project: int | None, teacher: str | None) -> None:
     click.echo(file_text(drafted.file), nl=False)
     for remark in drafted.remarks:
         notify(remark)
-    notify(f"Write what you know, then save it: `ls-prompts save {name} --file FILE`.")
+    notify(f"Add what you know about the task, then save it: `ls-prompts save {name} --file FILE`.")

@@ -25,7 +25,7 @@ output_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     callback=_file,
     metavar="FILE",
-    help="Without, or with -, to stdout.",
+    help="File to write. Default, or with -: standard output.",
 )
 
 
@@ -41,7 +41,7 @@ output_option = click.option(
 @output_option
 @truths_options
 def report(version: str, against: str | None, output: Path | None, subset: "Subset") -> None:
-    """Write one page about a version: numbers, curves, history and every judged task. It opens offline.
+    """Write a page about a version: scores, curves, history and every judged task. It opens offline.
 
     \b
     ls-prompts report sentiment@2 -o report.html
@@ -50,11 +50,11 @@ def report(version: str, against: str | None, output: Path | None, subset: "Subs
     from backend.adapters.files.atomic_output import output as writing
     from backend.interfaces.presentation.report_page import page
 
-    found = the_app().report(version, against, subset)
-    html = page(found, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+    result = the_app().report(version, against, subset)
+    html = page(result, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
     with writing(output) as file:
         file.write(html)
-    notify(f"A report on {numbers.things(len(found.tasks), 'task')} written.")
+    notify(f"A report on {numbers.things(len(result.tasks), 'task')} was written.")
 
 
 @click.command()
@@ -63,13 +63,13 @@ def report(version: str, against: str | None, output: Path | None, subset: "Subs
 @output_option
 @truth_option
 def export(version: str, kind: str, output: Path | None, truth: str) -> None:
-    """Write every task of a version as a row: its fields, truth, answer, confidence, cost and link.
+    """Write a row for every task of a version: fields, truth, answer, confidence, cost and link.
 
     \b
     ls-prompts export sentiment@1 > sentiment.csv
     ls-prompts export sentiment@1 --format parquet -o sentiment.parquet
     """
     if kind == "parquet" and output is None:
-        raise click.UsageError("Parquet is written to a file: name one with -o.")
+        raise click.UsageError("Parquet needs a file: name one with -o.")
     rows = the_app().export(version, kind, output, truth)
     notify(f"{numbers.things(rows, 'row')} written.")

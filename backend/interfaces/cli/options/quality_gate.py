@@ -60,13 +60,13 @@ class QualityGateOptions:
             self.report.write_bytes(junit(finished.run.tag, checks or [GateCheck("evaluated", True, "")], shown))
         except OSError as error:
             raise SettingsError(
-                f"{self.report} can't be written ({type(error).__name__}): give --junit a file of yours."
+                f"{self.report} can't be written ({type(error).__name__}): give --junit a file that you can write."
             ) from None
 
 
 def _gate(fail_under: float | None, vs: str | None, strict: bool, report: Path | None) -> QualityGateOptions:
     if strict and fail_under is None and vs is None:
-        raise click.UsageError("--strict goes with --fail-under or --vs: add one of them.")
+        raise click.UsageError("--strict needs --fail-under or --vs: add one of them.")
     return QualityGateOptions(fail_under, vs, strict, report)
 
 
@@ -89,14 +89,14 @@ gate_options = option_group(
         click.option(
             "--strict",
             is_flag=True,
-            help="The doubt counts against it: the lower end of the interval must reach X, it must be better.",
+            help="Count doubt against the version: the interval's lower end must reach X; with --vs it must be better.",
         ),
         click.option(
             "--junit",
             "report",
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Write what was checked as JUnit XML, for CI servers.",
+            help="Write the checks as JUnit XML, for CI servers.",
         ),
     ),
 )
@@ -107,6 +107,6 @@ def end_by(checks: Sequence[GateCheck]) -> None:
     """Ends the command with 3 when one failed, and says which."""
     failed = [check for check in checks if not check.passed]
     for check in failed:
-        notify(f'Below the bar "{check.name}": {check.said}.')
+        notify(f'Check failed, "{check.name}": {check.said}.')
     if failed:
         raise click.exceptions.Exit(BELOW)

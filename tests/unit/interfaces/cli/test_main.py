@@ -386,7 +386,7 @@ def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
 @pytest.mark.parametrize(
     ("argv", "unneeded"),
     [
-        (["--help"], ["sqlalchemy", "pydantic", "rich"]),
+        (["--help"], ["sqlalchemy", "pydantic", "asyncio"]),
         (["list"], ["openai", "httpx", "label_studio_sdk", "ijson", "redis", "rq", "genai_prices", "matplotlib"]),
     ],
 )
