@@ -25,7 +25,7 @@ def open_(what: str, task: int | None) -> None:
     address = the_app().address(what, task)
     click.echo(address)
     if not _opened(address):
-        notify("There is no browser on this machine: open this address in yours.")
+        notify("There is no browser here: open this address in yours.")
 
 
 def _opened(address: str) -> bool:

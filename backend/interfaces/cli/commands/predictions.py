@@ -149,7 +149,7 @@ def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
     kept = f"{numbers.count(chosen.unsure)} less confident predictions are left alone"
     notify(f"{sure} with a confidence of at least {chosen.least:.6g}; {kept}.")
     if chosen.annotated:
-        notify(f"{numbers.things(chosen.annotated, 'task')} skipped because of their annotations.")
+        notify(f"Skipped, because there are annotations already: {numbers.things(chosen.annotated, 'task')}.")
     if chosen.unlike:
         notify(
             f"{numbers.things(chosen.unlike, 'answer')} not in Label Studio as stored: "

@@ -65,7 +65,7 @@ def test_who_renames_is_told_where_the_old_name_stays(mine: Installation) -> Non
     done = call("rename", "mood", "feeling")
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr == (
-        "'mood' is now 'feeling'. Predictions in Label Studio keep the old name until they are pushed again; push, "
+        "'mood' is now 'feeling'. Predictions in Label Studio keep the old name until you push them again; push, "
         "use, annotate and withdraw find them under the new one.\n"
     )
 
@@ -247,7 +247,7 @@ def test_destructive_commands_ask(mine: Installation) -> None:
     alone = mine.command("delete", "mood", code=1)
     assert alone.out == ""
     assert alone.err.splitlines()[0].startswith("Delete 'mood' with its 2 versions? [y/N]")
-    assert alone.err.splitlines()[1:] == ["Error: Nothing was done, for there is no terminal to ask on: add --yes."]
+    assert alone.err.splitlines()[1:] == ["Error: Nothing was done, because there is no terminal to ask on: add --yes."]
     assert mine.app.versions("mood")
     assert call("delete", "mood", "--yes").stderr == "Deleted 'mood'.\n"
     assert refused(call("list", "mood")).startswith("Error: There is no prompt 'mood'")
