@@ -37,10 +37,12 @@ def parse_ids(text: str) -> list[int]:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,18})\s*(?:-\s*(\d{1,18})\s*)?", part)
         if not match:
-            raise SubsetError(f"'{part.strip()[:40]}' is no task id: write ids like 3,7-12.")
+            raise SubsetError(f"'{part.strip()[:40]}' is not a task id: write ids like 3,7-12.")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
-            raise SubsetError(f"'{part.strip()[:40]}' is no range of task ids: write the smaller id first, like 7-12.")
+            raise SubsetError(
+                f"'{part.strip()[:40]}' is not a range of task ids: write the smaller id first, like 7-12."
+            )
         if last - first < MOST_IDS:  # else not even made
             ids.update(dict.fromkeys(range(first, last + 1)))
         if last - first >= MOST_IDS or len(ids) > MOST_IDS:

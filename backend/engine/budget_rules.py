@@ -30,8 +30,8 @@ def check_embeddings(budget: float | None, version: PromptVersion) -> None:
     """Raises RunError for a budget that a version would exceed unseen: what embeddings cost is counted nowhere."""
     if budget is not None and version.examples is not None and version.examples.embed is not None:
         raise RunError(
-            f"The embeddings that {version.tag} asks for count in no budget: leave the budget out, or save the prompt "
-            "without --embed."
+            f"The embeddings that {version.tag} asks for do not count towards a budget: leave the budget out, or save "
+            "the prompt without --embed."
         )
 
 

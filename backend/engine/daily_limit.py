@@ -55,8 +55,8 @@ class Daily:
         """Raises SettingsError for a version that costs what nobody counts."""
         if version.examples is not None and version.examples.embed is not None:
             raise SettingsError(
-                f"The embeddings that {version.tag} asks for count in no limit: unset MAX_USD_PER_DAY, or use a "
-                "version without --embed."
+                f"The embeddings that {version.tag} asks for do not count towards the limit: unset MAX_USD_PER_DAY, or "
+                "use a version without --embed."
             )
 
     def describe(self, model: str) -> str:

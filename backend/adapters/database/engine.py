@@ -31,7 +31,7 @@ def open_database(url: str) -> sa.Engine:
         _migrate(engine)
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise StoreError(
-            f"The record {shown(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
+            f"The database {shown(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
         ) from None
     return engine
 
@@ -50,7 +50,7 @@ def _parse(url: str) -> sa.URL:
         return sa.make_url(url)
     except (SQLAlchemyError, ValueError):
         raise StoreError(
-            "DATABASE_URL is no address of a database: write one like postgresql://user:password@host/name."
+            "DATABASE_URL is not a valid address of a database: write one like postgresql://user:password@host/name."
         ) from None
 
 
@@ -88,7 +88,9 @@ def _migrate(engine: sa.Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError:
-        raise StoreError("The record was made by a newer version of Open Prompts: update this one.") from None
+        raise StoreError(
+            "The database was made by a newer version of Open Prompts: update this installation."
+        ) from None
 
 
 def _lock(connection: sa.Connection) -> None:

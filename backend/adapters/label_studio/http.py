@@ -79,7 +79,7 @@ class LabelStudioHttp:
         if not re.fullmatch(r"[!-~]+", api_key):
             raise SettingsError("LABEL_STUDIO_API_KEY holds a space or a letter that no token has: copy it again.")
         if not re.match(r"https?://[^/]", url):
-            raise SettingsError("LABEL_STUDIO_URL is no address: correct it to one like http://host:8080.")
+            raise SettingsError("LABEL_STUDIO_URL is not a valid address: correct it to one like http://host:8080.")
         # Half a second with httpx, for which commands without Label Studio need not wait, so that all its libraries are
         # imported where they are used; the client with all its types would take two seconds and 70 MB.
         from label_studio_sdk.base_client import LabelStudioBase
@@ -175,14 +175,13 @@ class LabelStudioHttp:
 
     def _refusal(self, status: int, text: str) -> StudioError:
         if status in GATEWAY:
-            sentence = (
-                f"Label Studio at {self._shown} does not answer ({status} of what is before it): try again later."
-            )
+            proxy = f"{status} from the proxy in front of it"
+            sentence = f"Label Studio at {self._shown} does not answer ({proxy}): try again later."
             return Unreachable(sentence, late=status == 504)
         if status == 413:
             return RequestTooLarge(
                 status,
-                "What stands before Label Studio refuses a request as too large (413): raise its limit (nginx: "
+                "The proxy in front of Label Studio refuses a request as too large (413): raise its limit (nginx: "
                 "client_max_body_size).",
             )
         if status == 404:

@@ -152,4 +152,4 @@ def _reply(digest: str, found: dict[str, Any], model: str) -> Completion | Failu
         reply = to_reply(digest, model, body)
         return replace(reply, batch=True) if isinstance(reply, Completion) else reply
     except GARBAGE:
-        return Failure("server", "The model's server sent something that is no chat completion.")
+        return Failure("server", "The model's server did not send a chat completion.")

@@ -167,7 +167,7 @@ class ChatCompletions:
         except Streamed:
             raise streams(self._shown) from None
         except GARBAGE:
-            return Failure("server", "The model's server sent something that is no chat completion.")
+            return Failure("server", "The model's server did not send a chat completion.")
 
     async def _refused(
         self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError
@@ -266,7 +266,7 @@ def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
     except httpx2.InvalidURL:
         good = False
     if not good:
-        raise SettingsError(f"{named}_BASE_URL is no address: write one like http://host:port/v1.")
+        raise SettingsError(f"{named}_BASE_URL is not a valid address: write one like http://host:port/v1.")
 
 
 def _names(entry: Any) -> list[str]:

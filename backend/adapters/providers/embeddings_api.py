@@ -51,5 +51,5 @@ class EmbeddingApi:
             found = []
         sizes = {len(vector) for vector in found}
         if len(sizes) != 1 or 0 in sizes or not all(isfinite(x) for vector in found for x in vector):
-            raise ProviderError(f"{self._shown} answered with something that are no embeddings: try another model.")
+            raise ProviderError(f"{self._shown} did not answer with embeddings: try another model.")
         return [vector.tobytes() for vector in found]

@@ -60,7 +60,7 @@ class Refusals:
             raise ProviderError(f"{self.where} refused the key: check {self.named}_API_KEY and {self.named}_BASE_URL.")
         if status in (404, 405):
             raise ProviderError(
-                f"{self.where} does not know model '{model}' (or is no OpenAI-compatible address): "
+                f"{self.where} does not know model '{model}' (or is not an OpenAI-compatible address): "
                 f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1."
             )
 

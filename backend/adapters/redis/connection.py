@@ -52,7 +52,7 @@ class RedisConnection:
                 url, socket_connect_timeout=CONNECT_S, socket_timeout=patience_s, health_check_interval=30
             )
         except ValueError:
-            raise QueueError("REDIS_URL is no address of a Redis: write one like redis://localhost:6379.") from None
+            raise QueueError("REDIS_URL is not a valid Redis address: write one like redis://localhost:6379.") from None
 
     @contextmanager
     def told(self) -> Iterator[None]:

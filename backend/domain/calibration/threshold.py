@@ -110,13 +110,15 @@ def _steps(points: Sequence[RiskPoint], target: float) -> list[tuple[RiskPoint, 
 
 def _why_none(points: Sequence[RiskPoint], target: float) -> str:
     if not 0 < target < 1:
-        return "Only an accuracy between 0 and 1, both excluded, can be promised."
+        return "Only an accuracy between 0 and 1, both excluded, can be guaranteed."
     if not points:
         return "No answer to a task with a ground truth has a confidence."
     needed = tasks_to_promise(target)
     if points[-1].tasks < needed:
         return (
-            f"It takes at least {needed} ground truths with a confident answer to promise {target:g}; "
+            f"It takes at least {needed} ground truths with a confident answer to guarantee an accuracy of {target:g}; "
             f"there are {points[-1].tasks}."
         )
-    return f"Even the most confident answers are wrong too often, or are too few, to promise {target:g}."
+    return (
+        f"Even the most confident answers are wrong too often, or are too few, to guarantee an accuracy of {target:g}."
+    )

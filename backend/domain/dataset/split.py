@@ -47,7 +47,7 @@ def parse_split(text: str) -> Split:
         found = Split(part, 0.0)
     if part not in (DEV, TEST) or not 0 < found.share < 1:
         raise SubsetError(
-            f"'{text[:40]}' is no split: write dev:0.5 for the half to tune on, test:0.5 for the half held out."
+            f"'{text[:40]}' is not a split: write dev:0.5 for the half to tune on, test:0.5 for the half held out."
         )
     return found
 

@@ -103,7 +103,7 @@ def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, 
             raise SubsetError(f"'{word[:40]}' names no Data Manager tab: write its number, like view:3.")
         return Subset("view", view=int(number))
     if word not in WORDS:
-        raise SubsetError(f"'{word[:40]}' is no subset: use {', '.join(WORDS)}, ids or view:ID.")
+        raise SubsetError(f"'{word[:40]}' is not a subset: use {', '.join(WORDS)}, ids or view:ID.")
     if size < 1:
         raise SubsetError("A sample has at least one task: give --sample-size 1 or more.")
     return Subset(word, size=size, seed=seed)

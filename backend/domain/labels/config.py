@@ -90,7 +90,7 @@ def _parse(xml: str) -> Element:
         return root
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise LabelConfigError(
-            f"The labelling config is not valid XML ({type(error).__name__}): mend it in the project's settings."
+            f"The labelling config is not valid XML ({type(error).__name__}): fix it in the project's settings."
         ) from None
 
 

@@ -20,7 +20,7 @@ def accuracy_check(evaluation: Evaluation, least: float, strict: bool) -> GateCh
     value, interval = evaluation.score.accuracy, evaluation.intervals.accuracy
     name = f"accuracy{' at the lower end of its interval' if strict else ''} at least {least:g}"
     if value is None or interval is None:
-        return GateCheck(name, False, "there is none, for the model gave no answer to any task with a ground truth")
+        return GateCheck(name, False, "there is none, because the model gave no answer to any task with a ground truth")
     held = interval[0] if strict else value
     said = f"{value:.3f} on {evaluation.score.outputs} tasks, 95 % interval {interval[0]:.3f} to {interval[1]:.3f}"
     return GateCheck(name, held >= least, said)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class IndexedPrediction:
     """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in
-    `domain.labels.regions`; `ours`: whether this record pushed it."""
+    `domain.labels.regions`; `ours`: whether this database pushed it."""
 
     id: int
     task_id: int

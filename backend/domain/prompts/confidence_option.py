@@ -28,8 +28,8 @@ def check_confidence(text: str) -> str:
     match = re.fullmatch(r"samples:0*(\d{1,3})", text)
     if not match or not FEWEST <= int(match[1]) <= MOST:
         raise PromptError(
-            f"'{text[:40]}' is no source of confidence: use auto (log-probabilities), samples:K with K from {FEWEST} "
-            f"to {MOST} (agreement of K answers), or none."
+            f"'{text[:40]}' is not a source of confidence: use auto (log-probabilities), samples:K with K from "
+            f"{FEWEST} to {MOST} (agreement of K answers), or none."
         )
     return f"samples:{int(match[1])}"
 

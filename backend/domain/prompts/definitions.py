@@ -84,5 +84,5 @@ def _control(name: str, schema: LabelSchema) -> AnyField:
 
 def _unknown(name: str, labels: list[str]) -> PromptError:
     return PromptError(
-        f"The prompt defines '{name[:70]}', which is no label of the labelling config: {nearest(name, labels)}"
+        f"The prompt defines '{name[:70]}', which is not a label of the labelling config: {nearest(name, labels)}"
     )

@@ -88,7 +88,7 @@ def check_fit(examples: Examples, variables: Sequence[str], schema: LabelSchema)
     for one in examples.pool:
         lacking = [name for name in variables if name not in one.values]
         if lacking:
-            raise PromptError(f"The examples lack the prompt's {{{lacking[0]}}}: take them anew with --examples.")
+            raise PromptError(f"The examples lack the prompt's {{{lacking[0]}}}: select them again with --examples.")
         for field in schema.fields:
             if field.name not in one.answer or isinstance(_accepted(field, one.answer[field.name]), Rejection):
                 raise PromptError(
@@ -112,5 +112,5 @@ def _example(found: Mapping[str, Any]) -> Example:
 
 def _no_examples() -> PromptError:
     return PromptError(
-        "The examples are not in the form that `ls-prompts show --plain` writes: take them anew with --examples."
+        "The examples are not in the form that `ls-prompts show --plain` writes: select them again with --examples."
     )

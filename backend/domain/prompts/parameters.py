@@ -31,7 +31,7 @@ def _texts(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
-_LENGTH: ParameterCheck = (lambda value: _integer(value) and value >= 1, "a whole number from 1 on")
+_LENGTH: ParameterCheck = (lambda value: _integer(value) and value >= 1, "a whole number of at least 1")
 KNOWN: Mapping[str, ParameterCheck] = {
     "temperature": _number(0, 2),
     "top_p": _number(0, 1),

@@ -204,7 +204,7 @@ def _mapping(listing: Any) -> Listed:
 def _project(found: Any) -> int | None:
     if found is None or (isinstance(found, int) and not isinstance(found, bool) and found > 0):
         return found
-    raise PromptError("The header's 'project' is no number: write a project's, like 'project: 12'.")
+    raise PromptError("The header's 'project' is not a number: write the project's number, like 'project: 12'.")
 
 
 def _others(found: Any) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def check_name(name: str) -> str:
     """A prompt's name, trimmed. Raises PromptError for one that tags, shells or Label Studio could not tell apart."""
     name = name.strip()
     if name == AUTO:
-        raise PromptError("The name 'auto' is reserved for the prompt made from a labelling config: take another.")
+        raise PromptError("The name 'auto' is reserved for the prompt made from a labelling config: choose another.")
     if not re.fullmatch(r"[^\W_][\w .-]{0,62}", name) or name != " ".join(name.split()):
         raise PromptError(
             f"'{name[:70]}' can't be a prompt's name: use letters, digits, spaces, '.', '_' and '-', "
@@ -199,7 +199,7 @@ def parse_tag(tag: str) -> tuple[str, int]:
     """`sentiment@3` -> ("sentiment", 3). Raises PromptError for anything else."""
     match = re.fullmatch(r"([^@~]+)@(\d{1,9})", tag.strip())
     if not match:
-        raise PromptError(f"'{tag[:70]}' is no version: write its name and number, like sentiment@1.")
+        raise PromptError(f"'{tag[:70]}' is not a version: write its name and number, like sentiment@1.")
     return match[1], int(match[2])
 
 

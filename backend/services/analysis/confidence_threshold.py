@@ -33,5 +33,7 @@ def least_confidence(runs: Runs, resolved: ResolvedVersion, accuracy: float) -> 
     """The threshold itself. Raises RunError, with the reason, when none keeps the promise."""
     found = confidence_threshold(runs, resolved, accuracy, Subset("ground-truth")).found
     if found.threshold is None:
-        raise RunError(f"No confidence of {resolved.version.tag} promises an accuracy of {accuracy:g}. {found.reason}")
+        raise RunError(
+            f"No confidence of {resolved.version.tag} guarantees an accuracy of {accuracy:g}. {found.reason}"
+        )
     return found.threshold

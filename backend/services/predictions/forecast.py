@@ -18,8 +18,8 @@ def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, kee
     if older and not keep:
         which = ", ".join(f"{tag} ({number:,})" for tag, number in sorted(older.items()))
         yield (
-            f"On its tasks, predictions of {version.tag} will replace those that this record pushed of {which}: --keep "
-            "keeps both, --no-push leaves Label Studio alone."
+            f"On its tasks, predictions of {version.tag} will replace those that this database pushed of {which}: "
+            "--keep keeps both, --no-push leaves Label Studio alone."
         )
     shown, in_use = studio.project(project).shown, store.connection(project)["in_use"]
     if in_use and in_use not in version.tags:

@@ -90,7 +90,7 @@ class PredictionImporter:
         tasks = ", ".join(str(task) for task, _ in self._too_large[:10])
         number, size = len(self._too_large), max(len(line) for _, line in self._too_large)
         return (
-            f"What stands before Label Studio refuses {number} prediction(s) as too large (413; {size:,} bytes), of "
+            f"The proxy in front of Label Studio refuses {number} prediction(s) as too large (413; {size:,} bytes), of "
             f"task {tasks}: raise its limit for a request (nginx: client_max_body_size, 1 MB by default), "
             f"then run `ls-prompts push {self._version.tag}`. The others are there."
         )

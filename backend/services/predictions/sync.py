@@ -63,7 +63,7 @@ def push(
 def foreign(versions: Mapping[str, int]) -> str:
     """Predictions of others, counted by version, as the subject of a sentence about several."""
     which = ", ".join(f"{number:,} of {version}" for version, number in sorted(versions.items()))
-    return f"Predictions that this record did not push ({which})"
+    return f"Predictions that this database did not push ({which})"
 
 
 def _rescore(place: TargetProject, changes: Sequence[tuple[int, Mapping[str, Any]]], before: int) -> int:

@@ -6,6 +6,7 @@ import click
 
 from backend.domain.dataset.subset import Subset
 from backend.errors import NoTruthsError
+from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
 from backend.interfaces.cli.options.quality_gate import QualityGateOptions, end_by, gate_options
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @some_truths_options
 @ending_options
 @gate_options
@@ -69,7 +70,7 @@ def _evaluation(finished: "RunResult") -> "Evaluation":
 
 
 @click.command()
-@click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
+@click.argument("versions", nargs=-1, required=True, metavar="VERSION...", shell_complete=complete_versions)
 @truths_options
 @as_json
 def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> None:
@@ -83,6 +84,3 @@ def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> Non
         raise click.UsageError("A comparison takes two versions or more, like sentiment@1 sentiment@2.")
     compared = the_app().compare(versions, subset)
     print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)
-
-
-COMMANDS = (evaluate, compare)

@@ -50,10 +50,10 @@ def test_names_that_scripts_rely_on(tmp_path):
 @pytest.mark.parametrize(
     ("kinds", "truths", "said"),
     [
-        (("empty",), 100, "Nothing was saved: no rewrite was better on the ground truths to learn from."),
+        (("empty",), 100, "Nothing was saved: no rewrite was better on the ground truths it learned from."),
         (("uneven",), 100, "not decided by these 44 tasks"),
-        (("good",), 0, "It could not be checked, for the project has no ground truths. Not saved; with --save-anyway"),
-        (("refusing",), 0, "Nothing was saved: the rewrite was dropped, for the teacher refused."),
+        (("good",), 0, "It could not be checked, because the project has no ground truths. Not saved; --save-anyway"),
+        (("refusing",), 0, "Nothing was saved. The rewrite was dropped: the teacher refused."),
     ],
 )
 def test_the_conclusion_is_in_words(tmp_path, kinds, truths, said):
