@@ -16,7 +16,7 @@ Trouble with a single task is not here: that is data (`domain.outcome.Rejection`
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
     │   ├── ProviderAwayError  it can't be reached for now: later it may go on
     │   └── ProviderRefusedError it answers, but does not say which models it has: its key may be wrong
-    ├── OutputError            a file that can't be written, or a format whose library is not there
+    ├── OutputError            a file that cannot be written, or a format whose library is missing
     └── StoreError             the record (SQLite, PostgreSQL) cannot be used
         └── StoreAwayError     for now: it is locked, full or away
 """

@@ -174,7 +174,7 @@ def test_commits_are_few_however_many_come(monkeypatch):
 def test_what_is_paid_waits_for_a_record_that_is_away_and_says_so(monkeypatch, caplog):
     monkeypatch.setattr(paid, "AGAIN_S", 0)
     record = Record()
-    record.trouble = StoreAwayError("The record can't be written (database is locked).")
+    record.trouble = StoreAwayError("The database cannot be written (database is locked).")
 
     async def scene():
         recorder = CompletionWriter(record.write, Shutdown())
