@@ -1,4 +1,4 @@
-"""Ownership: which predictions in Label Studio are this record's. A tag says nothing about who pushed it."""
+"""Ownership: which predictions in Label Studio this database pushed. A tag does not say who pushed it."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ Tasks = frozenset[int] | None
 
 
 class Ownership:
-    """Of the predictions of one prompt in one project. `names`: its name, then former ones."""
+    """Ownership of the predictions of one prompt in one project. `names`: its name, then earlier ones."""
 
     def __init__(self, store: OwnershipStore, project: int, names: tuple[str, ...]) -> None:
         self._store = store
@@ -27,8 +27,11 @@ class Ownership:
         self._empty: dict[str, Tasks] = {}
 
     def has(self, prediction: Prediction) -> bool:
-        """Whether a prediction of the prompt is ours: it bears our mark, or the record knows it from before there were
-        marks, or as one without a region, which has no place for one."""
+        """Whether a prediction of the prompt is ours.
+
+        It carries our mark, or the database knows it from the time before marks, or as one without a region and so
+        without a place for a mark.
+        """
         version, task = str(prediction.model_version), prediction.task_id
         if self._marker.is_on(task, version, prediction.result or []):
             return True
@@ -50,7 +53,7 @@ class Ownership:
 def signed(
     store: OwnershipStore, project: int, version: str, made: Mapping[int, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Live predictions by task (`{}` for none), marked as ours; unmarked when the record can't be read."""
+    """Live predictions by task (`{}` for none), with our mark; without it if the database cannot be read."""
     try:
         marker = store.marker()
         store.note(project, version, [task for task, one in made.items() if one.get("result") == []])
