@@ -1,6 +1,6 @@
 """A Task is an id and its data.
 
-It refuses to hold annotations or predictions: they would leak the truth into the prompt.
+It never holds annotations or predictions: they would leak the answer into the prompt.
 """
 
 import re
@@ -16,14 +16,14 @@ MOST_IDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`trouble`: why there is no data, "" where there is."""
+    """`trouble`: why there is no data; "" if there is."""
 
     id: int
     data: Mapping[str, Any]
     trouble: str = ""
 
     def value(self, variable: str) -> Any:
-        """What a variable stands for, see `domain.data_paths`; None for nothing."""
+        """The value of a variable, see `domain.data_paths`; None if there is none."""
         found = look_up(self.data, variable)
         return None if found is MISSING else found
 
@@ -46,5 +46,5 @@ def parse_ids(text: str) -> list[int]:
         if last - first < MOST_IDS:  # else not even made
             ids.update(dict.fromkeys(range(first, last + 1)))
         if last - first >= MOST_IDS or len(ids) > MOST_IDS:
-            raise SubsetError(f"These are more than {MOST_IDS:,} task ids: take --on all or --on view:ID.")
+            raise SubsetError(f"These are more than {MOST_IDS:,} task ids: use --on all or --on view:ID.")
     return list(ids)

@@ -39,7 +39,8 @@ def read_config(xml: str) -> LabelSchema:
 
 @lru_cache(maxsize=64)
 def _read(xml: str) -> LabelSchema | str:
-    """Or why there is none: Label Studio asks again and again, also about a config that was refused."""
+    """The schema, or why there is none. Cached, because Label Studio asks again and again, also about an invalid
+    config."""
     try:
         return _schema(_parse(xml))
     except LabelConfigError as error:
@@ -77,7 +78,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _misspelt(tags: Iterable[str]) -> str:
-    """A sentence about tags that differ from those we know by their case alone; "" for none."""
+    """A sentence about tags that differ from known ones only in case; "" for none."""
     right = dict.fromkeys(_TAGS[tag.lower()] for tag in tags if tag.lower() in _TAGS and tag not in _TAGS.values())
     return f" Tags are case-sensitive: write {', '.join(f'<{tag}>' for tag in right)}." if right else ""
 
@@ -131,7 +132,7 @@ def _field(placed: Placed) -> AnyField | str:
 
 
 def _ever_shown(fields: dict[str, AnyField], unsupported: list[str]) -> list[AnyField]:
-    """Without those whose conditions no answer to the others fulfils: they would never be on the screen."""
+    """The controls that some answer to the others can bring onto the screen."""
     kept: dict[str, AnyField] = {}
     for field in in_order(tuple(fields.values())):
         why = next((why for c in field.conditions if (why := c.never(kept))), "")

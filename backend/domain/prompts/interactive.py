@@ -1,4 +1,4 @@
-"""A prompt typed in the labelling screen, into the smart <TextArea>, for the task that is open there.
+"""Interactive prompts: typed in the labelling screen, into the smart <TextArea>, for the task that is open there.
 
 What is wrong with a prompt is said in the screen's remark box; where it has none, below the prompt's own text.
 """
@@ -16,14 +16,14 @@ REMARK = "\n\n[Not used: "
 
 
 def typed_text(context: Mapping[str, Any] | None, schema: LabelSchema) -> str:
-    """What the annotator typed last; "" when nothing was."""
+    """What the annotator typed last; "" for nothing."""
     region = typed_region(context, schema)
     texts = region["value"]["text"] if region else []
     return texts[-1].strip() if texts else ""
 
 
 def typed_region(context: Mapping[str, Any] | None, schema: LabelSchema) -> dict[str, Any]:
-    """The region of the screen that holds the prompt, without a remark of ours; {} when there is none."""
+    """The region of the screen that holds the prompt, without a remark of ours; {} if there is none."""
     regions = context.get("result") if isinstance(context, Mapping) else None
     for region in reversed(regions if isinstance(regions, list) else []):
         if isinstance(region, dict) and region.get("from_name") == schema.prompt_control and schema.prompt_control:
@@ -51,7 +51,7 @@ def _saying(region: Mapping[str, Any], texts: list[str]) -> dict[str, Any]:
 
 
 def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Mapping[str, Any]) -> PromptVersion:
-    """`text` as a prompt with the model and parameters of `base`; without a variable it gets the task's text below.
+    """`text` as a prompt with the model and parameters of `base`. Without a variable, the task's text is added below.
 
     Raises PromptError for a variable that the task does not have.
     """

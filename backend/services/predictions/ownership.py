@@ -1,4 +1,4 @@
-"""Ownership: which predictions in Label Studio are this record's. A tag says nothing about who pushed it."""
+"""Ownership: which predictions in Label Studio this database pushed. A tag does not say who pushed it."""
 
 import logging
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ class Ownership:
 def signed(
     store: OwnershipStore, project: int, version: str, made: Mapping[int, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Live predictions by task (`{}` for none), marked as ours; unmarked when the record can't be read."""
+    """Live predictions by task (`{}` for none), with our mark; without it if the database cannot be read."""
     try:
         marker = store.marker()
         store.note(project, version, [task for task, one in made.items() if one.get("result") == []])

@@ -1,4 +1,4 @@
-"""Status: how far runs have come, for people and programs."""
+"""Status: the progress of runs, for people and programs."""
 
 from dataclasses import dataclass, replace
 

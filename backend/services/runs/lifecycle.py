@@ -1,7 +1,7 @@
-"""Runs: a prompt version over a subset of tasks. Evaluation and bulk prediction are the same with other endings.
+"""Runs: a prompt version over a subset of tasks. Evaluation and bulk prediction differ only in what follows.
 
-Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash:
-working on a run asks for what is not stored yet, and nothing else.
+Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash.
+Working on a run asks only for what is not stored yet.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The record of runs: who works on them, how they end, and in which order they come."""
+"""Runs in the database: who works on them, how they end, and their order."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -141,7 +141,7 @@ def test_wrong_usage_ends_with_2(mine: Installation, line: str) -> None:
         ("diff mood@1 mood@2", "There is no version mood@2"),
         ("rename nothing mood", "There is no prompt 'nothing'"),
         ("rename mood auto", "reserved"),
-        ("rename mood a@b", "can't be a prompt's name"),
+        ("rename mood a@b", "is not a valid prompt name"),
         ("delete nothing --yes", "There is no prompt"),
         ("save other --file missing.txt", "missing.txt can't be read"),
         ("save new --param temperature", "write NAME=VALUE"),
