@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.interfaces.cli.options.task_selection import truths_options
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.trust import AUDIT_KINDS, audit_json
@@ -32,7 +32,8 @@ def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -
     ls-prompts audit 12
     ls-prompts audit 12 --kind confusions --json
     """
-    result = the_app().audit(project, subset)
+    with waiting_for("the audit"):
+        result = the_app().audit(project, subset)
     _talk(result)
     if json_wanted:
         print_json(audit_json(result, kind or AUDIT_KINDS[0]))

@@ -9,7 +9,7 @@ from rich.table import Table
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.task_selection import truths_options
-from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.trust import calibration_json, threshold_json
@@ -38,7 +38,8 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
         removed = app.uncalibrate(version)
         notify(_pushing(version) if removed else f"No calibration is saved with {version}.")
         return
-    result = app.calibrate(version, subset)
+    with waiting_for("the calibration"):
+        result = app.calibrate(version, subset)
     print_json(calibration_json(result)) if json_wanted else _print_calibration(result)
     for remark in left_out_remarks(result.left_out):
         notify(remark)
@@ -62,7 +63,8 @@ def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) 
     ls-prompts threshold sentiment@2 --accuracy 0.97
     ls-prompts threshold sentiment@2 --accuracy 0.97 --json
     """
-    result = the_app().confidence_threshold(version, accuracy, subset)
+    with waiting_for("the threshold"):
+        result = the_app().confidence_threshold(version, accuracy, subset)
     print_json(threshold_json(result)) if json_wanted else _print_threshold(result, subset)
     for remark in left_out_remarks(result.left_out):
         notify(remark)

@@ -4,7 +4,7 @@ import click
 
 from backend.domain.prompts.prompt_file import file_text
 from backend.interfaces.cli.options.prompt_names import complete_names
-from backend.interfaces.cli.render.console import notify, the_app
+from backend.interfaces.cli.render.console import notify, the_app, waiting_for
 
 
 @click.command()
@@ -18,9 +18,7 @@ def draft(name: str, project: int | None, teacher: str | None) -> None:
     ls-prompts draft sentiment --project 12 > prompt.md
     ls-prompts draft sentiment --project 12 --teacher gpt-4o > prompt.md
     """
-    from backend.services.run_control.waiting import waiting
-
-    with waiting(notify, f"the teacher {teacher} to write a prompt" if teacher else "Label Studio"):
+    with waiting_for(f"the teacher {teacher} to write a prompt" if teacher else "Label Studio"):
         drafted = the_app().draft(name, project, teacher)
     click.echo(file_text(drafted.file), nl=False)
     for remark in drafted.remarks:

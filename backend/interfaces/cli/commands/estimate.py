@@ -7,7 +7,7 @@ import click
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.task_selection import subset_options
-from backend.interfaces.cli.render.console import as_json, print_json, the_app
+from backend.interfaces.cli.render.console import as_json, print_json, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import estimate_json
 
@@ -33,7 +33,8 @@ def estimate(version: str, subset: Subset, probe: int, json_wanted: bool) -> Non
     ls-prompts estimate sentiment@1 --on all
     ls-prompts estimate sentiment@1 --on all --probe 20 --json
     """
-    result = the_app().estimate(version, subset, probe)
+    with waiting_for("the estimate"):
+        result = the_app().estimate(version, subset, probe)
     print_json(estimate_json(result)) if json_wanted else _print(result)
 
 

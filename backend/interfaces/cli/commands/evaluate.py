@@ -11,7 +11,7 @@ from backend.interfaces.cli.options.quality_gate import QualityGateOptions, end_
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
 from backend.interfaces.cli.render.comparison import print_comparison
-from backend.interfaces.cli.render.console import as_json, print_json, the_app
+from backend.interfaces.cli.render.console import as_json, print_json, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered
@@ -42,7 +42,8 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
     app = the_app()
     finished = _finished(app, version, subset, app.evaluating(ending), gate.vs)
     evaluation, calibrated = _evaluation(finished), app.calibrated(version) is not None
-    compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
+    with waiting_for("the comparison"):
+        compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
     checks = list(gate.checks(evaluation, compared))
     gate.write(finished, evaluation, checks)
     if json_wanted:
@@ -82,5 +83,6 @@ def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> Non
     """
     if len(versions) < 2:
         raise click.UsageError("A comparison takes two versions or more, like sentiment@1 sentiment@2.")
-    compared = the_app().compare(versions, subset)
+    with waiting_for("the comparison"):
+        compared = the_app().compare(versions, subset)
     print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.cli.render.console import confirm, notify, sure, the_app
+from backend.interfaces.cli.render.console import confirm, notify, sure, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def forget(project: int, yes: bool) -> None:
         return
     if not yes:
         confirm(f"Delete {_listed(held)} of project {project}? This can't be undone")
-    app.forget(project, notify)
+    with waiting_for("the deletion"):
+        app.forget(project, notify)
     notify(f"Deleted {_listed(held)} of project {project}.")
     for name in held.quoting:
         notify(f"The prompt '{name}' has examples taken from tasks: `ls-prompts delete {name}` deletes it.")

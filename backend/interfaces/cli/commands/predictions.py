@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.interfaces.cli.options.prompt_names import version_argument
-from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, sure, the_app
+from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, sure, the_app, waiting_for
 from backend.interfaces.cli.render.run import others_pushed
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import project_predictions_json, push_json
@@ -30,7 +30,8 @@ def predictions(project: int, json_wanted: bool) -> None:
     \b
     ls-prompts predictions 12
     """
-    counts = the_app().predictions(project)
+    with waiting_for("Label Studio to count predictions"):
+        counts = the_app().predictions(project)
     if json_wanted:
         print_json(project_predictions_json(counts))
         return
@@ -52,7 +53,8 @@ def push(version: str, keep: bool, take_over: bool, json_wanted: bool) -> None:
     \b
     ls-prompts push sentiment@2
     """
-    pushed = the_app().push(version, keep, notify, take_over)
+    with waiting_for("Label Studio to take the predictions"):
+        pushed = the_app().push(version, keep, notify, take_over)
     if json_wanted:
         print_json(push_json(pushed))
     else:
@@ -77,7 +79,9 @@ def withdraw(version: str, take_over: bool, yes: bool) -> None:
         others = " and those that others pushed under its tag" if take_over else ""
         if number or take_over:
             confirm(f"Delete all {numbers.things(number, 'prediction')} of {tag}{others} from Label Studio?")
-    click.echo(f"{numbers.things(app.withdraw(tag, notify, take_over), 'prediction')} of {tag} deleted")
+    with waiting_for("Label Studio to delete predictions"):
+        deleted = app.withdraw(tag, notify, take_over)
+    click.echo(f"{numbers.things(deleted, 'prediction')} of {tag} deleted")
 
 
 @click.command()
@@ -112,12 +116,14 @@ def annotate(version: str, least: float | None, accuracy: float | None, yes: boo
     if least is None and accuracy is None:
         tasks, number, which = None, app.predicted(tag).get(tag, 0), "all"
     else:
-        chosen = app.sure(tag, least, accuracy or 1.0, notify)
+        with waiting_for("Label Studio to list predictions"):
+            chosen = app.sure(tag, least, accuracy or 1.0, notify)
         _tell_others(chosen, tag)
         tasks, number, which = chosen.tasks, len(chosen.tasks), "the"
     if not yes:
         confirm(f"Create annotations from {which} {numbers.things(number, 'prediction')} of {tag}?")
-    number = app.annotate(tag, tasks, notify)
+    with waiting_for("Label Studio to create annotations"):
+        number = app.annotate(tag, tasks, notify)
     click.echo(f"{numbers.things(number, 'annotation')} created from {tag}")
     if not number and tasks is None:
         notify(f"{tag} has no predictions without an annotation: see `ls-prompts predictions PROJECT`.")
@@ -136,7 +142,8 @@ def unannotate(version: str, yes: bool) -> None:
     tag = app.version(version).tag
     if not yes:
         confirm(f"Delete the annotations created from {tag} that nobody has changed?")
-    done = app.unannotate(tag, notify)
+    with waiting_for("Label Studio to delete annotations"):
+        done = app.unannotate(tag, notify)
     click.echo(
         f"{numbers.things(done.deleted, 'annotation')} created from {tag} deleted, "
         f"{numbers.count(done.kept)} kept because a person changed them"

@@ -5,7 +5,7 @@ import sys
 import click
 
 from backend.interfaces.cli.options.prompt_names import version_argument
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import health_checks_json
 
@@ -48,7 +48,8 @@ def connect(project: int, backend_url: str | None) -> None:
     ls-prompts connect 12
     ls-prompts connect 12 --backend-url http://host.docker.internal:9090
     """
-    url = the_app().connect(project, backend_url, notify)
+    with waiting_for("Label Studio to reach the server"):
+        url = the_app().connect(project, backend_url, notify)
     notify(f"Project {project} is connected to {url}.")
 
 

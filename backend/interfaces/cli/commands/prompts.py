@@ -15,7 +15,17 @@ from backend.interfaces.cli.options.prompt_names import (
     complete_versions,
     version_argument,
 )
-from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, printable, sure, the_app
+from backend.interfaces.cli.render.console import (
+    as_json,
+    cell,
+    confirm,
+    notify,
+    print_json,
+    printable,
+    sure,
+    the_app,
+    waiting_for,
+)
 from backend.interfaces.cli.render.prompt_version import print_definitions, print_diff, print_examples
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.prompts import version_json
@@ -153,7 +163,8 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
     """
     app, loaded = the_app(), dict[str, str]()
     for path in sorted(files, key=_place):
-        version = app.load(path, project).version
+        with waiting_for("Label Studio"):
+            version = app.load(path, project).version
         loaded[version.model] = version.tag
         click.echo(version.tag)
     for doubt in filter(None, map(app.doubt, loaded.values())):

@@ -2,7 +2,7 @@
 
 import click
 
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.prompts import relabelled_json, renames_json, unrelabelled_json
 
@@ -39,7 +39,8 @@ def relabel(
 def _relabel(old: str, new: str, project: int | None, control: str | None, json_wanted: bool) -> None:
     from backend.services.dataset.label_configs import Renaming
 
-    relabelled = the_app().relabel(Renaming(old, new, control), project)
+    with waiting_for("Label Studio to list annotations"):
+        relabelled = the_app().relabel(Renaming(old, new, control), project)
     if json_wanted:
         print_json(relabelled_json(relabelled))
         return

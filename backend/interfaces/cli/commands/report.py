@@ -8,7 +8,7 @@ import click
 
 from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
 from backend.interfaces.cli.options.task_selection import truth_option, truths_options
-from backend.interfaces.cli.render.console import notify, the_app
+from backend.interfaces.cli.render.console import notify, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -50,8 +50,9 @@ def report(version: str, against: str | None, output: Path | None, subset: "Subs
     from backend.adapters.files.atomic_output import output as writing
     from backend.interfaces.presentation.report_page import page
 
-    result = the_app().report(version, against, subset)
-    html = page(result, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+    with waiting_for("the report"):
+        result = the_app().report(version, against, subset)
+        html = page(result, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
     with writing(output) as file:
         file.write(html)
     notify(f"A report on {numbers.things(len(result.tasks), 'task')} was written.")
@@ -71,5 +72,6 @@ def export(version: str, kind: str, output: Path | None, truth: str) -> None:
     """
     if kind == "parquet" and output is None:
         raise click.UsageError("Parquet needs a file: name one with -o.")
-    rows = the_app().export(version, kind, output, truth)
+    with waiting_for("the rows"):
+        rows = the_app().export(version, kind, output, truth)
     notify(f"{numbers.things(rows, 'row')} written.")

@@ -9,7 +9,7 @@ from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered, print_finished
@@ -34,10 +34,8 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     \b
     ls-prompts try sentiment@1 --task 345
     """
-    from backend.services.run_control.waiting import waiting
-
     app = the_app()
-    with waiting(notify, "the model to answer"):
+    with waiting_for("the model to answer"):
         tried = app.try_task(version, task)
     print_json(try_json(tried)) if json_wanted else print_trial(tried)
 
@@ -70,7 +68,8 @@ def run(
         raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
     app, ending = the_app(), replace(ending, batch=batch)
     if background:
-        started = app.run_in_background(version, subset, ending, notify)
+        with waiting_for("Label Studio"):
+            started = app.run_in_background(version, subset, ending, notify)
         print_json(started_json(started)) if json_wanted else click.echo(started.id)
         notify(f"`ls-prompts watch {started.id}` shows its progress.")
         return
@@ -102,7 +101,8 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
     ls-prompts results sentiment@1 --wrong
     ls-prompts results sentiment@1 --rejected --failed --json
     """
-    listed = the_app().results(version, kinds, truth)
+    with waiting_for("the results"):
+        listed = the_app().results(version, kinds, truth)
     if json_wanted:
         print_json(task_results_json(listed))
         return

@@ -12,7 +12,7 @@ from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file
 from backend.errors import PromptError
 from backend.interfaces.cli.options.few_shot import example_options
 from backend.interfaces.cli.options.prompt_names import complete_names
-from backend.interfaces.cli.render.console import notify, the_app
+from backend.interfaces.cli.render.console import notify, the_app, waiting_for
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -70,7 +70,9 @@ def save(
 
     parameters = {key: value for key, value in numbers.items() if value is not None} | _parameters(params)
     app = the_app()
-    saved = app.save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
+    wanted = Draft(name, project, _file(path), model, note, parameters, examples, confidence)
+    with waiting_for("Label Studio"):
+        saved = app.save(wanted)
     for caveat in _caveats(app, saved):
         notify(caveat)
     click.echo(saved.version.tag)

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import sys
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,6 +64,13 @@ def notify(sentence: str) -> None:
         log.info("%s", sentence)
     else:
         click.echo(printable(sentence), err=True)
+
+
+def waiting_for(what: str) -> AbstractContextManager[None]:
+    """Inside, something slow is under way without a progress bar: says every few seconds on stderr what it is."""
+    from backend.services.run_control.waiting import waiting
+
+    return waiting(lambda sentence: notify(sentence), what)
 
 
 def print_json(value: Any) -> None:
