@@ -30,7 +30,7 @@ def test_an_annotation_keeps_its_first_seal(acceptances: AcceptanceStore) -> Non
 
 
 def test_those_that_are_gone_are_forgotten(acceptances: AcceptanceStore) -> None:
-    acceptances.end(7, "mood@1", {number: "a" for number in range(1200)})
+    acceptances.end(7, "mood@1", dict.fromkeys(range(1200), "a"))
     acceptances.end(7, "mood@2", {5000: "b"})
     acceptances.forget(list(range(1, 1200)))
     assert acceptances.ids(7) == {0, 5000}
