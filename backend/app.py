@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from backend.adapters.database.calibrations import StoredCalibration
 from backend.adapters.database.project_data import Held
 from backend.adapters.label_studio.health_probe import describe as describe_server
-from backend.adapters.redis.queue import Queue
 from backend.container import Container
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.relabel import Renames
@@ -367,9 +366,7 @@ class App:
         """What Prometheus reads about this process."""
         from backend.adapters.prometheus import QUEUE_S, MetricsEndpoint
 
-        return MetricsEndpoint(
-            Queue(self.container.settings.redis_url, QUEUE_S).depth if self.container.settings.redis_url else None
-        )
+        return MetricsEndpoint(self.container.queue(QUEUE_S).depth if self.container.settings.redis_url else None)
 
     # Doubts and reports
 

@@ -21,9 +21,6 @@ from backend.adapters.processes import LocalProcess
 from backend.adapters.providers.llama_cpp import slots
 from backend.adapters.providers.prices import fixed_price, price_of
 from backend.adapters.providers.router import ModelRouter
-from backend.adapters.redis.connection import RedisConnection
-from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
-from backend.adapters.redis.queue import Queue
 from backend.domain.resolution.resolve import Pricing, priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
@@ -54,6 +51,8 @@ if TYPE_CHECKING:
     from backend.adapters.providers.batch_api import BatchApi
     from backend.adapters.providers.chat_completions import ChatCompletions
     from backend.adapters.providers.embeddings_api import EmbeddingApi
+    from backend.adapters.redis.coordination import WorkerRegistration
+    from backend.adapters.redis.queue import Queue
 
 
 class Container:
@@ -127,8 +126,11 @@ class Container:
     def worker_pool(self) -> WorkerPool:
         return WorkerPool(self.runs, ChunkStore(self.store), self.queue())
 
-    def _join_workers(self, model: str, slots: ConcurrencyLimiter) -> WorkerRegistration:
+    def _join_workers(self, model: str, slots: ConcurrencyLimiter) -> "WorkerRegistration":
         """To be called on the event loop that `slots` lives on."""
+        from backend.adapters.redis.connection import RedisConnection
+        from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
+
         loop = asyncio.get_running_loop()
         return WorkerRegistration(
             RedisConnection(self.settings.redis_url or ""),
@@ -149,10 +151,13 @@ class Container:
             return self.worker_pool
         return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
 
-    def queue(self) -> Queue:
+    def queue(self, patience_s: float | None = None) -> "Queue":
+        """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
+        from backend.adapters.redis.queue import Queue  # a sixth of a second, which most commands need not wait for
+
         if not self.settings.redis_url:
             raise SettingsError("A worker needs the queue: set REDIS_URL, like redis://localhost:6379.")
-        return Queue(self.settings.redis_url)
+        return Queue(self.settings.redis_url, patience_s)
 
     @cached_property
     def projects(self) -> Projects:

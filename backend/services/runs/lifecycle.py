@@ -1,7 +1,7 @@
-"""Runs: a prompt version over a subset of tasks. Evaluation and bulk prediction are the same with other endings.
+"""Runs: a prompt version over a subset of tasks. Evaluation and bulk prediction differ only in what follows.
 
-Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash:
-working on a run asks for what is not stored yet, and nothing else.
+Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash.
+Working on a run asks only for what is not stored yet.
 """
 
 import asyncio
@@ -95,7 +95,7 @@ class Runs:
         a budget when the model's price is unknown."""
         resolved = self.prompts.resolved(tag, self.studio)
         if ending.batch and ending.budget is not None:
-            raise RunError("A batch keeps no budget: leave one of them out.")
+            raise RunError("A batch can't keep a budget: leave one of them out.")
         check_embeddings(ending.budget, resolved.version)
         check_budget(ending.budget, resolved.version.model, self.labeler.pricing)
         if not ending.batch:
@@ -114,11 +114,11 @@ class Runs:
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
         no_search(run)
         if run.status == "completed":
-            raise RunError(
-                f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
-            )
+            raise RunError(f"Run {run_id} is completed: no task is left. `ls-prompts run {run.tag}` starts another.")
         if run.batch and budget is not None:
-            raise RunError(f"Run {run_id} goes by the batch endpoint, which keeps no budget: resume it without.")
+            raise RunError(
+                f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without --budget."
+            )
         resolved = self.prompts.resolved(run.tag, self.studio)
         check_larger(budget, run)
         check_embeddings(budget, resolved.version)

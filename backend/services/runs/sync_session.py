@@ -1,6 +1,6 @@
-"""Dialogue: asks about tasks step by step, for code that is not asynchronous, such as an optimiser.
+"""Synchronous session: asks about tasks step by step, for code that is not asynchronous, such as an optimiser.
 
-Between two steps nothing is under way. The steps share one event loop, one RequestExecutor and with it one budget.
+Between two steps no request is in flight. The steps share one event loop, one RequestExecutor and with it one budget.
 """
 
 import asyncio

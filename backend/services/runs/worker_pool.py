@@ -1,10 +1,8 @@
-"""WorkerPool: a run shared by any number of workers. It is planned, asked about in chunks, and ended, by whoever is
-free.
+"""WorkerPool: a run shared by any number of workers. Whoever is free plans it, asks its chunks, and ends it.
 
-What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
-queue may lose everything: who looks after the crew lays the job down, and calls again.
-
-A batch run is one job, its first: the provider does the work.
+The database says what is done and by whom; the queue only calls workers. So a worker may be killed at any moment, and
+the queue may lose everything: the caretaker releases the chunk, and calls again. A batch run is one chunk, its first,
+because the provider does the work.
 """
 
 import asyncio
@@ -93,7 +91,7 @@ class WorkerPool:
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
         except Interrupted:
-            with suppress(QueueError):  # those who look after the crew will call
+            with suppress(QueueError):  # the caretaker of another worker will call
                 self._call_all()
             raise
 

@@ -177,7 +177,7 @@ def test_what_is_paid_waits_for_a_record_that_is_away_and_says_so(
 ) -> None:
     monkeypatch.setattr(paid, "AGAIN_S", 0)
     record = Record()
-    record.trouble = StoreAwayError("The record can't be written (database is locked).")
+    record.trouble = StoreAwayError("The database can't be written (database is locked).")
 
     async def scene() -> None:
         recorder = CompletionWriter(record.write, Shutdown())

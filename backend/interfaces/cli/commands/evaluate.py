@@ -5,27 +5,32 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.domain.dataset.subset import Subset
+from backend.errors import NoTruthsError
+from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
 from backend.interfaces.cli.options.quality_gate import QualityGateOptions, end_by, gate_options
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
-from backend.interfaces.cli.render.comparison import comparison_json, print_comparison
+from backend.interfaces.cli.render.comparison import print_comparison
 from backend.interfaces.cli.render.console import as_json, print_json, the_app
-from backend.interfaces.cli.render.evaluation import evaluation_json, print_evaluation
+from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered
+from backend.interfaces.presentation.json.evaluation import comparison_json, evaluation_json
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import RunOptions
+    from backend.app import App
+    from backend.domain.metrics.evaluation import Evaluation
+    from backend.services.runs.lifecycle import RunOptions, RunResult
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @some_truths_options
 @ending_options
 @gate_options
 @as_json
 def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGateOptions, json_wanted: bool) -> None:
-    """Score a version against the project's ground truths. As a gate it ends with 3 when the version is below the bar.
+    """Score a version against the project's ground truths. As a gate, end with exit code 3 when it is not good enough.
 
     \b
     ls-prompts evaluate sentiment@1 --truth any --json
@@ -35,32 +40,41 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
     if gate.vs and subset.kind != "ground-truth":
         raise click.UsageError("--vs compares on all ground truths: leave out --on sample.")
     app = the_app()
-    ending = app.evaluating(ending)
-    if gate.vs:
-        app.version(gate.vs)  # one that is not there is told of before anything is paid
-    with RunProgress(version, pushes=ending.push) as bar:
-        finished = app.run(version, subset, ending, bar)
+    finished = _finished(app, version, subset, app.evaluating(ending), gate.vs)
+    evaluation, calibrated = _evaluation(finished), app.calibrated(version) is not None
     compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
-    checks = list(gate.checks(finished, compared))
-    gate.write(finished, checks)
+    checks = list(gate.checks(evaluation, compared))
+    gate.write(finished, evaluation, checks)
     if json_wanted:
-        versus = {"vs": comparison_json(compared)} if compared else {}
-        checked = {"checks": checks} if checks else {}
-        print_json({**evaluation_json(finished, app.calibrated(version) is not None), **versus, **checked})
+        print_json(evaluation_json(finished, evaluation, calibrated, compared, checks))
         notify_unanswered(finished)
     else:
-        print_evaluation(finished, app.calibrated(version) is not None)
+        print_evaluation(finished, evaluation, calibrated)
         if compared:
             print_comparison(compared)
     end_by(checks)
 
 
+def _finished(app: "App", version: str, subset: Subset, ending: "RunOptions", against: str | None) -> "RunResult":
+    """A missing version to compare with (`against`) is an error before anything is paid."""
+    if against:
+        app.version(against)
+    with RunProgress(version, pushes=ending.push) as bar:
+        return app.run(version, subset, ending, bar)
+
+
+def _evaluation(finished: "RunResult") -> "Evaluation":
+    if finished.evaluation is None:
+        raise NoTruthsError(f"Run {finished.run.id} has no ground truths: mark some in Label Studio.")
+    return finished.evaluation
+
+
 @click.command()
-@click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
+@click.argument("versions", nargs=-1, required=True, metavar="VERSION...", shell_complete=complete_versions)
 @truths_options
 @as_json
 def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> None:
-    """Compare versions on the same ground truths, from what is stored: nothing is asked.
+    """Compare versions on the same ground truths, with stored answers: the model is not asked.
 
     \b
     ls-prompts compare sentiment@1 sentiment@2
@@ -70,6 +84,3 @@ def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> Non
         raise click.UsageError("A comparison takes two versions or more, like sentiment@1 sentiment@2.")
     compared = the_app().compare(versions, subset)
     print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)
-
-
-COMMANDS = (evaluate, compare)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def forget(project: int, yes: bool) -> None:
     """Delete what is stored about a project's tasks: answers, embeddings, runs, calibrations, files at the provider.
 
-    Its prompts stay, and so do predictions in Label Studio (`ls-prompts withdraw`) and answers that another project's
-    tasks got as well. Answers were paid for: a later run asks again.
+    The project's prompts stay, and so do predictions in Label Studio (`ls-prompts withdraw` deletes them) and answers
+    that tasks of another project share. A later run pays for the deleted answers again.
 
     \b
     ls-prompts forget 12
@@ -46,12 +46,9 @@ def _listed(held: "Held") -> str:
     }
     parts = [_things(number, word) for word, number in counts.items() if number]
     if held.embeddings:
-        parts.append(f"all {numbers.things(held.embeddings, 'embedding')} (they do not say whose they are)")
+        parts.append(f"all {numbers.things(held.embeddings, 'embedding')} (embeddings are not stored by project)")
     return ", ".join(parts)
 
 
 def _things(number: int, word: str) -> str:
     return f"{numbers.count(number)} batches" if word == "batch" and number != 1 else numbers.things(number, word)
-
-
-COMMANDS = (forget,)

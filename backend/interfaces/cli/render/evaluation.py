@@ -1,8 +1,7 @@
-"""How an evaluation is shown: as JSON for scripts, as tables for people."""
+"""How an evaluation is shown to people."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -12,7 +11,7 @@ from backend.domain.dataset.subset import read_subset
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.cli.render.console import cell
-from backend.interfaces.cli.render.run import confusion_table, print_head, print_next, run_json, run_rows
+from backend.interfaces.cli.render.run import confusion_table, print_head, print_next, run_rows
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
 
@@ -20,51 +19,19 @@ if TYPE_CHECKING:
     from backend.services.runs.lifecycle import RunResult
 
 
-def evaluation_json(finished: "RunResult", calibrated: bool) -> dict[str, Any]:
-    """The names here are relied on by scripts."""
-    found, subset = _evaluation(finished), read_subset(finished.run.subset)
-    scores = asdict(found.score)
-    del scores["outputs"]
-    return {
-        **run_json(finished),
-        **scores,
-        "coverage_ci": finished.summary.coverage_ci,
-        "accuracy_ci": found.intervals.accuracy,
-        "f1_macro_ci": found.intervals.f1_macro,
-        "f1_micro_ci": found.intervals.f1_micro,
-        "f1_weighted_ci": found.intervals.f1_weighted,
-        "confidence": {**_confidence(found), "calibrated": calibrated},
-        "tasks_needed": found.tasks_needed,
-        "split": str(subset.split) if subset.split else None,
-        "left_out": asdict(found.left_out),
-        "reasons": found.reasons,
-        "remarks": remarks(found, subset),
-    }
-
-
-def _evaluation(finished: "RunResult") -> Evaluation:
-    assert finished.evaluation is not None
-    return finished.evaluation
-
-
-def _confidence(found: Evaluation) -> dict[str, Any]:
-    known = asdict(found.reliability)
-    return {name: known[name] for name in ("tasks", "brier", "brier_ci", "ece", "ece_ci")}
-
-
-def print_evaluation(finished: "RunResult", calibrated: bool) -> None:
+def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: bool) -> None:
     """What matters first: a headline, the scores, what each label got, confusions; then confidence and the run's own
     figures, remarks, and what to do next."""
-    found, console = _evaluation(finished), Console()
+    console = Console()
     print_head(finished, console)
-    _print_rows(_scores(finished, found), console)
-    console.print(_per_label(found.score))
-    for control, cells in found.score.confusion.items():
+    _print_rows(_scores(finished, evaluation), console)
+    console.print(_per_label(evaluation.score))
+    for control, cells in evaluation.score.confusion.items():
         console.print(Text.assemble("\n", ("confusion: ", "bold"), cell(control)))
         console.print(confusion_table(cells))
     console.print("")
-    _print_rows([*_confidence_rows(found, calibrated), *run_rows(finished)], console)
-    for remark in remarks(found, read_subset(finished.run.subset)):
+    _print_rows([*_confidence_rows(evaluation, calibrated), *run_rows(finished)], console)
+    for remark in remarks(evaluation, read_subset(finished.run.subset)):
         console.print(cell(remark), soft_wrap=True)
     print_next(finished, console)
 
@@ -77,8 +44,8 @@ def _print_rows(rows: Sequence[tuple[str, str, str, str]], console: Console) -> 
     console.print("")
 
 
-def _scores(finished: "RunResult", found: Evaluation) -> list[tuple[str, str, str, str]]:
-    score, intervals, summary = found.score, found.intervals, finished.summary
+def _scores(finished: "RunResult", evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
+    score, intervals, summary = evaluation.score, evaluation.intervals, finished.summary
     outputs = f"{score.correct} of {numbers.things(score.outputs, 'output')}"
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     others = f"micro {numbers.proportion(score.f1_micro)}, weighted {numbers.proportion(score.f1_weighted)}"
@@ -89,12 +56,17 @@ def _scores(finished: "RunResult", found: Evaluation) -> list[tuple[str, str, st
     ]
 
 
-def _confidence_rows(found: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
-    sure = found.reliability
+def _confidence_rows(evaluation: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
+    reliability = evaluation.reliability
     pushed = "pushed scores are calibrated" if calibrated else "pushed as it is"
     return [
-        ("ECE", numbers.proportion(sure.ece), numbers.interval(sure.ece_ci), f"of the model's confidence, {pushed}"),
-        ("Brier", numbers.proportion(sure.brier), numbers.interval(sure.brier_ci), ""),
+        (
+            "ECE",
+            numbers.proportion(reliability.ece),
+            numbers.interval(reliability.ece_ci),
+            f"of the model's confidence, {pushed}",
+        ),
+        ("Brier", numbers.proportion(reliability.brier), numbers.interval(reliability.brier_ci), ""),
     ]
 
 
@@ -102,7 +74,7 @@ def _per_label(score: Score) -> Table:
     table = Table("label", box=None, header_style="bold", pad_edge=False)
     for name in ("precision", "recall", "F1", "support"):
         table.add_column(name, justify="right")
-    for label, found in score.per_label.items():
-        shares = map(numbers.proportion, (found.precision, found.recall, found.f1))
-        table.add_row(cell(label), *shares, numbers.count(found.support))
+    for label, label_score in score.per_label.items():
+        shares = map(numbers.proportion, (label_score.precision, label_score.recall, label_score.f1))
+        table.add_row(cell(label), *shares, numbers.count(label_score.support))
     return table

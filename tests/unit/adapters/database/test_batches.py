@@ -1,4 +1,4 @@
-"""The record of batches: steps are taken by one, what came is stored once, what is left over gets its reason."""
+"""Batches in the database: one process takes each step, answers are stored once, the rest gets a reason."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

@@ -1,4 +1,4 @@
-"""The record of jobs: each is done by one worker at a time, and by another one when that is gone."""
+"""Chunks: each is done by one worker at a time, and by another one if that is gone."""
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace

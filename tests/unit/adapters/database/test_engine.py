@@ -164,3 +164,17 @@ def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url:
 
 
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+def test_opening_it_once_more_frees_none_of_our_locks(tmp_path):
+    """POSIX locks are a process's: closing any descriptor of a file frees all of them. Another process would then take
+    itself for the last one, and remove the files beside the record while we read them."""
+    record = tmp_path / "record.sqlite3"
+    first = open_database(f"sqlite:///{record}")
+    with first.connect() as reading:
+        reading.execute(sa.text("SELECT count(*) FROM runs"))
+        open_database(f"sqlite:///{record}").dispose()
+        look = f"import sqlite3; c = sqlite3.connect({str(record)!r}); c.execute('SELECT * FROM runs'); c.close()"
+        subprocess.run([sys.executable, "-c", look], check=True)
+        assert record.with_name("record.sqlite3-shm").exists()
+    first.dispose()

@@ -218,7 +218,7 @@ def test_the_former_names_of_a_deleted_prompt_are_free_but_their_numbers_go_on(s
 def test_no_prompt_is_renamed_to_what_a_deleted_one_was_called(store: Store) -> None:
     saved(store, name="a"), saved(store, name="b")
     store.delete("a")
-    with pytest.raises(PromptError, match="'a' was a deleted prompt's"):
+    with pytest.raises(PromptError, match="'a' belonged to a deleted prompt"):
         store.rename("b", "a")
     assert [found.tag for found in store.versions()] == ["b@1"]
 

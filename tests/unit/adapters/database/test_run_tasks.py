@@ -1,4 +1,4 @@
-"""The record of asks: what was asked about, what became of it, and what a run amounts to."""
+"""The tasks of runs: which were asked about, what became of them, and the totals of a run."""
 
 from dataclasses import replace
 from typing import Any

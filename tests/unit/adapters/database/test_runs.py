@@ -1,4 +1,4 @@
-"""The record of runs: who works on them, how they end, and in which order they come."""
+"""Runs in the database: who works on them, how they end, and their order."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -98,7 +98,15 @@ def test_a_run_that_ended_can_be_resumed(runs: Any, run: Any) -> None:
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("in_progress", "")
 
 
-def test_a_cancel_is_heard_at_the_next_sign_of_life(runs: Any, run: Any) -> None:
+def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(store, runs, run, monkeypatch):
+    clock = Clock(store, monkeypatch)
+    runs.finish(run.id, "failed")
+    clock.now += 3600
+    runs.reopen(run.id)
+    assert runs.run(run.id).silent_s == 0
+
+
+def test_a_cancel_is_heard_at_the_next_sign_of_life(runs, run):
     runs.claim(run.id, "host:1")
     assert runs.cancel(run.id)
     assert runs.beat(run.id, 1) == "canceled"

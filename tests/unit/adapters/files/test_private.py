@@ -1,4 +1,4 @@
-"""The record is for its user's eyes alone, also one that an earlier release made."""
+"""Only its user can read the database, also one that an earlier release made."""
 
 import os
 import sqlite3

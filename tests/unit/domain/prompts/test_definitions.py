@@ -52,7 +52,7 @@ def test_what_is_listed_means_the_same_again(schema) -> None:  # type: ignore[no
         ({"Refnud": "x"}, ONE, "did you mean Refund?"),
         ({"d": "x"}, ONE, "there are Refund, Delivery, Yes."),
         ({"topic": {"Refnud": "x"}}, ONE, "did you mean Refund?"),
-        ({"Other": "x"}, TWO, "one of 'topic' and 'mood'"),
+        ({"Other": "x"}, TWO, "in 'topic' and 'mood'"),
         ({"moood": {"Good": "x"}}, TWO, "did you mean mood?"),
         ({"Goood": "x"}, TWO, "did you mean Good?"),
     ],

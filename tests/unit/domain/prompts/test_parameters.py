@@ -52,8 +52,8 @@ def test_parameters_as_providers_name_them_are_taken() -> None:
         ("reasoning_effort", 3),
     ],
 )
-def test_well_known_parameters_have_a_type_and_a_range(name: Any, value: Any) -> None:
-    with pytest.raises(PromptError, match=f"The parameter '{name}' can't be .*: give a ") as error:
+def test_well_known_parameters_have_a_type_and_a_range(name, value):
+    with pytest.raises(PromptError, match=f"The parameter '{name}' cannot be .*: use a ") as error:
         check_parameters({name: value})
     assert json.dumps(value)[:40] in str(error.value)
     assert len(str(error.value)) < 130

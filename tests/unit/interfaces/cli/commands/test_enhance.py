@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from backend.domain.optimize.search import SearchOptions
-from backend.interfaces.cli.commands.enhance import conclusion, enhanced_json, print_enhanced
-from backend.interfaces.cli.render.console import plain
+from backend.interfaces.cli.commands.enhance import conclusion, print_enhanced
+from backend.interfaces.presentation.json.optimization import optimization_json
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from benchmarks.enhance import TEACHER, Studio, World, draft, in_process, messages
 
@@ -32,8 +32,8 @@ def test_a_better_one_is_shown_with_all_that_speaks_for_it(tmp_path: Path, capsy
     assert err.endswith("Saved as topic@2.\n")
 
 
-def test_names_that_scripts_rely_on(tmp_path: Path) -> None:
-    told = json.loads(json.dumps(plain(enhanced_json(found(tmp_path, "good", "empty", "losing")))))
+def test_names_that_scripts_rely_on(tmp_path):
+    told = json.loads(json.dumps(optimization_json(found(tmp_path, "good", "empty", "losing"))))
     assert (told["version"], told["teacher"], told["saved"], told["verdict"]) == (
         "topic@1",
         TEACHER,
@@ -52,10 +52,10 @@ def test_names_that_scripts_rely_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kinds", "truths", "said"),
     [
-        (("empty",), 100, "Nothing was saved: no rewrite was better on the ground truths to learn from."),
+        (("empty",), 100, "Nothing was saved: no rewrite was better on the ground truths it learned from."),
         (("uneven",), 100, "not decided by these 44 tasks"),
-        (("good",), 0, "It could not be checked, for the project has no ground truths. Not saved; with --save-anyway"),
-        (("refusing",), 0, "Nothing was saved: the rewrite was dropped, for the teacher refused."),
+        (("good",), 0, "It could not be checked, because the project has no ground truths. Not saved; --save-anyway"),
+        (("refusing",), 0, "Nothing was saved. The rewrite was dropped: the teacher refused."),
     ],
 )
 def test_the_conclusion_is_in_words(tmp_path: Path, kinds: Any, truths: Any, said: Any) -> None:
