@@ -1,5 +1,7 @@
 """What `--on` and its companions mean."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,6 +90,6 @@ def test_written_ids_come_back_in_their_order(ids: list[int]) -> None:
         ("sample", {"size": 0}, "--sample-size to 1"),
     ],
 )
-def test_what_means_nothing_is_refused(word: str, more: dict[str, str], said: str) -> None:
+def test_what_means_nothing_is_refused(word: str, more: dict[str, Any], said: str) -> None:
     with pytest.raises(SubsetError, match=said):
         parse_subset(word, **more)

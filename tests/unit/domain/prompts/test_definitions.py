@@ -34,7 +34,7 @@ def test_a_definition_stands_in_place_of_the_hint() -> None:
 
 
 def test_labels_of_several_controls_stand_below_their_controls() -> None:
-    given = {"mood": {"Other": "neither"}, "Refund": "money back"}
+    given: dict[str, str | dict[str, str]] = {"mood": {"Other": "neither"}, "Refund": "money back"}
     assert defined(given, TWO) == {"topic": {"Refund": "money back"}, "mood": {"Other": "neither"}}
 
 

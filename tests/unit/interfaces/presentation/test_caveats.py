@@ -4,7 +4,8 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
-from tests.unit.domain.metrics.test_evaluation import FAILURE, evaluated
+from tests.unit.domain.metrics.test_classification import FAILURE
+from tests.unit.domain.metrics.test_evaluation import evaluated
 
 ALL = Subset("ground-truth")
 
