@@ -27,7 +27,7 @@ class Ownership:
         self._empty: dict[str, set[int]] = {}
 
     def has(self, prediction: Prediction) -> bool:
-        """Whether a prediction of the prompt is ours: it bears our mark, or the record knows it from before there were
+        """Whether a prediction of the prompt is ours: it bears our mark, or the database knows it from before there were
         marks, or as one without a region, which has no place for one: of several such, alike, one is ours."""
         version, task = str(prediction.model_version), prediction.task_id
         if self._marker.is_on(task, version, prediction.result or []):
