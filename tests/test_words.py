@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CODE = ("domain", "engine", "adapters", "services", "interfaces")
+BESIDE = [path for folder in ("demo", "benchmarks", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
 SOURCES = [
     path
     for layer in CODE
@@ -57,14 +58,19 @@ def private_words(text: str) -> list[str]:
 def prose(source: str) -> Iterator[tuple[int, str]]:
     """(line, text) of what people read in a module: docstrings, comments, and texts of errors and messages."""
     tree = ast.parse(source)
+    yield from docstrings(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield getattr(node, "lineno", 1), ast.get_docstring(node) or ""
         if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_shown(node)):
             yield node.lineno, _literals(node)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
+
+
+def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield getattr(node, "lineno", 1), ast.get_docstring(node) or ""
 
 
 def _is_shown(call: ast.Call) -> bool:
@@ -91,6 +97,15 @@ def test_code_uses_the_words_of_the_glossary(layer: str) -> None:
         f"{path.relative_to(ROOT)}:{line}: {word}"
         for path in sources
         for line, text in prose(path.read_text(encoding="utf-8"))
+        for word in private_words(text)
+    ] == []
+
+
+def test_docstrings_beside_the_code_use_the_words_of_the_glossary() -> None:
+    assert [
+        f"{path.relative_to(ROOT)}:{line}: {word}"
+        for path in BESIDE
+        for line, text in docstrings(ast.parse(path.read_text(encoding="utf-8")))
         for word in private_words(text)
     ] == []
 

@@ -1,4 +1,4 @@
-"""BudgetedModel: an asker with a budget sends what it can pay and counts all that may have been charged."""
+"""BudgetedModel: an executor with a budget sends what it can pay and counts all that may have been charged."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def ask_for(text, **changed):
 
 
 class Shop:
-    """An asker with a budget whose completions land in `stored`."""
+    """A request executor with a budget whose completions land in `stored`."""
 
     def __init__(self, script, budget, slots=4):
         self.model = ScriptedModel(script)

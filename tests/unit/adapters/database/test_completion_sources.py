@@ -33,7 +33,10 @@ def test_what_a_run_asked_stays_known_when_it_is_deleted(store: Store) -> None:
     run = RunStore(store).create(NewRun("mood@1", 7, "all")).id
     store.add_completions([completion(digest=MINE)])
     with store.engine.begin() as connection:
-        connection.execute(asks.insert(), [{"run_id": run, "task_id": 1, "digest": MINE}, {"run_id": run, "task_id": 2, "digest": None}])
+        connection.execute(
+            asks.insert(),
+            [{"run_id": run, "task_id": 1, "digest": MINE}, {"run_id": run, "task_id": 2, "digest": None}],
+        )
         keep(connection, store.insert, runs.c.id == run)
         connection.execute(runs.delete().where(runs.c.id == run))
         assert connection.execute(sa.select(sources)).all() == [(MINE, 7)]

@@ -12,7 +12,9 @@ from backend.errors import PromptError
 def named(store: Store) -> Store:
     """Two prompts, of which the first was called "old" before."""
     with store.engine.begin() as connection:
-        connection.execute(prompts.insert(), [{"id": 1, "name": "new", "project": 7}, {"id": 2, "name": "b", "project": 7}])
+        connection.execute(
+            prompts.insert(), [{"id": 1, "name": "new", "project": 7}, {"id": 2, "name": "b", "project": 7}]
+        )
         for prompt, name in ((1, "old"), (1, "new"), (2, "b")):
             take(connection, store.insert, prompt, name)
     return store

@@ -26,7 +26,8 @@ def test_a_line_holds_the_request_as_it_would_be_sent_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [("expired", "deadline"), ("cancelled", "server"), ("failed", "bad_request"), ("completed", "server")]
+    ("status", "kind"),
+    [("expired", "deadline"), ("cancelled", "server"), ("failed", "bad_request"), ("completed", "server")],
 )
 def test_an_ended_batch_says_why_a_request_has_no_answer(status: str, kind: str) -> None:
     assert unanswered(BatchReport("b", status)).kind == kind
