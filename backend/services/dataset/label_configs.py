@@ -63,7 +63,7 @@ class Configs:
         if found is None:
             raise ConfigChangedError(
                 f"The labelling config of project {version.project} changed since {version.tag} was saved, and the "
-                "record does not have the former one. If labels were renamed: `ls-prompts relabel OLD NEW`, for each "
+                "database does not have the former one. If labels were renamed: `ls-prompts relabel OLD NEW`, for each "
                 "of them, makes the results readable."
             )
         return found

@@ -27,8 +27,11 @@ class Ownership:
         self._empty: dict[str, set[int]] = {}
 
     def has(self, prediction: Prediction) -> bool:
-        """Whether a prediction of the prompt is ours: it bears our mark, or the record knows it from before there were
-        marks, or as one without a region, which has no place for one: of several such, alike, one is ours."""
+        """Whether a prediction of the prompt is ours.
+
+        It carries our mark, or the database knows it from the time before marks, or as one without a region and so
+        without a place for a mark.
+        """
         version, task = str(prediction.model_version), prediction.task_id
         if self._marker.is_on(task, version, prediction.result or []):
             return True

@@ -142,7 +142,7 @@ class Prompts:
     def readable(self, tag: str, studio: LabelStudioClient) -> ResolvedVersion:
         """For what only reads what is stored: as `resolved`, also where the config changed since.
 
-        Raises ConfigChangedError when the record does not have the config that the version was saved with.
+        Raises ConfigChangedError when the database does not have the config that the version was saved with.
         """
         version = self.get(tag)
         return self.read_by(version, studio.project(version.project))

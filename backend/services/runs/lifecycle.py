@@ -196,7 +196,7 @@ class Runs:
         return pushed
 
     def push_again(self, resolved: ResolvedVersion, keep: bool, notify: Notify, take_over: bool = False) -> PushResult:
-        """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
+        """Pushes the stored answers of a version. Raises RunError while a run of it is under way: two pushes at
         once would import the same predictions twice."""
         for run in self.record.runs(resolved.version.tag):
             if in_hand(run):
@@ -204,7 +204,7 @@ class Runs:
         return self._push(resolved, self.outcomes.of_version(resolved), keep, notify, take_over)
 
     def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
-        """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
+        """Works on an owned run to its end. Raises what ends it; the caller stores that."""
         base = select_tasks(self.studio, resolved, read_subset(run.subset))
         progress.start(base.size)
         if base.size is not None:

@@ -50,7 +50,7 @@ class SyncSession:
         """What became of the tasks, by id; what is stored already is read. `who` is waited for, and to do what, is told
         every so often.
 
-        Raises what `Predictor.label` raises, CancelledError when the pulse says so.
+        Raises what `Predictor.label` raises, CancelledError when the heartbeat says so.
         """
         with waiting(self._progress.notify, who):
             return self._runner.run(self._ask(requests, list(tasks), plan))

@@ -1,4 +1,4 @@
-"""The purse: whatever the order of things, what may have been spent never exceeds the budget."""
+"""BudgetAllocation: in whatever order things happen, what may have been spent never exceeds the budget."""
 
 import asyncio
 from typing import Any

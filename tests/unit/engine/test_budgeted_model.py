@@ -1,4 +1,4 @@
-"""BudgetedModel: an asker with a budget sends what it can pay and counts all that may have been charged."""
+"""BudgetedModel: an executor with a budget sends what it can pay and counts all that may have been charged."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def ask_for(text: Any, **changed: Any) -> Any:
 
 
 class Shop:
-    """An asker with a budget whose completions land in `stored`."""
+    """A request executor with a budget whose completions land in `stored`."""
 
     def __init__(self, script: Any, budget: Any, slots: Any = 4) -> None:
         self.model = ScriptedModel(script)

@@ -1,4 +1,4 @@
-"""Every part of the record waits for a database that went away as long as the record itself does."""
+"""Every repository waits for a database that went away as long as the Store does."""
 
 from typing import Any
 

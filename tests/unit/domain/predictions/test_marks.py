@@ -1,4 +1,4 @@
-"""Marks: only the record that holds the secret can tell its predictions, and can't be told wrong."""
+"""Marks: only the database that holds the secret recognises its predictions, and nobody can imitate them."""
 
 from typing import Any
 
