@@ -201,9 +201,12 @@ class RequestExecutor:
         probes = False
         await first.turn()
         try:
-            probes = await self.patience.turn() if self.patience.outage else False
-            async with self.slots.slot():
-                reply = await self._send(pending)
+            reply = None
+            while reply is None:
+                probes = await self.patience.turn() if self.patience.outage else False
+                async with self.slots.slot():
+                    began = self.patience.outage and not probes  # while this one waited for its slot
+                    reply = None if began else await self._send(pending)
             first.heard(digest, reply)
             return reply, self.patience.heard(digest, reply)
         except ProviderError as error:

@@ -32,7 +32,7 @@ from backend.adapters.providers.connection_errors import (
 )
 from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import RequestFormat, adapted
-from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.adapters.providers.response import malformed, parse, refusal_in, to_reply
 from backend.domain.chat.model_names import doubt
 from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import ChatRequest, Completion
@@ -156,10 +156,10 @@ class ChatCompletions:
             content = await self._post(dialect.body(request))
             if is_stream(content):
                 raise streams(self._shown)
-            seconds, model = time.perf_counter() - started, request.template.model
-            return to_reply(
-                request.digest, model, parse(content), attempt, seconds, partial(self._refusals.quoted, request)
-            )
+            seconds, model, body = time.perf_counter() - started, request.template.model, parse(content)
+            if (refusal := refusal_in(body)) is not None:
+                raise self._as_status(*refusal)
+            return to_reply(request.digest, model, body, attempt, seconds, partial(self._refusals.quoted, request))
         except openai.APIConnectionError as error:
             if (unsafely := unsafe(error, self._shown)) is not None:
                 raise unsafely from None
@@ -175,6 +175,10 @@ class ChatCompletions:
             raise streams(self._shown) from None
         except GARBAGE:
             return Failure("server", "The model's server did not send a chat completion.")
+
+    def _as_status(self, status: int, error: dict[str, Any]) -> openai.APIStatusError:
+        response = httpx2.Response(status, request=httpx2.Request("POST", self._chat_url))
+        return openai.APIStatusError(str(error.get("message")), response=response, body=error)
 
     async def _refused(
         self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError

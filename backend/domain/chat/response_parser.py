@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from backend.domain.chat import finish_reasons
 from backend.domain.chat.prose import other_label
 from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, Completion
@@ -20,10 +21,6 @@ from backend.domain.outcome import Answer, Rejection
 
 REMEMBERED = 2048
 """Most answers are one of a few texts, which need not be read again for every task."""
-_CUT_SHORT = ("length", "max_tokens", "model_length", "max_length", "max_output_tokens", "token_limit", "incomplete")
-BROKEN_OFF = ("abort", "aborted", "cancelled", "insufficient_system_resource")
-CUT = frozenset((*_CUT_SHORT, *BROKEN_OFF))
-"""Reasons to finish that mean a text may go on: OpenAI's, and what others say in its place."""
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})?\s*")
 
 
@@ -43,7 +40,7 @@ class JsonObject:
 
 def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
     """The Answer in a completion, or the Rejection. Never raises, whatever the text is."""
-    if completion.refused or (completion.finish_reason == "content_filter"):
+    if completion.refused or finish_reasons.is_refusal(completion.finish_reason):
         return Rejection("refused", "The model refused to answer.")
     text, place = completion.text, find_object(completion.text)
     if place is None or (is_cut(completion) and not _FENCE.fullmatch(text, place.end)):
@@ -59,7 +56,7 @@ def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
 
 def is_cut(completion: Completion) -> bool:
     """Whether the text may have been cut off."""
-    return completion.finish_reason.lower() in CUT
+    return finish_reasons.is_cut(completion.finish_reason)
 
 
 def _unfound(completion: Completion) -> Rejection:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.domain.chat.prose import other_label
 from backend.domain.chat.request import MAX_ATTEMPTS, Completion
-from backend.domain.chat.response_parser import CUT, find_object, judge, read, settled
+from backend.domain.chat.response_parser import find_object, judge, read, settled
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.choices import fold
@@ -168,6 +168,8 @@ MARKS = [
     ("<seed:think>", "</seed:think>"),
     ("[THINK]", "[/THINK]"),
     ("◁think▷", "◁/think▷"),
+    ("<|think|>", "<|content|>"),
+    ("< think >", "< / think >"),
     ("<|START_THINKING|>", "<|END_THINKING|>"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
@@ -200,7 +202,7 @@ def test_thoughts_that_do_not_end_are_no_answer(opening: str, closing: str) -> N
         assert reason(f"{opening}So{closing}{GOOD}{opening}Or not?") == "not_json"
 
 
-@pytest.mark.parametrize("finish_reason", sorted(CUT | {"MAX_TOKENS"}))
+@pytest.mark.parametrize("finish_reason", ["length", "MAX_TOKENS", "model_context_window_exceeded", "aborted"])
 def test_in_a_text_that_was_cut_an_object_counts_only_as_its_end(finish_reason: str) -> None:
     for text in (GOOD, f"{GOOD}  \n\n", f"So:\n```json\n{GOOD}\n```", f"~~~\n{GOOD}\n~~~ "):
         assert found(text, finish_reason=finish_reason) == {"mood": ("Good",)}
