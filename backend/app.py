@@ -1,4 +1,4 @@
-"""What there is to do: one method for each, which hands over to a flow. The doors call nothing else.
+"""Everything there is to do, one method each, which calls a service. The interfaces call nothing else.
 
 Everything the commands do is here, for scripts:
 
@@ -71,12 +71,14 @@ class App:
         return self.container.prompts.save(draft, self.container.studio)
 
     def alike(self, version: PromptVersion) -> list[str]:
-        """Tags under which Label Studio has predictions already that could be taken for a new version's."""
+        """Tags of predictions in Label Studio that could be mistaken for those of a new version."""
         return alike(self.container.studio, self.container.store, version)
 
     def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> DraftedPrompt:
-        """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks;
-        `project` is needed for a new name."""
+        """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks.
+
+        project: needed for a new name
+        """
         return self.container.drafter.draft(name, project, teacher)
 
     def version(self, tag: str) -> PromptVersion:
@@ -103,7 +105,7 @@ class App:
         return self.container.prompts.load(path, project, self.container.studio)
 
     def relabel(self, wish: Renaming, project: int | None = None) -> Relabelled:
-        """Reads what annotations and stored answers call `wish.old` as `wish.label` from now on."""
+        """From now on, reads `wish.old` in annotations and stored answers as `wish.label`."""
         versions = self.container.store.versions()
         return self.container.prompts.configs.relabel(
             self.container.studio, project_meant(versions, project), versions, wish
@@ -113,7 +115,7 @@ class App:
         self.container.prompts.configs.unrelabel(project_meant(self.container.store.versions(), project), wish)
 
     def relabelled(self, project: int | None = None) -> Renames:
-        """Control -> former label -> the label it is read as."""
+        """Control -> former label -> the label as which it is read."""
         return self.container.prompts.configs.renames(project_meant(self.container.store.versions(), project))
 
     # Runs
@@ -127,16 +129,16 @@ class App:
         return self.run(tag, Subset("ground-truth", truth=truth), self.evaluating(ending or RunOptions()), progress)
 
     def evaluating(self, ending: RunOptions) -> RunOptions:
-        """How an evaluation ends: EVALUATE_PUSHES=false leaves Label Studio alone."""
+        """The options of an evaluation: EVALUATE_PUSHES=false leaves Label Studio alone."""
         return replace(ending, push=ending.push and self.container.settings.evaluate_pushes)
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
-        """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
+        """Compares versions on the same ground truths (all, or those of `subset`), from stored answers."""
         resolved_versions = [self.container.prompts.readable(tag, self.container.studio) for tag in tags]
         return compare_versions(self.container.runs, resolved_versions, subset or Subset("ground-truth"))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
-        """What a run would take; `probe` requests are sent for it, and their answers kept."""
+        """What a run would take. `probe` requests are sent for it, and their answers stored."""
         return CostEstimator(self.container.runs, self.container.prompts.resolved(tag, self.container.studio)).estimate(
             subset, probe
         )
@@ -157,7 +159,7 @@ class App:
         return self.container.runs.start(tag, subset, ending)
 
     def work(self, run_id: str, progress: Progress | None = None) -> RunResult:
-        """Works on a pending run, or on one whose process is gone."""
+        """Works on a pending run, or on one whose process is lost."""
         return self.container.runs.work(run_id, progress or Silent())
 
     def run_in_background(
@@ -168,25 +170,31 @@ class App:
         return self.container.runs.give(started.id, self.container.background_workers)
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
-        """Goes on with a run in the background, with another budget in USD if one is given. Raises RunError while a
-        process works on it, or when it stopped at a budget and gets no larger one."""
+        """Continues a run in the background. Raises RunError while a process works on it, or without a larger budget.
+
+        budget: a new budget in USD; needed for a run that stopped at its budget
+        """
         return self.container.runs.reopen(run_id, self.container.background_workers, budget)
 
     def retry(self, run_id: str, rejected: bool = False) -> Run:
-        """Asks again, in the background, about the tasks a run had no answer for; with `rejected` also about those
-        whose answer can't be used."""
+        """Asks again, in the background, about the tasks for which a run had no answer.
+
+        rejected: whether to ask also about those whose answer cannot be used
+        """
         return self.container.runs.give(
             self.container.runs.retry(run_id, rejected).id, self.container.background_workers
         )
 
     def cancel(self, run_id: str) -> bool:
-        """Stops a run within seconds and keeps what came; False when it had ended already."""
+        """Stops a run within seconds; stored answers are kept. False if it had ended already."""
         stopped = self.container.record.cancel(self.container.record.run(run_id).id)
         return self.container.batches.cancel(run_id) or stopped
 
     def work_on_queue(self, burst: bool = False) -> None:
-        """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
-        REDIS_URL, QueueError when Redis is not there."""
+        """Works on runs that wait in Redis, and on those whose worker was killed.
+
+        Raises SettingsError without REDIS_URL, QueueError if Redis does not answer.
+        """
         worker_pool = self.container.worker_pool
         worker_pool.look_after()
         if self.container.settings.metrics_port is not None:
@@ -195,13 +203,13 @@ class App:
             self.container.queue().work(burst, worker_pool.attempt, self.container.stop.request)
 
     def runs(self, which: str | None = None) -> list[RunStatus]:
-        """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""
+        """Runs of a version (NAME@N), of all versions of a prompt (NAME) or all runs; newest first."""
         tags = self.container.prompts.tags(which) if which else None
         found = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
         return [status_of(self.container.record, run, self.container.pricing) for run in found]
 
     def watch(self, run_id: str) -> RunStatus:
-        """How far a run has come."""
+        """The progress of a run."""
         return status_of(self.container.record, self.container.record.run(run_id), self.container.pricing)
 
     def enhance(self, tag: str, wish: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
@@ -222,7 +230,7 @@ class App:
         return results(self.container.runs, self.container.prompts.readable(tag, self.container.studio), kinds, truth)
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
-        """Measures a version's confidence on its ground truths, and saves a calibrator with it when that helps."""
+        """Measures a version's confidence on its ground truths, and saves a calibrator if that helps."""
         return calibrate_version(
             self.container.runs,
             self.container.prompts.readable(tag, self.container.studio),
@@ -230,20 +238,23 @@ class App:
         )
 
     def uncalibrate(self, tag: str) -> bool:
-        """Confidences are pushed as they are again; False when they were."""
+        """Raw confidences are pushed again; False if they were already."""
         return self.container.prompts.calibrated.remove(self.container.prompts.get(tag))
 
     def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
-        """The smallest confidence from which on answers are right so often, with 95 % confidence."""
+        """The lowest confidence that guarantees an accuracy, with 95 % confidence."""
         resolved = self.container.prompts.readable(tag, self.container.studio)
         return confidence_threshold(self.container.runs, resolved, accuracy, subset or Subset("ground-truth"))
 
     def calibrated(self, tag: str) -> StoredCalibration | None:
-        """The calibration that is saved with a version, None when its confidences are pushed as they are."""
+        """The calibration that is saved with a version; None if raw confidences are pushed."""
         return self.container.prompts.calibrated.of(self.container.prompts.get(tag))
 
     def push(self, tag: str, keep: bool = False, notify: Notify = to_log, take_over: bool = False) -> PushResult:
-        """`take_over`: what others pushed under the prompt's name is replaced too."""
+        """Pushes the stored answers of a version.
+
+        take_over: whether predictions that others pushed under the prompt's name are replaced too
+        """
         return self.container.runs.push_again(
             self.container.prompts.pushable(tag, self.container.studio), keep, notify, take_over
         )
@@ -251,7 +262,10 @@ class App:
     # Projects
 
     def connect(self, project: int, url: str | None = None, notify: Notify = to_log) -> str:
-        """`url`: where Label Studio is to reach the server; by default where it listens on this machine. Returns it."""
+        """Connects the server to a project and returns its address.
+
+        url: where Label Studio reaches the server; by default where it listens on this machine
+        """
         return self.container.projects.connect(
             project, url or self.container.settings.local_url(), self.container.login, notify
         )
@@ -263,7 +277,7 @@ class App:
         self.container.projects.use(self.container.prompts.resolved(tag, self.container.studio).version, notify)
 
     def address(self, what: str, task: int | None = None) -> str:
-        """Where a browser finds a project (its number, or a prompt of it), one of its tasks, or a report's file."""
+        """The address of a project (by its number, or a prompt of it), one of its tasks, or a report's file."""
         url = self.container.settings.label_studio_url
         return address_of(what, task, url, lambda tag: self.container.prompts.get(tag).project)
 
@@ -271,27 +285,31 @@ class App:
         return self.container.projects.predictions(project)
 
     def predicted(self, tag: str) -> dict[str, int]:
-        """How many predictions of a version in Label Studio are ours, by model_version."""
+        """How many predictions in Label Studio are ours, by model_version, for a version."""
         return self.container.projects.predicted(self.container.prompts.get(tag))
 
     def withdraw(self, tag: str, notify: Notify = to_log, take_over: bool = False) -> int:
         return self.container.projects.withdraw(self.container.prompts.get(tag), notify, take_over)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:
-        """Makes annotations of all predictions of a version that a person could submit, or of those on `tasks`; how
-        many."""
+        """Creates annotations from all predictions of a version that a person could submit, or from those on `tasks`.
+
+        Returns their number.
+        """
         resolved = self.container.prompts.resolved(tag, self.container.studio)
         return self.container.projects.annotate(
             resolved.version, submittable(self.container.studio, resolved, tasks, notify), notify
         )
 
     def unannotate(self, tag: str, notify: Notify = to_log) -> TakenBack:
-        """Takes back the annotations that `annotate` made of a version's predictions and no person touched."""
+        """Deletes the annotations that `annotate` created from a version's predictions, if no person changed them."""
         return self.container.projects.unannotate(self.container.prompts.get(tag), notify)
 
     def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
-        """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see
-        `confidence_threshold`."""
+        """The tasks whose prediction has at least the confidence `least`, or the threshold for `accuracy`.
+
+        See `confidence_threshold`.
+        """
         resolved = self.container.prompts.resolved(tag, self.container.studio)
         if least is None:
             least = least_confidence(self.container.runs, resolved, accuracy)
@@ -302,13 +320,16 @@ class App:
         return self.container.forgetting.held(project)
 
     def forget(self, project: int, notify: Notify = to_log) -> Held:
-        """Deletes that, here and at the model's provider. Raises RunError while a run of the project is under way,
-        ProviderError when files can't be deleted there."""
+        """Deletes it, here and at the model's provider. Raises RunError while a run of the project is in progress,
+        ProviderError if files cannot be deleted there."""
         return self.container.forgetting.forget(project, notify)
 
     def doctor(self, backend_url: str | None = None, notify: Notify = to_log) -> list[HealthCheck]:
-        """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine. The
-        model is asked a small request, or a few; `notify` hears of it when that takes long."""
+        """Checks everything that a user needs. The model gets one small request, or a few.
+
+        backend_url: where Label Studio reaches the server; by default where it listens on this machine
+        notify: is told if this takes long
+        """
         url = backend_url or self.container.settings.local_url()
         return examine(
             {
@@ -323,27 +344,29 @@ class App:
         )
 
     def describe_studio(self) -> str:
-        """Where Label Studio is, and whose the token is. Raises PromptsError with what to do."""
+        """Label Studio's address, and the owner of the token. Raises PromptsError with what to do."""
         return f"{shown(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
 
     def check_model(self, notify: Notify = to_log) -> str:
-        """Where the model is, whether its server lists it and how fast it answers a small request. Raises PromptsError
-        with what to do."""
+        """The model's address, whether its server lists it, and the seconds of a small request.
+
+        Raises PromptsError with what to do.
+        """
         settings = self.container.settings
         place = self.container.model_server.describe(settings.openai_model, settings.request_timeout_s)
         limits = Limits(settings.concurrency, settings.request_timeout_s)
         return f"{place}, {self.container.model_server.timed(settings.openai_model, limits, notify)}"
 
     def reach_studio(self) -> str:
-        """The address at which Label Studio answers, whoever asks."""
+        """The address at which Label Studio answers, without a token."""
         return reach_studio(self.container.settings.label_studio_url)
 
     def reach_model_server(self) -> str:
-        """The address at which a model's server answers, whoever asks."""
+        """The address at which a model's server answers, without a key."""
         return self.container.model_server.reach(self.container.settings.request_timeout_s)
 
     def check_key(self) -> str:
-        """How many models the server lists to this key. Raises ProviderError when it refuses the key."""
+        """How many models the server lists for this key. Raises ProviderError if it refuses the key."""
         return self.container.model_server.listed(self.container.settings.request_timeout_s)
 
     def models(self) -> list[str]:
@@ -351,7 +374,7 @@ class App:
         return self.container.model_server.names(self.container.settings.request_timeout_s)
 
     def doubt(self, tag: str) -> str | None:
-        """What speaks against a version's model: that its server does not list it."""
+        """A sentence if the server does not list a version's model."""
         return self.container.model_server.doubt(self.container.prompts.get(tag).model)
 
     def _describe_server(self, url: str | None) -> str:
@@ -363,7 +386,7 @@ class App:
         )
 
     def exposition(self) -> "MetricsEndpoint":
-        """What Prometheus reads about this process."""
+        """This process's metrics, for Prometheus."""
         from backend.adapters.prometheus import QUEUE_S, MetricsEndpoint
 
         return MetricsEndpoint(self.container.queue(QUEUE_S).depth if self.container.settings.redis_url else None)
@@ -371,19 +394,23 @@ class App:
     # Doubts and reports
 
     def audit(self, project: int, subset: Subset | None = None) -> Audit:
-        """Which ground truths may be wrong, of all or those of `subset`."""
+        """Ground truths that may be wrong, among all or those of `subset`."""
         return audit_project(self.container.runs, project, subset or Subset("ground-truth"))
 
     def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
-        """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
-        how many rows."""
+        """Writes the outcomes of a version's tasks as csv, jsonl or parquet, to a file or to standard output.
+
+        Returns the number of rows.
+        """
         return export(
             self.container.runs, self.container.prompts.readable(tag, self.container.studio), kind, path, truth
         )
 
     def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
-        """All that is known about a version on the ground truths, all or those of `subset`; `against`: a version
-        to compare it with."""
+        """A report on a version with the ground truths (all, or those of `subset`).
+
+        against: a version to compare it with
+        """
         other = self.container.prompts.readable(against, self.container.studio) if against else None
         return report(
             self.container.runs,
@@ -406,7 +433,7 @@ class App:
         return LivePredictions(self.container.store, live, serving, self._overflow_runs())
 
     def describe_limit(self) -> str:
-        """What the server may spend, for people. Raises SettingsError when that can't be kept."""
+        """What the server may spend, for people. Raises SettingsError if that limit cannot be kept."""
         daily = self.container.daily
         return "no limit (MAX_USD_PER_DAY)" if daily is None else daily.describe(self.container.settings.openai_model)
 

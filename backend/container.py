@@ -1,6 +1,6 @@
 """Composition root: settings -> the parts that everything is made of. No logic.
 
-Each is made when it is first used, so that a command which asks no model need not wait for one.
+Each part is made when it is first used, so that a command without a model does not wait for one.
 """
 
 import asyncio
@@ -56,14 +56,14 @@ if TYPE_CHECKING:
 
 
 class Container:
-    """What `App` works with."""
+    """The parts that `App` works with."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or load_settings()
 
     @cached_property
     def stop(self) -> Shutdown:
-        """What a signal requests and runs heed."""
+        """The Shutdown that signals request and runs obey."""
         return process_stop()
 
     @cached_property
@@ -80,7 +80,7 @@ class Container:
 
     @cached_property
     def pricing(self) -> Pricing:
-        """PRICE_IN and PRICE_OUT where they are set, for every model; else each model's known price."""
+        """PRICE_IN and PRICE_OUT for every model if they are set, else each model's known price."""
         prices = self.settings.prices()
         return price_of if prices is None else fixed_price(*prices)
 
@@ -127,7 +127,7 @@ class Container:
         return WorkerPool(self.runs, ChunkStore(self.store), self.queue())
 
     def _join_workers(self, model: str, slots: ConcurrencyLimiter) -> "WorkerRegistration":
-        """To be called on the event loop that `slots` lives on."""
+        """Must be called on the event loop of `slots`."""
         from backend.adapters.redis.connection import RedisConnection
         from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
 
@@ -146,14 +146,14 @@ class Container:
 
     @property
     def background_workers(self) -> BackgroundWorkers:
-        """Who works on runs in the background."""
+        """Workers on background runs."""
         if self.settings.redis_url:
             return self.worker_pool
         return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
 
     def queue(self, patience_s: float | None = None) -> "Queue":
-        """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
-        from backend.adapters.redis.queue import Queue  # a sixth of a second, which most commands need not wait for
+        """`patience_s`: seconds that an answer may take; None for a worker, which waits for jobs."""
+        from backend.adapters.redis.queue import Queue  # importing it takes a sixth of a second
 
         if not self.settings.redis_url:
             raise SettingsError("A worker needs the queue: set REDIS_URL, like redis://localhost:6379.")
@@ -181,7 +181,7 @@ class Container:
 
     def model(self, timeout_s: float | None = None) -> "ChatCompletions":
         from backend.adapters.providers.chat_completions import (
-            ChatCompletions,  # takes 0.7 s, which commands that ask no model need not wait for
+            ChatCompletions,  # importing it takes 0.7 s
         )
 
         key = self.settings.openai_api_key
@@ -189,7 +189,7 @@ class Container:
         return ChatCompletions(self.settings.openai_base_url, key.get_secret_value() if key else None, timeout)
 
     def _model_and_teacher(self) -> "ChatCompletions | ModelRouter":
-        """Who answers requests to the model and to a teacher, which may be elsewhere."""
+        """The ChatModels of model and teacher, which may be on different servers."""
         from backend.adapters.providers.chat_completions import ChatCompletions
 
         settings, url = self.settings, self.settings.teacher_base_url
@@ -257,7 +257,7 @@ class Container:
     @cached_property
     def metrics(self) -> "Metrics":
         from backend.adapters.prometheus import (
-            process_metrics,  # a tenth of a second, which most commands need not wait for
+            process_metrics,  # importing it takes a tenth of a second
         )
 
         return process_metrics()
