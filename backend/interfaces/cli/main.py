@@ -28,6 +28,7 @@ from backend.interfaces.cli.commands import (
     prompts,
     relabel,
     report,
+    serve,
 )
 from backend.interfaces.cli.commands import calibrate as confidence
 from backend.interfaces.cli.commands import evaluate as evaluation
@@ -126,6 +127,7 @@ for group in (
     init,
     projects,
     models,
+    serve,
     draft,
     prompts,
     estimate,

@@ -87,5 +87,5 @@ def test_nothing_is_printed(capsys):
 def test_without_gepa_one_sentence_says_how_to_get_it(monkeypatch):
     check()
     monkeypatch.setitem(sys.modules, "gepa", None)
-    with pytest.raises(SettingsError, match=r"needs gepa: `pip install -r requirements-enhance\.txt`"):
+    with pytest.raises(SettingsError, match=r"needs gepa: pip install 'open-prompts\[enhance\]'"):
         check()

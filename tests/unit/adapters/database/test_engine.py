@@ -162,3 +162,17 @@ def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url)
 
 
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql+psycopg://localhost/x", r"pip install 'open-prompts\[postgresql\]'"),
+        ("mysql://localhost/x", "MySQLdb, which is not installed: use PostgreSQL or SQLite"),
+    ],
+)
+def test_a_database_whose_library_is_not_installed(monkeypatch, url, sentence):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setitem(sys.modules, "MySQLdb", None)
+    with pytest.raises(StoreError, match=sentence):
+        open_database(url)
