@@ -35,6 +35,7 @@ from backend.interfaces.cli.commands import (
     run,
     runs,
     save,
+    serve,
 )
 from backend.interfaces.cli.render.console import printable
 from backend.logs import structured
@@ -98,6 +99,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         projects.connect,
         projects.disconnect,
         models.models,
+        serve.serve,
         open_page.open_,
         forget.forget,
         completion.completion,
