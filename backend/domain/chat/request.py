@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 
 from backend.domain.chat.answer_length import most_tokens
+from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.few_shot.messages import FewShotMessages, Turn
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.hashing import canonical, numbered
@@ -34,15 +35,16 @@ SHOWN = "\nThe messages before the last are examples with their right answers."
 
 @dataclass(frozen=True)
 class RequestTemplate:
-    """What all requests of a version have in common. `logprobs`: ask for token log-probabilities. No part of
-    the digest: `attempts`, answers to one request before it is given up, `cap`, most tokens a completion may have, on
-    top of what the parameters say (see docs/decisions.md), and `samples`, how often each task is asked about."""
+    """What all requests of a version have in common. `spec`: what is wanted back; `logprobs`: ask for token
+    log-probabilities. No part of the digest: `attempts`, answers to one request before it is given up, `cap`, most
+    tokens a completion may have, on top of what the parameters say (see docs/decisions.md), and `samples`, how often
+    each task is asked about."""
 
     base_url: str
     model: str
     parameters: Mapping[str, Any]
     system: str
-    schema: LabelSchema
+    spec: AnswerSpec
     logprobs: bool = True
     attempts: int = MAX_ATTEMPTS
     cap: int | None = None
@@ -50,7 +52,7 @@ class RequestTemplate:
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
-        return self.schema.json_schema()
+        return self.spec.json_schema()
 
     @cached_property
     def bound(self) -> int | None:

@@ -3,8 +3,8 @@
 Pure; a number that does not exist is None, and `reasons` says why.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from backend.domain.calibration.reliability import Reliability, reliability
 from backend.domain.calibration.scored_answers import scored_answers_of
@@ -12,6 +12,7 @@ from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.classification import Score, score_of
+from backend.domain.metrics.measures import Measure, measures_of
 from backend.domain.metrics.score_intervals import ScoreIntervals, score_intervals
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import tasks_needed
@@ -24,13 +25,14 @@ NO_SUPPORT = "No label occurs in the ground truths."
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """`tasks_needed`: how many more ground truths it takes to see that another version is 5 points away, 0 for none,
-    None without an accuracy; see `domain.statistics.intervals.tasks_needed`."""
+    None without an accuracy; see `domain.statistics.intervals.tasks_needed`. `measures`: see `measures_of`."""
 
     score: Score
     intervals: ScoreIntervals
     reliability: Reliability
     tasks_needed: int | None
     left_out: LeftOut
+    measures: Mapping[str, Mapping[str, Measure]] = field(default_factory=dict)
 
     @property
     def reasons(self) -> dict[str, str]:
@@ -50,8 +52,9 @@ def evaluation(
     outcomes: Sequence[Outcome], truths: Sequence[Truth], schema: LabelSchema, left_out: LeftOut = NOTHING
 ) -> Evaluation:
     """Of the outputs that have a truth. `left_out`: what was kept from `truths`, to be told."""
-    cases = count_cases(outcomes, truths)
+    cases = count_cases(outcomes, truths, schema)
     score = score_of(cases, schema)
     needed = None if score.accuracy is None else max(0, tasks_needed(score.accuracy) - score.outputs)
-    sure = reliability(scored_answers_of(outcomes, truths))
-    return Evaluation(score, score_intervals(cases, schema), sure, needed, left_out)
+    sure = reliability(scored_answers_of(outcomes, truths, schema))
+    intervals, measures = score_intervals(cases, schema), measures_of(cases, schema)
+    return Evaluation(score, intervals, sure, needed, left_out, measures)

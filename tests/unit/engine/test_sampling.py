@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.engine.response_cache import RequestResult
@@ -11,7 +12,7 @@ from backend.engine.sampling import ask_all, failure_of, unsure
 from backend.engine.shutdown import Stopped
 from tests.scripted import completion, template, version
 
-GOOD = {"mood": ("Good",)}
+GOOD = {"mood": Labels(("Good",))}
 
 
 def test_silence_about_probabilities_is_told_with_what_to_do():

@@ -1,6 +1,6 @@
 """How an evaluation is shown: as JSON for scripts, as tables for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from rich.text import Text
 from backend.domain.dataset.subset import read_subset
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation
+from backend.domain.metrics.measures import Measure
 from backend.interfaces.cli.render.console import cell
 from backend.interfaces.cli.render.run import confusion_table, print_head, print_next, run_json, run_rows
 from backend.interfaces.presentation import number_format as numbers
@@ -39,7 +40,12 @@ def evaluation_json(finished: "RunResult", calibrated: bool) -> dict[str, Any]:
         "left_out": asdict(found.left_out),
         "reasons": found.reasons,
         "remarks": remarks(found, subset),
+        **({"controls": {name: _measures(of) for name, of in found.measures.items()}} if found.measures else {}),
     }
+
+
+def _measures(measures: Mapping[str, Measure]) -> dict[str, Any]:
+    return {name: {"value": one.value, "ci": one.interval} for name, one in measures.items()}
 
 
 def _evaluation(finished: "RunResult") -> Evaluation:
@@ -86,6 +92,11 @@ def _scores(finished: "RunResult", found: Evaluation) -> list[tuple[str, str, st
         ("accuracy", numbers.proportion(score.accuracy), numbers.interval(intervals.accuracy), outputs),
         ("coverage", numbers.proportion(summary.coverage), numbers.interval(summary.coverage_ci), usable),
         ("F1 macro", numbers.proportion(score.f1_macro), numbers.interval(intervals.f1_macro), others),
+        *(
+            (f"{control}: {name}", numbers.proportion(one.value), numbers.interval(one.interval), "")
+            for control, measures in found.measures.items()
+            for name, one in measures.items()
+        ),
     ]
 
 

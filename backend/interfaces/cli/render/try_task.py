@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.domain.answer import answer_json
 from backend.domain.outcome import Failure, Rejection
 from backend.interfaces.cli.render.console import printable
 from backend.interfaces.presentation import number_format as numbers
@@ -22,7 +23,7 @@ def trial_json(trial: "TryResult") -> dict[str, Any]:
             {"text": attempt.text, "finish_reason": attempt.finish_reason, "seconds": attempt.seconds}
             for attempt in trial.attempts
         ],
-        "answer": outcome.answer,
+        "answer": None if outcome.answer is None else answer_json(outcome.answer),
         "rejection": {"reason": verdict.reason, "detail": verdict.detail} if isinstance(verdict, Rejection) else None,
         "failure": {"kind": verdict.kind, "detail": verdict.detail} if isinstance(verdict, Failure) else None,
         "confidence": outcome.confidence,
@@ -49,7 +50,7 @@ def _verdict(trial: "TryResult") -> str:
         return f"rejected, {verdict.reason}: {verdict.detail}"
     if isinstance(verdict, Failure):
         return f"failed, {verdict.kind}: {verdict.detail}"
-    values = "; ".join(f"{name}: {', '.join(value) or '(none)'}" for name, value in verdict.items())
+    values = "; ".join(f"{name}: {', '.join(held) or '(none)'}" for name, held in answer_json(verdict).items())
     usage = outcome.usage
     tokens = f"{usage.prompt_tokens} + {numbers.things(usage.completion_tokens, 'token')}"
     each = "; ".join(f"{name} {numbers.proportion(sure)}" for name, sure in (outcome.controls or {}).items())

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.response import retry_after
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import is_done, read, settled
 from backend.domain.outcome import Failure, Rejection
@@ -283,7 +284,7 @@ def test_what_is_billed_counts_as_completion(usage, out):
 def test_where_the_text_went_when_the_content_is_empty(message, where):
     found = completed(chat(None, message=message))
     assert (found.text.strip(), found.elsewhere) == ("", where)
-    verdict = read(found, ASK.template.schema)
+    verdict = read(found, ASK.template.spec)
     assert isinstance(verdict, Rejection)
     assert (verdict.reason, str(where) in verdict.detail) == ("empty", where is not None)
 
@@ -687,7 +688,7 @@ def test_the_stand_in_answers_in_every_dialect(switches):
 
     found = run(once())
     assert isinstance(found, Completion)
-    assert read(found, asked.template.schema) == {"mood": ("Good",)}
+    assert read(found, asked.template.spec) == {"mood": Labels(("Good",))}
     assert (found.logprobs is None) is bool(switches.get("no_logprobs"))
 
 
@@ -709,7 +710,7 @@ def test_the_stand_ins_bad_answers_are_rejections(switches, reason):
 
     found = run(once())
     assert isinstance(found, Completion)
-    verdict = read(found, asked.template.schema)
+    verdict = read(found, asked.template.spec)
     assert isinstance(verdict, Rejection)
     assert verdict.reason == reason
 
@@ -874,7 +875,7 @@ def test_only_the_first_request_of_a_model_is_asked_in_other_ways():
 )
 def test_a_malformed_generation_is_a_malformed_answer(reply):
     found = completed(reply)
-    verdict = read(found, ASK.template.schema)
+    verdict = read(found, ASK.template.spec)
     assert isinstance(verdict, Rejection)
     assert not settled([found], verdict), "it is asked once more"
     assert settled([found, found], verdict)
@@ -1057,7 +1058,7 @@ def test_a_model_that_thinks_aloud_is_not_bounded_again(reply):
     provider = Provider(reply, chat())
     first, second, third = several(provider, FREE, FREE, FREE)
     assert ["max_tokens" in body for body in provider.bodies] == [True, False, False]
-    verdict = read(first, FREE.template.schema)
+    verdict = read(first, FREE.template.spec)
     assert isinstance(verdict, Rejection)
     attempts = [first, first]
     assert not is_done(FREE, attempts), "the cut was ours, so it counts as no attempt"
@@ -1072,7 +1073,7 @@ def test_a_model_that_goes_on_in_blanks_stays_bounded():
     )
     found = several(provider, FREE, FREE, FREE, FREE)
     assert all("max_tokens" in body for body in provider.bodies)
-    verdicts = [read(each, FREE.template.schema) for each in found]
+    verdicts = [read(each, FREE.template.spec) for each in found]
     assert [getattr(verdict, "reason", "an answer") for verdict in verdicts[:3]] == [
         "truncated",
         "an answer",

@@ -35,7 +35,7 @@ def field(xml: str):
 def test_single_or_multiple(attribute, multiple):
     found = field(f'<Choices name="mood" toName="text" {attribute}><Choice value="Good"/></Choices>')
     assert found.multiple is multiple
-    assert found.single is not multiple
+    assert found.exclusive is not multiple
 
 
 def test_an_alias_is_stored_and_the_value_is_shown():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.resolution.resolve import failed, resolve
@@ -26,7 +27,7 @@ def test_without_completions_there_is_no_outcome():
 
 def test_an_answer_with_its_cost_and_confidence():
     found = derived(completion(GOOD, logprobs=((GOOD, -0.5),), cached_tokens=2))
-    assert (found.task_id, found.answer, found.digest) == (3, {"mood": ("Good",)}, "d" * 64)
+    assert (found.task_id, found.answer, found.digest) == (3, {"mood": Labels(("Good",))}, "d" * 64)
     assert found.confidence == pytest.approx(0.6065, abs=1e-4)
     assert (found.usage.prompt_tokens, found.usage.completion_tokens, found.usage.seconds) == (10, 5, 0.25)
     assert found.usage.cost_usd == pytest.approx(8.005)
@@ -34,7 +35,7 @@ def test_an_answer_with_its_cost_and_confidence():
 
 def test_the_cost_of_all_attempts_counts_and_the_latency_of_the_one_that_does():
     found = derived(completion(BROKEN, seconds=9.0), completion(GOOD, attempt=1))
-    assert found.answer == {"mood": ("Good",)}
+    assert found.answer == {"mood": Labels(("Good",))}
     assert (found.usage.prompt_tokens, found.usage.seconds) == (20, 0.25)
     assert found.usage.cost_usd == pytest.approx(20.01)
 
@@ -58,7 +59,7 @@ def test_a_failure_was_not_spoken_and_costs_nothing():
 def test_samples_together_make_one_outcome():
     said = [[completion(GOOD, seconds=0.5)], [completion(BROKEN), completion(GOOD, attempt=1)], [completion(BROKEN)]]
     found = resolve(3, said, SCHEMA, pricing)
-    assert (found.answer, found.digest) == ({"mood": ("Good",)}, "d" * 64)
+    assert (found.answer, found.digest) == ({"mood": Labels(("Good",))}, "d" * 64)
     assert found.confidence == pytest.approx(2 / 3)
     assert (found.usage.prompt_tokens, found.usage.seconds) == (40, 0.5)
     assert resolve(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"
