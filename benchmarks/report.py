@@ -17,6 +17,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.config import read_config
@@ -52,7 +53,7 @@ class Listed:
 
     def annotated(self, _project: int) -> Iterator[AnnotatedTask]:
         for task, topic in zip(self.tasks, self.topics, strict=True):
-            result = to_result({"topic": (topic,)}, SCHEMA)
+            result = to_result({"topic": Labels((topic,))}, SCHEMA)
             yield AnnotatedTask(task, ({"id": task.id, "result": result, "ground_truth": True},), {})
 
     def task_url(self, project: int, task: int | str) -> str:

@@ -124,3 +124,37 @@ def test_a_class_name_is_used_once() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+OF_CHOICES = {"choices", "source", "optional", "single", "multiple"}
+CONTROLS = "backend/domain/labels/controls/"
+
+
+def attributes_of_choices(tree: ast.AST) -> set[str]:
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in OF_CHOICES}
+
+
+def test_the_search_for_what_only_choices_have_finds_it():
+    assert attributes_of_choices(ast.parse("x = [c.shown for c in field.choices if not f(field).single]")) == {
+        "choices",
+        "single",
+    }
+
+
+def test_nothing_outside_the_controls_knows_what_only_choices_have():
+    """Else a new control would have to be taught to all of it."""
+    found = {str(path.relative_to(ROOT)): attributes_of_choices(ast.parse(path.read_text())) for path in SOURCES}
+    assert {path: names for path, names in found.items() if names and not path.startswith(CONTROLS)} == {}
+
+
+def test_nothing_outside_the_controls_names_a_single_kind_of_control():
+    kinds = [path.stem for path in (ROOT / CONTROLS).glob("*.py") if "def build_" in path.read_text()]
+    assert "choices" in kinds
+    modules = {f"backend.domain.labels.controls.{kind}" for kind in kinds}
+    importers = [
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module in modules
+    ]
+    assert [path for path in importers if path != f"{CONTROLS}registry.py"] == []

@@ -87,7 +87,7 @@ def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:
     """The Failure of a task whose answer is unusable only because of the cap; else None."""
     template = request.template
     cut = reply.finish_reason == "length" and template.cap is not None and reply.completion_tokens >= template.cap
-    if not cut or not lowered(template) or not isinstance(read(reply, template.schema), Rejection):
+    if not cut or not lowered(template) or not isinstance(read(reply, template.spec), Rejection):
         return None
     return Failure(
         "budget", f"The answer is longer than {template.cap:,} tokens, the most under a budget; run it without."

@@ -158,7 +158,7 @@ class RequestExecutor:
             del self._in_flight[pending.request.digest]
 
     async def _until_settled(self, pending: InFlightRequest) -> RequestResult:
-        schema = pending.request.template.schema
+        schema = pending.request.template.spec
         verdict, _ = judge(pending.attempts, schema)
         while not settled(pending.attempts, verdict, most_attempts(pending.request, pending.attempts)):
             if isinstance(verdict, Rejection):

@@ -41,6 +41,6 @@ async def _ask(runs: Runs, request: ChatRequest, task_id: int, project: int) -> 
     async with closing(runs.labeler.make_executor(project=project)) as executor:
         asked = await ask_all(executor, request, stored)
     samples = [one.attempts for one in asked]
-    outcome = resolve(task_id, samples, request.template.schema, runs.labeler.pricing)
+    outcome = resolve(task_id, samples, request.template.spec, runs.labeler.pricing)
     attempts = tuple(attempt for sample in samples for attempt in sample)
     return TryResult(request.messages, attempts, outcome or failed(task_id, failure_of(asked), request.digest))

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from backend.domain.answer import Answer
 from backend.domain.chat import finish_reasons
+from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.prose import other_label
 from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, Completion
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Rejection
+from backend.domain.outcome import Rejection
 
 REMEMBERED = 2048
 """Most answers are one of a few texts, which need not be read again for every task."""
@@ -38,17 +39,17 @@ class JsonObject:
     first: int = 0
 
 
-def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
+def read(completion: Completion, spec: AnswerSpec) -> Answer | Rejection:
     """The Answer in a completion, or the Rejection. Never raises, whatever the text is."""
     if completion.refused or finish_reasons.is_refusal(completion.finish_reason):
         return Rejection("refused", "The model refused to answer.")
     text, place = completion.text, find_object(completion.text)
     if place is None or (is_cut(completion) and not _FENCE.fullmatch(text, place.end)):
         return _unfound(completion)
-    answer = schema.accept(place.value)
+    answer = spec.parse(place.value)
     if isinstance(answer, Rejection):
         return answer
-    other = other_label(f"{text[place.first : place.start]}\n{text[place.end :]}", answer, schema)
+    other = other_label(f"{text[place.first : place.start]}\n{text[place.end :]}", answer, spec)
     if other is not None:
         return Rejection("not_json", f"Beside its JSON object the answer names another label, {other[:60]!a}.")
     return answer
@@ -75,13 +76,13 @@ def _unfound(completion: Completion) -> Rejection:
     return Rejection("empty", "The answer is empty.")
 
 
-def judge(attempts: Sequence[Completion], schema: LabelSchema) -> tuple[Answer | Rejection | None, Completion | None]:
+def judge(attempts: Sequence[Completion], spec: AnswerSpec) -> tuple[Answer | Rejection | None, Completion | None]:
     """The first usable attempt with its Answer, else the last attempt with its Rejection; (None, None) without
     attempts."""
     verdict: Answer | Rejection | None = None
     completion: Completion | None = None
     for completion in attempts:
-        verdict = read(completion, schema)
+        verdict = read(completion, spec)
         if not isinstance(verdict, Rejection):
             break
     return verdict, completion
@@ -104,7 +105,7 @@ def _is_final(verdict: Rejection, last: Completion) -> bool:
 
 def is_done(request: ChatRequest, attempts: Sequence[Completion]) -> bool:
     """Whether to stop asking `request`. `attempts`: all answers to it."""
-    return settled(attempts, judge(attempts, request.template.schema)[0], most_attempts(request, attempts))
+    return settled(attempts, judge(attempts, request.template.spec)[0], most_attempts(request, attempts))
 
 
 def most_attempts(request: ChatRequest, attempts: Sequence[Completion]) -> int:

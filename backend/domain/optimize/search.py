@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from backend.domain.answer import Answer
 from backend.domain.dataset.split import DEV, Split
 from backend.domain.few_shot.messages import ExampleOwners
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Failure
+from backend.domain.outcome import Failure
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.same_text import folded
 from backend.domain.task import Task

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
 from backend.domain.audit.label_errors import audit
 from backend.domain.dataset.ground_truth import LeftOut, is_own
@@ -18,9 +19,9 @@ from backend.domain.labels.relabel import same_answers
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
 from backend.domain.metrics.confusions import Confusion
-from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.outcome import Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
-from backend.errors import ConfigChangedError
+from backend.errors import ConfigChangedError, SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import schema_of, truths_among
 from backend.services.runs.lifecycle import Runs
@@ -81,7 +82,9 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
     Raises SubsetError when there are none, StudioError when Label Studio can't be read.
     """
     found = runs.studio.project(project)
-    schema = runs.prompts.configs.now(found)
+    schema = runs.prompts.configs.now(found).classed
+    if not schema.fields:
+        raise SubsetError("An audit compares labels, and this config has free text alone: two texts may both be right.")
     versions = [version for version in runs.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     given: AnswersByTask = {}
@@ -103,9 +106,9 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
         confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in heard.values())),
         duplicates=tuple(
             tuple(told.marked(one.task_id, one.answer) for one in group.truths)
-            for group in duplicates(tasks, base.truths, schema.variables)
+            for group in duplicates(tasks, base.truths, schema)
         ),
-        disagreements=tuple(told.marked(one.task_id, *one.answers) for one in disagreements(given)),
+        disagreements=tuple(told.marked(one.task_id, *one.answers) for one in disagreements(given, schema)),
     )
 
 
@@ -116,8 +119,9 @@ def _readable(
     for version in versions:
         with suppress(ConfigChangedError):
             resolved = runs.prompts.read_by(version, project)
-            if same_answers(resolved.schema, schema):
-                yield replace(resolved, schema=schema)
+            if same_answers(resolved.schema.classed, schema):
+                whole = resolved.schema if resolved.schema.classed is not resolved.schema else None
+                yield replace(resolved, schema=schema, origin=resolved.origin or whole)
 
 
 def _noted(

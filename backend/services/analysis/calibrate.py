@@ -12,6 +12,7 @@ from backend.domain.calibration.reliability import Reliability, reliability
 from backend.domain.calibration.scored_answers import ScoredAnswer, scored_answers_of
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
 from backend.errors import RunError
 from backend.services.analysis.compare import not_asked
@@ -27,10 +28,11 @@ class JudgedVersion:
     outcomes: Sequence[Outcome]
     truths: Sequence[Truth]
     left_out: LeftOut
+    schema: LabelSchema
 
     def claims(self, control: str | None = None) -> list[ScoredAnswer]:
         """The scored answers: whole answers, or the values of one control."""
-        return scored_answers_of(self.outcomes, self.truths, control)
+        return scored_answers_of(self.outcomes, self.truths, self.schema, control)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def judged(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> JudgedVersi
     outcomes = [outcome for page in runs.outcomes.of_version(resolved, known) for outcome in page]
     if not any(outcome.spoke for outcome in outcomes):
         raise RunError(not_asked(resolved.version.tag, len(known), subset))
-    return JudgedVersion(outcomes, base.truths, base.left_out)
+    return JudgedVersion(outcomes, base.truths, base.left_out, resolved.schema)
 
 
 def calibrate_version(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> CalibrationResult:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.answer import Answer
 from backend.domain.dataset.subset import Subset
-from backend.domain.outcome import Answer, Failure, Outcome, Rejection
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.task_values import shown_text
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -36,18 +38,20 @@ def results(runs: Runs, resolved: ResolvedVersion, kinds: Sequence[str], truth: 
     """The tasks of these kinds (see KINDS; none means all that have an outcome), by id."""
     outcomes = {outcome.task_id: outcome for page in runs.outcomes.of_version(resolved) for outcome in page}
     truths = truths_by_task(runs, resolved, truth, required="wrong" in kinds)
-    chosen = sorted(task for task, outcome in outcomes.items() if not kinds or _kind(outcome, truths) in kinds)
+    chosen = sorted(
+        task for task, outcome in outcomes.items() if not kinds or _kind(outcome, truths, resolved.schema) in kinds
+    )
     if "missing" in kinds:
         chosen = sorted({*chosen, *(set(runs.studio.task_ids(resolved.project.id)) - set(outcomes))})
     return _rows(runs, resolved, chosen, outcomes, truths)
 
 
-def _kind(outcome: Outcome, truths: Mapping[int, Answer]) -> str:
+def _kind(outcome: Outcome, truths: Mapping[int, Answer], schema: LabelSchema) -> str:
     if isinstance(outcome.verdict, Rejection):
         return "rejected"
     if isinstance(outcome.verdict, Failure):
         return "failed"
-    wrong = outcome.task_id in truths and truths[outcome.task_id] != outcome.answer
+    wrong = outcome.task_id in truths and not schema.equal(truths[outcome.task_id], outcome.answer)
     return "wrong" if wrong else "usable"
 
 

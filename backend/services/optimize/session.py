@@ -154,7 +154,7 @@ class SearchSession:
 
     def _learn(self, teacher: Teacher, items: Sequence[LabeledTask]) -> SearchOutcome:
         base, search = self._base, self._wish.search
-        feedback = FeedbackLoop(items, self, teacher)
+        feedback = FeedbackLoop(items, self, teacher, self._resolved.schema)
         best = evolution.evolve(base, feedback, len(items), search.rounds, search.seed)
         tried = feedback.tried()
         if best == base:

@@ -137,7 +137,7 @@ class Prompts:
         schema = self.configs.now(project)
         if not schema.fits(version.schema_digest):
             raise _changed(version)
-        return ResolvedVersion(version, project, schema, self._calibrators(version))
+        return ResolvedVersion(version, project, schema.as_of(version.schema_digest), self._calibrators(version))
 
     def readable(self, tag: str, studio: LabelStudioClient) -> ResolvedVersion:
         """For what only reads what is stored: as `resolved`, also where the config changed since.
@@ -152,8 +152,8 @@ class Prompts:
         now = self.configs.now(project)
         origin = self.configs.origin(version, now)
         calibrators = self._calibrators(version)
-        if origin is now:
-            return ResolvedVersion(version, project, now, calibrators)
+        if now.fits(version.schema_digest):
+            return ResolvedVersion(version, project, origin, calibrators)
         return ResolvedVersion(version, project, as_now(origin, now), calibrators, origin)
 
     def pushable(self, tag: str, studio: LabelStudioClient) -> ResolvedVersion:
@@ -161,6 +161,8 @@ class Prompts:
         version could give, renamed labels apart."""
         found = self.readable(tag, studio)
         now = self.configs.now(found.project)
+        if now.fits(found.version.schema_digest):
+            return found
         if not same_answers(found.schema, now):
             raise _changed(found.version)
         return replace(found, schema=now)

@@ -636,7 +636,7 @@ def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next
 
     asked = run(scene())
     assert (texts(asked), model.attempts) == ([BROKEN, GOOD], [0, 1])
-    assert not isinstance(judge(asked.attempts, request().template.schema)[0], Failure)
+    assert not isinstance(judge(asked.attempts, request().template.spec)[0], Failure)
 
 
 def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() -> None:

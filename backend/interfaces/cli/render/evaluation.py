@@ -53,6 +53,11 @@ def _scores(finished: "RunResult", evaluation: Evaluation) -> list[tuple[str, st
         ("accuracy", numbers.proportion(score.accuracy), numbers.interval(intervals.accuracy), outputs),
         ("coverage", numbers.proportion(summary.coverage), numbers.interval(summary.coverage_ci), usable),
         ("F1 macro", numbers.proportion(score.f1_macro), numbers.interval(intervals.f1_macro), others),
+        *(
+            (f"{control}: {name}", numbers.proportion(one.value), numbers.interval(one.interval), "")
+            for control, measures in evaluation.measures.items()
+            for name, one in measures.items()
+        ),
     ]
 
 

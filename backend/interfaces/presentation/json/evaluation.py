@@ -36,6 +36,7 @@ def evaluation_json(
         **_scores_json(finished, evaluation),
         "confidence": {**_confidence_json(evaluation), "calibrated": calibrated},
         **_caveats_json(finished, evaluation),
+        **_measures_json(evaluation),
         **({"vs": comparison_json(versus)} if versus else {}),
         **({"checks": plain(list(checks))} if checks else {}),
     }
@@ -52,6 +53,15 @@ def _scores_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any
         "f1_weighted_ci": evaluation.intervals.f1_weighted,
     }
     return {**plain(scores), **plain(intervals)}
+
+
+def _measures_json(evaluation: Evaluation) -> dict[str, Any]:
+    """What else is measured of a control, beside the labels' scores; nothing where no control has more."""
+    controls = {
+        control: {name: {"value": one.value, "ci": plain(one.interval)} for name, one in measures.items()}
+        for control, measures in evaluation.measures.items()
+    }
+    return {"controls": controls} if controls else {}
 
 
 def _confidence_json(evaluation: Evaluation) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from backend.domain.answer import answer_json
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run
@@ -96,7 +97,7 @@ def try_json(tried: "TryResult") -> dict[str, Any]:
             {"text": attempt.text, "finish_reason": attempt.finish_reason, "seconds": attempt.seconds}
             for attempt in tried.attempts
         ],
-        "answer": plain(outcome.answer),
+        "answer": None if outcome.answer is None else answer_json(outcome.answer),
         "rejection": {"reason": verdict.reason, "detail": verdict.detail} if isinstance(verdict, Rejection) else None,
         "failure": {"kind": verdict.kind, "detail": verdict.detail} if isinstance(verdict, Failure) else None,
         "confidence": outcome.confidence,

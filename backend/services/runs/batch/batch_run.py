@@ -199,7 +199,7 @@ class Batches:
                 continue
             samples = [sample.digest for sample in ask.samples]
             sent = sum(first[digest, task_id] for digest in samples) + probed.get(task_id, 0)
-            known = resolve(task_id, [stored.get(digest, []) for digest in samples], ask.template.schema, self.pricing)
+            known = resolve(task_id, [stored.get(digest, []) for digest in samples], ask.template.spec, self.pricing)
             why = next((failures[digest] for digest in samples if digest in failures), NOT_ASKED)
             missing = failed(task_id, why, ask.digest, sent)
             outcomes.append(replace(known, sent=sent, reused=sent == 0) if known else missing)

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.response import retry_after
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import is_done, read, settled
 from backend.domain.outcome import Failure, Rejection
@@ -285,7 +286,7 @@ def test_what_is_billed_counts_as_completion(usage: dict[str, Any], out: int) ->
 def test_where_the_text_went_when_the_content_is_empty(message: dict[str, Any], where: str | None) -> None:
     found = completed(chat(None, message=message))
     assert (found.text.strip(), found.elsewhere) == ("", where)
-    verdict = read(found, ASK.template.schema)
+    verdict = read(found, ASK.template.spec)
     assert isinstance(verdict, Rejection)
     assert (verdict.reason, str(where) in verdict.detail) == ("empty", where is not None)
 
@@ -690,7 +691,7 @@ def test_the_stand_in_answers_in_every_dialect(switches: dict[str, bool]) -> Non
 
     found = run(once())
     assert isinstance(found, Completion)
-    assert read(found, asked.template.schema) == {"mood": ("Good",)}
+    assert read(found, asked.template.spec) == {"mood": Labels(("Good",))}
     assert (found.logprobs is None) is bool(switches.get("no_logprobs"))
 
 
@@ -712,7 +713,7 @@ def test_the_stand_ins_bad_answers_are_rejections(switches: dict[str, int], reas
 
     found = run(once())
     assert isinstance(found, Completion)
-    verdict = read(found, asked.template.schema)
+    verdict = read(found, asked.template.spec)
     assert isinstance(verdict, Rejection)
     assert verdict.reason == reason
 
@@ -877,7 +878,7 @@ def test_only_the_first_request_of_a_model_is_asked_in_other_ways() -> None:
 )
 def test_a_malformed_generation_is_a_malformed_answer(reply: tuple[Any, ...]) -> None:
     found = completed(reply)
-    verdict = read(found, ASK.template.schema)
+    verdict = read(found, ASK.template.spec)
     assert isinstance(verdict, Rejection)
     assert not settled([found], verdict), "it is asked once more"
     assert settled([found, found], verdict)
@@ -1062,7 +1063,7 @@ def test_a_model_that_thinks_aloud_is_not_bounded_again(reply: dict[str, Any]) -
     provider = Provider(reply, chat())
     first, second, third = several(provider, FREE, FREE, FREE)
     assert ["max_tokens" in body for body in provider.bodies] == [True, False, False]
-    verdict = read(first, FREE.template.schema)
+    verdict = read(first, FREE.template.spec)
     assert isinstance(verdict, Rejection)
     attempts = [first, first]
     assert not is_done(FREE, attempts), "the cut was ours, so it counts as no attempt"
@@ -1077,7 +1078,7 @@ def test_a_model_that_goes_on_in_blanks_stays_bounded() -> None:
     )
     found = several(provider, FREE, FREE, FREE, FREE)
     assert all("max_tokens" in body for body in provider.bodies)
-    verdicts = [read(each, FREE.template.schema) for each in found]
+    verdicts = [read(each, FREE.template.spec) for each in found]
     assert [getattr(verdict, "reason", "an answer") for verdict in verdicts[:3]] == [
         "truncated",
         "an answer",

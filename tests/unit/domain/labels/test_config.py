@@ -36,7 +36,7 @@ def field(xml: str) -> Any:
 def test_single_or_multiple(attribute: Any, multiple: Any) -> None:
     found = field(f'<Choices name="mood" toName="text" {attribute}><Choice value="Good"/></Choices>')
     assert found.multiple is multiple
-    assert found.single is not multiple
+    assert found.exclusive is not multiple
 
 
 def test_an_alias_is_stored_and_the_value_is_shown() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.metrics.evaluation import evaluation
 from backend.domain.metrics.summary import summarise
 from backend.domain.outcome import FAILURES, Failure, Outcome, Rejection, Truth
@@ -22,10 +23,12 @@ RUN = Run("1f3a9c04", "topic@1", 7, "ground-truth", True, False, "completed", ""
 
 def finished(said: Sequence[Any], truths: str = "", subset: str = "ground-truth") -> RunResult:
     outcomes = [
-        Outcome(task, one) if isinstance(one, Rejection | Failure) else Outcome(task, {"c": (one,)}, confidence=0.75)
+        Outcome(task, one)
+        if isinstance(one, Rejection | Failure)
+        else Outcome(task, {"c": Labels((one,))}, confidence=0.75)
         for task, one in enumerate(said)
     ]
-    known = [Truth(task, {"c": (label,)}) for task, label in enumerate(truths)]
+    known = [Truth(task, {"c": Labels((label,))}) for task, label in enumerate(truths)]
     found = evaluation(outcomes, known, SINGLE) if known else None
     return RunResult(replace(RUN, subset=subset), summarise(outcomes), 1.0, outcomes, known, found, None)
 
