@@ -7,9 +7,10 @@ holds something else than labels.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.domain.answer import AnswerValue, Labels
+from backend.domain.answer import AnswerValue, Labels, Texts
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics import text_match
 from backend.domain.metrics.cases import Case
 from backend.domain.statistics.bootstrap import SEED, percentile_interval, resample
 from backend.domain.statistics.intervals import Interval, ratio
@@ -30,7 +31,7 @@ def exact(control: Control, answer: Held, truth: Held) -> float:
     return float(control.equal(answer, truth))
 
 
-GRADES: Mapping[type[AnswerValue], Mapping[str, Grade]] = {Labels: {"accuracy": exact}}
+GRADES: Mapping[type[AnswerValue], Mapping[str, Grade]] = {Labels: {"accuracy": exact}, Texts: text_match.GRADES}
 """Kind of value -> name of each measure -> its grade."""
 
 

@@ -12,7 +12,10 @@ from backend.domain.metrics.measures import GRADES
 from backend.domain.outcome import Rejection
 
 MEMBERS = {*Control.__annotations__, *(name for name in vars(Control) if not name.startswith("_"))}
-ELEMENTS = {"Choices": ('<Choices name="c" toName="t"><Choice value="a"/></Choices>', "a")}
+ELEMENTS = {
+    "Choices": ('<Choices name="c" toName="t"><Choice value="a"/></Choices>', "a"),
+    "TextArea": ('<TextArea name="c" toName="t"/>', ["one text", "two"]),
+}
 """Tag -> a control, and what a model may answer."""
 
 
