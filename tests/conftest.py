@@ -22,7 +22,6 @@ from tests.databases import stop_own_server
 from tests.running import RunningStandIn, until
 from tests.servers import redis_program
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FOREIGN_PREFIXES = ("OPENAI_", "ANTHROPIC_", "AZURE_", "GEMINI_", "GOOGLE_", "LABEL_STUDIO_", "HEARTEX_", "GUNICORN_")
 FOREIGN_NAMES = {name.upper() for name in Settings.model_fields} | {"WEB_CONCURRENCY"}
 # Says where Label Studio is installed, not how it behaves.
@@ -61,14 +60,6 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Give each test a data folder of its own, and none of what another test may have left in the environment."""
     _hide_foreign_settings(monkeypatch)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder with the real data sets, which are not part of the project."""
-    if not SHARED_DATA.is_dir():
-        pytest.skip("The real data sets are not here: they belong in ../shared/data, beside this project.")
-    return SHARED_DATA
 
 
 @pytest.fixture(scope="session", autouse=True)
