@@ -35,6 +35,3 @@ def address(bind: str, host: str | None, port: int | None) -> str:
     old_host, _, old_port = (DEFAULT if bind.startswith("unix:") else bind).rpartition(":")
     host = host or old_host
     return f"[{host}]:{port or old_port}" if ":" in host and not host.startswith("[") else f"{host}:{port or old_port}"
-
-
-COMMANDS = (serve,)
