@@ -16,6 +16,7 @@ from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.request_options import RequestOptions
 
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
+from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.domain.urls import shown
 from backend.errors import SettingsError, StudioError
 
@@ -138,7 +139,7 @@ class LabelStudioHttp:
 
     @property
     def _client(self) -> Any:
-        return self._sdk._client_wrapper.httpx_client
+        return http_client_of(self._sdk)
 
     @contextmanager
     def _told(self, timeout: int) -> Iterator[None]:

@@ -15,7 +15,7 @@ from backend.interfaces.cli.render.console import notify
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 BELOW = 3
 """The exit code of an evaluation below the bar."""
@@ -31,8 +31,7 @@ class QualityGateOptions:
     report: Path | None
 
     def checks(self, finished: "RunResult", compared: "ComparisonResult | None") -> Iterator[GateCheck]:
-        assert finished.evaluation is not None
-        if self.least is not None:
+        if self.least is not None and finished.evaluation is not None:
             yield accuracy_check(finished.evaluation, self.least, self.strict)
         if compared is not None:
             yield versus_check(compared.comparison.pairs[0], compared.comparison.tasks, self.strict)
@@ -40,14 +39,13 @@ class QualityGateOptions:
     def write(self, finished: "RunResult", checks: Sequence[GateCheck]) -> None:
         """The file for CI servers, if there is to be one; without a bar its one test says that the version was
         evaluated. Raises SettingsError when it can't be written."""
-        if self.report is None:
-            return
         summary, evaluation = finished.summary, finished.evaluation
-        assert evaluation is not None
+        if self.report is None or evaluation is None:
+            return
         score = evaluation.score
         properties = (
             ("run", finished.run.id),
-            ("subset", finished.run.subset),
+            ("subset", str(finished.run.scope)),
             ("tasks", summary.tasks),
             ("outputs", score.outputs),
             ("accuracy", score.accuracy),

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backend.domain.dataset.subset import read_subset
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.cli.render.console import cell
@@ -17,12 +16,12 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 
 def evaluation_json(finished: "RunResult", calibrated: bool) -> dict[str, Any]:
     """The names here are relied on by scripts."""
-    found, subset = _evaluation(finished), read_subset(finished.run.subset)
+    found, subset = _evaluation(finished), finished.subset
     scores = asdict(found.score)
     del scores["outputs"]
     return {
@@ -43,7 +42,8 @@ def evaluation_json(finished: "RunResult", calibrated: bool) -> dict[str, Any]:
 
 
 def _evaluation(finished: "RunResult") -> Evaluation:
-    assert finished.evaluation is not None
+    if finished.evaluation is None:
+        raise ValueError("A run without ground truths has no evaluation.")
     return finished.evaluation
 
 
@@ -64,7 +64,7 @@ def print_evaluation(finished: "RunResult", calibrated: bool) -> None:
         console.print(confusion_table(cells))
     console.print("")
     _print_rows([*_confidence_rows(found, calibrated), *run_rows(finished)], console)
-    for remark in remarks(found, read_subset(finished.run.subset)):
+    for remark in remarks(found, finished.subset):
         console.print(cell(remark), soft_wrap=True)
     print_next(finished, console)
 
