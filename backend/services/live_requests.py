@@ -80,7 +80,8 @@ class Live:
         """What there is after `deadline_s` seconds at most. `project`: whose tasks they are, which the record notes."""
 
         def plan(asks: PlannedRequests) -> None:
-            self._sources.note(project, [ask.digest for _, ask in asks if isinstance(ask, ChatRequest)])
+            requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
+            self._sources.note(project, [sample.digest for request in requests for sample in request.samples])
 
         return self._loop.run(self._label(builder, tasks, deadline_s, plan))
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import told
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import jobs, runs
 from backend.domain.dataset.subset import ranges
 from backend.domain.runs.chunk import END, PLAN, Chunk
@@ -20,7 +20,7 @@ _MINE = (jobs.c.run_id, jobs.c.number)
 
 
 class ChunkStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def open(self, run_id: str) -> None:

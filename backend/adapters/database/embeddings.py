@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import CHUNK, told
+from backend.adapters.database.prompts import CHUNK
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import embeddings
 
 
 class EmbeddingStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def vectors(self, digests: Sequence[str]) -> dict[str, bytes]:

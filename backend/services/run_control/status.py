@@ -40,7 +40,7 @@ def as_json(status: RunStatus) -> dict[str, object]:
     return {
         "run": run.id,
         "version": run.tag,
-        "subset": run.subset,
+        "subset": str(run.scope),
         "status": run.status,
         "reason": run.reason,
         "tasks": tally.tasks,

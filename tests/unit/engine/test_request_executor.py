@@ -14,6 +14,7 @@ from backend.engine import response_cache as recent_module
 from backend.engine.provider_patience import PATIENCE_S
 from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, RequestExecutor, _delay
 from backend.engine.response_cache import RequestResult, ResponseCache
+from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError
 from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, request, run
 
@@ -36,7 +37,7 @@ def quick(monkeypatch):
 async def asking(model, concurrency=8, ttl=0.0, stored=None, patience_s=PATIENCE_S):
     """An executor about `model` that writes into the list `stored`."""
     kept = [] if stored is None else stored
-    executor = RequestExecutor(model, kept.extend, concurrency, ttl, patience_s=patience_s)
+    executor = RequestExecutor(StoredModel(model, kept.extend), concurrency, ttl, patience_s=patience_s)
     try:
         yield executor
     finally:
@@ -243,7 +244,7 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again():
             raise StoreError("The disk is full.")
 
     async def scene():
-        executor = RequestExecutor(model, write, 8)
+        executor = RequestExecutor(StoredModel(model, write), 8)
         with pytest.raises(StoreError):
             await executor.ask(request())
         full[0] = False
@@ -395,7 +396,7 @@ def test_a_slot_is_held_until_the_answer_is_stored():
         def write(batch):
             held.append(executor.slots.in_flight)
 
-        executor = RequestExecutor(ScriptedModel(), write, 8)
+        executor = RequestExecutor(StoredModel(ScriptedModel(), write), 8)
         await executor.ask(request())
         await executor.close()
 
@@ -661,7 +662,7 @@ def test_closing_waits_for_what_is_under_way():
 
     async def scene():
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, stored.extend, 8)
+        executor = RequestExecutor(StoredModel(model, stored.extend), 8)
         task = asyncio.create_task(executor.ask(request()))
         await model.arrived(1)
         closing = asyncio.create_task(executor.close())
@@ -681,7 +682,7 @@ def test_closing_does_not_wait_for_ever(monkeypatch):
 
     async def scene():
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, lambda batch: None, 8)
+        executor = RequestExecutor(StoredModel(model, lambda batch: None), 8)
         task = asyncio.create_task(executor.ask(request()))
         await model.arrived(1)
         await executor.close()

@@ -15,7 +15,7 @@ from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import RunOptions
+    from backend.services.runs.options import RunOptions
 
 
 @click.command()

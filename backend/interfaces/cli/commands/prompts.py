@@ -67,7 +67,7 @@ def save(
     echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
     ls-prompts save sentiment --file prompt.txt --examples 8 --select balanced
     """
-    from backend.services.prompts.versions import Draft
+    from backend.services.prompts.draft import Draft
 
     parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
     app = the_app()
@@ -241,7 +241,7 @@ COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
 
 
 def _file(path: str | None) -> PromptFile | None:
-    from backend.services.prompts.versions import read_text
+    from backend.services.prompts.prompt_files import read_text
 
     if path is None:
         return None

@@ -17,7 +17,7 @@ from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.services.analysis.results import TaskResult
-    from backend.services.runs.lifecycle import RunOptions
+    from backend.services.runs.options import RunOptions
 
 TEXT_SHOWN = 300
 

@@ -57,12 +57,13 @@ def _table(found: "list[RunStatus]") -> Table:
         table.add_column(title, no_wrap=True, overflow="fold")
     for status in found:
         run, tally = status.run, status.tally
+        on = str(run.scope)
         done = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)}"
         started = run.created[5:16].replace("T", " ")
         texts = (
             run.id,
             run.tag,
-            run.subset if len(run.subset) <= SUBSET_SHOWN else run.subset[: SUBSET_SHOWN - 1] + "…",
+            on if len(on) <= SUBSET_SHOWN else on[: SUBSET_SHOWN - 1] + "…",
         )
         money = (numbers.usd(tally.cost_usd), numbers.usd(tally.saved_usd))
         cells = (run.status, done, numbers.count(tally.failed), *money, started)

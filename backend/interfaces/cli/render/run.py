@@ -16,7 +16,7 @@ from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.services.predictions.sync import PushResult
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 
 MOST_LABELS = 12
@@ -30,7 +30,7 @@ def run_json(finished: "RunResult") -> dict[str, Any]:
     del summary["usable"]
     return {
         "version": finished.run.tag,
-        "subset": finished.run.subset,
+        "subset": str(finished.run.scope),
         "run": finished.run.id,
         **summary,
         "seconds": round(finished.seconds, 3),
@@ -56,7 +56,7 @@ def print_head(finished: "RunResult", console: Console) -> None:
     """Nothing is wrapped: other programs read it through a pipe."""
     for sentence in headline(finished):
         console.print(Text(sentence, style="" if sentence.startswith(" ") else "bold"), soft_wrap=True)
-    console.print(f"[dim]{finished.run.tag} on {finished.run.subset}, run {finished.run.id}[/dim]\n", highlight=False)
+    console.print(f"[dim]{finished.run.tag} on {finished.run.scope}, run {finished.run.id}[/dim]\n", highlight=False)
 
 
 def print_next(finished: "RunResult", console: Console) -> None:

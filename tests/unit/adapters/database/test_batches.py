@@ -6,6 +6,7 @@ import pytest
 
 from backend.adapters.database.batches import BatchLine, BatchStore
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure
 from tests.scripted import completion
 
@@ -21,7 +22,7 @@ def batches(store):
 
 @pytest.fixture
 def batch(store, batches):
-    run = RunStore(store).create(NewRun("mood@1", 7, "all", batch=True))
+    run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"), batch=True))
     made = batches.create(run.id, URL, "m")
     batches.add(made, {A: 1, B: 2, C: 3})
     return made

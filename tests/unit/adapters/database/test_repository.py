@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from backend.adapters.database import prompts as module
+from backend.adapters.database import retry as module
 from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import RetryPolicy
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.runs import RunStore
 
@@ -38,8 +39,7 @@ class Flaky:
 @pytest.mark.parametrize("kind", READS)
 def test_it_waits_as_long_as_the_store(store, kind, monkeypatch):
     monkeypatch.setattr(module, "AGAIN_S", 0.0)
-    store.patience_s = 30.0
-    part = kind(store)
+    part = kind(store.with_retry(RetryPolicy(30.0)))
     part._engine = Flaky(part._engine)
     assert not READS[kind](part)
     assert part._engine.away == 0

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import Run, TaskCounts
 from backend.services.run_control.status import RunStatus
 
-RUN = Run("1f3a9c04", "mood@1", 7, "all", True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
+ALL = Subset("all")
+RUN = Run("1f3a9c04", "mood@1", 7, ALL, True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
 THROUGH = TaskCounts(3, 2, 1, 0, 3, 0, 0.1)
 
 
