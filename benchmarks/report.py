@@ -1,6 +1,6 @@
 """`python -m benchmarks.report [TASKS] [FILE]`: how long a report takes, and how large it is.
 
-The record is a real one, with what the stand-in answers to the demo's messages; tasks and truths are handed over from
+The database is a real one, with what the stand-in answers to the demo's messages; tasks and truths are handed over from
 memory, because how fast Label Studio lists them is Label Studio's matter. FILE keeps the page to look at.
 """
 
@@ -73,13 +73,13 @@ def main(number: int = 10_000, file: str | None = None) -> None:
     print(
         f"report on {number:,} tasks of 2 versions: {end - start:.1f} s (under 10), {len(html) / 1e6:.1f} MB (under 10)"
     )
-    print(f"  record read and judged {read - start:.1f} s, page made {end - read:.1f} s; {cpu:.1f} s of CPU in all")
+    print(f"  database read and answers judged {read - start:.1f} s, page made {end - read:.1f} s; {cpu:.1f} s of CPU")
     if file:
         Path(file).write_bytes(html)
 
 
 def _answered(store: Store, studio: Listed, name: str, note: str) -> ResolvedVersion:
-    """A saved version with the stand-in's answers to all tasks in the record."""
+    """A saved version with the stand-in's answers to all tasks in the database."""
     template = (DATA / name).read_text(encoding="utf-8")
     plain = PromptVersion("inbox", 0, 1, template, "stand-in", ("text",), SCHEMA.digest, {"temperature": 0}, note)
     version, _ = store.save(plain)

@@ -19,8 +19,11 @@ class CheckOperations(Operations):
     """See `backend.app.App`."""
 
     def doctor(self, backend_url: str | None = None, notify: Notify = to_log) -> list[HealthCheck]:
-        """`backend_url`: where Label Studio is to reach the server; by default where it listens on this machine. The
-        model is asked a small request, or a few; `notify` hears of it when that takes long."""
+        """Checks everything that a user needs. The model gets one small request, or a few.
+
+        backend_url: where Label Studio reaches the server; by default where it listens on this machine
+        notify: is told if this takes long
+        """
         url = backend_url or self.container.settings.local_url()
         return examine(
             {
@@ -35,27 +38,29 @@ class CheckOperations(Operations):
         )
 
     def describe_studio(self) -> str:
-        """Where Label Studio is, and whose the token is. Raises PromptsError with what to do."""
+        """Label Studio's address, and the owner of the token. Raises PromptsError with what to do."""
         return f"{shown(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
 
     def check_model(self, notify: Notify = to_log) -> str:
-        """Where the model is, whether its server lists it and how fast it answers a small request. Raises PromptsError
-        with what to do."""
+        """The model's address, whether its server lists it, and the seconds of a small request.
+
+        Raises PromptsError with what to do.
+        """
         settings = self.container.settings
         place = self.container.model_server.describe(settings.openai_model, settings.request_timeout_s)
         limits = Limits(settings.concurrency, settings.request_timeout_s)
         return f"{place}, {self.container.model_server.timed(settings.openai_model, limits, notify)}"
 
     def reach_studio(self) -> str:
-        """The address at which Label Studio answers, whoever asks."""
+        """The address at which Label Studio answers, without a token."""
         return reach_studio(self.container.settings.label_studio_url)
 
     def reach_model_server(self) -> str:
-        """The address at which a model's server answers, whoever asks."""
+        """The address at which a model's server answers, without a key."""
         return self.container.model_server.reach(self.container.settings.request_timeout_s)
 
     def check_key(self) -> str:
-        """How many models the server lists to this key. Raises ProviderError when it refuses the key."""
+        """How many models the server lists for this key. Raises ProviderError if it refuses the key."""
         return self.container.model_server.listed(self.container.settings.request_timeout_s)
 
     def models(self) -> list[str]:
@@ -63,7 +68,7 @@ class CheckOperations(Operations):
         return self.container.model_server.names(self.container.settings.request_timeout_s)
 
     def describe_limit(self) -> str:
-        """What the server may spend, for people. Raises SettingsError when that can't be kept."""
+        """What the server may spend, for people. Raises SettingsError if that limit cannot be kept."""
         daily = self.container.daily
         return "no limit (MAX_USD_PER_DAY)" if daily is None else daily.describe(self.container.settings.openai_model)
 

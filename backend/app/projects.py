@@ -20,7 +20,10 @@ class ProjectOperations(Operations):
     """See `backend.app.App`."""
 
     def connect(self, project: int, url: str | None = None, notify: Notify = to_log) -> str:
-        """`url`: where Label Studio is to reach the server; by default where it listens on this machine. Returns it."""
+        """Connects the server to a project and returns its address.
+
+        url: where Label Studio reaches the server; by default where it listens on this machine
+        """
         return self.container.projects.connect(
             project, url or self.container.settings.local_url(), self.container.login, notify
         )
@@ -32,12 +35,15 @@ class ProjectOperations(Operations):
         self.container.projects.use(self.container.resolver.resolved(tag).version, notify)
 
     def address(self, what: str, task: int | None = None) -> str:
-        """Where a browser finds a project (its number, or a prompt of it), one of its tasks, or a report's file."""
+        """The address of a project (by its number, or a prompt of it), one of its tasks, or a report's file."""
         url = self.container.settings.label_studio_url
         return address_of(what, task, url, lambda tag: self.container.prompts.get(tag).project)
 
     def push(self, tag: str, keep: bool = False, notify: Notify = to_log, take_over: bool = False) -> PushResult:
-        """`take_over`: what others pushed under the prompt's name is replaced too."""
+        """Pushes the stored answers of a version.
+
+        take_over: whether predictions that others pushed under the prompt's name are replaced too
+        """
         resolved = self.container.resolver.pushable(tag)
         return self.container.pusher.push_again(self.container.outcomes, resolved, keep, notify, take_over)
 
@@ -45,15 +51,17 @@ class ProjectOperations(Operations):
         return self.container.projects.predictions(project)
 
     def predicted(self, tag: str) -> dict[str, int]:
-        """How many predictions of a version in Label Studio are ours, by model_version."""
+        """How many predictions in Label Studio are ours, by model_version, for a version."""
         return self.container.projects.predicted(self.container.prompts.get(tag))
 
     def withdraw(self, tag: str, notify: Notify = to_log, take_over: bool = False) -> int:
         return self.container.projects.withdraw(self.container.prompts.get(tag), notify, take_over)
 
     def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
-        """The tasks whose prediction is at least so confident; without `least` as `accuracy` takes, see
-        `confidence_threshold`."""
+        """The tasks whose prediction has at least the confidence `least`, or the threshold for `accuracy`.
+
+        See `confidence_threshold`.
+        """
         resolved = self.container.resolver.resolved(tag)
         stored = self.container.outcomes
         if least is None:
@@ -62,15 +70,17 @@ class ProjectOperations(Operations):
         return choose(self.container.pusher.place(resolved, notify), stored, resolved, least)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:
-        """Makes annotations of all predictions of a version that a person could submit, or of those on `tasks`; how
-        many."""
+        """Creates annotations from all predictions of a version that a person could submit, or from those on `tasks`.
+
+        Returns their number.
+        """
         resolved = self.container.resolver.resolved(tag)
         return self.container.projects.annotate(
             resolved.version, submittable(self.container.studio, resolved, tasks, notify), notify
         )
 
     def unannotate(self, tag: str, notify: Notify = to_log) -> TakenBack:
-        """Takes back the annotations that `annotate` made of a version's predictions and no person touched."""
+        """Deletes the annotations that `annotate` created from a version's predictions, if no person changed them."""
         return self.container.projects.unannotate(self.container.prompts.get(tag), notify)
 
     def held(self, project: int) -> Held:
@@ -78,6 +88,6 @@ class ProjectOperations(Operations):
         return self.container.forgetting.held(project)
 
     def forget(self, project: int, notify: Notify = to_log) -> Held:
-        """Deletes that, here and at the model's provider. Raises RunError while a run of the project is under way,
-        ProviderError when files can't be deleted there."""
+        """Deletes it, here and at the model's provider. Raises RunError while a run of the project is in progress,
+        ProviderError if files cannot be deleted there."""
         return self.container.forgetting.forget(project, notify)

@@ -20,12 +20,14 @@ class PromptOperations(Operations):
         return self.container.saver.save(draft)
 
     def alike(self, version: PromptVersion) -> list[str]:
-        """Tags under which Label Studio has predictions already that could be taken for a new version's."""
+        """Tags of predictions in Label Studio that could be mistaken for those of a new version."""
         return alike(self.container.studio, self.container.store, version)
 
     def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> DraftedPrompt:
-        """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks;
-        `project` is needed for a new name."""
+        """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks.
+
+        project: needed for a new name
+        """
         return self.container.drafter.draft(name, project, teacher)
 
     def version(self, tag: str) -> PromptVersion:
@@ -52,7 +54,7 @@ class PromptOperations(Operations):
         return self.container.saver.save(draft_of(path, project))
 
     def relabel(self, wish: Renaming, project: int | None = None) -> Relabelled:
-        """Reads what annotations and stored answers call `wish.old` as `wish.label` from now on."""
+        """From now on, reads `wish.old` in annotations and stored answers as `wish.label`."""
         versions = self.container.store.versions()
         return self.container.configs.relabel(self.container.studio, project_meant(versions, project), versions, wish)
 
@@ -60,9 +62,9 @@ class PromptOperations(Operations):
         self.container.configs.unrelabel(project_meant(self.container.store.versions(), project), wish)
 
     def relabelled(self, project: int | None = None) -> Renames:
-        """Control -> former label -> the label it is read as."""
+        """Control -> former label -> the label as which it is read."""
         return self.container.configs.renames(project_meant(self.container.store.versions(), project))
 
     def doubt(self, tag: str) -> str | None:
-        """What speaks against a version's model: that its server does not list it."""
+        """A sentence if the server does not list a version's model."""
         return self.container.model_server.doubt(self.container.prompts.get(tag).model)

@@ -32,14 +32,14 @@ class ResultOperations(Operations):
         return results(self.container.studio, self.container.outcomes, resolved, kinds, truth)
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
-        """Versions on the same ground truths (all, unless `subset` says which), from what is stored."""
+        """Compares versions on the same ground truths (all, or those of `subset`), from stored answers."""
         resolved_versions = [self.container.resolver.readable(tag) for tag in tags]
         return compare_versions(
             self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth")
         )
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
-        """Measures a version's confidence on its ground truths, and saves a calibrator with it when that helps."""
+        """Measures a version's confidence on its ground truths, and saves a calibrator if that helps."""
         resolved = self.container.resolver.readable(tag)
         return calibrate_version(self.container.calibrations, resolved, self._judged(resolved, subset))
 
@@ -47,32 +47,36 @@ class ResultOperations(Operations):
         return judged(self.container.studio, self.container.outcomes, resolved, subset or Subset("ground-truth"))
 
     def uncalibrate(self, tag: str) -> bool:
-        """Confidences are pushed as they are again; False when they were."""
+        """Raw confidences are pushed again; False if they were already."""
         return self.container.calibrations.remove(self.container.prompts.get(tag))
 
     def calibrated(self, tag: str) -> StoredCalibration | None:
-        """The calibration that is saved with a version, None when its confidences are pushed as they are."""
+        """The calibration that is saved with a version; None if raw confidences are pushed."""
         return self.container.calibrations.of(self.container.prompts.get(tag))
 
     def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
-        """The smallest confidence from which on answers are right so often, with 95 % confidence."""
+        """The lowest confidence that guarantees an accuracy, with 95 % confidence."""
         resolved = self.container.resolver.readable(tag)
         return confidence_threshold(resolved, self._judged(resolved, subset), accuracy)
 
     def audit(self, project: int, subset: Subset | None = None) -> Audit:
-        """Which ground truths may be wrong, of all or those of `subset`."""
+        """Ground truths that may be wrong, among all or those of `subset`."""
         parts = self.container
         return audit_project(parts.studio, parts.outcomes, parts.resolver, project, subset or Subset("ground-truth"))
 
     def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
-        """Writes what became of every task of a version as csv, jsonl or parquet, to a file or to standard output;
-        how many rows."""
+        """Writes the outcomes of a version's tasks as csv, jsonl or parquet, to a file or to standard output.
+
+        Returns the number of rows.
+        """
         resolved = self.container.resolver.readable(tag)
         return export(ExportedRows(self.container.studio, self.container.outcomes, resolved, truth), kind, path)
 
     def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
-        """All that is known about a version on the ground truths, all or those of `subset`; `against`: a version
-        to compare it with."""
+        """A report on a version with the ground truths (all, or those of `subset`).
+
+        against: a version to compare it with
+        """
         other = self.container.resolver.readable(against) if against else None
         sources = ReportSources(self.container.studio, self.container.outcomes, self.container.resolver)
         return report(sources, self.container.resolver.readable(tag), other, subset or Subset("ground-truth"))

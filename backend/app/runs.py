@@ -24,7 +24,7 @@ class RunOperations(Operations):
         return try_task(self.container.studio, self.container.labeler, self.container.resolver.resolved(tag), task)
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
-        """What a run would take; `probe` requests are sent for it, and their answers kept."""
+        """What a run would take. `probe` requests are sent for it, and their answers stored."""
         parts, resolved = self.container, self.container.resolver.resolved(tag)
         return CostEstimator(parts.studio, parts.prompts, parts.labeler, resolved).estimate(subset, probe)
 
@@ -34,7 +34,7 @@ class RunOperations(Operations):
         return self.run(tag, Subset("ground-truth", truth=truth), self.evaluating(ending or RunOptions()), progress)
 
     def evaluating(self, ending: RunOptions) -> RunOptions:
-        """How an evaluation ends: EVALUATE_PUSHES=false leaves Label Studio alone."""
+        """The options of an evaluation: EVALUATE_PUSHES=false leaves Label Studio alone."""
         return replace(ending, push=ending.push and self.container.settings.evaluate_pushes)
 
     def run(
@@ -53,7 +53,7 @@ class RunOperations(Operations):
         return self.container.lifecycle.start(tag, subset, ending)
 
     def work(self, run_id: str, progress: Progress | None = None) -> RunResult:
-        """Works on a pending run, or on one whose process is gone."""
+        """Works on a pending run, or on one whose process is lost."""
         return self.container.run_worker.work(run_id, progress or Silent())
 
     def run_in_background(
@@ -64,24 +64,30 @@ class RunOperations(Operations):
         return self.container.lifecycle.give(started.id, self.container.background_workers)
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
-        """Goes on with a run in the background, with another budget in USD if one is given. Raises RunError while a
-        process works on it, or when it stopped at a budget and gets no larger one."""
+        """Continues a run in the background. Raises RunError while a process works on it, or without a larger budget.
+
+        budget: a new budget in USD; needed for a run that stopped at its budget
+        """
         return self.container.lifecycle.reopen(run_id, self.container.background_workers, budget)
 
     def retry(self, run_id: str, rejected: bool = False) -> Run:
-        """Asks again, in the background, about the tasks a run had no answer for; with `rejected` also about those
-        whose answer can't be used."""
+        """Asks again, in the background, about the tasks for which a run had no answer.
+
+        rejected: whether to ask also about those whose answer cannot be used
+        """
         again = self.container.lifecycle.retry(run_id, rejected, self.container.outcomes)
         return self.container.lifecycle.give(again.id, self.container.background_workers)
 
     def cancel(self, run_id: str) -> bool:
-        """Stops a run within seconds and keeps what came; False when it had ended already."""
+        """Stops a run within seconds; stored answers are kept. False if it had ended already."""
         stopped = self.container.record.cancel(self.container.record.run(run_id).id)
         return self.container.batches.cancel(run_id) or stopped
 
     def work_on_queue(self, burst: bool = False) -> None:
-        """Works on runs that wait in Redis, and takes up those whose worker was killed. Raises SettingsError without
-        REDIS_URL, QueueError when Redis is not there."""
+        """Works on runs that wait in Redis, and on those whose worker was killed.
+
+        Raises SettingsError without REDIS_URL, QueueError if Redis does not answer.
+        """
         worker_pool = self.container.worker_pool
         worker_pool.look_after()
         settings = self.container.settings
@@ -91,7 +97,7 @@ class RunOperations(Operations):
             self.container.queue().work(burst, worker_pool.attempt, self.container.stop.request)
 
     def runs(self, which: str | None = None) -> list[RunStatus]:
-        """Of a version (NAME@N), of all versions of a prompt (NAME) or all there are; newest first."""
+        """Runs of a version (NAME@N), of all versions of a prompt (NAME) or all runs; newest first."""
         tags = self.container.prompts.tags(which) if which else None
         found = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
         return [status_of(self.container.record, run, self.container.pricing) for run in found]

@@ -1,6 +1,6 @@
 """Composition root: settings -> the parts that everything is made of. No logic.
 
-Each is made when it is first used, so that a command which asks no model need not wait for one.
+Each part is made when it is first used, so that a command without a model does not wait for one.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 class Container(ModelParts):
-    """What `App` works with."""
+    """The parts that `App` works with."""
 
     @cached_property
     def studio(self) -> LabelStudioClient:
@@ -136,7 +136,7 @@ class Container(ModelParts):
 
     @property
     def background_workers(self) -> BackgroundWorkers:
-        """Who works on runs in the background."""
+        """Workers on background runs."""
         if self.settings.redis_url:
             return QueuedWorkers(ChunkStore(self.store), self.queue())
         return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
@@ -186,7 +186,7 @@ class Container(ModelParts):
         return ModelServer(self.connections[DEFAULT].base_url, make, self.connections.slots)
 
     def exposition(self) -> "MetricsEndpoint":
-        """What Prometheus reads about this process."""
+        """This process's metrics, for Prometheus."""
         from backend.adapters.prometheus import QUEUE_S, MetricsEndpoint
 
         return MetricsEndpoint(self.queue(QUEUE_S).depth if self.settings.redis_url else None)

@@ -33,7 +33,7 @@ class ModelParts:
 
     @cached_property
     def stop(self) -> Shutdown:
-        """What a signal requests and runs heed."""
+        """The Shutdown that signals request and runs obey."""
         return process_stop()
 
     @cached_property
@@ -54,7 +54,7 @@ class ModelParts:
 
     @cached_property
     def pricing(self) -> Pricing:
-        """PRICE_IN and PRICE_OUT where they are set, for every model; else each model's known price."""
+        """PRICE_IN and PRICE_OUT for every model if they are set, else each model's known price."""
         return self.connections[DEFAULT].pricing
 
     @cached_property
@@ -115,7 +115,7 @@ class ModelParts:
     @cached_property
     def metrics(self) -> "Metrics":
         from backend.adapters.prometheus import (
-            process_metrics,  # a tenth of a second, which most commands need not wait for
+            process_metrics,  # importing it takes a tenth of a second
         )
 
         return process_metrics()

@@ -1,4 +1,4 @@
-"""Digests: the names facts are stored under. Equal content, equal digest, on every machine."""
+"""Digests, under which requests and versions are stored. Equal content has an equal digest on every machine."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ SHARED = 61
 
 
 def canonical(value: Any) -> bytes:
-    """`value` as JSON bytes with sorted keys; ASCII only, so lone surrogates in hostile text survive."""
+    """`value` as JSON bytes with sorted keys, in ASCII, so that lone surrogates in hostile text survive."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -25,5 +25,5 @@ def numbered(name: str, number: int) -> str:
 
 
 def of_samples(name: str, samples: int) -> list[str]:
-    """The digests of so many samples, the request's own first."""
+    """The digests of `samples` samples, the request's own first."""
     return [numbered(name, number) for number in range(samples)]

@@ -1,4 +1,4 @@
-"""BudgetedModel: a Model that stays within a budget, whatever it is asked.
+"""BudgetedModel: a ChatModel that stays within a budget.
 
 It sends nothing whose largest price the allocation does not hold, and settles a request when its completion is stored.
 """
@@ -28,7 +28,7 @@ class BudgetedModel:
         self._unstored: dict[tuple[str, int], tuple[float, float | None]] = {}
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        """Raises OverBudget instead of sending what might cost too much, ProviderError as the model does."""
+        """Raises OverBudget instead of sending a request that might cost too much; ProviderError as the model does."""
         taken = await self._allocation.take(known_price(self._pricing, request.template.model, *largest(request)))
         self._loop = asyncio.get_running_loop()
         try:
@@ -68,14 +68,14 @@ class BudgetedModel:
             self._allocation.settle(*self._unstored.pop((completion.digest, completion.attempt)))
 
     def _cost(self, reply: Completion) -> float | None:
-        """None for an answer without its tokens: it may have cost the most it can."""
+        """None for an answer without token counts: it may have cost the most it can."""
         if not (reply.prompt_tokens and reply.completion_tokens):
             return None
         return self._pricing(reply.model)(reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens)
 
 
 def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:
-    """What became of a task whose answer the cap, and nothing else, made unusable; else None."""
+    """The Failure of a task whose answer is unusable only because of the cap; else None."""
     template = request.template
     cut = reply.finish_reason == "length" and template.cap is not None and reply.completion_tokens >= template.cap
     if not cut or not lowered(template) or not isinstance(read(reply, template.schema), Rejection):

@@ -107,7 +107,7 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
 def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Installation, project: Project) -> None:
     bare, shown = mine.save("bare", project.id), mine.save("topic", project.id, examples=FewShotRequest(8))
     found = mine.command("evaluate", shown, "--no-push", "--json")
-    assert len(found.json["left_out"]["shown"]) == 201 - found.json["tasks"]
+    assert len(found.json["left_out"]["used_as_example"]) == 201 - found.json["tasks"]
     without = mine.app.run(bare, Subset("ground-truth", split=HALF.rest), RunOptions(push=False)).score
     assert without is not None
     assert found.json["tasks"] <= without.outputs
@@ -124,7 +124,7 @@ def test_embeddings_are_asked_for_once(mine: Installation, project: Project, sta
         assert found.summary.usable == found.summary.tasks > 50
         assert stand_in.stats()["embeddings"] == 3, "two pages of the pool, one of the judged tasks"
     refused = mine.command("evaluate", tag, "--budget", 5, code=1)
-    assert "count in no budget" in refused.err
+    assert "do not count towards a budget" in refused.err
     wrong = mine.save("wrong", project.id, examples=FewShotRequest(6, embed="missing-model"))
     assert "makes no embeddings with 'missing-model' (404)" in mine.command("evaluate", wrong, code=1).err
 

@@ -1,8 +1,8 @@
-"""The ledger of a run's budget: what its stored completions cost, and what is set aside for requests under way.
+"""The budget ledger of a run: the cost of its stored completions, and the amounts reserved for requests in flight.
 
-The money spent is never written down as such: it is derived from the completions that name the run, so a crash can't
-leave it wrong. Whoever sends requests first sets their largest price aside, in one transaction that all who work on the
-run go through one after the other.
+The amount spent is not stored: it is derived from the completions that name the run, so a crash cannot make it wrong.
+Whoever sends requests first reserves their highest possible cost, in a transaction that locks out all others of the
+run.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ _PAYMENTS = sa.select(payments, sa.false().label("batch")).subquery()
 
 
 class BudgetLedger(Repository):
-    """Of one run. Safe to share between threads, processes and machines."""
+    """The ledger of one run. Safe to share between threads, processes and machines."""
 
     def __init__(self, store: Store, run_id: str, pricing: Pricing) -> None:
         super().__init__(store)
@@ -33,9 +33,9 @@ class BudgetLedger(Repository):
 
     @told
     def hold(self, holder: str, least: float, most: float) -> float | None:
-        """Sets aside for `holder`, in place of what it held, as much of `most` USD as there is room for.
+        """Reserves up to `most` USD for `holder`, in place of its former reservation.
 
-        Returns the amount, or None, with nothing changed, when there is no room for `least`.
+        Returns the amount, or None, with nothing changed, if there is no room for `least`.
         """
         with self._engine.begin() as connection:
             budget = self._locked(connection)
@@ -48,7 +48,7 @@ class BudgetLedger(Repository):
 
     @told
     def keep(self, holder: str, usd: float) -> None:
-        """Lowers what `holder` holds to `usd`: the largest price of requests whose end nobody knows."""
+        """Lowers the reservation of `holder` to `usd`: the highest cost of requests with an unknown end."""
         with self._engine.begin() as connection:
             self._locked(connection)
             self._write(connection, holder, usd)
@@ -67,13 +67,13 @@ class BudgetLedger(Repository):
             return self._spent(connection)
 
     def _locked(self, connection: sa.Connection) -> float:
-        """The budget. Until the transaction ends, nobody else gets it: the update locks SQLite, and the row."""
+        """The budget. Until the transaction ends nobody else gets it: the update locks SQLite, or the row."""
         mine = runs.update().where(runs.c.id == self._run_id).values(budget=runs.c.budget)
         budget = connection.execute(mine.returning(runs.c.budget)).scalar()
         return float("inf") if budget is None else float(budget)
 
     def _spent(self, connection: sa.Connection) -> float:
-        """Who asked keeps the largest price aside where a completion's own is unknown."""
+        """The highest possible cost stays reserved where a completion's own cost is unknown."""
         return sum((usd or 0.0 for usd in spending(connection, self._run_id, self._pricing)), 0.0)
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:

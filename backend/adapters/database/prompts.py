@@ -1,7 +1,7 @@
-"""The record: prompts, versions, completions and runs, in SQLite or PostgreSQL (SQLAlchemy Core).
+"""The database: prompts, versions, completions and runs, in SQLite or PostgreSQL (SQLAlchemy Core).
 
-Every method is one transaction: when it returns, it is on disk. Nothing here is derived; nothing is overwritten but a
-run's status and a prompt's name.
+Every method is one transaction: when it returns, its data is on disk. Nothing here is derived; nothing is overwritten
+except a run's status and a prompt's name.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ class Store:
 
     @told
     def describe(self) -> str:
-        """Where it is and what it holds, for people."""
+        """Its address and content, for people."""
         with self.engine.connect() as connection:
             count = connection.execute(sa.select(sa.func.count()).select_from(completions)).scalar()
         return f"{self.engine.url.render_as_string(hide_password=True)}, {count:,} completions"
@@ -56,9 +56,9 @@ class Store:
 
     @told
     def save(self, version: PromptVersion) -> tuple[PromptVersion, bool]:
-        """The stored version with its number, and whether it is new: unchanged content gives the same version back.
+        """The stored version with its number, and whether it is new: unchanged content returns the same version.
 
-        Raises PromptError when the name belongs to another project, or was another prompt's.
+        Raises PromptError if the name belongs, or belonged, to another prompt or project.
         """
         with self.engine.begin() as connection:
             return self._save(connection, version)
@@ -133,9 +133,9 @@ class Store:
 
     @told
     def delete(self, name: str) -> None:
-        """Removes a prompt with its versions and runs; completions stay, they were paid for. Its numbers stay given.
+        """Deletes a prompt with its versions and runs. Completions stay, because they were paid for.
 
-        Raises PromptError while annotators get one of its versions.
+        Its numbers are not used again. Raises PromptError while one of its versions is in use.
         """
         with self.engine.begin() as connection:
             using = sa.select(connections).where(_tag_of(connections.c.in_use, name))
@@ -172,9 +172,12 @@ class Store:
     def add_completions(
         self, found: Iterable[Completion], run_id: str | None = None, project: int | None = None
     ) -> None:
-        """Stores facts; one that is there already stays as it is. `run_id`: the run that asked for them; `project`: the
-        one whose tasks they are about, where no run says so."""
-        # In one order everywhere: PostgreSQL ends writers that wait for each other's rows.
+        """Stores completions; existing ones stay as they are.
+
+        run_id: the run that asked for them
+        project: the project whose tasks they are about, if no run says so
+        """
+        # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
         ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
         payer = {"run_id": run_id}
         rows = [{name: getattr(completion, name) for name in Completion.__slots__} | payer for completion in ordered]

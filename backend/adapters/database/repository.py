@@ -10,7 +10,7 @@ from backend.adapters.database.retry import RetryPolicy
 
 
 class Repository:
-    """Its methods are `told`."""
+    """A part of the Store; its methods translate database errors."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -18,7 +18,7 @@ class Repository:
         self._insert: Any = store.insert
 
     def _now(self) -> Any:
-        """The record's clock, see Store."""
+        """The clock of the database, see Store."""
         return self._store.clock()
 
     @property

@@ -47,12 +47,12 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
             try:
                 return method(*args, **kwargs)
             except (UnicodeError, OverflowError) as error:
-                raise StoreError(f"The record can't hold this value ({type(error).__name__}): correct it.") from None
+                raise StoreError(f"The database can't hold this value ({type(error).__name__}): correct it.") from None
             except SQLAlchemyError as error:
                 passing = may_pass(error)
                 if not passing or time.monotonic() > deadline:
                     raise (StoreAwayError if passing else StoreError)(
-                        f"The record can't be read or written ({cause(error)}): check its disk and database."
+                        f"The database can't be read or written ({cause(error)}): check its disk and its server."
                     ) from None
             time.sleep(AGAIN_S)
 

@@ -1,8 +1,8 @@
 """The model: chat completions of any OpenAI-compatible server, through the `openai` package.
 
-One request in, a Completion or a Failure out. Retrying and pacing are not its business; knowing what a server refuses
-is: it steps down from `json_schema` to `json_object` to plain text, drops parameters a model does not take, and
-remembers both per model for as long as the process lives. No task's text follows a redirect to another address.
+One request goes in, and a Completion or a Failure comes out. It does not retry or limit requests in flight. It knows
+what a server refuses: it falls back from `json_schema` to `json_object` to plain text, leaves out parameters that a
+model does not accept, and remembers both per model for the life of the process. A task's text never follows a redirect.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ _LONGEST_NAME = 200
 
 
 class ChatCompletions:
-    """One long-lived client (a client per call would cost 24 ms of CPU); use it from one event loop only."""
+    """One long-lived client (a client per call would take 24 ms of CPU), for one event loop only."""
 
     def __init__(self, connection: ModelConnection, profiles: ModelProfiles | None = None) -> None:
         """`profiles`: of the server's models; by default nothing is known of them. Raises SettingsError for a key or an
@@ -82,8 +82,10 @@ class ChatCompletions:
         await self._client.close()
 
     async def models(self) -> list[str] | None:
-        """Names of the models that the server lists, aliases among them; a free request. None where there is no such
-        list. Raises ProviderRefusedError when the server does not tell, else ProviderError when none answers."""
+        """Names of the models that the server lists, with aliases; a free request. None if there is no such list.
+
+        Raises ProviderRefusedError if the server refuses to answer, ProviderError if nothing answers.
+        """
         try:
             async with asyncio.timeout(self._timeout_s):
                 return [name async for entry in self._client.models.list() for name in _names(entry)]
@@ -110,17 +112,19 @@ class ChatCompletions:
             return str(refusal)
 
     async def describe(self, model: str) -> str:
-        """Address and model, for people, after a free request. Raises ProviderError as `models` does, and when the
-        server lists other models only."""
+        """Address and model, for people, after a free request.
+
+        Raises ProviderError as `models` does, and if the server lists only other models.
+        """
         unknown = doubt(model, await self.models() or [], str(self._client.base_url).rstrip("/"))
         if unknown:
             raise ProviderError(unknown)
         return f"{self._shown}, {model}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        """The model's answer, or why there is none.
+        """The model's answer, or a Failure.
 
-        Raises ProviderError when no other task would be answered either: key, quota, unknown model or address.
+        Raises ProviderError if no other task would be answered either: key, quota, unknown model or address.
         """
         while True:
             dialect = self._profiles.format(request.template.model)
@@ -143,10 +147,10 @@ class ChatCompletions:
             content = await self._post(dialect.body(request))
             if is_stream(content):
                 raise streams(self._shown)
-            seconds, model = time.perf_counter() - started, request.template.model
-            return to_reply(
-                request.digest, model, parse(content), attempt, seconds, partial(self._refusals.quoted, request)
-            )
+            seconds, model, body = time.perf_counter() - started, request.template.model, parse(content)
+            if (refusal := refusal_in(body)) is not None:
+                raise self._as_status(*refusal)
+            return to_reply(request.digest, model, body, attempt, seconds, partial(self._refusals.quoted, request))
         except openai.APIConnectionError as error:
             if (unsafely := unsafe(error, self._shown)) is not None:
                 raise unsafely from None
@@ -161,12 +165,16 @@ class ChatCompletions:
         except Streamed:
             raise streams(self._shown) from None
         except GARBAGE:
-            return Failure("server", "The model's server sent something that is no chat completion.")
+            return Failure("server", "The model's server did not send a chat completion.")
+
+            status(self, status: int, error: dict[str, Any]) -> openai.APIStatusError:
+            onse = httpx2.Response(status, request=httpx2.Request("POST", self._chat_url))
+            rn openai.APIStatusError(str(error.get("message")), response=response, body=error)
 
     async def _refused(
         self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError
     ) -> Completion | Failure | None:
-        """What a refusal amounts to; None when it is to be asked again, in another way or at another path."""
+        """The Failure of a refusal; None if the request is to be sent again in another form or to another path."""
         model = request.template.model
         if 300 <= error.status_code < 400:
             self._move(error)
@@ -183,8 +191,10 @@ class ChatCompletions:
         return await self._ask_otherwise(request, dialect, attempt) or failure
 
     async def _ask_otherwise(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | None:
-        """The answer in the first other way that a model takes which has answered nothing yet: refusals come in many
-        words. Each is tried once."""
+        """The answer to the first other form that the model accepts. Each form is tried once.
+
+        Only for models without any answer yet: refusals come in many words.
+        """
         for other in dialect.others(request.template):
             with contextlib.suppress(openai.APIStatusError):
                 reply = await self._ask(request, other, attempt)
@@ -194,7 +204,7 @@ class ChatCompletions:
         return None
 
     def _move(self, error: openai.APIStatusError) -> None:
-        """Goes on at the path that this server names. Raises ProviderError when it names another server."""
+        """Continues at the path that this server names. Raises ProviderError if it names another server."""
         if error.request.url != httpx2.URL(self._chat_url):
             return  # another request has found the way
         target = target_of(error)
@@ -206,17 +216,17 @@ class ChatCompletions:
     def _check_cap(self, request: ChatRequest, dialect: RequestFormat) -> None:
         if request.template.cap is not None and not dialect.caps(request.template):
             raise ProviderError(
-                f"Model '{request.template.model}' takes no limit on the length of an answer, so no budget can be "
+                f"Model '{request.template.model}' accepts no limit on the length of an answer, so no budget can be "
                 "kept: run it without --budget."
             )
 
     def body(self, request: ChatRequest) -> bytes:
-        """The request as this model wants it, as far as is known by now."""
+        """The body of the request in the form that this model accepts, as far as is known."""
         learnt = self._profiles.format(request.template.model)
         return replace(learnt, bounded=False).body(request)  # nobody can ask a line of a batch again
 
     async def _post(self, content: bytes) -> bytes:
-        """The typed `create()` would cost twice the CPU; the raw post is the same request."""
+        """The typed `create()` would take twice the CPU; the raw post sends the same request."""
         headers = {"Content-Type": "application/json"}
         async with asyncio.timeout(self._timeout_s):  # the client's own is for the gap between two bytes
             response = await self._client.post(
@@ -226,6 +236,6 @@ class ChatCompletions:
 
 
 def _names(entry: Any) -> list[str]:
-    """Of one model: servers such as llama.cpp list others beside its id."""
+    """The names of one model: servers such as llama.cpp list aliases beside its id."""
     names = dict.fromkeys([entry.id, *(getattr(entry, "aliases", None) or [])])
     return [name[:_LONGEST_NAME] for name in names if isinstance(name, str) and name]

@@ -1,4 +1,4 @@
-"""Run: a prompt version over a subset of a project's tasks, and how far it has come."""
+"""Runs: a prompt version over a subset of a project's tasks, and its progress."""
 
 from dataclasses import dataclass, field
 
@@ -14,8 +14,11 @@ ALIVE_S = 15.0
 
 
 def is_lost(running: bool | None, silent_s: float) -> bool:
-    """Whether a process lost what it works on. `running`: whether it runs, None where that can't be known: only then
-    its silence decides, in seconds since its last sign of life."""
+    """Whether the owner of a run or chunk is lost.
+
+    running: whether its process runs; None if unknown, and only then its silence decides
+    silent_s: seconds since its last heartbeat
+    """
     return silent_s >= ALIVE_S if running is None else not running
 
 
@@ -52,9 +55,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class TaskCounts:
-    """Counts of a run, derived from what is stored. `done`: tasks with an answer of the model, `rejected` among them;
-    `failed`: tasks without one; `cost_usd`: of all completions behind it, None when a price is unknown; `saved_usd`:
-    the part of it that this run did not pay; `spent_usd`: of the completions this run asked for."""
+    """Counts of a run, derived from what is stored.
+
+    done: tasks with an answer of the model, `rejected` among them
+    failed: tasks without one
+    cost_usd: of all completions behind it; None if a price is unknown
+    saved_usd: the part of it that this run did not pay
+    spent_usd: cost of the completions that this run asked for
+    """
 
     tasks: int
     done: int

@@ -1,4 +1,4 @@
-"""Promise: from which confidence on a version's answers are right often enough, with 95 % confidence."""
+"""The confidence threshold: from which confidence up a version's answers have a guaranteed accuracy."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from backend.services.dataset.resolved_version import ResolvedVersion
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceThreshold:
-    """`found.threshold` is a raw confidence, `score` what is pushed for it."""
+    """`found.threshold` is a raw confidence; `score` is the pushed score that corresponds to it."""
 
     version: str
     found: Threshold
@@ -27,8 +27,10 @@ def confidence_threshold(resolved: ResolvedVersion, heard: JudgedVersion, accura
 
 
 def least_confidence(resolved: ResolvedVersion, heard: JudgedVersion, accuracy: float) -> float:
-    """The threshold itself. Raises RunError, with the reason, when none keeps the promise."""
+    """The threshold itself. Raises RunError, with the reason, if no confidence guarantees the accuracy."""
     found = confidence_threshold(resolved, heard, accuracy).found
     if found.threshold is None:
-        raise RunError(f"No confidence of {resolved.version.tag} promises an accuracy of {accuracy:g}. {found.reason}")
+        raise RunError(
+            f"No confidence of {resolved.version.tag} guarantees an accuracy of {accuracy:g}. {found.reason}"
+        )
     return found.threshold

@@ -1,4 +1,4 @@
-"""Export: every task a version was run on, as rows, a page at a time, to a file."""
+"""Export: one row per task that a version was run on, written to a file in pages."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class ExportedRows:
 
 
 def export(rows: ExportedRows, kind: str, path: Path | None) -> int:
-    """Writes the rows of a version to `path`, or to standard output; how many.
+    """Writes the rows of a version to `path`, or to standard output. Returns their number.
 
     `kind`: one of WRITERS. Raises OutputError when the file can't be written."""
     layout = TableLayout(rows.resolved.version, rows.resolved.schema)

@@ -20,7 +20,8 @@ DEFAULTS: dict[str, Any] = {"temperature": 0}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a user wants to save. None: not said; `examples`: those in the file, if there are any."""
+    """A version that a user wants to save. None for what the user did not give; `examples`: None keeps those in the
+    file."""
 
     name: str
     project: int | None = None

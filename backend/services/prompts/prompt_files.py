@@ -19,7 +19,7 @@ def dump(versions: Sequence[PromptVersion], folder: Path) -> list[Path]:
             path.write_text(write_prompt_file(version), encoding="utf-8")
     except (OSError, UnicodeEncodeError) as error:
         raise PromptError(
-            f"{folder} can't be written to ({type(error).__name__}): give a folder of yours, with room in it."
+            f"{folder} can't be written to ({type(error).__name__}): choose a folder of yours with free space."
         ) from None
     return paths
 
@@ -37,4 +37,4 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PromptError(f"{path} can't be read ({type(error).__name__}): give a text file in UTF-8.") from None
+        raise PromptError(f"{path} can't be read ({type(error).__name__}): use a text file in UTF-8.") from None

@@ -34,7 +34,7 @@ class Resolver:
     def readable(self, tag: str) -> ResolvedVersion:
         """For what only reads what is stored: as `resolved`, also where the config changed since.
 
-        Raises ConfigChangedError when the record does not have the config that the version was saved with.
+        Raises ConfigChangedError when the database does not have the config that the version was saved with.
         """
         version = self._prompts.get(tag)
         return self.read_by(version, self._studio.project(version.project))

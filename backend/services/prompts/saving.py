@@ -21,7 +21,11 @@ LOOKED_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class SavedVersion:
-    """`new` is False when this very content was a version already; `remarks`: what may not be as it was meant."""
+    """A stored version.
+
+    new: False if the same content was a version already
+    remarks: what may not be as it was meant
+    """
 
     version: PromptVersion
     new: bool

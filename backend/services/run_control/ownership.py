@@ -15,10 +15,10 @@ from backend.services.run_control.termination import noted_end
 
 
 class BackgroundWorkers(Protocol):
-    """Who works on runs in the background."""
+    """Workers on background runs."""
 
     def give(self, run_id: str) -> None:
-        """Returns at once; somebody will call `App.work` with it."""
+        """Returns at once; a worker will call `App.work` with it."""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def owning(record: RunStore, run: Run) -> Iterator[Heartbeat]:
 
 
 def only_one(other: Run) -> None:
-    """Raises RunError while another run of a version is to be worked on or is."""
+    """Raises RunError while another run of a version is pending or in progress."""
     if other.status == "pending" or in_hand(other):
         raise RunError(
             f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
@@ -47,7 +47,7 @@ def subset_of(run: Run) -> Subset:
     """The tasks that a run labels. Raises RunError for a search, which only its own command goes on with."""
     if isinstance(run.scope, Subset):
         return run.scope
-    raise RunError(f"Run {run.id} is a search: the same `ls-prompts enhance {run.tag}` again goes on with it.")
+    raise RunError(f"Run {run.id} is a search: run the same `ls-prompts enhance {run.tag}` again to continue it.")
 
 
 def in_hand(run: Run) -> bool:

@@ -1,4 +1,4 @@
-"""Status: how far runs have come, for people and programs."""
+"""Status: the progress of runs, for people and programs."""
 
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ UNATTENDED = "It waits for a worker: `ls-prompts worker`."
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run and its counts. `run.status` is `failed` for one whose process is gone for good."""
+    """A run and its counts. `run.status` is `failed` for one whose process is gone for good or never began."""
 
     run: Run
     tally: TaskCounts
@@ -26,7 +26,7 @@ class RunStatus:
 
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
-    """How far a run has come."""
+    """The progress of a run."""
     if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not in_hand(run):

@@ -37,7 +37,7 @@ class RunLifecycle:
         a budget when the model's price is unknown."""
         resolved = self.resolver.resolved(tag)
         if ending.batch and ending.budget is not None:
-            raise RunError("A batch keeps no budget: leave one of them out.")
+            raise RunError("A batch can't keep a budget: leave one of them out.")
         self._check_budget(resolved, ending.budget)
         if not ending.batch:
             for other in self.record.runs(resolved.version.tag):
@@ -56,10 +56,8 @@ class RunLifecycle:
         subset_of(run)
         if run.status == "completed":
             raise RunError(
-                f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
+                f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without --budget."
             )
-        if run.batch and budget is not None:
-            raise RunError(f"Run {run_id} goes by the batch endpoint, which keeps no budget: resume it without.")
         resolved = self.resolver.resolved(run.tag)
         check_larger(budget, run)
         self._check_budget(resolved, budget)

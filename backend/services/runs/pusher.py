@@ -31,7 +31,7 @@ class Pusher:
     def push_again(
         self, stored: StoredOutcomes, resolved: ResolvedVersion, keep: bool, notify: Notify, take_over: bool = False
     ) -> PushResult:
-        """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
+        """Pushes the stored answers of a version. Raises RunError while a run of it is under way: two pushes at
         once would import the same predictions twice."""
         for run in stored.record.runs(resolved.version.tag):
             if in_hand(run):

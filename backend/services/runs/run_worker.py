@@ -113,7 +113,7 @@ class RunWorker:
             return self.carry_out(run, self.resolver.resolved(run.tag), progress, heartbeat)
 
     def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
-        """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
+        """Works on an owned run to its end. Raises what ends it; the caller stores that."""
         base = self.asking.tasks(run, resolved)
         progress.start(base.size)
         if base.size is not None:

@@ -1,5 +1,4 @@
-"""WorkerPool: a run shared by any number of workers. It is planned, asked about in chunks, and ended, by whoever is
-free.
+"""WorkerPool: a run shared by any number of workers. Whoever is free plans it, asks its chunks, and ends it.
 
 What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
 queue may lose everything: who looks after the pool lays the job down, and calls again.
@@ -71,11 +70,11 @@ class WorkerPool:
 
     @property
     def stop(self) -> Shutdown:
-        """What a signal requests: nothing more is taken in hand."""
+        """What a signal requests: no further chunk is taken."""
         return self.worker.asking.labeler.stop
 
     def attempt(self, run_id: str, number: int) -> None:
-        """Does one job for a worker. What stops it is in the run's record; the worker goes on with the next."""
+        """Works on one chunk. An error that stops it is stored with the run; the worker continues with the next."""
         with about(run=run_id):
             try:
                 self.step(run_id, number)
@@ -85,10 +84,11 @@ class WorkerPool:
                 log.error("run %s: %s", run_id, error)
 
     def step(self, run_id: str, number: int) -> None:
-        """Does one job, unless it is done or another worker has it. Trouble that ends the run is noted in its record.
+        """Works on one chunk, unless it is done or another worker owns it. An error that ends the run is stored with
+        it.
 
-        Raises the PromptsError that ended it, Interrupted when this process was told to end: what it had in hand is
-        given back, and others are called.
+        Raises the PromptsError that ended it; Interrupted if this process was told to end: then its chunk is released,
+        and others are called.
         """
         me = this_process()
         job = self.jobs.claim(run_id, number, me)
@@ -106,7 +106,7 @@ class WorkerPool:
 
     @contextmanager
     def _in_hand(self, run_id: str, me: str) -> Iterator[Heartbeat]:
-        """Gives back what is not done at the end, whatever ended the work."""
+        """Releases what is not done at the end, whatever ended the work."""
         try:
             with (
                 noted_end(self.worker.record, run_id, shared=True),
@@ -155,15 +155,17 @@ class WorkerPool:
             process_outage().noticed(error)
 
     def _planning(self, run: Run, resolved: ResolvedVersion) -> Iterator[Chunk]:
-        """What the planner asks about meanwhile: in a large project planning takes as long as a minute. One that ended
-        a worker only plans, so that a chunk which ends workers never keeps a run from being planned."""
+        """What the planner asks meanwhile, because planning a large project takes up to a minute.
+
+        A planner that ended a worker before only plans, so that a chunk which ends workers cannot stop the planning.
+        """
         for number in self._plan(run, resolved):
             if number % AHEAD == 0 and (job := self._next_chunk(run.id)):
                 yield job
         yield from self._chunks(run.id)
 
     def _chunks(self, run_id: str, first: Chunk | None = None) -> Iterator[Chunk]:
-        """One after the other. A chunk that ended a worker before is the only one: others shall not suffer from it."""
+        """One after the other. A chunk that ended a worker before is the only one, so that others are not harmed."""
         job = first or self._next_chunk(run_id)
         while job is not None:
             yield job
@@ -191,8 +193,10 @@ class WorkerPool:
         return self.jobs.is_shared(run.id, this_process())
 
     def _stand_back(self, run: Run, job: Chunk) -> None:
-        """Lays a chunk down: another worker has money set aside, of which it may leave some. The caretaker calls again
-        in a while; where several stand back at once, the last one tries again right away, alone."""
+        """Releases a chunk, because another worker has reserved money of which some may be left.
+
+        The caretaker calls again later; if several workers stand back at once, the last one tries again at once, alone.
+        """
         self.jobs.give_back(run.id, this_process())
         if not self._is_shared(run):
             self._call(run.id, job.number)
@@ -214,7 +218,7 @@ class WorkerPool:
             log.warning("%s", error)
 
     def look_after(self) -> None:
-        """One round: what lost its worker is called for again, what ended too many is set aside.
+        """One round: calls again for chunks that lost their worker, and gives up those that ended too many.
 
         Raises QueueError or StoreError.
         """
@@ -225,8 +229,10 @@ class WorkerPool:
         self._call_all()
 
     def _call_all(self) -> None:
-        """Calls for the jobs that nobody has, unless the queue does so already; the end of a run may be among them
-        whose last worker came to its own end."""
+        """Calls for the chunks that nobody owns, unless the queue does so already.
+
+        The last step of a run whose last worker ended may be among them.
+        """
         for run_id in self.jobs.asked():
             self.jobs.add(run_id, END, "end")
         called = self.line.waiting()

@@ -31,7 +31,7 @@ class Impatient(Store):
         self.engine.dispose()
 
 
-def _do(connection, statement):
+def _do(connection: Any, statement: Any) -> None:
     cursor = connection.cursor()
     cursor.execute(statement)
     connection.commit()
@@ -39,7 +39,7 @@ def _do(connection, statement):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
+def url(request: Any, tmp_path: Path) -> Iterator[Any]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'record.sqlite3'}"
         return
@@ -62,7 +62,7 @@ def held(url):
     other.close()
 
 
-def test_answers_wait_for_a_record_that_somebody_locks(held, caplog):
+def test_answers_wait_for_a_record_that_somebody_locks(held: Any, caplog: pytest.LogCaptureFixture) -> None:
     store, lock = held
 
     async def scene():
@@ -80,14 +80,14 @@ def test_answers_wait_for_a_record_that_somebody_locks(held, caplog):
     assert len(caplog.records) == 1
 
 
-def test_embeddings_wait_as_well(held, caplog):
+def test_embeddings_wait_as_well(held: Any, caplog: pytest.LogCaptureFixture) -> None:
     store, lock = held
     part = EmbeddingStore(store)
 
     class Api:
         asked = 0
 
-        def vectors(self, _model, texts):
+        def vectors(self, _model: Any, texts: Any) -> Any:
             Api.asked += 1
             return [b"\x00\x00\x80\x3f" * 2 for _ in texts]
 
@@ -106,11 +106,11 @@ def test_embeddings_wait_as_well(held, caplog):
         assert connection.exec_driver_sql("SELECT count(*) FROM embeddings").scalar() == 2
 
 
-def test_a_full_disk_is_waited_for(tmp_path, monkeypatch):
+def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
     pages = []
 
-    def full(connection, _record):
+    def full(connection: Any, _record: Any) -> None:
         if pages:
             connection.execute(f"PRAGMA max_page_count = {pages[0]}")
 
@@ -138,6 +138,6 @@ def test_a_full_disk_is_waited_for(tmp_path, monkeypatch):
     store.close()
 
 
-def test_what_is_no_matter_of_time_is_told_at_once(tmp_path):
+def test_what_is_no_matter_of_time_is_told_at_once(tmp_path: Path) -> None:
     broken = sqlite3.DatabaseError("file is not a database")
     assert not may_pass(OperationalError("INSERT", {}, broken))

@@ -53,10 +53,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def labelled(script, number: int = 60, patience_s: float = PATIENCE_S):
+def labelled(script: Any, number: int = 60, patience_s: float = PATIENCE_S) -> Any:
     """What became of so many tasks, eight at a time, what the user was told, and the model."""
 
-    async def reply(request, attempt):
+    async def reply(request: Any, attempt: Any) -> Any:
         await asyncio.sleep(0)
         return script(request, attempt) if callable(script) else script[0]
 

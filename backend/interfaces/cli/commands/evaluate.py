@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @some_truths_options
 @ending_options
 @gate_options
 @as_json
 def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGateOptions, json_wanted: bool) -> None:
-    """Score a version against the project's ground truths. As a gate it ends with 3 when the version is below the bar.
+    """Score a version against the project's ground truths. As a gate, end with exit code 3 when it is not good enough.
 
     \b
     ls-prompts evaluate sentiment@1 --truth any --json
@@ -35,32 +35,28 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
     if gate.vs and subset.kind != "ground-truth":
         raise click.UsageError("--vs compares on all ground truths: leave out --on sample.")
     app = the_app()
-    ending = app.evaluating(ending)
-    if gate.vs:
-        app.version(gate.vs)  # one that is not there is told of before anything is paid
-    with RunProgress(version, pushes=ending.push) as bar:
-        finished = app.run(version, subset, ending, bar)
-    compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
-    checks = list(gate.checks(finished, compared))
-    gate.write(finished, checks)
+    finished = _finished(app, version, subset, app.evaluating(ending), gate.vs)
+    evaluation, calibrated = _evaluation(finished), app.calibrated(version) is not None
+    with waiting_for("the comparison"):
+        compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
+    checks = list(gate.checks(evaluation, compared))
+    gate.write(finished, evaluation, checks)
     if json_wanted:
-        versus = {"vs": comparison_json(compared)} if compared else {}
-        checked = {"checks": checks} if checks else {}
-        print_json({**evaluation_json(finished, app.calibrated(version) is not None), **versus, **checked})
+        print_json(evaluation_json(finished, evaluation, calibrated, compared, checks))
         notify_unanswered(finished)
     else:
-        print_evaluation(finished, app.calibrated(version) is not None)
+        print_evaluation(finished, evaluation, calibrated)
         if compared:
             print_comparison(compared)
     end_by(checks)
 
 
 @click.command()
-@click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
+@click.argument("versions", nargs=-1, required=True, metavar="VERSION...", shell_complete=complete_versions)
 @truths_options
 @as_json
 def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> None:
-    """Compare versions on the same ground truths, from what is stored: nothing is asked.
+    """Compare versions on the same ground truths, with stored answers: the model is not asked.
 
     \b
     ls-prompts compare sentiment@1 sentiment@2
@@ -68,8 +64,6 @@ def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> Non
     """
     if len(versions) < 2:
         raise click.UsageError("A comparison takes two versions or more, like sentiment@1 sentiment@2.")
-    compared = the_app().compare(versions, subset)
+    with waiting_for("the comparison"):
+        compared = the_app().compare(versions, subset)
     print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)
-
-
-COMMANDS = (evaluate, compare)

@@ -89,10 +89,10 @@ def save(
 
 
 @click.command("list")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_names)
 @as_json
 def list_versions(name: str | None, json_wanted: bool) -> None:
-    """List prompt versions, of one prompt or all.
+    """List the versions of one prompt, or of all.
 
     \b
     ls-prompts list
@@ -100,17 +100,17 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     """
     versions = the_app().versions(name)
     if json_wanted:
-        print_json([{"version": version.tag, **described(version)} for version in versions])
+        print_json([version_json(version) for version in versions])
         return
     table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold", pad_edge=False)
     for version in versions:
         saved = _when(version)
         table.add_row(version.tag, str(version.project), cell(version.model), saved, cell(version.note))
-    Console().print(table) if versions else notify("There are no prompts yet: make one with `ls-prompts save`.")
+    Console().print(table) if versions else notify("There are no prompts yet: save one with `ls-prompts save`.")
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--plain", is_flag=True, help="Print it as a prompt file, for `save --file`.")
 @as_json
 def show(version: str, plain: bool, json_wanted: bool) -> None:
@@ -120,25 +120,28 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     ls-prompts show sentiment@2
     ls-prompts show sentiment@2 --plain > sentiment.md
     """
-    found = the_app().version(version)
+    saved = the_app().version(version)
     if json_wanted:
-        print_json({"version": found.tag, **described(found)})
+        print_json(version_json(saved))
     elif plain:
-        click.echo(write_prompt_file(found), nl=False)
+        click.echo(write_prompt_file(saved), nl=False)
     else:
-        parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in found.parameters.items())
-        model = printable(found.model)
-        said = f"project {found.project}  {model}  {parameters}  confidence {found.confidence}  saved {_when(found)}"
-        click.echo(f"{found.tag}  {said}")
-        click.echo(f"Note: {printable(found.note)}\n" if found.note else "")
-        click.echo(printable(found.template))
-        print_definitions(found)
-        print_examples(found)
+        _print_version(saved)
+
+
+        nt_version(saved: "PromptVersion") -> None:
+        meters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
+         = f"project {saved.project}  {printable(saved.model)}  {parameters}"
+        k.echo(f"{saved.tag}  {made}  confidence {saved.confidence}  saved {_when(saved)}")
+        k.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
+        k.echo(printable(saved.template))
+        t_definitions(saved)
+        t_examples(saved)
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=complete_versions)
+@click.argument("new", shell_complete=complete_versions)
 def diff(old: str, new: str) -> None:
     """Show what changed between two versions.
 
@@ -146,14 +149,8 @@ def diff(old: str, new: str) -> None:
     ls-prompts diff sentiment@1 sentiment@2
     """
     app = the_app()
-    one, other = app.version(old), app.version(new)
-    print_diff(write_prompt_file(one), write_prompt_file(other), (one.tag, other.tag))
-
-
-def print_diff(one: str, other: str, titles: tuple[str, str]) -> None:
-    """What changed between two texts, line by line."""
-    for line in difflib.unified_diff(one.splitlines(), other.splitlines(), *titles, lineterm=""):
-        click.secho(printable(line), fg=COLORS.get(line[:1]))
+    first, second = app.version(old), app.version(new)
+    print_diff(write_prompt_file(first), write_prompt_file(second), (first.tag, second.tag))
 
 
 @click.command()
@@ -167,13 +164,13 @@ def rename(old: str, new: str) -> None:
     """
     the_app().rename(old, new)
     notify(
-        f"'{old}' is now '{new}'. Predictions in Label Studio keep the old name until they are pushed again; "
+        f"'{old}' is now '{new}'. Predictions in Label Studio keep the old name until you push them again; "
         "push, use, annotate and withdraw find them under the new one."
     )
 
 
 @click.command()
-@click.argument("which", metavar="NAME[@N]")
+@click.argument("which", metavar="NAME[@N]", shell_complete=complete_both)
 @sure
 def delete(which: str, yes: bool) -> None:
     """Delete a version, or a prompt with all its versions. Stored answers and predictions in Label Studio stay.
@@ -194,9 +191,9 @@ def delete(which: str, yes: bool) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_names)
 def dump(folder: Path, name: str | None) -> None:
-    """Write versions as plain files, NAME@N.md, to keep in git.
+    """Write versions to text files, NAME@N.md, to keep in git.
 
     \b
     ls-prompts dump prompts/
@@ -207,12 +204,12 @@ def dump(folder: Path, name: str | None) -> None:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--project", type=int, metavar="ID", help="Project they are for. Default: the one in the file.")
+@click.option("--project", type=int, metavar="ID", help="Project of the prompts. Default: the project in each file.")
 def load(files: tuple[Path, ...], project: int | None) -> None:
     """Save files that `dump` wrote, oldest version first.
 
-    A file's name is its prompt's. Its header names the project, as a number of the Label Studio it was dumped from;
-    with another one, say --project.
+    A file is named after its prompt. Its header has the project's number in the Label Studio that the file was dumped
+    from; for another Label Studio, give --project.
 
     \b
     ls-prompts load prompts/*.md
@@ -220,7 +217,8 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
     """
     app, loaded = the_app(), dict[str, str]()
     for path in sorted(files, key=_place):
-        version = app.load(path, project).version
+        with waiting_for("Label Studio"):
+            version = app.load(path, project).version
         loaded[version.model] = version.tag
         click.echo(version.tag)
     for doubt in filter(None, map(app.doubt, loaded.values())):

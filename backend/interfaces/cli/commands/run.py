@@ -23,11 +23,11 @@ TEXT_SHOWN = 300
 
 
 @click.command("try")
-@click.argument("version")
-@click.option("--task", type=int, required=True, metavar="ID")
+@version_argument
+@click.option("--task", type=int, required=True, metavar="ID", help="Task to ask about.")
 @as_json
 def try_task(version: str, task: int, json_wanted: bool) -> None:
-    """Ask about one task and show everything: messages, raw answer, verdict.
+    """Ask the model about one task and show everything: messages, raw answer, verdict.
 
     \b
     ls-prompts try sentiment@1 --task 345
@@ -35,17 +35,17 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     from backend.services.run_control.waiting import waiting
 
     app = the_app()
-    with waiting(notify, "the model to answer"):
-        trial = app.try_task(version, task)
-    print_json(trial_json(trial)) if json_wanted else print_trial(trial)
+    with waiting_for("the model to answer"):
+        tried = app.try_task(version, task)
+    print_json(try_json(tried)) if json_wanted else print_trial(tried)
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @subset_options
 @ending_options
 @click.option(
-    "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own runs it."
+    "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own does the work."
 )
 @click.option("--batch", is_flag=True, help="Use the provider's batch endpoint: half the price, within 24 hours.")
 @as_json
@@ -65,13 +65,10 @@ def run(
     ls-prompts run sentiment@1 --on all --batch
     """
     if batch and ending.budget is not None:
-        raise click.UsageError("A batch keeps no budget: leave out --batch or --budget.")
+        raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
     app, ending = the_app(), replace(ending, batch=batch)
     if background:
-        started = app.run_in_background(version, subset, ending, notify)
-        shown = {"run": started.id, "version": started.tag, "status": started.status}
-        print_json(shown) if json_wanted else click.echo(started.id)
-        notify(f"`ls-prompts watch {started.id}` shows how far it is.")
+        _start(app, version, subset, ending, json_wanted)
         return
     with RunProgress(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
@@ -79,17 +76,19 @@ def run(
         print_json(run_json(finished))
         notify_unanswered(finished)
     elif finished.evaluation:
-        print_evaluation(finished, app.calibrated(version) is not None)
+        print_evaluation(finished, finished.evaluation, app.calibrated(finished.run.tag) is not None)
     else:
         print_finished(finished)
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--wrong", "kinds", flag_value="wrong", multiple=True, help="Answers that differ from the truth.")
 @click.option("--rejected", "kinds", flag_value="rejected", multiple=True, help="Answers that can't be used.")
-@click.option("--failed", "kinds", flag_value="failed", multiple=True, help="Tasks the model gave no answer to.")
-@click.option("--missing", "kinds", flag_value="missing", multiple=True, help="Tasks it was not asked about yet.")
+@click.option("--failed", "kinds", flag_value="failed", multiple=True, help="Tasks without an answer from the model.")
+@click.option(
+    "--missing", "kinds", flag_value="missing", multiple=True, help="Tasks that the model was not asked about yet."
+)
 @truth_option
 @as_json
 def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool) -> None:
@@ -99,7 +98,8 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
     ls-prompts results sentiment@1 --wrong
     ls-prompts results sentiment@1 --rejected --failed --json
     """
-    found = the_app().results(version, kinds, truth)
+    with waiting_for("the results"):
+        listed = the_app().results(version, kinds, truth)
     if json_wanted:
         print_json(found)
         return
@@ -108,7 +108,7 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
         for title, value in (("truth", row.truth), ("answer", _answer(row)), ("why", row.reason), ("text", row.text)):
             if value is not None:
                 click.echo(f"  {title:<7} {_short(value)}")
-    notify(numbers.things(len(found), "task"))
+    notify(numbers.things(len(listed), "task"))
 
 
 def _answer(row: "TaskResult") -> str | None:
@@ -119,6 +119,3 @@ def _short(text: str) -> str:
     """One line."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
-
-
-COMMANDS = (try_task, run, results)

@@ -1,4 +1,4 @@
-"""How an evaluation is shown: as JSON for scripts, as tables for people."""
+"""How an evaluation is shown to people."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -55,11 +55,11 @@ def _confidence(found: Evaluation) -> dict[str, Any]:
 def print_evaluation(finished: "RunResult", calibrated: bool) -> None:
     """What matters first: a headline, the scores, what each label got, confusions; then confidence and the run's own
     figures, remarks, and what to do next."""
-    found, console = _evaluation(finished), Console()
+    console = Console()
     print_head(finished, console)
-    _print_rows(_scores(finished, found), console)
-    console.print(_per_label(found.score))
-    for control, cells in found.score.confusion.items():
+    _print_rows(_scores(finished, evaluation), console)
+    console.print(_per_label(evaluation.score))
+    for control, cells in evaluation.score.confusion.items():
         console.print(Text.assemble("\n", ("confusion: ", "bold"), cell(control)))
         console.print(confusion_table(cells))
     console.print("")
@@ -77,8 +77,8 @@ def _print_rows(rows: Sequence[tuple[str, str, str, str]], console: Console) -> 
     console.print("")
 
 
-def _scores(finished: "RunResult", found: Evaluation) -> list[tuple[str, str, str, str]]:
-    score, intervals, summary = found.score, found.intervals, finished.summary
+def _scores(finished: "RunResult", evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
+    score, intervals, summary = evaluation.score, evaluation.intervals, finished.summary
     outputs = f"{score.correct} of {numbers.things(score.outputs, 'output')}"
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     others = f"micro {numbers.proportion(score.f1_micro)}, weighted {numbers.proportion(score.f1_weighted)}"
@@ -89,12 +89,17 @@ def _scores(finished: "RunResult", found: Evaluation) -> list[tuple[str, str, st
     ]
 
 
-def _confidence_rows(found: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
-    sure = found.reliability
+def _confidence_rows(evaluation: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
+    reliability = evaluation.reliability
     pushed = "pushed scores are calibrated" if calibrated else "pushed as it is"
     return [
-        ("ECE", numbers.proportion(sure.ece), numbers.interval(sure.ece_ci), f"of the model's confidence, {pushed}"),
-        ("Brier", numbers.proportion(sure.brier), numbers.interval(sure.brier_ci), ""),
+        (
+            "ECE",
+            numbers.proportion(reliability.ece),
+            numbers.interval(reliability.ece_ci),
+            f"of the model's confidence, {pushed}",
+        ),
+        ("Brier", numbers.proportion(reliability.brier), numbers.interval(reliability.brier_ci), ""),
     ]
 
 
@@ -102,7 +107,7 @@ def _per_label(score: Score) -> Table:
     table = Table("label", box=None, header_style="bold", pad_edge=False)
     for name in ("precision", "recall", "F1", "support"):
         table.add_column(name, justify="right")
-    for label, found in score.per_label.items():
-        shares = map(numbers.proportion, (found.precision, found.recall, found.f1))
-        table.add_row(cell(label), *shares, numbers.count(found.support))
+    for label, label_score in score.per_label.items():
+        shares = map(numbers.proportion, (label_score.precision, label_score.recall, label_score.f1))
+        table.add_row(cell(label), *shares, numbers.count(label_score.support))
     return table

@@ -1,4 +1,4 @@
-"""How runs are shown: as JSON for scripts, as tables for people."""
+"""How runs are shown to people."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict

@@ -1,4 +1,6 @@
-"""Every part of the record waits for a database that went away as long as the record itself does."""
+"""Every repository waits for a database that went away as long as the Store does."""
+
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -26,7 +28,7 @@ READS = {
 class Flaky:
     """An engine whose database is away for the first connection."""
 
-    def __init__(self, engine):
+    def __init__(self, engine: Any) -> None:
         self._engine, self.away = engine, 1
 
     def connect(self):
@@ -37,7 +39,7 @@ class Flaky:
 
 
 @pytest.mark.parametrize("kind", READS)
-def test_it_waits_as_long_as_the_store(store, kind, monkeypatch):
+def test_it_waits_as_long_as_the_store(store: Store, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AGAIN_S", 0.0)
     part = kind(store.with_retry(RetryPolicy(30.0)))
     part._engine = Flaky(part._engine)
@@ -48,5 +50,5 @@ def test_it_waits_as_long_as_the_store(store, kind, monkeypatch):
 @pytest.mark.parametrize(
     "kind", [RunTaskStore, BatchStore, CalibrationStore, EmbeddingStore, ChunkStore, RunStore, BudgetLedger]
 )
-def test_they_all_do(kind):
+def test_they_all_do(kind: Any) -> None:
     assert issubclass(kind, Repository)

@@ -87,7 +87,9 @@ def test_every_kind_of_failure_comes_with_a_hint(kind: str) -> None:
 
 
 def test_the_headline_is_the_first_line_and_the_next_step_the_last(capsys: pytest.CaptureFixture[str]) -> None:
-    print_evaluation(finished("aab", "aaa"), calibrated=False)
+    judged = finished("aab", "aaa")
+    assert judged.evaluation is not None
+    print_evaluation(judged, judged.evaluation, calibrated=False)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "2 of 3 right, 21 to 94 %"
     assert lines[1] == "topic@1 on ground-truth, run 1f3a9c04"
@@ -98,9 +100,3 @@ def test_the_headline_is_the_first_line_and_the_next_step_the_last(capsys: pytes
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "1 of 2 got no answer"
     assert lines[-1].startswith("Next: `ls-prompts retry 1f3a9c04`")
-
-
-def test_json_is_what_it_was() -> None:
-    found = evaluation_json(finished("aab", "aaa"), calibrated=False)
-    assert {"accuracy", "accuracy_ci", "coverage", "failures", "rejections", "run", "version"} <= set(found)
-    assert "headline" not in found
