@@ -1,5 +1,6 @@
 # make demo   everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job)
 # make test   everything set up, all tests
+# make docs   the documentation as a site, in site/; a broken link is an error
 # make lock   the files that the images install, chosen anew: requirements.lock
 
 PYTHON ?= python3
@@ -10,13 +11,13 @@ BIN := $(VENV)/bin
 LOCK := .venv-lock
 WORKERS ?= 3
 
-.PHONY: setup studio local-model demo test lint serve bench lock
+.PHONY: setup studio local-model demo test lint serve bench docs lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
 local-model: $(LOCAL_MODEL)/ready
 
-$(VENV)/ready: requirements.txt requirements-dev.txt pyproject.toml
+$(VENV)/ready: requirements.txt requirements-dev.txt requirements-docs.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps label-studio-ml==1.0.9
@@ -55,6 +56,11 @@ serve: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+docs: setup
+	@echo "Building the documentation ..."
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "Done: open site/index.html"
 
 # Hashes of all files of a release, so of every platform; the Python must be the Dockerfile's, 3.11.
 lock:

@@ -64,7 +64,7 @@ def f1_coverage(rng: Any) -> Iterator[Row]:
     for tasks in (20, 50, 100, 400):
         drawn = [score_intervals(cases(rng.multinomial(tasks, chances.ravel())), schema()) for _ in range(400)]
         held = [low <= true <= high for low, high in (found.f1_macro for found in drawn)]
-        yield f"bootstrap covers F1 macro, {tasks} tasks", f"{numpy.mean(held):.1%}", "told; too narrow for few"
+        yield f"bootstrap covers F1 macro, {tasks} tasks", f"{numpy.mean(held):.1%}", "too narrow for few tasks"
 
 
 def paired_coverage(rng: Any) -> Iterator[Row]:
@@ -93,7 +93,7 @@ def sure(_rng: Any) -> Iterator[Row]:
     for samples in (3, 5, 10, 20):
         found = list(measured(CONFIGS["one label"], f"samples:{samples}"))
         gap = numpy.mean([abs((outcome.confidence or 0.0) - exact) for outcome, exact, _ in found])
-        yield f"agreement from the truth on average, samples:{samples}", f"{gap:.3f}", "told"
+        yield f"agreement from the truth on average, samples:{samples}", f"{gap:.3f}", "no bound"
 
 
 def promises(rng: Any) -> Iterator[Row]:
@@ -106,7 +106,7 @@ def promises(rng: Any) -> Iterator[Row]:
             found = [_promise(rng, best, upwards, tasks) for _ in range(projects)]
             kept = [one for one in found if one is not None]
             broken = sum(accuracy < TARGET for accuracy, _ in kept) / len(found)
-            label = f"promise of {TARGET} broken, {projects} x {tasks} tasks, {name} project"
+            label = f"guarantee of {TARGET} broken, {projects} x {tasks} tasks, {name} project"
             yield label, f"{broken:.1%}", "at most 6.5 %"
             covered = f", covers {numpy.mean([c for _, c in kept]):.0%}" if kept else ""
             yield "  found", f"{len(kept) / len(found):.0%}{covered}", f"could cover {covers:.0%}"

@@ -1,6 +1,6 @@
-"""The README's tables of settings and commands, made from the code: `python docs/tables.py` writes them into it.
+"""The tables of settings and commands in docs/reference/, made from the code: `python docs/tables.py` writes them.
 
-A test compares, so that neither can fall behind.
+A test compares them with the code.
 """
 
 import re
@@ -11,7 +11,8 @@ from pydantic.fields import FieldInfo
 from backend.interfaces.cli.main import cli
 from backend.settings import Settings
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+REFERENCE = Path(__file__).resolve().parent / "reference"
+SETTINGS, COMMANDS = REFERENCE / "settings.md", REFERENCE / "commands.md"
 
 
 def settings_table() -> str:
@@ -26,7 +27,7 @@ def commands_table() -> str:
 
 
 def replaced(text: str, name: str, content: str) -> str:
-    """`text` with what stands between the two comments of that name replaced."""
+    """`text` with everything between the two comments of that name replaced by `content`."""
     pattern = rf"(<!-- {name} -->\n).*?(\n?<!-- /{name} -->)"
     return re.sub(pattern, lambda match: f"{match[1]}{content}\n<!-- /{name} -->", text, flags=re.DOTALL)
 
@@ -48,4 +49,5 @@ def _default(name: str, field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (SETTINGS, COMMANDS):
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,13 +151,13 @@ def private_names(tree: ast.AST) -> tuple[set[str], set[str]]:
     return defined, taken
 
 
-def test_private_parts_of_libraries_are_reached_in_one_named_file_each():
+def test_private_parts_of_libraries_are_reached_in_one_named_file_each() -> None:
     found = {str(path.relative_to(ROOT)): private_names(ast.parse(path.read_text())) for path in SOURCES}
     ours = set().union(*(defined for defined, _ in found.values())) | PUBLIC
     assert {path: left for path, (_, taken) in found.items() if (left := taken - ours)} == PRIVATE
 
 
-def test_what_is_reached_in_private_is_still_there():
+def test_what_is_reached_in_private_is_still_there() -> None:
     import httpx2
     from label_studio_sdk import LabelStudio
 
@@ -168,7 +169,7 @@ def test_what_is_reached_in_private_is_still_there():
     assert response.content == b"kept"
 
 
-def test_no_assert_decides_what_the_program_does():
+def test_no_assert_decides_what_the_program_does() -> None:
     """Python run with -O leaves them out."""
     having = [path for path in SOURCES if any(isinstance(node, ast.Assert) for node in ast.walk(_tree(path)))]
     assert having == []

@@ -36,10 +36,10 @@ def unsupported_temperature(value: float) -> ComplaintError:
     return ComplaintError(400, message + only, code="unsupported_value", param="temperature")
 
 
-def wrong_key(key: str) -> ComplaintError:
+def wrong_key(key: str, status: int) -> ComplaintError:
     """The API key is not the one that was set."""
     shown = f"{key[:3]}***{key[-2:]}" if len(key) > 8 else "***"
-    return ComplaintError(401, f"Incorrect API key provided: {shown}.", code="invalid_api_key")
+    return ComplaintError(status, f"Incorrect API key provided: {shown}.", code="invalid_api_key")
 
 
 def no_model(model: str) -> ComplaintError:
@@ -51,6 +51,11 @@ def no_model(model: str) -> ComplaintError:
 def not_found(what: str, name: str) -> ComplaintError:
     """There is no such file or batch."""
     return ComplaintError(404, f"No {what} found with id '{name}'.", param="id")
+
+
+def flagged() -> ComplaintError:
+    """Moderation refused the input."""
+    return ComplaintError(403, "This model requires moderation, and your input was flagged.")
 
 
 def no_quota() -> ComplaintError:

@@ -16,7 +16,7 @@ from demo.stand_in.answer import Answer, answer, spoiled
 from demo.stand_in.ask import Ask, read_ask
 from demo.stand_in.batches import Answer as AnswerLine
 from demo.stand_in.batches import Batches
-from demo.stand_in.complaint import ComplaintError, not_found, rate_limited, server_error, wrong_key
+from demo.stand_in.complaint import ComplaintError, flagged, not_found, rate_limited, server_error, wrong_key
 from demo.stand_in.completion import completion, usage_of
 from demo.stand_in.embeddings import embedded
 from demo.stand_in.faults import drawn_fault, sampler
@@ -193,6 +193,7 @@ async def _reply(turn: Turn) -> web.Response:
 def _understood(turn: Turn) -> Ask:
     try:
         _check_key(turn.request, turn.switches)
+        _check_text(turn)
         return read_ask(turn.body, turn.switches)
     except ComplaintError:
         turn.stats.other("rejected")
@@ -202,7 +203,13 @@ def _understood(turn: Turn) -> Ask:
 def _check_key(request: web.Request, switches: Switches) -> None:
     key = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if switches.api_key and key != switches.api_key:
-        raise wrong_key(key)
+        raise wrong_key(key, switches.key_status)
+
+
+def _check_text(turn: Turn) -> None:
+    for text, complaint in ((turn.switches.flagged, flagged), (turn.switches.breaks_on, server_error)):
+        if text and text.encode() in turn.body:
+            raise complaint()
 
 
 async def _wait(turn: Turn) -> None:

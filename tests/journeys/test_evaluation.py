@@ -72,7 +72,7 @@ def _evaluates(ours: Commands, ids: list[int]) -> None:
     assert (sure["tasks"], sure["calibrated"]) == (24, False)
     assert 0 <= sure["ece_ci"][0] <= sure["ece"] <= sure["ece_ci"][1] <= 1
     assert 0 < sure["brier_ci"][0] < sure["brier"] < sure["brier_ci"][1] < 1
-    assert (found["left_out"]["own"], found["left_out"]["gone"]) == ([], {"Complaint": [ids[24]]})
+    assert (found["left_out"]["self_predicted"], found["left_out"]["unknown_label"]) == ([], {"Complaint": [ids[24]]})
     assert found["tasks_needed"] > 0
     shown = ours.command("evaluate", GOOD).stdout
     assert "0.742 to 0.977" in shown
@@ -106,13 +106,13 @@ def _compares(ours: Commands, ids: list[int], project: Project) -> None:
 
 def _gates(ours: Commands) -> None:
     passed = ours.command("evaluate", GOOD, "--vs", BLIND, "--fail-under", "0.9", "--junit", "good.xml")
-    assert "Below the bar" not in passed.stderr
+    assert "Check failed" not in passed.stderr
     suite = ElementTree.parse("good.xml").getroot()[0]
     assert (suite.get("tests"), suite.get("failures")) == ("2", "0")
     doubtful = ours.command("evaluate", GOOD, "--fail-under", "0.9", "--strict", "--json", code=3)
     assert json.loads(doubtful.stdout)["checks"][0]["passed"] is False
     assert (
-        'Below the bar "accuracy at the lower end of its interval at least 0.9": 0.917 on 24 tasks' in doubtful.stderr
+        'Check failed, "accuracy at the lower end of its interval at least 0.9": 0.917 on 24 tasks' in doubtful.stderr
     )
     worse = ours.json("evaluate", BLIND, "--no-push", "--vs", GOOD, "--junit", "worse.xml", code=3)
     assert worse["vs"]["verdict"] == "worse"
@@ -148,16 +148,20 @@ def _own_predictions(ours: Commands, project: Project, ids: list[int]) -> None:
     project.http.post(f"/api/tasks/{ids[25]}/annotations/", json=body).raise_for_status()
     ours.command("annotate", GOOD, "--yes")
     found = ours.json("evaluate", GOOD, "--truth", "any")
-    assert (found["tasks"], found["left_out"]["own"], found["left_out"]["unseen"]) == (24, [ids[25]], ids[26:])
+    assert (found["tasks"], found["left_out"]["self_predicted"], found["left_out"]["unseen"]) == (
+        24,
+        [ids[25]],
+        ids[26:],
+    )
     assert "1 ground truth left out, made from this prompt's own predictions" in found["remarks"][0]
-    assert "4 truths left out, made of predictions and looked at by no person" in found["remarks"][1]
+    assert "4 truths left out, made from predictions and not reviewed by a person" in found["remarks"][1]
     kept = ours.json("evaluate", GOOD, "--truth", "any", "--accepted")
-    assert (kept["tasks"], kept["left_out"]["own"], kept["left_out"]["taken"]) == (25, [], [ids[25]])
+    assert (kept["tasks"], kept["left_out"]["self_predicted"], kept["left_out"]["accepted"]) == (25, [], [ids[25]])
     assert ours.json("compare", BLIND, GOOD, "--truth", "any")["tasks"] == 24
     other = ours.mine.save("another", project.id)
     assert ours.json("evaluate", other, "--truth", "any", "--no-push")["tasks"] == 25
     ours.command("withdraw", GOOD, "--yes")
-    left = ours.json("evaluate", GOOD, "--truth", "any")["left_out"]["own"]
+    left = ours.json("evaluate", GOOD, "--truth", "any")["left_out"]["self_predicted"]
     assert ids[25] in left
 
 

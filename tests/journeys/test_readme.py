@@ -12,6 +12,7 @@ from demo.services import ROOT
 from tests.journeys.conftest import RunningLabelStudio, RunningStandIn
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYTHON = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
 CONFIG = (
     '<View><Text name="t" value="$text"/><Choices name="sentiment" toName="t">'
     '<Choice value="Positive" hint="happy, good"/><Choice value="Negative" hint="bad, broken"/></Choices></View>'
@@ -39,7 +40,7 @@ def commands() -> list[str]:
 
 
 def script() -> str:
-    return README.split("<!-- script -->")[1].split("```python\n")[1].split("```")[0]
+    return PYTHON.split("<!-- script -->")[1].split("```python\n")[1].split("```")[0]
 
 
 def typed(line: str, env: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -46,7 +46,7 @@ def test_a_renamed_label_costs_neither_answers_nor_truths(
     assert asked.command("relabel", "--json").json == {"topic": {"Refund": "Money back"}}
     after = asked.command("compare", "topic@1", "topic@2", "--json").json
     assert after["accuracy"] == before["accuracy"] == {"topic@1": 1 / 3, "topic@2": 1.0}
-    assert (after["ground_truths"], after["left_out"]["gone"]) == (TASKS, {})
+    assert (after["ground_truths"], after["left_out"]["unknown_label"]) == (TASKS, {})
     rows = asked.command("results", "topic@2", "--json").json
     assert {row["answer"] for row in rows} == {"Money back", "Delivery", "Praise"}
     assert all(row["answer"] == row["truth"] for row in rows)
@@ -137,6 +137,6 @@ def test_truths_in_a_label_that_a_version_could_not_give_do_not_judge_it(asked: 
     asked.command("evaluate", new, "--no-push")
     assert len(asked.app.results(new)) == TASKS + 1
     found = asked.command("compare", "topic@2", new, "--json").json
-    assert (found["tasks"], found["left_out"]["gone"]) == (TASKS, {"Complaint": [task]})
+    assert (found["tasks"], found["left_out"]["unknown_label"]) == (TASKS, {"Complaint": [task]})
     with pytest.raises(ConfigChangedError, match="changed since topic@2"):
         asked.app.run("topic@2", Subset("all"))

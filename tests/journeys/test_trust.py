@@ -1,4 +1,4 @@
-"""docs/trust.md, typed as it stands there, with the stand-in as the model and a scripted teacher."""
+"""docs/trust-the-numbers/index.md, typed as it stands there, with the stand-in as the model and a scripted teacher."""
 
 import re
 import subprocess
@@ -22,7 +22,7 @@ PRICES = {"PRICE_IN": "0.1", "PRICE_OUT": "0.4"}
 
 def steps() -> Iterator[list[str]]:
     """The commands of each step that has some."""
-    text = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "trust-the-numbers" / "index.md").read_text(encoding="utf-8")
     for part in re.split(r"^\*\*\d\. ", text, flags=re.MULTILINE)[1:]:
         yield [line for block in part.split("```\n")[1::2] for line in block.splitlines()]
 

@@ -1,22 +1,25 @@
-"""When LABEL_STUDIO_URL leads elsewhere, or to a server whose certificate is not trusted: what to set instead.
+"""What to set instead if LABEL_STUDIO_URL redirects, or if the certificate of its server is not trusted.
 
-Redirects are not followed: a POST would become a GET on the way, and the token would go to whoever is named.
+Redirects are not followed: a POST would become a GET, and the token would go to whichever host is named.
 """
 
 import ssl
-
-import httpx
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from backend.domain.urls import shown
 from backend.errors import StudioError
 
+if TYPE_CHECKING:
+    import httpx
 
-def refuse_redirect(response: httpx.Response, url: str) -> None:
-    """Raises StudioError for a redirect, with the address to set instead of `url`, that of Label Studio."""
+
+def refuse_redirect(response: "httpx.Response", url: str) -> None:
+    """Raises StudioError for a redirect, with the address to set instead of `url`."""
     if not 300 <= response.status_code < 400 or "location" not in response.headers:
         return
     asked = response.request.url
-    path = asked.path.removeprefix(httpx.URL(url).path.rstrip("/"))
+    path = asked.path.removeprefix(urlsplit(url).path.rstrip("/"))
     leads = asked.join(response.headers["location"]).copy_with(query=None, fragment=None)
     same = leads.path.rstrip("/").endswith(path.rstrip("/"))
     address = str(leads).rstrip("/").removesuffix(path.rstrip("/")) if same else str(leads)
@@ -27,7 +30,7 @@ def refuse_redirect(response: httpx.Response, url: str) -> None:
 
 
 def tls_trouble(error: BaseException, address: str) -> StudioError | None:
-    """What to say when TLS is why there is no connection to `address`; None when it is something else."""
+    """A sentence if TLS is the reason why there is no connection to `address`; None for other reasons."""
     reason: BaseException | None = error
     while reason is not None and not isinstance(reason, ssl.SSLError):
         reason = reason.__cause__ or reason.__context__

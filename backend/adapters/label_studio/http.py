@@ -10,11 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
-import ijson
-from label_studio_sdk.core.api_error import ApiError
-from label_studio_sdk.core.request_options import RequestOptions
-
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
 from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.domain.urls import shown
@@ -90,6 +85,7 @@ class LabelStudioHttp:
         # Half a second with httpx, for which commands without Label Studio need not wait, so that all its libraries are
         # imported where they are used; the client with all its types would take two seconds and 70 MB.
         from label_studio_sdk.base_client import LabelStudioBase
+        from label_studio_sdk.core.api_error import ApiError
 
         self._shown = shown(url)
         try:
@@ -109,6 +105,8 @@ class LabelStudioHttp:
         body: bytes are sent as JSON as they are
         timeout: seconds
         """
+        from label_studio_sdk.core.request_options import RequestOptions
+
         options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 * (repeat and method == "GET"))
         sent = {"content": body, "headers": JSON_TYPE} if isinstance(body, bytes) else {"json": body}
         with self._told(timeout):
@@ -132,6 +130,9 @@ class LabelStudioHttp:
 
         Raises as `call`, also after some of them.
         """
+        import ijson
+        from label_studio_sdk.core.request_options import RequestOptions
+
         options = RequestOptions(timeout_in_seconds=timeout)
         stream = self._client.stream(path, method="GET", params=params, request_options=options)
         with self._told(timeout), stream as response:

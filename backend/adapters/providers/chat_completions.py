@@ -34,7 +34,7 @@ from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import RequestFormat
-from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.adapters.providers.response import malformed, parse, refusal_in, to_reply
 from backend.domain.chat.model_names import doubt
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
@@ -167,9 +167,9 @@ class ChatCompletions:
         except GARBAGE:
             return Failure("server", "The model's server did not send a chat completion.")
 
-            status(self, status: int, error: dict[str, Any]) -> openai.APIStatusError:
-            onse = httpx2.Response(status, request=httpx2.Request("POST", self._chat_url))
-            rn openai.APIStatusError(str(error.get("message")), response=response, body=error)
+    def _as_status(self, status: int, error: dict[str, Any]) -> openai.APIStatusError:
+        response = httpx2.Response(status, request=httpx2.Request("POST", self._chat_url))
+        return openai.APIStatusError(str(error.get("message")), response=response, body=error)
 
     async def _refused(
         self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError

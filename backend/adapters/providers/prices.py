@@ -1,12 +1,10 @@
-"""What tokens cost: from genai-prices' bundled table, or as the settings say.
+"""Prices of tokens, from the table in genai-prices or from the settings.
 
 An unknown model has an unknown price, never 0.
 """
 
 from collections.abc import Callable
 from functools import lru_cache
-
-from genai_prices import Usage, calc_price
 
 MILLION = 1_000_000
 Price = Callable[[int, int, int], float | None]
@@ -15,7 +13,8 @@ Price = Callable[[int, int, int], float | None]
 
 @lru_cache(maxsize=64)
 def price_of(model: str) -> Price:
-    """The price of `model`, known by its name alone."""
+    """The price of `model`, by its name alone."""
+    from genai_prices import Usage, calc_price
 
     @lru_cache(maxsize=4096)
     def price(prompt: int, cached: int, completion: int) -> float | None:
@@ -31,7 +30,7 @@ def price_of(model: str) -> Price:
 
 
 def fixed_price(usd_in: float, usd_out: float) -> Callable[[str], Price]:
-    """One price for every model, in USD per million prompt and completion tokens; cached ones cost the same."""
+    """One price for every model, in USD per million prompt and completion tokens; cached tokens cost the same."""
 
     def price(prompt: int, cached: int, completion: int) -> float | None:
         if not prompt and not completion:  # as above

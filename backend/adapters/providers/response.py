@@ -1,11 +1,11 @@
-"""Reply: the body of a chat completion -> a Completion, or the Failure it tells of; how long a refusal asks to wait.
+"""Response: the body of a chat completion -> a Completion or a Failure, and how long a refusal asks to wait.
 
-The answer was paid for: it is kept whatever is wrong with what stands beside it. Raises one of many errors for a body
-that holds no answer; `llm` knows them.
+The answer was paid for: it is kept even if other parts of the body are wrong. Raises one of many errors for a body
+without an answer; `chat_completions` handles them.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf, isfinite
@@ -13,8 +13,8 @@ from typing import Any
 
 from backend.adapters.providers.connection_errors import words_in
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
+from backend.domain.chat.finish_reasons import is_broken_off
 from backend.domain.chat.request import Completion
-from backend.domain.chat.response_parser import BROKEN_OFF
 from backend.domain.outcome import Failure
 
 _MOST = 2**31 - 1
@@ -25,13 +25,16 @@ _SPOKEN = (None, "text", "output_text")
 """Types of parts that belong to the answer."""
 _MALFORMED = ("json_validate_failed", "output_parse_failed", "tool_use_failed")
 """Codes of errors that stand for an answer which does not keep to its schema (Groq)."""
+_PASSING = (408, 409, 429)
+_PROMPT = ("prompt_tokens", "input_tokens")
+_COMPLETION = ("completion_tokens", "output_tokens")
 LONGEST_S = 3600.0
 Quote = Callable[[str], str]
 """Makes of a provider's words what may be shown of them."""
 
 
 def parse(content: bytes | str) -> Any:
-    """Its JSON; numbers too long for Python are infinite."""
+    """Its JSON; numbers that are too long for Python become infinite."""
     try:
         return json.loads(content)
     except ValueError:
@@ -41,16 +44,17 @@ def parse(content: bytes | str) -> Any:
 def to_reply(
     digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0, quote: Quote = lambda _: ""
 ) -> Completion | Failure:
-    """The Completion in a body; or the Failure it tells of although its status is 200."""
+    """The Completion in a body, or the Failure that it reports although its status is 200."""
     return _broken(body, quote) or to_completion(digest, model, body, attempt, seconds)
 
 
 def _broken(body: Any, quote: Quote) -> Failure | None:
     choice = body["choices"][0] if body.get("choices") else {}
-    error, finish = choice.get("error") or body.get("error"), str(choice.get("finish_reason")).lower()
+    error, finish = choice.get("error") or body.get("error"), str(choice.get("finish_reason"))
     said = choice.get("message") or {}
     empty = not said.get("content") and not said.get("refusal")
-    if finish != "error" and not (error and (empty or choice.get("error"))) and not (empty and finish in BROKEN_OFF):
+    failed = finish.lower() == "error" or (error and (empty or choice.get("error")))
+    if not failed and not (empty and is_broken_off(finish)):
         return None
     words = quote(words_in(error))
     detail = f"The model's server gave up its answer{f': {chr(34)}{words}{chr(34)}' if words else ''}."
@@ -58,8 +62,16 @@ def _broken(body: Any, quote: Quote) -> Failure | None:
     return Failure("rate_limited" if limited else "server", detail)
 
 
+def refusal_in(body: Any) -> tuple[int, dict[str, Any]] | None:
+    """The status and the error of a body that is a refusal, although its own status is 200; None for any other."""
+    error = body.get("error") if isinstance(body, dict) and not body.get("choices") else None
+    code = error.get("code") if isinstance(error, dict) else None
+    status = int(code) if isinstance(code, int | str) and str(code).isdecimal() else 0
+    return (status, error) if error and 400 <= status < 500 and status not in _PASSING else None
+
+
 def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: float = 0.0) -> Completion | None:
-    """The malformed answer that an error's JSON stands for: it was paid for. None for any other error."""
+    """The malformed answer that an error's JSON stands for, because it was paid for. None for any other error."""
     if not isinstance(error, dict):
         return None
     code, said = error.get("code"), error.get("failed_generation")
@@ -70,12 +82,16 @@ def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: fl
 
 
 def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0) -> Completion:
-    """`digest`: of the request; `model`: what it asked, in case the body names none."""
+    """The Completion in a body.
+
+    digest: of the request
+    model: the requested model, for a body without a name
+    """
     choice = body["choices"][0]
     message = choice["message"]
     refusal = message.get("refusal")
     text = _text(message.get("content") or refusal or "")
-    prompt, completion, cached = _usage(body.get("usage"))
+    prompt, completion, cached = _usage(body.get("usage") or choice.get("usage"))
     return Completion(
         digest=digest,
         attempt=attempt,
@@ -93,22 +109,28 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
 
 
 def _name(found: Any, most: int) -> str:
-    """A name the server gave, in characters and a length that every database takes."""
+    """A name that the server gave, in characters and a length that every database accepts."""
     return found.encode("utf-8", "replace").decode().replace("\0", "")[:most] if isinstance(found, str) else ""
 
 
 def _text(content: Any) -> str:
-    """Some servers send content as a list of parts, of which thoughts are one."""
+    """Some servers send content as a list of parts, one of which holds thoughts, or as the object itself."""
     if isinstance(content, str):
         return content
-    return "".join(str(part.get("text") or "") for part in content if part.get("type") in _SPOKEN)
+    return json.dumps(content) if isinstance(content, dict) else "".join(_part(part) for part in content)
+
+
+def _part(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    return str(part.get("text") or "") if part.get("type") in _SPOKEN else ""
 
 
 def _elsewhere(message: Mapping[str, Any]) -> str | None:
-    """What holds text in place of the content: a key of the message, or the type of a part of its content."""
+    """The place that holds text instead of the content: a key of the message, or the type of a part of its content."""
     content = message.get("content")
     listed = content if isinstance(content, list) else []
-    parts = [part.get("type") for part in listed if part.get("type") not in _SPOKEN]
+    parts = [part.get("type") for part in listed if isinstance(part, dict) and part.get("type") not in _SPOKEN]
     keys = [
         key for key, value in message.items() if key not in _PLAIN and isinstance(value, str | list | dict) and value
     ]
@@ -116,31 +138,43 @@ def _elsewhere(message: Mapping[str, Any]) -> str | None:
 
 
 def _usage(found: Any) -> tuple[int, int, int]:
-    """Tokens of the prompt, of the completion, and cached; all 0, as for missing usage, when one is no count.
+    """Tokens of prompt and completion, and cached tokens; all 0 if usage is missing or not a number.
 
-    What is billed as completion is all that is not prompt: some servers leave thoughts out of `completion_tokens`.
+    All tokens that are not prompt tokens count as completion tokens: some servers leave thoughts out of
+    `completion_tokens`.
     """
     try:
-        prompt, completion = (int(found.get(name) or 0) for name in ("prompt_tokens", "completion_tokens"))
+        prompt, completion = (_first(found, names) for names in (_PROMPT, _COMPLETION))
         cached = int((found.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
     except (AttributeError, TypeError, ValueError, OverflowError):
         return 0, 0, 0
     if not all(0 <= count <= _MOST for count in (prompt, completion, cached)):
         return 0, 0, 0
-    thoughts = _count(found.get("completion_tokens_details"), "reasoning_tokens")
+    details = (found, found.get("completion_tokens_details"), found.get("output_tokens_details"))
+    thoughts = max(_count(part, "reasoning_tokens") for part in details)
     apart = completion + thoughts if thoughts > completion else 0
     return prompt, min(_MOST, max(completion, apart, _count(found, "total_tokens") - prompt)), cached
 
 
+def _first(found: Any, names: Sequence[str]) -> int:
+    """The first that is there, 0 for none. Raises ValueError or TypeError for what is no number."""
+    return next((int(found[name]) for name in names if found.get(name)), 0)
+
+
 def _count(found: Any, name: str) -> int:
-    """0 for what is no count."""
-    count = found.get(name) if isinstance(found, dict) else None
-    return count if isinstance(count, int) and 0 <= count <= _MOST else 0
+    """0 for anything that is not a count."""
+    try:
+        count = int(found.get(name) or 0) if isinstance(found, dict) else 0
+    except (TypeError, ValueError, OverflowError):
+        return 0
+    return count if 0 <= count <= _MOST else 0
 
 
 def _logprobs(found: Any, text: str) -> Pieces | None:
-    """Those of the tokens that spell `text`, or of all if none do; None for what is not in OpenAI's form, or no
-    number."""
+    """The log-probabilities of the tokens that spell `text`, or of all tokens if none do.
+
+    None if they are not in OpenAI's form or not numbers.
+    """
     try:
         tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in found["content"]]
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
@@ -163,8 +197,11 @@ def _bytes(token: str, listed: Any) -> bytes:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait, an hour at most, from `retry-after-ms` or `Retry-After` (seconds or a date: RFC 9110, 10.2.3);
-    None when neither is usable. `now`: seconds since 1970."""
+    """Seconds to wait, at most an hour, from `retry-after-ms` or `Retry-After` (seconds or a date: RFC 9110, 10.2.3).
+
+    None if neither can be used.
+    now: seconds since 1970
+    """
     for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         text = headers.get(header, "")
         try:
@@ -177,7 +214,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def _until(date: str, now: float) -> float:
-    """Seconds until `date`, 0 when it is past; infinite when it is none."""
+    """Seconds until `date`; 0 if it is past; infinite if it is not a date."""
     try:
         found = parsedate_to_datetime(date)
         return max(0.0, found.replace(tzinfo=found.tzinfo or UTC).timestamp() - now)

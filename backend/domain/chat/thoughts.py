@@ -1,7 +1,7 @@
-"""Thoughts: what a model says to itself before it answers, in the marks of whatever family of models.
+"""Thoughts: text that a model writes for itself before it answers, between the marks of its family of models.
 
-The mark that opens them often stands in the chat template, so that a text holds the closing one alone. What is thought
-is no answer: everything up to the last closing mark, and everything behind a mark that is never closed.
+The opening mark is often in the chat template, so that a text has only the closing one. Thoughts are not part of the
+answer: everything up to the last closing mark, and everything after a mark that is never closed.
 """
 
 import re
@@ -11,13 +11,14 @@ _NAME = rf"[\w:.-]{{0,30}}{_WORD}[\w:.-]{{0,30}}\s*"
 _CLOSING = re.compile(
     "|".join(
         (
-            rf"<\s*/{_NAME}>",  # </think>, </thinking>, </reasoning>, </seed:think>, …
+            rf"<\s*/\s*{_NAME}>",  # </think>, </thinking>, </reasoning>, </seed:think>, …
             rf"\[\s*/{_NAME}\]",  # [/THINK] of Magistral
             rf"◁\s*/{_NAME}▷",  # Kimi
             rf"<\|\s*(?:/|end){_NAME}\|>",  # <|END_THINKING|> of Command, <|end_of_thought|> of OpenThinker
             r"<\|channel\|>\s*final\b[^<{]{0,40}(?:<\|constrain\|>[^<{]{0,40})?(?:<\|message\|>)?",  # gpt-oss (harmony)
             r"assistantfinal(?=\W)",  # the same where the server leaves the marks out
             r"<channel\|>",  # Gemma 4
+            r"<\|content\|>",  # Solar
             r"<\|inner_suffix\|>",  # Apertus
             r"<unused95>",  # MedGemma
             r"here(?:['’]s| is) my response:",  # Granite
@@ -28,7 +29,7 @@ _CLOSING = re.compile(
 _OPENING = re.compile(
     "|".join(
         (
-            rf"<(?!\s*/){_NAME}>",
+            rf"<(?!\s*/)\s*{_NAME}>",
             rf"\[(?!\s*/){_NAME}\]",
             rf"◁(?!\s*/){_NAME}▷",
             rf"<\|(?!\s*(?:/|end)){_NAME}\|>",
@@ -44,7 +45,7 @@ _OPENING = re.compile(
 
 
 def end_of_thoughts(text: str) -> int:
-    """Where what follows the last closing mark begins, in characters; 0 without one."""
+    """Index of the character after the last closing mark; 0 without one."""
     return max((mark.end() for mark in _CLOSING.finditer(text)), default=0)
 
 

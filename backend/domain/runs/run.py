@@ -11,6 +11,8 @@ QUEUED = "queue"
 """Stands for the worker of a run that several may share: it is looked after even while nobody works on it."""
 ALIVE_S = 15.0
 """A process of another machine that gave no sign of life for so long no longer works on what it had."""
+START_S = 60.0
+"""A process of this machine that did not begin its run after so long has died before it could."""
 
 
 def is_lost(running: bool | None, silent_s: float) -> bool:
@@ -51,6 +53,11 @@ class Run:
     def is_queued(self) -> bool:
         """Whether any number of workers share it."""
         return self.worker == QUEUED
+
+    @property
+    def never_began(self) -> bool:
+        """Whether the process that was started for it did not come so far as to say so."""
+        return self.status == "pending" and not self.is_queued and self.silent_s >= START_S
 
 
 @dataclass(frozen=True, slots=True)

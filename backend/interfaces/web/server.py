@@ -16,11 +16,11 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from backend.adapters.label_studio.health_probe import TITLE
 from backend.app import App
 from backend.errors import PromptsError, RunError, SettingsError, where
+from backend.interfaces.presentation.json.runs import run_status_json
 from backend.interfaces.web.admission import LIMITS, AdmissionLimits, Admit, Password, everyone, this_machine, verdict
 from backend.interfaces.web.large_json import json_pieces, read_json
 from backend.interfaces.web.observability import add_operations
 from backend.services.live_predictions import LivePredictions
-from backend.services.run_control.status import as_json
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -122,13 +122,13 @@ def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
             log.warning("too many predictions at once: %d tasks were left out; Label Studio asks again", len(tasks))
             return {"results": [{} for _ in tasks]}
         try:
-            found = live_predictions.predict(project, config, tasks, context)
+            results = live_predictions.predict(project, config, tasks, context)
         except Exception as error:
             log.error("predict failed: %s", where(error))
-            found = [{} for _ in tasks]
+            results = [{} for _ in tasks]
         finally:
             free.release()
-        return Response(json_pieces("results", found), content_type="application/json")
+        return Response(json_pieces("results", results), content_type="application/json")
 
     @server.post("/webhook")
     def webhook() -> dict[str, str]:
@@ -144,11 +144,11 @@ def _add_runs(server: Flask, app: App) -> None:
 
     @server.get("/runs")
     def runs() -> list[dict[str, object]]:
-        return [as_json(status) for status in app.runs()]
+        return [run_status_json(status) for status in app.runs()]
 
     @server.get("/runs/<run_id>")
     def run(run_id: str) -> dict[str, object]:
-        return as_json(app.watch(run_id))
+        return run_status_json(app.watch(run_id))
 
 
 def _body() -> dict[str, Any]:
@@ -178,10 +178,10 @@ def _what_counts(task: Any) -> Any:
 
 def _project(body: dict[str, Any]) -> int:
     """Label Studio sends "<id>.<time of creation>"."""
-    found = body.get("project") or "0"
-    number = str(found)[:MOST_DIGITS].partition(".")[0] if type(found) in (str, int, float) else ""
+    project = body.get("project") or "0"
+    number = str(project)[:MOST_DIGITS].partition(".")[0] if type(project) in (str, int, float) else ""
     if not number.isdecimal() or len(number) == MOST_DIGITS:
-        raise BadBody("The 'project' is no project id.")
+        raise BadBody("The 'project' is not a project id.")
     return int(number)
 
 

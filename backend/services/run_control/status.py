@@ -8,6 +8,7 @@ from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
 from backend.services.run_control.ownership import in_hand
 
 ABANDONED = "Its process is gone; `ls-prompts resume` goes on."
+NEVER_BEGAN = "Its process did not begin; `ls-prompts resume` starts another."
 UNATTENDED = "It waits for a worker: `ls-prompts worker`."
 
 
@@ -31,28 +32,6 @@ def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not in_hand(run):
         run = replace(run, status="failed", reason=ABANDONED)
+    elif run.never_began:
+        run = replace(run, status="failed", reason=NEVER_BEGAN)
     return RunStatus(run, record.asks.tally(run, pricing))
-
-
-def as_json(status: RunStatus) -> dict[str, object]:
-    """The names here are relied on by scripts."""
-    run, tally = status.run, status.tally
-    return {
-        "run": run.id,
-        "version": run.tag,
-        "subset": str(run.scope),
-        "status": run.status,
-        "reason": run.reason,
-        "tasks": tally.tasks,
-        "done": tally.done,
-        "failed": tally.failed,
-        "rejected": tally.rejected,
-        "requests": tally.requests,
-        "reused": tally.reused,
-        "cost_usd": tally.cost_usd,
-        "saved_usd": tally.saved_usd,
-        "spent_usd": tally.spent_usd,
-        "budget_usd": run.budget,
-        "started": run.created,
-        "seconds": round(run.seconds, 1),
-    }

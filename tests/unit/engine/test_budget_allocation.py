@@ -1,6 +1,7 @@
 """BudgetAllocation: in whatever order things happen, what may have been spent never exceeds the budget."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -110,6 +111,7 @@ def test_what_costs_nothing_needs_no_budget_to_be_left() -> None:
         taken = await allocation.take(0.0)
         allocation.settle(taken, 0.0)
         await allocation.close()
+        assert taken == book.worst == 0
 
     run(scene())
 

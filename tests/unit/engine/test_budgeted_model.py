@@ -19,11 +19,11 @@ CAP = 50
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executor_module, "_delay", lambda *_: 0)
 
 
-def pricing(model):
+def pricing(model: Any) -> Any:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: said / 100)
 
 
@@ -41,7 +41,7 @@ class Shop:
         self.budgeted_model = BudgetedModel(self.model, self._write, BudgetAllocation(self.book, slots), pricing)
         self.executor = RequestExecutor(self.budgeted_model, slots)
 
-    def _write(self, batch):
+    def _write(self, batch: Any) -> None:
         self.stored += batch
         self.book.spent += sum(fact.completion_tokens / 100 for fact in batch)
 

@@ -1,6 +1,7 @@
 """Until a model has answered, requests go one at a time, and a refusal that all meet ends the run."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def asked(script: Any, number: int) -> Any:
         await asyncio.sleep(0)
         return script(request, attempt) if callable(script) else script[0]
 
-    async def scene():
+    async def scene() -> Any:
         model = ScriptedModel(reply)
         executor = RequestExecutor(StoredModel(model, lambda _: None), 32)
         try:
@@ -77,7 +78,7 @@ def test_a_key_that_is_withdrawn_meanwhile_ends_the_run() -> None:
 def test_a_slow_first_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.engine.first_answer.WARM_UP_S", 0)
 
-    async def scene():
+    async def scene() -> None:
         model = ScriptedModel([GOOD])
         model.hold = asyncio.Event()
         executor = RequestExecutor(StoredModel(model, lambda _: None), 32)

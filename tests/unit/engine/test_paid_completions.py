@@ -3,6 +3,9 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +27,7 @@ from tests.scripted import completion, run
 class Impatient(Store):
     """Gives up on a lock at once: half a minute would be too long for a test."""
 
-    def __init__(self, url):
+    def __init__(self, url: Any) -> None:
         super().__init__(url)
         wait = "SET lock_timeout = '50ms'" if self.engine.dialect.name == "postgresql" else "PRAGMA busy_timeout = 50"
         sa.event.listen(self.engine, "connect", lambda connection, _: _do(connection, wait))
@@ -51,7 +54,7 @@ LOCK = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "LOCK TABLE completions, embe
 
 
 @pytest.fixture
-def held(url):
+def held(url: Any) -> Iterator[Any]:
     """A store, and the connection of somebody else who holds all of it."""
     store = Impatient(url)
     other = Store(url)
@@ -65,7 +68,7 @@ def held(url):
 def test_answers_wait_for_a_record_that_somebody_locks(held: Any, caplog: pytest.LogCaptureFixture) -> None:
     store, lock = held
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(store.add_completions, Shutdown())
         waiting = asyncio.create_task(recorder.record(completion()))
         while not caplog.records:
@@ -123,7 +126,7 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         store.add_completions([large])
     monkeypatch.setattr(paid, "AGAIN_S", 0)
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(store.add_completions, Shutdown())
         waiting = asyncio.create_task(recorder.record(large))
         await asyncio.sleep(0.1)

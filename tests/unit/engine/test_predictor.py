@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +26,7 @@ BAD = Failure("bad_request", "No.")
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executor_module, "_delay", lambda *_: 0)
     monkeypatch.setattr(recorder, "GATHER_S", 0)
 
@@ -38,7 +40,7 @@ class Facts:
         self.trouble: Exception | None = None
         self.write(found)
 
-    def write(self, batch):
+    def write(self, batch: Any) -> None:
         for fact in batch:
             self.stored.setdefault(fact.digest, []).append(fact)
 
@@ -49,7 +51,7 @@ class Facts:
         return {digest: list(self.stored[digest]) for digest in digests if digest in self.stored}
 
 
-def pricing(model):
+def pricing(model: Any) -> Any:
     return lambda prompt, cached, said: 0.01
 
 
@@ -65,7 +67,7 @@ async def labelled(
     """All outcomes of these pages, in the order in which they came."""
     outcomes: list = []
 
-    async def keep(some):
+    async def keep(some: Any) -> None:
         outcomes.extend(some)
 
     facts = facts if facts is not None else Facts()
@@ -85,7 +87,7 @@ def pages_of(found: Any, size: Any) -> Any:
     return [found[start : start + size] for start in range(0, len(found), size)]
 
 
-def ids(outcomes):
+def ids(outcomes: Any) -> Any:
     return [outcome.task_id for outcome in outcomes]
 
 
@@ -106,7 +108,7 @@ def test_outcomes_come_as_they_come_and_not_at_the_end() -> None:
     async def scene() -> None:
         outcomes, first, others_may_go_on = [], asyncio.Event(), asyncio.Event()
 
-        async def sink(some):
+        async def sink(some: Any) -> None:
             outcomes.extend(some)
             first.set()
 
@@ -214,7 +216,7 @@ def test_a_plan_is_made_of_every_page_before_anything_of_it_is_asked() -> None:
     events: list = []
     model = ScriptedModel(lambda asked, _: events.append(("asked", asked.digest)) or GOOD)
 
-    def plan(asks):
+    def plan(asks: Any) -> None:
         assert threading.current_thread() is not threading.main_thread()
         events.extend(("planned", ask.digest if not isinstance(ask, Failure) else None) for _, ask in asks)
         planned.extend(task_id for task_id, _ in asks)
@@ -244,15 +246,15 @@ def test_no_more_are_in_flight_than_allowed(concurrency: Any) -> None:
 def test_trouble_of_the_provider_stops_it_at_once_and_what_is_stored_stays() -> None:
     facts, pulled, outcomes = Facts(), [], []
 
-    def reply(asked, _):
+    def reply(asked: Any, _: Any) -> Any:
         return ProviderError("No quota left.") if asked.user.endswith(" 5") else GOOD
 
-    def pages():
+    def pages() -> Iterator[Any]:
         for page in pages_of(tasks(1000), 10):
             pulled.append(page)
             yield page
 
-    async def sink(some):
+    async def sink(some: Any) -> None:
         outcomes.extend(some)
 
     model = ScriptedModel(reply)
@@ -303,11 +305,11 @@ def test_trouble_with_the_sink_stops_it() -> None:
 def test_cancelled_while_asking_it_stores_what_is_under_way() -> None:
     model, facts = ScriptedModel(), Facts()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         executor = RequestExecutor(StoredModel(model, facts.write), 4)
 
-        async def sink(some):
+        async def sink(some: Any) -> None:
             pass
 
         labeler = asyncio.create_task(
@@ -332,14 +334,14 @@ def test_never_more_than_two_pages_are_pulled_ahead() -> None:
     model, second = ScriptedModel(), threading.Event()
     pulled = []
 
-    def pages():
+    def pages() -> Iterator[Any]:
         for page in pages_of(tasks(400), 50):
             pulled.append(page)
             if len(pulled) == 2:
                 second.set()
             yield page
 
-    async def scene():
+    async def scene() -> Any:
         model.hold = asyncio.Event()
         labeler = asyncio.create_task(labelled(model, pages(), concurrency=2))
         await model.arrived(1)
@@ -358,12 +360,12 @@ def test_never_more_than_two_pages_are_pulled_ahead() -> None:
 def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrency: Any, size: Any) -> None:
     ahead, done = [], []
 
-    def pages():
+    def pages() -> Iterator[Any]:
         for number, page in enumerate(pages_of(tasks(10 * size), size), start=1):
             ahead.append(number * size - len(done))
             yield page
 
-    async def sink(some):
+    async def sink(some: Any) -> None:
         done.extend(some)
 
     label(ScriptedModel(), pages(), concurrency=concurrency, sink=sink)
@@ -392,7 +394,7 @@ def test_whatever_is_answered_every_task_has_one_outcome_and_no_answer_is_paid_f
 ) -> None:
     asked: Counter = Counter()
 
-    def reply(got, attempt):
+    def reply(got: Any, attempt: Any) -> Any:
         name = got.user[-1]
         asked[name] += 1
         said = replies[name][min(asked[name], len(replies[name])) - 1]

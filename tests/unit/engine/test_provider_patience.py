@@ -1,6 +1,7 @@
 """An outage that all requests meet costs no task; what one request meets is its own. The clock is the test's."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def labelled(script: Any, number: int = 60, patience_s: float = PATIENCE_S) -> A
         await asyncio.sleep(0)
         return script(request, attempt) if callable(script) else script[0]
 
-    async def scene():
+    async def scene() -> Any:
         model, told = ScriptedModel(reply), []
         executor = RequestExecutor(StoredModel(model, lambda _: None), 8, patience_s=patience_s)
         executor.patience.notify = told.append
@@ -93,7 +94,7 @@ def labelled(script: Any, number: int = 60, patience_s: float = PATIENCE_S) -> A
 def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> None:
     gone = (clock.now + 20, clock.now + 80)
 
-    def script(*_):
+    def script(*_: Any) -> Any:
         clock.now += 0.5
         return trouble if gone[0] < clock.now < gone[1] else GOOD
 
@@ -107,7 +108,7 @@ def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> 
 
 
 def test_an_outage_without_end_ends_the_run_and_not_its_tasks(clock: Clock) -> None:
-    def script(*_):
+    def script(*_: Any) -> Any:
         clock.now += 0.5
         return GOOD if clock.now < 1005 else DOWN
 
@@ -138,3 +139,30 @@ def test_without_patience_each_failure_counts() -> None:
     patience = ProviderPatience(0)
     assert all(patience.heard(str(n), DOWN) for n in range(50))
     assert not patience.outage
+
+
+def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) -> None:
+    """Eight have a slot and fail; then one at a time asks whether it is over, not those who waited for a slot."""
+    gone = Failure("connection", "No connection to the model's server.")
+    sent, active, together = 0, 0, []
+
+    async def reply(_request, _attempt):
+        nonlocal sent, active
+        sent, active = sent + 1, active + 1
+        number = sent
+        if 9 < number <= 14:
+            together.append(active)
+        await asyncio.sleep(0)
+        active -= 1
+        return gone if 1 < number <= 14 else GOOD
+
+    async def scene():
+        executor = RequestExecutor(ScriptedModel(reply), lambda _: None, 8)
+        executor._recorder = Unwritten()
+        await executor.ask(request("the first"))
+        found = await asyncio.gather(*(executor.ask(request(f"text {n}")) for n in range(20)))
+        await executor.close()
+        return found
+
+    assert [result.failure for result in run(scene())] == [None] * 20
+    assert together == [1] * 5

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import judge
 from backend.domain.outcome import Failure
 from backend.engine import completion_writer as recorder
@@ -25,7 +28,7 @@ UNREACHABLE = Failure("connection", "Nobody listens.")
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """No waiting between tries or for others in a commit; `quick` lists the waits there would have been."""
     waits: list[tuple[Failure, int]] = []
     monkeypatch.setattr(module, "_delay", lambda failure, tries: waits.append((failure, tries)) or 0)
@@ -50,7 +53,7 @@ async def asking(
         await executor.close()
 
 
-async def settle():
+async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
 
@@ -80,7 +83,7 @@ def asked_once(model: ScriptedModel, **how: Any) -> RequestResult:
 def test_an_answer_is_stored_before_it_is_given() -> None:
     stored: list = []
 
-    async def scene():
+    async def scene() -> None:
         async with asking(ScriptedModel(), stored=stored) as executor:
             asked = await executor.ask(request())
             assert stored == list(asked.attempts)
@@ -98,7 +101,7 @@ def test_closing_closes_the_model() -> None:
 def test_what_is_stored_already_is_not_asked_for() -> None:
     model, fact = ScriptedModel(), completion(GOOD, request().digest)
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model) as executor:
             return await executor.ask(request(), [fact])
 
@@ -121,7 +124,7 @@ def test_and_only_once() -> None:
 def test_a_malformed_answer_that_is_stored_counts() -> None:
     model, fact = ScriptedModel(), completion(BROKEN, request().digest)
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model) as executor:
             return await executor.ask(request(), [fact])
 
@@ -174,7 +177,7 @@ def test_a_server_that_was_never_reached_ends_the_whole() -> None:
 def test_a_server_that_was_reached_once_may_be_away_for_longer() -> None:
     model = ScriptedModel([GOOD, UNREACHABLE])
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model, patience_s=0) as executor:
             await executor.ask(request("one"))
             return await executor.ask(request("two"))
@@ -188,7 +191,7 @@ def test_a_server_that_was_reached_once_may_be_away_for_longer() -> None:
 def test_many_who_ask_the_same_at_once_are_one_request() -> None:
     model, stored = ScriptedModel(), []
 
-    async def scene():
+    async def scene() -> list[RequestResult]:
         model.hold = asyncio.Event()
         async with asking(model, stored=stored) as executor:
             tasks = [asyncio.create_task(executor.ask(request())) for _ in range(50)]
@@ -206,7 +209,7 @@ def test_many_who_ask_the_same_at_once_are_one_request() -> None:
 def test_who_asks_later_gets_the_same_answer() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> tuple[RequestResult, RequestResult]:
         async with asking(model) as executor:
             return await executor.ask(request()), await executor.ask(request())
 
@@ -218,7 +221,7 @@ def test_who_asks_later_gets_the_same_answer() -> None:
 def test_other_texts_are_other_requests() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         async with asking(model) as executor:
             await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(20)))
 
@@ -229,7 +232,7 @@ def test_other_texts_are_other_requests() -> None:
 def test_trouble_of_the_provider_reaches_all_who_wait() -> None:
     model = ScriptedModel([ProviderError("The key was refused.")])
 
-    async def scene():
+    async def scene() -> list[ProviderError]:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request())) for _ in range(5)]
@@ -245,7 +248,7 @@ def test_trouble_of_the_provider_reaches_all_who_wait() -> None:
 def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again() -> None:
     model, full = ScriptedModel(), [True]
 
-    def write(batch):
+    def write(batch: list[Completion]) -> None:
         if full[0]:
             raise StoreError("The disk is full.")
 
@@ -275,7 +278,7 @@ class Clock:
 def test_what_failed_is_not_asked_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     model, clock = ScriptedModel([BAD, GOOD]), Clock(monkeypatch)
 
-    async def scene():
+    async def scene() -> tuple[Any, ...]:
         async with asking(model, ttl=30) as executor:
             first = await executor.ask(request())
             clock.now += 29
@@ -292,7 +295,7 @@ def test_what_failed_is_not_asked_again_for_a_while(monkeypatch: pytest.MonkeyPa
 def test_what_failed_after_an_attempt_looks_the_same_while_it_is_left_alone() -> None:
     model = ScriptedModel([BROKEN, BAD])
 
-    async def scene():
+    async def scene() -> tuple[RequestResult, RequestResult]:
         async with asking(model, ttl=30) as executor:
             return await executor.ask(request()), await executor.ask(request())
 
@@ -304,7 +307,7 @@ def test_what_failed_after_an_attempt_looks_the_same_while_it_is_left_alone() ->
 def test_a_provider_that_refused_is_not_asked_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     model, clock = ScriptedModel([ProviderError("No."), GOOD]), Clock(monkeypatch)
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model, ttl=30) as executor:
             for _ in range(2):
                 with pytest.raises(ProviderError):
@@ -319,7 +322,7 @@ def test_a_provider_that_refused_is_not_asked_again_for_a_while(monkeypatch: pyt
 def test_without_a_while_everything_is_asked_again_at_once() -> None:
     model = ScriptedModel([BAD, ProviderError("No."), GOOD])
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model, ttl=0) as executor:
             assert (await executor.ask(request())).failure == BAD
             with pytest.raises(ProviderError):
@@ -333,7 +336,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recent_module, "RECENT", 10)
     clock = Clock(monkeypatch)
 
-    async def scene():
+    async def scene() -> None:
         good = ScriptedModel(lambda asked, _: BAD if "bad" in asked.user else GOOD)
         async with asking(good, ttl=1) as executor:
             for number in range(50):
@@ -369,7 +372,7 @@ def test_no_more_are_in_flight_than_allowed() -> None:
 
     model = ScriptedModel(slowly)
 
-    async def scene():
+    async def scene() -> None:
         async with asking(model, concurrency=4) as executor:
             await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(60)))
             assert executor.slots.in_flight == 0
@@ -383,7 +386,7 @@ def test_who_waits_to_try_again_holds_no_slot(trouble: Failure, monkeypatch: pyt
     monkeypatch.setattr(module, "_delay", lambda *_: 3600)
     model = ScriptedModel(lambda asked, _: trouble if "busy" in asked.user else GOOD)
 
-    async def scene():
+    async def scene() -> None:
         async with asking(model, concurrency=1) as executor:
             busy = asyncio.create_task(executor.ask(request("busy")))
             await model.arrived(1)
@@ -426,7 +429,7 @@ def test_429s_and_timeouts_make_it_slower_and_other_trouble_does_not() -> None:
 def test_the_first_request_to_a_model_goes_alone_for_a_moment() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
@@ -444,7 +447,7 @@ def test_but_not_for_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("backend.engine.first_answer.WARM_UP_S", 0)
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
@@ -458,7 +461,7 @@ def test_but_not_for_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_stops_the_first_request_for_good_stops_those_that_wait_for_it_unsent() -> None:
     model = ScriptedModel([ProviderError("The key was refused."), GOOD])
 
-    async def scene():
+    async def scene() -> RequestResult:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
@@ -476,7 +479,7 @@ def test_what_stops_the_first_request_for_good_stops_those_that_wait_for_it_unse
 def test_a_failure_of_the_first_request_lets_the_others_try() -> None:
     model = ScriptedModel(lambda asked, _: BAD if asked.user.endswith("0") else GOOD)
 
-    async def scene():
+    async def scene() -> list[RequestResult]:
         async with asking(model) as executor:
             return await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(5)))
 
@@ -486,7 +489,7 @@ def test_a_failure_of_the_first_request_lets_the_others_try() -> None:
 def test_every_model_has_its_own_first_request() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             asks = [request(model=name) for name in ("a", "b")]
@@ -504,7 +507,7 @@ def test_every_model_has_its_own_first_request() -> None:
 def test_a_request_under_way_is_finished_and_stored_though_nobody_waits() -> None:
     model, stored = ScriptedModel(), []
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         async with asking(model, stored=stored) as executor:
             task = asyncio.create_task(executor.ask(request()))
@@ -519,7 +522,7 @@ def test_a_request_under_way_is_finished_and_stored_though_nobody_waits() -> Non
 def test_who_asks_while_it_is_still_under_way_joins_it() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> RequestResult:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             task = asyncio.create_task(executor.ask(request()))
@@ -537,7 +540,7 @@ def test_who_asks_while_it_is_still_under_way_joins_it() -> None:
 def test_one_of_two_who_wait_may_go() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> RequestResult:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             first, second = (asyncio.create_task(executor.ask(request())) for _ in range(2))
@@ -552,7 +555,7 @@ def test_one_of_two_who_wait_may_go() -> None:
 def test_what_waits_for_a_slot_is_not_sent_when_nobody_waits_for_it() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         async with asking(model, concurrency=1) as executor:
             await executor.ask(request("warm"))
             model.hold = asyncio.Event()
@@ -575,10 +578,10 @@ def test_what_waits_for_the_first_request_is_not_sent_when_nobody_waits_for_it(t
     """Whenever its waiter goes: before the first request is answered, after, or at that very moment."""
     model = ScriptedModel([BAD, GOOD])
 
-    async def scene():
+    async def scene() -> None:
         model.hold, sent = asyncio.Event(), []
 
-        async def impatient():
+        async def impatient() -> None:
             try:
                 await executor.ask(request("two"))
             finally:
@@ -603,7 +606,7 @@ def test_what_waits_to_try_again_is_not_sent_when_nobody_waits_for_it(monkeypatc
     monkeypatch.setattr(module, "_delay", lambda *_: 3600)
     model = ScriptedModel([LIMITED, GOOD])
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model) as executor:
             task = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
@@ -620,7 +623,7 @@ def test_what_waits_to_try_again_is_not_sent_when_nobody_waits_for_it(monkeypatc
 def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next_who_asks() -> None:
     model, stored = ScriptedModel([BROKEN, GOOD]), []
 
-    async def scene():
+    async def scene() -> RequestResult:
         model.hold = asyncio.Event()
         async with asking(model, stored=stored) as executor:
             task = asyncio.create_task(executor.ask(request()))
@@ -642,7 +645,7 @@ def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() ->
     replies = [BAD, GOOD, GOOD]
     model = ScriptedModel(replies)
 
-    async def scene():
+    async def scene() -> tuple[RequestResult, RequestResult]:
         async with asking(model) as executor:
             first = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
@@ -666,7 +669,7 @@ def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() ->
 def test_closing_waits_for_what_is_under_way() -> None:
     model, stored = ScriptedModel(), []
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         executor = RequestExecutor(StoredModel(model, stored.extend), 8)
         task = asyncio.create_task(executor.ask(request()))
@@ -686,7 +689,7 @@ def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(module, "DRAIN_S", 0)
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         executor = RequestExecutor(StoredModel(model, lambda batch: None), 8)
         task = asyncio.create_task(executor.ask(request()))

@@ -5,17 +5,22 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.domain.dataset.subset import Subset
+from backend.errors import NoTruthsError
+from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
 from backend.interfaces.cli.options.quality_gate import QualityGateOptions, end_by, gate_options
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
-from backend.interfaces.cli.render.comparison import comparison_json, print_comparison
-from backend.interfaces.cli.render.console import as_json, print_json, the_app
-from backend.interfaces.cli.render.evaluation import evaluation_json, print_evaluation
+from backend.interfaces.cli.render.comparison import print_comparison
+from backend.interfaces.cli.render.console import as_json, print_json, the_app, waiting_for
+from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered
+from backend.interfaces.presentation.json.evaluation import comparison_json, evaluation_json
 
 if TYPE_CHECKING:
-    from backend.services.runs.options import RunOptions
+    from backend.app import App
+    from backend.domain.metrics.evaluation import Evaluation
+    from backend.services.runs.options import RunOptions, RunResult
 
 
 @click.command()
@@ -49,6 +54,20 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
         if compared:
             print_comparison(compared)
     end_by(checks)
+
+
+def _finished(app: "App", version: str, subset: Subset, ending: "RunOptions", against: str | None) -> "RunResult":
+    """A missing version to compare with (`against`) is an error before anything is paid."""
+    if against:
+        app.version(against)
+    with RunProgress(version, pushes=ending.push) as bar:
+        return app.run(version, subset, ending, bar)
+
+
+def _evaluation(finished: "RunResult") -> "Evaluation":
+    if finished.evaluation is None:
+        raise NoTruthsError(f"Run {finished.run.id} has no ground truths: mark some in Label Studio.")
+    return finished.evaluation
 
 
 @click.command()

@@ -4,6 +4,7 @@ import click
 
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.projects import models_json
 
 
 @click.command()
@@ -18,11 +19,8 @@ def models(json_wanted: bool) -> None:
     app = the_app()
     default, names = app.container.settings.openai_model, app.models()
     if json_wanted:
-        print_json([{"model": name, "default": name == default} for name in names])
+        print_json(models_json(names, default))
         return
     for name in names:
         click.echo(f"{'*' if name == default else ' '} {printable(name)}")
     notify(f"{numbers.things(len(names), 'model')}; OPENAI_MODEL is {default}.")
-
-
-COMMANDS = (models,)

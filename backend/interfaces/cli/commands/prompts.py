@@ -1,91 +1,37 @@
 """Commands about prompt versions."""
 
-import difflib
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
-from backend.errors import PromptError
-from backend.interfaces.cli.options.few_shot import example_options
-from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, printable, sure, the_app
-from backend.interfaces.cli.render.prompt_version import described, print_definitions, print_examples
+from backend.domain.prompts.prompt_file import write_prompt_file
+from backend.interfaces.cli.options.prompt_names import (
+    complete_both,
+    complete_names,
+    complete_versions,
+    version_argument,
+)
+from backend.interfaces.cli.render.console import (
+    as_json,
+    cell,
+    confirm,
+    notify,
+    print_json,
+    printable,
+    sure,
+    the_app,
+    waiting_for,
+)
+from backend.interfaces.cli.render.prompt_version import print_definitions, print_diff, print_examples
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.prompts import version_json
 
 if TYPE_CHECKING:
     from backend.domain.prompts.version import PromptVersion
-    from backend.services.prompts.few_shot_selection import FewShotRequest
-
-COLORS = {"+": "green", "-": "red", "@": "cyan"}
-
-
-@click.command()
-@click.argument("name")
-@click.option(
-    "--project",
-    type=int,
-    metavar="ID",
-    help="Project the prompt is for; needed for a new name, or in FILE.",
-)
-@click.option(
-    "--file", "path", metavar="FILE", help="Text of the prompt, - for standard input. Default: made from the config."
-)
-@click.option("--model", help="Model to ask. Default: the file's, else OPENAI_MODEL.")
-@click.option("--temperature", type=float, help="Default: 0.")
-@click.option("--seed", type=int, help="Passed to the model, so that its answers repeat.")
-@click.option("--max-tokens", type=int, help="Longest answer, in tokens.")
-@click.option(
-    "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."
-)
-@click.option(
-    "--confidence",
-    metavar="auto|samples:K|none",
-    help="From log-probabilities (auto, the default), the agreement of K answers, or none.",
-)
-@click.option("--note", help="What is new in this version.")
-@example_options
-def save(
-    name: str,
-    project: int | None,
-    path: str | None,
-    model: str | None,
-    params: tuple[str, ...],
-    confidence: str | None,
-    note: str | None,
-    examples: "FewShotRequest | None",
-    **known: Any,
-) -> None:
-    """Save a prompt as a new version and print its tag.
-
-    \b
-    ls-prompts save sentiment --project 12 --file prompt.txt --model gpt-4o-mini
-    echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
-    ls-prompts save sentiment --file prompt.txt --examples 8 --select balanced
-    """
-    from backend.services.prompts.draft import Draft
-
-    parameters = {key: value for key, value in known.items() if value is not None} | _parameters(params)
-    app = the_app()
-    saved = app.save(Draft(name, project, _file(path), model, note, parameters, examples, confidence))
-    for control in saved.unsupported:
-        notify(f"Left alone: {control}.")
-    if saved.new and (alike := app.alike(saved.version)):
-        notify(
-            f"Project {saved.version.project} has predictions of {', '.join(alike)} already. Those that this "
-            "record did not push will stay; if they are somebody else's, another name tells them apart."
-        )
-    for remark in saved.remarks:
-        notify(remark)
-    if not saved.new:
-        notify("Nothing changed: this is the version that has this content.")
-    if doubt := app.doubt(saved.version.tag):
-        notify(doubt)
-    click.echo(saved.version.tag)
 
 
 @click.command("list")
@@ -129,14 +75,14 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
         _print_version(saved)
 
 
-        nt_version(saved: "PromptVersion") -> None:
-        meters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
-         = f"project {saved.project}  {printable(saved.model)}  {parameters}"
-        k.echo(f"{saved.tag}  {made}  confidence {saved.confidence}  saved {_when(saved)}")
-        k.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
-        k.echo(printable(saved.template))
-        t_definitions(saved)
-        t_examples(saved)
+def _print_version(saved: "PromptVersion") -> None:
+    parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
+    made = f"project {saved.project}  {printable(saved.model)}  {parameters}"
+    click.echo(f"{saved.tag}  {made}  confidence {saved.confidence}  saved {_when(saved)}")
+    click.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
+    click.echo(printable(saved.template))
+    print_definitions(saved)
+    print_examples(saved)
 
 
 @click.command()
@@ -154,7 +100,7 @@ def diff(old: str, new: str) -> None:
 
 
 @click.command()
-@click.argument("old")
+@click.argument("old", shell_complete=complete_names)
 @click.argument("new")
 def rename(old: str, new: str) -> None:
     """Rename a prompt with all its versions.
@@ -233,36 +179,3 @@ def _place(path: Path) -> tuple[str, int]:
     """NAME@2.md before NAME@10.md, whatever the shell's order is."""
     name, _, number = path.stem.rpartition("@")
     return (name, int(number)) if number.isdecimal() else (path.stem, 0)
-
-
-COMMANDS = (save, list_versions, show, diff, rename, delete, dump, load)
-
-
-def _file(path: str | None) -> PromptFile | None:
-    from backend.services.prompts.prompt_files import read_text
-
-    if path is None:
-        return None
-    return read_prompt_file(_piped() if path == "-" else read_text(Path(path)))
-
-
-def _piped() -> str:
-    """Standard input as UTF-8, whatever the terminal's encoding is; as text it would hide what it can't decode."""
-    try:
-        return sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError:
-        raise PromptError("Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`.") from None
-
-
-def _parameters(given: tuple[str, ...]) -> dict[str, Any]:
-    """`name=JSON`; what is no JSON is taken as text."""
-    found: dict[str, Any] = {}
-    for item in given:
-        name, equals, value = item.partition("=")
-        if not equals or not name.strip():
-            raise PromptError(f"'{item[:40]}' is no parameter: write NAME=VALUE, like top_p=0.9.")
-        try:
-            found[name.strip()] = json.loads(value)
-        except ValueError:
-            found[name.strip()] = value
-    return found

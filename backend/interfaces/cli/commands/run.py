@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
-from backend.interfaces.cli.render.run import notify_unanswered, print_finished, run_json
-from backend.interfaces.cli.render.try_task import print_trial, trial_json
+from backend.interfaces.cli.render.run import notify_unanswered, print_finished
+from backend.interfaces.cli.render.try_task import print_trial
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.runs import run_json, started_json, task_results_json, try_json
 
 if TYPE_CHECKING:
+    from backend.app import App
     from backend.services.analysis.results import TaskResult
-    from backend.services.runs.options import RunOptions
+    from backend.services.runs.options import RunOptions, RunResult
 
 TEXT_SHOWN = 300
 
@@ -32,8 +35,6 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     \b
     ls-prompts try sentiment@1 --task 345
     """
-    from backend.services.run_control.waiting import waiting
-
     app = the_app()
     with waiting_for("the model to answer"):
         tried = app.try_task(version, task)
@@ -72,6 +73,17 @@ def run(
         return
     with RunProgress(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
+    _print(app, finished, json_wanted)
+
+
+def _start(app: "App", version: str, subset: Subset, ending: "RunOptions", json_wanted: bool) -> None:
+    with waiting_for("Label Studio"):
+        started = app.run_in_background(version, subset, ending, notify)
+    print_json(started_json(started)) if json_wanted else click.echo(started.id)
+    notify(f"`ls-prompts watch {started.id}` shows its progress.")
+
+
+def _print(app: "App", finished: "RunResult", json_wanted: bool) -> None:
     if json_wanted:
         print_json(run_json(finished))
         notify_unanswered(finished)
@@ -101,9 +113,9 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
     with waiting_for("the results"):
         listed = the_app().results(version, kinds, truth)
     if json_wanted:
-        print_json(found)
+        print_json(task_results_json(listed))
         return
-    for row in found:
+    for row in listed:
         click.secho(f"{row.task}  {row.link}", bold=True)
         for title, value in (("truth", row.truth), ("answer", _answer(row)), ("why", row.reason), ("text", row.text)):
             if value is not None:

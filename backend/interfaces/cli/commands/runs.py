@@ -11,9 +11,11 @@ from rich.table import Table
 
 from backend.domain.runs.run import FINAL
 from backend.engine.shutdown import process_stop
+from backend.interfaces.cli.options.prompt_names import complete_both
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.progress import ProgressBar
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.runs import run_status_json
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -36,13 +38,11 @@ def runs(which: str | None, json_wanted: bool) -> None:
     ls-prompts runs sentiment
     ls-prompts runs sentiment@1 --json
     """
-    from backend.services.run_control.status import as_json as status_json
-
-    found = the_app().runs(which)
+    statuses = the_app().runs(which)
     if json_wanted:
         print_json([run_status_json(status) for status in statuses])
         return
-    if not found:
+    if not statuses:
         notify("There are no runs yet: `ls-prompts run VERSION --on all`.")
         return
     Console(width=WIDE).print(_table(statuses))
@@ -55,15 +55,14 @@ def _table(statuses: "list[RunStatus]") -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started"):
         table.add_column(title, no_wrap=True, overflow="fold")
-    for status in found:
-        run, tally = status.run, status.tally
-        on = str(run.scope)
-        done = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)}"
+    for status in statuses:
+        run, counts = status.run, status.tally
+        done = f"{numbers.count(counts.done)} of {numbers.count(counts.tasks)}"
         started = run.created[5:16].replace("T", " ")
         texts = (
             run.id,
             run.tag,
-            on if len(on) <= SUBSET_SHOWN else on[: SUBSET_SHOWN - 1] + "…",
+            str(run.scope) if len(str(run.scope)) <= SUBSET_SHOWN else str(run.scope)[: SUBSET_SHOWN - 1] + "…",
         )
         money = (numbers.usd(counts.cost_usd), numbers.usd(counts.saved_usd))
         cells = (run.status, done, numbers.count(counts.failed), *money, started)
@@ -82,8 +81,6 @@ def watch(run: str, json_wanted: bool) -> None:
     \b
     ls-prompts watch 1f3a9c04
     """
-    from backend.services.run_control.status import as_json as status_json
-
     app = the_app()
     status = app.watch(run)
     if json_wanted:
@@ -181,7 +178,7 @@ def work(run: str) -> None:
 
 
 def _print_end(status: "RunStatus") -> None:
-    tally = status.tally
+    total = status.tally
     reason = f": {status.run.reason}" if status.run.reason else ""
     counts = f"{numbers.count(total.done)} of {numbers.things(total.tasks, 'task')} answered, {total.failed} failed"
     click.echo(f"{status.run.status}{reason}")

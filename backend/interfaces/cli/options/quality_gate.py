@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.junit import junit
 from backend.domain.metrics.quality_gate import GateCheck, accuracy_check, versus_check
 from backend.errors import SettingsError
 from backend.interfaces.cli.options.option_group import option_group
+from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.render.console import notify
 
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ class QualityGateOptions:
     strict: bool
     report: Path | None
 
-    def checks(self, finished: "RunResult", compared: "ComparisonResult | None") -> Iterator[GateCheck]:
-        if self.least is not None and finished.evaluation is not None:
+    def checks(self, evaluation: Evaluation, compared: "ComparisonResult | None") -> Iterator[GateCheck]:
+        if self.least is not None:
             yield accuracy_check(evaluation, self.least, self.strict)
         if compared is not None:
             yield versus_check(compared.comparison.pairs[0], compared.comparison.tasks, self.strict)
@@ -39,10 +41,9 @@ class QualityGateOptions:
     def write(self, finished: "RunResult", evaluation: Evaluation, checks: Sequence[GateCheck]) -> None:
         """The file for CI servers, if there is to be one; without a bar its one test says that the version was
         evaluated. Raises SettingsError when it can't be written."""
-        summary, evaluation = finished.summary, finished.evaluation
-        if self.report is None or evaluation is None:
+        if self.report is None:
             return
-        score = evaluation.score
+        summary, score = finished.summary, evaluation.score
         properties = (
             ("run", finished.run.id),
             ("subset", str(finished.run.scope)),

@@ -1,8 +1,7 @@
 """How an evaluation is shown to people."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +10,7 @@ from rich.text import Text
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.cli.render.console import cell
-from backend.interfaces.cli.render.run import confusion_table, print_head, print_next, run_json, run_rows
+from backend.interfaces.cli.render.run import confusion_table, print_head, print_next, run_rows
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
 
@@ -19,40 +18,7 @@ if TYPE_CHECKING:
     from backend.services.runs.options import RunResult
 
 
-def evaluation_json(finished: "RunResult", calibrated: bool) -> dict[str, Any]:
-    """The names here are relied on by scripts."""
-    found, subset = _evaluation(finished), finished.subset
-    scores = asdict(found.score)
-    del scores["outputs"]
-    return {
-        **run_json(finished),
-        **scores,
-        "coverage_ci": finished.summary.coverage_ci,
-        "accuracy_ci": found.intervals.accuracy,
-        "f1_macro_ci": found.intervals.f1_macro,
-        "f1_micro_ci": found.intervals.f1_micro,
-        "f1_weighted_ci": found.intervals.f1_weighted,
-        "confidence": {**_confidence(found), "calibrated": calibrated},
-        "tasks_needed": found.tasks_needed,
-        "split": str(subset.split) if subset.split else None,
-        "left_out": asdict(found.left_out),
-        "reasons": found.reasons,
-        "remarks": remarks(found, subset),
-    }
-
-
-def _evaluation(finished: "RunResult") -> Evaluation:
-    if finished.evaluation is None:
-        raise ValueError("A run without ground truths has no evaluation.")
-    return finished.evaluation
-
-
-def _confidence(found: Evaluation) -> dict[str, Any]:
-    known = asdict(found.reliability)
-    return {name: known[name] for name in ("tasks", "brier", "brier_ci", "ece", "ece_ci")}
-
-
-def print_evaluation(finished: "RunResult", calibrated: bool) -> None:
+def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: bool) -> None:
     """What matters first: a headline, the scores, what each label got, confusions; then confidence and the run's own
     figures, remarks, and what to do next."""
     console = Console()
@@ -63,8 +29,8 @@ def print_evaluation(finished: "RunResult", calibrated: bool) -> None:
         console.print(Text.assemble("\n", ("confusion: ", "bold"), cell(control)))
         console.print(confusion_table(cells))
     console.print("")
-    _print_rows([*_confidence_rows(found, calibrated), *run_rows(finished)], console)
-    for remark in remarks(found, finished.subset):
+    _print_rows([*_confidence_rows(evaluation, calibrated), *run_rows(finished)], console)
+    for remark in remarks(evaluation, finished.subset):
         console.print(cell(remark), soft_wrap=True)
     print_next(finished, console)
 

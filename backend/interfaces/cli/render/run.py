@@ -1,8 +1,7 @@
 """How runs are shown to people."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -22,20 +21,6 @@ if TYPE_CHECKING:
 MOST_LABELS = 12
 """More do not fit beside each other."""
 WORST = 10
-
-
-def run_json(finished: "RunResult") -> dict[str, Any]:
-    """The names here are relied on by scripts."""
-    summary = asdict(finished.summary)
-    del summary["usable"]
-    return {
-        "version": finished.run.tag,
-        "subset": str(finished.run.scope),
-        "run": finished.run.id,
-        **summary,
-        "seconds": round(finished.seconds, 3),
-        "predictions": asdict(finished.pushed) if finished.pushed else None,
-    }
 
 
 def print_finished(finished: "RunResult") -> None:

@@ -1,10 +1,12 @@
 """Batches in the database: one process takes each step, answers are stored once, the rest gets a reason."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from backend.adapters.database.batches import BatchLine, BatchStore
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure
@@ -16,7 +18,7 @@ NO = Failure("deadline", "It expired.")
 
 
 @pytest.fixture
-def batches(store):
+def batches(store: Store) -> Any:
     return BatchStore(store)
 
 

@@ -2,24 +2,27 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.resolution.resolve import priced_as
+from backend.domain.runs.run import Run
 from tests.scripted import completion
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 
-def pricing(model):
+def pricing(model: Any) -> Any:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt / 100)
 
 
 @pytest.fixture
-def run(store):
+def run(store: Store) -> Any:
     runs = RunStore(store)
     return runs.run(runs.create(NewRun("mood@1", 7, Subset("all"), budget=1.0)).id)
 
@@ -80,7 +83,9 @@ def test_a_model_without_a_price_costs_what_the_one_that_was_asked_does(store: S
     assert BudgetLedger(store, run.id, priced_as(pricing, "known")).spent() == pytest.approx(0.1)
 
 
-def test_an_answer_that_a_budget_cut_short_is_paid_for_and_answers_nothing(store, run, budget_ledger):
+def test_an_answer_that_a_budget_cut_short_is_paid_for_and_answers_nothing(
+    store: Store, run: Run, budget_ledger: BudgetLedger
+) -> None:
     for _ in range(2):  # each is paid for
         budget_ledger.pay(completion(digest=A, prompt_tokens=30))
     assert store.completions([A]) == {}

@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.chunk import END, PLAN
@@ -16,24 +18,24 @@ ME, OTHER = "here:1", "there:2"
 
 
 @pytest.fixture
-def runs(store):
+def runs(store: Store) -> Any:
     return RunStore(store)
 
 
 @pytest.fixture
-def jobs(store):
+def jobs(store: Store) -> Any:
     return ChunkStore(store)
 
 
 @pytest.fixture
-def run(runs, jobs):
+def run(runs: Any, jobs: Any) -> Any:
     run = runs.create(NewRun("mood@1", 7, Subset("all")))
     jobs.open(run.id)
     return run
 
 
 @pytest.fixture
-def planned(jobs, run):
+def planned(jobs: Any, run: Any) -> Any:
     """A run of three chunks."""
     assert jobs.claim(run.id, PLAN, ME)
     for number, ids in enumerate([[1, 2, 3], [9, 4], [5]], 1):
@@ -75,7 +77,7 @@ def test_many_hands_take_each_chunk_once(jobs: Any, run: Any) -> None:
     for number in range(1, 31):
         jobs.add(run.id, number, "ask", [number])
 
-    def take_all(worker):
+    def take_all(worker: Any) -> Any:
         taken = []
         while job := jobs.next_chunk(run.id, f"here:{worker}"):
             taken.append(job.number)

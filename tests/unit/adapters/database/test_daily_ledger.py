@@ -1,11 +1,13 @@
 """The ledger of a day: what the server asked is counted, runs it started count whole until they have ended."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.daily_ledger import DayLedger
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from tests.scripted import completion
@@ -13,7 +15,7 @@ from tests.scripted import completion
 DAY, A, B = "2026-11-28", "a" * 64, "b" * 64
 
 
-def pricing(_model):
+def pricing(_model: Any) -> Any:
     return lambda prompt, cached, said: prompt / 100
 
 

@@ -1,5 +1,8 @@
 """A project is forgotten whole, and nothing of another one's with it."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,6 +10,7 @@ from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.project_data import ForgetStore, Held
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.database.tables import asks, batch_lines, metadata, sources
@@ -40,13 +44,13 @@ class Records:
         )
         return run
 
-    def left(self):
+    def left(self) -> Any:
         with self.store.engine.connect() as connection:
             return set(connection.execute(sa.text("SELECT digest FROM completions")).scalars())
 
 
 @pytest.fixture
-def records(store):
+def records(store: Store) -> Any:
     return Records(store)
 
 

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import Example, Examples
+from backend.domain.prompts.version import PromptVersion
 from backend.errors import PromptError, StoreError
 from tests.scripted import any_text, completion, version
 
@@ -243,7 +245,7 @@ def test_connections_keep_what_is_not_set_anew(store: Store) -> None:
 def test_saving_at_once_gives_every_version_its_own_number(store: Store) -> None:
     together = threading.Barrier(32)
 
-    def save(number):
+    def save(number: int) -> int:
         together.wait()
         return store.save(version(f"{number} {{text}}"))[0].number
 
@@ -255,7 +257,7 @@ def test_saving_at_once_gives_every_version_its_own_number(store: Store) -> None
 def test_saving_the_same_at_once_gives_one_version(store: Store) -> None:
     together = threading.Barrier(8)
 
-    def save(_):
+    def save(_: int) -> tuple[PromptVersion, bool]:
         together.wait()
         return store.save(version())
 
@@ -329,7 +331,7 @@ def test_threads_that_store_the_same_facts_do_not_trip_over_each_other(store: St
     facts = [completion(digest=f"{number:064x}") for number in range(200)]
     together = threading.Barrier(8)
 
-    def add(turn):
+    def add(turn: int) -> None:
         together.wait()
         store.add_completions(facts[turn:] + facts[:turn])
         together.wait()

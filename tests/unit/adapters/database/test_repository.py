@@ -11,6 +11,7 @@ from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.embeddings import EmbeddingStore
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import RetryPolicy
 from backend.adapters.database.run_tasks import RunTaskStore
@@ -31,7 +32,7 @@ class Flaky:
     def __init__(self, engine: Any) -> None:
         self._engine, self.away = engine, 1
 
-    def connect(self):
+    def connect(self) -> Any:
         if self.away:
             self.away -= 1
             raise OperationalError("SELECT", {}, Exception("away"), connection_invalidated=True)

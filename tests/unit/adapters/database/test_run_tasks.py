@@ -1,9 +1,11 @@
 """The tasks of runs: which were asked about, what became of them, and the totals of a run."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.chat.request import ChatRequest
@@ -16,20 +18,20 @@ A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 
 @pytest.fixture
-def runs(store):
+def runs(store: Store) -> Any:
     return RunStore(store)
 
 
 @pytest.fixture
-def run(runs):
+def run(runs: Any) -> Any:
     return runs.create(NewRun("mood@1", 7, Subset("all")))
 
 
-def asks_of(runs, run):
+def asks_of(runs: Any, run: Any) -> Any:
     return [ask for page in runs.asks.of_run(run.id, 2) for ask in page]
 
 
-def pricing(model):
+def pricing(model: Any) -> Any:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt / 100)
 
 
@@ -75,7 +77,7 @@ def test_a_long_run_is_recorded_in_one_go(runs: Any, run: Any) -> None:
     assert asks_of(runs, run) == asks
 
 
-def tallied(runs, run):
+def tallied(runs: Any, run: Any) -> Any:
     found = runs.asks.tally(runs.run(run.id), pricing)
     return found.tasks, found.done, found.failed, found.rejected, found.requests, found.reused
 

@@ -1,10 +1,12 @@
 """Runs in the database: who works on them, how they end, and their order."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import ALIVE_S
@@ -12,12 +14,12 @@ from backend.errors import RunError, StoreError
 
 
 @pytest.fixture
-def runs(store):
+def runs(store: Store) -> Any:
     return RunStore(store)
 
 
 @pytest.fixture
-def run(runs):
+def run(runs: Any) -> Any:
     return runs.create(NewRun("mood@1", 7, Subset("all")))
 
 
@@ -97,6 +99,14 @@ def test_a_run_that_ended_can_be_resumed(runs: Any, run: Any) -> None:
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("in_progress", "")
 
 
+def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(store, runs, run, monkeypatch):
+    clock = Clock(store, monkeypatch)
+    runs.finish(run.id, "failed")
+    clock.now += 3600
+    runs.reopen(run.id)
+    assert runs.run(run.id).silent_s == 0
+
+
 def test_a_cancel_is_heard_at_the_next_sign_of_life(runs, run):
     runs.claim(run.id, "host:1")
     assert runs.cancel(run.id)
@@ -135,7 +145,7 @@ def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs
     def refuse(other: Any) -> None:
         raise RunError(f"{other.id} is there.")
 
-    def start(_):
+    def start(_: Any) -> Any:
         try:
             return runs.create(NewRun("mood@1", 7, Subset("all")), refuse)
         except RunError:

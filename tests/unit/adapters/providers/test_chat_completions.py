@@ -7,11 +7,13 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from math import log
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -98,7 +100,7 @@ def ask(*replies: Any, ask: ChatRequest = ASK, attempt: int = 0, **how: Any) -> 
     """What the client makes of these replies; and the provider."""
     provider = Provider(*replies)
 
-    async def once():
+    async def once() -> Any:
         async with provided(provider, **how) as model:
             return await model.complete(ask, attempt)
 
@@ -210,7 +212,7 @@ def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs: A
     assert (found.text, found.logprobs) == (GOOD, None)
 
 
-def spelt(*pieces):
+def spelt(*pieces: bytes | str) -> dict[str, Any]:
     """Log-probabilities of tokens, in bytes as OpenAI gives them; the text of one that ends in a letter is of no
     use."""
     listed = [
@@ -603,10 +605,10 @@ def test_a_key_that_no_header_can_carry_is_refused_at_once_and_not_shown(key: st
     assert key not in str(raised.value)
 
 
-def picky(*takes):
+def picky(*takes: str) -> Callable[..., Any]:
     """A server that refuses whatever isn't in `takes`, one thing at a time, as OpenAI words it."""
 
-    def reply(body):
+    def reply(body: dict[str, Any]) -> dict[str, Any] | tuple[Any, ...]:
         kind = body.get("response_format", {}).get("type", "text")
         if kind not in takes:
             return error(400, message=f"'response_format' of type '{kind}' is not supported", param="response_format")
@@ -622,7 +624,7 @@ def test_the_way_down_is_gone_once_and_remembered_per_model() -> None:
     provider = Provider(picky("text"))
     other = ChatRequest(template(model="another"), "x")
 
-    async def thrice():
+    async def thrice() -> tuple[list[Completion], int]:
         async with provided(provider) as model:
             found = [await model.complete(ASK, 0), await model.complete(ASK, 0)]
             before = len(provider.bodies)
@@ -643,7 +645,7 @@ def test_the_way_down_is_gone_once_and_remembered_per_model() -> None:
 def test_requests_at_once_learn_from_each_other() -> None:
     provider = Provider(picky("text", "temperature", "max_tokens"))
 
-    async def many():
+    async def many() -> list[Completion]:
         async with provided(provider) as model:
             return await asyncio.gather(*(model.complete(ChatRequest(ASK.template, str(n)), 0) for n in range(20)))
 
@@ -661,7 +663,7 @@ def test_a_request_that_is_refused_every_way_is_a_bad_request() -> None:
 def test_a_refusal_that_is_about_the_text_changes_nothing_for_others() -> None:
     provider = Provider(error(400, message="Too long", param="messages", code="context_length_exceeded"), chat())
 
-    async def twice():
+    async def twice() -> tuple[Failure, Completion]:
         async with provided(provider) as model:
             return await model.complete(ASK, 0), await model.complete(ASK, 0)
 
@@ -685,7 +687,7 @@ def test_a_refusal_that_is_about_the_text_changes_nothing_for_others() -> None:
 def test_the_stand_in_answers_in_every_dialect(switches: dict[str, bool]) -> None:
     asked = request("Good, so good")
 
-    async def once():
+    async def once() -> Completion:
         async with served(StandIn(Switches(**switches)).app()) as model:
             return await model.complete(asked, 0)
 
@@ -707,7 +709,7 @@ def test_the_stand_in_answers_in_every_dialect(switches: dict[str, bool]) -> Non
 def test_the_stand_ins_bad_answers_are_rejections(switches: dict[str, int], reason: str) -> None:
     asked = request("Good, so good")
 
-    async def once():
+    async def once() -> Completion:
         async with served(StandIn(Switches(**switches)).app()) as model:
             return await model.complete(asked, 0)
 
@@ -738,10 +740,10 @@ def test_the_client_says_where_it_is_and_whether_the_model_is_known() -> None:
 def listing(status: int = 200, data: list[dict[str, Any]] | tuple[Any, ...] = ()) -> tuple[list[str] | None, str]:
     """What a client makes of a server that answers so when asked for its models."""
 
-    async def models(_):
+    async def models(_: Any) -> Any:
         return web.json_response({"object": "list", "data": list(data)}, status=status)
 
-    async def once():
+    async def once() -> tuple[list[str] | None, str]:
         app = web.Application()
         app.router.add_get("/v1/models", models)
         async with served(app) as client:
@@ -771,7 +773,7 @@ def test_the_client_says_that_it_found_no_list_of_models(body: bytes) -> None:
     async def models(_: Any) -> Any:
         return web.Response(body=body, content_type="application/json")
 
-    async def once():
+    async def once() -> Any:
         app = web.Application()
         app.router.add_get("/v1/models", models)
         async with served(app) as client:
@@ -835,7 +837,7 @@ ODD = "Model needs the header X-Team to be set"
 def several(provider: Provider, *asks: ChatRequest, **how: Any) -> list[Completion | Failure]:
     """What one client makes of these requests, one after the other."""
 
-    async def scene():
+    async def scene() -> list[Completion | Failure]:
         async with provided(provider, **how) as model:
             return [await model.complete(asked, 0) for asked in asks]
 
@@ -941,7 +943,7 @@ def test_a_stream_without_end_is_named_at_once() -> None:
 def test_no_text_follows_a_redirect_to_another_address(status: int) -> None:
     elsewhere = Provider()
 
-    async def scene():
+    async def scene() -> None:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", elsewhere.handle)
         other = TestServer(app)
@@ -969,10 +971,10 @@ def test_a_redirect_that_leads_nowhere_is_told_without_secrets(target: str | Non
 def test_a_redirect_within_the_server_is_followed_and_remembered() -> None:
     provider = Provider()
 
-    async def move(got):
+    async def move(got: Any) -> None:
         raise web.HTTPPermanentRedirect(str(got.url) + "/")
 
-    async def scene():
+    async def scene() -> list[Completion]:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", move)
         app.router.add_post("/v1/chat/completions/", provider.handle)
@@ -986,7 +988,7 @@ def test_a_redirect_in_circles_ends() -> None:
     async def round_and_round(got: Any) -> None:
         raise web.HTTPTemporaryRedirect(f"/v1/chat/completions{'' if got.path.endswith('/') else '/'}")
 
-    async def scene():
+    async def scene() -> None:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", round_and_round)
         app.router.add_post("/v1/chat/completions/", round_and_round)
@@ -1044,7 +1046,7 @@ def test_a_key_refused_in_a_list_is_the_keys() -> None:
         ask((400, [{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key."}}], {}))
 
 
-def cut(text, **more):
+def cut(text: str | None, **more: Any) -> dict[str, Any]:
     usage = {"prompt_tokens": 12, "completion_tokens": FREE.template.bound}
     return chat(text, finish_reason="length", body={"usage": usage}, **more)
 
@@ -1119,7 +1121,7 @@ def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
 
-    async def scene():
+    async def scene() -> tuple[Completion, Completion]:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", Provider().handle)
         server = TestServer(app, scheme="https")

@@ -382,3 +382,21 @@ def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
     assert latin == "Error: Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`."
     assert "LABEL_STUDIO_URL" in piped("Ist das schön? {text}".encode())
     assert "LABEL_STUDIO_URL" in piped("\ufeffIst das schön?\r\n{text}".encode())
+
+
+@pytest.mark.parametrize(
+    ("argv", "unneeded"),
+    [
+        (["--help"], ["sqlalchemy", "pydantic", "asyncio"]),
+        (["list"], ["openai", "httpx", "label_studio_sdk", "ijson", "redis", "rq", "genai_prices", "matplotlib"]),
+    ],
+)
+def test_a_command_does_not_wait_for_libraries_it_does_not_use(
+    mine: Installation, argv: list[str], unneeded: list[str]
+) -> None:
+    code = (
+        "import sys; from backend.interfaces.cli.main import cli; "
+        f"cli({argv}, standalone_mode=False); print(*set({unneeded}) & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr.splitlines()[-1] == ""

@@ -16,6 +16,7 @@ from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.commands import calibrate as shown
 from backend.interfaces.cli.commands.predictions import _tell_others
 from backend.interfaces.cli.main import cli
+from backend.interfaces.presentation.json.trust import calibration_json, threshold_json
 from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
 from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 from backend.services.auto_accept import ChosenTasks
@@ -43,7 +44,7 @@ def test_a_calibration_that_helps(capsys: pytest.CaptureFixture[str]) -> None:
     assert "calibrated, on held-out folds" in out
     assert "Helps: " in out
     assert "`ls-prompts push mood@1`" in err
-    told = shown._calibration_json(found)
+    told = calibration_json(found)
     assert (told["saved"], told["tasks"], told["reason"]) == (True, 200, None)
     assert told["method"] in ("logistic", "isotonic")
 
@@ -54,7 +55,7 @@ def test_too_little_ground_truth(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert "Too little ground truth: it takes 10 right and 10 wrong answers" in out
     assert "Nothing was changed." in err
-    assert shown._calibration_json(found)["method"] is None
+    assert calibration_json(found)["method"] is None
 
 
 def test_no_confidence_at_all(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,7 +66,7 @@ def test_no_confidence_at_all(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_calibration_that_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
     found = calibrating([ScoredAnswer(1, 0.5, True)], removed=True)
     shown._print_calibration(found)
-    assert "The one saved before is removed." in capsys.readouterr().err
+    assert "The calibration saved before is removed." in capsys.readouterr().err
 
 
 def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +76,7 @@ def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"{found.threshold:.6g}" in out
     assert "0.25" in out
     assert "annotate mood@1 --accuracy 0.95" in err
-    told = shown._promise_json(ConfidenceThreshold("mood@1", found, 0.25, NOTHING))
+    told = threshold_json(ConfidenceThreshold("mood@1", found, 0.25, NOTHING))
     assert told.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
 
 
@@ -89,16 +90,16 @@ def test_a_threshold_of_a_part_is_handed_on_as_it_is(capsys: pytest.CaptureFixtu
 def test_no_threshold_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(1, 0.9, True)], 0.97)
     shown._print_promise(ConfidenceThreshold("mood@1", found, None, NOTHING), ALL)
-    assert "No confidence of mood@1 promises an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
-    assert shown._promise_json(ConfidenceThreshold("mood@1", found, None, NOTHING))["threshold"] is None
+    assert "No confidence of mood@1 guarantees an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
+    assert threshold_json(ConfidenceThreshold("mood@1", found, None, NOTHING))["threshold"] is None
 
 
 def test_annotate_says_which_predictions_stay(capsys: pytest.CaptureFixture[str]) -> None:
     _tell_others(ChosenTasks(0.75, [1], unsure=2000, annotated=1, unlike=3), "mood@1")
     told = capsys.readouterr().err
-    assert "1 prediction with a confidence from 0.75 on; 2,000 less confident ones stay predictions." in told
-    assert "1 task with an annotation left alone." in told
-    assert "3 answers not in Label Studio as stored: `ls-prompts push mood@1` first." in told
+    assert "1 prediction with a confidence of at least 0.75; 2,000 less confident predictions are left alone." in told
+    assert "Skipped, because there are annotations already: 1 task." in told
+    assert "3 answers not in Label Studio as stored: run `ls-prompts push mood@1` first." in told
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,8 @@ from backend.domain.metrics.agreement import agreement
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.summary import summarise
 from backend.domain.prompts.differences import Difference
-from backend.interfaces.cli.render.comparison import LISTED, comparison_json, print_comparison, sentence
+from backend.interfaces.cli.render.comparison import LISTED, print_comparison, sentence
+from backend.interfaces.presentation.json.evaluation import comparison_json
 from backend.services.analysis.compare import ComparisonResult
 from tests.unit.domain.metrics.test_classification import SINGLE
 from tests.unit.domain.metrics.test_comparison import TRUTHS, said
@@ -22,7 +24,7 @@ MODELS = (Difference("prompt"), Difference("model", "small", "large"))
 
 def compared(**answers: str) -> ComparisonResult:
     """`s1="aab"`: what version s1 says to the first three tasks; the truth is always `a`."""
-    outcomes: Mapping[str, list] = {tag: said(letters) for tag, letters in answers.items()}
+    outcomes: Mapping[str, list[Any]] = {tag: said(letters) for tag, letters in answers.items()}
     return ComparisonResult(
         versions=tuple(outcomes),
         subset=Subset("ground-truth"),
@@ -41,8 +43,8 @@ def test_scripts_find_the_names_they_rely_on() -> None:
     assert found.keys() >= NAMES
     assert (found["versions"], found["tasks"], found["verdict"]) == (["s1", "s2"], 20, "better")
     assert (found["accuracy"], found["fixed"], found["broken"]) == ({"s1": 0.6, "s2": 0.95}, 8, 1)
-    assert (found["fixed_tasks"], found["broken_tasks"]) == (tuple(range(8)), (19,))
-    assert found["differences"] == MODELS
+    assert (found["fixed_tasks"], found["broken_tasks"]) == (list(range(8)), [19])
+    assert [difference["what"] for difference in found["differences"]] == ["prompt", "model"]
 
 
 def test_several_versions_differ_in_pairs() -> None:

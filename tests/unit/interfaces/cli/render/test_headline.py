@@ -11,7 +11,7 @@ from backend.domain.metrics.evaluation import evaluation
 from backend.domain.metrics.summary import summarise
 from backend.domain.outcome import FAILURES, Failure, Outcome, Rejection, Truth
 from backend.domain.runs.run import Run
-from backend.interfaces.cli.render.evaluation import evaluation_json, print_evaluation
+from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.headline import headline, next_step
 from backend.interfaces.cli.render.run import print_finished
 from backend.services.runs.options import RunResult

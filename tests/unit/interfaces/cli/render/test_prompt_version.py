@@ -6,8 +6,9 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.runs.cost_estimate import Estimate
 from backend.interfaces.cli.commands.estimate import _print
-from backend.interfaces.cli.render.prompt_version import described, print_definitions, print_examples
+from backend.interfaces.cli.render.prompt_version import print_definitions, print_examples
 from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.json.prompts import version_json
 from tests.scripted import version
 
 POOL = tuple(Example(place, {"text": f"so\n\x1b[31m {place}"}, {"mood": "Good"}) for place in range(9))
@@ -25,9 +26,9 @@ def test_definitions_and_examples_are_shown_as_a_terminal_may_show_them(capsys: 
 
 
 def test_a_script_gets_all_of_them() -> None:
-    found = described(SHOWN)["examples"]
+    found = version_json(SHOWN)["examples"]
     assert (found["number"], found["select"], found["embed"], len(found["pool"])) == (2, "similar", "m", 9)
-    assert described(version())["examples"] is None
+    assert version_json(version())["examples"] is None
 
 
 def test_the_tokens_of_examples_are_a_line_of_an_estimate(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,4 +40,4 @@ def test_the_tokens_of_examples_are_a_line_of_an_estimate(capsys: pytest.Capture
 def test_what_an_evaluation_left_out_is_told() -> None:
     (said,) = left_out_remarks(LeftOut(shown=(3, 4)))
     assert said.startswith("2 ground truths left out, shown as examples: ")
-    assert said.endswith("--leave-one-out takes them in.")
+    assert said.endswith("--leave-one-out includes them.")

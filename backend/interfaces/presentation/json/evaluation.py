@@ -1,0 +1,137 @@
+"""Scores of one version, and of versions against each other."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.metrics.comparison import LEVEL, UNDECIDED, VersionPair
+from backend.domain.metrics.evaluation import Evaluation
+from backend.domain.metrics.quality_gate import GateCheck
+from backend.interfaces.presentation.caveats import remarks
+from backend.interfaces.presentation.json.plain import plain
+from backend.interfaces.presentation.json.runs import run_json
+
+if TYPE_CHECKING:
+    from backend.services.analysis.compare import ComparisonResult
+    from backend.services.runs.options import RunResult
+
+
+def evaluation_json(
+    finished: "RunResult",
+    evaluation: Evaluation,
+    calibrated: bool,
+    versus: "ComparisonResult | None" = None,
+    checks: Sequence[GateCheck] = (),
+) -> dict[str, Any]:
+    """What a run says about a version.
+
+    calibrated: whether the confidences that are pushed are calibrated.
+    versus: the comparison with another version, where one was asked for.
+    checks: what was asked of the version as a gate, where something was.
+    """
+    return {
+        **run_json(finished),
+        **_scores_json(finished, evaluation),
+        "confidence": {**_confidence_json(evaluation), "calibrated": calibrated},
+        **_caveats_json(finished, evaluation),
+        **({"vs": comparison_json(versus)} if versus else {}),
+        **({"checks": plain(list(checks))} if checks else {}),
+    }
+
+
+def _scores_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any]:
+    scores = asdict(evaluation.score)
+    del scores["outputs"]
+    intervals = {
+        "coverage_ci": finished.summary.coverage_ci,
+        "accuracy_ci": evaluation.intervals.accuracy,
+        "f1_macro_ci": evaluation.intervals.f1_macro,
+        "f1_micro_ci": evaluation.intervals.f1_micro,
+        "f1_weighted_ci": evaluation.intervals.f1_weighted,
+    }
+    return {**plain(scores), **plain(intervals)}
+
+
+def _confidence_json(evaluation: Evaluation) -> dict[str, Any]:
+    measured = plain(evaluation.reliability)
+    return {name: measured[name] for name in ("tasks", "brier", "brier_ci", "ece", "ece_ci")}
+
+
+def _caveats_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any]:
+    subset = finished.subset
+    return {
+        "tasks_needed": evaluation.tasks_needed,
+        "split": str(subset.split) if subset.split else None,
+        "left_out": left_out_json(evaluation.left_out),
+        "reasons": evaluation.reasons,
+        "remarks": remarks(evaluation, subset),
+    }
+
+
+def left_out_json(left_out: LeftOut) -> dict[str, Any]:
+    """Ids of the tasks whose ground truths do not count, or count although they flatter the prompt (`accepted`)."""
+    return {
+        "self_predicted": list(left_out.own),
+        "accepted": list(left_out.taken),
+        "unknown_label": {label: list(tasks) for label, tasks in left_out.gone.items()},
+        "used_as_example": list(left_out.shown),
+        "unseen": list(left_out.unseen),
+    }
+
+
+def comparison_json(compared: "ComparisonResult") -> dict[str, Any]:
+    """The difference, what was fixed and what was broken are about the second version against the first; with more than
+    two versions they are in `pairs` alone."""
+    comparison = compared.comparison
+    pairs = [_pair_with_differences(compared, pair) for pair in comparison.pairs]
+    only_pair = pairs[0] if len(pairs) == 1 else dict.fromkeys(pairs[0])
+    return {
+        "versions": list(compared.versions),
+        "tasks": comparison.tasks,
+        "accuracy": {tag: comparison.scores[tag].accuracy for tag in compared.versions},
+        "accuracy_ci": plain(comparison.accuracy_ci),
+        **{name: value for name, value in only_pair.items() if name not in ("first", "second")},
+        "p_value": comparison.p_value,
+        "verdict": _verdict(compared),
+        "pairs": pairs,
+        "ground_truths": compared.truths,
+        "outputs": plain(comparison.outputs),
+        "summaries": plain(compared.summaries),
+        "agreement": [
+            {"first": first, "second": second, **plain(agreement)}
+            for (first, second), agreement in compared.agreements.items()
+        ],
+        "subset": str(compared.subset),
+        "left_out": left_out_json(compared.left_out),
+        "reason": comparison.reason,
+    }
+
+
+def pair_json(pair: VersionPair) -> dict[str, Any]:
+    """The second version against the first."""
+    return {
+        "first": pair.first,
+        "second": pair.second,
+        "difference": pair.difference,
+        "difference_ci": plain(pair.difference_ci),
+        "fixed": len(pair.fixed),
+        "broken": len(pair.broken),
+        "p_value": pair.p_value,
+        "verdict": pair.verdict,
+        "fixed_tasks": list(pair.fixed),
+        "broken_tasks": list(pair.broken),
+        "f1_differences": plain(pair.f1_differences),
+    }
+
+
+def _pair_with_differences(compared: "ComparisonResult", pair: VersionPair) -> dict[str, Any]:
+    return {**pair_json(pair), "differences": plain(compared.differences[pair.first, pair.second])}
+
+
+def _verdict(compared: "ComparisonResult") -> str:
+    pairs = compared.comparison.pairs
+    if len(pairs) == 1:
+        return pairs[0].verdict
+    p_value = compared.comparison.p_value
+    return UNDECIDED if p_value is None or p_value >= LEVEL else "different"

@@ -1,0 +1,35 @@
+"""What is set up, and the predictions that Label Studio has."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backend.services.health_checks import HealthCheck
+    from backend.services.predictions.sync import PushResult
+    from backend.services.projects import ProjectPredictions
+
+
+def health_checks_json(checks: "Sequence[HealthCheck]") -> list[dict[str, Any]]:
+    return [{"name": check.name, "ok": check.ok, "sentence": check.sentence} for check in checks]
+
+
+def models_json(names: Sequence[str], default: str) -> list[dict[str, Any]]:
+    """`default`: the name in OPENAI_MODEL."""
+    return [{"model": name, "default": name == default} for name in names]
+
+
+def project_predictions_json(predictions: "ProjectPredictions") -> dict[str, Any]:
+    return {
+        "versions": dict(predictions.versions),
+        "tasks": predictions.tasks,
+        "tasks_without": predictions.tasks_without,
+    }
+
+
+def push_json(pushed: "PushResult") -> dict[str, int]:
+    return {
+        "created": pushed.created,
+        "deleted": pushed.deleted,
+        "unchanged": pushed.unchanged,
+        "rescored": pushed.rescored,
+    }

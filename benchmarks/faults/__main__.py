@@ -1,0 +1,64 @@
+"""`python -m benchmarks.faults`: what is lost and what is asked again when things break under a run.
+
+On a real Label Studio, Redis and the stand-in model; and how /health fares beside slow clients. With a number of tasks
+behind it, the peak memory of a worker that runs so many: `python -m benchmarks.faults 10000 100000`.
+"""
+
+import sys
+import time
+from itertools import chain
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from backend.domain.runs.run import FINAL
+from benchmarks.faults import machines, one_run, row, slow_clients
+from benchmarks.faults.world import World, end, until, world
+
+WIDTH = 110
+
+
+def faults(here: World) -> None:
+    _print(row.COLUMNS, [found.cells() for found in chain(one_run.rows(here), machines.rows(here))])
+    _print(slow_clients.COLUMNS, slow_clients.rows(here))
+
+
+def memory(here: World, sizes: list[int]) -> None:
+    here.control(latency_ms=20)
+    columns = ("", "tasks", "peak MB of the worker", "first request after s", "seconds")
+    _print(columns, [["", *_measured(here, size)] for size in sizes])
+
+
+def _measured(here: World, size: int) -> list[str]:
+    app = here.app(REDIS_URL=here.redis)
+    tag = here.save(app, here.project(size))
+    before, started = here.requests(), time.monotonic()
+    run = here.start(app, tag)
+    worker = here.worker()
+    until(lambda: here.requests() > before)
+    first = time.monotonic() - started
+    until(lambda: app.container.record.run(run).status in FINAL)
+    status = Path(f"/proc/{worker.pid}/status").read_text()
+    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
+    end([worker])
+    return [f"{size:,}", f"{peak:.0f}", f"{first:.1f}", f"{time.monotonic() - started:.0f}"]
+
+
+def _print(columns: tuple[str, ...], rows: list[list[str]]) -> None:
+    table = Table(columns[0], box=None, header_style="bold")
+    for title in columns[1:]:
+        table.add_column(title, justify="right")
+    for cells in rows:
+        table.add_row(*cells)
+    Console(width=WIDTH).print(table, "")
+
+
+def main() -> None:
+    with world() as here:
+        sizes = [int(size) for size in sys.argv[1:]]
+        memory(here, sizes) if sizes else faults(here)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""One result of each kind that `--json` prints, made by hand where a model or Label Studio would be needed."""
+
+from dataclasses import replace
+
+from backend.domain.calibration.calibrators import Logistic
+from backend.domain.calibration.fit import Calibration
+from backend.domain.calibration.reliability import Bin, Reliability
+from backend.domain.calibration.threshold import Threshold
+from backend.domain.chat.request import Completion
+from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.dataset.split import Split
+from backend.domain.dataset.subset import Subset
+from backend.domain.metrics.agreement import agreement
+from backend.domain.metrics.comparison import compare
+from backend.domain.metrics.confusions import Confusion
+from backend.domain.metrics.evaluation import evaluation
+from backend.domain.metrics.quality_gate import GateCheck
+from backend.domain.metrics.summary import summarise
+from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions
+from backend.domain.outcome import Failure, Outcome, Rejection, Usage
+from backend.domain.prompts.differences import Difference
+from backend.domain.prompts.examples import Example, Examples
+from backend.domain.runs.cost_estimate import Estimate
+from backend.domain.runs.run import Run, TaskCounts
+from backend.domain.task import Task
+from backend.services.analysis.audit import Audit, MarkedTask, SuspectTruth
+from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
+from backend.services.analysis.compare import ComparisonResult
+from backend.services.analysis.confidence_threshold import ConfidenceThreshold
+from backend.services.analysis.results import TaskResult
+from backend.services.dataset.label_configs import Relabelled
+from backend.services.health_checks import HealthCheck
+from backend.services.optimize.feedback import TriedRewrite
+from backend.services.optimize.session import OptimizationResult, SearchCost
+from backend.services.predictions.sync import PushResult
+from backend.services.projects import ProjectPredictions
+from backend.services.run_control.status import RunStatus
+from backend.services.runs.options import RunResult
+from backend.services.try_task import TryResult
+from tests.scripted import version
+from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
+from tests.unit.domain.metrics.test_comparison import TRUTHS, A, said
+
+LEFT_OUT = LeftOut((7,), (8,), {"Refund": (9, 10)}, (11,), (12,))
+GROUND_TRUTHS = Subset("ground-truth", split=Split("dev", 0.5))
+EXAMPLES = Examples(2, "similar", (Example(3, {"text": "so good"}, {"mood": "Good"}),), "some-embedder")
+VERSION = replace(
+    version(definitions={"mood": {"Good": "a smile"}}, examples=EXAMPLES), note="shorter", created="2026-01-01T09:00:00"
+)
+RUN = Run("1f3a9c04", "mood@1", 7, GROUND_TRUTHS, True, False, "completed", "", "2026-01-01", 5, "", 0.0, 61.26, 2.5)
+STATUS = RunStatus(replace(RUN, status="failed", reason="It stopped."), TaskCounts(5, 3, 1, 1, 6, 2, 0.5, 0.25, 0.75))
+USAGE = Usage(120, 4, 0.002, 0.5)
+OUTCOMES = [replace(one, confidence=0.75, usage=USAGE, sent=1) for one in said(["a", "b", REJECTION, "a"])]
+OUTCOMES += [Outcome(4, Failure("timeout", "It took too long."), sent=1)]
+FINISHED = RunResult(RUN, GROUND_TRUTHS, summarise(OUTCOMES), 1.23456, OUTCOMES, TRUTHS, None, PushResult(3, 2, 1, 4))
+EVALUATION = evaluation(OUTCOMES, TRUTHS, SINGLE, LEFT_OUT)
+EVALUATED = replace(FINISHED, evaluation=EVALUATION, pushed=None)
+CHECKS = [GateCheck("accuracy >= 0.85", False, "0.667 of 3 outputs")]
+
+ANSWERED = Outcome(345, {"mood": ("Good",)}, "d" * 64, 0.9, USAGE, 1, controls={"mood": 0.9})
+ATTEMPT = Completion("d" * 64, 0, "some-model", '{"mood": "Good"}', "stop", False, 120, 4, 0, 0.5)
+TRIED = TryResult([{"role": "user", "content": "How is this? so good"}], (ATTEMPT,), ANSWERED)
+REJECTED = replace(TRIED, outcome=replace(ANSWERED, verdict=Rejection("not_json", "It is not JSON."), confidence=None))
+FAILED = TryResult([], (), Outcome(345, Failure("timeout", "It took too long.")))
+
+
+def compared(*tags: str, truths: int = 20) -> ComparisonResult:
+    """The first version is wrong on eight tasks of twenty, the others on one; without `truths` they only agree."""
+    letters = ["b" * 8 + "a" * 12, "a" * 19 + "b", "a" * 18 + "bb"]
+    outcomes = {tag: said(text) for tag, text in zip(tags, letters, strict=False)}
+    comparison = compare(outcomes, TRUTHS[:truths], SINGLE)
+    pairs = [(pair.first, pair.second) for pair in comparison.pairs]
+    agreed = {pair: agreement(outcomes[pair[0]], outcomes[pair[1]], SINGLE) for pair in pairs}
+    return ComparisonResult(
+        versions=tags,
+        subset=GROUND_TRUTHS,
+        truths=truths,
+        comparison=comparison,
+        agreements={} if truths else agreed,
+        summaries={tag: summarise(found) for tag, found in outcomes.items()},
+        links={},
+        left_out=LEFT_OUT,
+        differences=dict.fromkeys(pairs, (Difference("prompt"), Difference("model", "small", "large"))),
+    )
+
+
+RELIABILITY = Reliability(20, (Bin(0.8, 1.0, 20, 0.9, 0.7, (0.48, 0.85)),), 0.21, (0.1, 0.3), 0.2, (0.05, 0.35), None)
+MEASURED = MeasuredConfidence(RELIABILITY, Calibration(20, Logistic(0.5, -0.25)), RELIABILITY)
+UNKNOWN = MeasuredConfidence(replace(RELIABILITY, ece=None), Calibration(2, None, "Too little ground truth."), None)
+CALIBRATED = CalibrationResult("mood@1", MEASURED, {"mood": UNKNOWN}, True, False, LEFT_OUT)
+THRESHOLD = ConfidenceThreshold("mood@1", Threshold(0.95, 0.8, 0.5, 0.98, 0.951, 120), 0.79, LEFT_OUT)
+NO_THRESHOLD = ConfidenceThreshold(
+    "mood@1", Threshold(0.95, None, 0.0, None, None, 0, reason="Too few."), None, LEFT_OUT
+)
+
+MARKED = MarkedTask(9, ("a", "b"), "http://studio/9")
+AUDIT = Audit(
+    truths=3,
+    left_out=LEFT_OUT,
+    versions=("mood@1", "mood@2"),
+    stale=("old@1",),
+    suspects=(SuspectTruth(7, "a", "b", 0.91, ("mood@1",), True, "http://studio/7"),),
+    confusions=(Confusion("mood", "a", "b", 3),),
+    duplicates=((MARKED, MARKED),),
+    disagreements=(MARKED,),
+)
+HALVES = GroundTruthHalves((LabeledTask(Task(1, {}), A),), (LabeledTask(Task(2, {}), A),), 1)
+REWRITES = (TriedRewrite("Better: {text}", "kept", "It is better.", 5, 3, 6), TriedRewrite(None, "it is empty"))
+ENHANCED = OptimizationResult(
+    run=RUN,
+    base=version(),
+    search=SearchOptions("some-teacher"),
+    text="Better: {text}",
+    reasons="It is better.",
+    tried=REWRITES,
+    halves=HALVES,
+    learned=(3, 5),
+    comparison=compared("mood@1", "rewrite").comparison,
+    cost=SearchCost(0.5, None, 0.25),
+    saved=VERSION,
+)
+NOT_ENHANCED = replace(ENHANCED, text=None, halves=None, learned=None, comparison=None, saved=None, tried=())
+
+ESTIMATE = Estimate(100, 20, (8000, 9000), (400, 900), (0.01, 0.02), "o200k_base", (100, 200))
+RESULT = TaskResult(345, "so good", "Good", None, "not_json: It is not JSON.", None, "http://studio/345")
+CHECK = HealthCheck("Label Studio", True, "http://studio, version 1.23.0")
+PREDICTIONS = ProjectPredictions({"mood@1": 3, "": 1}, 5, 2)
+PUSHED = PushResult(3, 2, 1, 4)
+RELABELLED = Relabelled(7, "mood", "Refund", "Reimbursement", 12, ("mood@1",))
+RENAMES = {"mood": {"Refund": "Reimbursement"}}
