@@ -19,8 +19,8 @@ from backend.container import Container
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.runs.run import FINAL
-from backend.services.prompts.versions import Draft
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.prompts.draft import Draft
+from backend.services.runs.options import RunOptions
 from backend.settings import Settings
 from demo import label_studio, services
 

@@ -2,15 +2,19 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import Store, told
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.tables import runs
+from backend.domain.dataset.subset import Subset, read_subset
+from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import OPEN, QUEUED, Run, is_lost
 from backend.errors import RunError
 
@@ -22,7 +26,7 @@ class NewRun(NamedTuple):
 
     tag: str
     project: int
-    subset: str
+    scope: Subset | SearchOptions
     push: bool = True
     keep: bool = False
     budget: float | None = None
@@ -49,7 +53,7 @@ class RunStore(Repository):
             if connection.dialect.name == "postgresql":  # SQLite is locked by the insert
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(order.tag))))
             moment = connection.execute(sa.select(self._now())).scalar_one()
-            connection.execute(runs.insert().values(id=run_id, **order._asdict(), **_new(moment)))
+            connection.execute(runs.insert().values(id=run_id, **_row(order), **_new(moment)))
             for other in connection.execute(others):
                 check(_run(other))
             return _run(connection.execute(self._query().where(runs.c.id == run_id)).one())
@@ -158,5 +162,15 @@ def _new(moment: float) -> dict[str, Any]:
     return {"status": "pending", "reason": "", "created": created, "worker": "", "seen": moment, "seconds": 0.0}
 
 
+def _row(order: NewRun) -> dict[str, Any]:
+    row = order._asdict()
+    scope = row.pop("scope")
+    if isinstance(scope, Subset):
+        return row | {"subset": str(scope), "search": None}
+    return row | {"subset": None, "search": asdict(scope)}
+
+
 def _run(row: Any) -> Run:
-    return Run(**row._mapping)
+    values = dict(row._mapping)
+    subset, search = values.pop("subset"), values.pop("search")
+    return Run(scope=read_subset(subset) if search is None else SearchOptions(**search), **values)

@@ -19,6 +19,7 @@ from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as executor_module
 from backend.engine.predictor import Predictor
 from backend.engine.request_executor import RequestExecutor
+from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError, StudioError
 from tests.scripted import BROKEN, GOOD, ScriptedModel, builder, completion, run, tasks
 
@@ -71,7 +72,7 @@ async def labelled(
         outcomes.extend(some)
 
     facts = facts if facts is not None else Facts()
-    executor = RequestExecutor(model, facts.write, concurrency)
+    executor = RequestExecutor(StoredModel(model, facts.write), concurrency)
     try:
         await Predictor(executor, facts, pricing).label(asks or builder(), pages, sink or keep, plan)
     finally:
@@ -307,7 +308,7 @@ def test_cancelled_while_asking_it_stores_what_is_under_way() -> None:
 
     async def scene() -> None:
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, facts.write, 4)
+        executor = RequestExecutor(StoredModel(model, facts.write), 4)
 
         async def sink(some: Any) -> None:
             pass

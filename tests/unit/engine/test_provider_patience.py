@@ -9,6 +9,7 @@ from backend.domain.outcome import Failure
 from backend.engine import provider_patience, request_executor
 from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
 from backend.engine.request_executor import TRIES, RequestExecutor
+from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderAwayError
 from tests.scripted import GOOD, ScriptedModel, request, run
 
@@ -62,7 +63,7 @@ def labelled(script: Any, number: int = 60, patience_s: float = PATIENCE_S) -> A
 
     async def scene() -> Any:
         model, told = ScriptedModel(reply), []
-        executor = RequestExecutor(model, lambda _: None, 8, patience_s=patience_s)
+        executor = RequestExecutor(StoredModel(model, lambda _: None), 8, patience_s=patience_s)
         executor.patience.notify = told.append
         executor._recorder = Unwritten()
         left, found = iter(range(number)), []

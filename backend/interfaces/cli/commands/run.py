@@ -20,7 +20,7 @@ from backend.interfaces.presentation.json.runs import run_json, started_json, ta
 if TYPE_CHECKING:
     from backend.app import App
     from backend.services.analysis.results import TaskResult
-    from backend.services.runs.lifecycle import RunOptions, RunResult
+    from backend.services.runs.options import RunOptions, RunResult
 
 TEXT_SHOWN = 300
 

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.dataset.ground_truth import LeftOut
-from backend.domain.dataset.subset import read_subset
 from backend.domain.metrics.comparison import LEVEL, UNDECIDED, VersionPair
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.quality_gate import GateCheck
@@ -15,7 +14,7 @@ from backend.interfaces.presentation.json.runs import run_json
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 
 def evaluation_json(
@@ -70,7 +69,7 @@ def _confidence_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _caveats_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any]:
-    subset = read_subset(finished.run.subset)
+    subset = finished.subset
     return {
         "tasks_needed": evaluation.tasks_needed,
         "split": str(subset.split) if subset.split else None,

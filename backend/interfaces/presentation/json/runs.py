@@ -14,7 +14,7 @@ from backend.interfaces.presentation.json.projects import push_json
 if TYPE_CHECKING:
     from backend.services.analysis.results import TaskResult
     from backend.services.run_control.status import RunStatus
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
     from backend.services.try_task import TryResult
 
 
@@ -41,7 +41,7 @@ def run_json(finished: "RunResult") -> dict[str, Any]:
     del summary["usable"]
     return {
         "version": finished.run.tag,
-        "subset": finished.run.subset,
+        "subset": str(finished.run.scope),
         "run": finished.run.id,
         **plain(summary),
         "seconds": round(finished.seconds, 3),
@@ -55,7 +55,7 @@ def run_status_json(status: "RunStatus") -> dict[str, Any]:
     return {
         "run": run.id,
         "version": run.tag,
-        "subset": run.subset,
+        "subset": str(run.scope),
         "status": run.status,
         "reason": run.reason,
         "tasks": counts.tasks,

@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.adapters.providers.chat_completions import ChatCompletions
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.response import retry_after
 from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
@@ -80,7 +81,7 @@ class Provider:
 async def served(app: web.Application, timeout_s: float = 5.0, key: str = KEY) -> AsyncIterator[ChatCompletions]:
     server = TestServer(app, handler_cancellation=True, shutdown_timeout=0)
     await server.start_server()
-    model = ChatCompletions(str(server.make_url("/v1")), key, timeout_s)
+    model = ChatCompletions(ModelConnection(str(server.make_url("/v1")), key, timeout_s))
     try:
         yield model
     finally:
@@ -466,8 +467,8 @@ def test_nobody_listens() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
-    async def once() -> Failure:
-        model = ChatCompletions(f"http://127.0.0.1:{port}/v1", KEY, 5)
+    async def once():
+        model = ChatCompletions(ModelConnection(f"http://127.0.0.1:{port}/v1", KEY, 5))
         try:
             return await model.complete(ASK, 0)
         finally:
@@ -482,7 +483,7 @@ def test_nobody_listens() -> None:
 @pytest.mark.parametrize("url", ["", "nonsense", "http://", "ftp://127.0.0.1", "http://[::1", "127.0.0.1:8000/v1"])
 def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(SettingsError, match="OPENAI_BASE_URL"):
-        ChatCompletions(url, KEY, 5)
+        ChatCompletions(ModelConnection(url, KEY, 5))
 
 
 @pytest.mark.parametrize(
@@ -506,7 +507,7 @@ def test_a_server_that_speaks_no_http(raw: bytes, kind: str) -> None:
             writer.close()
 
         server = await asyncio.start_server(speak, "127.0.0.1", 0)
-        model = ChatCompletions(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, 5)
+        model = ChatCompletions(ModelConnection(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, 5))
         try:
             return await model.complete(ASK, 0)
         finally:
@@ -542,7 +543,9 @@ async def endless(
                 await asyncio.sleep(pause_s)
 
     server = await asyncio.start_server(speak, "127.0.0.1", 0)
-    model = ChatCompletions(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
+    model = ChatCompletions(
+        ModelConnection(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
+    )
     try:
         yield model
     finally:
@@ -593,13 +596,13 @@ def test_an_answer_may_come_packed() -> None:
 @pytest.mark.parametrize("key", [None, "", " "])
 def test_without_a_key_there_is_no_client(key: str | None) -> None:
     with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
-        ChatCompletions("http://127.0.0.1:1/v1", key, 1)
+        ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", key, 1))
 
 
 @pytest.mark.parametrize("key", ["sk-…", "sk\n", "sk 1\r\nX: y", "s\u00e9cret", "\x7f"])
 def test_a_key_that_no_header_can_carry_is_refused_at_once_and_not_shown(key: str) -> None:
     with pytest.raises(SettingsError, match="OPENAI_API_KEY") as raised:
-        ChatCompletions("http://127.0.0.1:1/v1", key, 1)
+        ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", key, 1))
     assert key not in str(raised.value)
 
 
@@ -783,7 +786,7 @@ def test_the_client_says_that_it_found_no_list_of_models(body: bytes) -> None:
 
 def test_the_client_says_that_nobody_listens() -> None:
     async def once() -> Any:
-        model = ChatCompletions("http://127.0.0.1:1/v1", KEY, 5)
+        model = ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", KEY, 5))
         try:
             return await model.describe("m")
         finally:
@@ -820,7 +823,7 @@ def test_what_certainly_costs_nothing(reply: dict[str, str] | str | tuple[Any, .
 
 def test_a_request_that_was_never_sent_costs_nothing() -> None:
     async def scene() -> Failure:
-        away = ChatCompletions("http://127.0.0.1:1/v1", KEY, 5)
+        away = ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", KEY, 5))
         found = await away.complete(ASK, 0)
         await away.close()
         return found
@@ -1124,7 +1127,7 @@ def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(
         app.router.add_post("/v1/chat/completions", Provider().handle)
         server = TestServer(app, scheme="https")
         await server.start_server(ssl=context)
-        model = ChatCompletions(str(server.make_url("/v1")), KEY, 5)
+        model = ChatCompletions(ModelConnection(str(server.make_url("/v1")), KEY, 5))
         try:
             return await model.complete(ASK, 0), await model.complete(ASK, 0)
         finally:
@@ -1142,7 +1145,7 @@ def test_a_server_without_tls_is_told_from_one_that_is_away() -> None:
     async def scene() -> None:
         server = TestServer(web.Application())
         await server.start_server()
-        model = ChatCompletions(str(server.make_url("/v1")).replace("http:", "https:"), KEY, 5)
+        model = ChatCompletions(ModelConnection(str(server.make_url("/v1")).replace("http:", "https:"), KEY, 5))
         try:
             await model.complete(ASK, 0)
         finally:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backend.domain.answer import Labels
-from backend.domain.optimize.search import FEWEST, LEARN, LabeledTask, SearchOptions, check_halves, divide, is_search
+from backend.domain.optimize.search import FEWEST, LEARN, LabeledTask, SearchOptions, check_halves, divide
 from backend.domain.task import Task
 from backend.errors import SubsetError
 from tests.scripted import choices, version
@@ -91,5 +91,3 @@ def test_one_class_only_is_refused() -> None:
 
 def test_the_same_search_has_the_same_name() -> None:
     assert str(SearchOptions("gpt-4o", 4)) == str(SearchOptions("gpt-4o", 4)) != str(SearchOptions("gpt-4o", 5))
-    assert is_search(str(SearchOptions("gpt-4o")))
-    assert not is_search("ground-truth")
