@@ -55,6 +55,8 @@ class RunLifecycle:
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
         subset_of(run)
         if run.status == "completed":
+            raise RunError(f"Run {run_id} is completed: no task is left. `ls-prompts run {run.tag}` starts another.")
+        if run.batch and budget is not None:
             raise RunError(
                 f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without --budget."
             )
