@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.database.calibrations import StoredCalibration
 from backend.adapters.database.project_data import Held
+from backend.adapters.database.public_ids import PublicIdStore
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.label_studio.credential import refresh_token
 from backend.adapters.label_studio.health_probe import describe as describe_server
 from backend.container import Container
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.relabel import Renames
+from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import Report
@@ -25,6 +29,7 @@ from backend.domain.runs.request_speed import Limits
 from backend.domain.runs.run import FINAL, Run
 from backend.domain.urls import shown
 from backend.logs import to_log
+from backend.services.analysis.answered_tasks import AnsweredTask, answered_tasks
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, calibrate_version
 from backend.services.analysis.compare import ComparisonResult, compare_versions
@@ -32,6 +37,7 @@ from backend.services.analysis.confidence_threshold import ConfidenceThreshold, 
 from backend.services.analysis.export import export
 from backend.services.analysis.report import report
 from backend.services.analysis.results import TaskResult, results
+from backend.services.analysis.stored_evaluation import evaluation_of_run, evaluation_of_version
 from backend.services.auto_accept import ChosenTasks, choose, submittable
 from backend.services.dataset.label_configs import Relabelled, Renaming, project_meant
 from backend.services.health_checks import HealthCheck, examine
@@ -46,6 +52,7 @@ from backend.services.predictions.target_project import Notify
 from backend.services.projects import ProjectPredictions
 from backend.services.prompt_drafting import DraftedPrompt
 from backend.services.prompts.versions import Draft, SavedVersion
+from backend.services.public_objects import PublicObjects
 from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.status import RunStatus, status_of
 from backend.services.runs.cost_estimation import CostEstimator
@@ -391,6 +398,32 @@ class App:
             other,
             subset or Subset("ground-truth"),
         )
+
+    # The API
+
+    def acting_for(self, studio: LabelStudioClient) -> "App":
+        """The same, with Label Studio as `studio` sees it: for what somebody else asks for."""
+        return App(self.container.acting_for(studio))
+
+    def refresh_token(self, body: bytes) -> tuple[int, bytes]:
+        """What Label Studio answers to a personal access token: the HTTP status, and JSON."""
+        return refresh_token(self.container.settings.label_studio_url, body)
+
+    def public_objects(self) -> PublicObjects:
+        """Prompts, versions and runs by the integers that the API knows them by."""
+        c = self.container
+        return PublicObjects(PublicIdStore(c.store), c.prompts, c.runs, c.studio)
+
+    def stored_evaluation(self, tag: str, run_id: str | None = None) -> Evaluation | None:
+        """What the ground truths say about the stored answers of a version, or of one run of it; None without any."""
+        resolved = self.container.prompts.readable(tag, self.container.studio)
+        if run_id is None:
+            return evaluation_of_version(self.container.runs, resolved)
+        return evaluation_of_run(self.container.runs, self.container.record.run(run_id), resolved)
+
+    def answered_tasks(self, tag: str) -> list[AnsweredTask]:
+        """The tasks that a version was run on, with what came of them, by id."""
+        return answered_tasks(self.container.runs, self.container.prompts.readable(tag, self.container.studio))
 
     # The server
 

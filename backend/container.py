@@ -61,6 +61,13 @@ class Container:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or load_settings()
 
+    def acting_for(self, studio: LabelStudioClient) -> "Container":
+        """The same, with Label Studio as somebody else sees it."""
+        other = Container(self.settings)
+        other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "record", "metrics", "daily")}
+        other.studio = studio
+        return other
+
     @cached_property
     def stop(self) -> Shutdown:
         """What a signal requests and runs heed."""

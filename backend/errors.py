@@ -12,6 +12,7 @@ Trouble with a single task is not here: that is data (`domain.outcome.Rejection`
     ├── RunError               a run that is not there, or is in somebody else's hands
     ├── QueueError             Redis is not there
     ├── ServerError            our own server is not there, or something else is
+    ├── NotThereError          an object of the API that does not exist, or that the caller may not see
     ├── StudioError            Label Studio refused, is not there, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
     │   ├── ProviderAwayError  it can't be reached for now: later it may go on
@@ -61,6 +62,10 @@ class QueueError(PromptsError):
 
 
 class ServerError(PromptsError):
+    pass
+
+
+class NotThereError(PromptsError):
     pass
 
 

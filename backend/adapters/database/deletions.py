@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.prompts import told
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, versions
+from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, version_ids, versions
 from backend.domain.runs.run import OPEN
 from backend.errors import PromptError
 
@@ -31,7 +31,7 @@ class DeletionStore(Repository):
             given = sa.case((names.c.highest < number, number), else_=names.c.highest)
             connection.execute(names.update().where(names.c.prompt_id == prompt).values(highest=given))
             connection.execute(runs.delete().where(runs.c.tag == tag))
-            for table in (calibrations, versions):
+            for table in (calibrations, version_ids, versions):
                 connection.execute(table.delete().where(table.c.prompt_id == prompt, table.c.number == number))
 
 

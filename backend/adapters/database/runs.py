@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from backend.adapters.database.authors import author_row
 from backend.adapters.database.prompts import Store, told
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.run_tasks import RunTaskStore
-from backend.adapters.database.tables import runs
+from backend.adapters.database.tables import run_ids, runs
+from backend.domain.person import Person
 from backend.domain.runs.run import OPEN, QUEUED, Run, is_lost
 from backend.errors import RunError
 
@@ -28,6 +30,7 @@ class NewRun(NamedTuple):
     budget: float | None = None
     batch: bool = False
     server: str | None = None
+    author: Person | None = None
 
 
 class RunStore(Repository):
@@ -47,7 +50,9 @@ class RunStore(Repository):
             if connection.dialect.name == "postgresql":  # SQLite is locked by the insert
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(order.tag))))
             moment = connection.execute(sa.select(self._now())).scalar_one()
-            connection.execute(runs.insert().values(id=run_id, **order._asdict(), **_new(moment)))
+            values = {name: value for name, value in order._asdict().items() if name != "author"}
+            connection.execute(runs.insert().values(id=run_id, **values, **_new(moment)))
+            connection.execute(run_ids.insert().values(run_id=run_id, **author_row(order.author)))
             for other in connection.execute(others):
                 check(_run(other))
             return _run(connection.execute(self._query().where(runs.c.id == run_id)).one())

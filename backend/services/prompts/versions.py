@@ -99,7 +99,7 @@ class Prompts:
             check_fit(file.examples, version.variables, schema)
             version = replace(version, examples=_of_project(file, project.id))
         lack = _lacking(version, columns, schema, project, studio)
-        stored, new = self._store.save(version)
+        stored, new = self._store.save(version, studio.person)
         said = remarks(version.template, tuple(known), schema)
         return SavedVersion(stored, new, schema.unsupported, (*said, *on_lacking(lack, version.variables)))
 

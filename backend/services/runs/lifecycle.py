@@ -103,7 +103,10 @@ class Runs:
                 only_one(other)
             self.batches.check(resolved.version.tag)
         server = shown(self.labeler.base_url)
-        order = NewRun(resolved.version.tag, resolved.project.id, str(subset), server=server, **asdict(ending))
+        author = self.studio.person
+        order = NewRun(
+            resolved.version.tag, resolved.project.id, str(subset), server=server, author=author, **asdict(ending)
+        )
         return self.record.create(order, only_one)
 
     def reopen(self, run_id: str, workers: BackgroundWorkers, budget: float | None = None) -> Run:

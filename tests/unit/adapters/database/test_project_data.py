@@ -136,9 +136,10 @@ def test_nothing_of_it_is_left_in_the_file(tmp_path, records):
 def test_every_table_is_thought_of():
     """A new table may hold something about tasks: it belongs in `forget_store`, or here with a reason."""
     forgotten = {"completions", "embeddings", "batches", "sources", "runs", "calibrations"}
-    with_them = {"asks", "jobs", "holds", "batch_lines"}
+    with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids"}
     # The user's own work, what annotators get, and what a project's config says of its labels.
     kept = {"prompts", "names", "versions", "connections", "label_configs", "relabelings"}
+    kept |= {"prompt_details", "version_ids"}
     ids = {
         "installation",
         "unmarked",
