@@ -75,9 +75,7 @@ def main(number: int = 10_000, file: str | None = None) -> None:
     print(
         f"report on {number:,} tasks of 2 versions: {end - start:.1f} s (under 10), {len(html) / 1e6:.1f} MB (under 10)"
     )
-    print(
-        f"  database read and answers judged {read - start:.1f} s, page made {end - read:.1f} s; {cpu:.1f} s of CPU"
-    )
+    print(f"  database read and answers judged {read - start:.1f} s, page made {end - read:.1f} s; {cpu:.1f} s of CPU")
     if file:
         Path(file).write_bytes(html)
 

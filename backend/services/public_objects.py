@@ -100,6 +100,10 @@ class PublicObjects:
             raise NotThereError(f"Prompt {prompt} has no version {number}: see the list of its versions.")
         return found
 
+    def delete_version(self, of: PublicVersion) -> None:
+        """Raises PromptError while annotators get it, or a run of it is under way."""
+        self._prompts.delete_version(of.version.tag)
+
     def set_note(self, of: PublicVersion, note: str) -> None:
         """Changes a version's note, which no result depends on."""
         self._ids.set_note(of.prompt.id, of.version.number, note)

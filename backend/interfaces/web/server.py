@@ -18,6 +18,7 @@ from backend.app import App
 from backend.errors import PromptsError, RunError, SettingsError, where
 from backend.interfaces.presentation.json.runs import run_status_json
 from backend.interfaces.web.admission import (
+    API,
     LIMITS,
     AdmissionLimits,
     Admit,
@@ -206,7 +207,8 @@ def _text(body: dict[str, Any], name: str) -> str:
 
 def _add_errors(server: Flask, max_body_mb: float) -> None:
     def answer(status: int, sentence: str) -> tuple[Response, int]:
-        return jsonify({"error": sentence}), status
+        name = "detail" if request.path.startswith(API) else "error"
+        return jsonify({name: sentence}), status
 
     @server.errorhandler(BadBody)
     def bad_body(error: BadBody) -> tuple[Response, int]:

@@ -183,6 +183,12 @@ class Prompts:
         else:
             self._deletion.delete(found[0].name, found[0].number)
 
+    def delete_version(self, tag: str) -> None:
+        """Deletes one version, also the last one of its prompt, whose name stays taken. Raises what `deletable`
+        raises."""
+        (version,) = self.deletable(tag)
+        self._deletion.delete(version.name, version.number)
+
     def dump(self, folder: Path, name: str | None = None) -> list[Path]:
         """Writes every version (of one prompt, or all) to `folder` as NAME@N.md; the paths."""
         versions = self.of(name) if name else self._store.versions()

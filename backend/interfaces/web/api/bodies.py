@@ -37,6 +37,16 @@ class RunBody(BaseModel):
     budget_usd: Annotated[float, Field(ge=0)] | None = None
 
 
+class RefineBody(BaseModel):
+    project_id: Id
+    teacher_model_name: Annotated[str, Field(min_length=1, max_length=200)]
+    budget_usd: Annotated[float, Field(ge=0)] | None = None
+
+
+class RefineQuery(BaseModel):
+    refinement_job_id: str | None = None
+
+
 class PageQuery(BaseModel):
     page: Annotated[int, Field(ge=1)] = 1
     page_size: Annotated[int, Field(ge=1, le=500)] = 100

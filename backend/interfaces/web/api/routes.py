@@ -12,7 +12,9 @@ from backend.errors import PromptsError, where
 from backend.interfaces.web.api import connections, prompts, results, runs, versions
 from backend.interfaces.web.api.call import Call
 from backend.interfaces.web.api.problem import Problem, problem_of
+from backend.interfaces.web.api.refinements import RefinementRoutes
 from backend.interfaces.web.api.sign_in import SignIn
+from backend.services.refinements import Refinements
 
 log = logging.getLogger(__name__)
 PREFIX = "/api/"
@@ -21,7 +23,9 @@ _VERSION = f"{_PROMPT}/versions/<int:version>"
 _RUNS = f"{_VERSION}/inference-runs"
 _CONNECTION = "/model-provider-connections/<int:connection>"
 
-ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+_REFINE = f"{_VERSION}/refine"
+Route = tuple[str, str, Callable[..., Any]]
+ROUTES: tuple[Route, ...] = (
     ("GET", "/prompts", prompts.list_prompts),
     ("POST", "/prompts", prompts.create_prompt),
     ("GET", "/prompts/compatible-projects", prompts.compatible_projects),
@@ -39,6 +43,8 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", _RUNS, runs.list_runs),
     ("POST", _RUNS, runs.create_run),
     ("POST", f"{_RUNS}/<int:run>/cancel", runs.cancel_run),
+    ("POST", "/model-run/batch-predictions", runs.refuse_results),
+    ("POST", "/model-run/batch-failed-predictions", runs.refuse_results),
     ("GET", "/projects/<int:project>/subsets", results.subsets),
     ("GET", "/projects/<int:project>/subset-tasks", results.subset_tasks),
     ("GET", "/inference-runs/<int:run>/indicators", results.list_indicators),
@@ -55,8 +61,13 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
 def add_api(server: Flask, app: App) -> None:
     """The Prompts API below PREFIX, with and without a slash at an address's end."""
     routes, sign_in = Blueprint("api", __name__, url_prefix=PREFIX.rstrip("/")), SignIn(app)
-    for method, path, answer in ROUTES:
-        name = f"{method.lower()}_{answer.__module__.rpartition('.')[2]}_{answer.__name__}"
+    refinements = RefinementRoutes(Refinements())
+    more: tuple[Route, ...] = (
+        ("POST", _REFINE, refinements.start_refinement),
+        ("GET", _REFINE, refinements.get_refinement),
+    )
+    for method, path, answer in (*ROUTES, *more):
+        name = f"{method} {path}"
         view = _view(sign_in, answer)
         routes.add_url_rule(path, name, view, methods=[method], strict_slashes=False)
     routes.add_url_rule("/token/refresh", "refresh", _refresh(app), methods=["POST"], strict_slashes=False)

@@ -61,7 +61,7 @@ def update_version(call: Call, prompt: int, version: int) -> Any:
 
 
 def delete_version(call: Call, prompt: int, version: int) -> Any:
-    call.app.delete(call.objects.version(prompt, version).version.tag)
+    call.objects.delete_version(call.objects.version(prompt, version))
     return Response(status=204)
 
 
