@@ -4,7 +4,7 @@ Label Studio sets a session cookie on every answer. A client that kept it would 
 the one before: ours keeps none.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -35,10 +35,11 @@ class Credential:
         return sha256(f"{self.header}: {self.value}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def credential_of(headers: Mapping[str, str]) -> Credential | None:
-    """The one in a request's headers; None when there is none that Label Studio would look at."""
+def credential_of(header: Callable[[str], str | None]) -> Credential | None:
+    """The one in a request's headers; None when there is none that Label Studio would look at. `header`: the value of
+    one by its name, in whatever case."""
     for name in HEADERS:
-        value = headers.get(name, "").strip()
+        value = (header(name) or "").strip()
         scheme, _, rest = value.partition(" ")
         is_ours = name != "Authorization" or (scheme.lower() in SCHEMES and rest.strip())
         if value and value.isascii() and value.isprintable() and is_ours:

@@ -79,7 +79,7 @@ def add_api(server: Flask, app: App) -> None:
 
 def _view(sign_in: SignIn, answer: Callable[..., Any]) -> Callable[..., Any]:
     def view(**ids: Any) -> Any:
-        call = Call(sign_in.caller(dict(request.headers), request.remote_addr or ""))
+        call = Call(sign_in.caller(request.headers.get, request.remote_addr or ""))
         found = answer(call, **ids)
         return jsonify(found) if isinstance(found, list) else found
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
@@ -39,10 +39,15 @@ class SignIn:
         self._verdicts: OrderedDict[str, _Verdict] = OrderedDict()
         self._lock = threading.Lock()
 
-    def caller(self, headers: Mapping[str, str], peer: str) -> App:
-        """What acts for the sender of these headers. Raises Problem for a missing or wrong token, StudioError when
-        Label Studio is away."""
-        credential = credential_of(headers)
+    def caller(self, header: Callable[[str], str | None], peer: str) -> App:
+        """The application as the sender of a request may use it.
+
+        header: the value of a header of the request, by its name.
+        peer: the address that the request comes from.
+
+        Raises Problem for a missing or wrong token, StudioError when Label Studio is away.
+        """
+        credential = credential_of(header)
         if credential is None:
             raise Problem(NO_TOKEN.status, NO_TOKEN.sentence)
         verdict = self._remembered(credential) or self._asked(credential, peer)
