@@ -1,24 +1,24 @@
-"""Every error a person may meet: one sentence that says what happened and what to do next.
+"""All errors that people may see: one sentence that says what happened and what to do next.
 
-Trouble with a single task is not here: that is data (`domain.outcome.Rejection`, `Failure`).
+A problem with a single task is not an error but data (`domain.outcome.Rejection`, `Failure`).
 
     PromptsError
     ├── SettingsError          an environment variable is missing or wrong
-    ├── LabelConfigError       a labelling config that cannot be labelled by a prompt
-    │   └── ConfigChangedError the config is no longer the one a version was saved with
+    ├── LabelConfigError       a labelling config that prompts cannot fill
+    │   └── ConfigChangedError the config changed since a version was saved
     ├── PromptError            a prompt's name, version, template, file or parameters
-    ├── SubsetError            which tasks to take: a word or list that means nothing
+    ├── SubsetError            an invalid choice of tasks
     │   └── NoTruthsError      there is no ground truth, or none that counts
-    ├── RunError               a run that is not there, or is in somebody else's hands
-    ├── QueueError             Redis is not there
-    ├── ServerError            our own server is not there, or something else is
+    ├── RunError               a run that does not exist, or that another process owns
+    ├── QueueError             Redis does not answer
+    ├── ServerError            our own server does not answer, or another one does
     ├── NotThereError          an object of the API that does not exist, or that the caller may not see
-    ├── StudioError            Label Studio refused, is not there, or lost something
+    ├── StudioError            Label Studio refused, does not answer, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
-    │   ├── ProviderAwayError  it can't be reached for now: later it may go on
-    │   └── ProviderRefusedError it answers, but does not say which models it has: its key may be wrong
-    ├── OutputError            a file that can't be written, or a format whose library is not there
-    └── StoreError             the record (SQLite, PostgreSQL) cannot be used
+    │   ├── ProviderAwayError  it cannot be reached for now
+    │   └── ProviderRefusedError it does not list its models: the key may be wrong
+    ├── OutputError            a file that cannot be written, or a format whose library is missing
+    └── StoreError             the database (SQLite, PostgreSQL) cannot be used
         └── StoreAwayError     for now: it is locked, full or away
 """
 
@@ -26,7 +26,7 @@ import traceback
 
 
 class PromptsError(Exception):
-    """Base of all; its text is shown to people as it is."""
+    """Base class; its text is shown to people as it is."""
 
 
 class SettingsError(PromptsError):
@@ -98,7 +98,7 @@ class StoreAwayError(StoreError):
 
 
 def where(error: Exception) -> str:
-    """What went wrong in which line; without its text, which may hold a task's."""
+    """The error's type and line, without its text, which may contain a task's text."""
     places = traceback.extract_tb(error.__traceback__)
     if not places:
         return type(error).__name__

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     teacher_api_key: Secret = Field(None, description="key for TEACHER_BASE_URL")
     database_url: Optional = Field(None, description="PostgreSQL, when several machines share; else SQLite in DATA_DIR")
     redis_url: Optional = Field(None, description="Redis, the broker when several machines share the work")
-    data_dir: Folder = Field(default_factory=_own_folder, description="folder of the record; one per user")
+    data_dir: Folder = Field(default_factory=_own_folder, description="folder of the database; one per user")
     evaluate_pushes: bool = Field(True, description="whether `evaluate` pushes the predictions it judged")
     price_in: Price = Field(
         None, ge=0, allow_inf_nan=False, description="USD per million prompt tokens, for all models"

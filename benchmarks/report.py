@@ -1,6 +1,6 @@
 """`python -m benchmarks.report [TASKS] [FILE]`: how long a report takes, and how large it is.
 
-The record is a real one, with what the stand-in answers to the demo's messages; tasks and truths are handed over from
+The database is a real one, with what the stand-in answers to the demo's messages; tasks and truths are handed over from
 memory, because how fast Label Studio lists them is Label Studio's matter. FILE keeps the page to look at.
 """
 
@@ -81,7 +81,7 @@ def main(number: int = 10_000, file: str | None = None) -> None:
 
 
 def _answered(store: Store, studio: Listed, name: str, note: str) -> ResolvedVersion:
-    """A saved version with the stand-in's answers to all tasks in the record."""
+    """A saved version with the stand-in's answers to all tasks in the database."""
     template = (DATA / name).read_text(encoding="utf-8")
     plain = PromptVersion("inbox", 0, 1, template, "stand-in", ("text",), SCHEMA.digest, {"temperature": 0}, note)
     version, _ = store.save(plain)

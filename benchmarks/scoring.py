@@ -1,6 +1,6 @@
 """`python -m benchmarks.scoring`: a hundred thousand stored completions, in memory, become outcomes and an evaluation.
 
-Completions carry the log-probabilities of their tokens, as the record holds them. Seeded; only the seconds differ.
+Completions carry the log-probabilities of their tokens, as the database holds them. Seeded; only the seconds differ.
 """
 
 import random

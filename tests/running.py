@@ -46,7 +46,7 @@ class RunningStandIn:
         return answer
 
 
-def until(holds: Callable[[], Any], seconds: float = 20) -> Any:
+def until(holds: Callable[..., Any], seconds: float = 20) -> Any:
     """Waits until `holds()` is true, and returns what it is then."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):

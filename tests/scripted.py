@@ -20,7 +20,7 @@ from backend.domain.task import Task
 
 T = TypeVar("T")
 Reply = str | Completion | Failure | Exception
-any_text = st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from("\udc80\udfff"))
+any_text = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\udc80\udfff"))
 """Lone surrogates too; no pairs of them, which no JSON parser leaves standing."""
 Script = Callable[[ChatRequest, int], Reply | Awaitable[Reply]]
 
@@ -137,6 +137,12 @@ def template(**changed: Any) -> RequestTemplate:
 
 def tasks(number: int, first: int = 1) -> list[Task]:
     return [Task(task_id, {"text": f"text {task_id}"}) for task_id in range(first, first + number)]
+
+
+def some(value: T | None) -> T:
+    """The value, which a test knows to be there."""
+    assert value is not None
+    return value
 
 
 def answer(**values: Any) -> str:

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ SOURCES = sorted([*ROOT.glob("backend/**/*.py"), *ROOT.glob("*.py")])
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 
-def test_layers_and_rooms_are_kept_apart():
+def test_layers_and_rooms_are_kept_apart() -> None:
     code = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
     found = subprocess.run([sys.executable, "-c", code, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout + found.stderr
@@ -58,7 +59,7 @@ def imported(tree: ast.AST) -> set[str]:
 
 
 @pytest.mark.parametrize("library", IMPORTERS)
-def test_each_library_is_known_in_one_place(library):
+def test_each_library_is_known_in_one_place(library: Any) -> None:
     importers = [str(path.relative_to(ROOT)) for path in SOURCES if library in imported(ast.parse(path.read_text()))]
     assert [path for path in importers if not path.startswith(tuple(IMPORTERS[library]))] == []
 
@@ -73,7 +74,7 @@ def reads_environment(tree: ast.AST) -> bool:
     return False
 
 
-def test_the_search_for_readers_of_the_environment_finds_them():
+def test_the_search_for_readers_of_the_environment_finds_them() -> None:
     for code in (
         "import os; os.environ['A']",
         "import os as o; o.getenv('A')",
@@ -84,7 +85,7 @@ def test_the_search_for_readers_of_the_environment_finds_them():
     assert not reads_environment(ast.parse("import os; os.path.join('environ', getenv)"))
 
 
-def test_only_the_settings_read_the_environment():
+def test_only_the_settings_read_the_environment() -> None:
     readers = [str(path.relative_to(ROOT)) for path in SOURCES if reads_environment(ast.parse(path.read_text()))]
     assert [path for path in readers if path != "backend/settings.py"] == []
 
@@ -92,7 +93,7 @@ def test_only_the_settings_read_the_environment():
 @pytest.mark.parametrize(
     "module", ["backend.domain.chat.request", "backend.domain.resolution.resolve", "backend.engine.predictor"]
 )
-def test_nothing_but_the_adapters_brings_their_libraries_in(module):
+def test_nothing_but_the_adapters_brings_their_libraries_in(module: Any) -> None:
     """Domain and engine can be used, and tested, without any of the outside systems."""
     heavy = (
         "openai",
@@ -110,12 +111,12 @@ def test_nothing_but_the_adapters_brings_their_libraries_in(module):
     assert found.stdout.strip() == ""
 
 
-def test_every_file_of_code_says_why_it_exists():
+def test_every_file_of_code_says_why_it_exists() -> None:
     silent = [str(path.relative_to(ROOT)) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))]
     assert [path for path in silent if not path.endswith("versions/__init__.py")] == []
 
 
-def test_a_class_name_is_used_once():
+def test_a_class_name_is_used_once() -> None:
     """A reader who searches for a name finds one thing."""
     places: dict[str, list[str]] = {}
     for path in SOURCES:

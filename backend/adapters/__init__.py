@@ -1,1 +1,1 @@
-"""One folder per outside system, the only importers of its library."""
+"""One folder per outside system, the only importer of its library."""

@@ -1,7 +1,8 @@
-"""Evolution of a prompt by `gepa` (reflective prompt evolution, Agrawal et al. 2025): which prompt to rewrite next, on
-which items, and which rewrites to keep. It asks nobody anything: scores and rewrites come from a Learner.
+"""Search for a better prompt with `gepa` (reflective prompt evolution, Agrawal et al. 2025): which prompt to rewrite
+next, on which items, and which rewrites to keep.
 
-It is deterministic: the same learner and seed give the same questions in the same order.
+It asks no model: scores and rewrites come from a PromptLearner. It is deterministic: the same learner and seed give the
+same questions in the same order.
 """
 
 import random
@@ -24,17 +25,17 @@ _TEXT = "prompt"
 
 
 class PromptLearner(Protocol):
-    """Items are numbered from 0."""
+    """Scores and rewrites prompts. Items are numbered from 0."""
 
     def score(self, text: str, items: Sequence[int]) -> list[float]:
-        """How well a prompt does on each item, from 0 to 1."""
+        """The score of a prompt on each item, from 0 to 1."""
 
     def rewrite(self, text: str, items: Sequence[int]) -> str | None:
-        """A better prompt, as far as these items tell; None when there is none."""
+        """A better prompt, as far as these items show; None if there is none."""
 
 
 def check() -> None:
-    """Raises SettingsError when gepa is not installed."""
+    """Raises SettingsError if gepa is not installed."""
     try:
         import gepa  # noqa: F401
     except ImportError:
@@ -42,7 +43,7 @@ def check() -> None:
 
 
 def evolve(first: str, learner: PromptLearner, items: int, rounds: int, seed: int) -> str:
-    """The prompt with the highest mean score over all items, `first` where no rewrite is better.
+    """The prompt with the highest mean score over all items; `first` if no rewrite is better.
 
     Raises what the learner raises.
     """
@@ -67,21 +68,21 @@ def evolve(first: str, learner: PromptLearner, items: int, rounds: int, seed: in
 
 
 class _Through(BaseException):
-    """Carries what a learner raises through gepa, which goes on after some Exceptions and logs the texts of others."""
+    """Carries the learner's exceptions through gepa, which catches some and logs the texts of others."""
 
     def __init__(self, error: BaseException) -> None:
         self.error = error
 
 
 class _Silent:
-    """gepa logs prompts and items, which are never to be logged."""
+    """gepa logs prompts and items, which must never be logged."""
 
     def log(self, message: str) -> None:
         return
 
 
 class _Adapter:
-    """A Learner, as gepa wants it."""
+    """A PromptLearner in the form that gepa needs."""
 
     def __init__(self, learner: PromptLearner) -> None:
         self._learner = learner
@@ -108,7 +109,7 @@ class _Adapter:
         reflective_dataset: Mapping[str, Sequence[Mapping[str, Any]]],
         components_to_update: list[str],
     ) -> dict[str, str]:
-        """Empty, which costs nothing more, when there is no rewrite."""
+        """Empty, which costs nothing more, if there is no rewrite."""
         try:
             text = self._learner.rewrite(candidate[_TEXT], [record["item"] for record in reflective_dataset[_TEXT]])
         except BaseException as error:
@@ -117,8 +118,10 @@ class _Adapter:
 
 
 class _Mistakes:
-    """Rounds on what the prompt got wrong. gepa's own three items drawn at random are mostly right ones where a prompt
-    is good, and such a round is lost."""
+    """Chooses items that the prompt got wrong.
+
+    gepa draws three items at random; for a good prompt most of them are right, and such a round is wasted.
+    """
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -146,5 +149,5 @@ class _Mistakes:
 
 
 def _is_over(state: "GEPAState[Any, int]", rounds: int) -> bool:
-    """After so many rounds, or when nothing is wrong any more."""
+    """After that many rounds, or when nothing is wrong any more."""
     return state.i + 1 >= rounds or max(state.program_full_scores_val_set) >= 1

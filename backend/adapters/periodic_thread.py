@@ -1,4 +1,4 @@
-"""Ticker: a thread beside the work that calls something every so often, as long as it is entered."""
+"""PeriodicThread: a thread beside the work that calls a function at intervals, as long as it is entered."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Processes of this machine: which one we are, which are gone, and one that outlives the terminal it came from."""
+"""Processes of this machine: which one this is, whether others run, and starting one that outlives its terminal."""
 
 import os
 import socket
@@ -15,14 +15,17 @@ from backend.errors import RunError
 
 
 def this_process() -> str:
-    """Machine, moment of its start, and process id."""
+    """Machine, start time and process id."""
     pid = os.getpid()
     return f"{_machine()}~{_start(pid) or ''}:{pid}"
 
 
 def is_running(process: str) -> bool | None:
-    """Whether `process` (see `this_process`) runs. None where that can't be known: it is another machine's, or this
-    system does not tell when its processes began, so that another one may have its id by now."""
+    """Whether `process` (see `this_process`) runs; None if that cannot be known.
+
+    It is unknown for another machine's process, and on systems that do not say when a process began, so that another
+    process may have its id by now.
+    """
     name, _, pid = process.rpartition(":")
     machine, _, start = name.partition("~")
     if machine not in (_machine(), socket.gethostname()):  # the latter: records of earlier releases
@@ -40,7 +43,7 @@ def is_gone(process: str) -> bool:
 
 @cache
 def _machine() -> str:
-    """Its name; where Linux tells them, also this boot and this container: a process id means something only there."""
+    """Its name; on Linux also this boot and this container, because a process id is valid only there."""
     marks = [_read(Path("/proc/sys/kernel/random/boot_id"))]
     with suppress(OSError):
         marks.append(os.readlink("/proc/self/ns/pid"))
@@ -50,7 +53,7 @@ def _machine() -> str:
 
 def _exists(pid: int) -> bool:
     with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # a dead child of ours would pass for a living one
+        os.waitpid(pid, os.WNOHANG)  # a dead child of ours would look like a living one
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -61,13 +64,13 @@ def _exists(pid: int) -> bool:
 
 
 def _start(pid: int) -> str | None:
-    """Clock ticks from this boot to its start: no clock that is set, or differs, changes them. None: not known."""
+    """Clock ticks from this boot to its start, which no clock setting changes. None if unknown."""
     fields = _stat(pid)
     return fields[19] if len(fields) > 19 else None
 
 
 def _stat(pid: int) -> list[str]:
-    """What /proc tells of a process (proc_pid_stat(5)), from the third field on; nothing where there is no /proc."""
+    """The fields of /proc about a process (proc_pid_stat(5)), from the third on; empty without /proc."""
     return _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
 
 
@@ -79,7 +82,11 @@ def _read(file: Path) -> str:
 
 
 class LocalProcess:
-    """`folder` takes the processes' output, one file a run; `env` is their environment."""
+    """Starts background processes.
+
+    folder: for their output, one file per run
+    env: their environment
+    """
 
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
         self._folder = folder

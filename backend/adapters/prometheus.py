@@ -1,7 +1,7 @@
 """Metrics: numbers about this process, for Prometheus.
 
-They start at zero with the process; what has to survive it is in the record. Labels are names of models and kinds of
-trouble, few by nature; nothing of a task, no address and no id becomes one.
+They start at zero with the process; lasting numbers are in the database. Metric labels are names of models and kinds of
+failure, of which there are few; a task's content, an address or an id is never a label.
 """
 
 import threading
@@ -55,14 +55,14 @@ class Counters:
 
 
 class Metrics:
-    """Counts for its registry; a `engine.observer.Observer`. Safe in threads."""
+    """Counts for its registry; implements `engine.observer.Observer`. Safe in threads."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._of = Counters(registry)
         self._by_model: dict[str, ModelMeter] = {}
 
     def measured(self, model: BatchModel, pricing: Pricing) -> "MeasuredModel":
-        """The same model, counted."""
+        """The same model, with counting."""
         return MeasuredModel(model, self, pricing)
 
     def meter(self, model: str) -> "ModelMeter":
@@ -107,7 +107,7 @@ class Metrics:
 
 
 class ModelMeter:
-    """What is counted about one model."""
+    """The counts of one model."""
 
     def __init__(self, counters: Counters, model: str) -> None:
         self._counters = counters
@@ -138,7 +138,7 @@ class ModelMeter:
 
 
 class MeasuredModel:
-    """A model that counts what another one is asked."""
+    """A model that counts the requests to another one."""
 
     def __init__(self, model: BatchModel, metrics: Metrics, pricing: Pricing) -> None:
         self._model = model
@@ -173,7 +173,7 @@ class MeasuredModel:
 
 
 class MetricsEndpoint:
-    """What Prometheus reads: this process's metrics and, where there is a queue, how much waits in it."""
+    """The page that Prometheus reads: this process's metrics and, if there is a queue, its length."""
 
     def __init__(self, depth: Callable[[], int] | None = None) -> None:
         self._registry = CollectorRegistry()
@@ -187,17 +187,17 @@ class MetricsEndpoint:
         return encode(self._registry), content_type
 
     def serve(self, host: str, port: int) -> None:
-        """From a thread, until the process ends. Raises SettingsError when the address is taken or is none."""
+        """From a thread, until the process ends. Raises SettingsError if the address is in use or invalid."""
         try:
             start_http_server(port, host, self._registry)
         except OSError as error:
             raise SettingsError(
-                f"Metrics can't be served at {host}:{port} ({error.strerror}): choose another METRICS_PORT."
+                f"Metrics cannot be served at {host}:{port} ({error.strerror}): choose another METRICS_PORT."
             ) from None
 
 
 class QueueDepth(Collector):
-    """Asks in a thread of its own and waits a second at most: a Redis that is away delays nobody."""
+    """Asks in a thread of its own and waits at most a second, so that a Redis that is away delays nobody."""
 
     def __init__(self, depth: Callable[[], int]) -> None:
         self._depth = depth
@@ -210,7 +210,7 @@ class QueueDepth(Collector):
             yield GaugeMetricFamily(f"{PREFIX}_queue_depth", "Jobs that wait in Redis.", depth)
 
     def _ask(self) -> int | None:
-        """None when there is no answer; an answer that is still awaited is not asked for twice."""
+        """None without an answer; a question that is still open is not asked twice."""
         if self._asked is None or self._asked.done():
             self._asked = Future()
             threading.Thread(target=self._answer, args=(self._asked,), name="queue depth", daemon=True).start()
@@ -228,5 +228,5 @@ class QueueDepth(Collector):
 
 @cache
 def process_metrics() -> Metrics:
-    """The metrics of this process: one, whatever number of `App`s there is."""
+    """The metrics of this process, shared by all `App`s in it."""
     return Metrics(REGISTRY)

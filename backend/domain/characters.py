@@ -1,6 +1,6 @@
-"""Characters that cannot be seen, or that move what is seen: found in labels, and written as escapes.
+"""Finds characters in labels that cannot be seen or that move visible text, and writes them as escapes.
 
-Left as they are: joiners inside emoji and inside words of scripts that need them, and flags such as Scotland's.
+Joiners inside emoji and inside words of scripts that need them, and flags such as Scotland's, are left as they are.
 """
 
 import json
@@ -16,7 +16,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def invisible(text: str) -> list[str]:
-    """The invisible characters of `text`, each once, in order of appearance; a plain space is none of them."""
+    """The invisible characters of `text`, each once, in order of appearance. A plain space is visible."""
     if text.isascii() and text.isprintable():
         return []
     bare = _FLAG.sub("", text)
@@ -31,13 +31,13 @@ def escaped(text: str) -> str:
 
 
 def quoted(text: str, most: int) -> str:
-    """`text` as a JSON string on one line that hides nothing, cut to about `most` characters."""
+    """`text` as a JSON string on one line without invisible characters, cut to about `most` characters."""
     cut = text if len(text) <= most else text[: most - 1] + "…"
     return escaped(json.dumps(cut, ensure_ascii=False).encode("utf-8", "backslashreplace").decode())
 
 
 def named(character: str) -> str:
-    """Such as `U+200B ZERO WIDTH SPACE`."""
+    """A name such as `U+200B ZERO WIDTH SPACE`."""
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 
 
@@ -46,6 +46,6 @@ def _is_hidden(character: str) -> bool:
 
 
 def _joins(joiner: str, text: str) -> bool:
-    """Whether each one in `text` stands between characters beyond ASCII, as in emoji, Persian or Hindi."""
+    """Whether each such character in `text` stands between characters beyond ASCII, as in emoji, Persian or Hindi."""
     pieces = text.split(joiner)
     return all(one and other and one[-1] > "\x7f" < other[0] for one, other in pairwise(pieces))

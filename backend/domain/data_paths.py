@@ -1,6 +1,6 @@
-"""Paths: where a variable's value stands in a task's data, as in `review.body` or `turns[0].text`.
+"""Paths: where the value of a variable is in a task's data, such as `review.body` or `turns[0].text`.
 
-Label Studio's own reading, with one addition: a field whose whole name is the path comes first.
+Paths are read as Label Studio reads them, except that a field whose whole name is the path comes first.
 """
 
 import re
@@ -15,7 +15,7 @@ _STEP = re.compile(r"[^.\[\]]+")
 
 
 def look_up(data: Mapping[str, Any], name: str) -> Any:
-    """The value of the variable `name`: the field of exactly this name, else what the path leads to, else MISSING."""
+    """The value of the variable `name`: the field with exactly this name, else the value at the path, else MISSING."""
     if name in data:
         return data[name]
     found: Any = data
@@ -30,6 +30,6 @@ def look_up(data: Mapping[str, Any], name: str) -> Any:
 
 
 def root(name: str) -> str:
-    """The field of the task that a path begins with."""
+    """The field of the task with which a path begins."""
     first = _STEP.match(name)
     return first[0] if first else name

@@ -1,4 +1,4 @@
-"""Digests: the names facts are stored under. Equal content, equal digest, on every machine."""
+"""Digests, under which requests and versions are stored. Equal content has an equal digest on every machine."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ SHARED = 61
 
 
 def canonical(value: Any) -> bytes:
-    """`value` as JSON bytes with sorted keys; ASCII only, so lone surrogates in hostile text survive."""
+    """`value` as JSON bytes with sorted keys, in ASCII, so that lone surrogates in hostile text survive."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -19,11 +19,14 @@ def digest(value: Any) -> str:
 
 
 def numbered(name: str, number: int) -> str:
-    """The digest of sample `number` of a request whose own (sample 0's) is `name`: 61 of its digits, a hyphen and two
-    decimal digits. So whoever knows a request's digest knows those of its samples, in SQL too."""
+    """The digest of sample `number` of a request whose own digest (that of sample 0) is `name`.
+
+    It has 61 of its digits, a hyphen and two decimal digits. So the digests of all samples follow from one, also in
+    SQL.
+    """
     return f"{name[:SHARED]}-{number:02}" if number else name
 
 
 def of_samples(name: str, samples: int) -> list[str]:
-    """The digests of so many samples, the request's own first."""
+    """The digests of `samples` samples, the request's own first."""
     return [numbered(name, number) for number in range(samples)]

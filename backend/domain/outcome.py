@@ -1,7 +1,7 @@
 """What became of one task: an Answer, a Rejection or a Failure, never a mixture.
 
-"Wrong", "unusable answer" and "no answer" are three different things. Wrong is a matter of scoring; a Rejection is an
-answer that can't be used; a Failure is no answer at all.
+"Wrong", "unusable answer" and "no answer" are three different things. Scoring decides what is wrong; a Rejection is an
+answer that cannot be used; a Failure is no answer at all.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ FAILURES = (
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """The model spoke, but its answer can't be used."""
+    """The model answered, but its answer cannot be used."""
 
     reason: str
     detail: str
@@ -39,8 +39,11 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The model did not speak. `retry_after`: seconds the provider asked us to wait, if it did; `unbilled`: the
-    provider certainly charges nothing for the request."""
+    """The model did not answer.
+
+    retry_after: seconds that the provider asked us to wait, if it did
+    unbilled: whether the provider certainly charges nothing for the request
+    """
 
     kind: str
     detail: str
@@ -50,7 +53,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The Answer of a ground-truth annotation of one task."""
+    """The answer of a ground-truth annotation of one task."""
 
     task_id: int
     answer: Answer
@@ -66,10 +69,11 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the completions behind an outcome took: all samples and attempts count.
+    """Totals of all completions behind an outcome; all samples and attempts count.
 
-    Tokens as the provider counted them; `cost_usd` is None when the model's price is unknown; `seconds` is the
-    latency of the attempt that counts, of several samples the longest.
+    Tokens are those that the provider counted.
+    cost_usd: None if the model's price is unknown
+    seconds: latency of the attempt that counts; of several samples, the longest
     """
 
     prompt_tokens: int = 0
@@ -80,9 +84,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one task. `confidence`: of the whole answer, None where there is none; `controls`: of each
-    control's value, where the confidence is known and there are several; `sent` requests went out for it just now;
-    `reused`: stored facts were enough; `logprobs`: its answers came with log-probabilities, whether they fit or not."""
+    """What became of one task.
+
+    confidence: of the whole answer; None if there is none
+    controls: confidence of each control's value, if there are several
+    sent: how many requests were sent for it now
+    reused: whether stored completions were enough
+    logprobs: whether its answers came with log-probabilities, matching or not
+    """
 
     task_id: int
     verdict: Answer | Rejection | Failure

@@ -1,6 +1,6 @@
-"""When two texts count as the same: among examples, when ground truths are divided, in an audit and for a prompt.
+"""When two texts count as equal: among examples, in splits, in an audit and for a prompt.
 
-The one definition in the project: equal but for case, white space and Unicode's forms of the same letters (NFKC).
+This is the only definition in the project: equal except for case, white space and Unicode's compatible forms (NFKC).
 """
 
 import unicodedata

@@ -1,6 +1,6 @@
 """A Task is an id and its data.
 
-It refuses to hold annotations or predictions: they would leak the truth into the prompt.
+It never holds annotations or predictions: they would leak the answer into the prompt.
 """
 
 import re
@@ -16,14 +16,14 @@ MOST_IDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`trouble`: why there is no data, "" where there is."""
+    """`trouble`: why there is no data; "" if there is."""
 
     id: int
     data: Mapping[str, Any]
     trouble: str = ""
 
     def value(self, variable: str) -> Any:
-        """What a variable stands for, see `domain.data_paths`; None for nothing."""
+        """The value of a variable, see `domain.data_paths`; None if there is none."""
         found = look_up(self.data, variable)
         return None if found is MISSING else found
 
@@ -37,12 +37,14 @@ def parse_ids(text: str) -> list[int]:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,18})\s*(?:-\s*(\d{1,18})\s*)?", part)
         if not match:
-            raise SubsetError(f"'{part.strip()[:40]}' is no task id: write ids like 3,7-12.")
+            raise SubsetError(f"'{part.strip()[:40]}' is not a task id: write ids like 3,7-12.")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
-            raise SubsetError(f"'{part.strip()[:40]}' is no range of task ids: write the smaller id first, like 7-12.")
+            raise SubsetError(
+                f"'{part.strip()[:40]}' is not a range of task ids: write the smaller id first, like 7-12."
+            )
         if last - first < MOST_IDS:  # else not even made
             ids.update(dict.fromkeys(range(first, last + 1)))
         if last - first >= MOST_IDS or len(ids) > MOST_IDS:
-            raise SubsetError(f"These are more than {MOST_IDS:,} task ids: take --on all or --on view:ID.")
+            raise SubsetError(f"These are more than {MOST_IDS:,} task ids: use --on all or --on view:ID.")
     return list(ids)

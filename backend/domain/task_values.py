@@ -1,7 +1,7 @@
-"""Values of a task's data as text for a prompt: what stands there, numbers as JSON, lists line by line.
+"""Values of a task's data as text for a prompt: texts as they are, numbers as JSON, lists line by line.
 
-A list of turns becomes lines such as `author: text`; a line that goes on is indented, so that nobody's words can pass
-for another turn. An object as a whole is no text.
+A list of turns becomes lines such as `author: text`; further lines of a turn are indented, so that nobody's words can
+look like another turn. An object as a whole is not a text.
 """
 
 import json
@@ -14,7 +14,7 @@ TEXTS = ("text", "content", "utterance", "message", "body", "value")
 
 
 def as_text(value: Any) -> str | None:
-    """None for an object. Raises RecursionError for what is nested too deeply."""
+    """None for an object. Raises RecursionError for data that is nested too deeply."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
@@ -39,7 +39,7 @@ def _line(item: Any) -> str:
 
 
 def _turn(item: Mapping[str, Any]) -> str | None:
-    """`author: text`, the text alone where there is no author; None when it is no turn."""
+    """`author: text`, or the text alone without an author; None if it is not a turn."""
     text = next((item[key] for key in TEXTS if isinstance(item.get(key), str)), None)
     author = next((item[key] for key in AUTHORS if isinstance(item.get(key), str) and item[key]), None)
     return text if text is None or author is None else f"{' '.join(author.split())}: {text}"

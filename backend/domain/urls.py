@@ -1,4 +1,4 @@
-"""Addresses as people may see them: a URL may hold a password before its host or a key behind its path."""
+"""Addresses as people may see them: a URL may contain a password before its host or a key after its path."""
 
 import re
 
@@ -14,7 +14,7 @@ HIDDEN = "(an address that is not shown)"
 def shown(url: str) -> str:
     """Scheme, host, port and path of `url`, nothing else.
 
-    Where they can't be told from a secret (no scheme, or an @ behind the host), a sentence part says so instead.
+    If they cannot be separated from a secret (no scheme, or an @ after the host), a part of a sentence says so instead.
     """
     found = _URL.fullmatch(url)
     if found is None:

@@ -1,1 +1,1 @@
-"""Asks many requests well, and knows no run."""
+"""Sends many requests well, and knows no runs."""

@@ -1,8 +1,8 @@
-"""BudgetAllocation: what one process may spend of a run's budget. A request counts at its largest price until it is
-settled.
+"""BudgetAllocation: the part of a run's budget that one process may spend.
 
-Enough for all slots is set aside at a time, in the ledger that all who work on the run share, and requests are paid out
-of that: they never wait for the database but when it is used up.
+A request counts at its highest possible cost until it is settled. Enough for all slots is reserved at a time, in the
+budget ledger that all processes of the run share, so requests wait for the database only when the reservation is used
+up.
 """
 
 import asyncio
@@ -28,10 +28,11 @@ class SharedLedger(Protocol):
 
 
 class BudgetAllocation:
-    """Lives on one event loop. `slots`: most requests at a time. All amounts in USD.
+    """Belongs to one event loop. All amounts are in USD.
 
-    Of `_held`, which the ledger knows of, `_flying` is for requests under way, `_lost` for those whose end nobody
-    knows, which may be charged for, and `_paid` went for completions that the ledger has since counted by itself.
+    slots: most requests at a time
+    Of `_held`, which the ledger knows, `_flying` is for requests in flight, `_lost` for those with an unknown end,
+    which may be charged, and `_paid` was spent on completions that the ledger has counted since.
     """
 
     def __init__(self, budget_ledger: SharedLedger, slots: int) -> None:
@@ -45,8 +46,11 @@ class BudgetAllocation:
         self._settled = asyncio.Event()
 
     async def take(self, most: float) -> float:
-        """What to settle later for a request that costs at most `most`. Waits, first come, first served, while requests
-        under way may leave something over; raises OverBudget when none is, and ever after."""
+        """Reserves `most` for a request and returns the amount to settle later.
+
+        Waits, first come, first served, while requests in flight may leave something over. Raises OverBudget, then and
+        ever after, if nothing is left.
+        """
         usd = most * ROUNDING
         async with self._turn:
             while self._over or self._held - self._flying - self._lost - self._paid < usd:
@@ -56,7 +60,8 @@ class BudgetAllocation:
         return usd
 
     def settle(self, taken: float, paid: float | None) -> None:
-        """`paid`: what it cost, as the ledger knows by now; None when nobody knows, which keeps all of it aside."""
+        """Releases a reservation. `paid`: the cost, which the ledger knows by now; None if unknown, which keeps the
+        reservation."""
         self._under_way -= 1
         self._flying = self._flying - taken if self._under_way else 0.0
         if paid is None:
@@ -66,12 +71,13 @@ class BudgetAllocation:
         self._settled.set()
 
     async def close(self) -> None:
-        """Gives back what is not needed. What is under way still is taken for lost."""
+        """Releases what is not needed. Requests still in flight keep their reservation."""
         if self._held:
             await asyncio.to_thread(self._budget_ledger.keep, self._holder, self._lost + self._flying)
 
     async def _set_aside(self, usd: float) -> None:
-        """More, or the same again when others settled. What is paid meanwhile counts twice for a while, never less."""
+        """Reserves more, or the same again after others settled. What is paid meanwhile counts twice for a while, never
+        less."""
         busy, paid = self._flying + self._lost, self._paid
         most = busy + AHEAD * self._slots * usd * ROUNDING
         self._settled.clear()

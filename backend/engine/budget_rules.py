@@ -1,4 +1,4 @@
-"""Budget: the most USD a run may spend; what it takes to have one, and what is said when it is used up."""
+"""Budget rules: the most USD a run may spend, what a budget needs, and what is said when it is used up."""
 
 from math import inf
 
@@ -18,25 +18,25 @@ class OverBudget(RunError):
 
 
 def check_budget(budget: float | None, model: str, pricing: Pricing) -> None:
-    """Raises RunError for what is no budget, SettingsError when the model's price is unknown."""
+    """Raises RunError for an invalid budget, SettingsError if the model's price is unknown."""
     if budget is None:
         return
     if not 0 < budget < inf:
-        raise RunError("A budget is a number of USD above 0, like --budget 5.")
+        raise RunError("A budget must be a number of USD above 0, like --budget 5.")
     known_price(pricing, model, 1, 1)
 
 
 def check_embeddings(budget: float | None, version: PromptVersion) -> None:
-    """Raises RunError for a budget that a version would exceed unseen: what embeddings cost is counted nowhere."""
+    """Raises RunError for a budget that a version could exceed unnoticed: the cost of embeddings is not counted."""
     if budget is not None and version.examples is not None and version.examples.embed is not None:
         raise RunError(
-            f"The embeddings that {version.tag} asks for count in no budget: leave the budget out, or save the prompt "
-            "without --embed."
+            f"The embeddings that {version.tag} asks for do not count towards a budget: leave the budget out, or save "
+            "the prompt without --embed."
         )
 
 
 def check_larger(budget: float | None, run: Run) -> None:
-    """Raises RunError when `run` stopped at its budget and gets no larger one."""
+    """Raises RunError if `run` stopped at its budget and gets no larger one."""
     if run.reason == REASON and run.budget is not None and (budget or 0) <= run.budget:
         raise RunError(
             f"Run {run.id} stopped at its budget of {run.budget:g} USD: give it more, "
@@ -45,7 +45,7 @@ def check_larger(budget: float | None, run: Run) -> None:
 
 
 def known_price(pricing: Pricing, model: str, prompt: int, completion: int) -> float:
-    """USD of a request of that size. Raises SettingsError when nobody knows."""
+    """USD of a request of that size. Raises SettingsError if the price is unknown."""
     price = pricing(model)(prompt, 0, completion)
     if price is None:
         raise SettingsError(

@@ -1,6 +1,7 @@
-"""BudgetedModel: a Model that stays within a budget, whatever it is asked.
+"""BudgetedModel: a ChatModel that stays within a budget.
 
-It sends nothing whose largest price the purse does not hold, and settles a request when its completion is stored.
+It sends nothing whose highest possible cost the budget allocation does not cover, and settles a request when its
+completion is stored.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from backend.errors import ProviderError
 
 
 class BudgetedModel:
-    """`write` stores completions. Give an Asker this object as its model and this object's `write`."""
+    """`write` stores completions. Give a RequestExecutor this object as its model and this object's `write`."""
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class BudgetedModel:
         self._unstored: dict[tuple[str, int], tuple[float, float | None]] = {}
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        """Raises OverBudget instead of sending what might cost too much, ProviderError as the model does."""
+        """Raises OverBudget instead of sending a request that might cost too much; ProviderError as the model does."""
         taken = await self._allocation.take(known_price(self._pricing, request.template.model, *largest(request)))
         self._loop = asyncio.get_running_loop()
         try:
@@ -53,7 +54,7 @@ class BudgetedModel:
         return reply
 
     async def _to_be_stored(self, request: ChatRequest, reply: Completion, taken: float) -> Completion | Failure:
-        """The completion, which the Asker hands to `write`; or the Failure it is, once it is written as paid."""
+        """The completion, which the executor passes to `write`; or the Failure, after it was stored as paid."""
         failure = cut_short(request, reply)
         fact = payment(reply) if failure else reply
         self._unstored[fact.digest, fact.attempt] = (taken, self._cost(fact))
@@ -63,7 +64,7 @@ class BudgetedModel:
         return failure
 
     def write(self, completions: list[Completion]) -> None:
-        """Called from a thread of the recorder's."""
+        """Called from a thread of the completion writer."""
         self._write(completions)
         self._loop.call_soon_threadsafe(self._settle, completions)
 
@@ -76,14 +77,14 @@ class BudgetedModel:
             self._allocation.settle(*self._unstored.pop((completion.digest, completion.attempt)))
 
     def _cost(self, reply: Completion) -> float | None:
-        """None for an answer without its tokens: it may have cost the most it can."""
+        """None for an answer without token counts: it may have cost the most it can."""
         if not (reply.prompt_tokens and reply.completion_tokens):
             return None
         return self._pricing(reply.model)(reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens)
 
 
 def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:
-    """What became of a task whose answer the cap, and nothing else, made unusable; else None."""
+    """The Failure of a task whose answer is unusable only because of the cap; else None."""
     template = request.template
     cut = reply.finish_reason == "length" and template.cap is not None and reply.completion_tokens >= template.cap
     if not cut or not lowered(template) or not isinstance(read(reply, template.schema), Rejection):
@@ -94,5 +95,5 @@ def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:
 
 
 def payment(reply: Completion) -> Completion:
-    """A completion that counts as paid and is the answer to no request: without a cap it would have been another."""
+    """A completion that counts as paid but answers no request: without the cap it would have been another one."""
     return replace(reply, digest=secrets.token_hex(32))

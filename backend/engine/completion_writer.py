@@ -1,7 +1,7 @@
-"""Recorder: completions to the record, many in one transaction.
+"""Completion writer: stores completions in the database, many in one transaction.
 
-`record` returns when its completion is committed; the database is written to from a thread of its own, so that the
-event loop never waits for a disk. A completion is paid for: while the record is away, it waits.
+`record` returns when its completion is committed. A separate thread writes to the database, so the event loop never
+waits for a disk. A completion is paid for: while the database is away, it waits.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ GATHER_S = 0.005
 
 
 class CompletionWriter:
-    """`stop`: what a signal requests, by default to this process; from then on it waits a few seconds more."""
+    """`stop`: by default the stop signal of this process; after it, the writer waits a few seconds more."""
 
     def __init__(self, write: Callable[[list[Completion]], None], stop: Shutdown | None = None) -> None:
         self._write = write
@@ -29,7 +29,7 @@ class CompletionWriter:
 
     async def record(self, completion: Completion) -> None:
         """Raises what `write` raises (StoreError), to everyone in the same commit; StoreAwayError only when the process
-        is to end."""
+        ends."""
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pending.append((completion, stored))
         if self._writer is None:
@@ -37,7 +37,7 @@ class CompletionWriter:
         await stored
 
     async def close(self) -> None:
-        """Waits for what is pending."""
+        """Waits for pending completions."""
         if self._writer is not None:
             await self._writer
         self._thread.shutdown()
@@ -53,7 +53,7 @@ class CompletionWriter:
         error: Exception | None = None
         try:
             await self._written([completion for completion, _ in batch])
-        except Exception as trouble:  # whatever it is, those who wait must hear of it
+        except Exception as trouble:  # whatever the error, all who wait must receive it
             error = trouble
         for _, stored in batch:
             if stored.done():

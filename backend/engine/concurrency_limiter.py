@@ -1,4 +1,4 @@
-"""ConcurrencyLimiter: how many requests are in flight, bounded by a Pace that shrinks and regrows, and from outside."""
+"""ConcurrencyLimiter: limits the requests in flight, by an AdaptiveLimit and by a cap from outside."""
 
 import asyncio
 from collections import deque
@@ -9,8 +9,11 @@ from backend.domain.runs.adaptive_limit import AdaptiveLimit
 
 
 class ConcurrencyLimiter:
-    """First come, first served. `cap`: a bound from outside, beside the pace's; `answers`, `refused`: all there were,
-    429s among them."""
+    """First come, first served.
+
+    cap: a limit from outside, in addition to the adaptive one
+    answers, refused: counts of all answers, and of 429s among them
+    """
 
     def __init__(self, most: int) -> None:
         self.pace = AdaptiveLimit(most)
@@ -21,7 +24,7 @@ class ConcurrencyLimiter:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     def heard(self, refused: bool) -> None:
-        """Counts one answer; `refused`: it was a 429."""
+        """Counts one answer. `refused`: whether it was a 429."""
         self.answers += 1
         self.refused += refused
         self.pace.heard(refused)
@@ -32,7 +35,7 @@ class ConcurrencyLimiter:
 
     @property
     def waiting(self) -> int:
-        """Requests that wait for a slot."""
+        """Number of requests that wait for a slot."""
         return len(self._waiting)
 
     @property

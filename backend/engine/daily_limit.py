@@ -1,5 +1,6 @@
-"""Daily: the most USD a day that the server may spend, with all its processes: live predictions, prompts that are typed
-on the labelling screen, and the runs it starts to finish what was left over.
+"""Daily limit: the most USD per day that the server may spend, over all its processes.
+
+It covers live predictions, interactive prompts, and the overflow runs that the server starts.
 """
 
 import secrets
@@ -20,7 +21,7 @@ SHARE = 0.5
 
 
 def today() -> str:
-    """In UTC: servers in several places share a day."""
+    """In UTC, because servers in several places share a day."""
     return datetime.now(UTC).date().isoformat()
 
 
@@ -34,11 +35,11 @@ class Daily:
     today: Callable[[], str] = today
 
     def budget_ledger(self) -> DayLedger:
-        """Today's."""
+        """Today's ledger."""
         return DayLedger(self.store, self.today(), self.limit, self.pricing)
 
     def lend(self, start: Callable[[float], Run]) -> Run:
-        """Has a run started with a share of what is left as its budget. Raises SettingsError when nothing is."""
+        """Starts a run with a share of what is left as its budget. Raises SettingsError if nothing is left."""
         budget_ledger, holder = self.budget_ledger(), secrets.token_hex(8)
         share = SHARE * budget_ledger.left()
         if share <= 0 or budget_ledger.hold(holder, share, share) is None:
@@ -52,15 +53,15 @@ class Daily:
         return run
 
     def check(self, version: PromptVersion) -> None:
-        """Raises SettingsError for a version that costs what nobody counts."""
+        """Raises SettingsError for a version with costs that nobody counts."""
         if version.examples is not None and version.examples.embed is not None:
             raise SettingsError(
-                f"The embeddings that {version.tag} asks for count in no limit: unset MAX_USD_PER_DAY, or use a "
-                "version without --embed."
+                f"The embeddings that {version.tag} asks for do not count towards the limit: unset MAX_USD_PER_DAY, or "
+                "use a version without --embed."
             )
 
     def describe(self, model: str) -> str:
-        """For people. Raises SettingsError when the price of `model` is unknown."""
+        """For people. Raises SettingsError if the price of `model` is unknown."""
         known_price(self.pricing, model, 1, 1)
         return f"{self.limit:g} USD a day, of which {max(0.0, self.budget_ledger().left()):.4f} are left today (UTC)"
 

@@ -1,4 +1,4 @@
-"""Embedding: texts -> vectors, asked for once and stored before they count."""
+"""Embedder: texts -> vectors, asked for once and stored before they count."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ class StoredEmbeddings(Protocol):
 
 
 class Embedder:
-    """A `domain.few_shot.similarity.Embed`. `make_api` is called when something is to be asked."""
+    """Implements `domain.few_shot.similarity.Embed`. `make_api` is called when something has to be asked."""
 
     def __init__(self, facts: StoredEmbeddings, make_api: Callable[[], EmbeddingsClient], base_url: str) -> None:
         self._facts = facts
@@ -67,10 +67,10 @@ class Embedder:
                 time.sleep(waiting.pause(error))
 
     def _check(self, model: str, vectors: dict[str, bytes]) -> None:
-        """Raises ProviderError for one of another size than the first: another model goes by this name now."""
+        """Raises ProviderError for a vector of another size than the first: the name now means another model."""
         for vector in vectors.values():
             if len(vector) != self._sizes.setdefault(model, len(vector)):
                 raise ProviderError(
-                    f"Embeddings by '{model}' have another size than earlier ones, so that no texts can be compared: "
+                    f"Embeddings by '{model}' have another size than earlier ones, so texts cannot be compared: "
                     "save the prompt with another --embed."
                 )

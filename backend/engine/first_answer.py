@@ -1,7 +1,7 @@
 """FirstAnswer: until a model has answered, its requests go one at a time.
 
-What stops the first request for good, such as a wrong key, stops the others unsent. A refusal may be about one task
-alone, so the next request is tried; what each of the first ten meets is about all of them.
+An error that stops the first request for good, such as a wrong key, stops the others unsent. A refusal may concern one
+task alone, so the next request is tried; an error that each of the first ten meets concerns all of them.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ REFUSALS = ("bad_request", "auth")
 
 
 class FirstAnswer:
-    """Of one model; lives on one event loop."""
+    """Of one model; belongs to one event loop."""
 
     def __init__(self) -> None:
         self._answered = False
@@ -27,7 +27,7 @@ class FirstAnswer:
         self._refused: set[str] = set()
 
     async def turn(self) -> None:
-        """Returns when a request may be sent. Raises the ProviderError that stopped the one it waited for."""
+        """Returns when a request may be sent. Raises the ProviderError that stopped the request before it."""
         while not self._open:
             if self._alone is None:
                 self._alone = asyncio.get_running_loop().create_future()
@@ -39,7 +39,7 @@ class FirstAnswer:
                 return
 
     def heard(self, digest: str, reply: Completion | Failure) -> None:
-        """Takes note of a reply to the request `digest`. Raises ProviderError when no other would fare better."""
+        """Records the reply to the request `digest`. Raises ProviderError if no other request would do better."""
         if isinstance(reply, Completion):
             self._answered = self._open = True
             self._refused.clear()
@@ -50,21 +50,21 @@ class FirstAnswer:
         self.release()
 
     def stopped(self, error: ProviderError) -> None:
-        """None of those who wait is sent; the next request is a first one again."""
+        """None of the waiting requests is sent; the next one is a first request again."""
         alone, self._alone, self._open = self._alone, None, False
         self._refused.clear()
         if alone is not None and not alone.done():
             alone.set_exception(error)
-            alone.exception()  # nobody may be waiting, which is no mistake
+            alone.exception()  # it is not an error if nobody waits
 
     def release(self) -> None:
-        """Lets the next one go: the request that went alone has its reply, or was given up."""
+        """Lets the next request go: the one that went alone has its reply, or was given up."""
         alone, self._alone = self._alone, None
         if alone is not None and not alone.done():
             alone.set_result(None)
 
     def _count(self, digest: str, refusal: Failure) -> None:
-        """A model that answers may refuse many tasks in a row; a key that is no longer allowed is another thing."""
+        """A model that answers may refuse many tasks in a row; a key that is no longer allowed is another matter."""
         if self._answered and refusal.kind != "auth":
             return
         self._refused.add(digest)

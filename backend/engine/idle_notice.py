@@ -11,7 +11,7 @@ IDLE_S = 60.0
 
 @asynccontextmanager
 async def told_when_idle(executor: RequestExecutor) -> AsyncIterator[None]:
-    """While it is entered, the user is told each minute in which nothing was sent or answered, and why."""
+    """While it is entered, the user is told of each minute in which nothing was sent or answered, and why."""
     watch = asyncio.create_task(_watch(executor))
     try:
         yield
@@ -25,7 +25,7 @@ async def _watch(executor: RequestExecutor) -> None:
     before = (-1, -1)
     while True:
         now = (executor.tally.sent, executor.slots.answers)
-        if now == before and not executor.patience.outage:  # an outage is told of by itself
+        if now == before and not executor.patience.outage:  # an outage has a message of its own
             executor.patience.notify(f"Nothing was sent for a minute: {why_idle(executor)}.")
         before = now
         await asyncio.sleep(IDLE_S)

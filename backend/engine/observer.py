@@ -1,7 +1,7 @@
-"""Observer: who counts what happens while asking. Metrics do; by default nobody does.
+"""Observer: counts what happens while requests are sent. Metrics implement it; by default nothing is counted.
 
-Called for every task, so it must cost microseconds and never wait. What a request to the model took and cost is not
-told here: a Model that measures another one sees it all.
+It is called for every task, so it must take microseconds and never wait. It is not told what a request took and cost: a
+wrapper around ChatModel measures that.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,16 +14,16 @@ from backend.domain.resolution.resolve import Pricing
 
 class Observer(Protocol):
     def joined(self) -> None:
-        """Somebody asks for what is under way already, and waits for that."""
+        """A request joined an equal one in flight."""
 
     def retried(self, reason: str) -> None:
         """A request is sent again after a Failure of this kind, or a Rejection for this reason."""
 
     def settled(self, outcomes: Sequence[Outcome]) -> None:
-        """What became of tasks."""
+        """The outcomes of tasks."""
 
     def brought(self, model: str, replies: Iterable[Completion | Failure], pricing: Pricing) -> None:
-        """What a batch brought, whose requests no Model saw."""
+        """The replies of a batch, whose requests no ChatModel saw."""
 
 
 class Unobserved:

@@ -1,6 +1,6 @@
-"""Paid: what was paid for waits for a record that is away as long as the process lives.
+"""Paid completions wait for a database that is away, as long as the process lives.
 
-To lose it would mean to pay for it twice. It is said at once, and every minute.
+To lose one would mean to pay for it twice. The user is told at once, and every minute.
 """
 
 import logging
@@ -17,7 +17,11 @@ LAST_S = 20.0
 
 
 class WaitingCompletions:
-    """For the record, with so many `things` in hand. `stop`: by default this process's own."""
+    """Completions that wait for the database.
+
+    things: their number
+    stop: by default the stop signal of this process
+    """
 
     def __init__(self, things: str, number: int, stop: Shutdown | None = None) -> None:
         self._what = f"{number:,} {things}"
@@ -26,7 +30,7 @@ class WaitingCompletions:
         self._told_to_end: float | None = None
 
     def pause(self, error: StoreAwayError) -> float:
-        """Seconds until the next try. Raises `error` when the process is to end and it was tried for long enough."""
+        """Seconds until the next try. Raises `error` if the process must end and has tried for long enough."""
         now = time.monotonic()
         if self._stop.requested:
             self._told_to_end = self._told_to_end or now

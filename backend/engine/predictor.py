@@ -1,6 +1,7 @@
-"""Predict: tasks -> outcomes. The only concurrency there is: bounded workers that pull from pages of tasks.
+"""Predictor: tasks -> outcomes. The only concurrency is here: a bounded number of workers that pull from pages of
+    tasks.
 
-What is stored already is read, not asked. Nothing holds more than two pages of tasks at a time.
+Stored completions are read, not asked. At most two pages of tasks are in memory at a time.
 """
 
 import asyncio
@@ -34,16 +35,16 @@ class StoredCompletions(Protocol):
 
 
 class RequestSource(Protocol):
-    """What to ask about tasks: a Recipe, or something like it."""
+    """The requests about tasks, from a RequestBuilder or a similar object."""
 
     def asks(self, tasks: Sequence[Task]) -> PlannedRequests: ...
 
 
 class RequestClaims(Protocol):
-    """What is ours to ask, where others may be asking too."""
+    """The requests that are ours to ask, if others may ask too."""
 
     def take(self, digests: Sequence[str]) -> Collection[str]:
-        """Those nobody else is asking now; the others are to be looked for in the record later."""
+        """The digests that nobody else asks now; the others are to be looked for in the database later."""
 
     def release(self) -> None:
         """What we claimed is stored or given up."""
@@ -61,7 +62,7 @@ class NoSharing:
 
 @dataclass(frozen=True, slots=True)
 class PendingTask:
-    """`stored`: attempts by digest, of each sample of the request."""
+    """`stored`: attempts by digest, for each sample of the request."""
 
     task_id: int
     request: ChatRequest
@@ -69,7 +70,7 @@ class PendingTask:
 
 
 class Predictor:
-    """Labels pages of tasks; `workers` is twice the requests in flight, so that those who wait leave no slot empty."""
+    """Predicts pages of tasks. `workers` is twice the requests in flight, so waiting requests leave no slot empty."""
 
     def __init__(
         self,
@@ -90,10 +91,10 @@ class Predictor:
     async def label(
         self, builder: RequestSource, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None
     ) -> None:
-        """Hands the outcome of every task to `sink`, in no order, as they come.
+        """Passes the outcome of every task to `sink` as it comes, in no order.
 
-        Raises ProviderError or StoreError as soon as no task could be answered; what is stored stays. Raises Stopped
-        when the process was told to end, after what was in flight then.
+        Raises ProviderError or StoreError as soon as no task could be answered; stored completions stay. Raises Stopped
+        if the process was told to end, after the requests in flight then.
         """
         loop = asyncio.get_running_loop()
         todo: asyncio.Queue[PendingTask | None] = asyncio.Queue(self._workers)
@@ -132,7 +133,7 @@ class Predictor:
             await todo.put(None)
 
     async def _hand_out(self, asks: PlannedRequests, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
-        """Settles what needs no model; the rest is for the workers."""
+        """Settles tasks that need no model; the workers get the rest."""
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
         ours, stored = await asyncio.to_thread(self._claim_and_read, requests)
         known: list[Outcome] = []
@@ -156,16 +157,18 @@ class Predictor:
             await todo.put(item)
 
     def _claim_and_read(self, requests: list[ChatRequest]) -> tuple[Collection[str], dict[str, list[Completion]]]:
-        """In this order: what another one asked and stored before we claimed it is seen. A claim to a request is one to
-        all its samples."""
+        """Claims first and reads then, so that completions which another process stored before our claim are seen.
+
+        A claim to a request covers all its samples.
+        """
         ours = self._claims.take(list({request.digest for request in requests}))
         return ours, self._facts.completions(list({s.digest for request in requests for s in request.samples}))
 
     async def _wait_for_others(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
-        """What others ask is stored sooner or later, or it becomes ours to ask."""
+        """Requests of others are stored sooner or later, or become ours to ask."""
         while self._elsewhere and not self.executor.stopping:
             await todo.join()
-            await asyncio.to_thread(self._claims.release)  # two who waited for each other would wait for ever
+            await asyncio.to_thread(self._claims.release)  # two processes that wait for each other would wait for ever
             await asyncio.sleep(OTHERS_S)
             asks, self._elsewhere = self._elsewhere, []
             await self._hand_out(asks, todo, sink)
@@ -179,7 +182,7 @@ class Predictor:
             todo.task_done()
 
     async def _ask(self, item: PendingTask) -> Outcome:
-        """Whatever goes wrong with one task, known or not, leaves the others alone."""
+        """An error with one task, expected or not, leaves the others alone."""
         try:
             return await self._asked(item)
         except (PromptsError, Stopped):

@@ -1,7 +1,8 @@
-"""ProviderPatience: what all requests meet is waited for by all together, for minutes; what one meets is its own.
+"""ProviderPatience: all requests wait together, for minutes, for an outage that they all meet.
 
 A provider that fails several requests in a row, without an answer in between, is taken to be away. Then one request at
-a time asks whether it is back, the others wait unsent, and none of these failures counts against a task.
+a time asks whether it is back, the others wait unsent, and none of these failures counts against a task. What only one
+request meets belongs to its task.
 """
 
 import asyncio
@@ -27,8 +28,11 @@ PASSING = ("rate_limited", "server", "connection", "timeout")
 
 
 class ProviderPatience:
-    """Lives on one event loop. `patience_s`: the longest outage that is waited for, in seconds; 0 for a caller who has
-    a deadline of its own. `notify` takes sentences for the user."""
+    """Belongs to one event loop.
+
+    patience_s: the longest outage to wait for, in seconds; 0 for a caller with a deadline of its own
+    notify: receives sentences for the user
+    """
 
     def __init__(self, patience_s: float = PATIENCE_S, notify: Callable[[str], None] = to_log) -> None:
         self.notify = notify
@@ -41,8 +45,10 @@ class ProviderPatience:
         self._over = asyncio.Event()
 
     async def turn(self) -> bool:
-        """Returns when a request may be sent; True when it is to find out whether the outage is over: then `probed`
-        must be called."""
+        """Returns when a request may be sent; True if it probes whether the outage is over.
+
+        After True, `probed` must be called.
+        """
         while self.outage:
             wait = self._next_probe - time.monotonic()
             if wait <= 0 and not self._probing:
@@ -52,13 +58,13 @@ class ProviderPatience:
         return False
 
     def probed(self) -> None:
-        """Its reply was heard, or it was given up."""
+        """The reply to the probe was recorded, or the probe was given up."""
         self._probing = False
 
     def heard(self, digest: str, reply: Completion | Failure) -> bool:
-        """Takes note of the reply to the request `digest`; whether a Failure counts against that request.
+        """Records the reply to the request `digest`; returns whether a Failure counts against that request.
 
-        Raises ProviderAwayError when the outage lasts too long.
+        Raises ProviderAwayError if the outage lasts too long.
         """
         if isinstance(reply, Completion) or reply.kind not in PASSING:
             self._answered = True
@@ -79,7 +85,7 @@ class ProviderPatience:
         return reply.retry_after is not None and 0 < self._patience_s < reply.retry_after
 
     def tell_wait(self, seconds: float, reply: Failure) -> None:
-        """Says that a request waits so long, now and then."""
+        """Tells the user, now and then, that a request waits."""
         if seconds >= LONG_S and self._patience_s and self._remind(time.monotonic()):
             self.notify(f"{reply.detail} It is asked again in {_length(seconds)}.")
 
@@ -109,14 +115,14 @@ class ProviderPatience:
 
 
 def too_long(reply: Failure, gone: float = 0.0) -> str:
-    """Why a run ends that could go on later."""
+    """Why a run ends that can be resumed later."""
     if reply.retry_after is not None and reply.retry_after > gone:
         return f"{reply.detail} It asks to wait {_length(reply.retry_after)}: what came is kept, run it again then."
     return f"{reply.detail} That went on for {_length(gone)}: what came is kept, run it again later."
 
 
 async def _pause(over: asyncio.Event, seconds: float) -> None:
-    """So long, or until it is over."""
+    """Waits that long, or until the outage is over."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await over.wait()

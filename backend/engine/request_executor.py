@@ -1,6 +1,7 @@
-"""RequestExecutor: one request -> stored completions. Single flight, slots, retries, and what not to ask again soon.
+"""RequestExecutor: one request -> stored completions. Joins equal requests, takes slots, retries, and remembers
+    failures.
 
-Waiting (for `Retry-After`, for a back-off) never holds a slot. A request that is under way is never abandoned: when
+A request that waits (for `Retry-After` or a back-off) never holds a slot. A request in flight is never abandoned: if
 nobody waits for it any more, its answer is still stored, because it was paid for.
 """
 
@@ -44,7 +45,7 @@ class InFlightRequest:
 
 @dataclass(slots=True)
 class ExecutorCounts:
-    """What an RequestExecutor did so far. Times are of `time.monotonic`; None when nothing was sent."""
+    """What a RequestExecutor did so far. Times are of `time.monotonic`; None if nothing was sent."""
 
     sent: int = 0
     first_sent: float | None = None
@@ -52,13 +53,12 @@ class ExecutorCounts:
 
     @property
     def seconds(self) -> float:
-        """First request sent to last completion stored; 0 when none was."""
+        """From the first request sent to the last completion stored; 0 if there was none."""
         return max(0.0, self.last_stored - self.first_sent) if self.first_sent and self.last_stored else 0.0
 
 
 class RequestExecutor:
-    """Lives on one event loop. `failure_ttl_s`: how long a failed request is not sent again; `patience_s`: see
-    ProviderPatience."""
+    """Belongs to one event loop. `failure_ttl_s`: seconds in which a failed request is not sent again."""
 
     def __init__(
         self,
@@ -83,14 +83,13 @@ class RequestExecutor:
 
     @property
     def waits(self) -> int:
-        """How many requests are neither answered nor under way at the provider."""
+        """Number of requests that are neither answered nor in flight."""
         return sum(not pending.sending for pending in self._in_flight.values())
 
     async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> RequestResult:
-        """All attempts about `request`, those in `stored` first; sends what is missing, once for all who ask now.
+        """All attempts for `request`, those in `stored` first; sends what is missing, once for all who ask now.
 
-        Raises ProviderError when the provider will answer nothing, StoreError when answers can't be stored, Stopped
-        when nothing more is sent.
+        Raises ProviderError if the provider answers nothing, StoreError if answers cannot be stored, or Stopped.
         """
         if self.stopping:
             raise Stopped
@@ -121,7 +120,7 @@ class RequestExecutor:
         return asked if mine else RequestResult(asked.attempts, asked.failure)
 
     def stop(self) -> None:
-        """Sends nothing more: what waits ends with Stopped at once, what is under way when STOP_S are over."""
+        """Sends nothing more: waiting requests end with Stopped at once, those in flight after STOP_S seconds."""
         self.stopping = True
         self._give_up()
         asyncio.get_running_loop().call_later(STOP_S, self._give_up, True)
@@ -132,7 +131,7 @@ class RequestExecutor:
                 pending.task.cancel()
 
     async def close(self, patience_s: float | None = None) -> None:
-        """Waits so long (DRAIN_S) for requests under way, so that their answers are stored, then ends."""
+        """Waits up to `patience_s` (DRAIN_S) seconds for requests in flight, whose answers are stored; then ends."""
         tasks = [pending.task for pending in self._in_flight.values()]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=DRAIN_S if patience_s is None else patience_s)
@@ -174,13 +173,13 @@ class RequestExecutor:
         return RequestResult(tuple(pending.attempts), None, pending.sent)
 
     async def _answer(self, pending: InFlightRequest) -> Completion | Failure:
-        """One completion, stored; trouble that may pass is met with patience, without a slot."""
+        """One stored completion. Errors that may pass are retried, without a slot."""
         tries = 0
         while True:
             reply, counts = await self._try(pending)
             if isinstance(reply, Completion):
                 return reply
-            if reply.kind == "auth":  # others were answered, or it would have ended the run
+            if reply.kind == "auth":  # others were answered; otherwise the run would have ended
                 return replace(reply, kind="refused")
             tries += counts
             if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
@@ -196,7 +195,7 @@ class RequestExecutor:
             self.observer.retried(reply.kind)
 
     async def _try(self, pending: InFlightRequest) -> tuple[Completion | Failure, bool]:
-        """Sends once, when it may; the reply, and whether a Failure counts against this request."""
+        """Sends once, when it may; returns the reply, and whether a Failure counts against this request."""
         digest = pending.request.digest
         first = self._first_answers[pending.request.template.model]
         probes = False
@@ -234,17 +233,18 @@ class RequestExecutor:
 
 
 def _is_too_much(failure: Failure) -> bool:
-    """Whether fewer requests at a time would have fared better. A small server queues what it can't answer at once."""
+    """Whether fewer requests at a time would have done better. A small server queues what it cannot answer at once."""
     return failure.kind in ("rate_limited", "timeout") or failure.retry_after is not None
 
 
 def _is_cancelled() -> bool:
-    """Whether it is we who were canceled, not what we wait for."""
+    """Whether this task was canceled, and not the one it waits for."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 def _delay(failure: Failure, tries: int) -> float:
-    """Seconds to wait: what the provider asked for if more than 0, else from half a second doubling to a minute."""
+    """Seconds to wait: what the provider asked for if more than 0, else half a second, doubled each time, up to a
+    minute."""
     wait = failure.retry_after or min(60.0, 0.5 * 2 ** (tries - 1))
     return wait * random.uniform(1.0, 1.25)  # noqa: S311

@@ -1,4 +1,4 @@
-"""Recent: what need not be sent again, because it was answered or failed a short while ago."""
+"""Response cache: requests that need not be sent again, because they were answered or failed a short while ago."""
 
 import time
 from collections import OrderedDict
@@ -15,7 +15,7 @@ RECENT_BYTES = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class RequestResult:
-    """What there is about a request now: all attempts, or why there is no further one. `sent`: requests just sent."""
+    """The present result of a request: all attempts, or why there is no further one. `sent`: requests sent just now."""
 
     attempts: tuple[Completion, ...]
     failure: Failure | None = None
@@ -24,8 +24,10 @@ class RequestResult:
 
 @dataclass(slots=True)
 class ResponseCache:
-    """What need not be sent again: attempts (of the newest requests), failures (for `ttl_s` seconds). Both are bounded,
-    attempts also by the `memory` they take, in bytes."""
+    """Attempts of the newest requests, and failures of the last `ttl_s` seconds. Both are bounded.
+
+    memory: most bytes that the attempts may take
+    """
 
     ttl_s: float
     answered: "OrderedDict[str, tuple[Completion, ...]]" = field(default_factory=OrderedDict)
@@ -49,7 +51,7 @@ class ResponseCache:
             self.failed.popitem(last=False)
 
     def failure(self, digest: str) -> RequestResult | None:
-        """How it failed a short while ago. Raises ProviderError when that is how."""
+        """The recent Failure of a request. Raises ProviderError if that was the failure."""
         until, failure = self.failed.get(digest, (0.0, None))
         if failure is None or until <= time.monotonic():
             return None
@@ -59,5 +61,5 @@ class ResponseCache:
 
 
 def _memory(attempts: Sequence[Completion]) -> int:
-    """Bytes, roughly: a token of a few letters takes as much as a hundred letters of text."""
+    """Approximate bytes: a token of a few letters takes as much as a hundred letters of text."""
     return sum(1000 + len(c.text) + 150 * len(c.logprobs or ()) for c in attempts)

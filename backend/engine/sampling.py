@@ -1,5 +1,7 @@
-"""Samples: all requests about one task are asked side by side; mostly there is just one. Also what to say when that is
-not enough for a confidence."""
+"""Sampling: all requests about one task are sent side by side; mostly there is just one.
+
+It also says when the answers do not give a confidence.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
@@ -15,8 +17,11 @@ from backend.engine.shutdown import Stopped
 async def ask_all(
     executor: RequestExecutor, request: ChatRequest, stored: Mapping[str, Sequence[Completion]]
 ) -> list[RequestResult]:
-    """What there is about each sample of `request`; `stored`: attempts by digest. Raises what `RequestExecutor.ask`
-    raises; Stopped only when those that are under way have come, too."""
+    """The result of each sample of `request`. Raises what `RequestExecutor.ask` raises.
+
+    Stopped is raised only after the samples in flight have come, too.
+    stored: attempts by digest
+    """
     asks = [executor.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
     if len(asks) == 1:
         return [await asks[0]]
@@ -35,13 +40,13 @@ async def _unless_stopped(ask: Awaitable[RequestResult]) -> RequestResult | None
 
 
 def failure_of(asked: Sequence[RequestResult]) -> Failure:
-    """Why they bring no outcome: the first trouble there was."""
+    """Why the samples bring no outcome: the first Failure."""
     failures = [one.failure for one in asked if one.failure is not None]
     return failures[0] if failures else Failure("crashed", "The request was given up.")
 
 
 def unsure(version: PromptVersion, outcomes: Sequence[Outcome]) -> str | None:
-    """What to say when a model was asked for log-probabilities and gave none that fit its answers; else None."""
+    """A sentence for a model that was asked for log-probabilities and returned none that fit its answers; else None."""
     usable = [outcome for outcome in outcomes if outcome.answer is not None]
     if not version.logprobs or not usable or any(outcome.confidence is not None for outcome in usable):
         return None

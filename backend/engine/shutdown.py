@@ -1,4 +1,5 @@
-"""Stop: this process was told to end. What is in flight is finished, because it is paid for; nothing more is begun."""
+"""Shutdown: this process was told to end. Requests in flight are finished, because they are paid for; no other work
+begins."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,7 +7,7 @@ from functools import cache
 
 
 class Stopped(Exception):
-    """Something was left undone because the process ends. What was in flight is stored."""
+    """Something was left undone because the process ends. Requests that were in flight are stored."""
 
 
 class Shutdown:
@@ -17,7 +18,7 @@ class Shutdown:
         self._calls: list[Callable[[], object]] = []
 
     def request(self) -> bool:
-        """Whether somebody finishes what is in flight; if not, the process may end at once."""
+        """Whether somebody finishes the requests in flight; if not, the process may end at once."""
         first, self.requested = not self.requested, True
         if first:
             for call in list(self._calls):
@@ -26,7 +27,8 @@ class Shutdown:
 
     @contextmanager
     def calling(self, call: Callable[[], object]) -> Iterator[None]:
-        """Inside, a stop means this call, once, from whatever thread requests it; at once where it was requested."""
+        """While it is entered, a stop makes this call, once, from the thread that requests it; at once if it was
+        requested before."""
         self._calls.append(call)
         try:
             if self.requested:
@@ -38,5 +40,5 @@ class Shutdown:
 
 @cache
 def process_stop() -> Shutdown:
-    """The one that a signal to this process requests."""
+    """The Shutdown that a signal to this process requests."""
     return Shutdown()

@@ -1,4 +1,4 @@
-"""Annotate: which predictions are sure enough to become annotations. The others stay predictions, for people."""
+"""Auto accept: which predictions are confident enough to become annotations. People label the others."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,8 +14,13 @@ from backend.services.runs.lifecycle import Runs
 
 @dataclass(frozen=True, slots=True)
 class ChosenTasks:
-    """`tasks`: whose prediction is to become an annotation; `unsure`: how many stay predictions; `annotated`: tasks
-    that have an annotation already; `unlike`: sure answers that Label Studio's predictions do not say (yet)."""
+    """The tasks of a version, by what `annotate` does with them.
+
+    tasks: their prediction becomes an annotation
+    unsure: how many stay predictions
+    annotated: tasks that have an annotation already
+    unlike: confident answers that differ from Label Studio's predictions
+    """
 
     least: float
     tasks: Sequence[int]
@@ -25,8 +30,10 @@ class ChosenTasks:
 
 
 def choose(runs: Runs, resolved: ResolvedVersion, least: float, notify: Notify) -> ChosenTasks:
-    """Predictions with a raw confidence of `least` or more, in the digits that people see, on tasks without an
-    annotation, which say in Label Studio what is stored: an old or doubled one becomes none."""
+    """Tasks whose prediction has a raw confidence of `least` or more, as people see it, and no annotation yet.
+
+    The prediction in Label Studio must equal the stored answer: an old or doubled one does not become an annotation.
+    """
     place = TargetProject(runs.studio, runs.store, resolved.project.id, notify)
     there = place.there(resolved.version.names)
     done = runs.studio.annotated_ids(resolved.project.id)
@@ -47,9 +54,9 @@ def choose(runs: Runs, resolved: ResolvedVersion, least: float, notify: Notify) 
 def submittable(
     studio: LabelStudioClient, resolved: ResolvedVersion, tasks: Sequence[int] | None, notify: Notify
 ) -> Sequence[int] | None:
-    """Those of `tasks` (None: of all) whose predictions a person could submit from the screen; None for all of all.
+    """Those of `tasks` (None: all) whose predictions a person could submit from the screen; None for all of all.
 
-    A release that did not read conditions pushed values of hidden controls, and left required ones empty.
+    An early release that did not read conditions pushed values of hidden controls, and left required ones empty.
     """
     schema = resolved.schema
     if schema.dynamic or not (schema.conditional or any(field.required for field in schema.fields)):

@@ -1,4 +1,4 @@
-"""Forget: everything that is held about a project's tasks goes, here and in files at the model's provider."""
+"""Forget: deletes everything that is stored about a project's tasks, here and in files at the model's provider."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,11 @@ from backend.services.runs.batch.poller import BatchPoller
 
 @dataclass(frozen=True, slots=True)
 class Forgetting:
-    """`logs`: the folder with what background runs printed; `base_url`: of the provider that a keeper reaches."""
+    """Deletes a project's data.
+
+    logs: the folder with the output of background runs
+    base_url: address of the provider that the poller reaches
+    """
 
     record: ForgetStore
     runs: RunStore
@@ -58,7 +62,7 @@ class Forgetting:
                 keeper.tidy(batch)
 
     def _close(self, keeper: BatchPoller, batch: StoredBatch) -> None:
-        """Ends a batch that is under way. What it brings is stored first, and goes with the rest."""
+        """Ends an open batch. Its answers are stored first, and deleted with the rest."""
         if batch.state in ("creating", "open"):
             keeper.cancel(batch.run_id)
             under_way = self.batches.of_run(batch.run_id)

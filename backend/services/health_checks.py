@@ -1,4 +1,4 @@
-"""Doctor: is everything there that a user needs, and if not, what to do."""
+"""Health checks (`doctor`): whether everything that a user needs works, and what to do if not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

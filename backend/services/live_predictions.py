@@ -1,6 +1,6 @@
-"""Serve: what the labelling screen gets. Stateless: labelling config and project come with every request.
+"""Live predictions: what the labelling screen gets. Stateless: labelling config and project come with every request.
 
-Nothing raises for a task or a batch of tasks: a task without a usable answer is `{}`, the others are kept.
+No error of a task or a batch of tasks is raised: a task without a usable answer is `{}`, and the others are kept.
 """
 
 import logging
@@ -21,11 +21,12 @@ from backend.domain.labels.regions import rounded, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.prompts.default_prompt import auto_tag, default_version
-from backend.domain.prompts.interactive import remarked, typed_region, typed_text, typed_version
+from backend.domain.prompts.interactive import typed_text, typed_version
 from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
 from backend.domain.task import Task
 from backend.engine.budget_rules import CAP
 from backend.errors import PromptError, PromptsError
+from backend.services.labeling_screen import LabelingScreen
 from backend.services.live_requests import Live
 from backend.services.overflow_runs import OverflowRuns
 from backend.services.predictions.ownership import signed
@@ -36,8 +37,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ServingOptions:
-    """What the LivePredictions needs to know. `deadline_s`: seconds after which it answers with what it has; `embed`:
-    who makes embeddings."""
+    """Settings of LivePredictions.
+
+    deadline_s: seconds after which it answers with what it has
+    embed: makes embeddings
+    """
 
     default_model: str
     base_url: str
@@ -46,7 +50,7 @@ class ServingOptions:
 
 
 class LivePredictions:
-    """`overflow_runs` takes what a batch could not finish in time; None when there is no way to finish it."""
+    """`overflow_runs` receives tasks that were not finished in time; None if there is no way to finish them."""
 
     def __init__(
         self, store: Store, live: Live, serving: ServingOptions, overflow_runs: OverflowRuns | None = None
@@ -69,22 +73,22 @@ class LivePredictions:
     def predict(
         self, project: int, label_config: str, tasks: Sequence[Any], context: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
-        """One prediction per task, in order; `{}` where there is none. Never raises PromptsError.
+        """One prediction per task, in order; `{}` for a task without one. Never raises PromptsError.
 
-        `tasks`: Label Studio's JSON, of which only `data` is read. `context`: the regions on an annotator's screen; a
-        prompt typed there is used in place of the project's.
+        tasks: Label Studio's JSON, of which only `data` is read
+        context: the regions on an annotator's screen; a prompt typed there replaces the project's
         """
         try:
             schema = read_config(label_config)
             version, tag = self._choose(project, schema)
-            typed = typed_text(context, schema)
+            typed, screen = typed_text(context, schema), LabelingScreen.of(label_config, context, schema)
             given = dict(zip(_numbers(tasks), tasks, strict=True))
             items = [Task(number, _data(task)) for number, task in given.items()]
             if typed:
                 try:
                     version = typed_version(typed, version, schema, items[0].data if items else {})
                 except PromptError as error:
-                    return [_refusal(typed_region(context, schema), error, tag) for _ in items]
+                    return [screen.refusal(error, tag) for _ in items]
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)
             labelled = self._live.label(self._builder(version, schema), items, self._serving.deadline_s, project)
@@ -95,20 +99,24 @@ class LivePredictions:
         _report(project, tag, len(items), labelled.outcomes)
         if labelled.late and not typed:
             self._leave_over(tag, [given[item.id] for item in items if item.id not in labelled.outcomes])
-        kept = [typed_region(context, schema)] if typed else []
-        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=kept)
+        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=screen.kept())
         made = {number: make(labelled.outcomes.get(number)) for number in given}
+        if typed:
+            return [
+                found or screen.unanswered(labelled, labelled.outcomes.get(number), tag)
+                for number, found in made.items()
+            ]
         return list(made.values()) if context else signed(self._ownership, project, tag, made)
 
     def _builder(self, version: PromptVersion, schema: LabelSchema) -> RequestBuilder:
-        """Raises SettingsError for a version that a daily limit can't be kept with."""
+        """Raises SettingsError for a version with which a daily limit cannot be kept."""
         daily, serving = self._live.daily, self._serving
         if daily is not None:
             daily.check(version)
         return RequestBuilder(version, schema, serving.base_url, cap=CAP if daily else None, embed=serving.embed)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
-        """The version in use and its tag, marked when the labelling config is no longer the one it was saved with."""
+        """The version in use and its tag, which is marked if the labelling config changed since it was saved."""
         in_use = self._store.connection(project)["in_use"]
         if in_use is not None:
             try:
@@ -122,12 +130,12 @@ class LivePredictions:
         return default, auto_tag(default)
 
     def _calibrators(self, version: PromptVersion, tag: str) -> Calibrators:
-        """None fit what was asked under another config than they were fitted on."""
+        """No calibrator fits answers under another config."""
         saved = CalibrationStore(self._store).of(version) if tag == version.tag else None
         return saved.calibrators if saved else RAW
 
     def _not_left_over(self, tag: str, items: list[Task], given: Mapping[int, Any]) -> list[Task]:
-        """Without those that a run will push: Label Studio would store them twice."""
+        """The tasks without those that a run will push, which Label Studio would store twice."""
         pushed = self._overflow_runs.of(tag) if self._overflow_runs else set()
         return [item for item in items if _id(given[item.id]) not in pushed] if pushed else items
 
@@ -146,13 +154,13 @@ class LivePredictions:
 
 
 def _numbers(tasks: Sequence[Any]) -> Sequence[int]:
-    """Label Studio's ids, for the log; places where a task has none of its own."""
+    """Label Studio's ids, for the log; positions for tasks without an id."""
     ids = [task["id"] for task in tasks if isinstance(task, dict) and type(task.get("id")) is int]
     return ids if len(set(ids)) == len(tasks) else range(len(tasks))
 
 
 def _data(task: Any) -> Mapping[str, Any]:
-    """Never its annotations: they would leak the truth into the prompt."""
+    """Never the task's annotations: they would leak the answer into the prompt."""
     data = task.get("data") if isinstance(task, dict) else None
     return data if isinstance(data, dict) else {}
 
@@ -170,11 +178,6 @@ def _prediction(
         return {}
     result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *kept]
     return {"result": result, "score": rounded(calibrators.score(outcome)), "model_version": tag}
-
-
-def _refusal(region: dict[str, Any], error: PromptError, tag: str) -> dict[str, Any]:
-    """For the annotator's eyes: the prompt that was typed, with what is wrong with it."""
-    return {"result": [remarked(region, str(error))], "score": None, "model_version": tag}
 
 
 def _report(project: int, tag: str, tasks: int, outcomes: Mapping[int, Outcome]) -> None:

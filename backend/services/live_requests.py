@@ -1,7 +1,7 @@
-"""Live: the Predictor that all requests of the labelling screen share, so that equal questions meet.
+"""Live requests: the Predictor that all requests of the labelling screen share, so that equal requests are joined.
 
-It lives on an event loop in a thread of its own. Under a daily limit there is a new one every day, and another try
-some time after the limit was reached: a run may have given back what it did not need.
+It runs on an event loop in a thread of its own. With a daily limit there is a new one every day, and another try some
+time after the limit was reached, because a run may have released what it did not need.
 """
 
 import asyncio
@@ -52,7 +52,11 @@ class EventLoopThread:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Outcomes by the tasks' numbers. `late`: there was no time for all; `trouble`: why some were not asked about."""
+    """Outcomes by task number.
+
+    late: whether there was no time for all
+    trouble: why some were not asked about
+    """
 
     outcomes: dict[int, Outcome]
     late: bool = False
@@ -60,7 +64,7 @@ class Labelled:
 
 
 class Live:
-    """Safe to call from any thread. `daily`: the limit that `make_executor` makes askers for, if there is one."""
+    """Safe to call from any thread. `daily`: the limit of the executors that `make_executor` makes, if there is one."""
 
     def __init__(
         self, make_executor: Callable[[], RequestExecutor], store: Store, pricing: Pricing, daily: Daily | None = None
@@ -77,7 +81,7 @@ class Live:
         self._closing: set[asyncio.Task[None]] = set()
 
     def label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, project: int) -> Labelled:
-        """What there is after `deadline_s` seconds at most. `project`: whose tasks they are, which the record notes."""
+        """The outcomes after at most `deadline_s` seconds. `project`: the owner of the tasks, noted in the database."""
 
         def plan(asks: PlannedRequests) -> None:
             self._sources.note(project, [ask.digest for _, ask in asks if isinstance(ask, ChatRequest)])
@@ -85,7 +89,7 @@ class Live:
         return self._loop.run(self._label(builder, tasks, deadline_s, plan))
 
     def close(self, patience_s: float) -> None:
-        """Waits so long for requests under way, which outlive a deadline, so that their answers are stored."""
+        """Waits that long for requests in flight, which may outlive a deadline, so that their answers are stored."""
         if self._predictor is not None:
             self._loop.run(self._predictor.executor.close(patience_s))
 

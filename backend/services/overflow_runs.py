@@ -1,7 +1,7 @@
-"""Leftovers: tasks of a batch that could not be predicted before its deadline. Background runs finish them.
+"""Overflow runs: background runs for tasks of a batch that could not be predicted before its deadline.
 
-Label Studio's "Retrieve predictions" sends all selected tasks in one request and waits 100 seconds; what is not in the
-answer is lost to it. The runs push the rest.
+Label Studio's "Retrieve predictions" sends all selected tasks in one request and waits 100 seconds; it loses what is
+not in the answer. The runs push the rest.
 """
 
 import logging
@@ -22,7 +22,11 @@ Start = Callable[[str, tuple[int, ...]], Run]
 
 @dataclass(slots=True)
 class _Rest:
-    """Of one version. `waiting`: for a run; `running`: the tasks of the run `run_id`."""
+    """Of one version.
+
+    waiting: tasks for a later run
+    running: the tasks of the run `run_id`
+    """
 
     waiting: set[int] = field(default_factory=set)
     running: set[int] = field(default_factory=set)
@@ -30,8 +34,7 @@ class _Rest:
 
 
 class OverflowRuns:
-    """`is_over` tells whether a run has ended. Safe to share between threads; its own thread starts with the first
-    leftover."""
+    """Safe to share between threads; its own thread starts with the first task. `is_over`: whether a run has ended."""
 
     def __init__(self, start: Start, is_over: Callable[[str], bool]) -> None:
         self._start = start
@@ -41,7 +44,7 @@ class OverflowRuns:
         self._ticker: PeriodicThread | None = None
 
     def add(self, tag: str, tasks: Iterable[int]) -> None:
-        """Has these tasks predicted by a run of `tag`, soon or when another run of it has ended."""
+        """Predicts these tasks by a run of `tag`, soon or when another run of it has ended."""
         with self._lock:
             rest = self._rests.setdefault(tag, _Rest())
             rest.waiting |= set(tasks) - rest.running
@@ -55,7 +58,7 @@ class OverflowRuns:
             return rest.waiting | rest.running if rest else set()
 
     def look(self) -> None:
-        """One round: forgets what is finished, starts what waits. Nobody who asks `of` waits for it."""
+        """One round: forgets finished runs and starts waiting ones. Callers of `of` do not wait for it."""
         for tag, rest in list(self._rests.items()):
             over = bool(rest.running) and self._is_over(rest.run_id)
             with self._lock:

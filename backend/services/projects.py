@@ -1,4 +1,5 @@
-"""A project's side: connecting the backend, choosing the version annotators get, and a version's predictions."""
+"""Projects: connects the server, chooses the version that annotators see, and counts or deletes a version's
+predictions."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -47,15 +48,15 @@ class Projects:
     studio: LabelStudioClient
 
     def connect(self, project: int, url: str | None, login: Login, notify: Notify) -> str:
-        """Connects the backend at `url`, or brings its connection up to date; twice is once. Returns the address.
+        """Connects the server at `url`, or updates its connection; safe to repeat. Returns the address.
 
-        Raises SettingsError when nobody says where it is, LabelConfigError when prompts can't label the project,
-        StudioError when Label Studio refuses.
+        Raises SettingsError if the address is unknown, LabelConfigError if prompts cannot label the project,
+        StudioError if Label Studio refuses.
         """
         if not url:
             raise SettingsError(
-                "The server does not listen on this machine alone (BIND): say where Label Studio reaches it, like "
-                f"`ls-prompts connect {project} --backend-url http://host:9090`."
+                "The server does not listen on this machine alone (BIND): give the address at which Label Studio "
+                f"reaches it, like `ls-prompts connect {project} --backend-url http://host:9090`."
             )
         found = self.studio.project(project)
         for control in read_config(found.label_config).unsupported:
@@ -73,7 +74,7 @@ class Projects:
         in_use = self.store.connection(project)["in_use"]
         self._create(project, wanted | {"title": in_use or TITLE}, backends)
         if not in_use and belongs(found.shown, *self._names(project)):
-            self.studio.show(project, TITLE)  # a run showed its predictions, for there was nothing else to show
+            self.studio.show(project, TITLE)  # a run showed its predictions, because nothing else was shown
             notify(
                 f"Annotators saw the predictions of {found.shown}; now they get live ones: `ls-prompts use` sets whose."
             )
@@ -91,11 +92,12 @@ class Projects:
         except StudioError:
             known = {backend["id"] for backend in before}
             left = [b for b in self.studio.backends(project) if b["id"] not in known and b["url"] == wanted["url"]]
-            self.studio.disconnect(project, left)  # a refused backend may have been created all the same
+            self.studio.disconnect(project, left)  # a refused backend may have been created nevertheless
             raise
 
     def disconnect(self, project: int, url: str | None = None) -> int:
-        """Removes our backends (or the one at `url`) with their webhooks and shows what was shown before; how many."""
+        """Removes our backends (or the one at `url`) with their webhooks and restores what was shown. Returns their
+        number."""
         shown = self.studio.project(project).shown
         backends = self.studio.backends(project)
         titles = self._titles(project)
@@ -114,8 +116,11 @@ class Projects:
         return len(mine)
 
     def use(self, version: PromptVersion, notify: Notify) -> None:
-        """Annotators get this version: live from the connected backend, else the predictions it already has. The Data
-        Manager's score column is of the same version, because the project's model_version is its tag either way."""
+        """Selects the version that annotators get: live from the connected server, else from stored predictions.
+
+        The Data Manager's score column shows the same version, because its tag is the project's model_version in both
+        cases.
+        """
         project = version.project
         backends = self.studio.backends(project)
         there = {} if backends else self.studio.model_versions(project)
@@ -177,8 +182,11 @@ class Projects:
         return dict(Counter(known.version for known in there.all() if known.ours and _is_of(version, known.version)))
 
     def withdraw(self, version: PromptVersion, notify: Notify, take_over: bool = False) -> int:
-        """Deletes the predictions of a version that are ours, those under a changed config or a former name too; with
-        `take_over` also those that others pushed. How many."""
+        """Deletes our predictions of a version, also those under a changed config or an earlier name. Returns their
+        number.
+
+        take_over: whether predictions that others pushed are deleted too
+        """
         place = self._place(version, notify)
         there = place.there(version.names, take_over)
         mine: dict[str, list[int]] = {}

@@ -1,7 +1,7 @@
-"""Draft: a first prompt for a project. From the labelling config alone, or polished by a teacher that sees some tasks.
+"""Drafts a first prompt for a project, from the labelling config alone or rewritten by a teacher that sees some tasks.
 
-Without ground truth nobody knows whether a polished one is better: that has to be said, and the offline draft is kept
-when the teacher's is of no use.
+Without ground truth nobody knows whether the rewrite is better: the output says so, and the first draft is kept if the
+teacher's is unusable.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from backend.services.runs.sync_session import SyncSession
 
 @dataclass(frozen=True, slots=True)
 class DraftedPrompt:
-    """`remarks`: what is to be known of it, one sentence each."""
+    """`remarks`: what the user should know about it, one sentence each."""
 
     file: PromptFile
     remarks: tuple[str, ...] = ()

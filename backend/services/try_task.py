@@ -1,4 +1,4 @@
-"""Trial: one task, one version, everything shown: what was sent, what came back, what it was taken for."""
+"""Try one task with one version: what was sent, what came back, and what was read from it."""
 
 import asyncio
 from dataclasses import dataclass, replace

@@ -178,7 +178,7 @@ def _page(found: list[Line], after: str | None) -> Line:
 
 
 def _result(custom_id: str, response: web.Response) -> Line:
-    body = json.loads(bytes(response.body or b"{}"))
+    body = json.loads(response.body if isinstance(response.body, bytes) else b"{}")
     answered = {"status_code": response.status, "request_id": f"req-{custom_id[:8]}", "body": body}
     return {"id": f"batch_req_{custom_id[:8]}", "custom_id": custom_id, "response": answered, "error": None}
 

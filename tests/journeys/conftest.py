@@ -118,7 +118,7 @@ def served_by(
 
 @pytest.fixture
 def backend_server(served_by: Served, stand_in: RunningStandIn) -> Served:
-    """The session's backend under gunicorn, its model behaving well. Take names of your own: the record is shared."""
+    """The session's backend under gunicorn, its model behaving well. Take names of your own: the database is shared."""
     return served_by
 
 

@@ -8,14 +8,20 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import Json, Project, label_of
+from tests.running import RunningStandIn
 
 CONFIG = """<View>
   <Text name="text" value="$text"/>
   <Choices name="topic" toName="text" choice="single-radio">
     <Choice value="Refund"/><Choice value="Delivery"/><Choice value="Praise"/>
   </Choices>
+  <Header value="Prompt for this task" size="5"/>
   <TextArea name="prompt" toName="text" smart="true" editable="true" rows="2" maxSubmissions="1"/>
+  <View visibleWhen="choice-selected">
+    <TextArea name="remark" toName="text" whenTagName="not-saved" maxSubmissions="0"/>
+  </View>
 </View>"""
+"""As the README has it."""
 TYPED = "Delivery: late, courier, driver"
 
 
@@ -84,15 +90,61 @@ def test_a_prompt_typed_in_the_form_changes_the_choice_and_is_kept(
     assert values == {"topic": {"choices": ["Delivery"]}, "prompt": {"text": [TYPED]}}
 
 
-def test_a_typed_prompt_with_an_unknown_variable_is_remarked_on_the_screen(
+def add_prompt(page: Page, text: str) -> None:
+    page.fill("textarea[name=prompt]", text)
+    page.get_by_role("button", name="Add").click()
+
+
+def test_a_typed_prompt_with_a_typo_is_remarked_can_be_typed_again_and_is_not_saved(
     label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext, tmp_path: Path
+) -> None:
+    """The remark says which prompt was not used, so that it can be corrected; the next one takes the remark away."""
+    project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.")
+    page = opened(browser, project)
+    expect_only(page, "Refund")
+    page.get_by_text("Auto-Annotation", exact=True).click()
+    for typo in ("txet", "tetx"):
+        add_prompt(page, f"Is {{{typo}}} late?")
+        expect(page.get_by_text(f"Not used: “Is {{{typo}}} late?”").first).to_be_visible(timeout=TIMEOUT_MS)
+        expect(page.get_by_text("did you mean {text}?").first).to_be_visible(timeout=TIMEOUT_MS)
+        expect_only(page, "Refund")
+        photograph(page, tmp_path / f"{typo}.png")
+    add_prompt(page, TYPED)
+    expect_only(page, "Delivery")
+    expect(page.get_by_text("Not used")).to_have_count(0)
+    (annotation,) = submitted(page, project)
+    values = {region["from_name"]: region["value"] for region in annotation["result"]}
+    assert values == {"topic": {"choices": ["Delivery"]}, "prompt": {"text": [TYPED]}}
+
+
+def test_a_remark_is_not_saved_when_nothing_else_is_typed(
+    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext
 ) -> None:
     project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.")
     page = opened(browser, project)
     expect_only(page, "Refund")
     page.get_by_text("Auto-Annotation", exact=True).click()
-    page.fill("textarea[name=prompt]", "Is {txet} late?")
-    page.get_by_role("button", name="Add").click()
+    add_prompt(page, "Is {txet} late?")
     expect(page.get_by_text("did you mean {text}?").first).to_be_visible(timeout=TIMEOUT_MS)
+    (annotation,) = submitted(page, project)
+    assert [region["from_name"] for region in annotation["result"] if region["value"].get("text") != []] == ["topic"]
+
+
+def test_the_screen_shows_that_a_slow_model_is_at_work(
+    label_studio: RunningLabelStudio,
+    backend_server: Served,
+    browser: BrowserContext,
+    stand_in: RunningStandIn,
+    tmp_path: Path,
+) -> None:
+    """Label Studio does, beside its switch."""
+    project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.")
+    page = opened(browser, project)
     expect_only(page, "Refund")
-    photograph(page, tmp_path / "remarked.png")
+    page.get_by_text("Auto-Annotation", exact=True).click()
+    stand_in.control(latency_ms=3000)
+    add_prompt(page, TYPED)
+    expect(page.locator(".lsf-auto-accept__spinner")).to_be_visible()
+    photograph(page, tmp_path / "at-work.png")
+    expect_only(page, "Delivery")
+    expect(page.locator(".lsf-auto-accept__spinner")).to_have_count(0)

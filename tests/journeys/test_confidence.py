@@ -122,7 +122,7 @@ def _promises(mine: Installation) -> None:
 
 def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> None:
     """The last ten tasks have no annotation yet, and not all of them are equally sure."""
-    with pytest.raises(RunError, match=r"No confidence of topic@1 promises an accuracy of 0\.99"):
+    with pytest.raises(RunError, match=r"No confidence of topic@1 guarantees an accuracy of 0\.99"):
         mine.app.sure("topic@1", accuracy=0.99)
     free = project.task_ids()[-10:]
     least = max(raw[task] for task in free)

@@ -97,7 +97,7 @@ def test_it_is_canceled_from_elsewhere_and_goes_on(taught: Installation, teacher
     _, err = under_way.communicate(timeout=60)
     assert under_way.returncode == 1
     assert "was stopped; what came is kept: `ls-prompts enhance topic@1 --teacher big --rounds 6` goes on" in err
-    assert "goes on with it" in taught.command("resume", run["run"], code=1).err
+    assert "to continue it" in taught.command("resume", run["run"], code=1).err
     assert taught.command(*ENHANCE, "--json").json["run"] == run["run"]
 
 

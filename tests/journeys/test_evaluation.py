@@ -106,13 +106,13 @@ def _compares(ours: Commands, ids: list[int], project: Project) -> None:
 
 def _gates(ours: Commands) -> None:
     passed = ours.command("evaluate", GOOD, "--vs", BLIND, "--fail-under", "0.9", "--junit", "good.xml")
-    assert "Below the bar" not in passed.stderr
+    assert "Check failed" not in passed.stderr
     suite = ElementTree.parse("good.xml").getroot()[0]
     assert (suite.get("tests"), suite.get("failures")) == ("2", "0")
     doubtful = ours.command("evaluate", GOOD, "--fail-under", "0.9", "--strict", "--json", code=3)
     assert json.loads(doubtful.stdout)["checks"][0]["passed"] is False
     assert (
-        'Below the bar "accuracy at the lower end of its interval at least 0.9": 0.917 on 24 tasks' in doubtful.stderr
+        'Check failed, "accuracy at the lower end of its interval at least 0.9": 0.917 on 24 tasks' in doubtful.stderr
     )
     worse = ours.json("evaluate", BLIND, "--no-push", "--vs", GOOD, "--junit", "worse.xml", code=3)
     assert worse["vs"]["verdict"] == "worse"
@@ -154,7 +154,7 @@ def _own_predictions(ours: Commands, project: Project, ids: list[int]) -> None:
         ids[26:],
     )
     assert "1 ground truth left out, made from this prompt's own predictions" in found["remarks"][0]
-    assert "4 truths left out, made of predictions and looked at by no person" in found["remarks"][1]
+    assert "4 truths left out, made from predictions and not reviewed by a person" in found["remarks"][1]
     kept = ours.json("evaluate", GOOD, "--truth", "any", "--accepted")
     assert (kept["tasks"], kept["left_out"]["self_predicted"], kept["left_out"]["accepted"]) == (25, [], [ids[25]])
     assert ours.json("compare", BLIND, GOOD, "--truth", "any")["tasks"] == 24

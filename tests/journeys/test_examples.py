@@ -126,7 +126,7 @@ def test_embeddings_are_asked_for_once(mine: Installation, project: Project, sta
         assert found.summary.usable == found.summary.tasks > 50
         assert stand_in.stats()["embeddings"] == 3, "two pages of the pool, one of the judged tasks"
     refused = mine.command("evaluate", tag, "--budget", 5, code=1)
-    assert "count in no budget" in refused.err
+    assert "do not count towards a budget" in refused.err
     wrong = mine.save("wrong", project.id, examples=FewShotRequest(6, embed="missing-model"))
     assert "makes no embeddings with 'missing-model' (404)" in mine.command("evaluate", wrong, code=1).err
 

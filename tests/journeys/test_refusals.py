@@ -65,7 +65,7 @@ def test_a_personal_access_token_serves_as_well(
 def test_wrong_settings_are_told_apart(mine: Installation, free_url: str) -> None:
     wrong = {
         ("LABEL_STUDIO_URL", free_url): f"not reachable at {free_url}",
-        ("LABEL_STUDIO_URL", "localhost"): "LABEL_STUDIO_URL is no address",
+        ("LABEL_STUDIO_URL", "localhost"): "LABEL_STUDIO_URL is not a valid address",
         ("LABEL_STUDIO_API_KEY", "f" * 40): "check LABEL_STUDIO_API_KEY",
         ("LABEL_STUDIO_API_KEY", "no.real.token"): "check LABEL_STUDIO_API_KEY",
         ("LABEL_STUDIO_API_KEY", ""): "LABEL_STUDIO_API_KEY is not set",

@@ -129,7 +129,7 @@ def test_what_a_run_replaces_and_what_annotators_will_see_is_said_before_the_mod
     mine.app.run(fourth, ALL, progress=Noting())
     replaces, sees = asked[:2]
     assert replaces[0].startswith(
-        f"On its tasks, predictions of {fourth} will replace those that this record pushed of"
+        f"On its tasks, predictions of {fourth} will replace those that this database pushed of"
     )
     assert f"{third} (6)" in replaces[0]
     assert f"get {third}; on these tasks they will see {fourth} too" in sees[0]
@@ -163,7 +163,7 @@ def test_an_evaluation_says_what_it_replaces_and_a_setting_keeps_it_from_pushing
     assert project.versions() == {first: 6}
     assert off.app.evaluate("topic").pushed is None
     said = mine.command("evaluate", "topic").err
-    assert f"predictions of {second} will replace those that this record pushed of {first} (6)" in said
+    assert f"predictions of {second} will replace those that this database pushed of {first} (6)" in said
     assert project.versions() == {second: 6}
 
 

@@ -31,7 +31,7 @@ def two(mine: Installation, project: Project) -> Installation:
 
 
 def stopped_before_showing(mine: Installation, act: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """As when the process ends after the delete, which cleared what is shown, and before that is mended."""
+    """As when the process ends after the delete, which cleared what is shown, and before that is repaired."""
 
     def gone(*_: Any) -> None:
         raise StudioError("gone")

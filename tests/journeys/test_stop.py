@@ -69,7 +69,7 @@ def paid_and_kept(installation: Installation, run: str, stand_in: RunningStandIn
 
 
 def held(installation: Installation) -> int:
-    """Jobs that a worker has in hand."""
+    """Chunks that a worker owns."""
     mine = sa.select(sa.func.count()).where(jobs.c.status == "in_progress")
     with installation.app.container.store.engine.connect() as connection:
         return int(connection.execute(mine).scalar() or 0)

@@ -48,7 +48,7 @@ def test_who_cannot_be_asked_is_told_how_many_and_how(mine: Installation, projec
         asked = mine.command(*line.split(), code=1)
         assert asked.out == ""
         assert question in asked.err
-        assert asked.err.endswith("\nError: Nothing was done, for there is no terminal to ask on: add --yes.\n")
+        assert asked.err.endswith("\nError: Nothing was done, because there is no terminal to ask on: add --yes.\n")
     assert (len(project.predictions()), project.annotations()) == (3, [])
     assert "Aborted" in mine.command("withdraw", "topic", stdin="n\n", code=1).err
     assert mine.command("withdraw", "topic", stdin="y\n").out == "3 predictions of topic@1 deleted\n"
@@ -60,7 +60,7 @@ def test_a_run_tells_that_it_pushes(mine: Installation, project: Project) -> Non
     assert said not in mine.command("run", "topic@1", "--on", "all", "--no-push").err
     assert said in mine.command("run", "topic@1", "--on", "all").err
     started = mine.command("run", "topic@1", "--on", "all", "--background")
-    assert started.err == f"`ls-prompts watch {started.out.strip()}` shows how far it is.\n"
+    assert started.err == f"`ls-prompts watch {started.out.strip()}` shows its progress.\n"
     assert mine.command("watch", started.out.strip()).out.startswith("completed\n")
 
 

@@ -49,14 +49,14 @@ def client(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flas
 
 def setup(client: FlaskClient, project: str = ONE, config: str = CONFIG) -> Any:
     body = {"project": project, "schema": config, "hostname": "http://x", "access_token": "f" * 40}
-    return client.post("/setup", json=body).json["model_version"]
+    return client.post("/setup", json=body).get_json()["model_version"]
 
 
 def predict(client: FlaskClient, *texts: Any, project: str = ONE, config: str = CONFIG, **params: Any) -> Any:
     variable = "text" if config == CONFIG else "body"
     tasks = [{"id": number, "data": {variable: text}} for number, text in enumerate(texts)]
     body = {"tasks": tasks, "project": project, "label_config": config, "params": {"context": None, **params}}
-    return client.post("/predict", json=body).json["results"]
+    return client.post("/predict", json=body).get_json()["results"]
 
 
 def test_two_projects_alternate(client: FlaskClient) -> None:
@@ -110,7 +110,7 @@ def test_a_task_without_an_answer_keeps_its_place(client: FlaskClient, stand_in:
 
 
 def test_health_answers(client: FlaskClient) -> None:
-    assert client.get("/health").json["status"] == "UP"
+    assert client.get("/health").get_json()["status"] == "UP"
 
 
 def test_without_label_studio_ml_it_says_how_to_install_it() -> None:

@@ -1,1 +1,1 @@
-"""The record: prompts, runs and stored completions, in SQLite or PostgreSQL."""
+"""The database: prompts, runs and stored completions, in SQLite or PostgreSQL."""

@@ -1,4 +1,4 @@
-"""The record of annotations that `annotate` had made of predictions: which they are, and what they were then."""
+"""Annotations that `annotate` created from predictions: which they are, and what they contained then."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -11,32 +11,32 @@ from backend.adapters.database.tables import accepted, accepting
 
 
 class Begun(NamedTuple):
-    """Annotations of a version that are being made: those with ids above `after`."""
+    """Annotations of a version that are being created: those with ids above `after`."""
 
     version: str
     after: int
 
 
 class AcceptanceStore(Repository):
-    """See Annex. `version` is a tag."""
+    """See Repository. `version` is a tag."""
 
     @told
     def begin(self, project: int, begun: Begun) -> None:
-        """Notes that annotations are about to be made."""
+        """Notes that annotations are about to be created."""
         insert = self._insert(accepting).values(project=project, **begun._asdict())
         with self._engine.begin() as connection:
             connection.execute(insert.on_conflict_do_nothing())
 
     @told
     def begun(self, project: int) -> list[Begun]:
-        """What has not been ended."""
+        """The ones that have not been ended."""
         query = sa.select(accepting.c.version, accepting.c.after).where(accepting.c.project == project)
         with self._engine.connect() as connection:
             return [Begun(*row) for row in connection.execute(query)]
 
     @told
     def end(self, project: int, version: str, seals: Mapping[int, str]) -> None:
-        """Notes the annotations that were made, by id."""
+        """Notes the annotations that were created, by id."""
         rows = [
             {"annotation": number, "project": project, "version": version, "seal": seal}
             for number, seal in seals.items()
@@ -49,7 +49,7 @@ class AcceptanceStore(Repository):
 
     @told
     def seals(self, project: int, version: str) -> dict[int, str]:
-        """What the annotations of a version were when they were made, by id."""
+        """The seals of a version's annotations when they were created, by id."""
         mine = sa.and_(accepted.c.project == project, accepted.c.version == version)
         with self._engine.connect() as connection:
             found = connection.execute(sa.select(accepted.c.annotation, accepted.c.seal).where(mine))
@@ -64,7 +64,7 @@ class AcceptanceStore(Repository):
 
     @told
     def forget(self, annotations: Sequence[int]) -> None:
-        """Of those that are gone."""
+        """Deletes the notes of annotations that do not exist any more."""
         with self._engine.begin() as connection:
             for chunk in _chunks(annotations):
                 connection.execute(accepted.delete().where(accepted.c.annotation.in_(chunk)))

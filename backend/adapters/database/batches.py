@@ -1,7 +1,7 @@
-"""The record of batches: what is in each, how far it has come, what came of it.
+"""Batches: the requests in each, its state at the provider, and its answers.
 
-Each step at the provider is noted before it is taken and again when its result is known, so that whoever goes on after
-a crash knows what may have happened and looks before doing it again.
+Each step at the provider is stored before it is taken and again when its result is known. So whoever continues after a
+crash knows what may have happened, and looks before doing it again.
 """
 
 import secrets
@@ -25,9 +25,14 @@ UNASKED = STATES[:3]
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
-    """`run_id`: the run that waits for it; `canceled`: it is to be canceled; `file_id` and `batch_id`: the provider's
-    names for its file and itself, None until they are known; `project`: whose tasks it asks about, None for one of an
-    earlier release whose run is deleted; `tidied`: its files are deleted at the provider."""
+    """A batch and its state.
+
+    run_id: the run that waits for it
+    canceled: whether it is to be canceled
+    file_id, batch_id: the provider's names for its file and itself; None until they are known
+    project: whose tasks it asks about; None for a batch of an early release whose run is deleted
+    tidied: whether its files are deleted at the provider
+    """
 
     id: str
     run_id: str
@@ -42,13 +47,13 @@ class StoredBatch:
 
     @property
     def file_name(self) -> str:
-        """Tells its file from all others at the provider."""
+        """A name that distinguishes its file from all others at the provider."""
         return f"open-prompts-{self.id}.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """A request in a batch: the first task it was for, and its Failure, if it had one."""
+    """A request in a batch: the first task that it is for, and its Failure, if it had one."""
 
     digest: str
     task_id: int
@@ -56,7 +61,7 @@ class BatchLine:
 
 
 class BatchStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def create(self, run_id: str, base_url: str, model: str) -> StoredBatch:
@@ -69,14 +74,14 @@ class BatchStore(Repository):
 
     @told
     def add(self, batch: StoredBatch, requests: Mapping[str, int]) -> None:
-        """Notes that these will be in it: digest -> the first task it is for."""
+        """Notes the requests that will be in it: digest -> the first task that it is for."""
         rows = [{"batch": batch.id, "digest": digest, "task_id": task_id} for digest, task_id in requests.items()]
         with self._engine.begin() as connection:
             connection.execute(batch_lines.insert(), rows)
 
     @told
     def move(self, batch: StoredBatch, state: str, **names: str) -> StoredBatch | None:
-        """The batch in its next state, with the provider's names for it; None when somebody else changed it."""
+        """The batch in its next state, with the provider's names for it; None if somebody else changed it."""
         as_known = sa.and_(batches.c.id == batch.id, batches.c.state == batch.state)
         with self._engine.begin() as connection:
             moved = connection.execute(batches.update().where(as_known).values(state=state, **names))
@@ -85,14 +90,14 @@ class BatchStore(Repository):
 
     @told
     def drop(self, batch: StoredBatch, states: Sequence[str] = UNASKED) -> None:
-        """Forgets a batch that the provider knows nothing of, unless it is in none of `states` any more."""
+        """Deletes a batch that the provider does not know, unless its state is none of `states` any more."""
         mine = sa.and_(batches.c.id == batch.id, batches.c.state.in_(states))
         with self._engine.begin() as connection:
             connection.execute(batches.delete().where(mine))
 
     @told
     def cancel(self, run_id: str) -> None:
-        """Notes that all batches of a run are to be canceled, and forgets those that were not asked for yet."""
+        """Notes that all batches of a run are to be canceled, and deletes those that were not sent yet."""
         mine = sa.and_(batches.c.run_id == run_id, batches.c.state != "ended")
         with self._engine.begin() as connection:
             connection.execute(batches.update().where(mine).values(canceled=True))
@@ -100,12 +105,12 @@ class BatchStore(Repository):
 
     @told
     def of_run(self, run_id: str) -> list[StoredBatch]:
-        """Those it waits for."""
+        """The batches that the run waits for."""
         return self._found(batches.c.run_id == run_id)
 
     @told
     def of_version(self, tag: str, base_url: str) -> list[StoredBatch]:
-        """Those that any run of a version waits for, at this provider."""
+        """The batches that any run of a version waits for, at this provider."""
         mine = sa.select(runs.c.id).where(runs.c.tag == tag)
         return self._found(sa.and_(batches.c.run_id.in_(mine), batches.c.base_url == shown(base_url)))
 
@@ -118,7 +123,7 @@ class BatchStore(Repository):
 
     @told
     def under_way(self, digests: Sequence[str], run_id: str) -> dict[str, StoredBatch]:
-        """The batches these requests are in: batches of the run, and those the provider has from any other."""
+        """The batches that hold these requests: batches of the run, and those of other runs that the provider has."""
         at_work = sa.or_(batches.c.run_id == run_id, batches.c.state == "open")
         query = sa.select(batch_lines.c.digest, batches).join_from(batch_lines, batches)
         query = query.where(at_work, batches.c.state != "ended")
@@ -126,7 +131,7 @@ class BatchStore(Repository):
 
     @told
     def lines(self, digests: Sequence[str], among: Sequence[str]) -> list[BatchLine]:
-        """What `among` (ids of batches) holds of these requests."""
+        """What `among` (ids of batches) contain of these requests."""
         if not among:
             return []
         query = sa.select(batch_lines).where(batch_lines.c.batch.in_(among))
@@ -134,7 +139,7 @@ class BatchStore(Repository):
 
     @told
     def keep(self, batch: StoredBatch, found: Mapping[str, Completion | Failure]) -> None:
-        """Stores what came for requests of a batch, each once however often it is given; others are left out."""
+        """Stores the answers to requests of a batch, each once however often it is given; others are left out."""
         with self._engine.begin() as connection:
             new = self._first_time(connection, batch, list(found))
             answers = [reply for digest, reply in found.items() if digest in new and isinstance(reply, Completion)]
@@ -153,7 +158,7 @@ class BatchStore(Repository):
 
     @told
     def end(self, batch: StoredBatch, rest: Failure) -> None:
-        """Everything has come; what has neither answer nor error gets `rest`."""
+        """All answers have arrived; requests with neither answer nor error get `rest`."""
         left = sa.and_(batch_lines.c.batch == batch.id, sa.not_(batch_lines.c.done))
         values = {"done": True, "failure": rest.kind, "detail": rest.detail}
         with self._engine.begin() as connection:
@@ -162,7 +167,8 @@ class BatchStore(Repository):
 
     @told
     def untidied(self, project: int | None = None, most: int = 1000) -> list[StoredBatch]:
-        """Those of a project that may have files at the provider; without one, the ended ones of all, newest first."""
+        """The batches of a project that may have files at the provider; without a project, all ended ones, newest
+        first."""
         mine = batches.c.state == "ended" if project is None else batches.c.project == project
         query = sa.select(batches).where(mine, sa.not_(batches.c.tidied), batches.c.state != "writing")
         with self._engine.connect() as connection:
@@ -188,7 +194,7 @@ class BatchStore(Repository):
         return found
 
     def _first_time(self, connection: sa.Connection, batch: StoredBatch, digests: Sequence[str]) -> set[str]:
-        """Marks requests as done; those that were not before. The update locks them: nobody stores them beside us."""
+        """Marks requests as done and returns those that were not. The update locks them against other writers."""
         mine = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest.in_(digests), sa.not_(batch_lines.c.done))
         marked = batch_lines.update().where(mine).values(done=True).returning(batch_lines.c.digest)
         return set(connection.execute(marked).scalars())

@@ -1,8 +1,8 @@
-"""The ledger of a run's budget: what its stored completions cost, and what is set aside for requests under way.
+"""The budget ledger of a run: the cost of its stored completions, and the amounts reserved for requests in flight.
 
-The money spent is never written down as such: it is derived from the completions that name the run, so a crash can't
-leave it wrong. Whoever sends requests first sets their largest price aside, in one transaction that all who work on the
-run go through one after the other.
+The amount spent is not stored: it is derived from the completions that name the run, so a crash cannot make it wrong.
+Whoever sends requests first reserves their highest possible cost, in a transaction that locks out all others of the
+run.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from backend.domain.resolution.resolve import Pricing, cost_of
 
 
 class BudgetLedger(Repository):
-    """Of one run. Safe to share between threads, processes and machines."""
+    """The ledger of one run. Safe to share between threads, processes and machines."""
 
     def __init__(self, store: Store, run_id: str, pricing: Pricing) -> None:
         super().__init__(store)
@@ -26,9 +26,9 @@ class BudgetLedger(Repository):
 
     @told
     def hold(self, holder: str, least: float, most: float) -> float | None:
-        """Sets aside for `holder`, in place of what it held, as much of `most` USD as there is room for.
+        """Reserves up to `most` USD for `holder`, in place of its former reservation.
 
-        Returns the amount, or None, with nothing changed, when there is no room for `least`.
+        Returns the amount, or None, with nothing changed, if there is no room for `least`.
         """
         with self._engine.begin() as connection:
             budget = self._locked(connection)
@@ -41,7 +41,7 @@ class BudgetLedger(Repository):
 
     @told
     def keep(self, holder: str, usd: float) -> None:
-        """Lowers what `holder` holds to `usd`: the largest price of requests whose end nobody knows."""
+        """Lowers the reservation of `holder` to `usd`: the highest cost of requests with an unknown end."""
         with self._engine.begin() as connection:
             self._locked(connection)
             self._write(connection, holder, usd)
@@ -53,13 +53,13 @@ class BudgetLedger(Repository):
             return self._spent(connection)
 
     def _locked(self, connection: sa.Connection) -> float:
-        """The budget. Until the transaction ends, nobody else gets it: the update locks SQLite, and the row."""
+        """The budget. Until the transaction ends nobody else gets it: the update locks SQLite, or the row."""
         mine = runs.update().where(runs.c.id == self._run_id).values(budget=runs.c.budget)
         budget = connection.execute(mine.returning(runs.c.budget)).scalar()
         return float("inf") if budget is None else float(budget)
 
     def _spent(self, connection: sa.Connection) -> float:
-        """Who asked keeps the largest price aside where a completion's own is unknown."""
+        """The highest possible cost stays reserved where a completion's own cost is unknown."""
         mine = completions.c.run_id == self._run_id
         return sum((usd or 0.0 for usd in costs(connection, mine, self._pricing)), 0.0)
 
@@ -74,8 +74,7 @@ class BudgetLedger(Repository):
 
 
 def costs(connection: sa.Connection, condition: Any, pricing: Pricing) -> Iterator[float | None]:
-    """USD of the completions that meet `condition`: those of one size, which cost the same, in one sum; None where the
-    price is unknown."""
+    """USD of the completions that meet `condition`, one sum per model and size; None where the price is unknown."""
     size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
     columns = (*size, completions.c.completion_tokens, completions.c.batch)
     query = sa.select(*columns, sa.func.count().label("number")).where(condition).group_by(*columns)

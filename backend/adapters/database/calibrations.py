@@ -1,4 +1,4 @@
-"""The record of calibrations: what a version's confidences are put through before they are pushed."""
+"""Calibrations: the calibrators of each version."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,11 @@ from backend.domain.prompts.version import PromptVersion
 
 @dataclass(frozen=True, slots=True)
 class StoredCalibration:
-    """`tasks`: how many it was fitted on; `created`: UTC, ISO 8601."""
+    """The calibrators of a version.
+
+    tasks: how many they were fitted on
+    created: UTC, ISO 8601
+    """
 
     calibrators: Calibrators
     tasks: int
@@ -22,11 +26,11 @@ class StoredCalibration:
 
 
 class CalibrationStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def of(self, version: PromptVersion) -> StoredCalibration | None:
-        """What is saved with a version, None for nothing."""
+        """The calibration that is stored with a version; None without one."""
         query = sa.select(calibrations).join_from(calibrations, prompts).where(*_mine(version))
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
@@ -34,7 +38,7 @@ class CalibrationStore(Repository):
 
     @told
     def save(self, version: PromptVersion, calibrators: Calibrators, tasks: int) -> None:
-        """In place of what was saved before."""
+        """Replaces an earlier one."""
         values = {"calibrators": calibrators.to_json(), "tasks": tasks, "created": now()}
         with self._engine.begin() as connection:
             prompt = connection.execute(sa.select(prompts.c.id).where(prompts.c.name == version.name)).scalar_one()
@@ -43,7 +47,7 @@ class CalibrationStore(Repository):
 
     @told
     def remove(self, version: PromptVersion) -> bool:
-        """False when there was none."""
+        """False if there was none."""
         prompt = sa.select(prompts.c.id).where(prompts.c.name == version.name).scalar_subquery()
         mine = sa.and_(calibrations.c.prompt_id == prompt, calibrations.c.number == version.number)
         with self._engine.begin() as connection:

@@ -1,6 +1,6 @@
-"""The record of jobs: the steps of the runs that several workers share, and which worker has which.
+"""Chunks: the steps of the runs that several workers share, and which worker owns which.
 
-Redis carries no more than a job's name: what is to be done and who does it stands here.
+Redis holds only the ids of run and chunk; the work and its owners are stored here.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,11 +20,11 @@ _MINE = (jobs.c.run_id, jobs.c.number)
 
 
 class ChunkStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def open(self, run_id: str) -> None:
-        """Makes a run one that workers share: its first job is to plan it, what was planned before is forgotten."""
+        """Lets workers share a run: its first chunk is to plan it, and earlier plans are deleted."""
         with self._engine.begin() as connection:
             connection.execute(jobs.delete().where(jobs.c.run_id == run_id))
             connection.execute(jobs.insert().values(**_row(run_id, PLAN, "plan")))
@@ -33,13 +33,13 @@ class ChunkStore(Repository):
 
     @told
     def close(self, run_id: str) -> None:
-        """Forgets the jobs of a run."""
+        """Deletes the chunks of a run."""
         with self._engine.begin() as connection:
             connection.execute(jobs.delete().where(jobs.c.run_id == run_id))
 
     @told
     def planned(self, run_id: str) -> tuple[int, set[int]]:
-        """Number of the last chunk, 0 for none, and the tasks of all."""
+        """Number of the last chunk, 0 for none, and the tasks of all chunks."""
         query = sa.select(jobs.c.number, jobs.c.ids).where(jobs.c.run_id == run_id, jobs.c.kind == "ask")
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
@@ -48,14 +48,14 @@ class ChunkStore(Repository):
 
     @told
     def add(self, run_id: str, number: int, kind: str, ids: Sequence[int] = ()) -> bool:
-        """A job that waits for a worker; False when it is there already."""
+        """A chunk that waits for a worker; False if it exists already."""
         insert = self._insert(jobs).values(**_row(run_id, number, kind, ids)).on_conflict_do_nothing()
         with self._engine.begin() as connection:
             return connection.execute(insert.returning(jobs.c.number)).first() is not None
 
     @told
     def claim(self, run_id: str, number: int, worker: str) -> Chunk | None:
-        """Takes a waiting job in hand for `worker`; None when it is not there, or done, or another worker has it."""
+        """Gives a waiting chunk to `worker`; None if it does not exist, is done, or belongs to another worker."""
         with self._engine.begin() as connection:
             if not self._take(connection, run_id, number, worker):
                 return None
@@ -65,7 +65,7 @@ class ChunkStore(Repository):
 
     @told
     def next_chunk(self, run_id: str, worker: str) -> Chunk | None:
-        """Takes the first waiting chunk in hand, but none that ended a worker before: such a one goes alone."""
+        """Gives the first waiting chunk, but none during which a worker ended before: such a chunk runs alone."""
         free = (jobs.c.run_id == run_id, jobs.c.kind == "ask", jobs.c.status == "pending", jobs.c.deaths == 0)
         query = sa.select(jobs.c.number).where(*free).order_by(jobs.c.number).limit(1)
         while True:
@@ -95,9 +95,9 @@ class ChunkStore(Repository):
 
     @told
     def beat(self, run_id: str, worker: str) -> str:
-        """A sign of life of `worker`; the run's status, so that it hears when the run has ended.
+        """A heartbeat of `worker`; returns the run's status, which tells the worker that the run has ended.
 
-        A run's `seconds` are those in which at least one worker was at it.
+        A run's `seconds` are those in which at least one worker worked on it.
         """
         now = self._now()
         mine = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
@@ -116,14 +116,14 @@ class ChunkStore(Repository):
 
     @told
     def give_back(self, run_id: str, worker: str) -> None:
-        """Lays down what `worker` has in hand, unfinished."""
+        """Releases the unfinished chunks of `worker`."""
         mine = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         with self._engine.begin() as connection:
             connection.execute(jobs.update().where(mine).values(status="pending", worker=""))
 
     @told
     def is_shared(self, run_id: str, worker: str) -> bool:
-        """Whether somebody else than `worker` has a job of the run in hand."""
+        """Whether another worker than `worker` owns a chunk of the run."""
         others = (jobs.c.run_id == run_id, jobs.c.worker != worker, jobs.c.status == "in_progress")
         with self._engine.connect() as connection:
             return connection.execute(sa.select(jobs.c.number).where(*others).limit(1)).first() is not None
@@ -137,7 +137,7 @@ class ChunkStore(Repository):
 
     @told
     def asked(self) -> list[str]:
-        """The open runs whose jobs are all done, so that only their end is left to do."""
+        """The open runs whose chunks are all done, so that only the last step is left."""
         left = sa.func.sum(sa.case((jobs.c.status != "done", 1), else_=0))
         shared = sa.select(jobs.c.run_id).join_from(jobs, runs).where(runs.c.status.in_(OPEN))
         with self._engine.connect() as connection:
@@ -145,7 +145,7 @@ class ChunkStore(Repository):
 
     @told
     def revive(self, is_running: Callable[[str], bool | None]) -> list[Chunk]:
-        """Lays down the jobs that their workers lost, see `domain.runs.run.is_lost`; these jobs."""
+        """Releases the chunks whose workers are lost (see `domain.runs.run.is_lost`) and returns them."""
         silent_s = (self._now() - jobs.c.seen).label("silent_s")
         held = sa.select(jobs, silent_s).where(jobs.c.status == "in_progress")
         with self._engine.begin() as connection:
@@ -160,7 +160,7 @@ class ChunkStore(Repository):
 
     @told
     def waiting(self) -> list[tuple[str, int]]:
-        """Run and number of each job of an open run that nobody has."""
+        """Run and number of each chunk of an open run that nobody owns."""
         query = sa.select(*_MINE).join_from(jobs, runs).where(jobs.c.status == "pending", runs.c.status.in_(OPEN))
         with self._engine.connect() as connection:
             return [(row.run_id, row.number) for row in connection.execute(query.order_by(*_MINE))]

@@ -1,6 +1,7 @@
-"""Sources: whose tasks a stored answer was about. A run's tasks say it for theirs; this does for all other answers.
+"""Completion sources: the projects whose tasks a stored answer was about. The tasks of a run say it for runs; this is
+for all other answers.
 
-So that a project can be forgotten whole. These functions are parts of other stores' transactions.
+With it a project can be deleted completely. These functions are parts of other repositories' transactions.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable
 
 
 def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
-    """Notes it for all that `which` of the runs asked, since they are about to be deleted."""
+    """Notes it for all requests of the runs that meet `which`, which are about to be deleted."""
     asked = sa.select(asks.c.digest, runs.c.project).join_from(asks, runs).where(which, asks.c.digest.is_not(None))
     paid = sa.select(completions.c.digest, runs.c.project).join(runs, runs.c.id == completions.c.run_id).where(which)
     for query in (asked, paid):
@@ -38,7 +39,7 @@ def answers_of(project: int) -> Any:
 
 
 def shared(digest: Any) -> Any:
-    """What the digests of a request's samples share."""
+    """The part that the digests of a request's samples have in common."""
     return sa.func.substr(digest, 1, SHARED)
 
 

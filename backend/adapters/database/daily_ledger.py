@@ -1,7 +1,7 @@
 """The ledger of a day: what the server may spend from one midnight (UTC) to the next, MAX_USD_PER_DAY.
 
-What live requests cost is derived, as for a run: their completions name the day as the one who paid. A run that the
-server started has a share of the day set aside, which counts whole until the run has ended, and then as what it took.
+The cost of live requests is derived, as for a run: their completions name the day as their payer. A run that the server
+started has a share of the day reserved, which counts in full until the run has ended, and then as what it cost.
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,11 @@ from backend.domain.runs.run import FINAL
 
 
 class DayLedger(BudgetLedger):
-    """`day`: YYYY-MM-DD; `limit`: USD. Safe to share between threads, processes and machines."""
+    """The ledger of one day. Safe to share between threads, processes and machines.
+
+    day: YYYY-MM-DD
+    limit: USD
+    """
 
     def __init__(self, store: Store, day: str, limit: float, pricing: Pricing) -> None:
         self.payer = f"day:{day}"
@@ -25,19 +29,19 @@ class DayLedger(BudgetLedger):
 
     @told
     def left(self) -> float:
-        """USD that are neither spent nor set aside."""
+        """USD that are neither spent nor reserved."""
         with self._engine.connect() as connection:
             return self._limit - self._spent(connection) - self._held(connection)
 
     @told
     def hand_over(self, holder: str, run_id: str) -> None:
-        """What `holder` holds is that run's from now on."""
+        """The reservation of `holder` belongs to that run from now on."""
         mine = (day_holds.c.day == self._day) & (day_holds.c.holder == holder)
         with self._engine.begin() as connection:
             connection.execute(day_holds.update().where(mine).values(holder=run_id))
 
     def _locked(self, connection: sa.Connection) -> float:
-        """A row of no holder, written to, keeps all others out until the transaction ends."""
+        """Writes to a row without a holder, which keeps all others out until the transaction ends."""
         self._write(connection, "", 0.0)
         return self._limit
 
@@ -51,7 +55,7 @@ class DayLedger(BudgetLedger):
         return held
 
     def _taken(self, connection: sa.Connection, run_id: str) -> float:
-        """By a run that has ended: what it paid, and what it may have paid."""
+        """What an ended run paid, and what it may have paid."""
         run = BudgetLedger(self._store, run_id, self._pricing)
         return run._spent(connection) + run._held(connection)
 

@@ -1,4 +1,4 @@
-"""Deleting one version of a prompt from the record. Its number stays given: no tag ever means two versions."""
+"""Deletes one version of a prompt. Its number is not used again: a tag never means two versions."""
 
 from collections.abc import Sequence
 
@@ -12,18 +12,20 @@ from backend.errors import PromptError
 
 
 class DeletionStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def check(self, tags: Sequence[str]) -> None:
-        """Raises PromptError while annotators get one of these versions, or a run of one is under way."""
+        """Raises PromptError while one of these versions is in use, or a run of one has not ended."""
         with self._engine.connect() as connection:
             _check(connection, tags)
 
     @told
     def delete(self, name: str, number: int) -> None:
-        """Removes a version with its runs and its calibration; completions stay, they were paid for. Raises what
-        `check` raises."""
+        """Deletes a version with its runs and its calibration. Completions stay, because they were paid for.
+
+        Raises PromptError as `check` does.
+        """
         tag = f"{name}@{number}"
         with self._engine.begin() as connection:
             _check(connection, [tag])

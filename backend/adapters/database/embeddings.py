@@ -1,4 +1,4 @@
-"""The record of embeddings: facts like completions, stored before they count and never paid for twice."""
+"""Embeddings, stored before they count, and never paid for twice."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,11 +10,11 @@ from backend.adapters.database.tables import embeddings
 
 
 class EmbeddingStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def vectors(self, digests: Sequence[str]) -> dict[str, bytes]:
-        """Those that are stored."""
+        """The stored vectors, by digest."""
         found: dict[str, bytes] = {}
         with self._engine.connect() as connection:
             for start in range(0, len(digests), CHUNK):
@@ -24,7 +24,7 @@ class EmbeddingStore(Repository):
 
     @told
     def add(self, vectors: Mapping[str, bytes]) -> None:
-        """What is there already stays as it is."""
+        """Existing vectors stay as they are."""
         rows = [{"digest": digest, "vector": vector} for digest, vector in sorted(vectors.items())]
         with self._engine.begin() as connection:
             connection.execute(self._insert(embeddings).on_conflict_do_nothing(), rows)

@@ -31,31 +31,34 @@ def open_database(url: str) -> sa.Engine:
         _migrate(engine)
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise StoreError(
-            f"The record {shown(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
+            f"The database {shown(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
         ) from None
     return engine
 
 
 def clock_of(engine: sa.Engine) -> Callable[[], Any]:
-    """What makes the SQL of the time now, in seconds since 1970: by PostgreSQL's own clock, since those of the machines
-    that share it may differ by minutes; a SQLite file has one machine, whose clock it is."""
+    """Makes SQL for the present time, in seconds since 1970.
+
+    PostgreSQL's own clock is used, because the clocks of machines that share it may differ by minutes. A SQLite file
+    belongs to one machine, whose clock is used.
+    """
     if engine.dialect.name == "postgresql":
         return lambda: sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
     return lambda: sa.literal(time.time(), sa.Double)
 
 
 def _parse(url: str) -> sa.URL:
-    """The cause is left out: it may show a piece of the password."""
+    """The cause is left out, because it may show a part of the password."""
     try:
         return sa.make_url(url)
     except (SQLAlchemyError, ValueError):
         raise StoreError(
-            "DATABASE_URL is no address of a database: write one like postgresql://user:password@host/name."
+            "DATABASE_URL is not a valid address of a database: write one like postgresql://user:password@host/name."
         ) from None
 
 
 def _close_to_others(file: Path) -> None:
-    """The record holds answers and task texts. SQLite gives the files beside it the permissions of its own."""
+    """The database holds answers and task texts. SQLite gives its other files the permissions of this one."""
     if not file.parent.exists():
         private_folder(file.parent)
     if file.name and not file.is_dir():
@@ -70,7 +73,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _migrate(engine: sa.Engine) -> None:
-    """Alembic costs 0.2 s to import, so it is only asked when the tables are not the newest."""
+    """Importing Alembic takes 0.2 s, so it is used only if the tables are not up to date."""
     with engine.connect() as connection:
         if sa.inspect(connection).has_table("alembic_version"):
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
@@ -88,11 +91,13 @@ def _migrate(engine: sa.Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError:
-        raise StoreError("The record was made by a newer version of Open Prompts: update this one.") from None
+        raise StoreError(
+            "The database was made by a newer version of Open Prompts: update this installation."
+        ) from None
 
 
 def _lock(connection: sa.Connection) -> None:
-    """Two processes that start at once migrate one after the other."""
+    """Two processes that start at the same time migrate one after the other."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
@@ -100,13 +105,13 @@ def _lock(connection: sa.Connection) -> None:
 
 
 def cause(error: Exception) -> str:
-    """The database's own first line, without statements or parameters."""
+    """The first line of the database's own message, without statements or parameters."""
     origin = getattr(error, "orig", None) or error
     return (str(origin).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 def may_pass(error: SQLAlchemyError) -> bool:
-    """Whether the same may succeed later, without anything else being done: the database is away, locked or full."""
+    """Whether the same may succeed later by itself: the database is away, locked or full."""
     if not isinstance(error, DBAPIError):
         return isinstance(error, PoolTimeoutError)
     if isinstance(error.orig, sqlite3.Error):

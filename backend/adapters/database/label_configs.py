@@ -1,4 +1,4 @@
-"""The record of labelling configs: their texts, as versions were saved with them, and labels renamed in them."""
+"""Labelling configs with which versions were saved, and labels that were renamed in them."""
 
 import sqlalchemy as sa
 
@@ -13,7 +13,7 @@ class ConfigStore(Repository):
 
     @told
     def keep(self, schema_digest: str, text: str) -> None:
-        """Keeps a config's text under the digest of its LabelSchema; the first one stays."""
+        """Stores a config's text under the digest of its LabelSchema, if there is none."""
         if self.text(schema_digest) is None:
             row = self._insert(label_configs).values(digest=schema_digest, text=text)
             with self._engine.begin() as connection:
@@ -21,14 +21,14 @@ class ConfigStore(Repository):
 
     @told
     def text(self, schema_digest: str) -> str | None:
-        """The XML of a config with this digest; None when the record does not have it."""
+        """The XML of a config with this digest; None if it is not stored."""
         query = sa.select(label_configs.c.text).where(label_configs.c.digest == schema_digest)
         with self._engine.connect() as connection:
             return connection.execute(query).scalar()
 
     @told
     def renames(self, project: int) -> dict[str, dict[str, str]]:
-        """Control -> former label -> the label it became, as they were noted."""
+        """Control -> former label -> the label that it became."""
         found: dict[str, dict[str, str]] = {}
         query = sa.select(relabelings).where(relabelings.c.project == project)
         with self._engine.connect() as connection:
@@ -38,7 +38,7 @@ class ConfigStore(Repository):
 
     @told
     def rename(self, project: int, control: str, former: str, label: str) -> None:
-        """Notes that a label became another one; the last word counts."""
+        """Notes that a label became another one; a later note replaces an earlier one."""
         values = {"project": project, "control": control, "former": former, "label": label}
         row = self._insert(relabelings).values(id=_id(project, control, former), **values)
         with self._engine.begin() as connection:
@@ -46,12 +46,12 @@ class ConfigStore(Repository):
 
     @told
     def forget(self, project: int, control: str, former: str) -> bool:
-        """Takes a note back; False when there was none."""
+        """Deletes a note; False if there was none."""
         with self._engine.begin() as connection:
             mine = relabelings.c.id == _id(project, control, former)
             return connection.execute(relabelings.delete().where(mine)).rowcount == 1
 
 
 def _id(project: int, control: str, former: str) -> str:
-    """Labels may be longer than an index of PostgreSQL takes."""
+    """Labels may be longer than PostgreSQL allows in an index."""
     return digest([project, control, former])

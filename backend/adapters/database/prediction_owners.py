@@ -1,4 +1,4 @@
-"""The record of whose predictions are: what they are marked with, and those of ours that bear no mark."""
+"""Which predictions are ours: the secret of their marks, and our predictions without a mark."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from backend.domain.predictions.marks import Marker
 
 
 class OwnershipStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def marker(self) -> Marker:
@@ -20,7 +20,7 @@ class OwnershipStore(Repository):
 
     @told
     def note(self, project: int, version: str, tasks: Iterable[int]) -> None:
-        """Notes predictions that have no place for a mark, before they are sent."""
+        """Notes predictions without a place for a mark, before they are sent."""
         rows = [{"project": project, "version": version, "task_id": task} for task in tasks]
         if not rows:
             return

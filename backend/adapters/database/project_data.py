@@ -1,4 +1,4 @@
-"""What the record holds about a project's tasks: how much it is, and its end."""
+"""The stored data about a project's tasks: its amount, and its deletion."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +22,11 @@ from backend.adapters.database.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Counts of what is held about a project. `embeddings`: of all projects, since they do not say whose they are;
-    `quoting`: prompts whose examples were taken from tasks."""
+    """Counts of the data about a project.
+
+    embeddings: of all projects, because they are not linked to a project
+    quoting: prompts whose examples were taken from tasks
+    """
 
     answers: int
     embeddings: int
@@ -38,7 +41,7 @@ class Held:
 
 
 class ForgetStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def held(self, project: int) -> Held:
@@ -53,14 +56,16 @@ class ForgetStore(Repository):
 
     @told
     def note(self, project: int, digests: list[str]) -> None:
-        """Notes that these requests, which no run asks, are about a project's tasks."""
+        """Notes that these requests, which are part of no run, are about a project's tasks."""
         with self._engine.begin() as connection:
             owners.note(connection, self._insert, project, digests)
 
     @told
     def forget(self, project: int) -> None:
-        """Deletes all that `held` counts. SQLite's file keeps nothing of it; PostgreSQL's pages are overwritten in
-        time."""
+        """Deletes everything that `held` counts.
+
+        SQLite's file keeps none of it; PostgreSQL overwrites its pages later.
+        """
         sqlite = self._engine.dialect.name == "sqlite"
         with self._engine.begin() as connection:
             if sqlite:
@@ -68,7 +73,7 @@ class ForgetStore(Repository):
             mine = sa.select(runs.c.id).where(runs.c.project == project)
             for table, which in _parts(project):
                 connection.execute(table.delete().where(which))
-                if table is completions:  # what stays is another project's too, and has no payer any more
+                if table is completions:  # the rest belongs to another project too, and has no payer any more
                     connection.execute(table.update().where(table.c.run_id.in_(mine)).values(run_id=None))
         if sqlite:
             with self._engine.connect() as connection:
@@ -76,7 +81,7 @@ class ForgetStore(Repository):
 
 
 def _parts(project: int) -> list[tuple[sa.Table, Any]]:
-    """Tables and which rows of each, in the order in which they can go."""
+    """Tables, and which rows of each, in the order in which they can be deleted."""
     mine = sa.select(prompts.c.id).where(prompts.c.project == project)
     return [
         (completions, owners.answers_of(project)),

@@ -1,7 +1,7 @@
-"""Names: every name that a prompt has or had, because predictions in Label Studio bear the tag they were pushed under.
+"""Present and earlier names of prompts: predictions in Label Studio carry the tag under which they were pushed.
 
-A name stays its prompt's as long as that exists, and its numbers go on even when that is deleted: no tag ever means
-two versions. These functions are parts of the store's transactions.
+A name belongs to its prompt as long as that exists, and its numbers continue even after it is deleted: a tag never
+means two versions. These functions are parts of the store's transactions.
 """
 
 from typing import Any
@@ -25,14 +25,14 @@ FORMER = (
 
 
 def split(former: str | None) -> tuple[str, ...]:
-    """What FORMER found, in alphabetical order."""
+    """The names that FORMER found, in alphabetical order."""
     return tuple(sorted(former.split(SEPARATOR))) if former else ()
 
 
 def take(connection: sa.Connection, insert: Any, prompt: int, name: str) -> None:
-    """Notes that a prompt has this name; one that a deleted prompt left is taken over, its numbers go on.
+    """Notes that a prompt has this name. The name of a deleted prompt may be used again, and its numbers continue.
 
-    Raises PromptError when it is, or was, another prompt's.
+    Raises PromptError if it is, or was, the name of another prompt.
     """
     mine = insert(names).values(name=name, prompt_id=prompt)
     free = names.c.prompt_id.is_(None)
@@ -40,13 +40,13 @@ def take(connection: sa.Connection, insert: Any, prompt: int, name: str) -> None
     owner = owner_of(connection, name)
     if owner is not None and owner.id != prompt:
         raise PromptError(
-            f"'{name}' is what '{owner.name}' was called before, and its predictions may still bear that name: "
+            f"'{name}' is what '{owner.name}' was called before, and its predictions may still carry that name: "
             "choose another name."
         )
 
 
 def owner_of(connection: sa.Connection, name: str) -> Any:
-    """Id and name of the prompt that has or had this name; None when there is none, or none any more."""
+    """Id and name of the prompt that has or had this name; None if there is none any more."""
     query = sa.select(prompts.c.id, prompts.c.name).join_from(names, prompts).where(names.c.name == name)
     return connection.execute(query).first()
 
@@ -57,16 +57,16 @@ def highest_left(connection: sa.Connection, name: str) -> int:
 
 
 def refuse_left(connection: sa.Connection, name: str) -> None:
-    """Raises PromptError for a name that a deleted prompt left: another prompt's numbers would mean two versions."""
+    """Raises PromptError for the name of a deleted prompt: a tag would mean two versions."""
     left = sa.select(names.c.name).where(names.c.name == name, names.c.prompt_id.is_(None))
     if connection.execute(left).first() is not None:
         raise PromptError(
-            f"The name '{name}' was a deleted prompt's, and its predictions may still bear it: choose another name."
+            f"The name '{name}' belonged to a deleted prompt, whose predictions may still carry it: choose another."
         )
 
 
 def leave(connection: sa.Connection, prompt: Any) -> None:
-    """Keeps the highest number of a prompt that is about to be deleted, under all names it had."""
+    """Stores the highest number of a prompt that is about to be deleted, under all its names."""
     highest = sa.select(sa.func.max(versions.c.number)).where(versions.c.prompt_id == names.c.prompt_id)
     kept = names.update().where(names.c.prompt_id.in_(prompt)).values(highest=highest.scalar_subquery())
     connection.execute(kept)

@@ -1,7 +1,7 @@
-"""The record: prompts, versions, completions and runs, in SQLite or PostgreSQL (SQLAlchemy Core).
+"""The database: prompts, versions, completions and runs, in SQLite or PostgreSQL (SQLAlchemy Core).
 
-Every method is one transaction: when it returns, it is on disk. Nothing here is derived; nothing is overwritten but a
-run's status and a prompt's name.
+Every method is one transaction: when it returns, its data is on disk. Nothing here is derived; nothing is overwritten
+except a run's status and a prompt's name.
 """
 
 import functools
@@ -41,15 +41,18 @@ AGAIN_S = 0.5
 
 
 class RetryPolicy(Protocol):
-    """Whose methods may be `told`: the Store, or an Annex."""
+    """An object whose methods may be `told`: the Store, or a Repository."""
 
     @property
     def patience_s(self) -> float: ...
 
 
 def told(method: Callable[P, T]) -> Callable[P, T]:
-    """Database trouble as one sentence; without statements, which hold task texts. What may pass is waited for,
-    `patience_s` of the store at most: the method is one transaction, and is done again. Then it is a StoreAwayError."""
+    """Raises database errors as one sentence, without statements, which contain task texts.
+
+    After an error that may pass, the whole transaction is repeated, for `patience_s` of the store at most; then it is a
+    StoreAwayError.
+    """
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -58,12 +61,12 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
             try:
                 return method(*args, **kwargs)
             except (UnicodeError, OverflowError) as error:
-                raise StoreError(f"The record can't hold this value ({type(error).__name__}): correct it.") from None
+                raise StoreError(f"The database can't hold this value ({type(error).__name__}): correct it.") from None
             except SQLAlchemyError as error:
                 passing = may_pass(error)
                 if not passing or time.monotonic() > deadline:
                     raise (StoreAwayError if passing else StoreError)(
-                        f"The record can't be read or written ({cause(error)}): check its disk and database."
+                        f"The database can't be read or written ({cause(error)}): check its disk and its server."
                     ) from None
             time.sleep(AGAIN_S)
 
@@ -71,8 +74,11 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
 
 
 class Store:
-    """Safe to share between threads. `patience_s`: how long a database that went away is waited for; `clock`: makes the
-    SQL of the time now, in seconds since 1970, by the one clock of all who share the record."""
+    """Safe to share between threads.
+
+    patience_s: seconds to wait for a database that went away
+    clock: makes SQL for the present time, in seconds since 1970, by the one clock of all who share the database
+    """
 
     def __init__(self, url: str) -> None:
         self.patience_s = 0.0
@@ -85,7 +91,7 @@ class Store:
 
     @told
     def describe(self) -> str:
-        """Where it is and what it holds, for people."""
+        """Its address and content, for people."""
         with self.engine.connect() as connection:
             count = connection.execute(sa.select(sa.func.count()).select_from(completions)).scalar()
         return f"{self.engine.url.render_as_string(hide_password=True)}, {count:,} completions"
@@ -94,10 +100,10 @@ class Store:
 
     @told
     def save(self, version: PromptVersion, author: Person | None = None) -> tuple[PromptVersion, bool]:
-        """The stored version with its number, and whether it is new: unchanged content gives the same version back.
+        """The stored version with its number, and whether it is new: unchanged content returns the same version.
         `author`: who saves it.
 
-        Raises PromptError when the name belongs to another project, or was another prompt's.
+        Raises PromptError if the name belongs, or belonged, to another prompt or project.
         """
         with self.engine.begin() as connection:
             return self._save(connection, version, author)
@@ -175,9 +181,9 @@ class Store:
 
     @told
     def delete(self, name: str) -> None:
-        """Removes a prompt with its versions and runs; completions stay, they were paid for. Its numbers stay given.
+        """Deletes a prompt with its versions and runs. Completions stay, because they were paid for.
 
-        Raises PromptError while annotators get one of its versions.
+        Its numbers are not used again. Raises PromptError while one of its versions is in use.
         """
         with self.engine.begin() as connection:
             using = sa.select(connections).where(_tag_of(connections.c.in_use, name))
@@ -214,9 +220,12 @@ class Store:
     def add_completions(
         self, found: Iterable[Completion], run_id: str | None = None, project: int | None = None
     ) -> None:
-        """Stores facts; one that is there already stays as it is. `run_id`: the run that asked for them; `project`: the
-        one whose tasks they are about, where no run says so."""
-        # In one order everywhere: PostgreSQL ends writers that wait for each other's rows.
+        """Stores completions; existing ones stay as they are.
+
+        run_id: the run that asked for them
+        project: the project whose tasks they are about, if no run says so
+        """
+        # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
         ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
         payer = {"run_id": run_id}
         rows = [{name: getattr(completion, name) for name in Completion.__slots__} | payer for completion in ordered]

@@ -1,4 +1,4 @@
-"""Annex: a part of the record in a file of its own. It shares the engine of the Store, and its patience.
+"""Repository: one part of the database in a file of its own. It shares the engine and the patience of the Store.
 
 So all parts wait equally long for a database that went away.
 """
@@ -9,7 +9,7 @@ from backend.adapters.database.prompts import Store
 
 
 class Repository:
-    """Its methods are `told`."""
+    """A part of the Store; its methods translate database errors."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -17,7 +17,7 @@ class Repository:
         self._insert: Any = store.insert
 
     def _now(self) -> Any:
-        """The record's clock, see Store."""
+        """The clock of the database, see Store."""
         return self._store.clock()
 
     @property

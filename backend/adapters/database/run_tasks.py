@@ -1,6 +1,6 @@
-"""The record of asks: which tasks of a run were asked about, under which digest, and what became of them.
+"""The tasks of each run: the digest of the request, and what became of the task.
 
-Counts are not kept: they are derived from the stored completions, so a crash can't leave them wrong.
+Counts are not stored: they are derived from stored completions, so a crash cannot make them wrong.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +25,12 @@ PAGE = 4000
 
 @dataclass(frozen=True, slots=True)
 class RunTask:
-    """One task of a run: the digest of its request (None when it could not be asked about), the requests sent for it,
-    and its Rejection's reason or its Failure, if any."""
+    """One task of a run.
+
+    digest: of its request; None if it could not be asked about
+    sent: requests that were sent for it
+    reason, failure: of its Rejection or Failure, if any
+    """
 
     task_id: int
     digest: str | None
@@ -43,7 +47,7 @@ class RunTask:
 
 
 class RunTaskStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     @told
     def note(self, run_id: str, found: Iterable[RunTask]) -> None:
@@ -60,7 +64,7 @@ class RunTaskStore(Repository):
 
     @told
     def set_aside(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
-        """Notes a Failure for tasks of a run; an answer that is stored still counts."""
+        """Notes a Failure for tasks of a run; a stored answer still counts."""
         rows = [_row(run_id, RunTask(task, None, failure)) for task in tasks]
         insert = self._insert(asks)
         update = {name: insert.excluded[name] for name in ("failure", "detail")}
@@ -69,16 +73,16 @@ class RunTaskStore(Repository):
             connection.execute(statement, rows)
 
     def of_version(self, tag: str, size: int = PAGE) -> Iterator[list[RunTask]]:
-        """The newest ask about each task over all runs of a version, by task id, so many tasks at a time."""
+        """The newest entry about each task over all runs of a version, by task id, in pages."""
         return self._pages(sa.select(runs.c.id).where(runs.c.tag == tag), size)
 
     def of_run(self, run_id: str, size: int = PAGE) -> Iterator[list[RunTask]]:
-        """The asks of one run, by task id, so many at a time."""
+        """The entries of one run, by task id, in pages."""
         return self._pages(sa.select(runs.c.id).where(runs.c.id == run_id), size)
 
     @told
     def some(self, tag: str, most: int) -> list[tuple[int, str]]:
-        """Tasks that a version was asked about, with the digests of the requests: some of them."""
+        """Some of the tasks that a version was asked about, with the digests of their requests."""
         mine = sa.select(asks.c.task_id, asks.c.digest).join_from(asks, runs)
         query = mine.where(runs.c.tag == tag, asks.c.digest.is_not(None)).limit(most)
         with self._engine.connect() as connection:
@@ -86,7 +90,7 @@ class RunTaskStore(Repository):
 
     @told
     def tally(self, run: Run, pricing: Pricing) -> TaskCounts:
-        """How far a run has come. What another run answered later changes nothing: this one had no answer."""
+        """The progress of a run. Answers of later runs change nothing: this run had no answer."""
         mine = asks.c.run_id == run.id
         samples = self._samples(run.tag)
         there = sa.and_(*(sa.exists().where(completions.c.digest == digest) for digest in samples))
@@ -127,7 +131,7 @@ class RunTaskStore(Repository):
         return self._newest(page.order_by(runs.c.created, runs.c.id))
 
     def _samples(self, tag: str) -> list[Any]:
-        """The digests of an ask's samples, see `domain.hashing.numbered`."""
+        """The digests of the samples of a task, see `domain.hashing.numbered`."""
         name, number = parse_tag(tag)
         mine = sa.and_(prompts.c.name == name, versions.c.number == number)
         query = sa.select(versions.c.confidence).join_from(versions, prompts).where(mine)

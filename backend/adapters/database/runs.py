@@ -1,4 +1,4 @@
-"""The record of runs: what each is to do, who works on it, and how it ended. `asks` has what its tasks came to."""
+"""Runs: the task of each, who works on it, and how it ended. `run_tasks` has the outcomes of its tasks."""
 
 import secrets
 from collections.abc import Callable
@@ -20,7 +20,7 @@ PAGE = 4000
 
 
 class NewRun(NamedTuple):
-    """What a run is to do; see `domain.runs.run.Run`."""
+    """The options of a new run; see `domain.runs.run.Run`."""
 
     tag: str
     project: int
@@ -34,7 +34,7 @@ class NewRun(NamedTuple):
 
 
 class RunStore(Repository):
-    """See Annex."""
+    """See Repository."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -42,8 +42,10 @@ class RunStore(Repository):
 
     @told
     def create(self, order: NewRun, check: Callable[[Run], None] = lambda other: None) -> Run:
-        """A pending run, unless `check` raises for one of the same version that has not ended: of two that are started
-        at the same instant, the second one meets the first."""
+        """A pending run. Raises what `check` raises for a run of the same version that has not ended.
+
+        Of two runs that are started at the same instant, the second one meets the first.
+        """
         run_id = secrets.token_hex(4)
         others = self._query().where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run_id)
         with self._engine.begin() as connection:
@@ -59,15 +61,15 @@ class RunStore(Repository):
 
     @told
     def limit(self, run_id: str, budget: float) -> None:
-        """Sets the most USD a run may spend."""
+        """Sets the most USD that a run may spend."""
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(budget=budget))
 
     @told
     def claim(self, run_id: str, worker: str, is_running: Callable[[str], bool | None] = lambda _: None) -> bool:
-        """Takes a pending run in hand for `worker`, or one that its process lost, see `domain.runs.run.is_lost`.
+        """Gives a pending run to `worker`, or a run that its process lost (see `domain.runs.run.is_lost`).
 
-        True when it is ours now.
+        True if it is ours now.
         """
         silent_s = (self._now() - runs.c.seen).label("silent_s")
         values = {"status": "in_progress", "reason": "", "worker": worker, "seen": self._now()}
@@ -82,7 +84,7 @@ class RunStore(Repository):
 
     @told
     def beat(self, run_id: str, seconds: float) -> str:
-        """A sign of life, `seconds` after the last one; the run's status now, so that a cancel is heard."""
+        """A heartbeat, `seconds` after the last one; returns the run's status, so that a cancel is noticed."""
         mine = runs.c.id == run_id
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(mine).values(seen=self._now(), seconds=runs.c.seconds + seconds))
@@ -90,13 +92,13 @@ class RunStore(Repository):
 
     @told
     def size(self, run_id: str, tasks: int) -> None:
-        """Notes how many tasks the baseline has."""
+        """Stores the size of the task selection."""
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(tasks=tasks))
 
     @told
     def complete(self, run_id: str) -> bool:
-        """Ends a run well, unless it was canceled meanwhile, which False says."""
+        """Completes a run, unless it was canceled meanwhile (then False)."""
         mine = sa.and_(runs.c.id == run_id, runs.c.status == "in_progress")
         with self._engine.begin() as connection:
             return connection.execute(runs.update().where(mine).values(status="completed", reason="")).rowcount == 1
@@ -110,14 +112,14 @@ class RunStore(Repository):
 
     @told
     def reopen(self, run_id: str) -> None:
-        """Makes it a pending run again that nobody has."""
-        values = {"status": "pending", "reason": "", "worker": ""}
+        """Makes it a pending run again that nobody owns."""
+        values = {"status": "pending", "reason": "", "worker": "", "seen": self._now()}
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(**values))
 
     @told
     def cancel(self, run_id: str) -> bool:
-        """Asks a run to stop; its process hears of it at its next sign of life. False when it had ended already."""
+        """Asks a run to stop; its process notices at its next heartbeat. False if it had ended already."""
         open_still = runs.c.status.in_(OPEN)
         values = {"status": "canceled", "reason": "It was canceled."}
         with self._engine.begin() as connection:
@@ -126,7 +128,7 @@ class RunStore(Repository):
 
     @told
     def run(self, run_id: str) -> Run:
-        """Raises RunError when there is none."""
+        """Raises RunError if there is none."""
         with self._engine.connect() as connection:
             row = connection.execute(self._query().where(runs.c.id == run_id)).first()
         if row is None:
@@ -135,7 +137,7 @@ class RunStore(Repository):
 
     @told
     def servers(self, tag: str) -> tuple[str, ...]:
-        """The model's servers that runs of a version were started with, in alphabetical order."""
+        """The model's servers with which runs of a version were started, in alphabetical order."""
         query = sa.select(runs.c.server).where(runs.c.tag == tag, runs.c.server.is_not(None)).distinct()
         with self._engine.connect() as connection:
             return tuple(sorted(connection.execute(query).scalars()))
@@ -150,13 +152,13 @@ class RunStore(Repository):
             return [_run(row) for row in connection.execute(query)]
 
     def _query(self) -> Any:
-        """All that `_run` needs."""
+        """All columns that `_run` needs."""
         silent_s = (self._now() - runs.c.seen).label("silent_s")
         return sa.select(*(silent_s if column is runs.c.seen else column for column in runs.c))
 
 
 def _new(moment: float) -> dict[str, Any]:
-    """Of a pending run that nobody has, made at `moment` (seconds since 1970)."""
+    """The columns of a pending run without an owner, made at `moment` (seconds since 1970)."""
     created = datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds")
     return {"status": "pending", "reason": "", "created": created, "worker": "", "seen": moment, "seconds": 0.0}
 

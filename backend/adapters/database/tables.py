@@ -1,4 +1,4 @@
-"""The tables of the record. Alembic's migrations (edges/migrations) build them; a test compares the two."""
+"""The tables of the database. Alembic's migrations (in `migrations/`) build them; a test compares the two."""
 
 import json
 from typing import Any

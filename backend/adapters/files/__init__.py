@@ -1,1 +1,1 @@
-"""Files that are exported."""
+"""Files that are read and written."""

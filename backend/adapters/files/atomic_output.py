@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: what was there before stays until the new one is complete."""
+"""Files that are written completely or not at all: the old file stays until the new one is complete."""
 
 import os
 import secrets
@@ -25,23 +25,26 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, which takes the place of `path` at the end; when the writing fails, nothing has changed. What
-    is no ordinary file, like a named pipe, is written to as it is. Raises OutputError when it can't be written."""
+    """A file to write to, which replaces `path` at the end; if writing fails, nothing has changed.
+
+    Anything but an ordinary file, such as a named pipe, is written to as it is. Raises OutputError if it cannot be
+    written.
+    """
     try:
         with _as_it_is(path) if path.exists() and not path.is_file() else _beside(path.resolve()) as file:
             yield file
     except OSError as error:
         raise OutputError(
-            f"{path} can't be written ({type(error).__name__}): give a place of yours, with room in it."
+            f"{path} cannot be written ({type(error).__name__}): choose a folder of yours with free space."
         ) from None
 
 
 def remove(path: Path) -> None:
-    """Deletes a file, if it is there. Raises OutputError when it can't be."""
+    """Deletes a file, if it exists. Raises OutputError if it cannot be deleted."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"{path} can't be deleted ({type(error).__name__}): delete it by hand.") from None
+        raise OutputError(f"{path} cannot be deleted ({type(error).__name__}): delete it by hand.") from None
 
 
 @contextmanager

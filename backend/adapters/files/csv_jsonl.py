@@ -1,7 +1,7 @@
 """Rows as CSV or JSON lines, written page by page.
 
-Task texts and labels come from anybody, and spreadsheets run what looks like a formula: in CSV such a text gets an
-apostrophe in front, which spreadsheets take as "this is text". JSON lines and Parquet hold every text as it is.
+Task texts and labels come from anybody, and spreadsheets execute what looks like a formula: in CSV such a text gets an
+apostrophe in front, which spreadsheets read as "this is text". JSON lines and Parquet contain the exact texts.
 """
 
 import csv
@@ -17,7 +17,7 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def write_csv(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequence[Row]]) -> int:
-    """RFC 4180 in UTF-8 with a header, lists as JSON; how many rows."""
+    """RFC 4180 in UTF-8 with a header, lists as JSON. Returns the number of rows."""
     with _Text(file, newline="") as text:
         writer = csv.writer(text)
         writer.writerow([_cell(column.name) for column in columns])
@@ -25,7 +25,7 @@ def write_csv(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequenc
 
 
 def write_jsonl(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequence[Row]]) -> int:
-    """One JSON object a line, in ASCII; how many rows."""
+    """One JSON object per line, in ASCII. Returns the number of rows."""
     names = [column.name for column in columns]
     with _Text(file, newline="\n") as text:
         return sum(
@@ -35,7 +35,7 @@ def write_jsonl(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Seque
 
 
 def plain_text(value: Any) -> str:
-    """A value of a task's data on its own: text as it is, anything else as JSON."""
+    """A value of a task's data by itself: text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -53,7 +53,7 @@ def _cell(value: Any) -> Any:
 
 
 class _Text(TextIOWrapper):
-    """Over a file that stays open: it belongs to somebody else."""
+    """A wrapper for a file that stays open, because it belongs to the caller."""
 
     def __init__(self, file: BinaryIO, newline: str) -> None:
         super().__init__(file, encoding="utf-8", errors="replace", newline=newline)

@@ -1,4 +1,4 @@
-"""The file `.env`: some of its values written anew, every other line kept; readable by its owner only."""
+"""The file `.env`: changes some of its values and keeps every other line; only its owner can read it."""
 
 import os
 import re
@@ -18,20 +18,20 @@ _PLAIN = re.compile(r"[\w./:@%+=,~-]*", re.ASCII)
 
 
 class DotEnvFile:
-    """At `path`, there yet or not. Raises SettingsError or OutputError when it can't be read or written."""
+    """The file at `path`, which need not exist. Raises SettingsError or OutputError if it cannot be read or written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def values(self) -> dict[str, str]:
-        """What it sets, by names in upper case, as settings read it; without what is empty or a placeholder."""
+        """Its values, by names in upper case, as settings read them; without empty values and placeholders."""
         return {name: value for name, value in _read(self._text()).items() if value and value != PLACEHOLDER}
 
     def write(self, values: Mapping[str, str]) -> None:
-        """Sets these variables, in their old places where there are any, else at the end."""
+        """Sets these variables, in their old places if there are any, else at the end."""
         text = changed(self._text(), values)
         if {name: _read(text).get(name) for name in values} != dict(values):
-            raise SettingsError(f"{self.path} can't hold one of these values: set it as an environment variable.")
+            raise SettingsError(f"{self.path} cannot hold one of these values: set it as an environment variable.")
         try:
             if self.path.exists():
                 self.path.chmod(MODE)
@@ -39,13 +39,15 @@ class DotEnvFile:
                 os.fchmod(file.fileno(), MODE)
                 file.write(text.encode())
         except (OSError, UnicodeError) as error:
-            raise SettingsError(f"{self.path} can't be written ({type(error).__name__}): check whose it is.") from None
+            raise SettingsError(
+                f"{self.path} cannot be written ({type(error).__name__}): check its owner and permissions."
+            ) from None
 
     def _text(self) -> str:
         try:
             return self.path.read_text(encoding="utf-8") if self.path.exists() else ""
         except (OSError, UnicodeError) as error:
-            raise SettingsError(f"{self.path} can't be read ({type(error).__name__}): move it away.") from None
+            raise SettingsError(f"{self.path} cannot be read ({type(error).__name__}): move it away.") from None
 
 
 def changed(text: str, values: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Rows as Parquet, by pyarrow, which is large and therefore not installed by default."""
+"""Rows as Parquet, with pyarrow, which is large and therefore not installed by default."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
@@ -9,7 +9,7 @@ from backend.errors import OutputError
 
 
 def write_parquet(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequence[Row]]) -> int:
-    """One row group a page; how many rows. Raises OutputError without pyarrow."""
+    """One row group per page. Returns the number of rows. Raises OutputError without pyarrow."""
     try:
         import pyarrow
         from pyarrow.parquet import ParquetWriter
@@ -38,5 +38,5 @@ def _value(value: Any, column: Column) -> Any:
 
 
 def _utf8(text: str) -> str:
-    """Without lone surrogates, which Parquet can't hold."""
+    """Without lone surrogates, which Parquet cannot hold."""
     return text.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""Private: files and folders of the record, for the user's eyes alone whatever the umask is."""
+"""Private files and folders: readable by the user only, whatever the umask is."""
 
 import os
 from contextlib import suppress
@@ -9,7 +9,7 @@ SHARED_BITS = 0o3000
 
 
 def private_folder(folder: Path) -> None:
-    """Makes it with its parents; one of ours that is there already is closed to others. Raises OSError."""
+    """Makes the folder with its parents; an existing one of ours becomes private. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(OSError):
         found = folder.stat()
@@ -19,19 +19,21 @@ def private_folder(folder: Path) -> None:
 
 
 def private_file(file: Path) -> None:
-    """Closes it to others, if it is there and ours."""
+    """Makes it private, if it exists and is ours."""
     with suppress(OSError):
         file.chmod(0o600)
 
 
 def make_private(file: Path) -> None:
-    """Makes an empty one, unless it is there. Raises OSError."""
-    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+    """Makes an empty one, unless it is there: one that is may be a database in use here, all of whose locks would be
+    freed if it was opened and closed. Raises OSError."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     private_file(file)
 
 
 def tighten(folder: Path) -> None:
-    """The folder and the files in it."""
+    """Makes the folder and its files private."""
     private_folder(folder)
     for file in folder.iterdir():
         if file.is_file() and not file.is_symlink():
@@ -39,7 +41,7 @@ def tighten(folder: Path) -> None:
 
 
 def close_to_others(folder: Path) -> None:
-    """The folder of a record, if it is there, and what background runs printed in it."""
+    """Makes the folder of a database private, if it exists, with the output of background runs in it."""
     if folder.is_dir():
         private_folder(folder)
         if (folder / "runs").is_dir():

@@ -1,6 +1,6 @@
-"""When LABEL_STUDIO_URL leads elsewhere, or to a server whose certificate is not trusted: what to set instead.
+"""What to set instead if LABEL_STUDIO_URL redirects, or if the certificate of its server is not trusted.
 
-Redirects are not followed: a POST would become a GET on the way, and the token would go to whoever is named.
+Redirects are not followed: a POST would become a GET, and the token would go to whichever host is named.
 """
 
 import ssl
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def refuse_redirect(response: "httpx.Response", url: str) -> None:
-    """Raises StudioError for a redirect, with the address to set instead of `url`, that of Label Studio."""
+    """Raises StudioError for a redirect, with the address to set instead of `url`."""
     if not 300 <= response.status_code < 400 or "location" not in response.headers:
         return
     asked = response.request.url
@@ -30,7 +30,7 @@ def refuse_redirect(response: "httpx.Response", url: str) -> None:
 
 
 def tls_trouble(error: BaseException, address: str) -> StudioError | None:
-    """What to say when TLS is why there is no connection to `address`; None when it is something else."""
+    """A sentence if TLS is the reason why there is no connection to `address`; None for other reasons."""
     reason: BaseException | None = error
     while reason is not None and not isinstance(reason, ssl.SSLError):
         reason = reason.__cause__ or reason.__context__

@@ -1,4 +1,4 @@
-"""The backends of a project in Label Studio, and whom it would call as one."""
+"""The backends of a project in Label Studio, and whether Label Studio would call an address."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,16 +8,16 @@ from backend.domain.urls import shown
 
 
 class StudioBackends:
-    """A part of `Studio`."""
+    """A part of LabelStudioClient."""
 
     http: LabelStudioHttp
 
     def backends(self, project: int) -> list[Mapping[str, Any]]:
-        """Connected backends, the first one is the one Label Studio asks. Makes Label Studio call each of them."""
+        """Connected backends; Label Studio asks the first one. This makes Label Studio call each of them."""
         return list(self.http.call("GET", "api/ml/", project=project))
 
     def check_address(self, url: str) -> str:
-        """Whether Label Studio would call a backend at `url`, for people. Raises StudioError when its guard refuses it.
+        """Whether Label Studio would call a backend at `url`, for people. Raises StudioError if its guard refuses.
 
         A backend without a project is never created, but its address is checked first.
         """
@@ -34,11 +34,11 @@ class StudioBackends:
         return answer
 
     def update_backend(self, backend_id: int, backend: Mapping[str, Any]) -> None:
-        """`backend` must repeat url and project, or Label Studio answers 500."""
+        """`backend` must repeat url and project; otherwise Label Studio answers 500."""
         self.http.call("PATCH", f"api/ml/{backend_id}", body=dict(backend))
 
     def disconnect(self, project: int, backends: Iterable[Mapping[str, Any]]) -> None:
-        """Removes backends and the webhooks they leave behind."""
+        """Removes backends and the webhooks that they leave behind."""
         urls = set()
         for backend in backends:
             urls.add(str(backend["url"]).rstrip("/") + "/webhook")

@@ -137,22 +137,22 @@ class LabelStudioClient(StudioBackends):
         return int(self.http.record(f"api/projects/{project}/", "ground_truth_number")["ground_truth_number"])
 
     def columns(self, project: int) -> dict[str, int]:
-        """The data fields that tasks have, each with the number of tasks that have it."""
+        """The fields of the tasks, each with the number of tasks that have it."""
         return dict(self.http.call("GET", f"api/projects/{project}/summary/").get("all_data_columns") or {})
 
     def task_url(self, project: int, task: int | str) -> str:
-        """Of a task by its id; with "" what all of a project have in common."""
+        """The address of a task by its id; with "", the part that all tasks of a project share."""
         return f"{shown(self.url)}/projects/{project}/data?task={task}"
 
     # Tasks
 
     def tasks(self, project: int, *, page: int = PAGE, view: int | None = None) -> Iterator[list[Task]]:
-        """All tasks by id, or those of a Data Manager tab in its order, a page at a time."""
+        """All tasks by id, or those of a Data Manager tab in its order, in pages."""
         for rows in self._pages.pages(project, page, view=view, include="id,data", fields="task_only"):
             yield [_task(row) for row in rows]
 
     def tasks_by_id(self, project: int, ids: Sequence[int]) -> Iterator[list[Task]]:
-        """Tasks of these ids; ids that the project does not have are left out."""
+        """Tasks with these ids; ids that the project does not have are left out."""
         for start in range(0, len(ids), IDS):
             some = list(ids[start : start + IDS])
             chosen = {"selectedItems": {"all": False, "included": some}}
@@ -165,7 +165,7 @@ class LabelStudioClient(StudioBackends):
         return [number for page in self.id_pages(project) for number in page]
 
     def id_pages(self, project: int, view: int | None = None) -> Iterator[list[int]]:
-        """Ids of all tasks, ascending, or of those of a Data Manager tab in its order, many at a time."""
+        """Ids of all tasks, ascending, or of those of a Data Manager tab in its order, in pages."""
         for rows in self._pages.pages(project, 10 * PAGE, view=view, include="id", fields="task_only"):
             yield [row["id"] for row in rows]
 
@@ -185,12 +185,12 @@ class LabelStudioClient(StudioBackends):
             last = rows[-1]["id"]
 
     def count_by_version(self, project: int, operator: str, versions: Sequence[str]) -> int:
-        """How many they are."""
+        """The number of these tasks."""
         query = all_of(by_version(operator, versions))
         return int(self._pages.found(project, 1, 1, query=query, include="id", fields="task_only")["total"])
 
     def annotated(self, project: int) -> Iterator[AnnotatedTask]:
-        """Tasks that have submitted annotations."""
+        """Tasks with submitted annotations."""
         known = self._known(project)
         for rows in self._pages.pages(project, PAGE, query=ANNOTATED, fields="all"):
             for row in filter(_is_read, rows):
@@ -204,31 +204,31 @@ class LabelStudioClient(StudioBackends):
     # Predictions
 
     def model_versions(self, project: int) -> dict[str, int]:
-        """Predictions of each version; those without a version are not counted by Label Studio."""
+        """Number of predictions of each version; Label Studio does not count those without a version."""
         return dict(self.http.call("GET", f"api/projects/{project}/model-versions/"))
 
     def predictions(self, project: int) -> Iterator[Prediction]:
-        """All predictions of a project, in no order: one request, which Label Studio does not page, read bit by bit."""
+        """All predictions of a project, in no order: one request, without pages, read as a stream."""
         for row in self.http.rows("api/predictions/", project=project, timeout=LONG):
             yield Prediction(row["id"], row["task"], row["model_version"], row["score"], row["result"])
 
     def import_predictions(self, project: int, items: bytes) -> int:
-        """Adds predictions, a JSON list, in one request; the number Label Studio says it made."""
+        """Adds predictions, a JSON list, in one request. Returns the number that Label Studio reports."""
         answer = self.http.call("POST", f"api/projects/{project}/import/predictions", body=items, timeout=LONG)
         return int(answer["created"])
 
     def delete_version(self, project: int, version: str) -> None:
-        """Deletes all predictions of a version. It may clear what annotators are shown."""
+        """Deletes all predictions of a version. Label Studio may clear what annotators see."""
         path = f"api/projects/{project}/model-versions/"
         self.http.call("DELETE", path, body={"model_version": version}, timeout=LONG)
 
     def rescore(self, prediction: int, score: float | None, result: Sequence[Mapping[str, Any]]) -> None:
-        """Changes a prediction's scores; `result`: the same answer, with the scores of its regions. Gone is as good."""
+        """Changes the scores of a prediction; a deleted one is ignored. `result`: the same answer with new scores."""
         with suppress(NotFound):
             self.http.call("PATCH", f"api/predictions/{prediction}/", body={"score": score, "result": list(result)})
 
     def delete_prediction(self, prediction: int) -> None:
-        """Deletes one; gone already is as good."""
+        """Deletes one; a deleted one is ignored."""
         with suppress(NotFound):
             self.http.call("DELETE", f"api/predictions/{prediction}/")
 
@@ -246,28 +246,28 @@ class LabelStudioClient(StudioBackends):
             )
 
     def annotated_ids(self, project: int) -> set[int]:
-        """Tasks that have submitted annotations."""
+        """Tasks with submitted annotations."""
         pages = self._pages.pages(project, 10 * PAGE, query=ANNOTATED, include="id", fields="task_only")
         return {row["id"] for rows in pages for row in rows}
 
     def newest_annotation(self, project: int) -> int:
-        """The highest id of a submitted annotation, 0 when there is none."""
+        """The highest id of a submitted annotation; 0 without any."""
         pages = self._pages.pages(project, PAGE, query=ANNOTATED, include="id,annotations", fields="all")
         return max((a["id"] for rows in pages for row in rows for a in row.get("annotations") or []), default=0)
 
     def annotation(self, annotation: int) -> Mapping[str, Any] | None:
-        """None when there is none any more."""
+        """None if it does not exist any more."""
         with suppress(NotFound):
             return dict(self.http.call("GET", f"api/annotations/{annotation}/"))
         return None
 
     def delete_annotation(self, annotation: int) -> None:
-        """Gone already is as good."""
+        """Deletes one; a deleted one is ignored."""
         with suppress(NotFound):
             self.http.call("DELETE", f"api/annotations/{annotation}/")
 
     def annotations(self, project: int) -> int:
-        """How many annotations a project has."""
+        """Number of annotations in a project."""
         return int(self.http.record(f"api/projects/{project}/", "total_annotations_number")["total_annotations_number"])
 
     def show(self, project: int, version: str) -> None:

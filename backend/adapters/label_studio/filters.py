@@ -1,4 +1,4 @@
-"""Filters: which tasks Label Studio lists, in the words of its Data Manager."""
+"""Filters for the tasks that Label Studio lists, in the form of its Data Manager."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ Filter = tuple[str, str, str, Any]
 
 
 def all_of(*items: Filter) -> dict[str, Any]:
-    """A query for tasks to which all of these apply."""
+    """A query for tasks that meet all of these filters."""
     named = [
         {"filter": f"filter:tasks:{column}", "operator": operator, "type": kind, "value": value}
         for column, operator, kind, value in items
@@ -17,5 +17,5 @@ def all_of(*items: Filter) -> dict[str, Any]:
 
 
 def by_version(operator: str, versions: Sequence[str]) -> Filter:
-    """Tasks that have (contains) or lack (not_contains) a prediction whose version has one of `versions` in it."""
+    """Tasks that have (contains) or lack (not_contains) a prediction whose version contains one of `versions`."""
     return ("predictions_model_versions", operator, "List", list(versions))

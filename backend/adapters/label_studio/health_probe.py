@@ -1,4 +1,4 @@
-"""Our own server, as others see it: whether it answers at an address. Not whether Label Studio may call it there."""
+"""Whether our own server answers at an address. It does not tell whether Label Studio may call it there."""
 
 from backend.errors import ServerError
 
@@ -8,7 +8,7 @@ PATIENCE_S = 5.0
 
 
 def describe(url: str, user: str | None, password: str | None) -> str:
-    """For people. Raises ServerError when nothing answers, something else does, or it refuses the login."""
+    """For people. Raises ServerError if nothing or something else answers, or if it refuses the login."""
     import httpx  # a tenth of a second, which most commands need not wait for
 
     url = url.rstrip("/")
@@ -17,7 +17,7 @@ def describe(url: str, user: str | None, password: str | None) -> str:
         answer = httpx.get(f"{url}/health", auth=login, timeout=PATIENCE_S, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise ServerError(
-            f"Nothing answers at {url} ({type(error).__name__}): start the server (`make serve`), or say where it is "
+            f"Nothing answers at {url} ({type(error).__name__}): start the server (`make serve`), or give its address "
             "with --backend-url."
         ) from None
     if answer.status_code == httpx.codes.UNAUTHORIZED:

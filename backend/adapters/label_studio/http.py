@@ -1,7 +1,7 @@
-"""HTTP to Label Studio through the SDK's client (it renews tokens), and its refusals as sentences.
+"""HTTP to Label Studio through the SDK's client (it renews tokens), with its refusals as sentences.
 
-The SDK's typed models cost eight times the wire's time for lists, hide bodies we need and repeat POSTs; so requests go
-through its HTTP client, typed methods are used for nothing else.
+The SDK's typed models take eight times as long as the transfer of a list, hide bodies that we need and repeat POSTs. So
+requests use its HTTP client only.
 """
 
 import json
@@ -56,12 +56,14 @@ class NotFound(Refused):
 
 
 class RequestTooLarge(Refused):
-    """What stands before Label Studio takes no request of this size."""
+    """A proxy in front of Label Studio accepts no request of this size."""
 
 
 class Unreachable(StudioError):
-    """There was no answer, or one of somebody in between: what a request was to do may have happened or not; when it
-    was only `late`, it may happen yet."""
+    """There was no answer, or a proxy answered: the request may have been carried out or not.
+
+    late: it may still be carried out
+    """
 
     def __init__(self, sentence: str, late: bool = False) -> None:
         super().__init__(sentence)
@@ -69,8 +71,7 @@ class Unreachable(StudioError):
 
 
 class LabelStudioHttp:
-    """`call` returns the JSON of an answer, `rows` that of a long list bit by bit; every trouble is a StudioError that
-    says what to do."""
+    """`call` returns the JSON of an answer, `rows` that of a long list as a stream. Every error is a StudioError."""
 
     def __init__(self, url: str, api_key: str | None, credential: Credential | None = None) -> None:
         """`credential`: a request's own, which is passed on in place of the key."""
@@ -83,7 +84,7 @@ class LabelStudioHttp:
         if not re.fullmatch(r"[!-~]+", api_key):
             raise SettingsError("LABEL_STUDIO_API_KEY holds a space or a letter that no token has: copy it again.")
         if not re.match(r"https?://[^/]", url):
-            raise SettingsError("LABEL_STUDIO_URL is no address: correct it to one like http://host:8080.")
+            raise SettingsError("LABEL_STUDIO_URL is not a valid address: correct it to one like http://host:8080.")
         # Half a second with httpx, for which commands without Label Studio need not wait, so that all its libraries are
         # imported where they are used; the client with all its types would take two seconds and 70 MB.
         from label_studio_sdk.base_client import LabelStudioBase
@@ -102,10 +103,11 @@ class LabelStudioHttp:
     def call(
         self, method: str, path: str, *, body: Any = None, timeout: int = 60, repeat: bool = True, **params: Any
     ) -> Any:
-        """One request, never repeated when it is a POST; GETs are tried three times, if they may `repeat`.
+        """One request; a POST is never repeated, a GET is tried three times if `repeat`.
 
-        `body`: bytes are sent as the JSON they are; `timeout` in seconds. Raises NotFound for a 404, Unreachable when
-        there is no telling what became of it, else StudioError.
+        Raises NotFound for a 404, Unreachable if the result is unknown, else StudioError.
+        body: bytes are sent as JSON as they are
+        timeout: seconds
         """
         from label_studio_sdk.core.request_options import RequestOptions
 
@@ -128,7 +130,7 @@ class LabelStudioHttp:
         return found
 
     def rows(self, path: str, *, timeout: int = 60, **params: Any) -> Iterator[Any]:
-        """The elements of a JSON list as they arrive: of a long one, no more than a piece is ever held.
+        """The elements of a JSON list as they arrive; a long list is never held as a whole.
 
         Raises as `call`, also after some of them.
         """
@@ -148,7 +150,7 @@ class LabelStudioHttp:
 
     @contextmanager
     def _told(self, timeout: int) -> Iterator[None]:
-        """Trouble with a request as one sentence."""
+        """Raises errors of a request as one sentence."""
         import httpx
         import ijson
         from label_studio_sdk.core.api_error import ApiError
@@ -180,14 +182,13 @@ class LabelStudioHttp:
 
     def _refusal(self, status: int, text: str) -> StudioError:
         if status in GATEWAY:
-            sentence = (
-                f"Label Studio at {self._shown} does not answer ({status} of what is before it): try again later."
-            )
+            proxy = f"{status} from the proxy in front of it"
+            sentence = f"Label Studio at {self._shown} does not answer ({proxy}): try again later."
             return Unreachable(sentence, late=status == 504)
         if status == 413:
             return RequestTooLarge(
                 status,
-                "What stands before Label Studio refuses a request as too large (413): raise its limit (nginx: "
+                "The proxy in front of Label Studio refuses a request as too large (413): raise its limit (nginx: "
                 "client_max_body_size).",
             )
         if status == 404:
@@ -203,7 +204,7 @@ class LabelStudioHttp:
 
 
 def _detail(text: str) -> str:
-    """Label Studio's own words, short; never a page of HTML."""
+    """Label Studio's own message, shortened; never a page of HTML."""
     try:
         found = json.loads(text)
     except ValueError:

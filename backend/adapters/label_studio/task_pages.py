@@ -1,7 +1,7 @@
 """Pages of a project's tasks, as Label Studio lists them.
 
-One task that Label Studio can't write as JSON (a lone surrogate in its data is enough) makes it answer 500 for the
-whole page. Such a page is asked for again in smaller and smaller parts, until what is left is that task alone.
+If Label Studio cannot write one task as JSON (a lone surrogate in its data is enough), it answers 500 for the whole
+page. Such a page is asked for again in smaller and smaller parts, until only that task is left.
 """
 
 import json
@@ -82,7 +82,7 @@ class TaskPages:
             yield from self._rows(project, (number - 1) * parts + part + 1, size // parts, params, repeat=False)
 
     def _unreadable(self, project: int, number: int, params: Row) -> Iterator[Row]:
-        """The id of a task that stands alone on a page."""
+        """The id of a task that is alone on a page."""
         only_id = {**params, "include": "id", "fields": "task_only"}
         for row in self.found(project, number, 1, repeat=False, **only_id)["tasks"]:
             log.warning("Label Studio can't show task %d of project %d (it answers 500): left out", row["id"], project)

@@ -1,6 +1,6 @@
 """The provider's Batch API: files and batches, through the `openai` package.
 
-One call, one request, never repeated behind the caller's back: a batch asked for twice is paid for twice.
+One call is one request and is never repeated: a batch that is created twice is paid for twice.
 """
 
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ _CONFLICT = (400, 409)
 
 
 class BatchApi:
-    """Every method raises ProviderError when the provider refuses, ProviderAwayError when it can't be reached."""
+    """Every method raises ProviderError if the provider refuses, ProviderAwayError if it cannot be reached."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
-        """Raises SettingsError for a key or an address that can't be one. `timeout_s`: silence that ends a request."""
+        """Raises SettingsError for an invalid key or address. `timeout_s`: seconds of silence that end a request."""
         check(base_url, api_key)
         self._shown = shown(base_url)
         client = openai.DefaultHttpxClient(follow_redirects=False, timeout=timeout_s)
@@ -63,7 +63,7 @@ class BatchApi:
             return next((_report(b) for b in self._client.batches.list() if b.input_file_id == file_id), None)
 
     def look(self, batch_id: str) -> BatchReport:
-        """How far it is; `failed` when the provider knows it no more."""
+        """The state of a batch; `failed` if the provider does not know it any more."""
         with self._told():
             try:
                 return _report(self._client.batches.retrieve(batch_id))
@@ -71,7 +71,7 @@ class BatchApi:
                 return BatchReport(batch_id, "failed", code="not_found")
 
     def cancel(self, batch_id: str) -> None:
-        """One that has ended already stays as it is."""
+        """A batch that has ended stays as it is."""
         with self._told(), suppress(openai.NotFoundError):
             try:
                 self._client.batches.cancel(batch_id)
@@ -80,12 +80,12 @@ class BatchApi:
                     raise
 
     def delete_file(self, file_id: str) -> None:
-        """One that is not there any more is deleted."""
+        """A file that does not exist any more counts as deleted."""
         with self._told(), suppress(openai.NotFoundError):
             self._client.files.delete(file_id)
 
     def results(self, file_id: str, model: str) -> Iterator[tuple[str, Completion | Failure]]:
-        """Digest and reply, line by line as they arrive; lines that tell no digest are left out."""
+        """Digest and reply, line by line as they arrive; lines without a digest are left out."""
         with self._told(), self._client.files.with_streaming_response.content(file_id) as response:
             for line in response.iter_lines():
                 found = _result(line, model)
@@ -152,4 +152,4 @@ def _reply(digest: str, found: dict[str, Any], model: str) -> Completion | Failu
         reply = to_reply(digest, model, body)
         return replace(reply, batch=True) if isinstance(reply, Completion) else reply
     except GARBAGE:
-        return Failure("server", "The model's server sent something that is no chat completion.")
+        return Failure("server", "The model's server did not send a chat completion.")

@@ -1,8 +1,8 @@
 """The model: chat completions of any OpenAI-compatible server, through the `openai` package.
 
-One request in, a Completion or a Failure out. Retrying and pacing are not its business; knowing what a server refuses
-is: it steps down from `json_schema` to `json_object` to plain text, drops parameters a model does not take, and
-remembers both per model for as long as the process lives. No task's text follows a redirect to another address.
+One request goes in, and a Completion or a Failure comes out. It does not retry or limit requests in flight. It knows
+what a server refuses: it falls back from `json_schema` to `json_object` to plain text, leaves out parameters that a
+model does not accept, and remembers both per model for the life of the process. A task's text never follows a redirect.
 """
 
 import asyncio
@@ -51,15 +51,18 @@ _LONGEST_NAME = 200
 
 
 class TooLarge(ValueError):
-    """A body, unpacked, of more than _MOST_BYTES."""
+    """An unpacked body of more than _MOST_BYTES."""
 
 
 class ChatCompletions:
-    """One long-lived client (a client per call would cost 24 ms of CPU); use it from one event loop only."""
+    """One long-lived client (a client per call would take 24 ms of CPU), for one event loop only."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float, named: str = "OPENAI") -> None:
-        """`timeout_s`: for a whole request; `named`: what the settings of address and key begin with. Raises
-        SettingsError for a key or an address that can't be one."""
+        """Raises SettingsError for an invalid key or address.
+
+        timeout_s: seconds for a whole request
+        named: the beginning of the names of the settings for address and key
+        """
         check(base_url, api_key, named)
         self._named = named
         self._shown = shown(base_url)
@@ -89,8 +92,10 @@ class ChatCompletions:
         await self._client.close()
 
     async def models(self) -> list[str] | None:
-        """Names of the models that the server lists, aliases among them; a free request. None where there is no such
-        list. Raises ProviderRefusedError when the server does not tell, else ProviderError when none answers."""
+        """Names of the models that the server lists, with aliases; a free request. None if there is no such list.
+
+        Raises ProviderRefusedError if the server refuses to answer, ProviderError if nothing answers.
+        """
         try:
             async with asyncio.timeout(self._timeout_s):
                 return [name async for entry in self._client.models.list() for name in _names(entry)]
@@ -117,17 +122,19 @@ class ChatCompletions:
             return str(refusal)
 
     async def describe(self, model: str) -> str:
-        """Address and model, for people, after a free request. Raises ProviderError as `models` does, and when the
-        server lists other models only."""
+        """Address and model, for people, after a free request.
+
+        Raises ProviderError as `models` does, and if the server lists only other models.
+        """
         unknown = doubt(model, await self.models() or [], str(self._client.base_url).rstrip("/"))
         if unknown:
             raise ProviderError(unknown)
         return f"{self._shown}, {model}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        """The model's answer, or why there is none.
+        """The model's answer, or a Failure.
 
-        Raises ProviderError when no other task would be answered either: key, quota, unknown model or address.
+        Raises ProviderError if no other task would be answered either: key, quota, unknown model or address.
         """
         while True:
             dialect = self._dialect(request)
@@ -167,12 +174,12 @@ class ChatCompletions:
         except Streamed:
             raise streams(self._shown) from None
         except GARBAGE:
-            return Failure("server", "The model's server sent something that is no chat completion.")
+            return Failure("server", "The model's server did not send a chat completion.")
 
     async def _refused(
         self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError
     ) -> Completion | Failure | None:
-        """What a refusal amounts to; None when it is to be asked again, in another way or at another path."""
+        """The Failure of a refusal; None if the request is to be sent again in another form or to another path."""
         model = request.template.model
         if 300 <= error.status_code < 400:
             self._move(error)
@@ -189,8 +196,10 @@ class ChatCompletions:
         return await self._ask_otherwise(request, dialect, attempt) or failure
 
     async def _ask_otherwise(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | None:
-        """The answer in the first other way that a model takes which has answered nothing yet: refusals come in many
-        words. Each is tried once."""
+        """The answer to the first other form that the model accepts. Each form is tried once.
+
+        Only for models without any answer yet: refusals come in many words.
+        """
         self._known.add(request.template.model)
         for other in dialect.others(request.template):
             with contextlib.suppress(openai.APIStatusError):
@@ -204,7 +213,7 @@ class ChatCompletions:
         return self._dialects.get(request.template.model, RequestFormat())
 
     def _learn(self, request: ChatRequest, dialect: RequestFormat, reply: Completion | Failure) -> None:
-        """A model that was cut in the middle of saying something thinks aloud: it is not bounded again."""
+        """A model that was cut off in the middle of its thoughts is not bounded again."""
         if isinstance(reply, Failure):
             return
         self._known.add(request.template.model)
@@ -213,7 +222,7 @@ class ChatCompletions:
             self._dialects[request.template.model] = replace(self._dialect(request), bounded=False)
 
     def _move(self, error: openai.APIStatusError) -> None:
-        """Goes on at the path that this server names. Raises ProviderError when it names another server."""
+        """Continues at the path that this server names. Raises ProviderError if it names another server."""
         if error.request.url != httpx2.URL(self._chat_url):
             return  # another request has found the way
         target = target_of(error)
@@ -225,16 +234,16 @@ class ChatCompletions:
     def _check_cap(self, request: ChatRequest, dialect: RequestFormat) -> None:
         if request.template.cap is not None and not dialect.caps(request.template):
             raise ProviderError(
-                f"Model '{request.template.model}' takes no limit on the length of an answer, so no budget can be "
+                f"Model '{request.template.model}' accepts no limit on the length of an answer, so no budget can be "
                 "kept: run it without --budget."
             )
 
     def body(self, request: ChatRequest) -> bytes:
-        """The request as this model wants it, as far as is known by now."""
+        """The body of the request in the form that this model accepts, as far as is known."""
         return replace(self._dialect(request), bounded=False).body(request)  # nobody can ask a line of a batch again
 
     async def _post(self, content: bytes) -> bytes:
-        """The typed `create()` would cost twice the CPU; the raw post is the same request."""
+        """The typed `create()` would take twice the CPU; the raw post sends the same request."""
         headers = {"Content-Type": "application/json"}
         async with asyncio.timeout(self._timeout_s):  # the client's own is for the gap between two bytes
             response = await self._client.post(
@@ -243,7 +252,7 @@ class ChatCompletions:
         return response.content
 
     def _adapt(self, request: ChatRequest, used: RequestFormat, error: openai.APIStatusError) -> bool:
-        """Whether the refusal was about how we ask and another way is left to try."""
+        """Whether the refusal was about the form of the request, and another form is left to try."""
         if self._dialect(request) != used:
             return True
         better = adapted(used, request, error.status_code, error.param, words_of(error))
@@ -254,7 +263,7 @@ class ChatCompletions:
 
 
 def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
-    """Raises SettingsError for a key or an address that can't be one; `named`: what their settings begin with."""
+    """Raises SettingsError for an invalid key or address. `named`: the beginning of their settings' names."""
     if not api_key or not api_key.strip():
         raise SettingsError(
             f"{named}_API_KEY is not set: export the key of your model's provider (any text for a local one)."
@@ -266,17 +275,17 @@ def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
     except httpx2.InvalidURL:
         good = False
     if not good:
-        raise SettingsError(f"{named}_BASE_URL is no address: write one like http://host:port/v1.")
+        raise SettingsError(f"{named}_BASE_URL is not a valid address: write one like http://host:port/v1.")
 
 
 def _names(entry: Any) -> list[str]:
-    """Of one model: servers such as llama.cpp list others beside its id."""
+    """The names of one model: servers such as llama.cpp list aliases beside its id."""
     names = dict.fromkeys([entry.id, *(getattr(entry, "aliases", None) or [])])
     return [name[:_LONGEST_NAME] for name in names if isinstance(name, str) and name]
 
 
 async def _read_capped(response: httpx2.Response) -> None:
-    """Reads a body in place of httpx2, which would read, and unpack, one without end. Raises TooLarge."""
+    """Reads a body in place of httpx, which would read and unpack without a limit. Raises TooLarge."""
     check_whole(response)
     parts, size = [], 0
     async with contextlib.aclosing(response.aiter_bytes()) as stream:

@@ -1,4 +1,4 @@
-"""What can be wrong with the way to a model's server, in sentences for people: certificates, redirects, streams."""
+"""Sentences about errors on the way to a model's server: certificates, redirects, streams."""
 
 import json
 import ssl
@@ -19,7 +19,7 @@ _DEPTH, _WORDS = 4, 2000
 
 
 class Streamed(ValueError):
-    """The server sends its answer piece by piece, which nobody asked for."""
+    """The server streams its answer, although nobody asked for a stream."""
 
 
 def check_whole(response: httpx2.Response) -> None:
@@ -30,7 +30,7 @@ def check_whole(response: httpx2.Response) -> None:
 
 
 def is_stream(content: bytes) -> bool:
-    """Whether a body is one of events, whatever its type says."""
+    """Whether a body is a stream of events, whatever its content type is."""
     return content.lstrip().startswith(_EVENTS)
 
 
@@ -42,7 +42,7 @@ def streams(where: str) -> ProviderError:
 
 
 def unsafe(error: BaseException, where: str) -> ProviderError | None:
-    """What to say when a connection failed because it could not be made a safe one; None when something else did."""
+    """A sentence if a connection failed because it was not secure; None for other reasons."""
     causes = list(_causes(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         why = next(
@@ -66,7 +66,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def timed_out(error: openai.APIConnectionError) -> bool:
-    """The aiohttp transport reports a refused or broken connection as a ConnectTimeout, which is no time-out to us."""
+    """aiohttp reports a refused or broken connection as a ConnectTimeout, which is not a time-out for us."""
     return isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, httpx2.ConnectTimeout)
 
 
@@ -78,7 +78,7 @@ def never_sent(error: BaseException) -> bool:
 
 
 def target_of(error: openai.APIStatusError) -> httpx2.URL | None:
-    """Where a redirect leads."""
+    """The address to which a redirect leads."""
     try:
         return error.request.url.join(error.response.headers["location"])
     except (KeyError, httpx2.InvalidURL, ValueError):
@@ -94,8 +94,10 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
 
 
 def moved(error: openai.APIStatusError, where: str, named: str) -> ProviderError:
-    """Nothing is sent to an address that nobody set: a task's text would follow. `named`: what its setting begins
-    with."""
+    """The error for a redirect: a task's text must not go to an address that nobody set.
+
+    named: the beginning of the setting's name
+    """
     target = target_of(error)
     there = "nowhere" if target is None else shown(str(target))[:200]
     for path in _PATHS:
@@ -106,12 +108,12 @@ def moved(error: openai.APIStatusError, where: str, named: str) -> ProviderError
 
 
 def words_of(error: openai.APIStatusError) -> str:
-    """What the provider says of its refusal, unabridged but for what nobody reads."""
+    """The provider's message about its refusal, without the parts that nobody reads."""
     return words_in(error.body)
 
 
 def words_in(body: Any) -> str:
-    """The same of an error's JSON, in whatever form; "" for a page of HTML."""
+    """The same from an error's JSON, in whatever form; "" for a page of HTML."""
     found = _words(body, _DEPTH)
     return "" if found.lstrip().startswith("<") else found[:_WORDS]
 

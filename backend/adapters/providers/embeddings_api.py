@@ -1,6 +1,6 @@
 """The provider's embeddings endpoint, through the `openai` package: texts in, vectors out.
 
-What may pass (rate limits, errors of the server, broken connections) is repeated by the client, as the provider asks.
+The client repeats requests after errors that may pass (rate limits, server errors, broken connections).
 """
 
 from array import array
@@ -21,7 +21,7 @@ class EmbeddingApi:
     """Safe to share between threads."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
-        """Raises SettingsError for a key or an address that can't be one."""
+        """Raises SettingsError for an invalid key or address."""
         check(base_url, api_key)
         self._shown = shown(base_url)
         client = openai.DefaultHttpxClient(follow_redirects=False, timeout=timeout_s)
@@ -30,7 +30,7 @@ class EmbeddingApi:
         )
 
     def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
-        """One vector each, as 32-bit floats. Raises ProviderError when the provider gives none."""
+        """One vector per text, as 32-bit floats. Raises ProviderError if the provider returns none."""
         sent = [text.encode("utf-8", "replace").decode() for text in texts]  # no request holds a lone surrogate
         try:
             answer = self._client.embeddings.create(model=model, input=sent, encoding_format="float")
@@ -51,5 +51,5 @@ class EmbeddingApi:
             found = []
         sizes = {len(vector) for vector in found}
         if len(sizes) != 1 or 0 in sizes or not all(isfinite(x) for vector in found for x in vector):
-            raise ProviderError(f"{self._shown} answered with something that are no embeddings: try another model.")
+            raise ProviderError(f"{self._shown} did not answer with embeddings: try another model.")
         return [vector.tobytes() for vector in found]

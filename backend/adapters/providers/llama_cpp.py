@@ -5,7 +5,7 @@ _MOST = 4096
 
 
 def slots(base_url: str, api_key: str | None) -> int | None:
-    """From `/props` (llama.cpp, tools/server/README.md); None where another server answers, or none."""
+    """From `/props` (llama.cpp, tools/server/README.md); None if another server answers, or none."""
     import httpx  # a tenth of a second, which most commands need not wait for
 
     root = base_url.rstrip("/").removesuffix("/v1")

@@ -1,4 +1,4 @@
-"""What tokens cost: from genai-prices' bundled table, or as the settings say.
+"""Prices of tokens, from the table in genai-prices or from the settings.
 
 An unknown model has an unknown price, never 0.
 """
@@ -13,8 +13,7 @@ Price = Callable[[int, int, int], float | None]
 
 @lru_cache(maxsize=64)
 def price_of(model: str) -> Price:
-    """The price of `model`, known by its name alone. The table is imported here: commands that price nothing need not
-    wait for it."""
+    """The price of `model`, by its name alone."""
     from genai_prices import Usage, calc_price
 
     @lru_cache(maxsize=4096)
@@ -31,7 +30,7 @@ def price_of(model: str) -> Price:
 
 
 def fixed_price(usd_in: float, usd_out: float) -> Callable[[str], Price]:
-    """One price for every model, in USD per million prompt and completion tokens; cached ones cost the same."""
+    """One price for every model, in USD per million prompt and completion tokens; cached tokens cost the same."""
 
     def price(prompt: int, cached: int, completion: int) -> float | None:
         if not prompt and not completion:  # as above

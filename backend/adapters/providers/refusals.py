@@ -1,4 +1,4 @@
-"""Refusals: an HTTP error of the model's server -> the Failure of one task, or the end of all."""
+"""Refusals: an HTTP error of the model's server -> the Failure of one task, or an error that ends the run."""
 
 import re
 import time
@@ -31,19 +31,26 @@ _CODE = re.compile(r"[\w.:-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """`where`: the address, for people; `named`: what its settings begin with; `key`: what is never shown."""
+    """How refusals are described.
+
+    where: the address, for people
+    named: the beginning of its settings' names
+    key: never shown
+    """
 
     where: str
     named: str
     key: str
 
     def quoted(self, request: ChatRequest | None, words: str) -> str:
-        """What may be shown of a provider's words about a request."""
+        """The part of a provider's message about a request that may be shown."""
         return quotable(words, request.texts if request else "", self.key)
 
     def failure(self, model: str, error: openai.APIStatusError, request: ChatRequest | None = None) -> Failure:
-        """Raises ProviderError when no other task would be answered either. What a message repeats of the request's
-        texts says nothing about the refusal, and is not told again."""
+        """The Failure. Raises ProviderError if no other task would be answered either.
+
+        Parts of the message that repeat the request's texts are not used.
+        """
         status, code, texts = error.status_code, str(error.code or ""), request.texts if request else ""
         message = words_of(error)
         self._check_all(model, status, code, status == 401 or _says(_KEY_REFUSED, message, texts))
@@ -60,7 +67,7 @@ class Refusals:
             raise ProviderError(f"{self.where} refused the key: check {self.named}_API_KEY and {self.named}_BASE_URL.")
         if status in (404, 405):
             raise ProviderError(
-                f"{self.where} does not know model '{model}' (or is no OpenAI-compatible address): "
+                f"{self.where} does not know model '{model}' (or is not an OpenAI-compatible address): "
                 f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1."
             )
 

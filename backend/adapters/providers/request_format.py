@@ -1,4 +1,5 @@
-"""Dialect: how one model wants to be asked. Learnt from its refusals (HTTP 400), one step at a time."""
+"""Request format: the form in which a model accepts requests. It is learnt from refusals (HTTP 400), one step at a
+time."""
 
 import json
 import re
@@ -26,8 +27,13 @@ _REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not perm
 
 @dataclass(frozen=True, slots=True)
 class RequestFormat:
-    """`format`: place in FORMATS; `dropped`: parameters left out; `long_cap`: max_completion_tokens for max_tokens;
-    `bounded`: answers are cut where the longest one ends, see RequestTemplate.bound."""
+    """One form of requests.
+
+    format: index in FORMATS
+    dropped: parameters that are left out
+    long_cap: whether max_completion_tokens is used in place of max_tokens
+    bounded: whether answers are cut where the longest one ends, see RequestTemplate.bound
+    """
 
     format: int = 0
     dropped: frozenset[str] = frozenset()
@@ -35,21 +41,25 @@ class RequestFormat:
     bounded: bool = True
 
     def body(self, request: ChatRequest) -> bytes:
-        """The request's body: all that requests have in common is encoded once. Where a seed is set, each sample gets
-        one of its own: the same would make the answers the same."""
+        """The request's body; the part that all requests share is encoded once.
+
+        If a seed is set, each sample gets one of its own, because the same seed would give the same answers.
+        """
         head, tail = _encoded(
             _Key(request.template, self, request.sample if "seed" in request.template.parameters else 0)
         )
         return head + _turns(request.example_turns) + USER + json.dumps(request.user).encode() + tail
 
     def bound(self, template: RequestTemplate) -> int | None:
-        """The bound that is sent. None in plain text, where a model may think aloud before it answers, and for models
-        that take max_completion_tokens alone: they think, and their thoughts count."""
+        """The bound that is sent. None in plain text, where a model may think aloud before it answers.
+
+        None also for models that accept max_completion_tokens alone: they think, and their thoughts count.
+        """
         free = not self.bounded or self.long_cap or "max_tokens" in self.dropped or FORMATS[self.format] == "text"
         return None if free else template.bound
 
     def others(self, template: RequestTemplate) -> "list[RequestFormat]":
-        """Each other way to ask that is left: a form that demands less, or without log-probabilities."""
+        """All other forms that are left: less strict ones, or without log-probabilities."""
         lower = [replace(self, format=place) for place in range(self.format + 1, len(FORMATS))]
         if not template.logprobs or "logprobs" in self.dropped:
             return lower
@@ -57,12 +67,12 @@ class RequestFormat:
         return [*lower, silent, *([replace(silent, format=len(FORMATS) - 1)] if lower else [])]
 
     def caps(self, template: RequestTemplate) -> bool:
-        """Whether the length of a completion is bounded when it is asked for like this."""
+        """Whether the length of a completion is bounded in this form."""
         return any(name in parameters(template) and name not in self.dropped for name in _CAPS)
 
 
 def parameters(template: RequestTemplate) -> dict[str, Any]:
-    """A frame's parameters with its cap among them: of two bounds the smaller counts."""
+    """A template's parameters with its cap; of two bounds the smaller one counts."""
     found = dict(template.parameters)
     if template.cap is not None:
         names = [name for name in _CAPS if name in found] or [_CAPS[0]]
@@ -71,13 +81,16 @@ def parameters(template: RequestTemplate) -> dict[str, Any]:
 
 
 def lowered(template: RequestTemplate) -> bool:
-    """Whether the cap says less than the parameters do."""
+    """Whether the cap is lower than the parameters."""
     return parameters(template) != dict(template.parameters)
 
 
 def largest(request: ChatRequest) -> tuple[int, int]:
-    """The most tokens a request with a cap can take: (prompt, completion). No tokenizer makes more than one token of a
-    UTF-8 byte, and the body, in ASCII with its schema and its syntax, has more of those than the prompt."""
+    """The most tokens that a request with a cap can take: (prompt, completion).
+
+    No tokenizer makes more than one token of a UTF-8 byte, and the body, in ASCII with schema and syntax, has more
+    bytes than the prompt.
+    """
     caps = parameters(request.template)
     return len(RequestFormat().body(request)), max(caps[name] for name in _CAPS if name in caps)
 
@@ -89,7 +102,7 @@ def _smaller(own: Any, cap: int) -> int:
 def adapted(
     dialect: RequestFormat, request: ChatRequest, status: int, param: str | None, message: str
 ) -> RequestFormat | None:
-    """The dialect to try after a refusal, or None when the refusal is about this one request."""
+    """The form to try after a refusal; None if the refusal is about this one request."""
     if status not in (400, 422):
         return None
     named = str(param or "")
@@ -116,7 +129,7 @@ def adapted(
 
 
 def _speaks_of(words: re.Pattern[str], message: str, texts: str) -> bool:
-    """Whether a message says one of `words` by itself, not only where it repeats a task's text."""
+    """Whether a message contains one of `words`, not counting where it repeats a task's text."""
     return any(
         message[max(0, found.start() - _NEAR) : found.end() + _NEAR] not in texts for found in words.finditer(message)
     )
@@ -124,7 +137,7 @@ def _speaks_of(words: re.Pattern[str], message: str, texts: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Key:
-    """Frames are compared by identity: hashing a whole schema for every request would cost more than it saves."""
+    """Templates are compared by identity: hashing a whole schema for each request would cost more than it saves."""
 
     template: RequestTemplate
     dialect: RequestFormat
@@ -162,7 +175,7 @@ def _encoded(key: _Key) -> tuple[bytes, bytes]:
 
 @lru_cache(maxsize=256)
 def _turns(example_turns: tuple[Turn, ...]) -> bytes:
-    """Many tasks are shown the same ones."""
+    """Cached, because many tasks are shown the same examples."""
     return b"".join(
         USER + json.dumps(user).encode() + b"}" + ASSISTANT + json.dumps(answer).encode() + b"}"
         for user, answer in example_turns

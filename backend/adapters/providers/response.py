@@ -1,7 +1,7 @@
-"""Reply: the body of a chat completion -> a Completion, or the Failure it tells of; how long a refusal asks to wait.
+"""Response: the body of a chat completion -> a Completion or a Failure, and how long a refusal asks to wait.
 
-The answer was paid for: it is kept whatever is wrong with what stands beside it. Raises one of many errors for a body
-that holds no answer; `llm` knows them.
+The answer was paid for: it is kept even if other parts of the body are wrong. Raises one of many errors for a body
+without an answer; `chat_completions` handles them.
 """
 
 import json
@@ -31,7 +31,7 @@ Quote = Callable[[str], str]
 
 
 def parse(content: bytes | str) -> Any:
-    """Its JSON; numbers too long for Python are infinite."""
+    """Its JSON; numbers that are too long for Python become infinite."""
     try:
         return json.loads(content)
     except ValueError:
@@ -41,7 +41,7 @@ def parse(content: bytes | str) -> Any:
 def to_reply(
     digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0, quote: Quote = lambda _: ""
 ) -> Completion | Failure:
-    """The Completion in a body; or the Failure it tells of although its status is 200."""
+    """The Completion in a body, or the Failure that it reports although its status is 200."""
     return _broken(body, quote) or to_completion(digest, model, body, attempt, seconds)
 
 
@@ -59,7 +59,7 @@ def _broken(body: Any, quote: Quote) -> Failure | None:
 
 
 def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: float = 0.0) -> Completion | None:
-    """The malformed answer that an error's JSON stands for: it was paid for. None for any other error."""
+    """The malformed answer that an error's JSON stands for, because it was paid for. None for any other error."""
     if not isinstance(error, dict):
         return None
     code, said = error.get("code"), error.get("failed_generation")
@@ -70,7 +70,11 @@ def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: fl
 
 
 def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds: float = 0.0) -> Completion:
-    """`digest`: of the request; `model`: what it asked, in case the body names none."""
+    """The Completion in a body.
+
+    digest: of the request
+    model: the requested model, for a body without a name
+    """
     choice = body["choices"][0]
     message = choice["message"]
     refusal = message.get("refusal")
@@ -93,19 +97,19 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
 
 
 def _name(found: Any, most: int) -> str:
-    """A name the server gave, in characters and a length that every database takes."""
+    """A name that the server gave, in characters and a length that every database accepts."""
     return found.encode("utf-8", "replace").decode().replace("\0", "")[:most] if isinstance(found, str) else ""
 
 
 def _text(content: Any) -> str:
-    """Some servers send content as a list of parts, of which thoughts are one."""
+    """Some servers send content as a list of parts, one of which holds thoughts."""
     if isinstance(content, str):
         return content
     return "".join(str(part.get("text") or "") for part in content if part.get("type") in _SPOKEN)
 
 
 def _elsewhere(message: Mapping[str, Any]) -> str | None:
-    """What holds text in place of the content: a key of the message, or the type of a part of its content."""
+    """The place that holds text instead of the content: a key of the message, or the type of a part of its content."""
     content = message.get("content")
     listed = content if isinstance(content, list) else []
     parts = [part.get("type") for part in listed if part.get("type") not in _SPOKEN]
@@ -116,9 +120,10 @@ def _elsewhere(message: Mapping[str, Any]) -> str | None:
 
 
 def _usage(found: Any) -> tuple[int, int, int]:
-    """Tokens of the prompt, of the completion, and cached; all 0, as for missing usage, when one is no count.
+    """Tokens of prompt and completion, and cached tokens; all 0 if usage is missing or not a number.
 
-    What is billed as completion is all that is not prompt: some servers leave thoughts out of `completion_tokens`.
+    All tokens that are not prompt tokens count as completion tokens: some servers leave thoughts out of
+    `completion_tokens`.
     """
     try:
         prompt, completion = (int(found.get(name) or 0) for name in ("prompt_tokens", "completion_tokens"))
@@ -133,14 +138,16 @@ def _usage(found: Any) -> tuple[int, int, int]:
 
 
 def _count(found: Any, name: str) -> int:
-    """0 for what is no count."""
+    """0 for anything that is not a count."""
     count = found.get(name) if isinstance(found, dict) else None
     return count if isinstance(count, int) and 0 <= count <= _MOST else 0
 
 
 def _logprobs(found: Any, text: str) -> Pieces | None:
-    """Those of the tokens that spell `text`, or of all if none do; None for what is not in OpenAI's form, or no
-    number."""
+    """The log-probabilities of the tokens that spell `text`, or of all tokens if none do.
+
+    None if they are not in OpenAI's form or not numbers.
+    """
     try:
         tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in found["content"]]
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
@@ -163,8 +170,11 @@ def _bytes(token: str, listed: Any) -> bytes:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait, an hour at most, from `retry-after-ms` or `Retry-After` (seconds or a date: RFC 9110, 10.2.3);
-    None when neither is usable. `now`: seconds since 1970."""
+    """Seconds to wait, at most an hour, from `retry-after-ms` or `Retry-After` (seconds or a date: RFC 9110, 10.2.3).
+
+    None if neither can be used.
+    now: seconds since 1970
+    """
     for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         text = headers.get(header, "")
         try:
@@ -177,7 +187,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def _until(date: str, now: float) -> float:
-    """Seconds until `date`, 0 when it is past; infinite when it is none."""
+    """Seconds until `date`; 0 if it is past; infinite if it is not a date."""
     try:
         found = parsedate_to_datetime(date)
         return max(0.0, found.replace(tzinfo=found.tzinfo or UTC).timestamp() - now)

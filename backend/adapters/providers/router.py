@@ -1,4 +1,4 @@
-"""Models: several servers as one model; each request goes to the one that its frame names."""
+"""ModelRouter: several servers as one model; each request goes to the server that its template names."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from backend.domain.outcome import Failure
 
 
 class ModelRouter:
-    """`models`: base URL -> who is asked there."""
+    """`models`: base URL -> the model at that server."""
 
     def __init__(self, models: Mapping[str, BatchModel]) -> None:
         self._models = models

@@ -1,11 +1,15 @@
-"""Counts tokens as OpenAI's models do, with tiktoken, where it is installed and has its files. Never by the network."""
+"""Counts tokens as OpenAI's models do, with tiktoken, if it is installed with its files. Never uses the network."""
 
 import contextlib
 from collections.abc import Callable
 
 
 class Encoder:
-    """`name` of the encoding; `count`: text -> tokens."""
+    """Counts tokens.
+
+    name: name of the encoding
+    count: text -> tokens
+    """
 
     def __init__(self, name: str, count: Callable[[str], int]) -> None:
         self.name = name
@@ -13,8 +17,7 @@ class Encoder:
 
 
 def encoder_for(model: str) -> Encoder | None:
-    """The encoder of `model`, or None when it is unknown, or its file is not in tiktoken's cache on this machine
-    (TIKTOKEN_CACHE_DIR)."""
+    """The encoder of `model`; None if it is unknown, or if its file is not in tiktoken's cache (TIKTOKEN_CACHE_DIR)."""
     try:
         import tiktoken
         import tiktoken.load
@@ -22,7 +25,7 @@ def encoder_for(model: str) -> Encoder | None:
         return None
     with contextlib.ExitStack() as stack:
         stack.callback(setattr, tiktoken.load, "read_file", tiktoken.load.read_file)
-        tiktoken.load.read_file = _refuse  # else it would download what is missing
+        tiktoken.load.read_file = _refuse  # otherwise it would download missing files
         try:
             encoding = tiktoken.encoding_for_model(model)
         except (KeyError, OSError, ValueError):

@@ -1,1 +1,1 @@
-"""Redis: the broker of jobs and the limits that workers share."""
+"""Redis: the broker of jobs, and the limits that workers share."""

@@ -1,4 +1,4 @@
-"""The broker: how Redis is reached, what is said when it is not there, and how it is waited for."""
+"""The connection to Redis: its errors as sentences, and waiting for it."""
 
 import logging
 import time
@@ -17,7 +17,7 @@ AGAIN_S = 0.5
 
 
 class Outage:
-    """Redis being away, said once however many notice, until it answers again."""
+    """A time without Redis, reported once, however many parts notice it, until it answers again."""
 
     def __init__(self) -> None:
         self._known = False
@@ -33,14 +33,15 @@ class Outage:
 
 @cache
 def process_outage() -> Outage:
-    """The one that all parts of this process share."""
+    """The Outage that all parts of this process share."""
     return Outage()
 
 
 class RedisConnection:
-    """`redis`: the client. Raises QueueError for an address that is none.
+    """Raises QueueError for an invalid address.
 
-    `patience_s`: how long an answer may take; None for those who wait for jobs.
+    redis: the client
+    patience_s: seconds that an answer may take; None for those who wait for jobs
     """
 
     def __init__(self, url: str, patience_s: float | None = None) -> None:
@@ -52,11 +53,11 @@ class RedisConnection:
                 url, socket_connect_timeout=CONNECT_S, socket_timeout=patience_s, health_check_interval=30
             )
         except ValueError:
-            raise QueueError("REDIS_URL is no address of a Redis: write one like redis://localhost:6379.") from None
+            raise QueueError("REDIS_URL is not a valid Redis address: write one like redis://localhost:6379.") from None
 
     @contextmanager
     def told(self) -> Iterator[None]:
-        """Redis' troubles as QueueErrors."""
+        """Raises errors of Redis as QueueErrors."""
         from redis.exceptions import RedisError
 
         try:
@@ -68,7 +69,7 @@ class RedisConnection:
         process_outage().over()
 
     def patiently(self, call: Callable[[], T], patience_s: float = float("inf")) -> T:
-        """What `call` returns, when Redis is back. Raises QueueError when that takes longer than `patience_s`."""
+        """The result of `call`, when Redis is back. Raises QueueError after `patience_s` seconds without Redis."""
         deadline = time.monotonic() + patience_s
         while True:
             try:

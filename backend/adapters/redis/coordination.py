@@ -1,8 +1,7 @@
-"""Fleet: what the workers of many machines settle among each other, in Redis: who asks what, and how many at a time.
+"""Coordination of workers on many machines, in Redis: who asks which request, and how many at a time.
 
-Nothing here is a fact. Should Redis be flushed, the worst is that two workers ask the same once, and that for half a
-second more is in flight than agreed. A member that gives no sign of life for ten seconds is gone, and what it held is
-free.
+Nothing here has to last. If Redis is flushed, at worst two workers ask the same request once, and for half a second
+more requests than agreed are in flight. A worker without a heartbeat for ten seconds is gone, and its claims are free.
 """
 
 import hashlib
@@ -111,8 +110,7 @@ return found
 
 
 class WorkerLoad(NamedTuple):
-    """Of one member: the most it could have in flight, what is, the answers and 429s it ever got, and the requests that
-    wait for a slot."""
+    """The load of one worker: its limit, requests in flight, answers and 429s so far, and waiting requests."""
 
     wanted: int
     flying: int
@@ -122,8 +120,12 @@ class WorkerLoad(NamedTuple):
 
 
 class WorkerRegistration(PeriodicThread):
-    """One who asks `model`, while it is entered. `most`: requests in flight of all members, 0 for no bound;
-    `load` tells what it does, `granted` is told what it may do: both are called from a thread of its own."""
+    """The registration of a worker that asks `model`, while it is entered.
+
+    most: requests in flight of all workers; 0 for no limit
+    load: returns the load of this worker; called from a thread
+    granted: receives the limit of this worker; called from a thread
+    """
 
     def __init__(
         self,
@@ -150,7 +152,7 @@ class WorkerRegistration(PeriodicThread):
         self._leave = self._redis.register_script(LEAVE)
 
     def __enter__(self) -> Self:
-        """Raises QueueError when Redis is not there."""
+        """Raises QueueError if Redis does not answer."""
         with self._broker.told():
             self._agree()
         return super().__enter__()
@@ -165,9 +167,9 @@ class WorkerRegistration(PeriodicThread):
             log.warning("Redis is away; what this worker held there is free in %d s", GONE_MS // 1000)
 
     def take(self, digests: Sequence[str]) -> set[str]:
-        """Those of `digests` that are ours to ask: no living member has claimed them.
+        """Those of `digests` that are ours to ask, because no living worker has claimed them.
 
-        Raises QueueError when Redis is away for minutes.
+        Raises QueueError if Redis is away for minutes.
         """
         keys = [f"{PREFIX}:claim:{digest}" for digest in digests]
         if not keys:
@@ -178,14 +180,16 @@ class WorkerRegistration(PeriodicThread):
         return {digests[place - 1] for place in places}
 
     def release(self) -> None:
-        """Frees all that was claimed: it is stored by now, or was given up."""
+        """Frees all claims: the requests are stored by now, or were given up."""
         old, self._claimant = self._claimant, secrets.token_hex(8)
         self._broker.patiently(self._agree, PATIENCE_S)
         self._broker.patiently(lambda: self._redis.delete(self._alive + old), PATIENCE_S)
 
     def holders(self) -> dict[str, int]:
-        """Every living member that asks the model (`this_process` of its process and a number of its own), and how many
-        requests it may have in flight. Raises QueueError when Redis is away."""
+        """Every living worker of the model (its process and a number) and how many requests it may have in flight.
+
+        Raises QueueError if Redis is away.
+        """
         with self._broker.told():
             found = [part.decode() for part in self._redis.eval(HOLDERS, 2, *self._keys[:2])]
         return {member: int(slots) for member, slots in zip(found[::2], found[1::2], strict=True)}
@@ -208,7 +212,7 @@ class WorkerRegistration(PeriodicThread):
         self._last = load
 
     def _tick(self) -> None:
-        """While Redis is away, things go on as agreed."""
+        """While Redis is away, the last agreement holds."""
         try:
             with self._broker.told():
                 self._agree()

@@ -1,7 +1,8 @@
-"""The queue: RQ's on Redis, a broker and nothing more. It may be flushed without losing a run or an answer.
+"""The queue: RQ on Redis, only a broker. It may be flushed without losing a run or an answer.
 
-A job is called by its name: the id of a run and the number of its step, as JSON. What else stands in the queue is no
-job of ours, whoever wrote it: it is neither unpickled nor imported nor called.
+A job is JSON: the id of a run and the number of its chunk. Anything else in the queue is not a job of ours, whoever
+wrote
+it: it is neither unpickled nor imported nor called.
 """
 
 import json
@@ -29,21 +30,21 @@ _RUN = re.compile("[0-9a-f]{1,16}")
 
 
 class Queue:
-    """Raises QueueError when Redis is not there."""
+    """Raises QueueError if Redis does not answer."""
 
     def __init__(self, url: str, patience_s: float | None = None) -> None:
-        """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
+        """`patience_s`: seconds that an answer may take; None for a worker, which waits for jobs."""
         self._broker = RedisConnection(url, patience_s)
         self._redis = self._broker.redis
         self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=TWO_DAYS_S)
 
     def put(self, run_id: str, number: int) -> None:
-        """Calls for a worker. To be called twice does no harm: only one will get the job."""
+        """Calls for a worker. Calling twice does no harm: only one worker gets the chunk."""
         with self._broker.told():
             self._jobs.enqueue(JOB, run_id, number, ttl=TWO_DAYS_S, result_ttl=0, failure_ttl=TWO_DAYS_S)
 
     def waiting(self) -> set[tuple[str, int]]:
-        """The jobs nobody has taken yet."""
+        """The jobs that nobody has taken yet."""
         with self._broker.told():
             ids: Any = self._redis.lrange(self._jobs.key, 0, -1)
             with self._redis.pipeline(transaction=False) as pipeline:
@@ -53,26 +54,33 @@ class Queue:
         return {call for data in found if (call := call_of(data))}
 
     def depth(self) -> int:
-        """Number of jobs nobody has taken yet."""
+        """The number of jobs that nobody has taken yet."""
         with self._broker.told():
             return int(self._jobs.count)
 
     def describe(self) -> str:
-        """Where it is and what waits there, for people."""
+        """Its address and length, for people."""
         with self._broker.told():
             workers = registered(self._jobs)
         return f"{self._broker.shown}, jobs waiting: {len(self.waiting())}, workers: {workers}"
 
     def work(self, burst: bool, step: Callable[[str, int], object], on_stop: Callable[[], object]) -> None:
-        """Takes jobs until told to stop; with `burst`, until none waits. `step`: does one; `on_stop`: called when told
-        to. Raises QueueError when Redis is not there to begin with; later on it is waited for."""
+        """Takes jobs until told to stop; with `burst`, until none waits.
+
+        Raises QueueError if Redis does not answer at first; later it is waited for.
+        step: does one job
+        on_stop: called when told to stop
+        """
         with self._broker.told():
             worker = JobWorker([self._jobs], connection=self._redis, serializer=JSONSerializer)
         worker.serve(self._broker, burst, Call(self._take, step, on_stop))
 
     def _take(self, wait_s: int) -> tuple[str, int] | bool | None:
-        """Takes the first job off the queue: its run and number; False for one that is not ours, None when none came
-        within `wait_s` seconds (0: at once). Who takes a job and dies has it in the record, where others find it."""
+        """Takes the first job off the queue: its run and number; False for a job that is not ours, None if none came.
+
+        A worker that takes a job and dies has it in the database, where others find it.
+        wait_s: seconds to wait; 0 for none
+        """
         key = self._jobs.key
         found: Any = self._redis.blpop([key], wait_s) if wait_s else self._redis.lpop(key)
         popped = found[-1] if wait_s and found else found
@@ -88,7 +96,7 @@ class Queue:
 
 
 def call_of(data: object) -> tuple[str, int] | None:
-    """Run and number that the data of a job call for; None when they are not those of our own job."""
+    """Run and number in the data of a job; None if it is not a job of ours."""
     if not isinstance(data, bytes) or len(data) > MOST_BYTES:
         return None
     try:

@@ -1,7 +1,8 @@
 """The worker: takes one job after the other off the queue and does it, until it is told to stop.
 
-Of RQ's worker it has the registration, which others see, and what signals mean. RQ's own loop would run whatever
-function, callback or webhook a job names, and would end with Redis: this one does one thing, and waits.
+From RQ's worker it uses the registration, which others see, and the meaning of signals. RQ's own loop would run
+whatever function, callback or webhook a job names, and would end together with Redis. This loop calls one function, and
+waits.
 """
 
 import logging
@@ -27,8 +28,12 @@ REGISTERED_S = 120
 
 
 class Call(NamedTuple):
-    """What a worker works with. `take`: waits so many seconds for a job (see `Queue`); `step`: does one; `on_stop`:
-    called when a signal says to stop."""
+    """The functions of a worker.
+
+    take: waits that many seconds for a job (see `Queue`)
+    step: does one job
+    on_stop: called when a signal says to stop
+    """
 
     take: Callable[[int], tuple[str, int] | bool | None]
     step: Callable[[str, int], object]
@@ -36,11 +41,13 @@ class Call(NamedTuple):
 
 
 class JobWorker(SimpleWorker):
-    """To be made and served in the main thread, which signals reach."""
+    """Must be made and used in the main thread, which signals reach."""
 
     def serve(self, broker: RedisConnection, burst: bool, call: Call) -> None:
-        """Returns when it was told to stop; with `burst`, when no job waits. Raises QueueError when Redis is not there
-        to begin with."""
+        """Returns when it was told to stop; with `burst`, when no job waits.
+
+        Raises QueueError if Redis does not answer at first.
+        """
         self._call = call
         with broker.told():
             self.register_birth()  # type: ignore[no-untyped-call]
@@ -56,7 +63,7 @@ class JobWorker(SimpleWorker):
                 self.register_death()  # type: ignore[no-untyped-call]
 
     def _next(self, broker: RedisConnection, burst: bool) -> bool:
-        """Does one job, if one came. False: nothing is to be waited for."""
+        """Does one job, if one came. False: there is nothing to wait for."""
         job = broker.patiently(lambda: self._call.take(0 if burst else WAIT_S))
         if job is None:
             return not burst
@@ -80,13 +87,13 @@ class JobWorker(SimpleWorker):
             pipeline.execute()
 
     def handle_warm_shutdown_request(self) -> None:
-        """What is under way is to end soon; RQ alone would wait for the job's end."""
+        """The present job should end soon; RQ alone would wait for it."""
         self._call.on_stop()
 
     def set_shutdown_requested_date(self) -> None:
-        """Nobody asks for it, and within a signal's handler Redis must not be waited for."""
+        """Nobody needs it, and a signal handler must not wait for Redis."""
 
 
 def registered(jobs: Jobs) -> int:
-    """Number of workers that renewed their registration."""
+    """Number of workers with a valid registration."""
     return len(SimpleWorker.all(queue=jobs))

@@ -1,5 +1,5 @@
-"""Doubts about definitions and annotations that need no probability: labels that are confused, copies of a task with
-different truths, annotators who disagree."""
+"""Label conflicts that need no probability: labels that are confused, copies of a task with different ground truths,
+and annotators who disagree."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from backend.domain.task import Task
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """Tasks that ask the same but do not have the same truth."""
+    """Tasks with the same texts but different ground truths."""
 
     truths: tuple[Truth, ...]
 
@@ -28,12 +28,12 @@ class Disagreement:
 
 
 def confused_labels(scores: Iterable[Score]) -> list[Confusion]:
-    """Pairs of labels, without answers that can't be used; the most frequent first."""
+    """Pairs of labels, the most frequent first. Answers that cannot be used are left out."""
     return [pair for pair in confusions(score.confusion for score in scores) if pair.answer != REJECTED]
 
 
 def duplicates(tasks: Iterable[Task], truths: Iterable[Truth], variables: Sequence[str]) -> list[Duplicates]:
-    """Tasks whose texts are the same in all `variables` (see `domain.same_text`), with different truths."""
+    """Tasks whose texts are equal in all `variables` (see `domain.same_text`), with different ground truths."""
     known = {truth.task_id: truth for truth in truths}
     same: dict[str, list[Truth]] = defaultdict(list)
     for task in tasks:
@@ -43,7 +43,10 @@ def duplicates(tasks: Iterable[Task], truths: Iterable[Truth], variables: Sequen
 
 
 def disagreements(answers: Mapping[int, Sequence[Answer]]) -> list[Disagreement]:
-    """`answers`: task -> those of its annotations. Tasks whose answers are not all the same, by id."""
+    """Tasks whose answers are not all the same, by id.
+
+    answers: task -> the answers of its annotations
+    """
     different: dict[int, list[Answer]] = {}
     for task, given in sorted(answers.items()):
         different[task] = []

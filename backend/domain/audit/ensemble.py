@@ -1,8 +1,8 @@
-"""Voice: what one version's answers say about which answer is the truth of each task.
+"""Ensemble votes: what one version's answers say about which answer is the ground truth of each task.
 
-Of a model we know its own answer and how probable that is. What it leaves is shared out among the other answers as
-often as they were the truth where the version gave this answer wrongly: who confuses two labels says little against
-either.
+A model gives one answer and its probability. The remaining probability is divided among the other answers in proportion
+to how often each of them was the ground truth when the version gave this answer wrongly. So a version that confuses two
+labels says little against either.
 """
 
 from collections import Counter
@@ -18,8 +18,13 @@ from backend.domain.statistics.intervals import ratio
 
 @dataclass(frozen=True, slots=True)
 class EnsembleVote:
-    """`said`: task -> usable answer, as people read it; `sure`: task -> its probability, calibrated; `truths`: task ->
-    truth; `mistaken`: answer -> truth -> tasks on which that answer was not the truth."""
+    """What one version says.
+
+    said: task -> usable answer, as people read it
+    sure: task -> its calibrated probability, 0..1
+    truths: task -> ground truth
+    mistaken: answer -> ground truth -> number of tasks on which the answer was not the ground truth
+    """
 
     said: Mapping[int, str]
     sure: Mapping[int, float]
@@ -27,8 +32,11 @@ class EnsembleVote:
     mistaken: Mapping[str, Mapping[str, int]]
 
     def probability(self, task: int, answer: str, others: int) -> float:
-        """That `answer` is the truth of a task this version answered. `others`: how many answers there are beside the
-        one it gave. Counted without the task itself, whose truth is in question, and with one more of each."""
+        """The probability (0..1) that `answer` is the ground truth of a task that this version answered.
+
+        The task itself is not counted, and each answer gets one more count (add-one smoothing).
+        others: number of possible answers beside the one that was given
+        """
         said = self.said[task]
         if answer == said:
             return self.sure[task]
@@ -39,8 +47,11 @@ class EnsembleVote:
 
 
 def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> EnsembleVote:
-    """Confidences are calibrated with the truths where that helps; without any, the share of answers that agree with
-    the truths stands in."""
+    """The vote of one version.
+
+    Confidences are calibrated with the ground truths where that helps. A version without confidences gets the share of
+    its answers that agree with the ground truths.
+    """
     known: dict[int, Answer] = {truth.task_id: truth.answer for truth in truths}
     answered = [outcome for outcome in outcomes if outcome.answer is not None and outcome.task_id in known]
     agreed = ratio(sum(o.answer == known[o.task_id] for o in answered), len(answered)) or 0.0

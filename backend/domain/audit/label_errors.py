@@ -1,8 +1,8 @@
-"""Audit: is the ground truth right? Pure ranking of the truths that confident answers of several versions contradict.
+"""Ranks the ground truths that confident answers of several versions contradict. It changes no ground truth.
 
-A truth is the more suspect the less probable it is by what the versions answered (the self-confidence of confident
-learning: Northcutt, Jiang and Chuang 2021, JAIR 70:1373). Versions are an ensemble: the mean of their probabilities
-counts, each version's calibrated by how often it agrees with the truths. It never changes a truth; people do.
+A ground truth is more suspect the less probable it is according to the versions (the self-confidence of confident
+learning: Northcutt, Jiang and Chuang 2021, JAIR 70:1373). The versions are an ensemble: the mean of their probabilities
+counts, and each version is calibrated by how often it agrees with the ground truths.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,11 @@ from backend.domain.outcome import Answer, Outcome, Truth
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A truth that may be wrong. `score`: 0..1, how probable it is by the versions that it is; `versions`: tags that
-    say `suggested`."""
+    """A ground truth that may be wrong.
+
+    score: probability (0..1), according to the versions, that it is wrong
+    versions: tags of the versions that answered `suggested`
+    """
 
     task_id: int
     truth: Answer
@@ -26,9 +29,10 @@ class Suspect:
 
 
 def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], schema: LabelSchema) -> list[Suspect]:
-    """The most suspect first: truths than which another answer is more probable. `versions`: tag -> outcomes.
+    """Ground truths for which another answer is more probable, the most suspect first.
 
-    Give only truths that people gave: ones accepted from a prompt's own predictions agree with it.
+    Pass only ground truths that people made: those accepted from a prompt's own predictions agree with it.
+    versions: tag -> outcomes
     """
     voices = {tag: voice_of(outcomes, truths, schema) for tag, outcomes in versions.items()}
     answers = {name for voice in voices.values() for name in (*voice.said.values(), *voice.truths.values())}
@@ -45,7 +49,7 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
 
 
 def _doubt(task: int, heard: Mapping[str, EnsembleVote], others: int) -> tuple[str, float] | None:
-    """The most probable answer with the probability that the truth is wrong; None where nothing speaks against it."""
+    """The most probable answer and the probability that the ground truth is wrong; None if no answer contradicts it."""
     if not heard:
         return None
     truth = next(iter(heard.values())).truths[task]

@@ -1,6 +1,6 @@
-"""Calibrators: from a confidence to how often such an answer is right. Plain numbers, applied without any library.
+"""Calibrators: functions from a confidence to the share of right answers at that confidence, without any library.
 
-Both are increasing: they never turn two answers' order round.
+All calibrators are increasing, so they never change the order of two answers.
 """
 
 from bisect import bisect_right
@@ -36,7 +36,7 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Isotonic:
-    """Linear between the knots (confidence, probability), ascending in both; level outside of them."""
+    """Piecewise linear between the knots (confidence, probability), both ascending, and constant outside them."""
 
     knots: tuple[tuple[float, float], ...]
 
@@ -56,22 +56,25 @@ Calibrator = Logistic | Isotonic
 
 @dataclass(frozen=True, slots=True)
 class Calibrators:
-    """What a version's confidences are put through: `joint` that of whole answers, `controls` those of values; what has
-    no calibrator stays as it is."""
+    """The calibrators of a version. A confidence without a calibrator stays as it is.
+
+    joint: for the confidence of whole answers
+    controls: for the confidence of each control's value
+    """
 
     joint: Calibrator | None = None
     controls: Mapping[str, Calibrator] = field(default_factory=dict)
 
     def score(self, outcome: Outcome) -> float | None:
-        """Of a whole answer, None without a confidence."""
+        """The score of a whole answer; None without a confidence."""
         return None if outcome.confidence is None else self.put(outcome.confidence)
 
     def put(self, confidence: float) -> float:
-        """What a whole answer's confidence becomes."""
+        """The calibrated value of a whole answer's confidence."""
         return confidence if self.joint is None else self.joint(confidence)
 
     def scores(self, outcome: Outcome) -> Mapping[str, float] | None:
-        """Of each control's value, where there are several."""
+        """The score of each control's value, if there are several controls."""
         return outcome.controls and {name: self._of(name)(sure) for name, sure in outcome.controls.items()}
 
     def _of(self, control: str) -> Callable[[float], float]:

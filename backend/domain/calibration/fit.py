@@ -1,7 +1,7 @@
-"""Calibration: finding the calibrator of a version, or why there is none.
+"""Fits the calibrator of a version, or says why there is none.
 
-A calibrator is judged on tasks it was not fitted on, and must beat the raw confidence there by more than chance; so a
-confidence that already means what it says stays as it is.
+A calibrator is evaluated on tasks that it was not fitted on, and must beat the raw confidence there by more than
+chance. A confidence that is already calibrated stays as it is.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,9 +24,15 @@ LEAST_OF_EACH = 10
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`tasks`: claims with a confidence; `calibrator`: None with the `reason`; `brier`: of the raw confidence;
-    `brier_held_out`: of confidences calibrated without the task they are about, which `held_out` are, for the
-    reliability after calibration; None and () without a calibrator."""
+    """The result of a fit.
+
+    tasks: number of scored answers with a confidence
+    calibrator: None if none is better than the raw confidence, with the `reason`
+    brier: Brier score of the raw confidence
+    brier_held_out: Brier score of `held_out`; None without a calibrator
+    held_out: each confidence calibrated without its own task, for the reliability after calibration; () without a
+        calibrator
+    """
 
     tasks: int
     calibrator: Calibrator | None = None
@@ -37,13 +43,16 @@ class Calibration:
 
     @property
     def enough(self) -> bool:
-        """Whether there was ground truth enough to tell."""
+        """Whether there was enough ground truth to decide."""
         return self.brier is not None
 
 
 def calibrate(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Calibration:
-    """The better of logistic and isotonic on held-out folds, by Brier score, fitted on all claims; none where it does
-    not beat the raw confidence by a standard error (after the one-standard-error rule of Breiman et al. 1984)."""
+    """The better of logistic and isotonic calibration by Brier score on held-out folds, fitted on all scored answers.
+
+    There is none if it does not beat the raw confidence by one standard error (the one-standard-error rule of Breiman
+    et al. 1984).
+    """
     known = [claim for claim in claims if claim.confidence is not None]
     reason = _too_little(known)
     if reason:
@@ -80,7 +89,7 @@ def _too_little(known: Sequence[ScoredAnswer]) -> str | None:
 
 
 def _held_out(fit: "Callable[[Floats, Floats], Calibrator]", sure: "Floats", right: "Floats", seed: int) -> "Floats":
-    """Each confidence, calibrated by what the other folds say."""
+    """Each confidence, calibrated by a fit on the other folds."""
     import numpy
     from sklearn.model_selection import StratifiedKFold
 
@@ -92,12 +101,12 @@ def _held_out(fit: "Callable[[Floats, Floats], Calibrator]", sure: "Floats", rig
 
 
 def _helps(gains: "Floats") -> bool:
-    """Whether the mean gain is more than its standard error."""
+    """Whether the mean gain is larger than its standard error."""
     return bool(gains.mean() > gains.std() / len(gains) ** 0.5)
 
 
 def _logistic(sure: "Floats", right: "Floats") -> Calibrator:
-    """A slope below 0 would turn the order round: then only the intercept is left."""
+    """A slope below 0 would reverse the order; then only the intercept is fitted."""
     import numpy
     from sklearn.linear_model import LogisticRegression
 
@@ -110,9 +119,11 @@ def _logistic(sure: "Floats", right: "Floats") -> Calibrator:
 
 def _isotonic(sure: "Floats", right: "Floats") -> Calibrator:
     """A cubic spline of the confidences' ranks in a penalised logistic regression (after Lucena 2018, "Spline-Based
-    Probability Calibration"), then the nearest ascending function. Ranks make a confidence with gaps and steps as easy
-    as an even one; the spline keeps isotonic regression from following every single answer, which it does on its own:
-    measured on 1,000 tasks that is a third further from the truth (`python -m benchmarks.statistics`)."""
+    Probability Calibration"), then the nearest increasing function.
+
+    Ranks handle gaps and steps in the confidence. Without the spline, isotonic regression follows single answers: on
+    1,000 tasks its error is a third larger (`python -m benchmarks.statistics`).
+    """
     import numpy
     from sklearn.isotonic import IsotonicRegression
     from sklearn.linear_model import LogisticRegression

@@ -1,8 +1,8 @@
-"""Reliability: how far confidences are from how often the answers are right.
+"""Reliability: how well confidences match the share of right answers.
 
-Bins hold equally many claims (Nguyen and O'Connor 2015), equal confidences together: fixed-width bins are nearly empty
-where models are rarely unsure. The ECE of a perfect confidence is not 0 but about 0.03 for a thousand tasks, more for
-fewer; so read it with its interval.
+Bins hold equally many scored answers (Nguyen and O'Connor 2015), and equal confidences stay in one bin: with bins of
+equal width most would be nearly empty, because models are rarely unsure. The ECE of a perfect confidence is not 0 but
+about 0.03 for a thousand tasks, and more for fewer, so read it with its interval.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ LEAST_PER_BIN = 10
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Claims with confidences from `low` to `high`: their mean `confidence` against their `accuracy`."""
+    """Scored answers with confidences from `low` to `high`: their mean `confidence` and their `accuracy`."""
 
     low: float
     high: float
@@ -34,9 +34,12 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Of claims that have a confidence. `brier`: mean squared distance of confidence and right (1) or wrong (0);
-    `ece`: mean distance of the bins' confidence and accuracy, weighted by tasks. Without claims the numbers are None
-    and `reason` says why."""
+    """The reliability of scored answers that have a confidence. Without any, the numbers are None and `reason` says
+    why.
+
+    brier: mean squared distance of the confidence from 1 (right) or 0 (wrong)
+    ece: mean distance of the bins' confidence and accuracy, weighted by tasks
+    """
 
     tasks: int
     bins: tuple[Bin, ...]
@@ -48,7 +51,7 @@ class Reliability:
 
 
 def reliability(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Reliability:
-    """The least confident bin comes first."""
+    """The reliability with its bins, the least confident bin first."""
     pairs = confident(claims)
     if not pairs:
         return Reliability(0, (), None, None, None, None, "No answer to a task with a ground truth has a confidence.")
@@ -71,7 +74,7 @@ def reliability(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Reliability
 
 
 def _starts(sure: "Floats") -> list[int]:
-    """Where each bin begins among sorted confidences."""
+    """The index at which each bin begins in the sorted confidences."""
     import numpy
 
     bins = max(1, min(BINS, len(sure) // LEAST_PER_BIN))
@@ -86,7 +89,7 @@ def _bin(pairs: Sequence[tuple[float, bool]]) -> Bin:
 
 
 def _parts(gap: "Floats", error: "Floats", starts: list[int]) -> "Floats":
-    """[claim, (its gap in its bin's column, error)]: what is added up."""
+    """Array [scored answer, (gap in the column of its bin, squared error)], to be summed."""
     import numpy
 
     bins = numpy.searchsorted(starts, numpy.arange(len(gap)), side="right") - 1
@@ -97,15 +100,18 @@ def _parts(gap: "Floats", error: "Floats", starts: list[int]) -> "Floats":
 
 
 def _brier_and_ece(sums: "Floats", claims: int) -> "Floats":
-    """[resample, (brier, ece)] of [resample, (gap of each bin, error)]."""
+    """Array [resample, (Brier, ECE)] from [resample, (gap of each bin, squared error)]."""
     import numpy
 
     return numpy.stack([sums[:, -1], numpy.abs(sums[:, :-1]).sum(axis=1)], axis=1) / claims
 
 
 def _mirrored(value: float, interval: Interval | None) -> Interval | None:
-    """The basic bootstrap interval. An ECE is too high by chance, and a resample's by the same chance once more; the
-    percentile interval would have both on the same side."""
+    """The basic bootstrap interval.
+
+    Chance makes an ECE too high, and a resample's ECE even higher. The percentile interval would have both on the same
+    side.
+    """
     if interval is None:
         return None
     return max(0.0, 2 * value - interval[1]), max(0.0, 2 * value - interval[0])

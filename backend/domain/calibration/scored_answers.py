@@ -1,4 +1,4 @@
-"""Claim: an answer given with a confidence, and whether it was right. What calibration and thresholds rest on."""
+"""Scored answers: a confidence and whether the answer was right. Calibration and thresholds are computed from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,11 @@ from backend.domain.outcome import Answer, Outcome, Truth
 
 @dataclass(frozen=True, slots=True)
 class ScoredAnswer:
-    """`confidence`: 0..1, None where there is none, as for a Rejection; `correct`: exact match of the whole Answer."""
+    """An answer with a known ground truth.
+
+    confidence: 0..1, None if there is none, as for a Rejection
+    correct: exact match of the whole answer
+    """
 
     task_id: int
     confidence: float | None
@@ -18,7 +22,7 @@ class ScoredAnswer:
 def scored_answers_of(
     outcomes: Iterable[Outcome], truths: Iterable[Truth], control: str | None = None
 ) -> list[ScoredAnswer]:
-    """One for each output that has a truth: about the whole answer, or about the value of one of several controls."""
+    """One for each output that has a ground truth: for the whole answer, or for one of several controls."""
     known = {truth.task_id: truth.answer for truth in truths}
     there = (outcome for outcome in outcomes if outcome.spoke and outcome.task_id in known)
     if control is None:
@@ -33,5 +37,5 @@ def _about(control: str, outcome: Outcome, truth: Answer) -> ScoredAnswer:
 
 
 def confident(claims: Iterable[ScoredAnswer]) -> list[tuple[float, bool]]:
-    """(confidence, correct) of those that have a confidence, the least confident first."""
+    """(confidence, correct) of those with a confidence, the least confident first."""
     return sorted((claim.confidence, claim.correct) for claim in claims if claim.confidence is not None)

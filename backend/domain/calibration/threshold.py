@@ -1,10 +1,10 @@
-"""Thresholds with a promise: answers at least this confident are right at least so often, with 95 % confidence.
+"""Thresholds with a guarantee: answers at least this confident have at least this accuracy, with 95 % confidence.
 
-The promise holds although the threshold was chosen with the same truths: hypotheses "the accuracy from here up is below
-the target" are tested from the most confident answers down, in an order fixed before any truth is seen, and the first
-that can't be rejected ends it (fixed-sequence testing: Angelopoulos, Bates, Candès, Jordan and Lei 2021, "Learn then
-Test"). Each test is the exact binomial one, the same as asking whether the lower Clopper-Pearson bound reaches the
-target. It works on raw confidences; a calibrator fitted on the same truths would break the promise.
+The guarantee holds although the threshold is chosen on the same ground truths: hypotheses "the accuracy from here up is
+below the target" are tested from the most confident answers down, in an order fixed before any ground truth is seen,
+until one cannot be rejected (fixed-sequence testing: Angelopoulos, Bates, Candès, Jordan and Lei 2021, "Learn then
+Test"). Each test is the exact binomial one, which asks whether the lower Clopper-Pearson bound reaches the target. The
+thresholds are raw confidences; a calibrator fitted on the same ground truths would break the guarantee.
 """
 
 from collections.abc import Sequence
@@ -22,9 +22,14 @@ _LEAST_COVERAGE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """`threshold`: the lowest confidence that keeps the promise, None when none does, with the `reason`; `tasks`: the
-    claims from there up, `coverage`: their share of all, `accuracy`: of them that were right, `accuracy_low`: its
-    one-sided 95 % lower bound, not below `target`."""
+    """The lowest confidence that guarantees an accuracy.
+
+    threshold: None if no confidence does, with the `reason`
+    tasks: number of scored answers from the threshold up
+    coverage: their share of all scored answers
+    accuracy: the share of them that is right
+    accuracy_low: one-sided 95 % lower bound of the accuracy, not below `target`
+    """
 
     target: float
     threshold: float | None
@@ -38,7 +43,13 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class RiskPoint:
-    """From `confidence` up: `tasks` claims, `coverage` of all, `wrong` of them wrong, a share `risk`."""
+    """The scored answers from `confidence` up.
+
+    tasks: their number
+    coverage: their share of all
+    wrong: how many of them are wrong
+    risk: wrong / tasks
+    """
 
     confidence: float
     tasks: int
@@ -48,7 +59,7 @@ class RiskPoint:
 
 
 def risk_coverage(claims: Sequence[ScoredAnswer]) -> list[RiskPoint]:
-    """One point for each confidence that occurs, the highest first; claims without one are never covered."""
+    """One point for each confidence that occurs, the highest first. Answers without a confidence are never covered."""
     points, tasks, wrong = [], 0, 0
     for confidence, equal in groupby(reversed(confident(claims)), key=lambda one: one[0]):
         rights = [right for _, right in equal]
@@ -58,12 +69,12 @@ def risk_coverage(claims: Sequence[ScoredAnswer]) -> list[RiskPoint]:
 
 
 def tasks_to_promise(target: float) -> int:
-    """How many claims it takes at least, all of them right: the smallest n with target^n <= 5 %."""
+    """Scored answers, all right, that are needed to guarantee `target`: the smallest n with target^n <= 5 %."""
     return ceil(log(ERROR) / log(target))
 
 
 def threshold(claims: Sequence[ScoredAnswer], target: float) -> Threshold:
-    """The smallest confidence that keeps the promise of an accuracy of `target` (between 0 and 1, both excluded)."""
+    """The lowest confidence that guarantees an accuracy of `target` (between 0 and 1, both excluded)."""
     points = risk_coverage(claims)
     kept = None
     for point, allowed in _steps(points, target) if points and 0 < target < 1 else []:
@@ -91,11 +102,11 @@ def lower_bound(right: int, tasks: int) -> float:
 
 
 def _steps(points: Sequence[RiskPoint], target: float) -> list[tuple[RiskPoint, int]]:
-    """What is tested, in this order: points, each with the number of errors that may be forgiven there.
+    """The points to test, in this order, each with the number of errors that are allowed there.
 
-    Only the first point at which one more error may be forgiven is worth a test, and the last of all: those between
-    forgive no more and hold more answers. It starts where a tenth of the claims is covered, or later if it takes more
-    to pass at all: with many truths a single early error would otherwise end it, and less is not worth having.
+    Only the first point at which one more error is allowed is worth a test, and the last of all: the points between
+    allow no more errors and cover more answers. Testing starts where a tenth of the answers is covered, or later if
+    more are needed to pass at all; otherwise a single early error would end it.
     """
     import numpy
     from scipy.stats import binom
@@ -110,13 +121,15 @@ def _steps(points: Sequence[RiskPoint], target: float) -> list[tuple[RiskPoint, 
 
 def _why_none(points: Sequence[RiskPoint], target: float) -> str:
     if not 0 < target < 1:
-        return "Only an accuracy between 0 and 1, both excluded, can be promised."
+        return "Only an accuracy between 0 and 1, both excluded, can be guaranteed."
     if not points:
         return "No answer to a task with a ground truth has a confidence."
     needed = tasks_to_promise(target)
     if points[-1].tasks < needed:
         return (
-            f"It takes at least {needed} ground truths with a confident answer to promise {target:g}; "
+            f"It takes at least {needed} ground truths with a confident answer to guarantee an accuracy of {target:g}; "
             f"there are {points[-1].tasks}."
         )
-    return f"Even the most confident answers are wrong too often, or are too few, to promise {target:g}."
+    return (
+        f"Even the most confident answers are wrong too often, or are too few, to guarantee an accuracy of {target:g}."
+    )

@@ -1,1 +1,1 @@
-"""What is sent to a model, the fact that comes back, and how its text is read."""
+"""What is sent to a model, what comes back, and how its text is read."""

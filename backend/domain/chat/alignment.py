@@ -1,7 +1,7 @@
 """Alignment: which of the tokens that a server reports spell the answer, compared byte by byte.
 
-A token may end inside a letter, thoughts and end marks have tokens too, and servers trim what they hand on: the
-answer's text is one run of the tokens, with nothing but end marks and white space behind it.
+A token may end inside a letter, thoughts and end marks have tokens too, and servers trim their texts. The answer's text
+is one run of the tokens, followed only by end marks and white space.
 """
 
 import re
@@ -17,8 +17,10 @@ _MOST = 100_000
 
 
 def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
-    """`text` in pieces with the log-probabilities of the tokens that spell it, those that share a letter as one piece;
-    None when no run of the tokens does."""
+    """`text` in pieces with the log-probabilities of the tokens that spell it; None if no run of the tokens does.
+
+    Tokens that share a letter are one piece.
+    """
     said = b"".join(token for token, _ in tokens)
     first, letters = _exactly(said, text) or _nearly(said, text)
     if not letters or not _stands_alone(tokens, said, first, max(letters)):
@@ -27,12 +29,12 @@ def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
 
 
 def as_bytes(text: str) -> bytes:
-    """Lone surrogates too."""
+    """UTF-8 that keeps lone surrogates."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def _exactly(said: bytes, text: str) -> tuple[int, Mapping[int, int]] | None:
-    """Where the last run begins, and which letter of `text` begins at which byte of `said`."""
+    """The index at which the last run begins, and the letter of `text` that begins at each byte of `said`."""
     first = said.rfind(as_bytes(text)) if text else -1
     if first < 0:
         return None
@@ -41,7 +43,7 @@ def _exactly(said: bytes, text: str) -> tuple[int, Mapping[int, int]] | None:
 
 
 def _nearly(said: bytes, text: str) -> tuple[int, Mapping[int, int]]:
-    """The same where letters were lost."""
+    """The same for texts in which letters were lost."""
     if not text or _LOST not in said or len(text) > _MOST:
         return 0, {}
     either = (re.escape(as_bytes(x)) if x.isascii() else b"(?:%b|(?:%b){1,4})" % (as_bytes(x), _LOST) for x in text)
@@ -50,7 +52,7 @@ def _nearly(said: bytes, text: str) -> tuple[int, Mapping[int, int]]:
 
 
 def _letters(said: bytes, text: str, place: int) -> Iterator[tuple[int, int]]:
-    """Lost letters side by side begin where the first of them does."""
+    """Adjacent lost letters begin where the first of them does."""
     lost = False
     for number, letter in enumerate(text):
         here = said.startswith(as_bytes(letter), place)
@@ -66,7 +68,7 @@ def _letters(said: bytes, text: str, place: int) -> Iterator[tuple[int, int]]:
 
 
 def _stands_alone(tokens: Sequence[tuple[bytes, float]], said: bytes, first: int, last: int) -> bool:
-    """Whether the run begins with a token, but for white space, and has only end marks behind it."""
+    """Whether only white space precedes the run within its first token, and only end marks follow it."""
     start = max(place for place in accumulate((len(token) for token, _ in tokens), initial=0) if place <= first)
     return not said[start:first].strip() and _ENDS.fullmatch(said, last) is not None
 

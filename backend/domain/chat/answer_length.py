@@ -1,4 +1,4 @@
-"""How long an answer can be that keeps to its JSON schema. A model that goes on after that only repeats itself."""
+"""The greatest length of an answer that follows its JSON schema. A model that writes more only repeats itself."""
 
 import json
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ LEAST = 256
 
 
 def most_tokens(schema: Mapping[str, Any]) -> int | None:
-    """Twice the longest answer, as many tokens as it has bytes, which is more than any tokenizer makes of it; None for
-    a schema that leaves the length open."""
+    """Twice the byte length of the longest answer, more tokens than any tokenizer needs; None if the schema has no
+    bound."""
     found = _longest(schema)
     return None if found is None else max(LEAST, MARGIN * len(found))
 
 
 def _longest(schema: Mapping[str, Any]) -> str | None:
-    """As JSON in ASCII, which is how it gets longest; each element of a list once."""
+    """The longest answer as ASCII JSON, the longest form; each element of a list once."""
     if "enum" in schema:
         return max(map(json.dumps, schema["enum"]), key=len, default="")
     if schema.get("type") == "array":

@@ -1,4 +1,4 @@
-"""ChatModel: who answers requests, as everything above the adapters sees it."""
+"""ChatModel: the protocol of a model that answers requests, for all layers above the adapters."""
 
 from typing import Protocol
 
@@ -7,20 +7,20 @@ from backend.domain.outcome import Failure
 
 
 class ChatModel(Protocol):
-    """Lives on one event loop. Retrying and pacing are not its business."""
+    """Belongs to one event loop. It does not retry, and does not limit requests in flight."""
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        """The answer number `attempt` (from 0) to `request`, or why there is none.
+        """Answer number `attempt` (from 0) to `request`, or a Failure.
 
-        Raises ProviderError when no other request would be answered either.
+        Raises ProviderError if no other request would be answered either.
         """
 
     async def close(self) -> None:
-        """Lets go of connections."""
+        """Closes connections."""
 
 
 class BatchModel(ChatModel, Protocol):
-    """A model that can be asked by a batch file as well."""
+    """A model that also answers requests in batch files."""
 
     def body(self, request: ChatRequest) -> bytes:
-        """The request as this model wants it, as far as is known by now."""
+        """The body of the request in the form that this model accepts, as far as is known."""

@@ -1,6 +1,6 @@
-"""Names of models, as servers list them: whether one is among them, and which are like it.
+"""Names of models, as servers list them: whether a model is listed, and which names are similar.
 
-A name that is not listed is not always wrong: some services list only a part of what they answer to.
+A name that is not listed may still be valid: some services list only some of the names that they accept.
 """
 
 import difflib
@@ -17,15 +17,15 @@ aliases (`…-latest`) are not listed, nor are Vertex AI's models."""
 
 
 def lists_all(host: str) -> bool:
-    """Whether a server at this host lists every name it answers to, as far as is known."""
+    """Whether a server at this host lists every name that it accepts, as far as is known."""
     return not host.lower().endswith(INCOMPLETE)
 
 
 def is_listed(model: str, names: Sequence[str]) -> bool:
-    """Whether a server with these names answers to `model`: as it stands there, or as servers let people write it.
+    """Whether a server that lists these names accepts `model`, exactly or in one of the usual short forms.
 
     `NAME` for Ollama's `NAME:latest`, `NAME` for Gemini's `models/NAME`, `NAME:free` or `NAME:groq` for a router's
-    `NAME`, and any name that fits a proxy's pattern, like `openai/*`.
+    `NAME`, and any name that matches a proxy's pattern, like `openai/*`.
     """
     spellings = {model, f"{model}:latest", f"models/{model}", model.partition(":")[0]}
     if spellings & set(names):
@@ -34,13 +34,14 @@ def is_listed(model: str, names: Sequence[str]) -> bool:
 
 
 def nearest_names(model: str, names: Sequence[str]) -> list[str]:
-    """A few of `names`, most like `model` first; where none is like it, the first ones."""
+    """A few of `names`, the most similar to `model` first; the first names if none is similar."""
     alike = difflib.get_close_matches(model, names, n=MOST_NAMED, cutoff=0.5)
     return [*alike, *(name for name in names if name not in alike)][:MOST_NAMED]
 
 
 def doubt(model: str, names: Sequence[str], base_url: str) -> str | None:
-    """What to say of a model that the server at `base_url`, which lists `names`, does not know; None when it may."""
+    """A sentence about a model that the server at `base_url` does not list in `names`; None if the server may accept
+    it."""
     if not names or not lists_all(urlsplit(base_url).hostname or "") or is_listed(model, names):
         return None
     near = ", ".join(nearest_names(model, names))

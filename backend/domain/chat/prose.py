@@ -1,4 +1,4 @@
-"""Prose: what a model says beside its JSON object, and whether that contradicts it."""
+"""Prose: the text beside a model's JSON object, and whether it contradicts the object."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ _LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9ff
 
 
 def other_label(prose: str, answer: Answer, schema: LabelSchema) -> str | None:
-    """A label that `prose` names and `answer` does not have; None when there is none."""
+    """A label that `prose` names and `answer` does not contain; None if there is none."""
     fields = [field for field in schema.fields if isinstance(field, ChoicesField)]
     shown = tuple(choice.shown for field in fields for choice in field.choices)
     if not shown or not prose.strip():
@@ -25,13 +25,13 @@ def other_label(prose: str, answer: Answer, schema: LabelSchema) -> str | None:
 
 @lru_cache(maxsize=64)
 def _named(labels: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of the labels, the longest first: "Refund request" does not name "Refund"."""
+    """A pattern for any of the labels, the longest first: "Refund request" does not name "Refund"."""
     names = {unicodedata.normalize("NFC", label).strip() for label in labels} - {""}
     return re.compile("|".join(map(_word, sorted(names, key=len, reverse=True))) or r"(?!)")
 
 
 def _word(label: str) -> str:
-    """One letter counts in its own case alone: "a" is a word of English."""
+    """A label of one letter is matched with its own case: "a" is a word of English."""
     case = "(?i:" if len(label) > 1 else "(?:"
     before, after = (rf"(?{kind}{_LETTER})" if re.match(_LETTER, end) else "" for kind, end in _edges(label))
     return f"{before}{case}{re.escape(label)}){after}"

@@ -1,6 +1,6 @@
-"""What a provider says of a refusal, as people may read it: short, printable, and without what we sent.
+"""A provider's message about a refusal, as people may read it: short, printable, and without what we sent.
 
-Providers repeat what they were asked. What repeats a task's text is cut out, word by word, and so is the key.
+Providers repeat parts of the request. Repeated parts of a task's text are removed word by word, and so is the key.
 """
 
 import re
@@ -17,8 +17,11 @@ _KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|key|bearer)[-_ ][\w.-]{8,}", re.IGNORECA
 
 
 def quotable(message: str, texts: str, secret: str = "") -> str:
-    """`message` without what it repeats of `texts` (what a request says of tasks) and of `secret`, 200 characters at
-    most; "" when nothing is left."""
+    """`message` without the words that repeat `texts` (the task's part of the request) or `secret`, at most 200
+    characters.
+
+    It is "" if nothing is left.
+    """
     printable = "".join(letter if letter.isprintable() else " " for letter in _unescaped(message))
     short = " ".join(_without(printable, secret).split())[:_READ]
     words = list(_WORD.finditer(short))
@@ -28,7 +31,7 @@ def quotable(message: str, texts: str, secret: str = "") -> str:
 
 
 def _unescaped(message: str) -> str:
-    """A text repeated as JSON has escapes between its words, or for its letters."""
+    """A text that is repeated as JSON has escapes between its words or in place of letters."""
     return _ESCAPES.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", message[: 4 * _READ])
 
 
@@ -39,7 +42,7 @@ def _without(text: str, secret: str) -> str:
 
 
 def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int]:
-    """Which words of the message repeat a text."""
+    """The words of the message that repeat a text."""
     said = [word[0].casefold() for word in words]
     phrases = {(n, m): " ".join(said[n : n + m]) for m in (1, 2, 3) for n in range(len(said) - m + 1)}
     found = _phrases_of(texts, set(phrases.values()))
@@ -53,7 +56,7 @@ def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int
 
 
 def _phrases_of(texts: str, wanted: set[str]) -> set[str]:
-    """Those of `wanted` that the texts say: one pass, however long they are."""
+    """Those of `wanted` that occur in the texts, in one pass, however long the texts are."""
     words = _WORD.findall(texts.casefold())
     return {phrase for m in (1, 2, 3) for phrase in _runs(words, m) if phrase in wanted}
 
@@ -76,7 +79,7 @@ def _is_quoted(words: Sequence[re.Match[str]], message: str) -> bool:
 
 
 def _cut(message: str, words: Sequence[re.Match[str]], echoed: set[int]) -> str:
-    """The message with an ellipsis in place of words side by side."""
+    """The message with an ellipsis in place of adjacent removed words."""
     parts, last = [], 0
     for number, word in enumerate(words):
         if number in echoed:

@@ -1,4 +1,4 @@
-"""Repeats: whether a text came to no end because its model only repeated itself, as small ones do under a grammar."""
+"""Repetition: whether a text did not end because its model repeated itself, as small models do under a grammar."""
 
 import zlib
 
@@ -9,7 +9,7 @@ _DENSITY = 8
 
 
 def runs_on(text: str) -> bool:
-    """Whether the end of `text` is blanks, or the same few words again and again."""
+    """Whether `text` ends in blanks or in the same few words again and again."""
     tail = text.encode("utf-8", "surrogatepass")[-_TAIL:]
     tail = tail[len(tail) // 3 :]
     return len(tail) >= _LEAST and len(zlib.compress(tail)) * _DENSITY < len(tail)

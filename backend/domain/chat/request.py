@@ -1,8 +1,9 @@
-"""What we ask: the messages, the answer schema and the digest of a request.
+"""Requests: the messages, the answer schema and the digest.
 
 Instructions and label definitions come first and are the same for every task, then examples, if there are any, and the
-task's text last, so that a provider's prefix cache works. The constant part is a RequestTemplate, built once; a
-ChatRequest adds the rest."""
+task's text last, so that a provider's prefix cache works. The constant part is a RequestTemplate, which is made once; a
+ChatRequest adds the rest.
+"""
 
 import hashlib
 import json
@@ -34,9 +35,13 @@ SHOWN = "\nThe messages before the last are examples with their right answers."
 
 @dataclass(frozen=True)
 class RequestTemplate:
-    """What all requests of a version have in common. `logprobs`: ask for token log-probabilities. No part of
-    the digest: `attempts`, answers to one request before it is given up, `cap`, most tokens a completion may have, on
-    top of what the parameters say (see docs/adr), and `samples`, how often each task is asked about."""
+    """The parts that all requests of a version share. Not in the digest: `attempts`, `cap` and `samples`.
+
+    logprobs: whether to ask for log-probabilities of tokens
+    attempts: how many answers a request may get before it is given up
+    cap: most tokens a completion may have, in addition to the parameters (see docs/adr/0057)
+    samples: how often each task is asked about
+    """
 
     base_url: str
     model: str
@@ -54,8 +59,8 @@ class RequestTemplate:
 
     @cached_property
     def bound(self) -> int | None:
-        """Most tokens that an answer can take; None where that is not known, where the model is told to think aloud, or
-        where the parameters bound it already."""
+        """The most tokens an answer can have; None if unknown, if the model is asked to think aloud, or if the
+        parameters set one."""
         said = json.dumps(dict(self.parameters)).lower()
         free = "max_tokens" in said or "max_completion_tokens" in said or "think" in said or "reason" in said
         return None if free else most_tokens(self.answer_schema)
@@ -68,8 +73,10 @@ class RequestTemplate:
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """One request: the frame and the user's message, with examples before it. `sample` tells apart requests repeated
-    on purpose, from 0."""
+    """One request: the template and the user's message, with examples before it.
+
+    sample: number of the sample, from 0; requests for several samples differ only in it
+    """
 
     template: RequestTemplate
     user: str
@@ -84,28 +91,32 @@ class ChatRequest:
 
     @property
     def texts(self) -> str:
-        """All that is said in it of tasks."""
+        """All texts of tasks in the request."""
         return "\n".join([*chain.from_iterable(self.example_turns), self.user]) if self.example_turns else self.user
 
     @cached_property
     def digest(self) -> str:
-        """The name its completions are stored under: 64 characters."""
+        """The digest under which its completions are stored: 64 characters."""
         state = self.template._digest.copy()
         state.update(json.dumps([self.user, 0, self.example_turns] if self.example_turns else [self.user, 0]).encode())
         return numbered(state.hexdigest(), self.sample)
 
     @cached_property
     def samples(self) -> "tuple[ChatRequest, ...]":
-        """All requests about its task, this one first: what they bring together becomes the outcome."""
+        """All requests about its task, this one first. Their completions together become the outcome."""
         return (self, *(replace(self, sample=number) for number in range(1, self.template.samples)))
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The fact that came back. `attempt` counts the answers to one request from 0; `seconds` is the latency;
-    `logprobs` are the tokens of `text` in order with their natural-log probabilities, None when there are none;
-    `batch`: it came by the provider's batch endpoint, at its price and without a latency of its own; `elsewhere`: what
-    the server calls the part of its message that holds text, where `text` is empty."""
+    """A stored answer of a model.
+
+    attempt: number of the answer to the same request, from 0
+    seconds: latency
+    logprobs: the tokens of `text` in order with their natural log-probabilities; None if there are none
+    batch: whether it came by the batch endpoint, at its price and without a latency
+    elsewhere: the server's name for the part of its message that holds the text, if `text` is empty
+    """
 
     digest: str
     attempt: int
@@ -127,8 +138,10 @@ PlannedRequests = list[tuple[int, ChatRequest | Failure]]
 
 
 class RequestBuilder:
-    """How a version asks about tasks under a labelling config: task -> ChatRequest. `embed`: who makes embeddings, for
-    versions whose examples need them."""
+    """How a version asks about tasks under a labelling config: task -> ChatRequest.
+
+    embed: makes embeddings, for versions whose examples need them
+    """
 
     def __init__(
         self,
@@ -148,11 +161,11 @@ class RequestBuilder:
         self._template = None if schema.dynamic else self._make_template(schema)
 
     def request(self, task: Task) -> ChatRequest | Failure:
-        """What is sent for `task`, or why it can't be asked about."""
+        """The request for `task`, or the Failure of a task that cannot be asked about."""
         return self.asks([task])[0][1]
 
     def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
-        """The same for many tasks at a time, in their order."""
+        """The requests for many tasks, in their order."""
         values = [self.version.values(task) for task in tasks]
         example_turns: Sequence[tuple[Turn, ...]] = (
             [()] * len(tasks) if self._example_turns is None else self._example_turns.of(tasks, values)

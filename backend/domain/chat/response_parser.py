@@ -1,7 +1,7 @@
-"""What we accept: a completion's text -> Answer or Rejection.
+"""Response parser: the text of a completion -> Answer or Rejection.
 
-A label is never guessed and nothing is repaired: the text holds exactly one JSON object whose values are labels, or it
-is a Rejection with the reason.
+A label is never guessed and nothing is repaired. The text holds exactly one JSON object whose values are labels, or it
+is a Rejection with a reason.
 """
 
 import json
@@ -33,8 +33,7 @@ class _Duplicate(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class JsonObject:
-    """A JSON object and where it stands in a text: [start, end) in characters; `first`: where thoughts before it
-    end."""
+    """A JSON object at the characters [start, end) of a text. `first`: the index at which thoughts before it end."""
 
     value: dict[str, Any]
     start: int
@@ -43,7 +42,7 @@ class JsonObject:
 
 
 def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
-    """The Answer a completion holds, or why it can't be used. Never raises, whatever the text is."""
+    """The Answer in a completion, or the Rejection. Never raises, whatever the text is."""
     if completion.refused or (completion.finish_reason == "content_filter"):
         return Rejection("refused", "The model refused to answer.")
     text, place = completion.text, find_object(completion.text)
@@ -59,12 +58,12 @@ def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
 
 
 def is_cut(completion: Completion) -> bool:
-    """Whether its text may have gone on."""
+    """Whether the text may have been cut off."""
     return completion.finish_reason.lower() in CUT
 
 
 def _unfound(completion: Completion) -> Rejection:
-    """Why there is no object in a completion that counts."""
+    """Why a completion holds no JSON object that counts."""
     if is_cut(completion):
         if runs_on(completion.text):
             return Rejection(
@@ -80,7 +79,8 @@ def _unfound(completion: Completion) -> Rejection:
 
 
 def judge(attempts: Sequence[Completion], schema: LabelSchema) -> tuple[Answer | Rejection | None, Completion | None]:
-    """The first usable attempt with its Answer; else the last one with its Rejection; (None, None) for no attempts."""
+    """The first usable attempt with its Answer, else the last attempt with its Rejection; (None, None) without
+    attempts."""
     verdict: Answer | Rejection | None = None
     completion: Completion | None = None
     for completion in attempts:
@@ -91,9 +91,11 @@ def judge(attempts: Sequence[Completion], schema: LabelSchema) -> tuple[Answer |
 
 
 def settled(attempts: Sequence[Completion], verdict: Answer | Rejection | None, most: int = MAX_ATTEMPTS) -> bool:
-    """Whether there is no asking again: there is an Answer, `most` attempts were made, or the next one would be the
-    same: the model refused, or its server puts what it says where no answer is. More than the usual attempts are
-    allowed by somebody who wants to ask again in spite of that."""
+    """Whether to stop asking: there is an Answer, `most` attempts were made, or the next attempt would be the same.
+
+    It would be the same if the model refused, or if its server puts text where no answer is. More attempts than usual
+    are set by a user who wants to ask again in spite of that.
+    """
     if isinstance(verdict, Rejection):
         return len(attempts) >= most or (most <= MAX_ATTEMPTS and _is_final(verdict, attempts[-1]))
     return verdict is not None
@@ -104,12 +106,12 @@ def _is_final(verdict: Rejection, last: Completion) -> bool:
 
 
 def is_done(request: ChatRequest, attempts: Sequence[Completion]) -> bool:
-    """Whether there is no asking `request` again, `attempts` being all answers to it."""
+    """Whether to stop asking `request`. `attempts`: all answers to it."""
     return settled(attempts, judge(attempts, request.template.schema)[0], most_attempts(request, attempts))
 
 
 def most_attempts(request: ChatRequest, attempts: Sequence[Completion]) -> int:
-    """One more where the first answer may have been cut at the request's bound: that was our doing, not the model's."""
+    """One more if the first answer may have been cut at the bound that we set."""
     bound, first = request.template.bound, next(iter(attempts), None)
     ours = bound is not None and first is not None and is_cut(first) and 0 < first.completion_tokens <= bound
     return request.template.attempts + (ours and not runs_on(first.text) if first else 0)
@@ -117,7 +119,7 @@ def most_attempts(request: ChatRequest, attempts: Sequence[Completion]) -> int:
 
 @lru_cache(maxsize=REMEMBERED)
 def find_object(text: str) -> JsonObject | None:
-    """The one JSON object in `text`, with or without prose, code fences or thoughts around it; None for none or two."""
+    """The only JSON object in `text`, maybe with prose, code fences or thoughts around it; None for none or two."""
     try:
         whole = _DECODER.decode(text)
     except (ValueError, RecursionError):
@@ -126,7 +128,7 @@ def find_object(text: str) -> JsonObject | None:
 
 
 def _embedded(text: str, first: int) -> JsonObject | None:
-    """An object with a brace left open around or behind it is a part of something broken, not the answer."""
+    """An object with an unclosed brace before or after it is a part of something broken, not the answer."""
     found: JsonObject | None = None
     start = text.find("{", first)
     for _ in range(_MOST_BRACES):
@@ -151,7 +153,7 @@ def _embedded(text: str, first: int) -> JsonObject | None:
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Two values for one key would make us guess."""
+    """With two values for one key, the answer would be a guess."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise _Duplicate
@@ -159,7 +161,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 _MOST_BRACES = 100

@@ -1,7 +1,7 @@
-"""Thoughts: what a model says to itself before it answers, in the marks of whatever family of models.
+"""Thoughts: text that a model writes for itself before it answers, between the marks of its family of models.
 
-The mark that opens them often stands in the chat template, so that a text holds the closing one alone. What is thought
-is no answer: everything up to the last closing mark, and everything behind a mark that is never closed.
+The opening mark is often in the chat template, so that a text has only the closing one. Thoughts are not part of the
+answer: everything up to the last closing mark, and everything after a mark that is never closed.
 """
 
 import re
@@ -44,7 +44,7 @@ _OPENING = re.compile(
 
 
 def end_of_thoughts(text: str) -> int:
-    """Where what follows the last closing mark begins, in characters; 0 without one."""
+    """Index of the character after the last closing mark; 0 without one."""
     return max((mark.end() for mark in _CLOSING.finditer(text)), default=0)
 
 

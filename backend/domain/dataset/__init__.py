@@ -1,1 +1,1 @@
-"""Which tasks are asked about, and what is known to be right about them."""
+"""Which tasks are asked about, and which ground truths are known for them."""

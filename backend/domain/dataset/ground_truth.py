@@ -1,4 +1,4 @@
-"""Truths from annotations: which annotation of a task is its ground truth, and what it says."""
+"""Ground truths from annotations: which annotation of a task is its ground truth, and which answer it holds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +14,14 @@ KINDS = ("ground-truth", "any")
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Tasks with a truth that does not count. `own`: it was made from a prediction of the very prompt it would judge;
-    `taken`: so it was too, but counts because that was asked for; `gone`: label that the config no longer has -> the
-    tasks it is the truth of; `shown`: the version shows them, or copies of them, to other tasks as examples; `unseen`:
-    all they have are annotations that were made of predictions, and no person has looked at those."""
+    """Tasks whose ground truth is left out, or included by request.
+
+    own: it was made from a prediction of the prompt that it would evaluate
+    taken: it was too, but counts because the user asked for it
+    gone: label that the config no longer has -> tasks with that ground truth
+    shown: the version shows them, or copies of them, to other tasks as examples
+    unseen: all their annotations were made from predictions, and no person has looked at them
+    """
 
     own: tuple[int, ...] = ()
     taken: tuple[int, ...] = ()
@@ -30,11 +34,12 @@ NOTHING = LeftOut()
 
 
 def truth_of(task_id: int, annotations: Sequence[Mapping[str, Any]], kind: str, schema: LabelSchema) -> Truth | None:
-    """The truth of a task, or None when no annotation serves.
+    """The ground truth of a task, or None if no annotation qualifies.
 
-    `annotations`: submitted ones, oldest first. `kind`: `ground-truth` takes the one marked so, `any` the latest. An
-    annotation that leaves a control on its screen empty which takes one label, or which is required, says nothing about
-    it and does not serve, unless that control may stay empty.
+    An annotation does not qualify if it leaves a visible control empty that takes one label or is required, unless that
+    control may stay empty.
+    annotations: submitted ones, oldest first
+    kind: `ground-truth` takes the one with the star, `any` the latest
     """
     serving = [a for a in annotations if kind == "any" or a.get("ground_truth")]
     if not serving:
@@ -48,11 +53,12 @@ def truth_of(task_id: int, annotations: Sequence[Mapping[str, Any]], kind: str, 
 
 
 def is_own(annotation: Mapping[str, Any], versions: Mapping[int, str | None], names: Sequence[str]) -> bool:
-    """Whether an annotation began as a prediction of a prompt with one of these `names`, accepted or corrected:
-    corrections alone would make the prompt look as bad as acceptances make it look good.
+    """Whether an annotation began as a prediction of a prompt with one of these `names`, accepted or corrected.
 
-    `versions`: id -> model_version of the task's predictions. Label Studio forgets the parent of an annotation when
-    that prediction is deleted; where only the regions still tell that there was one, it counts as the prompt's.
+    Corrections alone would make the prompt look as bad as acceptances make it look good. Label Studio forgets the
+    parent of an annotation when that prediction is deleted; if only the regions show that there was one, it counts as
+    the prompt's.
+    versions: id -> model_version of the task's predictions
     """
     parent = annotation.get("parent_prediction")
     if parent is not None:
@@ -62,7 +68,7 @@ def is_own(annotation: Mapping[str, Any], versions: Mapping[int, str | None], na
 
 
 def gone_labels(answer: Answer, schema: LabelSchema) -> list[str]:
-    """Labels of a truth that the config does not have (any more), as scores name them."""
+    """Labels of a ground truth that the config does not have any more, as scores name them."""
     return [
         schema.class_name(field.name, label)
         for field in schema.fields

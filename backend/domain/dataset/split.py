@@ -1,7 +1,7 @@
-"""Split: a fixed part of the ground truths, so that a prompt is tuned on one and judged on the other.
+"""Splits: fixed parts of the ground truths, so that a prompt is improved on one part and evaluated on the other.
 
-Which part a task is in follows from its data alone: tasks that are copies of each other are always in the same one, on
-every machine, and tasks that are added later move none of the others.
+The part of a task follows from its data alone. Copies are always in the same part, on every machine, and new tasks move
+no others.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,11 @@ _PLACES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The `share` (between 0 and 1) of the tasks that is called `part`. Each part is counted from its own end, so that
-    `dev:0.7` and `test:0.3` are all tasks, and dev and test share none as long as their shares add up to 1 or less."""
+    """The `share` (between 0 and 1) of the tasks that is called `part`.
+
+    Each part is counted from its own end: `dev:0.7` and `test:0.3` together are all tasks, and dev and test have no
+    task in common if their shares add up to 1 or less.
+    """
 
     part: str
     share: float
@@ -28,18 +31,18 @@ class Split:
         return f"{self.part}:{self.share:g}"
 
     def has(self, data: Mapping[str, Any]) -> bool:
-        """Whether a task with this data is in it."""
+        """Whether a task with this data is in the part."""
         size, place = round(self.share * _PLACES), _place(data)
         return place < size if self.part == DEV else place >= _PLACES - size
 
     @property
     def rest(self) -> "Split":
-        """What it leaves out."""
+        """The split of all other tasks."""
         return Split(TEST if self.part == DEV else DEV, round(1 - self.share, 6))
 
 
 def parse_split(text: str) -> Split:
-    """The Split that `--split` means. Raises SubsetError for what means nothing."""
+    """The Split of an `--split` option. Raises SubsetError for an invalid one."""
     part, _, share = text.partition(":")
     try:
         found = Split(part, round(float(share), 6))
@@ -47,13 +50,13 @@ def parse_split(text: str) -> Split:
         found = Split(part, 0.0)
     if part not in (DEV, TEST) or not 0 < found.share < 1:
         raise SubsetError(
-            f"'{text[:40]}' is no split: write dev:0.5 for the half to tune on, test:0.5 for the half held out."
+            f"'{text[:40]}' is not a split: write dev:0.5 for the half to tune on, test:0.5 for the half held out."
         )
     return found
 
 
 def _place(data: Mapping[str, Any]) -> int:
-    """0 to 999,999, as good as drawn at random. Data nested too deeply to be written is asked about by nobody."""
+    """A number from 0 to 999,999, as good as random. Data nested too deeply for JSON is never asked about."""
     try:
         return int(digest(data)[:15], 16) % _PLACES
     except RecursionError:

@@ -1,12 +1,14 @@
-"""Strata: a sample that holds every label, each as often as it is among the tasks, as far as that goes."""
+"""Stratified samples: every label is in the sample, as far as possible in proportion to its share of the tasks."""
 
 from collections import Counter
 from collections.abc import Mapping
 
 
 def stratified(strata: Mapping[int, str], size: int) -> list[int]:
-    """`size` of the tasks, or all if there are fewer, ascending. `strata`: task id -> label, those to take first come
-    first."""
+    """`size` of the tasks, ascending, or all if there are fewer.
+
+    strata: task id -> label, in the order in which tasks are preferred
+    """
     left = quotas(Counter(strata.values()), size)
     taken = []
     for task, label in strata.items():
@@ -17,8 +19,8 @@ def stratified(strata: Mapping[int, str], size: int) -> list[int]:
 
 
 def quotas(counts: Mapping[str, int], size: int) -> dict[str, int]:
-    """How many to take of each label: one of each, the most frequent first, and what is left by share, so that the
-    sample is like the whole."""
+    """How many tasks of each label to take: one of each, the most frequent first, and the rest in proportion to the
+    shares."""
     labels = sorted(counts, key=lambda label: (-counts[label], label))
     total = sum(counts.values())
     found = {label: int(place < size) for place, label in enumerate(labels)}

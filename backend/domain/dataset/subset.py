@@ -1,4 +1,4 @@
-"""Subsets: which tasks of a project a run takes. What `--on` says, checked and written back in one form."""
+"""Subsets: the tasks of a project that a run takes. Parses and checks `--on`, and writes it in one form."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,19 @@ SAMPLE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """`kind`: one of WORDS, `truth-sample`, `ids`, `view` or `rest`. `size` and `seed` are for samples: seed None takes
-    the first tasks; `stratify`: they hold every label. `truth`: which annotations count as truth, where the kind asks
-    for them; `split`: which part of the ground truths, None for all; `accepted`: also those made from the prompt's own
-    predictions; `leave_one_out`: also those that are examples of the version, each shown the others. `rest` is what an
-    earlier run or request left, by `ids`; those that are not there any more are no error, and a task may have
-    `attempts` answers. `truth-sample` is a sample of the ground truths."""
+    """A choice of tasks.
+
+    kind: one of WORDS, `truth-sample` (a sample of the ground truths), `ids`, `view`, or `rest` (tasks that an earlier
+        run or request left, by `ids`; deleted tasks are not an error)
+    size: number of tasks in a sample
+    seed: seed of a sample; None takes the first tasks
+    stratify: whether a sample holds every label
+    truth: which annotations count as ground truth
+    split: the part of the ground truths; None for all
+    accepted: whether ground truths made from the prompt's own predictions count
+    leave_one_out: whether examples of the version count, each shown only the others
+    attempts: how many answers a task may have
+    """
 
     kind: str
     ids: tuple[int, ...] = ()
@@ -37,7 +44,7 @@ class Subset:
     leave_one_out: bool = False
 
     def __str__(self) -> str:
-        """Everything there is to know, on one line; `read_subset` is the inverse."""
+        """All fields on one line; `read_subset` is the inverse."""
         flags = [_written(name) for name in FLAGS if getattr(self, name)]
         return "/".join([self._whole(), *flags, *([str(self.split)] if self.split else [])])
 
@@ -74,7 +81,7 @@ def read_subset(text: str) -> Subset:
 
 
 def _written(flag: str) -> str:
-    """As its option is."""
+    """The option as it is written."""
     return flag.replace("_", "-")
 
 
@@ -90,20 +97,20 @@ def ranges(ids: Sequence[int]) -> str:
 
 
 def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, seed: int | None = None) -> Subset:
-    """The Subset that `--on WORD` and its companions mean. Raises SubsetError for what means nothing."""
+    """The Subset of `--on WORD` and its related options. Raises SubsetError for an invalid one."""
     if word == "ids" or (ids is not None and word in ("", "ids")):
         if not ids:
             raise SubsetError("Which tasks? Add their ids, like --ids 3,7-12.")
         return Subset("ids", ids=tuple(parse_ids(ids)))
     if ids is not None:
-        raise SubsetError("--ids goes with --on ids only: leave one of them out.")
+        raise SubsetError("--ids needs --on ids: leave out one of the two.")
     if word.startswith("view:"):
         number = word.removeprefix("view:")
         if not number.isdecimal():
-            raise SubsetError(f"'{word[:40]}' names no Data Manager tab: write its number, like view:3.")
+            raise SubsetError(f"'{word[:40]}' is not a Data Manager tab: write its number, like view:3.")
         return Subset("view", view=int(number))
     if word not in WORDS:
-        raise SubsetError(f"'{word[:40]}' is no subset: use {', '.join(WORDS)}, ids or view:ID.")
+        raise SubsetError(f"'{word[:40]}' is not a subset: use {', '.join(WORDS)}, ids or view:ID.")
     if size < 1:
-        raise SubsetError("A sample has at least one task: give --sample-size 1 or more.")
+        raise SubsetError("A sample needs at least one task: set --sample-size to 1 or more.")
     return Subset(word, size=size, seed=seed)

@@ -1,1 +1,1 @@
-"""Which examples a task is shown, and the messages they become."""
+"""Selects the examples that a task is shown, and makes messages from them."""

@@ -1,8 +1,7 @@
-"""Shots: the examples that each task is shown, as messages before its own.
+"""Few-shot messages: the examples that each task is shown, before its own message.
 
-A user's message with the example's texts and an assistant's with its answer, in the form the task's answer must have:
-so a hostile text stays where every text is data, and the model sees only answers that are accepted. The prompt's own
-words are not repeated with each.
+An example is a user message with its texts and an assistant message with its answer, in the form that the task's answer
+must have. So hostile text stays data, the model sees only valid answers, and the prompt's own words are not repeated.
 """
 
 import json
@@ -22,7 +21,7 @@ Turn = tuple[str, str]
 
 
 class ExampleOwners:
-    """Which examples of a version are a given task, or a copy of its text."""
+    """Which examples of a version are a given task, or copies of its text."""
 
     def __init__(self, version: PromptVersion) -> None:
         self._version = version
@@ -34,11 +33,11 @@ class ExampleOwners:
             self._by_text.setdefault(self._key(example.values), set()).add(place)
 
     def of(self, task: int, values: Values) -> set[int]:
-        """Places in the pool."""
+        """Indices in the pool."""
         return self._by_text.get(self._key(values), set()) | self._by_task.get(task, set())
 
     def has(self, task: Task) -> bool:
-        """Whether there are any. A task that can't be asked about has none."""
+        """Whether there are any. A task that cannot be asked about has none."""
         values = self._version.values(task)
         return not isinstance(values, Failure) and bool(self.of(task.id, values))
 
@@ -47,7 +46,7 @@ class ExampleOwners:
 
 
 class FewShotMessages:
-    """`embed` is needed for a version whose examples are compared by embeddings."""
+    """The messages of a version's examples. `embed` is needed if the version compares examples by embeddings."""
 
     def __init__(self, version: PromptVersion, embed: Embed | None = None) -> None:
         assert version.examples is not None
@@ -60,7 +59,7 @@ class FewShotMessages:
         self._index: SimilarityIndex | None = None
 
     def of(self, tasks: Sequence[Task], values: Sequence[Values | Failure]) -> list[tuple[Turn, ...]]:
-        """What each task is shown, in the order of the pool; nothing for a task that can't be asked about."""
+        """The examples of each task, in the order of the pool; none for a task that cannot be asked about."""
         texts = [None if isinstance(one, Failure) else one for one in values]
         own = [self._owners.of(task.id, one) for task, one in zip(tasks, texts, strict=True) if one is not None]
         known = [one for one in texts if one is not None]

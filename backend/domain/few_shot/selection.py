@@ -1,7 +1,7 @@
-"""Selection: which ground truths a version keeps as its examples.
+"""Selects the ground truths that a version keeps as its examples.
 
-All of them are looked at in an order that follows from their texts alone, so that the same ground truths give the same
-examples on every machine.
+The order of the candidates follows from their texts alone, so the same ground truths give the same examples on every
+machine.
 """
 
 from collections.abc import Sequence
@@ -14,16 +14,17 @@ from backend.domain.same_text import text_key
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`labels`: the classes its answer falls into, as scores name them."""
+    """A ground truth that may become an example. `labels`: the classes of its answer, as scores name them."""
 
     example: Example
     labels: Sequence[str]
 
 
 def kept(candidates: Sequence[Candidate], number: int, select: str) -> tuple[Example, ...]:
-    """For `similar` all there are, within the bounds, else the `number` that are shown; fewer only if there are fewer.
+    """The examples to keep: for `similar` all candidates within the limits, else the `number` that are shown, if there
+    are as many.
 
-    Of copies of one text the first counts.
+    Of copies of one text the first one counts.
     """
     found = _in_order(candidates)
     if select == "balanced":
@@ -36,7 +37,7 @@ def kept(candidates: Sequence[Candidate], number: int, select: str) -> tuple[Exa
 
 
 def _in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Each text once, by its digest, as many as there is room for."""
+    """Each text once, ordered by its digest, as many as there is room for."""
     by_text: dict[str, Candidate] = {}
     for one in candidates:
         by_text.setdefault(text_key(one.example.values.values()), one)
@@ -50,7 +51,7 @@ def _in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _balanced(found: Sequence[Candidate], number: int) -> list[Candidate]:
-    """One of each label in turn, until there are `number`; those without any label count as one more label."""
+    """One of each label in turn, until there are `number`. Answers without any label count as one more label."""
     by_label: dict[str, list[Candidate]] = {}
     for one in found:
         for label in one.labels or [""]:

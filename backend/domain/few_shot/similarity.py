@@ -1,4 +1,4 @@
-"""Nearest: which of some texts are like another one, by the words they share or by a model's embeddings.
+"""Similarity of texts, by the words that they share or by a model's embeddings.
 
 scikit-learn is imported when the first index is made.
 """
@@ -18,14 +18,14 @@ Embed = Callable[[str, Sequence[str]], Any]
 
 
 class SimilarityIndex(Protocol):
-    """Some texts, laid out so that others are compared to all of them at once."""
+    """Texts in a form in which many others can be compared with all of them at once."""
 
     def similarities(self, texts: Sequence[str]) -> Any:
-        """An array with a row per text and a column per text of the index: cosines, higher is nearer."""
+        """Array [text, text of the index] of cosines; a higher value is more similar."""
 
 
 class WordIndex:
-    """Compares by TF-IDF of words and pairs of words, counted logarithmically."""
+    """Compares texts by TF-IDF of words and pairs of words, with logarithmic counts."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._vectorizer, self.vectors = _vectors(texts)
@@ -35,7 +35,7 @@ class WordIndex:
 
 
 class EmbeddingIndex:
-    """Compares by embeddings."""
+    """Compares texts by embeddings."""
 
     def __init__(self, texts: Sequence[str], model: str, embed: Embed) -> None:
         self._model, self._embed = model, embed
@@ -47,19 +47,21 @@ class EmbeddingIndex:
 
 @lru_cache(maxsize=8)
 def words_of(texts: tuple[str, ...]) -> WordIndex:
-    """The server asks about one task at a time: an index is kept for the next."""
+    """The index of these texts, cached because the server asks about one task at a time."""
     return WordIndex(texts)
 
 
 @lru_cache(maxsize=8)
 def embedded_of(texts: tuple[str, ...], model: str, embed: Embed) -> EmbeddingIndex:
-    """The same for embeddings, which are read from the record anew otherwise."""
+    """The same for embeddings, which would otherwise be read from the database each time."""
     return EmbeddingIndex(texts, model, embed)
 
 
 def nearest(similarities: Any, number: int, left_out: Sequence[Collection[int]]) -> list[list[int]]:
-    """For each row the columns of its `number` highest values, ascending, without those in `left_out`; of equal ones
-    the first count."""
+    """For each row the columns of its `number` highest values, ascending, without those in `left_out`.
+
+    Of equal values the first column counts.
+    """
     import numpy
 
     chosen = []
@@ -70,11 +72,12 @@ def nearest(similarities: Any, number: int, left_out: Sequence[Collection[int]])
 
 
 def far_apart(texts: Sequence[str], number: int) -> list[int]:
-    """Places of `number` texts, each the most typical of one cluster of k-means over TF-IDF; ascending."""
+    """Indices of `number` texts, ascending, each the most typical of one cluster (k-means over TF-IDF)."""
     from sklearn.cluster import KMeans
 
     vectors = WordIndex(texts).vectors
-    clusters = KMeans(n_clusters=number, n_init=4, random_state=0).fit(vectors)
+    distinct = len({folded(text) for text in texts})
+    clusters = KMeans(n_clusters=min(number, distinct), n_init=4, random_state=0).fit(vectors)
     found: dict[int, int] = {}
     distances = clusters.transform(vectors)
     for place in sorted(range(len(texts)), key=lambda place: distances[place, clusters.labels_[place]]):

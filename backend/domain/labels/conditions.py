@@ -80,7 +80,7 @@ class Condition:
 
 
 def condition_of(element: Element) -> Condition | None:
-    """The condition that an element itself has; None for one that hides nothing."""
+    """The condition on the element itself; None if it hides nothing."""
     said = {name.lower(): value for name, value in element.attrib.items() if name.lower().startswith(("when", "visi"))}
     when, values = said.get("visiblewhen"), said.get("whenchoicevalue")
     if not when:

@@ -15,6 +15,7 @@ from backend.domain.labels.conditions import MOST
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.choices import read_choices
 from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
+from backend.domain.labels.remark_box import is_remark_box
 from backend.domain.labels.schema import AnyField, LabelSchema
 from backend.errors import LabelConfigError
 
@@ -38,7 +39,8 @@ def read_config(xml: str) -> LabelSchema:
 
 @lru_cache(maxsize=64)
 def _read(xml: str) -> LabelSchema | str:
-    """Or why there is none: Label Studio asks again and again, also about a config that was refused."""
+    """The schema, or why there is none. Cached, because Label Studio asks again and again, also about an invalid
+    config."""
     try:
         return _schema(_parse(xml))
     except LabelConfigError as error:
@@ -76,7 +78,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _misspelt(tags: Iterable[str]) -> str:
-    """A sentence about tags that differ from those we know by their case alone; "" for none."""
+    """A sentence about tags that differ from known ones only in case; "" for none."""
     right = dict.fromkeys(_TAGS[tag.lower()] for tag in tags if tag.lower() in _TAGS and tag not in _TAGS.values())
     return f" Tags are case-sensitive: write {', '.join(f'<{tag}>' for tag in right)}." if right else ""
 
@@ -89,7 +91,7 @@ def _parse(xml: str) -> Element:
         return root
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise LabelConfigError(
-            f"The labelling config is not valid XML ({type(error).__name__}): mend it in the project's settings."
+            f"The labelling config is not valid XML ({type(error).__name__}): fix it in the project's settings."
         ) from None
 
 
@@ -99,8 +101,10 @@ def _controls(layout: Layout) -> tuple[list[AnyField], list[str], str | None]:
     prompt_control = None
     for placed in layout.controls:
         element, name = placed.element, placed.element.get("name", "")
-        if element.tag == "TextArea" and element.get("smart", "").lower() == "true":
+        if _is_prompt_box(element):
             prompt_control = prompt_control or name
+            continue
+        if is_remark_box(element):
             continue
         field = _field(placed)
         if isinstance(field, str):
@@ -128,7 +132,7 @@ def _field(placed: Placed) -> AnyField | str:
 
 
 def _ever_shown(fields: dict[str, AnyField], unsupported: list[str]) -> list[AnyField]:
-    """Without those whose conditions no answer to the others fulfils: they would never be on the screen."""
+    """The controls that some answer to the others can bring onto the screen."""
     kept: dict[str, AnyField] = {}
     for field in in_order(tuple(fields.values())):
         why = next((why for c in field.conditions if (why := c.never(kept))), "")
@@ -140,6 +144,16 @@ def _ever_shown(fields: dict[str, AnyField], unsupported: list[str]) -> list[Any
 
 
 def _headers(layout: Layout, fields: Sequence[AnyField]) -> tuple[str, ...]:
-    """Those for the prompt's own text. Of several controls each has its own, and is told with it."""
+    """Those for the prompt's own text. Of several controls each has its own, and is told with it; what stands over the
+    boxes for prompts and remarks is for the annotator alone."""
+    apart = {text for placed in layout.controls if _is_for_annotators(placed.element) for text in placed.heading}
     told = {text for field in fields for text in field.heading} if len(fields) > 1 else set()
-    return tuple(text for text in layout.headers if text not in told)
+    return tuple(text for text in layout.headers if text not in told | apart)
+
+
+def _is_for_annotators(element: Element) -> bool:
+    return _is_prompt_box(element) or is_remark_box(element)
+
+
+def _is_prompt_box(element: Element) -> bool:
+    return element.tag == "TextArea" and element.get("smart", "").lower() == "true"

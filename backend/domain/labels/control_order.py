@@ -1,4 +1,5 @@
-"""Order: controls so that what a condition looks at comes before what it hides, else as the config has them."""
+"""Order of controls: a control that a condition depends on comes before the control that it hides, else as in the
+config."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
@@ -18,7 +19,7 @@ F = TypeVar("F", bound=Conditional)
 
 
 def in_order(fields: Sequence[F]) -> tuple[F, ...]:
-    """Those that look at any other control come last. A circle is cut where it closes."""
+    """Controls that depend on another one come last. A circle is cut where it closes."""
     if not any(field.conditions for field in fields):
         return tuple(fields)
     by_name = {field.name: field for field in fields}
@@ -33,7 +34,7 @@ def _looks_at_any(field: Conditional) -> bool:
 
 
 def _add(field: F, by_name: dict[str, F], done: dict[str, F]) -> None:
-    """`field` behind all it depends on. Without recursion: a chain may be as long as the config."""
+    """Adds `field` after all that it depends on. Without recursion: a chain may be as long as the config."""
     pending, entered = [field], set[str]()
     while pending:
         one = pending[-1]

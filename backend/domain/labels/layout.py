@@ -1,7 +1,7 @@
-"""Layout: which texts stand where in a labelling config, and under which conditions its controls are shown.
+"""Layout: which texts are where in a labelling config, and under which conditions its controls are shown.
 
-Texts with variables are what a task is asked about; constant ones belong to the control below them, or around them. The
-tree is walked once, without recursion: configs come from users.
+Texts with variables are what a task is asked about; constant texts belong to the control below or around them. The tree
+is walked once, without recursion, because configs come from users.
 """
 
 import re

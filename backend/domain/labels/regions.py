@@ -1,4 +1,4 @@
-"""Answers to and from Label Studio's `result` JSON."""
+"""Answers from and to Label Studio's `result` JSON."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,7 @@ SCORE_DIGITS = 6
 
 
 def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
-    """The regions of an answer, without ids (Label Studio gives them). `scores`: of controls, which their regions then
-    carry."""
+    """The regions of an answer, without ids (Label Studio adds them). `scores`: of controls, for their regions."""
     return [
         region | ({"score": rounded(scores[field.name])} if scores and field.name in scores else {})
         for field in schema.fields
@@ -46,7 +45,7 @@ def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> 
 
 
 def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[str, tuple[str, ...]]:
-    """What is chosen in controls that the schema does not know but conditions may look at, by control."""
+    """Selected values of controls that the schema does not know but conditions may depend on, by control."""
     found: dict[str, tuple[str, ...]] = {}
     known = {field.name for field in schema.fields}
     for region in result if schema.conditional else ():
@@ -63,22 +62,21 @@ def _list(value: Any) -> list[Any]:
 
 
 def rounded(confidence: float | None) -> float | None:
-    """A confidence as it is stored in Label Studio."""
+    """A confidence in the precision that Label Studio stores."""
     return None if confidence is None else round(float(confidence), SCORE_DIGITS)
 
 
 def fingerprint(score: float | None, result: Sequence[Mapping[str, Any]]) -> int:
-    """What a prediction says, as 60 bits: ids and what Label Studio adds to regions do not matter, the
-    score of a region does."""
+    """60 bits of a prediction's content: the score of a region counts, ids and what Label Studio adds do not."""
     return int(digest([rounded(score), sorted(map(_essence, result))])[:15], 16)
 
 
 def answer_print(result: Sequence[Mapping[str, Any]]) -> int:
-    """The same of the answer alone, whatever the scores are."""
+    """The same of the answer alone, without scores."""
     return int(digest(sorted(_essence(region)[0] for region in result))[:15], 16)
 
 
 def _essence(region: Mapping[str, Any]) -> tuple[str, str]:
-    """What it says, and how sure that is."""
+    """The content of a region, and its score."""
     said = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
     return json.dumps(said, sort_keys=True), json.dumps(region.get("score"))

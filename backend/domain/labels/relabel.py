@@ -1,7 +1,7 @@
-"""Relabelling: what was stored under another labelling config, read with the names its labels have now.
+"""Relabelling: answers stored under another labelling config, read with the present names of its labels.
 
 A label that was renamed in the config keeps its old name in annotations and in stored answers. `LabelSchema.renames`
-says what it is called now; a label that a config has always means itself.
+maps it to its present name; a label that the config has always means itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,29 +16,31 @@ Renames = Mapping[str, Mapping[str, str]]
 
 
 def with_renames(schema: LabelSchema, renames: Renames) -> LabelSchema:
-    """The current config's schema with what its labels were called before: renames of renames are followed, and those
-    of labels that the config has (again) mean nothing."""
+    """The present config's schema with earlier names of its labels.
+
+    Labels may be renamed several times. A note about a label that the config has (again) has no effect.
+    """
     fields = {field.name: field for field in schema.fields}
     found = {name: _followed(links, _stored(fields[name])) for name, links in renames.items() if name in fields}
     return replace(schema, renames={name: links for name, links in found.items() if links})
 
 
 def as_now(schema: LabelSchema, now: LabelSchema) -> LabelSchema:
-    """A former config's `schema` with the names that its labels have `now`: what its answers can be."""
+    """A former config's `schema` with the names that its labels have `now`: the possible answers under it."""
     current = {field.name: field for field in now.fields}
     fields = (_renamed(field, now.renames.get(field.name, {}), current.get(field.name)) for field in schema.fields)
     return replace(schema, fields=tuple(fields), renames=now.renames)
 
 
 def same_answers(schema: LabelSchema, other: LabelSchema) -> bool:
-    """Whether the answers that two configs take are the same, whatever they say of their labels."""
+    """Whether two configs accept the same answers, whatever hints they give for their labels."""
     return _answers(schema) == _answers(other)
 
 
 def shared_schema(schemas: Sequence[LabelSchema]) -> LabelSchema:
-    """What answers under all of these can be compared by: their common controls, with the labels that all have.
+    """The schema by which answers under all of these can be compared: common controls with common labels.
 
-    Raises ConfigChangedError when there is no common control.
+    Raises ConfigChangedError if there is no common control.
     """
     first, others = schemas[0], schemas[1:]
     if all(other == first for other in others):

@@ -1,6 +1,6 @@
-"""Agreement of two versions where there is no truth: Cohen's kappa, what they share beyond what chance would give.
+"""Agreement of two versions without ground truth: Cohen's kappa, their agreement beyond chance.
 
-It says nothing about either being right.
+It does not say that either version is right.
 """
 
 from collections import Counter
@@ -18,8 +18,12 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`tasks`: those both answered usably; `agreed`: share of them with the same whole Answer; `reason`: why there is
-    no kappa, when there is none."""
+    """The agreement of two versions.
+
+    tasks: tasks for which both gave a usable answer
+    agreed: share of them with equal whole answers
+    reason: why there is no kappa, if there is none
+    """
 
     tasks: int
     agreed: float | None
@@ -30,7 +34,7 @@ class Agreement:
 
 
 def agreement(first: Sequence[Outcome], second: Sequence[Outcome], schema: LabelSchema) -> Agreement:
-    """Of two versions' answers to the same tasks."""
+    """The agreement of two versions' answers to the same tasks."""
     said = {o.task_id: schema.show(o.answer) for o in first if o.answer is not None}
     pairs = [(said[o.task_id], schema.show(o.answer)) for o in second if o.answer is not None and o.task_id in said]
     same = sum(a == b for a, b in pairs)
@@ -46,11 +50,11 @@ def agreement(first: Sequence[Outcome], second: Sequence[Outcome], schema: Label
 
 
 def kappa(pairs: Pairs) -> tuple[float, Interval] | None:
-    """Cohen's kappa (1960) with its 95 % interval; None without pairs or when only one answer occurs.
+    """Cohen's kappa (1960) with its 95 % interval; None without pairs or if only one answer occurs.
 
-    Interval: Fleiss, Cohen and Everitt 1969, Psychological Bulletin 72:323. That has no width when all agree; then
-    the lower end is the kappa of the lower end of the agreement. Computed from the answers that occur, not from their
-    square table: whole Answers can be thousands.
+    Interval: Fleiss, Cohen and Everitt 1969, Psychological Bulletin 72:323. It has no width if all agree; then the
+        lower end is the kappa of the lower end of the agreement. It is computed from the answers that occur, not from
+        their square table, because there can be thousands of different answers.
     """
     total = len(pairs)
     firsts, seconds = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)

@@ -1,7 +1,6 @@
-"""Tally: which answers met which truths, and how often. What scores and their intervals are computed from.
+"""Counted cases: equal pairs of ground truth and answer with their number. Scores and intervals are computed from them.
 
-Tasks outnumber the ways they can end by far, so equal ones are counted together: a hundred thousand tasks of ten
-labels are a hundred cases.
+Tasks outnumber the different outcomes by far: a hundred thousand tasks with ten labels are a hundred cases.
 """
 
 from collections import Counter
@@ -13,7 +12,7 @@ from backend.domain.outcome import Answer, Outcome, Truth
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`tasks` of this `truth` got this `answer`; None is an unusable answer (Rejection)."""
+    """`tasks` with this `truth` and this `answer`; None is an unusable answer (Rejection)."""
 
     truth: Answer
     answer: Answer | None
@@ -21,12 +20,12 @@ class Case:
 
     @property
     def correct(self) -> bool:
-        """Exact match of the whole Answer."""
+        """Exact match of the whole answer."""
         return self.truth == self.answer
 
 
 def count_cases(outcomes: Iterable[Outcome], truths: Iterable[Truth]) -> list[Case]:
-    """The outputs that have a truth, as cases in the order of their first task; Failures are no output."""
+    """The outputs that have a ground truth, as cases in the order of their first task. A Failure is not an output."""
     known = {truth.task_id: truth.answer for truth in truths}
     pairs = ((known[o.task_id], o.answer) for o in outcomes if o.spoke and o.task_id in known)
     counts = Counter((_key(truth), None if answer is None else _key(answer)) for truth, answer in pairs)

@@ -1,10 +1,10 @@
-"""Scores: outcomes against truths. Pure arithmetic; numbers that do not exist are None, never 0.
+"""Classification scores: outcomes compared with ground truths. A number that does not exist is None, never 0.
 
-An unusable answer (Rejection) is an output that is not correct and predicts no label; a task without an answer
-(Failure) is no output and does not touch accuracy. So accuracy always stands beside coverage.
+An unusable answer (Rejection) is an output that is not correct and predicts no label. A task without an answer
+(Failure) is not an output and does not change the accuracy. So accuracy always stands beside coverage.
 
 Formulas: precision TP/(TP+FP), recall TP/(TP+FN), F1 2TP/(2TP+FP+FN) per label; macro: mean over the labels that occur
-in truths or answers; micro: from the summed counts; weighted: mean weighted by support (as scikit-learn defines them).
+    in ground truths or answers; micro: from the summed counts; weighted: mean weighted by support (as in scikit-learn).
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ NONE = "(none)"
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """`support`: truths with this label among the outputs."""
+    """`support`: number of outputs whose ground truth has this label."""
 
     precision: float | None
     recall: float | None
@@ -32,8 +32,11 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`accuracy` = correct / outputs, by exact match of the whole Answer. `confusion`: control -> truth -> answer ->
-    count, for controls that take one label."""
+    """The scores of a version.
+
+    accuracy: correct / outputs, by exact match of the whole answer
+    confusion: control -> ground truth -> answer -> count, for controls that take one label
+    """
 
     outputs: int
     correct: int
@@ -47,7 +50,7 @@ class Score:
 
 @dataclass(slots=True)
 class Counts:
-    """Of one label."""
+    """True and false positives and false negatives of one label."""
 
     tp: int = 0
     fp: int = 0
@@ -59,12 +62,12 @@ class Counts:
 
 
 def score(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> Score:
-    """Scores the outputs that have a truth; the others are left out."""
+    """The Score of the outputs that have a ground truth; others are left out."""
     return score_of(count_cases(outcomes, truths), schema)
 
 
 def score_of(cases: Sequence[Case], schema: LabelSchema) -> Score:
-    """The Score of a tally."""
+    """The Score of counted cases."""
     outputs = sum(case.tasks for case in cases)
     correct = sum(case.tasks for case in cases if case.correct)
     counts = _count(cases, schema)
@@ -85,7 +88,7 @@ def score_of(cases: Sequence[Case], schema: LabelSchema) -> Score:
 
 
 def _count(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Counts]:
-    """Only labels that occur are counted."""
+    """Counts of the labels that occur."""
     counts: dict[str, Counts] = {}
     for case in cases:
         wanted, given = labels_of(case, schema)
@@ -98,7 +101,7 @@ def _count(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Counts]:
 
 
 def labels_of(case: Case, schema: LabelSchema) -> tuple[set[str], set[str]]:
-    """The labels wanted and those given; an unusable answer gives none."""
+    """The labels of the ground truth and of the answer; an unusable answer has none."""
     return set(schema.labels(case.truth)), set(schema.labels(case.answer or {}))
 
 
@@ -108,7 +111,7 @@ def _label_score(counts: Counts) -> LabelScore:
 
 
 def _ordered(counts: Mapping[str, Counts], schema: LabelSchema) -> list[str]:
-    """In the order of the config; labels that only truths know come last."""
+    """Labels in the order of the config; labels that only ground truths have come last."""
     order = [schema.class_name(field.name, choice.stored) for field in schema.fields for choice in field.choices]
     place = {label: number for number, label in enumerate(order)}
     return sorted(counts, key=lambda label: (place.get(label, len(place)), label))

@@ -1,7 +1,8 @@
-"""Comparison of versions on the same tasks: who is right where the others are wrong, and whether that can be chance.
+"""Comparison of versions on the same tasks: which one is right where the others are wrong, and whether this may be
+chance.
 
-Only tasks with a truth on which every version spoke are compared; a Rejection is wrong. The verdict follows the p-value
-alone: "not decided" says nothing about the versions being equal.
+Only tasks with a ground truth and an output of every version are compared; a Rejection is wrong. The verdict follows
+the p-value alone: "not decided" does not say that the versions are equal.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +24,15 @@ Rights = Mapping[int, bool]
 
 @dataclass(frozen=True, slots=True)
 class VersionPair:
-    """`second` against `first`. `difference`: second's accuracy minus first's; `fixed`: ids of tasks that only second
-    has right, `broken`: that only first has right; `p_value` is Holm-corrected among several pairs; `verdict` is about
-    second; `f1_differences`: label -> second's F1 minus first's, None where one of them does not exist."""
+    """The second version compared with the first.
+
+    difference: accuracy of the second minus accuracy of the first
+    fixed: ids of tasks that only the second has right
+    broken: ids of tasks that only the first has right
+    p_value: Holm-corrected among several pairs
+    verdict: about the second version
+    f1_differences: label -> F1 of the second minus F1 of the first; None if one of them does not exist
+    """
 
     first: str
     second: str
@@ -40,9 +47,15 @@ class VersionPair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`tasks`: compared ones; `outputs`: version -> tasks with a truth on which it spoke; `scores`: version -> its
-    Score on the compared tasks; `pairs`: all of them, in the order of the versions; `p_value`: that all versions are
-    equally accurate (for two as the pair's); `reason`: why there are no numbers, when there are none."""
+    """The comparison of two or more versions.
+
+    tasks: number of compared tasks
+    outputs: version -> number of tasks with a ground truth and an output
+    scores: version -> Score on the compared tasks
+    pairs: all pairs, in the order of the versions
+    p_value: of the hypothesis that all versions are equally accurate (for two versions, that of the pair)
+    reason: why there are no numbers, if there are none
+    """
 
     tasks: int
     outputs: Mapping[str, int]
@@ -97,7 +110,7 @@ def _pair(tags: tuple[str, str], rights: Mapping[str, Rights], scores: Mapping[s
 
 
 def _corrected(pairs: Sequence[VersionPair]) -> list[VersionPair]:
-    """With the p-values of all pairs corrected for their number, and the verdicts that follow."""
+    """The pairs with corrected p-values and the verdicts that follow from them."""
     p_values = holm([pair.p_value for pair in pairs if pair.p_value is not None])
     if not p_values:
         return list(pairs)

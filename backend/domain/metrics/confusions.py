@@ -1,4 +1,4 @@
-"""Confusions: which label was answered where another was right, and how often."""
+"""Confusions: which label was answered where another one was right, and how often."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ Tables = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """`times`: how often `truth` was answered with `answer`, which may be `scoring.REJECTED`."""
+    """`times`: how often `truth` was answered with `answer`, which may be `classification.REJECTED`."""
 
     control: str
     truth: str
@@ -19,12 +19,12 @@ class Confusion:
 
     @property
     def sentence(self) -> str:
-        """To be finished by a person and added to the definitions."""
+        """A sentence for a person to complete and add to the definitions."""
         return f'Choose "{self.truth}", not "{self.answer}", when …'
 
 
 def confusions(counts: Iterable[Tables]) -> list[Confusion]:
-    """Of the tables of several scores together, the most frequent first."""
+    """The confusions in the tables of several scores together, the most frequent first."""
     times = Counter[tuple[str, str, str]]()
     for tables in counts:
         for control, table in tables.items():

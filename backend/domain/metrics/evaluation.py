@@ -1,7 +1,4 @@
-"""Evaluation: what the ground truths say about a version, and how sure that is.
-
-Pure; a number that does not exist is None, and `reasons` says why.
-"""
+"""Evaluation: what the ground truths say about a version, with intervals. `reasons` says why a number is None."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +20,11 @@ NO_SUPPORT = "No label occurs in the ground truths."
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """`tasks_needed`: how many more ground truths it takes to see that another version is 5 points away, 0 for none,
-    None without an accuracy; see `domain.statistics.intervals.tasks_needed`."""
+    """The result of evaluating a version.
+
+    tasks_needed: how many more ground truths are needed to detect a version that is 5 points better or worse; 0 for
+        none, None without an accuracy (see `domain.statistics.intervals.tasks_needed`)
+    """
 
     score: Score
     intervals: ScoreIntervals
@@ -49,7 +49,7 @@ class Evaluation:
 def evaluation(
     outcomes: Sequence[Outcome], truths: Sequence[Truth], schema: LabelSchema, left_out: LeftOut = NOTHING
 ) -> Evaluation:
-    """Of the outputs that have a truth. `left_out`: what was kept from `truths`, to be told."""
+    """The Evaluation of the outputs that have a ground truth. `left_out`: what `truths` lacks, to be printed."""
     cases = count_cases(outcomes, truths)
     score = score_of(cases, schema)
     needed = None if score.accuracy is None else max(0, tasks_needed(score.accuracy) - score.outputs)

@@ -1,6 +1,6 @@
-"""JUnit: what a gate found, in the XML that CI servers read.
+"""JUnit: the checks of a quality gate, in the XML that CI servers read.
 
-Tags and labels are others' text: what XML can't hold is left out of it, and the rest is escaped.
+Tags and labels are other people's text: characters that XML cannot hold are left out, and the rest is escaped.
 """
 
 import re
@@ -14,7 +14,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(version: str, checks: Sequence[GateCheck], properties: Sequence[tuple[str, object]]) -> bytes:
-    """One test suite: a test for each check, and what else is known as properties."""
+    """One test suite with a test for each check. `properties`: further names and values."""
     failed = [check for check in checks if not check.passed]
     counts = {"tests": str(len(checks)), "failures": str(len(failed)), "errors": "0"}
     suites = Element("testsuites", counts)

@@ -1,4 +1,4 @@
-"""Gate: whether a version may pass, as a CI pipeline asks it."""
+"""Quality gate: whether a version may pass a CI pipeline."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from backend.domain.metrics.evaluation import Evaluation
 
 @dataclass(frozen=True, slots=True)
 class GateCheck:
-    """One question to a version. `said`: the numbers behind the answer, for people."""
+    """One check of a version. `said`: the numbers behind the result, for people."""
 
     name: str
     passed: bool
@@ -16,18 +16,18 @@ class GateCheck:
 
 
 def accuracy_check(evaluation: Evaluation, least: float, strict: bool) -> GateCheck:
-    """That the accuracy is at least `least` (0..1); `strict`: that its whole interval is."""
+    """Checks that the accuracy is at least `least` (0..1); with `strict`, that its whole interval is."""
     value, interval = evaluation.score.accuracy, evaluation.intervals.accuracy
     name = f"accuracy{' at the lower end of its interval' if strict else ''} at least {least:g}"
     if value is None or interval is None:
-        return GateCheck(name, False, "there is none, for the model gave no answer to any task with a ground truth")
+        return GateCheck(name, False, "there is none, because the model gave no answer to any task with a ground truth")
     held = interval[0] if strict else value
     said = f"{value:.3f} on {evaluation.score.outputs} tasks, 95 % interval {interval[0]:.3f} to {interval[1]:.3f}"
     return GateCheck(name, held >= least, said)
 
 
 def versus_check(pair: VersionPair, tasks: int, strict: bool) -> GateCheck:
-    """That the second version of `pair` is not worse than the first; `strict`: that it is better."""
+    """Checks that the second version of `pair` is not worse than the first; with `strict`, that it is better."""
     name = f"{pair.second} {'better' if strict else 'not worse'} than {pair.first}"
     passed = pair.verdict == BETTER if strict else pair.verdict != WORSE
     if pair.difference is None or pair.p_value is None:

@@ -1,7 +1,7 @@
 """The 95 % intervals of a Score: Wilson's for the accuracy, a seeded bootstrap over tasks for the F1s.
 
-Percentile intervals of F1s are too narrow for few tasks (`python -m benchmarks.statistics` measures by how much):
-below FEW tasks say so.
+Percentile intervals of F1 are too narrow for few tasks (`python -m benchmarks.statistics` measures by how much). Below
+FEW tasks, `few` says so.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ FEW = 100
 
 @dataclass(frozen=True, slots=True)
 class ScoreIntervals:
-    """None where the number itself is None. `few`: whether those of the F1s are too narrow to be taken literally."""
+    """None if the number itself is None. `few`: whether the intervals of F1 are too narrow to be taken literally."""
 
     accuracy: Interval | None
     f1_macro: Interval | None
@@ -33,7 +33,7 @@ class ScoreIntervals:
 
 
 def score_intervals(cases: Sequence[Case], schema: LabelSchema, seed: int = SEED) -> ScoreIntervals:
-    """Of what `score_of` makes of the same tally."""
+    """The intervals of the Score that `score_of` computes from the same cases."""
     outputs = sum(case.tasks for case in cases)
     accuracy = wilson(sum(case.tasks for case in cases if case.correct), outputs)
     cells = _cells(cases, schema)
@@ -48,7 +48,7 @@ def score_intervals(cases: Sequence[Case], schema: LabelSchema, seed: int = SEED
 
 
 def _cells(cases: Sequence[Case], schema: LabelSchema) -> "Floats | None":
-    """[case, 3 * label]: for each label whether it was wanted and given, given, wanted; None without any label."""
+    """Array [case, 3 * label]: per label in both, in the ground truth, in the answer; None without any label."""
     both = [labels_of(case, schema) for case in cases]
     labels = sorted({label for wanted, given in both for label in wanted | given})
     if not labels:
@@ -60,7 +60,7 @@ def _cells(cases: Sequence[Case], schema: LabelSchema) -> "Floats | None":
 
 
 def _f1s(drawn: "Floats", cells: "Floats") -> "Floats":
-    """[resample, (macro, micro, weighted)]; a label counts where it was drawn, as in a Score."""
+    """Array [resample, (macro, micro, weighted)]; a label counts if it was drawn, as in a Score."""
     import numpy
 
     hits, given, wanted = numpy.split(drawn @ cells, 3, axis=1)

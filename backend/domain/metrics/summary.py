@@ -1,4 +1,4 @@
-"""Summary: what a set of outcomes amounts to, without any truth: counts, tokens, cost, latency."""
+"""Summary: counts, tokens, cost and latency of outcomes, without any ground truth."""
 
 from array import array
 from collections import Counter
@@ -13,9 +13,15 @@ from backend.domain.statistics.intervals import Interval, ratio, wilson
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`outputs`: tasks on which the model spoke; `coverage`: usable answers / tasks; tokens and `cost_usd` are of all
-    completions behind the outcomes, each counted once however many tasks share it, `saved_usd` the part that was stored
-    before; latencies in seconds; `refusal`: what the provider's most frequent refusal says, None for none."""
+    """Totals of a set of outcomes.
+
+    outputs: tasks for which the model answered
+    coverage: usable answers / tasks
+    cost_usd: of all completions behind the outcomes, each counted once however many tasks share it, as are the tokens
+    saved_usd: the part of it that was stored before
+    refusal: the text of the provider's most frequent refusal; None for none
+    Latencies are in seconds.
+    """
 
     tasks: int
     outputs: int
@@ -44,7 +50,7 @@ _MOST_REFUSALS = 100
 
 
 class Summing:
-    """Takes outcomes as they come and keeps but a few bytes of each."""
+    """Sums outcomes as they come and keeps only a few bytes of each."""
 
     def __init__(self) -> None:
         self._tasks = self._outputs = self._usable = self._requests = self._reused = 0
@@ -80,7 +86,7 @@ class Summing:
             self._refusals[failure.detail] += 1
 
     def _pay(self, outcome: Outcome) -> None:
-        """Once for each request, by the outcome with most attempts behind it; 64 bits tell requests apart."""
+        """Counts each request once, by the outcome with most attempts behind it; 64 bits identify a request."""
         request = hash(outcome.digest or outcome.task_id)
         usage = outcome.usage
         place = self._places.setdefault(request, len(self._prompt))
@@ -94,7 +100,7 @@ class Summing:
             self._cost[place] = nan if usage.cost_usd is None else usage.cost_usd
 
     def summary(self) -> Summary:
-        """Of all that was added."""
+        """The Summary of all outcomes that were added."""
         return Summary(
             tasks=self._tasks,
             outputs=self._outputs,
@@ -121,12 +127,12 @@ def summarise(outcomes: Iterable[Outcome]) -> Summary:
 
 
 def quantile(values: Sequence[float], percent: int) -> float | None:
-    """Percentile with linear interpolation (inclusive, as numpy's default); None for no values."""
+    """Percentile with linear interpolation (inclusive, numpy's default); None for no values."""
     if len(values) < 2:
         return values[0] if values else None
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
 def _known(usd: float) -> float | None:
-    """None as soon as one price was unknown."""
+    """None if a price was unknown."""
     return None if isnan(usd) else usd

@@ -1,7 +1,7 @@
-"""Proposals: what a teacher wrote -> a prompt that may be tried, or why not.
+"""Proposals: a teacher's text -> a prompt that may be tried, or why not.
 
-A prompt keeps the task variables it had, no fewer and no others: without them the model sees no task, and another field
-of the task may hold its answer.
+A prompt keeps its task variables, no fewer and no others: without them the model sees no task, and another field of the
+task may hold its answer.
 """
 
 import json
@@ -30,7 +30,11 @@ _REFUSAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`text`: see `changeable`; `repaired`: what was mended in it, "" for nothing."""
+    """A prompt that may be tried.
+
+    text: see `changeable`
+    repaired: what was corrected in it; "" for nothing
+    """
 
     text: str
     reasons: str
@@ -39,15 +43,18 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """`mendable`: whether the teacher might do better if it is told so."""
+    """A proposal that may not be tried. `mendable`: whether the teacher may correct it when it knows the reason."""
 
     reason: str
     mendable: bool = False
 
 
 def changeable(version: PromptVersion) -> str:
-    """What a search may change of a version, as a prompt file: its template, below its definitions if it has some. A
-    template that begins like a header gets one above it, so that it is read as the text it is."""
+    """The part of a version that a search may change, as a prompt file: its template, below its definitions if it has
+    any.
+
+    A template that begins like a header gets one above it, so that it is read as text.
+    """
     if not version.definitions and not version.template.startswith(FENCE):
         return version.template
     return file_text(PromptFile(version.template, labels=listed(version.definitions)))
@@ -67,7 +74,11 @@ def changed(base: PromptVersion, text: str, schema: LabelSchema) -> PromptVersio
 def proposal_of(
     verdict: Answer | Rejection, parent: PromptVersion, schema: LabelSchema, known: Collection[str]
 ) -> Proposal | Dropped:
-    """`parent`: what was to be rewritten; `known`: the texts there are already."""
+    """The Proposal in a teacher's answer, or why it is Dropped.
+
+    parent: the prompt to be rewritten
+    known: texts that exist already
+    """
     if isinstance(verdict, Rejection):
         return Dropped(f"the teacher's answer can't be used ({verdict.reason})")
     (written,), (reasons,) = verdict["prompt"], verdict["reasons"]
@@ -91,7 +102,7 @@ def proposal_of(
 
 
 def _bare(text: str) -> str:
-    """Without the fence that models put around what is to be copied."""
+    """The text without the code fence that models put around it."""
     fenced = _FENCE.match(text)
     return (fenced[1] if fenced else text).strip()
 
@@ -110,7 +121,7 @@ def _why_not(template: str, parent: PromptVersion) -> Dropped | None:
 
 
 def _definitions(verdict: Answer, parent: PromptVersion, schema: LabelSchema) -> Definitions:
-    """The parent's, with what the teacher says of some labels in their place. Raises PromptError for an unknown one."""
+    """The parent's definitions, some replaced by the teacher's. Raises PromptError for an unknown label."""
     said = {control: dict(labels) for control, labels in parent.definitions.items()}
     for entry in verdict["definitions"]:
         control, label, sentence = json.loads(entry)

@@ -1,6 +1,6 @@
-"""Search for a better prompt: what is looked for, and which ground truths it may learn from.
+"""Search for a better prompt: what is searched, and which ground truths it may learn from.
 
-The others judge what was found. Neither they nor a copy of their texts are ever among those to learn from.
+The other ground truths evaluate the result. Neither they nor copies of their texts are among those to learn from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,14 +27,18 @@ _KIND = "enhance"
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """`teacher`: model that rewrites; `rounds`: most rewrites to ask it for."""
+    """Options of a search.
+
+    teacher: model that rewrites the prompt
+    rounds: most rewrites to ask it for
+    """
 
     teacher: str
     rounds: int = ROUNDS
     seed: int = 0
 
     def __str__(self) -> str:
-        """Stands for the subset of its run. The same search, begun again, has the same."""
+        """The text that stands for the subset of its run. The same search always has the same text."""
         return f"{_KIND}:{self.rounds}:{self.seed}:{self.teacher}"
 
 
@@ -45,7 +49,7 @@ def is_search(subset: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LabeledTask:
-    """A task whose right answer is known."""
+    """A task with a known right answer."""
 
     task: Task
     truth: Answer
@@ -53,7 +57,11 @@ class LabeledTask:
 
 @dataclass(frozen=True, slots=True)
 class GroundTruthHalves:
-    """`aside`: ground truths in neither: their text is in the other half or the prompt, or can't be asked about."""
+    """Ground truths divided for a search.
+
+    aside: ground truths in neither half: their text is in the other half or in the prompt, or they cannot be asked
+        about
+    """
 
     learn: tuple[LabeledTask, ...]
     judge: tuple[LabeledTask, ...]
@@ -61,8 +69,10 @@ class GroundTruthHalves:
 
 
 def divide(known: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthHalves:
-    """The ground truths to learn from and those to judge on. Examples of the version may teach, for no task is shown
-    itself, but do not judge."""
+    """The ground truths to learn from and those that evaluate.
+
+    Examples of the version may teach, because no task is shown itself, but they do not evaluate.
+    """
     usable = [item for item in known if not isinstance(version.render(item.task), Failure)]
     prompt, owners = folded(version.template), ExampleOwners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]
@@ -73,7 +83,7 @@ def divide(known: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthH
 
 
 def check_halves(halves: GroundTruthHalves, schema: LabelSchema) -> None:
-    """Raises SubsetError when nothing could be learnt or judged, with what is needed."""
+    """Raises SubsetError, with what is needed, if nothing could be learnt or evaluated."""
     for part, items in (("learn from", halves.learn), ("judge on", halves.judge)):
         fewest = FEWEST if items is halves.judge else 2
         if len(items) < fewest:
@@ -95,5 +105,5 @@ def values_of(task: Task, version: PromptVersion) -> Mapping[str, str]:
 
 
 def text_of(task: Task, version: PromptVersion) -> str:
-    """What a task says, in a form in which copies are equal, as they are among examples."""
+    """The texts of a task in a form in which copies are equal, as among examples."""
     return folded("\n".join(values_of(task, version).values()))

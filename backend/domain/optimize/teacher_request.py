@@ -1,6 +1,6 @@
-"""The teacher: a model that writes a prompt. What it is asked, and the form of its answer.
+"""Requests to the teacher, the model that writes a prompt: what it is asked, and the form of its answer.
 
-Its requests are ChatRequests like any other, so they are stored, retried and paid for in the same way.
+They are ChatRequests like any other, so they are stored, retried and paid for in the same way.
 """
 
 import json
@@ -34,7 +34,7 @@ SYSTEM = (
 
 @dataclass(frozen=True, slots=True)
 class TextAnswer:
-    """A text that the teacher writes under a key of its answer; to an Asker, a field like those of labels."""
+    """A text that the teacher writes under a key of its answer; the request executor treats it as a field."""
 
     name: str
     required: ClassVar[bool] = False
@@ -49,7 +49,7 @@ class TextAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionsAnswer:
-    """What a teacher says of labels; each is kept as a JSON list of control, label and sentence."""
+    """A teacher's sentences about labels, each kept as a JSON list of control, label and sentence."""
 
     name: str
     required: ClassVar[bool] = False
@@ -72,7 +72,7 @@ class DefinitionsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """`answer`: what the model said, for people, or why that can't be used."""
+    """A task that was answered wrongly. `answer`: the model's answer, for people, or why it cannot be used."""
 
     values: Mapping[str, str]
     truth: str
@@ -81,8 +81,13 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """All that the teacher is told. `system`: the message with the labels that the model gets; `right` of `tasks` to
-    learn from were answered well; `tried`: what came of earlier rewrites; `complaint`: about its last answer."""
+    """Everything that the teacher is told.
+
+    system: the message with the labels that the model gets
+    right: how many of `tasks` to learn from were answered correctly
+    tried: results of earlier rewrites
+    complaint: what is wrong with its last answer
+    """
 
     prompt: str
     system: str
@@ -108,7 +113,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class FirstDraft:
-    """What the teacher is told where no right answers are known: `items` are texts of some tasks."""
+    """What the teacher is told if no right answers are known. `items`: texts of some tasks."""
 
     prompt: str
     system: str
@@ -132,13 +137,16 @@ FORM = LabelSchema(cast("tuple[AnyField, ...]", _FIELDS), ())
 
 
 def teacher_template(base_url: str, model: str, cap: int | None = None) -> RequestTemplate:
-    """What all requests to a teacher have in common."""
+    """The part that all requests to a teacher share."""
     return RequestTemplate(base_url, model, {}, SYSTEM, FORM, logprobs=False, cap=cap)
 
 
 def teacher_request(template: RequestTemplate, feedback_text: object, number: int) -> ChatRequest:
-    """`number`: of the requests of a search, from 1. It stands in the request, so that an equal lesson later is another
-    one and brings another answer."""
+    """A request to the teacher.
+
+    number: number of the request in a search, from 1; it is part of the request, so that equal feedback later brings a
+        new answer
+    """
     return ChatRequest(template, f"{feedback_text}\n\nThis is request {number}.")
 
 

@@ -1,1 +1,1 @@
-"""What Label Studio holds and what it should hold."""
+"""The predictions that Label Studio holds, and those that it should hold."""

@@ -1,8 +1,9 @@
-"""Acceptance: annotations made of predictions without a person, and whether a person has touched them since.
+"""Accepted predictions: annotations made from predictions without a person, and whether a person has changed them
+since.
 
-`annotate` and the Data Manager's "Create Annotations From Predictions" make them. Label Studio signs them with
-whoever gave the order, and forgets the prediction when that is deleted. On the labelling screen nobody saves an
-annotation without leaving a time or a name on it.
+`annotate` and the Data Manager's "Create Annotations From Predictions" make them. Label Studio names the user who
+started this as their author, and forgets the prediction when it is deleted. Nobody saves an annotation on the labelling
+screen without leaving a time or a name on it.
 """
 
 from collections.abc import Container, Mapping
@@ -16,14 +17,13 @@ Annotation = Mapping[str, Any]
 
 
 def is_unseen(annotation: Annotation, known: Container[int] = ()) -> bool:
-    """Whether it was made of a prediction, as it shows or because it is `known` by its id, and no person has touched
-    it since."""
+    """Whether the annotation was made from a prediction (as it shows, or as its id is `known`) and no person has
+    changed it."""
     return is_untouched(annotation) and (annotation["id"] in known or _is_of_a_prediction(annotation))
 
 
 def is_untouched(annotation: Annotation) -> bool:
-    """Whether nobody saved it on the screen, which notes where each region is from, changed it or marked it as ground
-    truth."""
+    """Whether nobody saved it on the screen (which notes the origin of each region), changed it or gave it the star."""
     if annotation.get("lead_time") is not None or annotation.get("updated_by") or annotation.get("ground_truth"):
         return False
     return not any(isinstance(region, Mapping) and "origin" in region for region in annotation.get("result") or [])
@@ -34,5 +34,5 @@ def _is_of_a_prediction(annotation: Annotation) -> bool:
 
 
 def seal(annotation: Annotation) -> str:
-    """What changes when somebody changes it."""
+    """A value that changes when somebody changes the annotation."""
     return digest([annotation.get(name) for name in ("result", "completed_by", "updated_at", "was_cancelled")])

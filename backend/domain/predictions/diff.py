@@ -1,4 +1,5 @@
-"""Reconcile: what Label Studio has against what it should have, a page of tasks at a time."""
+"""Prediction diff: the predictions in Label Studio compared with those that it should have, one page of tasks at a
+time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,12 @@ from backend.domain.prompts.version import PromptVersion
 
 @dataclass(frozen=True, slots=True)
 class WantedPrediction:
-    """What should be there: `items` by task, as Label Studio imports them. On tasks in `given_up` the answer can't be
-    used, so an older prediction of this very version goes. Tasks in neither are not touched. `tags`: see
-    PromptVersion, the first is the one that predictions should bear."""
+    """The predictions that Label Studio should have. Tasks in neither `items` nor `given_up` are not changed.
+
+    items: by task, as Label Studio imports them
+    given_up: tasks whose answer cannot be used, so that an older prediction of this version is deleted
+    tags: see PromptVersion; the first one is the tag that predictions should carry
+    """
 
     tags: tuple[str, ...]
     items: Mapping[int, Mapping[str, Any]]
@@ -29,8 +33,11 @@ class WantedPrediction:
 
 @dataclass(frozen=True, slots=True)
 class PredictionDiff:
-    """`rescored`: ids of predictions that say the right answer with other scores than the items beside them; `others`:
-    predictions that would be replaced if they were ours."""
+    """The changes that a push makes.
+
+    rescored: ids of predictions with the right answer and other scores, each with the wanted item
+    others: predictions that would be replaced if they were ours
+    """
 
     missing: list[Mapping[str, Any]]
     obsolete: list[IndexedPrediction]
@@ -42,7 +49,7 @@ class PredictionDiff:
 def wanted_of(
     outcomes: Sequence[Outcome], schema: LabelSchema, version: PromptVersion, calibrators: Calibrators = RAW
 ) -> WantedPrediction:
-    """What outcomes amount to in Label Studio, their confidences calibrated."""
+    """The wanted predictions for these outcomes, with calibrated confidences."""
     items = {
         o.task_id: {
             "task": o.task_id,
@@ -58,8 +65,10 @@ def wanted_of(
 
 
 def compare(there: Iterable[IndexedPrediction], wanted: WantedPrediction, keep: bool) -> PredictionDiff:
-    """What is missing and what is replaced; unless `keep`, other versions of the prompt give way. Predictions that are
-    not ours neither count nor go."""
+    """What is missing and what is replaced. Predictions of others neither count nor are deleted.
+
+    keep: whether other versions of the prompt keep their predictions
+    """
     settled: dict[int, tuple[int, Mapping[str, Any]] | None] = {}
     obsolete: list[IndexedPrediction] = []
     others: list[IndexedPrediction] = []

@@ -1,6 +1,6 @@
-"""There: the predictions that Label Studio has of one prompt, found by task, in 45 bytes each.
+"""Prediction index: the predictions of one prompt in Label Studio, by task, in 45 bytes each.
 
-What a prediction says is kept as a fingerprint, because a project may have hundreds of thousands of them.
+The content of a prediction is kept as a fingerprint, because a project may have hundreds of thousands of predictions.
 """
 
 from array import array
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class IndexedPrediction:
     """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in
-    `domain.labels.regions`; `ours`: whether this record pushed it."""
+    `domain.labels.regions`; `ours`: whether this database pushed it."""
 
     id: int
     task_id: int
@@ -36,7 +36,7 @@ class PredictionIndex:
         self._by_task = array("l", sorted(range(len(self._tasks)), key=self._tasks.__getitem__))
 
     def of(self, tasks: Iterable[int]) -> Iterator[IndexedPrediction]:
-        """Those of these tasks."""
+        """The predictions of these tasks."""
         for task in tasks:
             place = bisect_left(self._by_task, task, key=self._tasks.__getitem__)
             while place < len(self._by_task) and self._tasks[self._by_task[place]] == task:
@@ -44,7 +44,7 @@ class PredictionIndex:
                 place += 1
 
     def all(self) -> Iterator[IndexedPrediction]:
-        """All of them, in no order."""
+        """All predictions, in no order."""
         return map(self._known, range(len(self._ids)))
 
     def _add(self, known: IndexedPrediction) -> None:

@@ -1,8 +1,8 @@
-"""Marks: how a prediction in Label Studio shows whose it is.
+"""Marks: how a prediction in Label Studio shows which database pushed it.
 
-Several people, each with a record of their own, may push to one project, and a version's tag says nothing about who
-pushed it. So the ids of a prediction's regions, which Label Studio keeps, begin with a mark that only the record which
-holds the secret can make. Nothing is noted per prediction; there is nothing that a kill could leave undone.
+Several people, each with a database of their own, may push to one project, and a version's tag does not say who pushed.
+So the ids of a prediction's regions, which Label Studio keeps, begin with a mark that only a database with the secret
+can make. Nothing is stored per prediction, so a kill leaves nothing undone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,12 +22,12 @@ class Marker:
     secret: str
 
     def mark(self, task: int, version: str) -> str:
-        """Of this task's predictions of a version (its model_version): PREFIX and 12 hexadecimal digits."""
+        """The mark of a version's prediction for a task: PREFIX and 12 hexadecimal digits."""
         what = f"{task}\0{version}".encode("utf-8", "surrogatepass")
         return PREFIX + blake2b(what, key=bytes.fromhex(self.secret), digest_size=6).hexdigest()
 
     def marked(self, task: int, version: str, result: Sequence[Region]) -> list[dict[str, Any]]:
-        """The regions with marked ids; those that shared an id still do."""
+        """The regions with marked ids; regions that shared an id still share one."""
         mark = self.mark(task, version)
         given: dict[Any, int] = {}
         numbers = [
@@ -36,13 +36,13 @@ class Marker:
         return [{**region, "id": f"{mark}-{number}"} for region, number in zip(result, numbers, strict=True)]
 
     def is_on(self, task: int, version: str, result: Iterable[Any]) -> bool:
-        """Whether a prediction bears its mark."""
+        """Whether a prediction carries this database's mark."""
         mark = f"{self.mark(task, version)}-"
         return any(name.startswith(mark) for name in _ids(result))
 
 
 def is_marked(result: Iterable[Any]) -> bool:
-    """Whether regions bear the mark of anybody's predictions."""
+    """Whether regions carry the mark of any database."""
     return any(name.startswith(PREFIX) for name in _ids(result))
 
 

@@ -1,7 +1,6 @@
-"""Samples: asking the same several times where a model gives no log-probabilities, and what the answers say together.
+"""The confidence option of a version: `auto` (log-probabilities), `samples:K` or `none`. Also the vote among samples.
 
-Also the property of a version that says where its confidence comes from: `auto` (log-probabilities), `samples:K` or
-`none`.
+Samples are several answers to one task, for models that return no log-probabilities.
 """
 
 import re
@@ -21,36 +20,38 @@ TEMPERATURE = 1
 
 
 def check_confidence(text: str) -> str:
-    """One of `auto`, `none` and `samples:K`, as it is kept. Raises PromptError for anything else."""
+    """The option as it is stored: `auto`, `none` or `samples:K`. Raises PromptError for anything else."""
     text = text.strip()
     if text in (LOGPROBS, NONE):
         return text
     match = re.fullmatch(r"samples:0*(\d{1,3})", text)
     if not match or not FEWEST <= int(match[1]) <= MOST:
         raise PromptError(
-            f"'{text[:40]}' is no source of confidence: use auto (log-probabilities), samples:K with K from {FEWEST} "
-            f"to {MOST} (agreement of K answers), or none."
+            f"'{text[:40]}' is not a source of confidence: use auto (log-probabilities), samples:K with K from "
+            f"{FEWEST} to {MOST} (agreement of K answers), or none."
         )
     return f"samples:{int(match[1])}"
 
 
 def samples_of(confidence: str) -> int:
-    """How many requests a task takes."""
+    """How many requests a task needs."""
     return int(confidence.partition(":")[2] or 1)
 
 
 def sampled(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A version's parameters when it is asked several times: answers must be able to differ, so a temperature of 0
-    becomes TEMPERATURE; a higher one, or none, stays as it is."""
+    """A version's parameters for several samples: a temperature of 0 becomes TEMPERATURE, so that answers can differ.
+
+    A higher temperature, or none, stays as it is.
+    """
     return {**parameters, "temperature": TEMPERATURE} if parameters.get("temperature") == 0 else parameters
 
 
 def vote(verdicts: Sequence[Answer | Rejection]) -> tuple[Answer | Rejection, Confidence | None]:
-    """The most frequent Answer, and what share of all samples says so, as a whole and of each control.
+    """The most frequent Answer and its share of all samples, as a whole and for each control.
 
-    Of equally frequent ones it is the one that the first sample among them gave: sample numbers are drawn by nobody, so
-    it is the same one each time and none is favoured. A Rejection counts against every answer; when there is nothing
-    else, the first one is the verdict.
+    If several are equally frequent, the one that came first among the samples is taken: this is always the same one,
+    and no answer is favoured. A Rejection counts against every answer. If there are only Rejections, the first one is
+    the result.
     """
     answers = [verdict for verdict in verdicts if not isinstance(verdict, Rejection)]
     if not answers:

@@ -1,4 +1,4 @@
-"""The prompt of a project for which nobody has written one: made from its labelling config alone."""
+"""The prompt of a project for which nobody has written one, made from its labelling config alone."""
 
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.definitions import defined, hints, listed
@@ -7,8 +7,8 @@ from backend.domain.prompts.version import AUTO, BRACED, PLACEHOLDER, PromptVers
 
 
 def first_prompt(schema: LabelSchema) -> PromptFile:
-    """A prompt to begin with: the config's headers, a line about the labels, the task's texts; and all labels with
-    their hints, for editing."""
+    """A prompt to begin with: the config's headers, a line about the labels, the task's texts, and all labels with
+    hints."""
     names = ", ".join(field.name for field in schema.fields)
     headers = [PLACEHOLDER.sub(r"{ \1 }", header) for header in schema.headers]
     task = [f"Choose the labels ({names}) that fit this item best.", "", task_text(schema.variables, schema.phrases)]
@@ -16,8 +16,10 @@ def first_prompt(schema: LabelSchema) -> PromptFile:
 
 
 def task_text(variables: tuple[str, ...], phrases: tuple[str, ...] = ()) -> str:
-    """The placeholders of all text variables: the bare text where there is one, named lines where there are more; in
-    the words that the config puts around them, where it has any."""
+    """The placeholders of all text variables: the text alone if there is one, named lines if there are more.
+
+    Words that the config puts around a variable are kept.
+    """
     inside = {name: phrase for phrase in reversed(phrases) for name in BRACED.findall(phrase)}
     if len(variables) == 1:
         return inside.get(variables[0], f"{{{variables[0]}}}")
@@ -25,7 +27,7 @@ def task_text(variables: tuple[str, ...], phrases: tuple[str, ...] = ()) -> str:
 
 
 def default_version(schema: LabelSchema, project: int, model: str) -> PromptVersion:
-    """The first prompt as a version; its tag is `auto@` and eight digits, see `auto_tag`."""
+    """The first prompt as a version. Its tag is `auto@` and eight digits, see `auto_tag`."""
     first = first_prompt(schema)
     return PromptVersion(
         name=AUTO,
@@ -41,5 +43,5 @@ def default_version(schema: LabelSchema, project: int, model: str) -> PromptVers
 
 
 def auto_tag(version: PromptVersion) -> str:
-    """`auto@` and eight hex digits of the content: a changed config or model is another version."""
+    """`auto@` and eight hexadecimal digits of the content: a changed config or model is another version."""
     return f"{AUTO}@{version.content[:8]}"

@@ -1,7 +1,7 @@
-"""Label definitions: one sentence of a prompt's own about each label, in place of the `hint` the config has.
+"""Label definitions: one sentence of a prompt about each label, in place of the `hint` in the config.
 
-They belong to the version, like its text: Label Studio's config is not changed. A definition of a label that the config
-does not have is refused, because the model would never be told of it.
+They belong to the version, like its text; Label Studio's config does not change. A definition of a label that the
+config does not have is an error, because the model would never see it.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ Listed = Mapping[str, str | Mapping[str, str]]
 
 
 def defined(listed: Listed, schema: LabelSchema) -> Definitions:
-    """What `listed` says, by control; every control of the config is in it, or {} when nothing is defined.
+    """The definitions in `listed` by control; every control of the config is in it, or {} if nothing is defined.
 
-    A label is meant by the name that annotators see, whatever its case; one without a sentence keeps the config's hint.
+    A label is given by the name that annotators see, in any case; a label without a sentence keeps the config's hint.
     Raises PromptError for a control or label that is not in the config, with the nearest name, and for a label without
-    its control that several have.
+    its control that several controls have.
     """
     found: dict[str, dict[str, str]] = {field.name: {} for field in schema.fields}
     for name, said in listed.items():
@@ -40,7 +40,7 @@ def listed(definitions: Definitions) -> Listed:
 
 
 def hints(schema: LabelSchema) -> Definitions:
-    """What the config itself says of each label, "" where that is nothing."""
+    """The config's own hint of each label, "" without one."""
     return {field.name: {choice.shown: _line(choice.hint) for choice in field.choices} for field in schema.fields}
 
 
@@ -49,13 +49,13 @@ def _sentences(said: Mapping[str, str], field: AnyField) -> dict[str, str]:
 
 
 def _line(sentence: str) -> str:
-    """One line, as the model gets one per label."""
+    """On one line, as the model gets one per label."""
     return " ".join(sentence.split())
 
 
 def _label(name: str, field: AnyField) -> str:
     if field.source is not None:
-        return name.strip()  # the tasks bring the labels
+        return name.strip()  # the tasks contain the labels
     label = field.find(name)
     if label is None:
         raise _unknown(name, [choice.shown for choice in field.choices])
@@ -63,7 +63,7 @@ def _label(name: str, field: AnyField) -> str:
 
 
 def _owner(label: str, schema: LabelSchema) -> AnyField:
-    """The control that a label without one belongs to."""
+    """The control of a label that is written without one."""
     if len(schema.fields) == 1:
         return schema.fields[0]
     owners = [field for field in schema.fields if field.find(label) is not None]
@@ -72,7 +72,7 @@ def _owner(label: str, schema: LabelSchema) -> AnyField:
     if not owners:
         raise _unknown(label, [choice.shown for field in schema.fields for choice in field.choices])
     controls = " and ".join(f"'{field.name}'" for field in owners)
-    raise PromptError(f"The label '{label}' is one of {controls}: write it below a line with its control's name.")
+    raise PromptError(f"The label '{label}' is in {controls}: write it below a line with its control's name.")
 
 
 def _control(name: str, schema: LabelSchema) -> AnyField:
@@ -84,5 +84,5 @@ def _control(name: str, schema: LabelSchema) -> AnyField:
 
 def _unknown(name: str, labels: list[str]) -> PromptError:
     return PromptError(
-        f"The prompt defines '{name[:70]}', which is no label of the labelling config: {nearest(name, labels)}"
+        f"The prompt defines '{name[:70]}', which is not a label of the labelling config: {nearest(name, labels)}"
     )

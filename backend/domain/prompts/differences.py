@@ -1,4 +1,4 @@
-"""Differences: what two versions differ in, so that nobody takes a better model for a better prompt."""
+"""Differences between two versions, so that nobody takes a better model for a better prompt."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ UNSET = "not set"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A version, and the addresses of the servers that were asked, as far as the record knows them."""
+    """A version, and the addresses of the servers that were asked, as far as the database knows them."""
 
     version: PromptVersion
     servers: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`what` differs; `first` and `second` are what each version has, None where that is too long to be shown."""
+    """A property (`what`) in which two versions differ, and its two values; None if a value is too long to be shown."""
 
     what: str
     first: str | None = None
@@ -29,7 +29,7 @@ class Difference:
 
 
 def differences(first: Setup, second: Setup) -> tuple[Difference, ...]:
-    """What differs between two versions apart from their names, numbers, notes and dates."""
+    """The differences between two versions, except names, numbers, notes and dates."""
     return tuple(_differences(first, second))
 
 

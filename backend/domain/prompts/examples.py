@@ -1,7 +1,7 @@
 """Examples: ground truths that the model is shown, with their answers, before each task.
 
-A version holds a pool of them, frozen when it is saved, so that what is annotated later changes nothing. Which of them
-a task is shown is decided by `domain.few_shot.messages`; it is never the task itself, nor a copy of its text.
+A version holds a pool of them, frozen when it is saved, so later annotations change nothing. `domain.few_shot.messages`
+chooses the examples of a task; they are never the task itself or a copy of its text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,11 @@ Values = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`task`: its id, None when it came from another project; `answer`: control -> what the model should say."""
+    """A task with its right answer.
+
+    task: its id; None if it came from another project
+    answer: control -> the answer that the model should give
+    """
 
     task: int | None
     values: Values
@@ -39,8 +43,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Examples:
-    """`number` of them are shown with a task, out of `pool`; `embed`: the model whose embeddings tell what is similar,
-    None for the words that texts share."""
+    """The examples of a version.
+
+    number: how many of `pool` each task is shown
+    embed: the model whose embeddings measure similarity; None for shared words
+    """
 
     number: int
     select: str
@@ -53,18 +60,18 @@ class Examples:
 
 
 def examples_json(examples: Examples) -> dict[str, Any]:
-    """As the record and prompt files hold them; `read_examples` is the inverse."""
+    """The form in which the database and prompt files hold examples; `read_examples` is the inverse."""
     pool = [{"task": one.task, "values": dict(one.values), "answer": dict(one.answer)} for one in examples.pool]
     embed = {} if examples.embed is None else {"embed": examples.embed}
     return {"number": examples.number, "select": examples.select, **embed, "pool": pool}
 
 
 def read_examples(found: Any) -> Examples:
-    """Raises PromptError for what is not in that form, or not within the bounds."""
+    """Raises PromptError for another form, or for examples outside the limits."""
     try:
         number, select, embed = found["number"], found["select"], found.get("embed")
         pool = tuple(_example(one) for one in found["pool"])
-        canonical([one.answer for one in pool])  # YAML has dates and sets, which no model can say
+        canonical([one.answer for one in pool])  # YAML has dates and sets, which JSON cannot express
     except (TypeError, LookupError, AttributeError):
         raise _no_examples() from None
     check_way(number, select, embed)
@@ -74,25 +81,25 @@ def read_examples(found: Any) -> Examples:
 
 
 def check_way(number: Any, select: Any, embed: Any = None) -> None:
-    """Raises PromptError for examples that can't be chosen like this."""
+    """Raises PromptError for examples that cannot be selected in this way."""
     if type(number) is not int or not 1 <= number <= MOST_SHOWN:
         raise PromptError(f"A prompt shows 1 to {MOST_SHOWN} examples: give a number like 8.")
     if select not in WAYS:
         raise PromptError(f"Examples are selected {', '.join(WAYS)}: use one of these words.")
     if embed is not None and (not isinstance(embed, str) or not embed or select != "similar"):
-        raise PromptError("Embeddings tell what is similar: --embed takes a model's name, and goes with similar only.")
+        raise PromptError("--embed needs the name of an embedding model, and --select similar: change one of them.")
 
 
 def check_fit(examples: Examples, variables: Sequence[str], schema: LabelSchema) -> None:
-    """Raises PromptError for examples that lack a text the prompt uses, or whose answers are none under this config."""
+    """Raises PromptError for examples that lack a text of the prompt, or whose answers do not exist in this config."""
     for one in examples.pool:
         lacking = [name for name in variables if name not in one.values]
         if lacking:
-            raise PromptError(f"The examples lack the prompt's {{{lacking[0]}}}: take them anew with --examples.")
+            raise PromptError(f"The examples lack the prompt's {{{lacking[0]}}}: select them again with --examples.")
         for field in schema.fields:
             if field.name not in one.answer or isinstance(_accepted(field, one.answer[field.name]), Rejection):
                 raise PromptError(
-                    f"An example's answer for '{field.name}' is none of the labelling config: take them anew with "
+                    f"An example's answer for '{field.name}' is not in the labelling config: choose new ones with "
                     "--examples."
                 )
 
@@ -112,5 +119,5 @@ def _example(found: Mapping[str, Any]) -> Example:
 
 def _no_examples() -> PromptError:
     return PromptError(
-        "The examples are not in the form that `ls-prompts show --plain` writes: take them anew with --examples."
+        "The examples are not in the form that `ls-prompts show --plain` writes: select them again with --examples."
     )

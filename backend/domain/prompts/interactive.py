@@ -1,6 +1,6 @@
-"""A prompt typed in the labelling screen, into the smart <TextArea>, for the task that is open there.
+"""Interactive prompts: typed in the labelling screen, into the smart <TextArea>, for the task that is open there.
 
-Regions are all that Label Studio shows of an answer; so what is wrong with a prompt is remarked below its own text.
+What is wrong with a prompt is said in the screen's remark box; where it has none, below the prompt's own text.
 """
 
 from collections.abc import Mapping
@@ -12,18 +12,18 @@ from backend.domain.prompts.default_prompt import task_text
 from backend.domain.prompts.version import PromptVersion, refuse_unknown, used_variables
 
 REMARK = "\n\n[Not used: "
-"""What begins our remark. An annotator who mends the prompt need not take it out."""
+"""What begins our remark. An annotator who corrects the prompt need not take it out."""
 
 
 def typed_text(context: Mapping[str, Any] | None, schema: LabelSchema) -> str:
-    """What the annotator typed last; "" when nothing was."""
+    """What the annotator typed last; "" for nothing."""
     region = typed_region(context, schema)
     texts = region["value"]["text"] if region else []
     return texts[-1].strip() if texts else ""
 
 
 def typed_region(context: Mapping[str, Any] | None, schema: LabelSchema) -> dict[str, Any]:
-    """The region of the screen that holds the prompt, without a remark of ours; {} when there is none."""
+    """The region of the screen that holds the prompt, without a remark of ours; {} if there is none."""
     regions = context.get("result") if isinstance(context, Mapping) else None
     for region in reversed(regions if isinstance(regions, list) else []):
         if isinstance(region, dict) and region.get("from_name") == schema.prompt_control and schema.prompt_control:
@@ -41,12 +41,17 @@ def remarked(region: Mapping[str, Any], sentence: str) -> dict[str, Any]:
     return _saying(region, [*older, f"{text}{REMARK}{sentence}]"])
 
 
+def withdrawn(region: Mapping[str, Any]) -> dict[str, Any]:
+    """The region without its last text, which was not used."""
+    return _saying(region, region["value"]["text"][:-1])
+
+
 def _saying(region: Mapping[str, Any], texts: list[str]) -> dict[str, Any]:
     return {**region, "value": {**region["value"], "text": texts}}
 
 
 def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Mapping[str, Any]) -> PromptVersion:
-    """`text` as a prompt with the model and parameters of `base`; without a variable it gets the task's text below.
+    """`text` as a prompt with the model and parameters of `base`. Without a variable, the task's text is added below.
 
     Raises PromptError for a variable that the task does not have.
     """

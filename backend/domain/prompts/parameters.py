@@ -1,7 +1,7 @@
-"""Parameters of a prompt version, as the provider's API names them: which there are, and what they may be.
+"""Parameters of a prompt version, named as in the provider's API: which are known, and which values they may have.
 
-A misspelt one would be sent and often silently ignored, so a prompt file's header takes the well-known names only; any
-other name has to be meant (`parameters:` in the header, `--param` on the command line).
+A misspelt parameter would be sent and often silently ignored. So a prompt file's header accepts only the well-known
+names; others must be given explicitly (`parameters:` in the header, `--param` on the command line).
 """
 
 import json
@@ -31,7 +31,7 @@ def _texts(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
-_LENGTH: ParameterCheck = (lambda value: _integer(value) and value >= 1, "a whole number from 1 on")
+_LENGTH: ParameterCheck = (lambda value: _integer(value) and value >= 1, "a whole number of at least 1")
 KNOWN: Mapping[str, ParameterCheck] = {
     "temperature": _number(0, 2),
     "top_p": _number(0, 1),
@@ -47,13 +47,13 @@ KNOWN: Mapping[str, ParameterCheck] = {
 
 
 def check_parameters(parameters: Mapping[str, Any]) -> None:
-    """Raises PromptError for a parameter that the engine sets itself, that is no JSON or that is out of its range."""
+    """Raises PromptError for a parameter that the engine sets itself, is not JSON or is out of range."""
     for name, value in parameters.items():
         if name in FIXED_PARAMETERS:
             raise PromptError(f"The parameter '{name}' is set by the engine: leave it out.")
         try:
             text = json.dumps(value, allow_nan=False)
         except (TypeError, ValueError):
-            raise PromptError(f"The parameter '{name}' is not JSON: give a number, a text or true/false.") from None
+            raise PromptError(f"The parameter '{name}' is not JSON: use a number, a text or true/false.") from None
         if name in KNOWN and not KNOWN[name][0](value):
-            raise PromptError(f"The parameter '{name}' can't be {text[:40]}: give {KNOWN[name][1]}.")
+            raise PromptError(f"The parameter '{name}' cannot be {text[:40]}: use {KNOWN[name][1]}.")

@@ -1,8 +1,8 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
 A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`,
-`confidence`, the well-known parameters (`temperature: 0`), below `parameters:` any others, below `labels:` what is said
-of labels, and below `examples:` what tasks are shown. Without a header the whole file is the template.
+`confidence`, the well-known parameters (`temperature: 0`), other parameters below `parameters:`, label definitions
+below `labels:`, and examples below `examples:`. Without a header the whole file is the template.
 """
 
 import re
@@ -30,7 +30,11 @@ _MAP = "tag:yaml.org,2002:map"
 
 @dataclass(frozen=True, slots=True)
 class PromptFile:
-    """`project`: the one it was saved for; None for what is not said. `labels`: "" for a label that is only listed."""
+    """A prompt file. None for what it does not contain.
+
+    project: the project that it was saved for
+    labels: "" for a label that is only listed
+    """
 
     template: str
     model: str | None = None
@@ -43,14 +47,16 @@ class PromptFile:
 
 
 def read_prompt_file(text: str) -> PromptFile:
-    """Raises PromptError for an empty template, or a header that does not end, is no YAML or has an unknown key."""
+    """Raises PromptError for an empty template, or a header that does not end, is not YAML or has an unknown key."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     header: dict[str, Any] = {}
     labels: Listed = {}
     if text.startswith(FENCE + "\n"):
         end = (text + "\n").find(f"\n{FENCE}\n", len(FENCE))
         if end < 0:
-            raise PromptError("The header begun by the first line --- has no end: write a second line --- below it.")
+            raise PromptError(
+                "The header that begins with the first line --- has no end: write a second line --- below it."
+            )
         header, labels = _header(text[len(FENCE) + 1 : end + 1])
         text = text[end + len(FENCE) + 2 :]
     if not text.strip():
@@ -67,13 +73,13 @@ def read_prompt_file(text: str) -> PromptFile:
 
 
 def write_prompt_file(version: PromptVersion) -> str:
-    """The inverse: reading it gives all of the version that makes it another one, its project and its note."""
+    """The inverse: the file contains the whole content of the version, its project and its note."""
     known = (version.template, version.model, version.note, version.parameters, version.project)
     return file_text(PromptFile(*known, listed(version.definitions), version.confidence, version.examples))
 
 
 def file_text(file: PromptFile) -> str:
-    """A prompt file as it stands on disk."""
+    """The text of a prompt file."""
     others = {name: value for name, value in file.parameters.items() if name not in KNOWN}
     said = {"project": file.project, "model": file.model}
     header: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
@@ -88,19 +94,19 @@ def file_text(file: PromptFile) -> str:
 
 
 def _example_lines(examples: Examples) -> str:
-    """One line for each, so that it can be told what changed."""
+    """One line for each example, so that a diff shows what changed."""
     found = examples_json(examples)
     found["pool"] = [_Row(one) for one in found["pool"]]
     return yaml.dump({EXAMPLES: found}, Dumper=_LineDumper, allow_unicode=True, sort_keys=False, width=inf)
 
 
 def _spaced(labels: Listed) -> dict[str, Any]:
-    """With room for what is to be written beside a label."""
+    """With space for a sentence beside each label."""
     return {name: (said or _Blank()) if isinstance(said, str) else _spaced(said) for name, said in labels.items()}
 
 
 class _Blank:
-    """Nothing, where `null` or quotes would have to be deleted before writing."""
+    """An empty value; `null` or quotes would have to be deleted before writing."""
 
 
 class _Row(dict[str, Any]):
@@ -108,13 +114,13 @@ class _Row(dict[str, Any]):
 
 
 class _Dumper(yaml.SafeDumper):
-    """YAML takes some characters for ends of lines, which only survive in double quotes."""
+    """YAML treats some characters as line ends; these survive only in double quotes."""
 
     ends = re.compile("[\x85\u2028\u2029]")
 
 
 class _LineDumper(_Dumper):
-    """All ends of lines are written as escapes."""
+    """All line ends are written as escapes."""
 
     ends = re.compile("[\n\x85\u2028\u2029]")
 
@@ -129,7 +135,7 @@ _Dumper.add_representer(_Blank, lambda dumper, _: dumper.represent_scalar("tag:y
 
 
 class _Plain(yaml.SafeLoader):
-    """YAML without aliases: a few lines of them can stand for gigabytes."""
+    """YAML without aliases: a few lines with aliases can expand to gigabytes."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -138,7 +144,7 @@ class _Plain(yaml.SafeLoader):
 
 
 def _header(text: str) -> tuple[dict[str, Any], Listed]:
-    """What it holds, and apart from that the labels."""
+    """Its content, and separately the labels."""
     try:
         loader = _Plain(text)
         root = loader.get_single_node()
@@ -162,7 +168,7 @@ def _header(text: str) -> tuple[dict[str, Any], Listed]:
 
 
 def _not_yaml(error: yaml.MarkedYAMLError) -> str:
-    """The line is counted as an editor counts it, the fence being line 1."""
+    """The number of the line is the editor's; the fence is line 1."""
     line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
     return (
         f"The header between the --- lines is not YAML{line}: write lines like 'temperature: 0', and put a text that "
@@ -171,7 +177,7 @@ def _not_yaml(error: yaml.MarkedYAMLError) -> str:
 
 
 def _take_labels(root: yaml.Node | None) -> Listed:
-    """Takes the labels out of the header as they are written: YAML would make a truth value of a label `Yes`."""
+    """Takes the labels out of the header as they are written: YAML would read a label `Yes` as true."""
     if not isinstance(root, yaml.MappingNode):
         return {}
     mine = [pair for pair in root.value if pair[0].value == LABELS]
@@ -185,12 +191,12 @@ def _listing(node: yaml.Node) -> Any:
         return str(node.value)
     if isinstance(node, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
         found = {str(key.value): _listing(value) for key, value in node.value}
-        return found if len(found) == len(node.value) else None  # of two sentences for a label one would be lost
+        return found if len(found) == len(node.value) else None  # one of two sentences for a label would be lost
     return None
 
 
 def _mapping(listing: Any) -> Listed:
-    """Raises PromptError for what is neither label -> sentence nor control -> label -> sentence."""
+    """Raises PromptError for anything but label -> sentence or control -> label -> sentence."""
     inner = listing.values() if isinstance(listing, dict) else [None]
     deepest = [value for one in inner for value in (one.values() if isinstance(one, dict) else [one])]
     if not isinstance(listing, dict) or not all(isinstance(value, str) for value in deepest):
@@ -204,7 +210,7 @@ def _mapping(listing: Any) -> Listed:
 def _project(found: Any) -> int | None:
     if found is None or (isinstance(found, int) and not isinstance(found, bool) and found > 0):
         return found
-    raise PromptError("The header's 'project' is no number: write a project's, like 'project: 12'.")
+    raise PromptError("The header's 'project' is not a number: write the project's number, like 'project: 12'.")
 
 
 def _others(found: Any) -> dict[str, Any]:

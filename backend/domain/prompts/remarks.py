@@ -12,7 +12,7 @@ _MOST, _LONGEST = 5, 60
 
 
 def remarks(template: str, variables: Sequence[str], schema: LabelSchema) -> list[str]:
-    """On braces in the template around a variable, and on labels that hold what cannot be seen."""
+    """Remarks on braces in the template around a variable, and on labels with invisible characters."""
     return [*_braces(template, variables), *_labels(schema)]
 
 
@@ -35,13 +35,16 @@ def _labels(schema: LabelSchema) -> list[str]:
 
 
 def has(task: Task, name: str) -> bool:
-    """Whether a task has a variable, be it empty."""
+    """Whether a task has a variable, even an empty one."""
     return look_up(task.data, name) is not MISSING
 
 
 def lacking(variables: Sequence[str], columns: Mapping[str, int], tasks: int, some: Sequence[Task]) -> dict[str, str]:
-    """Variable -> how many tasks do not have it, in words, for those that some lack. `columns`: how many of all `tasks`
-    have a field; variables that are no field, but paths, are looked up in `some`."""
+    """Variable -> how many tasks lack it, in words, for variables that some tasks lack.
+
+    columns: field -> how many of all `tasks` have it
+    some: tasks in which paths, which are not fields, are looked up
+    """
     found = {}
     for name in variables:
         if name in columns:

@@ -1,7 +1,7 @@
 """Prompt versions and their templates.
 
-`{variable}` is a task's data field, put in exactly as it stands there; every other brace stays as it is, because
-prompts contain JSON. Values are never expanded again. Neither `str.format` nor a template language.
+`{variable}` is a field of the task, inserted as it is. Every other brace stays as it is, because prompts contain JSON.
+Values are never expanded again. This is neither `str.format` nor a template language.
 """
 
 import difflib
@@ -32,10 +32,16 @@ BRACED = re.compile(r"\{([^{}\s]+)\}")
 
 @dataclass(frozen=True)
 class PromptVersion:
-    """One immutable version. `variables`: the task fields its template uses; `parameters`: as the provider's API
-    names them (temperature, seed, max_tokens, …); `schema_digest`: of the LabelSchema it was saved with; `former`:
-    names the prompt had before; `definitions`: {} when labels are described by the config's hints alone; `examples`:
-    None when tasks are shown none; `confidence`: where it comes from, see `domain.prompts.confidence_option`."""
+    """One immutable version.
+
+    variables: the task fields that its template uses
+    parameters: named as in the provider's API (temperature, seed, max_tokens, …)
+    schema_digest: digest of the LabelSchema with which it was saved
+    former: earlier names of the prompt
+    definitions: {} if only the config's hints describe the labels
+    examples: None if tasks are shown none
+    confidence: see `domain.prompts.confidence_option`
+    """
 
     name: str
     number: int
@@ -58,17 +64,17 @@ class PromptVersion:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its prompt's name, and former ones."""
+        """The prompt's name, and earlier ones."""
         return (self.name, *self.former)
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Its tag, and those it had under former names: predictions in Label Studio may bear any of them."""
+        """The tag, and those under earlier names: predictions in Label Studio may carry any of them."""
         return tuple(f"{name}@{self.number}" for name in self.names)
 
     @property
     def samples(self) -> int:
-        """How many requests it takes about each task."""
+        """How many requests it needs for each task."""
         return samples_of(self.confidence)
 
     @property
@@ -78,8 +84,10 @@ class PromptVersion:
 
     @cached_property
     def content(self) -> str:
-        """Digest of what makes it a different version: not its note, number or date. What a version does without is no
-        part of it, so that content of former releases keeps its digest."""
+        """Digest of everything that makes it a different version, so not its note, number or date.
+
+        Features that a version does not use are not in the digest, so that versions of earlier releases keep theirs.
+        """
         parts: list[Any] = [self.template, self.model, dict(self.parameters), self.schema_digest]
         if self.definitions:
             parts.append({"definitions": self.definitions})
@@ -94,7 +102,7 @@ class PromptVersion:
         return _names_pattern(self.variables)
 
     def render(self, task: Task) -> str | Failure:
-        """The template with the task's values in it, or why that task can't be asked about."""
+        """The template with the task's values, or why this task cannot be asked about."""
         values = self.values(task)
         return values if isinstance(values, Failure) else self.fill(values)
 
@@ -102,8 +110,11 @@ class PromptVersion:
         return self._pattern.sub(lambda match: values[match[1]], self.template)
 
     def values(self, task: Task) -> Values | Failure:
-        """The task's texts for the template's variables, or why it can't be asked about: one of them is no text, all of
-        them are empty, or together they are too long. What the prompt does not use may be anything."""
+        """The task's texts for the template's variables, or a Failure: one is not a text, all are empty, or they are
+        too long.
+
+        Fields that the prompt does not use may be anything.
+        """
         if task.trouble:
             return Failure("bad_task", task.trouble)
         values: dict[str, str] = {}
@@ -121,7 +132,7 @@ class PromptVersion:
 
 
 def _text(task: Task, name: str) -> str | Failure:
-    """What a variable stands for; "" where the task does not have it, as the screen shows it."""
+    """The text of a variable; "" if the task does not have it, as on the screen."""
     value = task.value(name)
     try:
         text = as_text(value)
@@ -149,8 +160,7 @@ def _names_pattern(names: Iterable[str], path: str = "") -> re.Pattern[str]:
 
 
 def used_variables(template: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The known names, and paths into them, that stand in the template as `{name}`, each once, in order of
-    appearance."""
+    """The known names, and paths into them, in the template as `{name}`, each once, in order of appearance."""
     return tuple(dict.fromkeys(_names_pattern(known, PATH).findall(template)))
 
 
@@ -171,7 +181,7 @@ def check_template(template: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def refuse_unknown(template: str, known: Collection[str]) -> None:
-    """Raises PromptError for a variable that is neither known nor a path into one that is, with the nearest name."""
+    """Raises PromptError for a variable that is neither known nor a path into a known one, with the nearest name."""
     for name in PLACEHOLDER.findall(template):
         if name not in known and root(name) not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
@@ -183,13 +193,13 @@ def refuse_unknown(template: str, known: Collection[str]) -> None:
 
 
 def check_name(name: str) -> str:
-    """A prompt's name, trimmed. Raises PromptError for one that tags, shells or Label Studio could not tell apart."""
+    """A prompt's name, trimmed. Raises PromptError for a name that tags, shells or Label Studio could not handle."""
     name = name.strip()
     if name == AUTO:
-        raise PromptError("The name 'auto' is reserved for the prompt made from a labelling config: take another.")
+        raise PromptError("The name 'auto' is reserved for the prompt made from a labelling config: choose another.")
     if not re.fullmatch(r"[^\W_][\w .-]{0,62}", name) or name != " ".join(name.split()):
         raise PromptError(
-            f"'{name[:70]}' can't be a prompt's name: use letters, digits, spaces, '.', '_' and '-', "
+            f"'{name[:70]}' is not a valid prompt name: use letters, digits, spaces, '.', '_' and '-', "
             "at most 63, no '@' or '~'."
         )
     return name
@@ -199,18 +209,18 @@ def parse_tag(tag: str) -> tuple[str, int]:
     """`sentiment@3` -> ("sentiment", 3). Raises PromptError for anything else."""
     match = re.fullmatch(r"([^@~]+)@(\d{1,9})", tag.strip())
     if not match:
-        raise PromptError(f"'{tag[:70]}' is no version: write its name and number, like sentiment@1.")
+        raise PromptError(f"'{tag[:70]}' is not a version: write its name and number, like sentiment@1.")
     return match[1], int(match[2])
 
 
 def belongs(model_version: str, *names: str) -> bool:
-    """Whether a prediction's model_version is one of the prompt's with these names, whatever its number or config."""
+    """Whether a prediction's model_version belongs to a prompt with one of these names, with any number or config."""
     mine = "|".join(map(re.escape, names))
     return re.fullmatch(rf"({mine})@\d+(~[0-9a-f]{{4}})?", model_version) is not None
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """A sentence's end that helps: the nearest of `words`, or all of them when none is near."""
+    """The end of a helpful sentence: the nearest of `words`, or all of them if none is near."""
     words = list(words)
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
     if near:

@@ -1,1 +1,1 @@
-"""What a report and an export say."""
+"""The content of reports and exports."""

@@ -1,6 +1,5 @@
-"""Report: all that is known about a version on the ground truths, beside the prompt's other versions. Pure content;
-how it looks is somebody else's.
-"""
+"""Report: all numbers about a version on the ground truths, beside the prompt's other versions. Content only, no
+layout."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,8 +33,11 @@ POINTS = 200
 
 @dataclass(frozen=True, slots=True)
 class VersionAnswers:
-    """What a version said about tasks with a truth. `raw`: task -> the text of the completion that counts, one line for
-    each sample of several; `servers`: see `domain.prompts.differences.Setup`."""
+    """A version's answers to tasks with a ground truth.
+
+    raw: task -> text of the completion that counts, one line for each of several samples
+    servers: see `domain.prompts.differences.Setup`
+    """
 
     version: PromptVersion
     outcomes: Sequence[Outcome]
@@ -49,7 +51,11 @@ class VersionAnswers:
 
 @dataclass(frozen=True, slots=True)
 class ReportBasis:
-    """What versions are judged on; `name` is for people; `link`: a task's address in Label Studio, but for its id."""
+    """What versions are evaluated on.
+
+    name: for people
+    link: address of a task in Label Studio, without its id
+    """
 
     name: str
     link: str
@@ -61,7 +67,11 @@ class ReportBasis:
 
 @dataclass(frozen=True, slots=True)
 class TaskReply:
-    """What a version said about one task, texts shortened: `reason` why there is no answer, `raw` the completion."""
+    """A version's answer to one task, with shortened texts.
+
+    reason: why there is no usable answer
+    raw: the completion
+    """
 
     kind: Kind
     answer: str | None
@@ -72,7 +82,7 @@ class TaskReply:
 
 @dataclass(frozen=True, slots=True)
 class JudgedTask:
-    """One task; `before` is what the other version said, `change` what became of it since."""
+    """One evaluated task. `before`: the other version's answer; `change`: the change since then."""
 
     task: int
     text: str
@@ -84,9 +94,12 @@ class JudgedTask:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """A version in the history. Numbers are of the tasks with a truth; `cost_usd` is per task; None where there is none
-    and all of them for a version whose answers can't be read under the config of the report's version. `differs`: what
-    differs from that version."""
+    """A version in the history. Its numbers are those of the tasks with a ground truth, None where there is none.
+
+    cost_usd: per task
+    differs: differences from the version of the report
+    All numbers are None if the version's answers cannot be read under the config of the report's version.
+    """
 
     version: PromptVersion
     outputs: int = 0
@@ -101,8 +114,13 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`ground` and `link`: see Ground; `unasked`: tasks with a truth that this version has no outcome for; `pair`: the
-    comparison with `against`, the version before, `differences` what differs from that."""
+    """The content of a report.
+
+    ground: see ReportBasis
+    unasked: number of tasks with a ground truth and without an outcome of this version
+    pair: comparison with `against`, the other version
+    differences: what differs between the two versions
+    """
 
     version: PromptVersion
     ground: str
@@ -121,7 +139,7 @@ class Report:
 def make_report(
     said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis, history: Sequence[HistoryLine]
 ) -> Report:
-    """Of a version, compared with the one `before` if there is one."""
+    """The Report of a version, compared with `before` if that is given."""
     return Report(
         version=said.version,
         ground=ground.name,
@@ -141,7 +159,7 @@ def make_report(
 def line_of(
     version: PromptVersion, outcomes: Sequence[Outcome], ground: ReportBasis, differs: tuple[str, ...] = ()
 ) -> HistoryLine:
-    """A version's place in the history."""
+    """A version's line in the history."""
     scored, total = score(outcomes, ground.truths, ground.schema), summarise(outcomes)
     return HistoryLine(
         version=version,
@@ -157,14 +175,14 @@ def line_of(
 
 
 def thinned(points: Sequence[RiskPoint]) -> list[RiskPoint]:
-    """At most so many of them as a curve can show, the first and the last among them."""
+    """At most as many points as a curve can show, the first and the last among them."""
     if len(points) <= POINTS:
         return list(points)
     return [points[round(place * (len(points) - 1) / (POINTS - 1))] for place in range(POINTS)]
 
 
 def clipped(text: str, room: int) -> str:
-    """The beginning of a text that fits into so many bytes of UTF-8."""
+    """The beginning of a text that fits into that many bytes of UTF-8."""
     data = text.encode("utf-8", "surrogatepass")
     return text if len(data) <= room else data[:room].decode("utf-8", "ignore") + "…"
 
@@ -175,7 +193,7 @@ def _pair(before: VersionAnswers, said: VersionAnswers, ground: ReportBasis) -> 
 
 
 def _judged(said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
-    """Wrong answers first, the surest of them on top, then unusable ones, those that did not come, and right ones."""
+    """Wrong answers first, the most confident ones on top, then unusable answers, Failures, and right answers."""
     return sorted(_by_task(said, before, ground), key=_place)
 
 
@@ -211,7 +229,7 @@ def _reply(outcome: Outcome, truth: Truth, said: VersionAnswers, schema: LabelSc
 
 
 def _change(then: TaskReply | None, now: TaskReply) -> Change | None:
-    """As a comparison counts: only where both versions spoke."""
+    """Counted as in a comparison: only where both versions answered."""
     if then is None or "failed" in (then.kind, now.kind) or (then.kind == "right") == (now.kind == "right"):
         return None
     return "fixed" if now.kind == "right" else "broken"

@@ -1,4 +1,4 @@
-"""Rows: what became of each task, one flat row each, for spreadsheets and data frames."""
+"""Table rows: the outcome of each task as one flat row, for spreadsheets and data frames."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """The columns of a version's rows: names given by users stand behind a prefix, so that none meets another."""
+    """The columns of a version's rows. Names given by users have a prefix, so that they cannot clash with ours."""
 
     version: PromptVersion
     schema: LabelSchema
@@ -49,7 +49,7 @@ class TableLayout:
         ]
 
     def row(self, task: Task, outcome: Outcome, truth: Answer | None, link: str) -> Row:
-        """Of a task with its outcome. `reason` is the kind of a Rejection or Failure."""
+        """The row of a task with its outcome. `reason` is the kind of a Rejection or Failure."""
         usage = outcome.usage
         return [
             task.id,
@@ -68,7 +68,7 @@ class TableLayout:
 
     @property
     def _several(self) -> list[str]:
-        """The controls, where there are several: each then has a confidence of its own."""
+        """The controls, if there are several: each then has a confidence of its own."""
         return [field.name for field in self.schema.fields] if len(self.schema.fields) > 1 else []
 
     def _values(self, answer: Mapping[str, Value] | None) -> list[Any]:

@@ -1,10 +1,11 @@
-"""Confidence of an answer: the probability the model gave to it, or None. Never a constant.
+"""Confidence of an answer: the probability that the model gave to it, or None. Never a constant.
 
-The rule: the tokens that make up the answer's values, from the first character of a value to the character that ends
-it, multiplied. The ending counts because it tells "Refund" from "Refund request"; keys, colons, spaces between values
-and whatever the model says beside the answer do not. It is the chain rule of probability over the answer's own tokens,
-so for a model that is sampled under the answer schema it is the probability of exactly this answer. Of several controls
-each has the product over its own value's tokens: its probability given the values written before it.
+The rule: the probabilities of the tokens that make up the answer's values are multiplied, from the first character of a
+value to the character that ends it. The ending counts because it separates "Refund" from "Refund request". Keys,
+colons, spaces between values and text beside the answer do not count. This is the chain rule of probability over the
+answer's own
+tokens: if a model is sampled under the answer schema, it is the probability of exactly this answer. Each of several
+controls has the product over its own value's tokens: its probability given the values written before it.
 """
 
 import json
@@ -25,7 +26,7 @@ _ROUNDING = 1e-6
 
 
 def confidence(completion: Completion, schema: LabelSchema) -> Confidence | None:
-    """Of the values of the answer in `completion`; None without log-probabilities that fit the text."""
+    """The confidence of the answer in `completion`; None without log-probabilities that fit the text."""
     text, tokens = completion.text, _pieces(completion)
     if not tokens:
         return None
@@ -42,7 +43,7 @@ def confidence(completion: Completion, schema: LabelSchema) -> Confidence | None
 
 
 def _pieces(completion: Completion) -> Pieces | None:
-    """The tokens that spell its text. They are aligned when they come; records from before hold them as they came."""
+    """The tokens that spell the text. They are aligned on arrival, but not in completions of old releases."""
     tokens = completion.logprobs or ()
     if "".join(token for token, _ in tokens) == completion.text:
         return tokens
@@ -50,7 +51,7 @@ def _pieces(completion: Completion) -> Pieces | None:
 
 
 def _probability(tokens: Sequence[tuple[str, float]], spans: Sequence[tuple[int, int]]) -> float | None:
-    """Of the tokens that reach into one of `spans`, multiplied; None when that is no probability."""
+    """The product over the tokens that overlap one of `spans`; None if it is not a probability."""
     total, start = 0.0, 0
     for token, logprob in tokens:
         end = start + len(token)
@@ -64,7 +65,7 @@ def _probability(tokens: Sequence[tuple[str, float]], spans: Sequence[tuple[int,
 
 @lru_cache(maxsize=REMEMBERED)
 def value_spans(text: str) -> Mapping[str, tuple[int, int]]:
-    """Where the values of the one JSON object in `text` stand, by key: [first, last) character of each."""
+    """The positions [first, last) of the values of the one JSON object in `text`, by key, in characters."""
     spans: dict[str, tuple[int, int]] = {}
     place = find_object(text)
     position, end = (place.start, place.end) if place else (0, 0)
@@ -77,6 +78,6 @@ def value_spans(text: str) -> Mapping[str, tuple[int, int]]:
 
 
 def _counted(field: AnyField, text: str, first: int, last: int) -> tuple[int, int]:
-    """What opens a value says nothing about which it is, but where null was possible a quote says that it isn't."""
+    """The character that opens a value says nothing about it, except a quote where null was possible."""
     opens = text[first] == "[" or (text[first] == '"' and not field.optional)
     return first + opens, last

@@ -1,4 +1,4 @@
-"""Outcome of a task from its stored completions: the one way from facts to what people see."""
+"""Resolves the outcome of a task from its stored completions. Everything that people see is computed here."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -17,7 +17,7 @@ BATCH_SHARE = 0.5
 
 
 class Billed(Protocol):
-    """What a cost is made of: a Completion, or a row of the record like one."""
+    """The parts of a Completion, or of a row of the database like one, that determine a cost."""
 
     @property
     def model(self) -> str: ...
@@ -36,7 +36,7 @@ class Billed(Protocol):
 
 
 def priced_as(pricing: Pricing, *models: str) -> Pricing:
-    """`pricing`, with the highest price of `models` for every model that has none: servers answer under names of their
+    """`pricing`, with the highest price of `models` for every model without one: servers answer under names of their
     own."""
 
     def price_of(name: str) -> Callable[[int, int, int], float | None]:
@@ -55,8 +55,8 @@ def priced_as(pricing: Pricing, *models: str) -> Pricing:
 def resolve(
     task_id: int, samples: Sequence[Sequence[Completion]], schema: LabelSchema, pricing: Pricing
 ) -> Outcome | None:
-    """The Outcome that stored completions amount to: the attempts of each sample, of which there is mostly one. None
-    while a sample has none."""
+    """The Outcome of stored completions: the attempts of each sample (mostly one sample). None if a sample has no
+    attempt."""
     heard = [judge(attempts, schema) for attempts in samples]
     verdicts = [verdict for verdict, _ in heard if verdict is not None]
     counted = [completion for _, completion in heard if completion is not None]
@@ -84,7 +84,7 @@ def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int 
 
 
 def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pricing) -> Usage:
-    """Tokens and cost of all attempts together; the cost is None as soon as one price is unknown."""
+    """Tokens and cost of all attempts together; the cost is None if one price is unknown."""
     costs = [cost_of(completion, pricing) for completion in attempts]
     known = [cost for cost in costs if cost is not None]
     return Usage(
@@ -96,7 +96,7 @@ def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pri
 
 
 def cost_of(completion: Billed, pricing: Pricing) -> float | None:
-    """USD, or None when the price is unknown."""
+    """USD, or None if the price is unknown."""
     price = pricing(completion.model)
     cost = price(completion.prompt_tokens, completion.cached_tokens, completion.completion_tokens)
     return cost * BATCH_SHARE if completion.batch and cost is not None else cost

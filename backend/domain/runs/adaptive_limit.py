@@ -1,8 +1,8 @@
-"""How many requests may be in flight: learnt from the answers, between 1 and what the user allows.
+"""Adaptive limit: how many requests may be in flight, learnt from the answers, between 1 and what the user allows.
 
-The rule: after as many answers as the limit, the next limit is what the last ones got through, plus a twentieth
-(rounded up) to probe for more. Under a hard rate limit it settles where one answer in twenty is a 429; when one in
-twenty is a 429 by chance it stays at the top, where halving (as TCP does) would settle near six.
+After as many answers as the limit, the next limit is the number of answers that were not refused, plus a twentieth
+(rounded up). Under a hard rate limit it settles where one answer in twenty is a 429. If one in twenty is a 429 by
+chance, it stays at the top, where halving (as TCP does) would settle near six.
 """
 
 from math import ceil
@@ -11,7 +11,7 @@ PROBE = 0.05
 
 
 class AdaptiveLimit:
-    """`limit` is the number that may be in flight now."""
+    """`limit`: how many requests may be in flight now."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -20,7 +20,7 @@ class AdaptiveLimit:
         self._refused = 0
 
     def heard(self, refused: bool) -> None:
-        """Counts one answer; `refused`: it was a 429."""
+        """Counts one answer. `refused`: whether it was a 429."""
         self._answers += 1
         self._refused += refused
         if self._answers >= self.limit:

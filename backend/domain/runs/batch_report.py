@@ -1,4 +1,4 @@
-"""Batches as providers report on them: how far one is, and what it means when a request in it has no answer."""
+"""Batches as providers report them: the state of a batch, and the meaning of a request in it without an answer."""
 
 import re
 from dataclasses import dataclass
@@ -11,8 +11,12 @@ _CODE = re.compile(r"[\w.-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """`status`: OpenAI's word; counts of requests; `files`: the provider's names of those with answers and errors;
-    `code`: why the whole batch was refused, if it was."""
+    """The state of a batch, with counts of requests.
+
+    status: in OpenAI's words
+    files: the provider's names of the files with answers and errors
+    code: why the whole batch was refused, if it was
+    """
 
     id: str
     status: str
@@ -33,13 +37,13 @@ class BatchReport:
 
 
 def line(digest: str, body: bytes) -> bytes:
-    """One request in a batch's file. `body`: as it would be sent alone."""
+    """One request in a batch file. `body`: as it would be sent alone."""
     head = f'{{"custom_id": "{digest}", "method": "POST", "url": "/v1/chat/completions", "body": '
     return head.encode() + body + b"}\n"
 
 
 def unanswered(report: BatchReport) -> Failure:
-    """What became of the requests that an ended batch says nothing about."""
+    """The Failure of requests that an ended batch does not mention."""
     if report.status == "expired":
         return Failure("deadline", "The batch expired before the request was answered.")
     if report.status == "cancelled":
@@ -50,7 +54,7 @@ def unanswered(report: BatchReport) -> Failure:
 
 
 def refused(status: int, code: str) -> Failure:
-    """What became of a request with an error of its own: an HTTP status (0 when it was never sent) and a code."""
+    """The Failure of a request with an error of its own: an HTTP status (0 if it was never sent) and a code."""
     if code.endswith("expired"):
         return Failure("deadline", "The batch expired before the request was answered.")
     if not status:

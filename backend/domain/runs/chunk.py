@@ -1,4 +1,4 @@
-"""Job: one step of a run that several workers share. First it is planned, then asked in chunks, at last it is ended."""
+"""Chunks: the steps of a run that several workers share. A run is planned, then asked in chunks, and then ended."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,12 @@ MOST_DEATHS = 3
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`kind`: plan, ask or end; `ids`: the tasks of a chunk; `deaths`: workers that ended while they had it."""
+    """One step of a run.
+
+    kind: plan, ask or end
+    ids: the tasks of the step
+    deaths: how many workers ended while they had it
+    """
 
     run_id: str
     number: int
@@ -23,7 +28,7 @@ class Chunk:
 
 
 def cut(pages: Iterable[list[int]], known: set[int], size: int = CHUNK) -> Iterator[list[int]]:
-    """Ids, each once and none of `known`, in chunks of `size`."""
+    """Ids in chunks of `size`, each once and none of `known`."""
     chunk: list[int] = []
     for page in pages:
         for number in page:

@@ -1,4 +1,4 @@
-"""Estimates: what requests will take, as a range, from what requests like them took."""
+"""Cost estimates: what requests will take, as a range, from what similar requests took."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +18,14 @@ COMPLETION_TOKENS = (5.0, 200.0)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Of a run over `tasks` tasks, of which `reused` are answered already and cost nothing. Ranges are of the rest, low
-    to high; `example_tokens` are those of `prompt_tokens` that examples take; `cost_usd` is None when the price is
-    unknown; `tokenizer` says how prompts were counted."""
+    """The estimate of a run over `tasks` tasks. Ranges go from low to high and cover the tasks that are not answered
+    yet.
+
+    reused: tasks that are answered already and cost nothing
+    example_tokens: the part of `prompt_tokens` that examples take
+    cost_usd: None if the price is unknown
+    tokenizer: how prompts were counted
+    """
 
     tasks: int
     reused: int
@@ -33,7 +38,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class ObservedUsage:
-    """What one request took, its repetitions included: its text in characters, and tokens."""
+    """What one request took, with its repetitions: its text in characters, and tokens."""
 
     characters: int
     prompt: int
@@ -47,12 +52,12 @@ def prompt_of(request: ChatRequest) -> str:
 
 
 def schema_of(request: ChatRequest) -> str:
-    """The text that some count beside."""
+    """The text that some providers count in addition."""
     return canonical(request.template.answer_schema).decode()
 
 
 def observed(request: ChatRequest, attempts: Sequence[Completion]) -> ObservedUsage | None:
-    """None when the provider did not say."""
+    """None if the provider did not report it."""
     prompt = sum(attempt.prompt_tokens for attempt in attempts)
     completion = sum(attempt.completion_tokens for attempt in attempts)
     if not prompt or not completion:
@@ -69,18 +74,18 @@ def tokens_per_character(seen: Sequence[ObservedUsage]) -> Range:
 
 
 def completion_tokens(seen: Sequence[ObservedUsage]) -> Range:
-    """Of one request."""
+    """Completion tokens of one request."""
     return spread([one.completion for one in seen]) if seen else COMPLETION_TOKENS
 
 
 def cached_share(seen: Sequence[ObservedUsage]) -> float:
-    """Of the prompts' tokens, those that the provider had in its cache."""
+    """The share of the prompt tokens that were in the provider's cache."""
     prompt = sum(one.prompt for one in seen)
     return min(1.0, sum(one.cached for one in seen) / prompt) if prompt else 0.0
 
 
 def spread(values: Sequence[float]) -> Range:
-    """From the 10th percentile to the 90th; widened to the mean, which is what many requests add up to."""
+    """From the 10th to the 90th percentile, widened to the mean, which many requests add up to."""
     mean = fmean(values)
     low, high = quantile(values, 10), quantile(values, 90)
     return min(mean, low or mean), max(mean, high or mean)

@@ -1,4 +1,4 @@
-"""Run: a prompt version over a subset of a project's tasks, and how far it has come."""
+"""Runs: a prompt version over a subset of a project's tasks, and its progress."""
 
 from dataclasses import dataclass, field
 
@@ -8,21 +8,33 @@ QUEUED = "queue"
 """Stands for the worker of a run that several may share: it is looked after even while nobody works on it."""
 ALIVE_S = 15.0
 """A process of another machine that gave no sign of life for so long no longer works on what it had."""
+START_S = 60.0
+"""A process of this machine that did not begin its run after so long has died before it could."""
 
 
 def is_lost(running: bool | None, silent_s: float) -> bool:
-    """Whether a process lost what it works on. `running`: whether it runs, None where that can't be known: only then
-    its silence decides, in seconds since its last sign of life."""
+    """Whether the owner of a run or chunk is lost.
+
+    running: whether its process runs; None if unknown, and only then its silence decides
+    silent_s: seconds since its last heartbeat
+    """
     return silent_s >= ALIVE_S if running is None else not running
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`subset`: see `domain.dataset.subset.read_subset`; `push`, `keep`: what becomes of its predictions; `tasks`: size
-    of the baseline, None until it is known; `worker`: host and process that had it last, "" for none; `silent_s`:
-    seconds since its last sign of life when this was read, by the record's clock; `seconds`: worked on so far;
-    `budget`: most USD it may spend, None for no limit; `batch`: it is asked by the provider's batch endpoint;
-    `server`: the model's base URL at its start, None where that was not noted."""
+    """One run, as it was read from the database.
+
+    subset: see `domain.dataset.subset.read_subset`
+    push, keep: what happens to its predictions
+    tasks: size of the task selection; None until it is known
+    worker: host and process that owned it last; "" for none
+    silent_s: seconds since its last heartbeat, by the database's clock
+    seconds: time worked on it so far
+    budget: most USD it may spend; None for no limit
+    batch: whether it uses the provider's batch endpoint
+    server: the model's base URL at its start; None for old runs
+    """
 
     id: str
     tag: str
@@ -46,12 +58,22 @@ class Run:
         """Whether any number of workers share it."""
         return self.worker == QUEUED
 
+    @property
+    def never_began(self) -> bool:
+        """Whether the process that was started for it did not come so far as to say so."""
+        return self.status == "pending" and not self.is_queued and self.silent_s >= START_S
+
 
 @dataclass(frozen=True, slots=True)
 class TaskCounts:
-    """Counts of a run, derived from what is stored. `done`: tasks with an answer of the model, `rejected` among them;
-    `failed`: tasks without one; `cost_usd`: of all completions behind it, None when a price is unknown; `saved_usd`:
-    the part of it that this run did not pay; `spent_usd`: of the completions this run asked for."""
+    """Counts of a run, derived from what is stored.
+
+    done: tasks with an answer of the model, `rejected` among them
+    failed: tasks without one
+    cost_usd: of all completions behind it; None if a price is unknown
+    saved_usd: the part of it that this run did not pay
+    spent_usd: cost of the completions that this run asked for
+    """
 
     tasks: int
     done: int

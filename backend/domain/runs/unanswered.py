@@ -1,4 +1,4 @@
-"""What to say of a run in which tasks got no answer: how many, why, and what to do next."""
+"""Sentences about a run in which tasks got no answer: how many, why, and what to do next."""
 
 from collections.abc import Mapping
 
@@ -16,15 +16,17 @@ ADVICE = {
 
 
 def none_answered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> str | None:
-    """Why a run with these Failures (kind -> tasks) came to nothing; None when it did not. `refusal`: what the
-    provider's most frequent one says."""
+    """Why a run with these Failures (kind -> tasks) has no answer at all; None if it has one.
+
+    refusal: the text of the provider's most frequent refusal
+    """
     if not tasks or sum(failures.values()) < tasks:
         return None
     return f"None of the {tasks} tasks got an answer ({_listed(failures)}){_quoted(refusal)}: {_advice(failures)}."
 
 
 def some_unanswered(failures: Mapping[str, int], tasks: int, run_id: str, refusal: str | None = None) -> str | None:
-    """The last line about a run that has an answer for some of its tasks only; None when it has all."""
+    """The last line about a run that has answers for some of its tasks only; None if it has all."""
     failed = sum(failures.values())
     if not failed:
         return None

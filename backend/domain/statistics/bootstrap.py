@@ -1,7 +1,7 @@
-"""Bootstrap: what a number would have been on other tasks like these (Efron 1979), with a seed, so always the same.
+"""Bootstrap: the value of a number on other tasks like these (Efron 1979), with a seed, so that it is reproducible.
 
-Tasks that are alike need not be drawn one by one: how often each kind of them is drawn is multinomial, so a hundred
-thousand tasks of a hundred kinds cost next to nothing.
+Equal tasks need not be drawn one by one: how often each kind of task is drawn is multinomial, so a hundred thousand
+tasks of a hundred kinds cost next to nothing.
 """
 
 from collections.abc import Callable
@@ -30,8 +30,8 @@ _DRAWS_PER_KIND = 20
 def resample(tasks: "Floats", statistic: "Callable[[Floats], Floats]", seed: int = SEED) -> "Floats":
     """`statistic` of TIMES resamples, [resample, ...].
 
-    `tasks`: how many there are of each kind. `statistic` gets [resample, kind] -> how many were drawn, and gives a
-    row for each resample.
+    tasks: number of tasks of each kind
+    statistic: from [resample, kind] -> number drawn, to one row per resample
     """
     import numpy
 
@@ -42,8 +42,10 @@ def resample(tasks: "Floats", statistic: "Callable[[Floats], Floats]", seed: int
 
 
 def resampled_sums(parts: "Floats", seed: int = SEED) -> "Floats":
-    """Sums of the columns in TIMES resamples of the rows, [resample, column]. Of MANY rows on, such sums are as good as
-    normally distributed, and are drawn as that."""
+    """Sums of the columns in TIMES resamples of the rows, [resample, column].
+
+    From MANY rows up, such sums are practically normally distributed and are drawn from that distribution.
+    """
     import numpy
 
     if len(parts) < MANY:
@@ -54,7 +56,7 @@ def resampled_sums(parts: "Floats", seed: int = SEED) -> "Floats":
 
 
 def percentile_interval(values: "Floats") -> Interval | None:
-    """Between the 2.5 % and the 97.5 % point of resampled values; nan is left out; None when nothing is left."""
+    """Between the 2.5 % and the 97.5 % point of resampled values without nan; None if nothing is left."""
     import numpy
 
     there = values[~numpy.isnan(values)]
@@ -65,7 +67,7 @@ def percentile_interval(values: "Floats") -> Interval | None:
 
 
 def _draw(rng: "Generator", tasks: "Floats", rows: int) -> "Floats":
-    """[row, kind]; with few tasks of each kind it is faster to draw the tasks than the kinds."""
+    """Array [resample, kind]; with few tasks of each kind it is faster to draw tasks than kinds."""
     import numpy
 
     total = int(tasks.sum())

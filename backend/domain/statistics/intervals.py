@@ -1,6 +1,6 @@
-"""Proportions, their intervals, and how many tasks it takes to tell two apart. All are of 95 %.
+"""Proportions, their 95 % intervals, and how many tasks are needed to tell two apart.
 
-It refuses the usual mean +- 1.96 standard errors: of 20 right answers in 20 that says 1.0 to 1.0.
+The usual mean ± 1.96 standard errors is not used: for 20 right answers of 20 it is 1.0 to 1.0.
 """
 
 from math import ceil, sqrt
@@ -17,7 +17,7 @@ Interval = tuple[float, float]
 
 
 def ratio(part: float, whole: float) -> float | None:
-    """part / whole; None when there is nothing to divide by."""
+    """part / whole; None if the whole is 0."""
     return part / whole if whole else None
 
 
@@ -32,13 +32,13 @@ def wilson(successes: int, trials: int) -> Interval | None:
 
 
 def tasks_needed(accuracy: float, difference: float = 0.05) -> int:
-    """How many tasks a comparison needs to see that another version is `difference` (0..1) away from `accuracy`, in
-    four of five trials at the 5 % level. How many more: this minus those there are.
+    """How many tasks a comparison needs to detect, in four of five trials at the 5 % level, that another version is
+    `difference` (0..1) away from `accuracy`.
 
     Sample size of McNemar's test (Connor 1987, Biometrics 43:207): (z * sqrt(d) + z_power * sqrt(d - delta^2))^2 /
-    delta^2, with d the share of tasks on which one version is right and the other wrong. That is unknown beforehand;
-    here it is what versions that fail independently would show. Versions that fail on the same tasks, as most do,
-    need fewer. Of the accuracies above and below, the one nearer to a half counts: it needs more.
+    delta^2, where d is the share of tasks on which one version is right and the other wrong. d is unknown beforehand;
+    here it is that of versions that fail independently. Versions that fail on the same tasks, as most do, need fewer.
+    Of the accuracies above and below, the one nearer to a half counts: it needs more.
     """
     other = accuracy - difference if accuracy >= 0.5 else accuracy + difference
     delta = abs(other - accuracy)

@@ -1,8 +1,8 @@
 """Paired tests: versions that were asked about the same tasks, by whether they were right.
 
 Sources: McNemar 1947, exact by the binomial distribution; Cochran 1950 for several versions at once; Holm 1979 for
-several pairs; Newcombe 1998, Statistics in Medicine 17:2635, method 10 for the interval of the difference. It refuses
-to treat the versions as if they had been asked about different tasks: that wastes most of what few tasks can tell.
+    several pairs; Newcombe 1998, Statistics in Medicine 17:2635, method 10 for the interval of the difference. Tests
+    for independent samples are not used: they would waste most of what few tasks can show.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from backend.domain.statistics.intervals import Interval, wilson
 
 
 def mcnemar(fixed: int, broken: int) -> float:
-    """Two-sided exact p-value that fixing and breaking a task are equally likely; 1 when nothing differs."""
+    """Two-sided exact p-value of the hypothesis that fixing and breaking a task are equally likely; 1 if nothing
+    differs."""
     if not fixed + broken:
         return 1.0
     from scipy.stats import binomtest
@@ -21,9 +22,10 @@ def mcnemar(fixed: int, broken: int) -> float:
 
 
 def cochran(rights: Sequence[Sequence[bool]]) -> float | None:
-    """p-value of Cochran's Q (chi-squared, versions - 1 degrees of freedom): [version][task] all equally accurate.
+    """p-value of Cochran's Q (chi-squared, versions - 1 degrees of freedom).
 
-    1 when the versions agree on every task, None without tasks.
+    It is 1 if the versions agree on every task, None without tasks.
+    rights: [version][task] whether the answer is right
     """
     if not rights or not rights[0]:
         return None
@@ -40,7 +42,7 @@ def cochran(rights: Sequence[Sequence[bool]]) -> float | None:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values corrected so that among all of them one in twenty falls below 5 % by chance, in the order given."""
+    """p-values corrected so that the chance of any false rejection among all of them is 5 %, in the order given."""
     corrected, highest = [0.0] * len(p_values), 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
@@ -62,7 +64,7 @@ def difference_interval(both: int, fixed: int, broken: int, neither: int) -> Int
 
 
 def _correlation(both: int, fixed: int, broken: int, neither: int) -> float:
-    """Newcombe's phi: continuity-corrected where positive, 0 where a margin is empty."""
+    """Newcombe's phi: continuity-corrected if positive, 0 if a margin is empty."""
     margins = (both + broken) * (fixed + neither) * (both + fixed) * (broken + neither)
     apart = both * neither - fixed * broken
     correction = min((both + fixed + broken + neither) / 2, apart) if apart > 0 else 0

@@ -17,23 +17,25 @@ from backend.engine.shutdown import process_stop
 from backend.errors import PromptsError
 from backend.interfaces.cli.commands import (
     audit,
+    calibrate,
+    completion,
     draft,
     enhance,
     estimate,
+    evaluate,
     forget,
     init,
     models,
+    open_page,
     predictions,
     projects,
     prompts,
     relabel,
     report,
+    run,
+    runs,
+    save,
 )
-from backend.interfaces.cli.commands import calibrate as confidence
-from backend.interfaces.cli.commands import evaluate as evaluation
-from backend.interfaces.cli.commands import open_page as browser
-from backend.interfaces.cli.commands import run as runs
-from backend.interfaces.cli.commands import runs as background
 from backend.interfaces.cli.render.console import printable
 from backend.logs import structured
 
@@ -89,6 +91,55 @@ def _told_to_end(*_: object) -> None:
 HANDLERS: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _told_to_end}
 
 
+SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "Set up": (
+        init.init,
+        projects.doctor,
+        projects.connect,
+        projects.disconnect,
+        models.models,
+        open_page.open_,
+        forget.forget,
+        completion.completion,
+    ),
+    "Prompts": (
+        draft.draft,
+        save.save,
+        prompts.list_versions,
+        prompts.show,
+        prompts.diff,
+        enhance.enhance,
+        prompts.rename,
+        prompts.delete,
+        prompts.dump,
+        prompts.load,
+    ),
+    "Runs": (
+        estimate.estimate,
+        run.try_task,
+        run.run,
+        runs.runs,
+        runs.watch,
+        runs.cancel,
+        runs.resume,
+        runs.retry,
+        runs.worker,
+        runs.work,
+    ),
+    "Results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
+    "Trust": (audit.audit, relabel.relabel, calibrate.calibrate, calibrate.threshold),
+    "Predictions": (
+        projects.use,
+        predictions.predictions,
+        predictions.push,
+        predictions.withdraw,
+        predictions.annotate,
+        predictions.unannotate,
+    ),
+}
+"""What a user wants to do -> the commands for it, in the order of use."""
+
+
 class Commands(click.Group):
     """In the order in which a user meets them."""
 
@@ -96,10 +147,12 @@ class Commands(click.Group):
         return list(self.commands)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each with its whole first sentence, which click would cut at the end of the line."""
-        shown = {name: command for name, command in self.commands.items() if not command.hidden}
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, command.get_short_help_str(LONGEST)) for name, command in shown.items()])
+        """In sections, each command with its whole first sentence, which click would cut at the end of the line."""
+        width = max(map(len, self.commands))
+        for title, commands in SECTIONS.items():
+            shown = [command for command in commands if not command.hidden]
+            with formatter.section(title):
+                formatter.write_dl([(f"{c.name:<{width}}", c.get_short_help_str(LONGEST)) for c in shown])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -109,11 +162,28 @@ class Commands(click.Group):
             raise CommandFailed(printable(" ".join(str(error).split()))) from None
         except KeyboardInterrupt as stop:
             ended = Ordered if isinstance(stop, Terminated) else CommandStopped
-            raise ended("Stopped. What came until then is kept; run it again to go on.") from None
+            raise ended("Stopped. The answers so far are kept; run the command again to continue.") from None
+
+
+def _print_versions(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    from backend.services.setup.installation import installation
+
+    for name, version in installation():
+        click.echo(f"{name:<16}  {printable(version)}")
+    context.exit()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="open-prompts", prog_name="ls-prompts")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_versions,
+    help="Show the versions of ls-prompts and of what it works with, and exit.",
+)
 def cli() -> None:
     """LLM prompts that label the tasks of a Label Studio project.
 
@@ -122,26 +192,8 @@ def cli() -> None:
     """
 
 
-for group in (
-    init,
-    projects,
-    models,
-    draft,
-    prompts,
-    estimate,
-    runs,
-    evaluation,
-    confidence,
-    audit,
-    report,
-    relabel,
-    enhance,
-    background,
-    predictions,
-    forget,
-    browser,
-):
-    for command in group.COMMANDS:
+for section in SECTIONS.values():
+    for command in section:
         cli.add_command(command)
 
 

@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from backend.domain.prompts.differences import PROMPT, Difference
 
 
-def difference_sentence(found: Sequence[Difference]) -> str:
+def difference_sentence(differences: Sequence[Difference]) -> str:
     """One sentence; what stands before an arrow is the first version's."""
-    others = "; ".join(_told(one) for one in found if one.what != PROMPT)
-    if not found:
+    others = "; ".join(_told(difference) for difference in differences if difference.what != PROMPT)
+    if not differences:
         return "Nothing differs between these versions but their names."
     if not others:
         return "Only the text of the prompt differs."
-    if any(one.what == PROMPT for one in found):
+    if any(difference.what == PROMPT for difference in differences):
         return f"Not only the text of the prompt differs, but also: {others}."
     return f"The text of the prompt is the same; what differs: {others}."
 
 
-def _told(one: Difference) -> str:
-    return one.what if one.first is None else f"{one.what} {one.first} → {one.second}"
+def _told(difference: Difference) -> str:
+    if difference.first is None:
+        return difference.what
+    return f"{difference.what} {difference.first} → {difference.second}"

@@ -27,9 +27,9 @@ def reliability_plot(bins: Sequence[Bin]) -> str:
     """Confidence against accuracy, with the diagonal where they would be equal."""
     with _axes("reliability", "confidence", "accuracy") as (axes, svg):
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 4)))
-        middle = [one.confidence for one in bins]
-        _points(axes, middle, [(one.accuracy, one.accuracy_ci) for one in bins])
-        axes.plot(middle, [one.accuracy for one in bins], color=ACCENT, linewidth=1.5)
+        middle = [group.confidence for group in bins]
+        _points(axes, middle, [(group.accuracy, group.accuracy_ci) for group in bins])
+        axes.plot(middle, [group.accuracy for group in bins], color=ACCENT, linewidth=1.5)
         axes.set(xlim=(-MARGIN, 1 + MARGIN), ylim=(-MARGIN, 1 + MARGIN))
         return svg()
 
@@ -52,13 +52,13 @@ def risk_plot(points: Sequence[RiskPoint]) -> str:
 def cost_plot(lines: Sequence[HistoryLine]) -> str:
     """Accuracy against what a thousand tasks cost; lines without either are left out."""
     with _axes("cost", "USD per 1,000 tasks", "accuracy") as (axes, svg):
-        known = [one for one in lines if one.cost_usd is not None and one.accuracy is not None]
-        costs = [1000 * (one.cost_usd or 0) for one in known]
-        _points(axes, costs, [(one.accuracy or 0, one.accuracy_ci) for one in known])
-        for cost, one in zip(costs, known, strict=True):
+        priced = [line for line in lines if line.cost_usd is not None and line.accuracy is not None]
+        costs = [1000 * (line.cost_usd or 0) for line in priced]
+        _points(axes, costs, [(line.accuracy or 0, line.accuracy_ci) for line in priced])
+        for cost, line in zip(costs, priced, strict=True):
             axes.annotate(
-                f"@{one.version.number}",
-                (cost, one.accuracy or 0),
+                f"@{line.version.number}",
+                (cost, line.accuracy or 0),
                 xytext=(6, 5),
                 textcoords="offset points",
                 color=INK,
@@ -105,7 +105,7 @@ def themed(svg: str, name: str) -> str:
     """An SVG of matplotlib's for a page: styles become attributes, ids begin with `name`, colours are the page's."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = re.sub(r' style="([^"]*)"', lambda found: _attributes(found[1]), svg)
+    svg = re.sub(r' style="([^"]*)"', lambda match: _attributes(match[1]), svg)
     for drawn, shown in COLOURS.items():
         svg = svg.replace(drawn, shown)
     svg = re.sub(r'( id="|xlink:href="#|url\(#)', rf"\1{name}-", svg)

@@ -74,7 +74,7 @@ def page(report: Report, subset: Subset, made: str) -> bytes:
 def embedded(value: Any) -> str:
     """JSON that can stand in a <script> element, whatever it holds: no tag, comment or line end of a script's in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def matrices(score: Score) -> dict[str, ConfusionMatrix]:
@@ -100,12 +100,12 @@ def _cell(truth: str, answer: str, row: Mapping[str, int]) -> tuple[int, str]:
 
 
 def _plots(report: Report) -> dict[str, str]:
-    known = [line for line in report.history if line.cost_usd is not None and line.accuracy is not None]
+    priced = [line for line in report.history if line.cost_usd is not None and line.accuracy is not None]
     bins = report.evaluation.reliability.bins
     return {
         "reliability": reliability_plot(bins) if bins else "",
         "risk": risk_plot(report.risk) if report.risk else "",
-        "cost": cost_plot(known) if known else "",
+        "cost": cost_plot(priced) if priced else "",
     }
 
 
@@ -117,9 +117,9 @@ def _unasked(report: Report) -> Iterator[str]:
 
 def _steps(points: tuple[RiskPoint, ...]) -> list[RiskPoint]:
     """The first point from each tenth of the tasks on."""
-    wanted = ((step + 1) / STEPS for step in range(STEPS))
-    found = (next((point for point in points if point.coverage >= share), None) for share in wanted)
-    return list(dict.fromkeys(point for point in found if point is not None))
+    shares = ((step + 1) / STEPS for step in range(STEPS))
+    firsts = (next((point for point in points if point.coverage >= share), None) for share in shares)
+    return list(dict.fromkeys(point for point in firsts if point is not None))
 
 
 def _columns(report: Report) -> list[tuple[str, str]]:
@@ -143,8 +143,8 @@ def _row(task: JudgedTask) -> list[Any]:
 
 
 def _reply(reply: TaskReply) -> list[Any]:
-    sure = None if reply.confidence is None else round(reply.confidence, 6)
-    return [reply.kind, reply.answer, reply.reason, sure, reply.raw]
+    confidence = None if reply.confidence is None else round(reply.confidence, 6)
+    return [reply.kind, reply.answer, reply.reason, confidence, reply.raw]
 
 
 def _verdict(report: Report) -> str:

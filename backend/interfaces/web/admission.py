@@ -113,8 +113,8 @@ def verdict(admit: Admit, environ: Environ) -> Refusal | None:
     """`admit`'s, which is asked once per request, by whoever has to know it first."""
     if VERDICT not in environ:
         environ[VERDICT] = admit(environ)
-    found: Refusal | None = environ[VERDICT]
-    return found
+    refusal: Refusal | None = environ[VERDICT]
+    return refusal
 
 
 def _login(header: str) -> bytes:
@@ -136,8 +136,8 @@ def _is_local(host: str) -> bool:
 
 def _is_loopback(address: str) -> bool:
     try:
-        found = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return False
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return (mapped or found).is_loopback
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return (mapped or parsed).is_loopback

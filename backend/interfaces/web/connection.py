@@ -179,8 +179,8 @@ class Connection:
 
     def _address(self, end: str) -> tuple[str, int]:
         """Empty for a Unix socket."""
-        found = self._writer.get_extra_info(end)
-        return (str(found[0]), int(found[1])) if isinstance(found, tuple) else ("", 0)
+        address = self._writer.get_extra_info(end)
+        return (str(address[0]), int(address[1])) if isinstance(address, tuple) else ("", 0)
 
 
 TOO_SLOW = "The body of the request took too long."

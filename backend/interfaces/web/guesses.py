@@ -53,11 +53,11 @@ class Guesses:
             self._notify(address, peer)
 
     def _peer(self, name: str) -> _Peer:
-        found = self._peers.setdefault(name, _Peer(BURST, self._clock()))
+        peer = self._peers.setdefault(name, _Peer(BURST, self._clock()))
         self._peers.move_to_end(name)
         if len(self._peers) > MOST_PEERS:
             self._peers.popitem(last=False)
-        return found
+        return peer
 
     def _refilled(self, peer: _Peer) -> _Peer:
         now = self._clock()
@@ -80,9 +80,9 @@ class Guesses:
 def network(address: str) -> str:
     """Who counts as one peer: an IPv4 address, or the /64 that whoever has one IPv6 address has all of."""
     try:
-        found = ip_address(address.partition("%")[0])
+        peer_address = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or IPv6Address(int(found) >> 64 << 64))
-    return str(found)
+    if isinstance(peer_address, IPv6Address):
+        return str(peer_address.ipv4_mapped or IPv6Address(int(peer_address) >> 64 << 64))
+    return str(peer_address)

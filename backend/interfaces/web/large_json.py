@@ -43,14 +43,14 @@ class _Reader:
         return value
 
     def _object(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for _ in self._items("{", "}"):
             name = self._value()
             if not isinstance(name, str):
                 raise ValueError("a name is not a string")
             self._take(":")
-            found[name] = self._list() if self._next() == "[" else self._value()
-        return found
+            members[name] = self._list() if self._next() == "[" else self._value()
+        return members
 
     def _list(self) -> list[Any]:
         return [self._keep(self._value()) for _ in self._items("[", "]")]

@@ -1,4 +1,4 @@
-"""Room: how many bytes of bodies may be in hand, over all requests. Who finds none waits for his turn."""
+"""Room for request bodies: how many bytes all requests together may hold in memory. A request without room waits."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -135,13 +135,13 @@ def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
             log.warning("too many predictions at once: %d tasks were left out; Label Studio asks again", len(tasks))
             return {"results": [{} for _ in tasks]}
         try:
-            found = live_predictions.predict(project, config, tasks, context)
+            results = live_predictions.predict(project, config, tasks, context)
         except Exception as error:
             log.error("predict failed: %s", where(error))
-            found = [{} for _ in tasks]
+            results = [{} for _ in tasks]
         finally:
             free.release()
-        return Response(json_pieces("results", found), content_type="application/json")
+        return Response(json_pieces("results", results), content_type="application/json")
 
     @server.post("/webhook")
     def webhook() -> dict[str, str]:
@@ -191,10 +191,10 @@ def _what_counts(task: Any) -> Any:
 
 def _project(body: dict[str, Any]) -> int:
     """Label Studio sends "<id>.<time of creation>"."""
-    found = body.get("project") or "0"
-    number = str(found)[:MOST_DIGITS].partition(".")[0] if type(found) in (str, int, float) else ""
+    project = body.get("project") or "0"
+    number = str(project)[:MOST_DIGITS].partition(".")[0] if type(project) in (str, int, float) else ""
     if not number.isdecimal() or len(number) == MOST_DIGITS:
-        raise BadBody("The 'project' is no project id.")
+        raise BadBody("The 'project' is not a project id.")
     return int(number)
 
 

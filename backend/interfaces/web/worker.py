@@ -106,12 +106,12 @@ class HttpFront:
         began = monotonic()
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.run_in_executor(self._threads, answer_of, self._worker.wsgi, environ)
+            answer = await loop.run_in_executor(self._threads, answer_of, self._worker.wsgi, environ)
         except Exception as error:
             self._worker.log.error("the application failed: %s", where(error))
             raise Trouble(500, "Something went wrong here; the server's log says where.") from None
-        self._log(environ, found, monotonic() - began)
-        return found
+        self._log(environ, answer, monotonic() - began)
+        return answer
 
     async def finish(self, patience_s: float) -> None:
         """Those who owe us something are let go, answers under way are sent."""

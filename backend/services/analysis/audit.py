@@ -1,6 +1,7 @@
 """Audit of a project: what its prompts, copies of tasks and other annotations say against its ground truths.
 
-Truths that came from a prompt's own predictions are left out unless they are wanted: they say what the model said.
+Ground truths that came from a prompt's own predictions are left out unless they are wanted: they repeat the model's
+answer.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,8 +31,11 @@ AnswersByTask = dict[int, list[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class SuspectTruth:
-    """A truth that several versions contradict; answers as people read them. `score`: 0..1, how probable it is that the
-    truth is wrong; `accepted`: it came from a prediction of a prompt of ours."""
+    """A ground truth that several versions contradict; answers as people read them.
+
+    score: probability (0..1) that the ground truth is wrong
+    accepted: whether it came from a prediction of one of our prompts
+    """
 
     task: int
     truth: str
@@ -44,7 +48,7 @@ class SuspectTruth:
 
 @dataclass(frozen=True, slots=True)
 class MarkedTask:
-    """What a task was marked with: its truth, or the different answers of its annotations."""
+    """A task with its ground truth, or with the different answers of its annotations."""
 
     task: int
     answers: tuple[str, ...]
@@ -53,8 +57,13 @@ class MarkedTask:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """`truths`: how many were audited; `left_out`: those that were not; `versions`: the tags that were heard, `stale`
-    those saved with another labelling config, which were not."""
+    """The result of an audit.
+
+    truths: how many ground truths were audited
+    left_out: how many were not
+    versions: the tags of the versions that were used
+    stale: tags of versions with another labelling config, which were not used
+    """
 
     truths: int
     left_out: LeftOut
@@ -103,7 +112,7 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
 def _readable(
     runs: Runs, versions: Iterable[PromptVersion], project: Project, schema: LabelSchema
 ) -> Iterator[ResolvedVersion]:
-    """Those that could give the answers that the config takes now."""
+    """Versions that could give the answers that the config accepts now."""
     for version in versions:
         with suppress(ConfigChangedError):
             resolved = runs.prompts.read_by(version, project)
@@ -114,7 +123,7 @@ def _readable(
 def _noted(
     annotated: Iterable[AnnotatedTask], schema: LabelSchema, names: Sequence[str], given: AnswersByTask
 ) -> Iterator[AnnotatedTask]:
-    """Notes by the way what people gave each task."""
+    """Passes the annotated tasks through and notes what people answered."""
     for item in annotated:
         by_hand = [a for a in item.seen if not is_own(a, item.versions, names)]
         known = schema_of(item.task, schema)
@@ -123,7 +132,7 @@ def _noted(
 
 
 def _heard(runs: Runs, resolved_versions: Iterable[ResolvedVersion], tasks: set[int]) -> dict[str, list[Outcome]]:
-    """Tag -> what that version says about these tasks, where it says anything."""
+    """Tag -> the version's answers to these tasks, if it has any."""
     heard = {
         resolved.version.tag: [o for page in runs.outcomes.of_version(resolved, tasks) for o in page]
         for resolved in resolved_versions

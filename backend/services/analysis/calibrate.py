@@ -1,6 +1,6 @@
-"""Calibrating a version: how far its confidence is from how often its answers are right, and what mends that, saved.
+"""Calibrates a version: measures how well its confidence matches its accuracy, and saves a calibrator that improves it.
 
-All of it is derived from stored answers and ground truths: nothing is asked.
+Everything is derived from stored answers and ground truths; no model is asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,20 +22,20 @@ from backend.services.runs.lifecycle import Runs
 
 @dataclass(frozen=True, slots=True)
 class JudgedVersion:
-    """What a version says about tasks with a ground truth."""
+    """A version's answers to tasks with a ground truth."""
 
     outcomes: Sequence[Outcome]
     truths: Sequence[Truth]
     left_out: LeftOut
 
     def claims(self, control: str | None = None) -> list[ScoredAnswer]:
-        """About whole answers, or about one control's values."""
+        """The scored answers: whole answers, or the values of one control."""
         return scored_answers_of(self.outcomes, self.truths, control)
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredConfidence:
-    """The reliability of a confidence `before` calibration and, where that helps, `after` it on held-out folds."""
+    """The reliability of a confidence `before` calibration and, if that helps, `after` it on held-out folds."""
 
     before: Reliability
     calibration: Calibration
@@ -44,8 +44,13 @@ class MeasuredConfidence:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationResult:
-    """`joint`: of whole answers; `controls`: of each control's values, where there are several; `saved`: whether scores
-    are calibrated from now on; `removed`: whether they were until now."""
+    """The result of a calibration.
+
+    joint: of whole answers
+    controls: of each control's values, if there are several
+    saved: whether scores are calibrated from now on
+    removed: whether they were calibrated until now
+    """
 
     version: str
     joint: MeasuredConfidence
@@ -66,8 +71,11 @@ def judged(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> JudgedVersi
 
 
 def calibrate_version(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> CalibrationResult:
-    """Saves the calibrators that help. Where none does, one saved earlier goes; with too little ground truth to tell,
-    everything stays as it is. Raises what `judged` raises."""
+    """Saves the calibrators that help. If none helps, an earlier one is removed; with too little ground truth
+    everything stays as it is.
+
+    Raises what `judged` raises.
+    """
     heard = judged(runs, resolved, subset)
     names = [field.name for field in resolved.schema.fields]
     joint = _measured(heard.claims())

@@ -1,4 +1,4 @@
-"""Comparing versions: from what is stored of each, on the same tasks. Nothing is asked and nothing is paid."""
+"""Compares versions on the same tasks, from stored answers. No model is asked, and it costs nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +21,15 @@ from backend.services.runs.lifecycle import Runs
 
 @dataclass(frozen=True, slots=True)
 class ComparisonResult:
-    """`comparison` with ground truths, `agreements` (first, second -> theirs) without. `truths`: ground truths there
-    are; `summaries`: of each version on the compared tasks; `links`: to tasks that were fixed or broken;
-    `differences`: first, second -> what differs between the versions themselves."""
+    """A comparison of versions.
+
+    comparison: with ground truths
+    agreements: without ground truths; first, second -> their agreement
+    truths: number of ground truths
+    summaries: of each version on the compared tasks
+    links: to tasks that were fixed or broken
+    differences: first, second -> differences between the versions themselves
+    """
 
     versions: tuple[str, ...]
     subset: Subset
@@ -104,8 +110,11 @@ def _without_truths(
 
 
 def alike(resolved_versions: Sequence[ResolvedVersion]) -> list[ResolvedVersion]:
-    """Versions that were saved with different labelling configs, read by what these have in common: only truths in
-    labels that all of them have can judge between them. Raises ConfigChangedError when there is nothing."""
+    """Versions with different labelling configs, read with what these have in common.
+
+    Only ground truths in labels that all of them have can decide between them. Raises ConfigChangedError if nothing is
+    common.
+    """
     schema = shared_schema([resolved.schema for resolved in resolved_versions])
     return [
         b if b.schema is schema else replace(b, schema=schema, origin=b.origin or b.schema) for b in resolved_versions

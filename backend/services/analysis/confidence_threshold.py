@@ -1,4 +1,4 @@
-"""Promise: from which confidence on a version's answers are right often enough, with 95 % confidence."""
+"""The confidence threshold: from which confidence up a version's answers have a guaranteed accuracy."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from backend.services.runs.lifecycle import Runs
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceThreshold:
-    """`found.threshold` is a raw confidence, `score` what is pushed for it."""
+    """`found.threshold` is a raw confidence; `score` is the pushed score that corresponds to it."""
 
     version: str
     found: Threshold
@@ -30,8 +30,10 @@ def confidence_threshold(runs: Runs, resolved: ResolvedVersion, accuracy: float,
 
 
 def least_confidence(runs: Runs, resolved: ResolvedVersion, accuracy: float) -> float:
-    """The threshold itself. Raises RunError, with the reason, when none keeps the promise."""
+    """The threshold itself. Raises RunError, with the reason, if no confidence guarantees the accuracy."""
     found = confidence_threshold(runs, resolved, accuracy, Subset("ground-truth")).found
     if found.threshold is None:
-        raise RunError(f"No confidence of {resolved.version.tag} promises an accuracy of {accuracy:g}. {found.reason}")
+        raise RunError(
+            f"No confidence of {resolved.version.tag} guarantees an accuracy of {accuracy:g}. {found.reason}"
+        )
     return found.threshold

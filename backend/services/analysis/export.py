@@ -1,4 +1,4 @@
-"""Export: every task a version was run on, as rows, a page at a time, to a file."""
+"""Export: one row per task that a version was run on, written to a file in pages."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,10 +17,12 @@ WRITERS: dict[str, Write] = {"csv": write_csv, "jsonl": write_jsonl, "parquet": 
 
 
 def export(runs: Runs, resolved: ResolvedVersion, kind: str, path: Path | None, truth: str) -> int:
-    """Writes the rows of a version to `path`, or to standard output; how many.
+    """Writes the rows of a version to `path`, or to standard output. Returns their number.
 
-    `kind`: one of WRITERS; `truth`: see `domain.dataset.ground_truth.truth_of`. Raises OutputError when the file can't
-    be written."""
+    Raises OutputError if the file cannot be written.
+    kind: one of WRITERS
+    truth: see `domain.dataset.ground_truth.truth_of`
+    """
     layout = TableLayout(resolved.version, resolved.schema)
     with output(path) as file:
         return WRITERS[kind](file, layout.columns, _pages(runs, resolved, layout, truth))

@@ -1,4 +1,4 @@
-"""Report on a version: gathers what the record and Label Studio hold about it and the prompt's other versions."""
+"""Report on a version: collects what the database and Label Studio know about it and the prompt's other versions."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +49,7 @@ def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | Non
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """`heard`: what versions said, as far as it was read already."""
+    """`heard`: answers of versions that were read already."""
 
     runs: Runs
     resolved: ResolvedVersion

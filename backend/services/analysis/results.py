@@ -16,8 +16,12 @@ KINDS = ("wrong", "rejected", "failed", "missing")
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """One task. `text`: its fields that the prompt uses; `truth` and `answer` for people, None where there is none;
-    `reason`: why there is no answer."""
+    """One task.
+
+    text: the fields that the prompt uses
+    truth, answer: for people; None if there is none
+    reason: why there is no answer
+    """
 
     task: int
     text: str

@@ -1,7 +1,7 @@
-"""Labelling configs over time: what a project's config is now, what it was when a version was saved, and which labels
-were renamed between.
+"""Labelling configs over time: the present config of a project, those with which versions were saved, and renamed
+labels.
 
-Facts stay as they were stored: a renaming is noted beside them, and applied whenever they are read.
+Stored data stays as it is: a note says that a label was renamed, and is applied when the data is read.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from backend.errors import ConfigChangedError, PromptError
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """`label` is what `old` is called now; `control`: None where one control alone has that label."""
+    """`old` is called `label` now. `control`: None if only one control has that label."""
 
     old: str
     label: str
@@ -28,7 +28,11 @@ class Renaming:
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """`annotations`: how many say `former`; `versions`: those whose stored answers may."""
+    """The effect of a note.
+
+    annotations: how many contain `former`
+    versions: those whose stored answers may contain it
+    """
 
     project: int
     control: str
@@ -43,14 +47,14 @@ class Configs:
         self._store = store
 
     def now(self, project: Project) -> LabelSchema:
-        """The project's schema as it is now, and what its labels were called before."""
+        """The present schema of the project, with earlier names of its labels."""
         schema = read_config(project.label_config)
         for digest in schema.digests:
             self._store.keep(digest, project.label_config)
         return with_renames(schema, self._store.renames(project.id))
 
     def origin(self, version: PromptVersion, now: LabelSchema) -> LabelSchema:
-        """The schema that a version was saved with. Raises ConfigChangedError when the record does not have it."""
+        """The schema with which a version was saved. Raises ConfigChangedError if the database does not have it."""
         if now.fits(version.schema_digest):
             return now
         if (text := self._store.text(version.schema_digest)) is not None:
@@ -59,22 +63,22 @@ class Configs:
         if found is None:
             raise ConfigChangedError(
                 f"The labelling config of project {version.project} changed since {version.tag} was saved, and the "
-                "record does not have the former one. If labels were renamed: `ls-prompts relabel OLD NEW`, for each "
+                "database does not have the former one. If labels were renamed: `ls-prompts relabel OLD NEW`, for each "
                 "of them, makes the results readable."
             )
         return found
 
     def renames(self, project: int) -> Renames:
-        """As they were noted: control -> former label -> the label it became."""
+        """Control -> former label -> the label that it became."""
         return self._store.renames(project)
 
     def relabel(
         self, studio: LabelStudioClient, project: int, versions: Sequence[PromptVersion], wish: Renaming
     ) -> Relabelled:
-        """Notes that a label was renamed. `versions`: all there are.
+        """Notes that a label was renamed. `versions`: all versions of the project's prompts.
 
-        Raises PromptError for a new name that the config does not have, an old one that it still has, and one that
-        nothing stored has.
+        Raises PromptError for a new name that the config does not have, an old one that it still has, or an unknown old
+        one.
         """
         found = studio.project(project)
         plain = read_config(found.label_config)
@@ -96,7 +100,7 @@ class Configs:
         return Relabelled(project, field.name, former, label, annotations, tags)
 
     def unrelabel(self, project: int, wish: Renaming) -> None:
-        """Takes a note back. Raises PromptError when there is none."""
+        """Deletes a note. Raises PromptError if there is none."""
         for control, links in self._store.renames(project).items():
             if wish.control in (None, control) and links.get(wish.old) == wish.label:
                 self._store.forget(project, control, wish.old)
@@ -118,7 +122,7 @@ def project_meant(versions: Sequence[PromptVersion], project: int | None) -> int
     known = sorted({version.project for version in versions})
     if project is None and len(known) != 1:
         found = f"prompts of the projects {', '.join(map(str, known))}" if known else "no prompts yet"
-        raise PromptError(f"There are {found}: say which project is meant, with --project ID.")
+        raise PromptError(f"There are {found}: add --project ID.")
     return known[0] if project is None else project
 
 
@@ -139,7 +143,7 @@ def _control(schema: LabelSchema, wish: Renaming) -> AnyField:
 
 
 def _stored(field: AnyField, name: str) -> str | None:
-    """A label as it is stored, by the name that annotators see or by that it is stored under."""
+    """A label as it is stored, from its stored name or the name that annotators see."""
     shown = field.find(name)
     return next((choice.stored for choice in field.choices if choice.shown == shown or choice.stored == name), None)
 

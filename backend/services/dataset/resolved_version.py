@@ -1,4 +1,4 @@
-"""A prompt version together with the project it labels, as that project is now."""
+"""A prompt version together with its project, as that project is now."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,11 @@ from backend.domain.prompts.version import PromptVersion
 
 @dataclass(frozen=True, slots=True)
 class ResolvedVersion:
-    """A version together with the project it is for, as that is now, and what its confidences are put through.
-    `origin`: the schema its stored answers were asked for with, where that is another one than `schema`, under whose
-    names they are read."""
+    """A version together with its project, as that is now, and the calibrators of its confidences.
+
+    origin: the schema with which its stored answers were asked, if that differs from `schema`, under whose names they
+        are read
+    """
 
     version: PromptVersion
     project: Project

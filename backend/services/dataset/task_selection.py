@@ -1,4 +1,4 @@
-"""Baseline: the tasks of a subset, a page at a time, and their truths where the subset is about those."""
+"""Task selection: the tasks of a subset, in pages, and their ground truths if the subset is about those."""
 
 import random
 from collections import defaultdict
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaskSelection:
-    """`size`: number of tasks, None when it is only known at the end."""
+    """`size`: number of tasks; None if it is only known at the end."""
 
     pages: Iterable[list[Task]]
     size: int | None
@@ -34,7 +34,7 @@ class TaskSelection:
 
 
 def select_tasks(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Subset) -> TaskSelection:
-    """Raises SubsetError when there is nothing in it, StudioError when Label Studio can't be read."""
+    """Raises SubsetError if it is empty, StudioError if Label Studio cannot be read."""
     project = resolved.project
     if subset.kind in ("ground-truth", "truth-sample"):
         found = ground_truths(studio, project, resolved.schema, subset, [resolved.version])
@@ -53,7 +53,7 @@ def select_tasks(studio: LabelStudioClient, resolved: "ResolvedVersion", subset:
 
 
 def task_ids(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Subset) -> Iterator[list[int]]:
-    """The tasks of a subset by their ids alone, a page at a time. Raises what `select_tasks` raises."""
+    """The ids of a subset's tasks, in pages. Raises what `select_tasks` raises."""
     if subset.kind in ("all", "view"):
         yield from studio.id_pages(resolved.project.id, subset.view)
     elif subset.kind in ("ids", "rest") or (subset.kind == "sample" and (subset.stratify or subset.seed is not None)):
@@ -70,11 +70,11 @@ def ground_truths(
     subset: Subset,
     judged: Sequence[PromptVersion] = (),
 ) -> TaskSelection:
-    """Tasks that have a truth, of the kind and in the split that `subset` names. `judged`: versions that are to be
-    judged; truths that come from their prompts' own predictions, and their examples, are left out, unless the subset
-    takes them in too.
+    """Tasks that have a ground truth, of the kind and in the split that `subset` names.
 
-    Raises SubsetError when none is left.
+    Raises SubsetError if none is left.
+    judged: versions to be evaluated; ground truths from their prompts' own predictions, and their examples, are left
+        out unless the subset includes them
     """
     return truths_among(studio.annotated(project.id), project, schema, subset, judged)
 
@@ -86,7 +86,7 @@ def truths_among(
     subset: Subset,
     judged: Sequence[PromptVersion],
 ) -> TaskSelection:
-    """The same of these tasks."""
+    """The same for these tasks."""
     names = tuple(dict.fromkeys(name for version in judged for name in version.names))
     owners = [ExampleOwners(version) for version in judged if version.examples and not subset.leave_one_out]
     found: list[tuple[Task, Truth]] = []
@@ -122,8 +122,10 @@ def truths_among(
 
 
 def _truth(item: AnnotatedTask, kind: str, schema: LabelSchema, names: Sequence[str]) -> tuple[Truth | None, bool]:
-    """A task's truth, by hand rather than from a prediction of the prompts with these `names`; whether from one. What
-    no person has seen is nobody's truth."""
+    """A task's ground truth, and whether it came from a prediction of the prompts with these `names`.
+
+    An annotation that no person has seen is not a ground truth.
+    """
     by_hand = [a for a in item.seen if not (names and is_own(a, item.versions, names))]
     truth = truth_of(item.task.id, by_hand, kind, schema)
     if truth is not None or len(by_hand) == len(item.seen):
@@ -132,7 +134,7 @@ def _truth(item: AnnotatedTask, kind: str, schema: LabelSchema, names: Sequence[
 
 
 def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
-    """With the task's own choices, where it brings them."""
+    """The schema with the task's own choices, if the task contains them."""
     resolved = schema.for_task(task.data)
     return schema if isinstance(resolved, Failure) else resolved
 
@@ -179,8 +181,8 @@ def no_truths(project: int, kind: str) -> NoTruthsError:
 def missing(studio: LabelStudioClient, project: Project, tag: str) -> TaskSelection:
     """Tasks without a prediction of exactly this version.
 
-    Label Studio finds them by a part of the version only: `s@1` is in `s@12` too, on SQLite also in `S@1`. Where there
-    are such versions, tasks that have one of them are looked at one by one.
+    Label Studio finds them by a part of the version only: `s@1` is in `s@12` too, on SQLite also in `S@1`. If there are
+    such versions, tasks that have one of them are checked one by one.
     """
     there = studio.model_versions(project.id)
     if tag not in there:
@@ -224,7 +226,7 @@ def _sampled(found: TaskSelection, schema: LabelSchema, subset: Subset) -> TaskS
 
 
 def _labels(studio: LabelStudioClient, resolved: "ResolvedVersion") -> dict[int, str]:
-    """Tasks by their label: the ground truth, else what the newest prediction says. Raises SubsetError for none."""
+    """Tasks by their label: the ground truth, else that of the newest prediction. Raises SubsetError for none."""
     schema, project = resolved.schema, resolved.project.id
     found: dict[int, str] = {}
     newest: dict[int, int] = {}
@@ -245,5 +247,5 @@ def _labels(studio: LabelStudioClient, resolved: "ResolvedVersion") -> dict[int,
 
 
 def _shuffled(ids: list[int], subset: Subset) -> list[int]:
-    """As they are, without a seed."""
+    """In their order, if there is no seed."""
     return ids if subset.seed is None else random.Random(subset.seed).sample(ids, len(ids))  # noqa: S311

@@ -1,6 +1,6 @@
-"""Lessons: how well prompts do on the ground truths to learn from, and what the teacher makes of their mistakes.
+"""Feedback: the score of prompts on the ground truths to learn from, and what the teacher learns about their mistakes.
 
-The ground truths that judge are not known here.
+The ground truths that evaluate are not known here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,8 +29,12 @@ EXCERPT = 400
 
 @dataclass(frozen=True, slots=True)
 class TriedRewrite:
-    """One rewrite. `text`: None for one that was dropped; `right`, of `tasks`: what it got right of what it was tried
-    on, and `before`: what the prompt got right of these that it rewrites; None where it was not tried."""
+    """One rewrite. None where it was not tried.
+
+    text: None for one that was dropped
+    right: how many of `tasks` it answered correctly
+    before: how many of these the original prompt answered correctly
+    """
 
     text: str | None
     fate: str
@@ -52,7 +56,7 @@ class Teacher:
     def rewrite(
         self, version: PromptVersion, feedback_text: Feedback | FirstDraft, known: Sequence[str]
     ) -> Proposal | Dropped:
-        """`known`: the texts there are. What can be mended is complained about, once."""
+        """A new text. An error that the teacher can correct is returned to it once. `known`: existing texts."""
         first = self._ask(version, feedback_text, known)
         if not isinstance(first, Dropped) or not first.mendable:
             return first
@@ -74,7 +78,7 @@ class Teacher:
 def polished(
     teacher: Teacher, version: PromptVersion, builder: RequestBuilder, studio: LabelStudioClient
 ) -> Proposal | Dropped:
-    """What a teacher makes of a prompt and some tasks alone: of their texts, never of what was annotated."""
+    """A teacher's rewrite from the prompt and the texts of some tasks, without annotations."""
     tasks = next(studio.tasks(version.project, page=SAMPLE), [])
     items = [values_of(task, version) for task in tasks]
     return teacher.rewrite(
@@ -84,7 +88,7 @@ def polished(
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What to ask, whatever the task is."""
+    """The same request for every task."""
 
     asked: ChatRequest
 
@@ -101,7 +105,7 @@ class StudentModel(Protocol):
 
 
 class FeedbackLoop:
-    """An `adapters.gepa.Learner`."""
+    """An `adapters.gepa.PromptLearner`."""
 
     def __init__(self, items: Sequence[LabeledTask], student: StudentModel, teacher: Teacher) -> None:
         self.proposals: list[tuple[str, Proposal | Dropped]] = []
@@ -111,7 +115,7 @@ class FeedbackLoop:
         self._outcomes: dict[str, dict[int, Outcome]] = {}
 
     def score(self, text: str, items: Sequence[int]) -> list[float]:
-        """1 for a right answer; 0 for another, one that can't be used and none."""
+        """1 for a right answer; 0 for a wrong answer, a Rejection or a Failure."""
         known = self._outcomes.setdefault(text, {})
         new = [item for item in items if item not in known]
         if new:
@@ -126,11 +130,11 @@ class FeedbackLoop:
         return None if isinstance(found, Dropped) else found.text
 
     def right(self, text: str) -> int:
-        """How many items it got right, of those it was asked about."""
+        """How many of the items that it was asked about it answered correctly."""
         return sum(self._right(text, item) for item in self._outcomes[text])
 
     def tried(self) -> list[TriedRewrite]:
-        """What became of every rewrite, in their order."""
+        """The result of every rewrite, in their order."""
         return [self._tried(parent, found) for parent, found in self.proposals]
 
     def _right(self, text: str, item: int) -> bool:

@@ -1,6 +1,6 @@
-"""Enhance: which ground truths a search for a better prompt has, and its run in the record.
+"""Enhance: the ground truths and the run of a search for a better prompt.
 
-As a run it has a budget, is listed, can be watched and canceled; the same search begun again goes on with the same run.
+As a run, a search has a budget, is listed, and can be watched and canceled. The same search continues the same run.
 """
 
 from backend.adapters import gepa as evolution
@@ -28,10 +28,10 @@ class Optimizer:
         self._teaching = teaching
 
     def enhance(self, resolved: ResolvedVersion, wish: OptimizerOptions, progress: Progress) -> OptimizationResult:
-        """Searches, judges and saves what is better.
+        """Searches, evaluates and saves what is better.
 
-        Raises SubsetError for ground truths that can't judge, SettingsError without gepa, a key or a price for the
-        budget, ProviderError when model or teacher answer nothing, RunError when it is canceled or at its budget.
+        Raises SubsetError for too few ground truths, SettingsError without gepa, a key or a price for the budget,
+        ProviderError if model or teacher answer nothing, RunError if it is canceled or reaches its budget.
         """
         halves = self._halves(resolved)
         check_embeddings(wish.budget, resolved.version)

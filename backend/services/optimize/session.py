@@ -1,7 +1,7 @@
-"""A search for a better prompt at work: a teacher rewrites it from its mistakes on the ground truths to learn from; the
-others judge, once, what was found.
+"""One search for a better prompt: a teacher rewrites it from its mistakes on the ground truths to learn from, and the
+others evaluate the result once.
 
-What it asks follows from what was answered, and all answers are stored: begun again, it repeats no request.
+What it asks follows from stored answers: started again, it repeats no request.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ class MakeTeacherExecutor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TeacherAccess:
-    """Where teachers are, and how they are asked."""
+    """How teachers are reached and asked."""
 
     url: str
     make_executor: MakeTeacherExecutor
@@ -48,8 +48,11 @@ class TeacherAccess:
 
 @dataclass(frozen=True, slots=True)
 class OptimizerOptions:
-    """`budget`: most USD for teacher and model together, None for no limit; `anyway`: save what was found even if it
-    is not shown to be better."""
+    """Options of a search.
+
+    budget: most USD for teacher and model together; None for no limit
+    anyway: save the result even if it is not shown to be better
+    """
 
     search: SearchOptions
     budget: float | None = None
@@ -58,7 +61,10 @@ class OptimizerOptions:
 
 @dataclass(frozen=True, slots=True)
 class SearchCost:
-    """USD of all answers behind a search, whoever paid; `spent`: by this run. None where a price is unknown."""
+    """USD of all answers behind a search, whoever paid. None if a price is unknown.
+
+    spent: by this run
+    """
 
     model: float | None
     teacher: float | None
@@ -67,9 +73,13 @@ class SearchCost:
 
 @dataclass(frozen=True, slots=True)
 class OptimizationResult:
-    """`text`: the best rewrite, None when none was better on the ground truths to learn from. `comparison`: of it with
-    the base on those that judge, None when there was nothing to judge or nothing to judge by; `halves`: None without
-    ground truth; `learned`: what base and rewrite got right of those to learn from."""
+    """The result of a search.
+
+    text: the best rewrite; None if none was better on the ground truths to learn from
+    comparison: of the rewrite with the base on the evaluating half; None if there was nothing to compare
+    halves: None without ground truth
+    learned: how many of the ground truths to learn from base and rewrite answered correctly
+    """
 
     run: Run
     base: PromptVersion
@@ -91,7 +101,7 @@ class OptimizationResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchOutcome:
-    """What a search came to, before it is judged."""
+    """The result of a search before it is evaluated."""
 
     text: str | None
     reasons: str
@@ -115,7 +125,7 @@ class SearchSession:
         self._costs: dict[str, float | None] = {}
 
     def work(self, halves: GroundTruthHalves | None, heartbeat: Heartbeat, progress: Progress) -> OptimizationResult:
-        """All of it. Raises what ends it; noting that is left to the caller."""
+        """All steps. Raises what ends it; the caller notes that."""
         run, record, name = self._run, self._runs.record, self._wish.search.teacher
         record.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
         progress.start(None)

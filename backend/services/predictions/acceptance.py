@@ -1,7 +1,8 @@
-"""Acceptance: predictions become annotations without a person, and those that no person touched can be taken back.
+"""Accepted predictions: predictions become annotations without a person, and those that no person changed can be
+deleted.
 
-Label Studio makes them in one request and does not say which they are. So what is about to be made is noted before, and
-looked up after; what a killed process left undone, the next one looks up.
+Label Studio creates them in one request and does not say which they are. So the intention is stored before, and the
+annotations are looked up after; what a killed process left undone, the next one looks up.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ class TakenBack:
 
 
 class Acceptance:
-    """Of one version's predictions, in the project of `place`."""
+    """For one version's predictions, in the project of `place`."""
 
     def __init__(self, place: TargetProject, version: PromptVersion) -> None:
         self._place = place
@@ -35,8 +36,10 @@ class Acceptance:
         self._record = AcceptanceStore(place.store)
 
     def accept(self, tasks: Sequence[int] | None = None) -> int:
-        """Makes annotations of the version's predictions, or those on `tasks`, that have none made of them yet; how
-        many. Tasks on which others pushed predictions under its tag are left out: Label Studio would take those too."""
+        """Creates annotations from predictions (all, or those on `tasks`) that have none yet. Returns their number.
+
+        Tasks on which others pushed predictions under its tag are left out, because Label Studio would take those too.
+        """
         tasks = self._without_others(tasks)
         self._end_all()
         project = self._place.project
@@ -47,7 +50,7 @@ class Acceptance:
         return self._studio.annotations(project) - before
 
     def take_back(self) -> TakenBack:
-        """Deletes the annotations that were made of the version's predictions, but those that a person touched."""
+        """Deletes the annotations created from the version's predictions, except those that a person changed."""
         self._end_all()
         project = self._place.project
         seals = self._record.seals(project, self._version.tag)
@@ -62,7 +65,7 @@ class Acceptance:
         return TakenBack(len(deleted), len(there) - len(deleted))
 
     def _take_back(self, number: int, sealed: str) -> bool:
-        """Looks again before it deletes: somebody may be at work."""
+        """Checks each annotation again before it deletes it, because somebody may be at work."""
         now = self._place.surely(lambda: self._studio.annotation(number))
         if now is None or not is_untouched(now) or seal(now) != sealed:
             return False
@@ -82,7 +85,7 @@ class Acceptance:
         return [task for task in (sorted(ours) if tasks is None else tasks) if task not in strange]
 
     def _end_all(self) -> None:
-        """Notes what was made; also what a killed process had made."""
+        """Notes what was created, also by a killed process."""
         for begun in self._record.begun(self._place.project):
             tags = self._tags(begun.version)
             seals = {
@@ -96,7 +99,7 @@ class Acceptance:
             self._record.end(self._place.project, begun.version, seals)
 
     def _tags(self, tag: str) -> tuple[str, ...]:
-        """Those that a version's predictions may bear."""
+        """The tags that a version's predictions may carry."""
         known = self._place.store.versions(parse_tag(tag)[0])
         return next((version.tags for version in known if version.tag == tag), (tag,))
 

@@ -1,4 +1,4 @@
-"""What a push will change for annotators, and whose predictions it meets: said before anything is asked and paid."""
+"""What a push will change for annotators, and whose predictions it meets. It is printed before any money is spent."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from backend.domain.prompts.version import PromptVersion, belongs
 
 
 def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, keep: bool) -> Iterator[str]:
-    """Sentences: which versions' predictions give way (none with `keep`), and what annotators see.
+    """Sentences: which versions' predictions are replaced (none with `keep`), and what annotators see.
 
     Raises StudioError.
     """
@@ -18,8 +18,8 @@ def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, kee
     if older and not keep:
         which = ", ".join(f"{tag} ({number:,})" for tag, number in sorted(older.items()))
         yield (
-            f"On its tasks, predictions of {version.tag} will replace those that this record pushed of {which}: --keep "
-            "keeps both, --no-push leaves Label Studio alone."
+            f"On its tasks, predictions of {version.tag} will replace those that this database pushed of {which}: "
+            "--keep keeps both, --no-push leaves Label Studio alone."
         )
     shown, in_use = studio.project(project).shown, store.connection(project)["in_use"]
     if in_use and in_use not in version.tags:
@@ -37,8 +37,10 @@ def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, kee
 
 
 def alike(studio: LabelStudioClient, store: Store, version: PromptVersion) -> list[str]:
-    """Under which tags the project has predictions that could be taken for those of a version which was just saved: its
-    own tag, and for a new prompt all with its name."""
+    """Tags in the project that could be mistaken for those of a version that was just saved.
+
+    These are its own tag, and for a new prompt all tags with its name.
+    """
     new = len(store.versions(version.name)) == 1
     found = _there(studio, version.project)
     return sorted(tag for tag in found if belongs(tag, version.name) and (new or tag.partition("~")[0] == version.tag))

@@ -1,7 +1,7 @@
-"""Imports: predictions on their way to Label Studio, in few large requests, because it recounts the project after each.
+"""Importer: sends predictions to Label Studio in few large requests, because it recounts the project after each.
 
-A request whose fate is unknown is not repeated: what is there is read again, and only what is missing is sent. One that
-is too large for what stands before Label Studio is halved.
+A request with an unknown result is not repeated: the predictions are read again, and only missing ones are sent. A
+request that is too large for a proxy is halved.
 """
 
 import json
@@ -24,7 +24,7 @@ ImportLine = tuple[int, bytes]
 
 
 class PredictionImporter:
-    """Holds predictions until a request is full. `created`: how many Label Studio has taken."""
+    """Collects predictions until a request is full. `created`: how many Label Studio has accepted."""
 
     def __init__(self, place: TargetProject, version: PromptVersion, there: int) -> None:
         """`there`: predictions of this version that Label Studio has already."""
@@ -39,7 +39,7 @@ class PredictionImporter:
         self._too_large: list[ImportLine] = []
 
     def add(self, items: Iterable[Mapping[str, Any]]) -> None:
-        """Raises StudioError when Label Studio does not take them all."""
+        """Raises StudioError if Label Studio does not accept all of them."""
         for item in items:
             line = json.dumps(self._place.marked(item), separators=(",", ":")).encode()
             self._lines.append((item["task"], line))
@@ -49,7 +49,7 @@ class PredictionImporter:
                 self._flush()
 
     def finish(self) -> None:
-        """Sends what is held. Raises StudioError also when a prediction was too large to be sent."""
+        """Sends the rest. Raises StudioError also if a prediction was too large to be sent."""
         self._flush()
         if self._too_large:
             raise StudioError(self._why_too_large())
@@ -74,7 +74,7 @@ class PredictionImporter:
             self._deliver(lines[middle:])
 
     def _surely(self, lines: list[ImportLine]) -> None:
-        """In one request, and again for what of it did not arrive."""
+        """Sends one request, and again the predictions that did not arrive."""
         for attempt in range(TRIES):
             try:
                 self.created += self._send(lines)
@@ -90,13 +90,13 @@ class PredictionImporter:
         tasks = ", ".join(str(task) for task, _ in self._too_large[:10])
         number, size = len(self._too_large), max(len(line) for _, line in self._too_large)
         return (
-            f"What stands before Label Studio refuses {number} prediction(s) as too large (413; {size:,} bytes), of "
+            f"The proxy in front of Label Studio refuses {number} prediction(s) as too large (413; {size:,} bytes), of "
             f"task {tasks}: raise its limit for a request (nginx: client_max_body_size, 1 MB by default), "
             f"then run `ls-prompts push {self._version.tag}`. The others are there."
         )
 
     def _arrive(self, number: int) -> bool:
-        """Waits for predictions that Label Studio may still be storing: sent again, they would be there twice."""
+        """Waits for predictions that Label Studio may still be storing, which would otherwise be stored twice."""
         self._place.notify("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
         wanted = self._there + self.created + number
         return self._place.wait(lambda: self._place.count(self._version.tag) >= wanted)

@@ -1,7 +1,7 @@
-"""Ownership: which predictions in Label Studio are this record's. A tag says nothing about who pushed it."""
+"""Ownership: which predictions in Label Studio this database pushed. A tag does not say who pushed it."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from backend.adapters.database.prediction_owners import OwnershipStore
@@ -16,7 +16,7 @@ Tasks = frozenset[int] | None
 
 
 class Ownership:
-    """Of the predictions of one prompt in one project. `names`: its name, then former ones."""
+    """Of the predictions of one prompt in one project, each asked about once. `names`: its name, then former ones."""
 
     def __init__(self, store: OwnershipStore, project: int, names: tuple[str, ...]) -> None:
         self._store = store
@@ -24,18 +24,31 @@ class Ownership:
         self._name = names[0]
         self._marker = store.marker()
         self._before: dict[str, Tasks] = {}
-        self._empty: dict[str, Tasks] = {}
+        self._empty: dict[str, set[int]] = {}
 
     def has(self, prediction: Prediction) -> bool:
-        """Whether a prediction of the prompt is ours: it bears our mark, or the record knows it from before there were
-        marks, or as one without a region, which has no place for one."""
+        """Whether a prediction of the prompt is ours.
+
+        It carries our mark, or the database knows it from the time before marks, or as one without a region and so
+        without a place for a mark.
+        """
         version, task = str(prediction.model_version), prediction.task_id
         if self._marker.is_on(task, version, prediction.result or []):
             return True
-        known = _known(self._before, version, self._pushed_before)
+        if version not in self._before:
+            self._before[version] = self._pushed_before(version)
+        known = self._before[version]
         if known is None or task in known:
             return True
-        return not prediction.result and task in (_known(self._empty, version, self._noted) or ())
+        return not prediction.result and self._claims_empty(version, task)
+
+    def _claims_empty(self, version: str, task: int) -> bool:
+        if version not in self._empty:
+            self._empty[version] = self._store.noted(self._project, version)
+        left = self._empty[version]
+        is_ours = task in left
+        left.discard(task)
+        return is_ours
 
     def _pushed_before(self, version: str) -> Tasks:
         tag = f"{self._name}@{parse_tag(version.partition('~')[0])[1]}"
@@ -43,14 +56,11 @@ class Ownership:
             return None
         return frozenset() if "~" in version else frozenset(self._store.pushed_unmarked(tag))
 
-    def _noted(self, version: str) -> Tasks:
-        return frozenset(self._store.noted(self._project, version))
-
 
 def signed(
     store: OwnershipStore, project: int, version: str, made: Mapping[int, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Live predictions by task (`{}` for none), marked as ours; unmarked when the record can't be read."""
+    """Live predictions by task (`{}` for none), with our mark; without it if the database cannot be read."""
     try:
         marker = store.marker()
         store.note(project, version, [task for task, one in made.items() if one.get("result") == []])
@@ -61,9 +71,3 @@ def signed(
         {**one, "result": marker.marked(task, version, one["result"])} if "result" in one else one
         for task, one in made.items()
     ]
-
-
-def _known(tasks: dict[str, Tasks], version: str, find: Callable[[str], Tasks]) -> Tasks:
-    if version not in tasks:
-        tasks[version] = find(version)
-    return tasks[version]

@@ -1,9 +1,8 @@
-"""Push: makes the predictions in Label Studio what the record says they should be.
+"""Push: makes the predictions in Label Studio equal to the stored answers.
 
-A reconciliation, not a sequence of steps: what is there is compared with what should be, the missing is imported in few
-large requests, and only then is what was replaced deleted. So nothing is ever missing in between, a second push changes
-nothing, and an interrupted one is finished by the next. However large the project is, no more is held of it than a page
-of tasks, a request, and some bytes for each prediction.
+Predictions in Label Studio are compared with the wanted ones, missing ones are imported in few large requests, and only
+then replaced ones are deleted. So no prediction is missing in between, a second push changes nothing, and the next push
+completes an interrupted one. Memory holds a page of tasks, a request, and some bytes per prediction.
 """
 
 from array import array
@@ -34,10 +33,11 @@ class PushResult:
 def push(
     place: TargetProject, version: PromptVersion, pages: Iterable[WantedPrediction], keep: bool, take_over: bool = False
 ) -> PushResult:
-    """Makes what `pages` want what Label Studio has; unless `keep`, other versions of the prompt give way on those
-    tasks. No task may be in two pages. What others pushed under the prompt's name stays, unless `take_over`.
+    """Makes Label Studio's predictions equal to what `pages` want. No task may be in two pages.
 
-    Raises StudioError when Label Studio did not take all.
+    Raises StudioError if Label Studio did not accept all.
+    keep: whether other versions of the prompt keep their predictions on these tasks
+    take_over: whether predictions of others under the prompt's name are replaced too
     """
     there = place.there(version.names, take_over)
     imports = PredictionImporter(place, version, there.counts[version.tag])
@@ -61,14 +61,16 @@ def push(
 
 
 def foreign(versions: Mapping[str, int]) -> str:
-    """Predictions of others, counted by version, as the subject of a sentence about several."""
+    """Predictions of others, counted by version, as the subject of a sentence in the plural."""
     which = ", ".join(f"{number:,} of {version}" for version, number in sorted(versions.items()))
-    return f"Predictions that this record did not push ({which})"
+    return f"Predictions that this database did not push ({which})"
 
 
 def _rescore(place: TargetProject, changes: Sequence[tuple[int, Mapping[str, Any]]], before: int) -> int:
-    """One by one: an annotation made of a prediction keeps knowing it. How many there were in all, with those
-    `before`; says so once when they take long."""
+    """One by one, so that an annotation keeps its parent prediction. Returns their number, including `before`.
+
+    It tells the user once if this takes long.
+    """
     if before <= LARGE_RESCORE < before + len(changes):
         place.notify("Thousands of scores change; Label Studio takes about a minute for each thousand.")
     for prediction, item in changes:
@@ -77,15 +79,15 @@ def _rescore(place: TargetProject, changes: Sequence[tuple[int, Mapping[str, Any
 
 
 def warn_of_lock(deletions: int, notify: Notify) -> None:
-    """Says so before a delete that will lock a Label Studio on SQLite for seconds."""
+    """Tells the user before a delete that will lock a Label Studio on SQLite for seconds."""
     if deletions > LARGE_DELETE:
         notify(f"Deleting {deletions:,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
 
 
 def delete(place: TargetProject, obsolete: Mapping[str, Sequence[int]], there: Mapping[str, int]) -> int:
-    """Deletes predictions, whose ids come by version: a whole version at once when all of it goes, else one by one.
+    """Deletes predictions, given as ids by version: a whole version at once if all of it goes, else one by one.
 
-    The number deleted.
+    Returns the number deleted.
     """
     number = sum(map(len, obsolete.values()))
     warn_of_lock(number, place.notify)

@@ -1,8 +1,7 @@
-"""Place: the project that predictions go to, with what annotators are shown there.
+"""The target project: the project that predictions go to, with the version that annotators see there.
 
-Label Studio clears what is shown when a version is deleted. It is noted in the record before, so that even a process
-that is killed in between leaves something to go by: whoever pushes or withdraws next shows it again. What may be
-repeated is repeated while Label Studio restarts.
+Label Studio clears the shown version when it is deleted. It is stored in the database before, so that after a kill the
+next push or withdrawal shows it again. What may be repeated is repeated while Label Studio restarts.
 """
 
 import time
@@ -39,9 +38,9 @@ class TargetProject:
     notify: Notify
 
     def surely(self, call: Callable[[], T]) -> T:
-        """What `call` returns, which may be repeated: while Label Studio does not answer it is, for two minutes.
+        """The result of `call`, which is repeated for two minutes while Label Studio does not answer.
 
-        Raises Unreachable when it is not back by then.
+        Raises Unreachable if it is not back by then.
         """
         until = None
         while True:
@@ -67,7 +66,7 @@ class TargetProject:
         return OwnershipStore(self.store)
 
     def there(self, names: tuple[str, ...], take_over: bool = False) -> PredictionIndex:
-        """The predictions of the prompt with these names; with `take_over` all of them are taken for ours."""
+        """The predictions of the prompt with these names; with `take_over` all of them count as ours."""
         return self.surely(lambda: PredictionIndex(self._known(names, take_over)))
 
     def _known(self, names: tuple[str, ...], take_over: bool) -> Iterator[IndexedPrediction]:
@@ -108,9 +107,9 @@ class TargetProject:
         self.surely(lambda: self.studio.delete_version(self.project, version))
 
     def show_again(self, names: tuple[str, ...], instead: str = "") -> None:
-        """Shows what was shown before versions were deleted, unless somebody chose since.
+        """Shows the version that was shown before versions were deleted, unless somebody chose another one since.
 
-        When that was one of the prompt's with these `names` and is gone, `instead` is shown; "" for nothing.
+        If that was a version of the prompt with these `names` and is gone, `instead` is shown; "" for nothing.
         """
         noted = self.store.connection(self.project)["to_show"]
         if noted is None:

@@ -1,4 +1,4 @@
-"""Examples for a version that is saved: taken from the project's ground truths as they are then."""
+"""Selects examples for a version that is saved, from the project's present ground truths."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Saving, finding and keeping prompt versions."""
+"""Saves, finds and lists prompt versions."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,8 @@ LOOKED_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a user wants to save. None: not said; `examples`: those in the file, if there are any."""
+    """A version that a user wants to save. None for what the user did not give; `examples`: None keeps those in the
+    file."""
 
     name: str
     project: int | None = None
@@ -51,7 +52,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class SavedVersion:
-    """`new` is False when this very content was a version already; `remarks`: what may not be as it was meant."""
+    """A stored version.
+
+    new: False if the same content was a version already
+    remarks: what may not be as it was meant
+    """
 
     version: PromptVersion
     new: bool
@@ -137,7 +142,7 @@ class Prompts:
     def readable(self, tag: str, studio: LabelStudioClient) -> ResolvedVersion:
         """For what only reads what is stored: as `resolved`, also where the config changed since.
 
-        Raises ConfigChangedError when the record does not have the config that the version was saved with.
+        Raises ConfigChangedError when the database does not have the config that the version was saved with.
         """
         version = self.get(tag)
         return self.read_by(version, studio.project(version.project))
@@ -199,7 +204,7 @@ class Prompts:
                 path.write_text(write_prompt_file(version), encoding="utf-8")
         except (OSError, UnicodeEncodeError) as error:
             raise PromptError(
-                f"{folder} can't be written to ({type(error).__name__}): give a folder of yours, with room in it."
+                f"{folder} can't be written to ({type(error).__name__}): choose a folder of yours with free space."
             ) from None
         return paths
 
@@ -221,7 +226,7 @@ class Prompts:
             return versions[-1].project
         if wanted is None:
             raise PromptError(
-                f"'{name}' is a new prompt: say which project it is for, with --project ID or a line 'project: ID' in "
+                f"'{name}' is a new prompt: give its project, with --project ID or a line 'project: ID' in "
                 "its file's header."
             )
         return wanted
@@ -270,4 +275,4 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PromptError(f"{path} can't be read ({type(error).__name__}): give a text file in UTF-8.") from None
+        raise PromptError(f"{path} can't be read ({type(error).__name__}): use a text file in UTF-8.") from None

@@ -1,1 +1,1 @@
-"""What a run under way tells and hears: progress, heartbeat, ownership and how it ends."""
+"""Controls a run: progress, heartbeat, ownership and termination."""

@@ -1,6 +1,6 @@
-"""Pulse: a run's sign of life, every second from a thread of its own, whatever the run is busy with.
+"""Heartbeat: a run's sign of life, every second from a thread of its own, whatever the run is busy with.
 
-It is also how a run hears that it was canceled, or ended by another of its workers.
+It also tells a run that it was canceled, or ended by another of its workers.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ class Heartbeat(PeriodicThread):
         self._on_cancel: Callable[[], object] | None = None
 
     def when_canceled(self, call: Callable[[], object]) -> None:
-        """`call` is called from the pulse's thread, once."""
+        """`call` is called once, from the heartbeat's thread."""
         self._on_cancel = call
 
     def _notify(self) -> None:
@@ -32,7 +32,7 @@ class Heartbeat(PeriodicThread):
         try:
             status = self._beat(now - self._last)
         except StoreError:
-            return  # the database is away; the run goes on and says so again
+            return  # the database is away; the run continues and tries again
         self._last = now
         if status != "in_progress" and not self.canceled:
             self.canceled = True

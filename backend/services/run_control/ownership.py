@@ -1,4 +1,4 @@
-"""Hands: who works on a run, and what may be done with one that somebody works on."""
+"""Run ownership: who works on a run, and what may be done with a run that somebody works on."""
 
 from typing import Protocol
 
@@ -9,14 +9,14 @@ from backend.errors import RunError
 
 
 class BackgroundWorkers(Protocol):
-    """Who works on runs in the background."""
+    """Workers on background runs."""
 
     def give(self, run_id: str) -> None:
-        """Returns at once; somebody will call `App.work` with it."""
+        """Returns at once; a worker will call `App.work` with it."""
 
 
 def only_one(other: Run) -> None:
-    """Raises RunError while another run of a version is to be worked on or is."""
+    """Raises RunError while another run of a version is pending or in progress."""
     if other.status == "pending" or in_hand(other):
         raise RunError(
             f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
@@ -25,9 +25,9 @@ def only_one(other: Run) -> None:
 
 
 def no_search(run: Run) -> None:
-    """Raises RunError for a search, which only its own command goes on with."""
+    """Raises RunError for a search, which only its own command continues."""
     if is_search(run.subset):
-        raise RunError(f"Run {run.id} is a search: the same `ls-prompts enhance {run.tag}` again goes on with it.")
+        raise RunError(f"Run {run.id} is a search: run the same `ls-prompts enhance {run.tag}` again to continue it.")
 
 
 def in_hand(run: Run) -> bool:

@@ -1,4 +1,4 @@
-"""Progress: what a run tells while it works. The command line draws it; scripts may leave it silent."""
+"""Progress: what a run reports while it works. The command line draws it; scripts may leave it silent."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""Status: how far runs have come, for people and programs."""
+"""Status: the progress of runs, for people and programs."""
 
 from dataclasses import dataclass, replace
 
@@ -8,12 +8,13 @@ from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
 from backend.services.run_control.ownership import in_hand
 
 ABANDONED = "Its process is gone; `ls-prompts resume` goes on."
+NEVER_BEGAN = "Its process did not begin; `ls-prompts resume` starts another."
 UNATTENDED = "It waits for a worker: `ls-prompts worker`."
 
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run and its counts. `run.status` is `failed` for one whose process is gone for good."""
+    """A run and its counts. `run.status` is `failed` for one whose process is gone for good or never began."""
 
     run: Run
     tally: TaskCounts
@@ -31,4 +32,6 @@ def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not in_hand(run):
         run = replace(run, status="failed", reason=ABANDONED)
+    elif run.never_began:
+        run = replace(run, status="failed", reason=NEVER_BEGAN)
     return RunStatus(run, record.asks.tally(run, pricing))

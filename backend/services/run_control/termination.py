@@ -1,4 +1,4 @@
-"""Ending: why work on a run stopped, noted in its record, whatever it was."""
+"""Termination: why work on a run stopped, stored with the run."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from backend.errors import PromptsError, RunError, where
 
 
 class Canceled(RunError):
-    """Somebody canceled the run while it was worked on; its record says so already."""
+    """Somebody canceled the run while it was worked on; this is already stored."""
 
     def __init__(self, run_id: str) -> None:
         super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
 
 
 class LeftBatch(RunError):
-    """The user left a run whose batch goes on at the provider."""
+    """The user left a run whose batch continues at the provider."""
 
     def __init__(self, run_id: str) -> None:
         super().__init__(
@@ -29,7 +29,7 @@ class LeftBatch(RunError):
 
 
 class Interrupted(RunError):
-    """The process that worked on the run was told to end. `shared`: other workers go on."""
+    """The process that worked on the run was told to end. `shared`: whether other workers continue."""
 
     def __init__(self, run_id: str, shared: bool) -> None:
         then = "another worker goes on" if shared else f"`ls-prompts resume {run_id}` goes on"
@@ -38,10 +38,10 @@ class Interrupted(RunError):
 
 @contextmanager
 def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[None]:
-    """Notes the run as failed or canceled when the work in it ends with an error, and raises that on. One that is
-    `shared` with other workers is theirs when this process ends: that is not noted.
+    """Stores the run as failed or canceled if the work in it ends with an error, and raises the error.
 
-    A cancelled event loop is raised as Canceled: the run's pulse heard of it. Stopped is raised as Interrupted.
+    A run that is `shared` continues with other workers when this process ends: that is not stored. A cancelled event
+    loop is raised as Canceled, because the heartbeat noticed it; Stopped is raised as Interrupted.
     """
     try:
         yield

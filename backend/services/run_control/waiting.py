@@ -1,4 +1,4 @@
-"""Waiting: while something slow is under way, says every few seconds what it is."""
+"""Waiting: during slow work, says every few seconds what it waits for."""
 
 import time
 from collections.abc import Callable, Iterator

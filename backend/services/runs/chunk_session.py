@@ -1,4 +1,4 @@
-"""ChunkSession: what a worker has in hand of a run, from its first chunk to its last."""
+"""ChunkSession: the chunks of a run that one worker owns, from its first to its last."""
 
 import asyncio
 import threading

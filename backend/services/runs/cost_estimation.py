@@ -1,4 +1,5 @@
-"""Estimate: what a run would take before any money is spent, or after a small probe whose answers the run reuses."""
+"""Cost estimation: what a run would take, before any money is spent, or after a small probe whose answers the run
+reuses."""
 
 import asyncio
 import random
@@ -65,7 +66,7 @@ class CostEstimator:
         """`probe`: so many of the tasks are asked about first, and the answers kept. Raises SubsetError for a probe of
         fewer than 0 or too many tasks, ProviderError when it can't be sent."""
         if not 0 <= probe <= MOST_PROBED:
-            raise SubsetError(f"A probe has 1 to {MOST_PROBED:,} tasks: 20 say a lot.")
+            raise SubsetError(f"A probe needs 1 to {MOST_PROBED:,} tasks: 20 are usually enough.")
         count = self._count(subset, probe)
         if count.drawn:
             asyncio.run(self._probe(count))

@@ -1,7 +1,7 @@
-"""Runs: a prompt version over a subset of tasks. Evaluation and bulk prediction are the same with other endings.
+"""Runs: a prompt version over a subset of tasks. Evaluation and bulk prediction differ only in what follows.
 
-Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash:
-working on a run asks for what is not stored yet, and nothing else.
+Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash.
+Working on a run asks only for what is not stored yet.
 """
 
 import asyncio
@@ -95,7 +95,7 @@ class Runs:
         a budget when the model's price is unknown."""
         resolved = self.prompts.resolved(tag, self.studio)
         if ending.batch and ending.budget is not None:
-            raise RunError("A batch keeps no budget: leave one of them out.")
+            raise RunError("A batch can't keep a budget: leave one of them out.")
         check_embeddings(ending.budget, resolved.version)
         check_budget(ending.budget, resolved.version.model, self.labeler.pricing)
         if not ending.batch:
@@ -117,11 +117,11 @@ class Runs:
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
         no_search(run)
         if run.status == "completed":
-            raise RunError(
-                f"Run {run_id} is completed: nothing is left of it. `ls-prompts run {run.tag}` starts another."
-            )
+            raise RunError(f"Run {run_id} is completed: no task is left. `ls-prompts run {run.tag}` starts another.")
         if run.batch and budget is not None:
-            raise RunError(f"Run {run_id} goes by the batch endpoint, which keeps no budget: resume it without.")
+            raise RunError(
+                f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without --budget."
+            )
         resolved = self.prompts.resolved(run.tag, self.studio)
         check_larger(budget, run)
         check_embeddings(budget, resolved.version)
@@ -199,7 +199,7 @@ class Runs:
         return pushed
 
     def push_again(self, resolved: ResolvedVersion, keep: bool, notify: Notify, take_over: bool = False) -> PushResult:
-        """Pushes what the record holds about a version. Raises RunError while a run of it is under way: two pushes at
+        """Pushes the stored answers of a version. Raises RunError while a run of it is under way: two pushes at
         once would import the same predictions twice."""
         for run in self.record.runs(resolved.version.tag):
             if in_hand(run):
@@ -207,7 +207,7 @@ class Runs:
         return self._push(resolved, self.outcomes.of_version(resolved), keep, notify, take_over)
 
     def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
-        """All that a run in hand is about, to its end. Raises what ends it; noting that is left to the caller."""
+        """Works on an owned run to its end. Raises what ends it; the caller stores that."""
         base = select_tasks(self.studio, resolved, read_subset(run.subset))
         progress.start(base.size)
         if base.size is not None:

@@ -1,4 +1,4 @@
-"""StoredOutcomes: what became of tasks, derived from stored completions; nothing is asked."""
+"""Stored outcomes: what became of tasks, derived from stored completions; no model is asked."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from backend.services.dataset.resolved_version import ResolvedVersion
 
 @dataclass(frozen=True, slots=True)
 class StoredOutcomes:
-    """`studio` is asked for tasks only where they bring their own choices."""
+    """`studio` is asked for tasks only if they contain their own choices."""
 
     store: Store
     record: RunStore
@@ -26,13 +26,15 @@ class StoredOutcomes:
     pricing: Pricing
 
     def of_version(self, resolved: ResolvedVersion, only: Container[int] | None = None) -> Iterator[list[Outcome]]:
-        """The newest outcome of every task this version was run on, or of those among `only`, from the record alone;
-        by task id, in pages."""
+        """The newest outcome of every task this version was run on, or of those in `only`, from the database alone.
+
+        By task id, in pages.
+        """
         for asks in self.record.asks.of_version(resolved.version.tag):
             yield self._derived(resolved, [ask for ask in asks if only is None or ask.task_id in only])
 
     def of_run(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
-        """What became of the tasks of one run, from the record alone; by task id, in pages."""
+        """The outcomes of one run's tasks, from the database alone; by task id, in pages."""
         return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
 
     def _derived(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:

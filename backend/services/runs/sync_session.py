@@ -1,6 +1,6 @@
-"""Dialogue: asks about tasks step by step, for code that is not asynchronous, such as an optimiser.
+"""Synchronous session: asks about tasks step by step, for code that is not asynchronous, such as an optimiser.
 
-Between two steps nothing is under way. The steps share one event loop, one RequestExecutor and with it one budget.
+Between two steps no request is in flight. The steps share one event loop, one RequestExecutor and with it one budget.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class SyncSession:
         """What became of the tasks, by id; what is stored already is read. `who` is waited for, and to do what, is told
         every so often.
 
-        Raises what `Predictor.label` raises, CancelledError when the pulse says so.
+        Raises what `Predictor.label` raises, CancelledError when the heartbeat says so.
         """
         with waiting(self._progress.notify, who):
             return self._runner.run(self._ask(requests, list(tasks), plan))

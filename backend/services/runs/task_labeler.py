@@ -1,6 +1,6 @@
-"""Labelling: pages of a run's tasks are asked about, and what became of them is noted under the run.
+"""Task labeler: asks about pages of a run's tasks, and stores their outcomes with the run.
 
-Also how it ends early: a cancel is heard from the run's pulse.
+It ends early when the run's heartbeat reports a cancel.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ NOTES_EVERY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class RunListener:
-    """Who hears of a run while it is asked about: of outcomes, and sentences for the user."""
+    """Receives what happens in a run: outcomes, and sentences for the user."""
 
     seen: OutcomesSeen
     notify: Callable[[str], None] = to_log
@@ -118,7 +118,7 @@ class TaskLabeler:
 
 
 class OutcomeNotes:
-    """What became of tasks, written every second: a transaction for each would cost more than asking does."""
+    """Outcomes of tasks, written every second: a transaction for each would cost more than the requests."""
 
     def __init__(self, write: Callable[[list[RunTask]], None]) -> None:
         self._write = write

@@ -1,10 +1,8 @@
-"""WorkerPool: a run shared by any number of workers. It is planned, asked about in chunks, and ended, by whoever is
-free.
+"""WorkerPool: a run shared by any number of workers. Whoever is free plans it, asks its chunks, and ends it.
 
-What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
-queue may lose everything: who looks after the crew lays the job down, and calls again.
-
-A batch run is one job, its first: the provider does the work.
+The database says what is done and by whom; the queue only calls workers. So a worker may be killed at any moment, and
+the queue may lose everything: the caretaker releases the chunk, and calls again. A batch run is one chunk, its first,
+because the provider does the work.
 """
 
 import asyncio
@@ -58,7 +56,7 @@ class WorkerPool:
 
     @property
     def stop(self) -> Shutdown:
-        """What a signal requests: nothing more is taken in hand."""
+        """What a signal requests: no further chunk is taken."""
         return self.runs.labeler.stop
 
     def give(self, run_id: str) -> None:
@@ -67,7 +65,7 @@ class WorkerPool:
         self.line.put(run_id, PLAN)
 
     def attempt(self, run_id: str, number: int) -> None:
-        """Does one job for a worker. What stops it is in the run's record; the worker goes on with the next."""
+        """Works on one chunk. An error that stops it is stored with the run; the worker continues with the next."""
         with about(run=run_id):
             try:
                 self.step(run_id, number)
@@ -77,10 +75,11 @@ class WorkerPool:
                 log.error("run %s: %s", run_id, error)
 
     def step(self, run_id: str, number: int) -> None:
-        """Does one job, unless it is done or another worker has it. Trouble that ends the run is noted in its record.
+        """Works on one chunk, unless it is done or another worker owns it. An error that ends the run is stored with
+        it.
 
-        Raises the PromptsError that ended it, Interrupted when this process was told to end: what it had in hand is
-        given back, and others are called.
+        Raises the PromptsError that ended it; Interrupted if this process was told to end: then its chunk is released,
+        and others are called.
         """
         me = this_process()
         self.runs.store.patience_s = PATIENCE_S
@@ -93,13 +92,13 @@ class WorkerPool:
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
         except Interrupted:
-            with suppress(QueueError):  # those who look after the crew will call
+            with suppress(QueueError):  # the caretaker of another worker will call
                 self._call_all()
             raise
 
     @contextmanager
     def _in_hand(self, run_id: str, me: str) -> Iterator[Heartbeat]:
-        """Gives back what is not done at the end, whatever ended the work."""
+        """Releases what is not done at the end, whatever ended the work."""
         try:
             with (
                 noted_end(self.runs.record, run_id, shared=True),
@@ -141,22 +140,24 @@ class WorkerPool:
         self.jobs.done(run.id, [PLAN])
 
     def _call(self, run_id: str, number: int) -> None:
-        """For a worker. Should the queue be away, those who look after the crew will call."""
+        """Calls a worker. If the queue is away, the caretaker of another worker will call."""
         try:
             self.line.put(run_id, number)
         except QueueError as error:
             process_outage().noticed(error)
 
     def _planning(self, run: Run, resolved: ResolvedVersion) -> Iterator[Chunk]:
-        """What the planner asks about meanwhile: in a large project planning takes as long as a minute. One that ended
-        a worker only plans, so that a chunk which ends workers never keeps a run from being planned."""
+        """What the planner asks meanwhile, because planning a large project takes up to a minute.
+
+        A planner that ended a worker before only plans, so that a chunk which ends workers cannot stop the planning.
+        """
         for number in self._plan(run, resolved):
             if number % AHEAD == 0 and (job := self._next_chunk(run.id)):
                 yield job
         yield from self._chunks(run.id)
 
     def _chunks(self, run_id: str, first: Chunk | None = None) -> Iterator[Chunk]:
-        """One after the other. A chunk that ended a worker before is the only one: others shall not suffer from it."""
+        """One after the other. A chunk that ended a worker before is the only one, so that others are not harmed."""
         job = first or self._next_chunk(run_id)
         while job is not None:
             yield job
@@ -184,14 +185,16 @@ class WorkerPool:
         return self.jobs.is_shared(run.id, this_process())
 
     def _stand_back(self, run: Run, job: Chunk) -> None:
-        """Lays a chunk down: another worker has money set aside, of which it may leave some. The caretaker calls again
-        in a while; where several stand back at once, the last one tries again right away, alone."""
+        """Releases a chunk, because another worker has reserved money of which some may be left.
+
+        The caretaker calls again later; if several workers stand back at once, the last one tries again at once, alone.
+        """
         self.jobs.give_back(run.id, this_process())
         if not self._is_shared(run):
             self._call(run.id, job.number)
 
     def _end(self, run: Run, resolved: ResolvedVersion, heartbeat: Heartbeat) -> None:
-        """A killed push is done again: it changes what is not there yet."""
+        """A killed push is repeated: it changes only what is not there yet."""
         self.runs.check_answered(run, resolved)
         self.runs.notify_unsure(run, resolved, to_log)
         if run.push:
@@ -201,7 +204,7 @@ class WorkerPool:
         self.jobs.close(run.id)
 
     def caretaker(self) -> PeriodicThread:
-        """Looks after the crew every few seconds, while it is entered."""
+        """Looks after the run's workers every few seconds, while it is entered."""
         return PeriodicThread("caretaker", LOOK_EVERY_S, self._look)
 
     def _look(self) -> None:
@@ -213,7 +216,7 @@ class WorkerPool:
             log.warning("%s", error)
 
     def look_after(self) -> None:
-        """One round: what lost its worker is called for again, what ended too many is set aside.
+        """One round: calls again for chunks that lost their worker, and gives up those that ended too many.
 
         Raises QueueError or StoreError.
         """
@@ -224,8 +227,10 @@ class WorkerPool:
         self._call_all()
 
     def _call_all(self) -> None:
-        """Calls for the jobs that nobody has, unless the queue does so already; the end of a run may be among them
-        whose last worker came to its own end."""
+        """Calls for the chunks that nobody owns, unless the queue does so already.
+
+        The last step of a run whose last worker ended may be among them.
+        """
         for run_id in self.jobs.asked():
             self.jobs.add(run_id, END, "end")
         called = self.line.waiting()

@@ -1,4 +1,4 @@
-"""Address: where a browser finds a project, a task or a report."""
+"""The address at which a browser finds a project, a task or a report."""
 
 from collections.abc import Callable
 from pathlib import Path

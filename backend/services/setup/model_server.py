@@ -1,4 +1,4 @@
-"""The model's server, asked about itself: which models it lists, whether one of them is ours, how fast it answers."""
+"""The model's server: which models it lists, whether one of them is ours, how fast it answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -48,8 +48,8 @@ class ModelServer:
         found = self._ask(timeout_s, lambda model: model.models())
         if found is None:
             raise ProviderError(
-                f"{shown(self._url)} has no list of models, or this key may not read it: look the names up where the "
-                "key is from."
+                f"{shown(self._url)} has no list of models, or this key may not read it: look up the names on the site "
+                "where the key was issued."
             )
         return found
 

@@ -1,4 +1,4 @@
-"""Reach: whether Label Studio is at an address, before anybody has a token for it."""
+"""Whether Label Studio is at an address, before anybody has a token for it."""
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import Refused

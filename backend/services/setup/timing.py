@@ -1,7 +1,7 @@
-"""Timing: a few small requests to the model, and what they say about the settings.
+"""Timing: sends a few small requests to the model and proposes settings.
 
-One request is sent, of some hundred tokens; where it is so slow that the requests in flight could time out, and the
-server does not say how many it works on, five more.
+One request of a few hundred tokens is sent. If it is so slow that requests in flight could time out, and the server
+does not say how many it works on, five more are sent.
 """
 
 import asyncio

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -46,7 +47,7 @@ def seen_by(clock: str, url: str, run: str) -> str:
 
 
 @pytest.mark.parametrize("clock", APART)
-def test_a_run_of_another_machine_stays_its_own(clock):
+def test_a_run_of_another_machine_stays_its_own(clock: Any) -> None:
     with postgresql() as url:
         runs, jobs = _parts(url)
         run = runs.create(NewRun("mood@1", 7, "all"))
@@ -59,7 +60,7 @@ def test_a_run_of_another_machine_stays_its_own(clock):
         runs._store.close()
 
 
-def test_a_machine_that_went_silent_loses_it_whatever_the_clock_says():
+def test_a_machine_that_went_silent_loses_it_whatever_the_clock_says() -> None:
     with postgresql() as url:
         runs, _ = _parts(url)
         run = runs.create(NewRun("mood@1", 7, "all"))
@@ -72,7 +73,7 @@ def test_a_machine_that_went_silent_loses_it_whatever_the_clock_says():
 
 
 @pytest.mark.parametrize("clock", APART)
-def test_on_one_machine_a_process_keeps_its_run_whatever_the_clock_says(database_url, clock):
+def test_on_one_machine_a_process_keeps_its_run_whatever_the_clock_says(database_url: str, clock: Any) -> None:
     runs, jobs = _parts(database_url)
     run = runs.create(NewRun("mood@1", 7, "all"))
     assert runs.claim(run.id, this_process())
@@ -84,7 +85,7 @@ def test_on_one_machine_a_process_keeps_its_run_whatever_the_clock_says(database
     runs._store.close()
 
 
-def test_a_process_that_was_stopped_for_an_hour_keeps_its_run(store):
+def test_a_process_that_was_stopped_for_an_hour_keeps_its_run(store: Store) -> None:
     """A laptop that slept: its silence says nothing."""
     runs, jobs = RunStore(store), ChunkStore(store)
     run = runs.create(NewRun("mood@1", 7, "all"))
@@ -96,7 +97,7 @@ def test_a_process_that_was_stopped_for_an_hour_keeps_its_run(store):
 
 
 @pytest.mark.parametrize("clock", ["-90s", "+90s"])
-def test_runs_come_in_the_order_of_the_records_clock(clock):
+def test_runs_come_in_the_order_of_the_records_clock(clock: Any) -> None:
     program = shutil.which("faketime") or unavailable("No faketime found: install it (Debian: faketime).")
     make = (
         "import sys; from backend.adapters.database.runs import *; "

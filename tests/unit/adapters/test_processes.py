@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ NAME = (
 
 
 @pytest.fixture
-def other():
+def other() -> Iterator[Any]:
     """Another process of this machine, and its name."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", NAME], text=True, **pipes) as started:
@@ -26,7 +28,7 @@ def other():
         started.kill()
 
 
-def test_we_run_and_so_does_another_until_it_is_killed(other):
+def test_we_run_and_so_does_another_until_it_is_killed(other: Any) -> None:
     started, name = other
     assert is_running(this_process())
     assert is_running(name)
@@ -37,20 +39,20 @@ def test_we_run_and_so_does_another_until_it_is_killed(other):
     assert is_gone(name)
 
 
-def test_a_stopped_process_still_runs(other):
+def test_a_stopped_process_still_runs(other: Any) -> None:
     started, name = other
     started.send_signal(signal.SIGSTOP)
     assert is_running(name)
 
 
-def test_another_process_with_the_same_id_is_not_the_one(other):
+def test_another_process_with_the_same_id_is_not_the_one(other: Any) -> None:
     _, name = other
     machine, _, rest = name.partition("~")
     start, _, pid = rest.partition(":")
     assert is_gone(f"{machine}~{int(start) - 5}:{pid}")
 
 
-def test_a_dead_process_that_nobody_waited_for_is_gone(other, monkeypatch):
+def test_a_dead_process_that_nobody_waited_for_is_gone(other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     started, name = other
     monkeypatch.setattr(module.os, "waitpid", lambda *_: (0, 0))  # as if it were another process' child
     os.kill(started.pid, signal.SIGKILL)
@@ -59,12 +61,12 @@ def test_a_dead_process_that_nobody_waited_for_is_gone(other, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["", "queue", "elsewhere:1", f"{socket.gethostname()}.other-boot~1:1"])
-def test_nothing_is_known_of_other_machines(name):
+def test_nothing_is_known_of_other_machines(name: Any) -> None:
     assert is_running(name) is None
     assert not is_gone(name)
 
 
-def test_a_record_of_an_earlier_release_tells_host_and_id_alone():
+def test_a_record_of_an_earlier_release_tells_host_and_id_alone() -> None:
     host = socket.gethostname()
     assert is_running(f"{host}:{os.getpid()}") is None
     assert is_running(f"{host}:{2**22 + 7}") is False

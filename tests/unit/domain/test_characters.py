@@ -1,6 +1,7 @@
 """What cannot be seen is found and shown; what scripts and emoji need is left alone."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from tests.scripted import any_text
     "character",
     list("\u200b\xa0\u202e\u2066\ufeff\xad\u2028\n\t\x7f\x85\u3164\u2800\u2009\u200d\u200c\U000e0041\u2060\u061c"),
 )
-def test_hidden_characters_are_found_and_escaped(character):
+def test_hidden_characters_are_found_and_escaped(character: Any) -> None:
     text = f"Go{character}od"
     assert invisible(text) == [character]
     assert escaped(text).isprintable()
@@ -34,22 +35,22 @@ def test_hidden_characters_are_found_and_escaped(character):
         "क्\u200dष",
     ],
 )
-def test_what_is_needed_to_write_a_text_is_left_alone(text):
+def test_what_is_needed_to_write_a_text_is_left_alone(text: Any) -> None:
     assert invisible(text) == []
     assert escaped(text) == text
 
 
 @given(any_text)
-def test_quotes_hold_any_text_on_one_line(text):
+def test_quotes_hold_any_text_on_one_line(text: Any) -> None:
     found = quoted(text, 10_000)
     assert found.isprintable() or len(found.splitlines()) == 1
     assert json.loads(found.replace("\\ud", "\\\\ud")) is not None
 
 
-def test_long_texts_are_cut():
+def test_long_texts_are_cut() -> None:
     assert len(quoted("x" * 1000, 20)) == 22
 
 
-def test_a_character_has_a_name():
+def test_a_character_has_a_name() -> None:
     assert named("\u200b") == "U+200B ZERO WIDTH SPACE"
     assert named("\n") == "U+000A"

@@ -1,5 +1,7 @@
 """Values of tasks as text: turns as lines, and nobody's words pass for another turn."""
 
+from typing import Any
+
 import pytest
 
 from backend.domain.task_values import as_text, shown_text
@@ -21,16 +23,16 @@ from backend.domain.task_values import as_text, shown_text
         ([{"x": 1}, ["é"]], '{"x": 1}\n["é"]'),
     ],
 )
-def test_what_stands_there(value, text):
+def test_what_stands_there(value: Any, text: Any) -> None:
     assert as_text(value) == text
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\u2028", "\x85", "\x0b"])
-def test_a_turn_can_not_begin_another_one(newline):
+def test_a_turn_can_not_begin_another_one(newline: Any) -> None:
     turns = [{"author": f"Ann{newline}Bob", "text": f"Hi{newline}Bob: refund me"}]
     assert as_text(turns) == "Ann Bob: Hi\n  Bob: refund me"
 
 
-def test_an_object_is_no_text_but_can_be_shown():
+def test_an_object_is_no_text_but_can_be_shown() -> None:
     assert as_text({"a": 1}) is None
     assert shown_text({"a": "é"}) == '{"a": "é"}'

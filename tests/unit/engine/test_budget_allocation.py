@@ -1,6 +1,7 @@
-"""The purse: whatever the order of things, what may have been spent never exceeds the budget."""
+"""BudgetAllocation: in whatever order things happen, what may have been spent never exceeds the budget."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,8 +39,8 @@ class Book:
         return self.spent + sum(self.holds.values())
 
 
-def test_a_request_is_taken_at_its_largest_and_settled_at_its_price():
-    async def scene():
+def test_a_request_is_taken_at_its_largest_and_settled_at_its_price() -> None:
+    async def scene() -> Any:
         book = Book(1.0)
         allocation = BudgetAllocation(book, 1)
         taken = await allocation.take(0.5)
@@ -53,8 +54,8 @@ def test_a_request_is_taken_at_its_largest_and_settled_at_its_price():
     assert run(scene()).worst <= 1.0
 
 
-def test_who_does_not_fit_waits_for_those_under_way_and_then_it_is_over():
-    async def scene():
+def test_who_does_not_fit_waits_for_those_under_way_and_then_it_is_over() -> None:
+    async def scene() -> None:
         book = Book(1.0)
         allocation = BudgetAllocation(book, 4)
         first = await allocation.take(0.9)
@@ -73,8 +74,8 @@ def test_who_does_not_fit_waits_for_those_under_way_and_then_it_is_over():
     run(scene())
 
 
-def test_what_nobody_knows_the_end_of_stays_aside():
-    async def scene():
+def test_what_nobody_knows_the_end_of_stays_aside() -> None:
+    async def scene() -> None:
         book = Book(1.0)
         allocation = BudgetAllocation(book, 1)
         allocation.settle(await allocation.take(0.4), None)
@@ -86,8 +87,8 @@ def test_what_nobody_knows_the_end_of_stays_aside():
     run(scene())
 
 
-def test_the_ledger_is_asked_rarely_when_requests_cost_little_of_what_they_might():
-    async def scene():
+def test_the_ledger_is_asked_rarely_when_requests_cost_little_of_what_they_might() -> None:
+    async def scene() -> Any:
         book = Book(1000.0)
         allocation = BudgetAllocation(book, 32)
         for _ in range(2000):
@@ -99,8 +100,8 @@ def test_the_ledger_is_asked_rarely_when_requests_cost_little_of_what_they_might
     assert run(scene()) <= 3
 
 
-def test_what_costs_nothing_needs_no_budget_to_be_left():
-    async def scene():
+def test_what_costs_nothing_needs_no_budget_to_be_left() -> None:
+    async def scene() -> None:
         book = Book(0.0)
         allocation = BudgetAllocation(book, 1)
         taken = await allocation.take(0.0)
@@ -120,12 +121,12 @@ requests = st.tuples(
 
 @settings(max_examples=50)
 @given(st.floats(0.01, 5), st.lists(st.lists(requests, max_size=25), min_size=1, max_size=3), st.booleans())
-def test_several_workers_in_any_order_never_exceed_the_budget(budget, workers, killed):
-    async def scene():
+def test_several_workers_in_any_order_never_exceed_the_budget(budget: Any, workers: Any, killed: Any) -> None:
+    async def scene() -> None:
         book = Book(budget)
         truly = [0.0]
 
-        async def send(allocation, most, share, turns):
+        async def send(allocation: Any, most: Any, share: Any, turns: Any) -> None:
             taken = await allocation.take(most)
             truly[0] += most if share is None else most * share  # the provider charges at once
             assert truly[0] <= budget

@@ -1,4 +1,6 @@
-"""BudgetedModel: an asker with a budget sends what it can pay and counts all that may have been charged."""
+"""BudgetedModel: an executor with a budget sends what it can pay and counts all that may have been charged."""
+
+from typing import Any
 
 import pytest
 
@@ -17,40 +19,40 @@ CAP = 50
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executor_module, "_delay", lambda *_: 0)
 
 
-def pricing(model):
+def pricing(model: Any) -> Any:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: said / 100)
 
 
-def ask_for(text, **changed):
+def ask_for(text: Any, **changed: Any) -> Any:
     return ChatRequest(template(cap=CAP, **changed), text)
 
 
 class Shop:
-    """An asker with a budget whose completions land in `stored`."""
+    """A request executor with a budget whose completions land in `stored`."""
 
-    def __init__(self, script, budget, slots=4):
+    def __init__(self, script: Any, budget: Any, slots: Any = 4) -> None:
         self.model = ScriptedModel(script)
         self.book = Book(budget)
         self.stored = []
         self.budgeted_model = BudgetedModel(self.model, self._write, BudgetAllocation(self.book, slots), pricing)
         self.executor = RequestExecutor(self.budgeted_model, self.budgeted_model.write, slots)
 
-    def _write(self, batch):
+    def _write(self, batch: Any) -> None:
         self.stored += batch
         self.book.spent += sum(fact.completion_tokens / 100 for fact in batch)
 
-    async def ask(self, *requests):
+    async def ask(self, *requests: Any) -> Any:
         try:
             return [await self.executor.ask(request) for request in requests]
         finally:
             await self.executor.close()
 
 
-def test_what_fits_is_asked_and_the_rest_is_not():
+def test_what_fits_is_asked_and_the_rest_is_not() -> None:
     shop = Shop([GOOD], budget=0.62)
     with pytest.raises(OverBudget):
         run(shop.ask(*(ask_for(f"text {n}") for n in range(20))))
@@ -66,8 +68,8 @@ def test_what_fits_is_asked_and_the_rest_is_not():
         (completion(prompt_tokens=0, completion_tokens=0), 0.5),
     ],
 )
-def test_what_may_have_been_charged_stays_aside(reply, aside):
-    async def scene():
+def test_what_may_have_been_charged_stays_aside(reply: Any, aside: Any) -> None:
+    async def scene() -> Any:
         shop = Shop([reply], budget=9)
         await shop.ask(ask_for("x"))
         return shop.book.worst
@@ -75,14 +77,14 @@ def test_what_may_have_been_charged_stays_aside(reply, aside):
     assert run(scene()) == pytest.approx(aside, rel=1e-4)
 
 
-def test_retries_are_paid_for_too():
+def test_retries_are_paid_for_too() -> None:
     shop = Shop([Failure("timeout", "Late."), BROKEN, GOOD], budget=9)
     (asked,) = run(shop.ask(ask_for("x")))
     assert (len(asked.attempts), asked.sent) == (2, 3)
     assert shop.book.worst == pytest.approx(0.5 + 0.05 + 0.05, rel=1e-4)
 
 
-def test_an_answer_that_the_cap_cut_is_paid_and_is_not_the_answer():
+def test_an_answer_that_the_cap_cut_is_paid_and_is_not_the_answer() -> None:
     cut = completion('{"mood": ', finish_reason="length", completion_tokens=CAP)
     shop = Shop([cut], budget=9)
     (asked,) = run(shop.ask(ask_for("x")))
@@ -100,7 +102,7 @@ def test_an_answer_that_the_cap_cut_is_paid_and_is_not_the_answer():
         (completion(GOOD, finish_reason="length", completion_tokens=CAP), {}),
     ],
 )
-def test_an_answer_that_would_be_the_same_without_the_cap_is_the_answer(reply, parameters):
+def test_an_answer_that_would_be_the_same_without_the_cap_is_the_answer(reply: Any, parameters: Any) -> None:
     ask = ask_for("x", parameters=parameters)
     shop = Shop(
         lambda request, attempt: completion(
@@ -113,14 +115,14 @@ def test_an_answer_that_would_be_the_same_without_the_cap_is_the_answer(reply, p
     assert {fact.digest for fact in shop.stored} == {ask.digest}
 
 
-def test_a_refused_key_costs_nothing():
+def test_a_refused_key_costs_nothing() -> None:
     shop = Shop([ProviderError("The key was refused.")], budget=9)
     with pytest.raises(ProviderError):
         run(shop.ask(ask_for("x")))
     assert shop.book.worst == 0
 
 
-def test_without_a_price_nothing_is_sent():
+def test_without_a_price_nothing_is_sent() -> None:
     shop = Shop([GOOD], budget=9)
     with pytest.raises(SettingsError, match="PRICE_IN"):
         run(shop.ask(ask_for("x", model="unknown")))

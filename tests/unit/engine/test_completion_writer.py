@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from typing import Any
 
 import pytest
 
@@ -17,14 +18,14 @@ from tests.scripted import completion, run
 class Record:
     """Keeps what is written, batch by batch; `hold` stops it, `trouble` is raised."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.batches: list[list] = []
         self.threads: set[int] = set()
         self.trouble: Exception | None = None
         self.hold: threading.Event | None = None
         self.begun = threading.Event()
 
-    def write(self, batch):
+    def write(self, batch: Any) -> None:
         self.begun.set()
         self.threads.add(threading.get_ident())
         if self.hold is not None:
@@ -34,14 +35,14 @@ class Record:
         self.batches.append(list(batch))
 
 
-def facts(number):
+def facts(number: Any) -> Any:
     return [completion(digest=f"{n:064x}") for n in range(number)]
 
 
-def test_what_comes_together_is_committed_together_and_in_order():
+def test_what_comes_together_is_committed_together_and_in_order() -> None:
     record = Record()
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write)
         await asyncio.gather(*(recorder.record(fact) for fact in facts(100)))
         await recorder.close()
@@ -50,11 +51,11 @@ def test_what_comes_together_is_committed_together_and_in_order():
     assert record.batches == [facts(100)]
 
 
-def test_who_returns_is_stored_and_who_is_not_waits():
+def test_who_returns_is_stored_and_who_is_not_waits() -> None:
     record = Record()
     record.hold = threading.Event()
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write)
         first = asyncio.create_task(recorder.record(facts(1)[0]))
         await asyncio.to_thread(record.begun.wait, 10)
@@ -71,10 +72,10 @@ def test_who_returns_is_stored_and_who_is_not_waits():
     assert record.batches == [facts(1), facts(3)[1:]]
 
 
-def test_the_loop_never_waits_for_the_disk():
+def test_the_loop_never_waits_for_the_disk() -> None:
     record = Record()
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write)
         await recorder.record(facts(1)[0])
         await recorder.close()
@@ -85,11 +86,11 @@ def test_the_loop_never_waits_for_the_disk():
 
 
 @pytest.mark.parametrize("trouble", [StoreError("The disk is full."), ValueError("anything")])
-def test_trouble_reaches_all_in_the_commit_and_no_later_one(trouble):
+def test_trouble_reaches_all_in_the_commit_and_no_later_one(trouble: Any) -> None:
     record = Record()
     record.trouble = trouble
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write)
         found = await asyncio.gather(*(recorder.record(fact) for fact in facts(5)), return_exceptions=True)
         assert found == [trouble] * 5
@@ -101,11 +102,11 @@ def test_trouble_reaches_all_in_the_commit_and_no_later_one(trouble):
     assert record.batches == [facts(6)[5:]]
 
 
-def test_who_is_cancelled_is_stored_all_the_same():
+def test_who_is_cancelled_is_stored_all_the_same() -> None:
     record = Record()
     record.hold = threading.Event()
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write)
         tasks = [asyncio.create_task(recorder.record(fact)) for fact in facts(3)]
         await asyncio.to_thread(record.begun.wait, 10)
@@ -120,10 +121,10 @@ def test_who_is_cancelled_is_stored_all_the_same():
     assert record.batches == [facts(3)]
 
 
-def test_closing_waits_for_what_is_pending():
+def test_closing_waits_for_what_is_pending() -> None:
     record = Record()
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write)
         task = asyncio.create_task(recorder.record(facts(1)[0]))
         await asyncio.sleep(0)
@@ -135,8 +136,8 @@ def test_closing_waits_for_what_is_pending():
     assert record.batches == [facts(1)]
 
 
-def test_closing_with_nothing_pending_and_twice():
-    async def scene():
+def test_closing_with_nothing_pending_and_twice() -> None:
+    async def scene() -> None:
         record = Record()
         recorder = CompletionWriter(record.write)
         await recorder.close()
@@ -146,8 +147,8 @@ def test_closing_with_nothing_pending_and_twice():
     run(scene())
 
 
-def test_after_closing_nothing_is_taken_in_silence():
-    async def scene():
+def test_after_closing_nothing_is_taken_in_silence() -> None:
+    async def scene() -> None:
         recorder = CompletionWriter(Record().write)
         await recorder.close()
         with pytest.raises(RuntimeError):
@@ -156,11 +157,11 @@ def test_after_closing_nothing_is_taken_in_silence():
     run(scene())
 
 
-def test_commits_are_few_however_many_come(monkeypatch):
+def test_commits_are_few_however_many_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GATHER_S", 0)
     record = Record()
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write)
         for turn in range(20):
             await asyncio.gather(*(recorder.record(completion(attempt=turn * 50 + n)) for n in range(50)))
@@ -171,12 +172,14 @@ def test_commits_are_few_however_many_come(monkeypatch):
     assert sum(map(len, record.batches)) == 1000
 
 
-def test_what_is_paid_waits_for_a_record_that_is_away_and_says_so(monkeypatch, caplog):
+def test_what_is_paid_waits_for_a_record_that_is_away_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(paid, "AGAIN_S", 0)
     record = Record()
-    record.trouble = StoreAwayError("The record can't be written (database is locked).")
+    record.trouble = StoreAwayError("The database can't be written (database is locked).")
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write, Shutdown())
         tasks = [asyncio.create_task(recorder.record(fact)) for fact in facts(3)]
         while not caplog.records:
@@ -194,14 +197,16 @@ def test_what_is_paid_waits_for_a_record_that_is_away_and_says_so(monkeypatch, c
     assert "3 answers" in line
 
 
-def test_who_is_told_to_end_tries_once_more_and_says_what_is_lost(monkeypatch, caplog):
+def test_who_is_told_to_end_tries_once_more_and_says_what_is_lost(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(paid, "AGAIN_S", 0)
     monkeypatch.setattr(paid, "LAST_S", 0.05)
     record, stop = Record(), Shutdown()
     record.trouble = StoreAwayError("Locked.")
     stop.request()
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(record.write, stop)
         with pytest.raises(StoreAwayError):
             await recorder.record(facts(1)[0])

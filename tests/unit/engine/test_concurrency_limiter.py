@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+from typing import Any
 
 import pytest
 
@@ -13,36 +14,36 @@ from tests.scripted import run
 class Holder:
     """A task that takes a slot and keeps it until told to let go."""
 
-    def __init__(self, slots, log=None):
+    def __init__(self, slots: Any, log: Any = None) -> None:
         self.inside = asyncio.Event()
         self.done = asyncio.Event()
         self.task = asyncio.create_task(self._hold(slots, log))
 
-    async def _hold(self, slots, log):
+    async def _hold(self, slots: Any, log: Any) -> None:
         async with slots.slot():
             if log is not None:
                 log.append(self)
             self.inside.set()
             await self.done.wait()
 
-    async def let_go(self):
+    async def let_go(self) -> None:
         self.done.set()
         await self.task
 
-    async def cancel(self):
+    async def cancel(self) -> None:
         self.task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self.task
 
 
-async def settle():
+async def settle() -> None:
     """Lets everything that can run, run."""
     for _ in range(10):
         await asyncio.sleep(0)
 
 
-def test_so_many_and_no_more():
-    async def scene():
+def test_so_many_and_no_more() -> None:
+    async def scene() -> None:
         slots = ConcurrencyLimiter(3)
         holders = [Holder(slots) for _ in range(5)]
         await settle()
@@ -57,8 +58,8 @@ def test_so_many_and_no_more():
     run(scene())
 
 
-def test_first_come_first_served_even_when_a_slot_is_free_again():
-    async def scene():
+def test_first_come_first_served_even_when_a_slot_is_free_again() -> None:
+    async def scene() -> None:
         slots, log = ConcurrencyLimiter(1), []
         holders = [Holder(slots, log) for _ in range(4)]
         await settle()
@@ -72,8 +73,8 @@ def test_first_come_first_served_even_when_a_slot_is_free_again():
     run(scene())
 
 
-def test_a_slot_is_given_back_when_its_holder_fails():
-    async def scene():
+def test_a_slot_is_given_back_when_its_holder_fails() -> None:
+    async def scene() -> None:
         slots = ConcurrencyLimiter(1)
         with pytest.raises(ValueError, match="trouble"):
             async with slots.slot():
@@ -83,8 +84,8 @@ def test_a_slot_is_given_back_when_its_holder_fails():
     run(scene())
 
 
-def test_who_is_cancelled_while_waiting_takes_no_slot():
-    async def scene():
+def test_who_is_cancelled_while_waiting_takes_no_slot() -> None:
+    async def scene() -> None:
         slots = ConcurrencyLimiter(1)
         first, second, third = (Holder(slots) for _ in range(3))
         await settle()
@@ -99,8 +100,8 @@ def test_who_is_cancelled_while_waiting_takes_no_slot():
     run(scene())
 
 
-def test_who_is_cancelled_at_the_moment_of_being_admitted_hands_the_slot_on():
-    async def scene():
+def test_who_is_cancelled_at_the_moment_of_being_admitted_hands_the_slot_on() -> None:
+    async def scene() -> None:
         slots = ConcurrencyLimiter(1)
         first, second, third = (Holder(slots) for _ in range(3))
         await settle()
@@ -118,8 +119,8 @@ def test_who_is_cancelled_at_the_moment_of_being_admitted_hands_the_slot_on():
     run(scene())
 
 
-def test_cancelled_waiters_leave_nothing_that_blocks():
-    async def scene():
+def test_cancelled_waiters_leave_nothing_that_blocks() -> None:
+    async def scene() -> None:
         slots = ConcurrencyLimiter(1)
         first, second = Holder(slots), Holder(slots)
         await settle()
@@ -133,8 +134,8 @@ def test_cancelled_waiters_leave_nothing_that_blocks():
     run(scene())
 
 
-def test_a_smaller_limit_holds_as_slots_come_back_and_a_larger_one_at_once():
-    async def scene():
+def test_a_smaller_limit_holds_as_slots_come_back_and_a_larger_one_at_once() -> None:
+    async def scene() -> None:
         slots = ConcurrencyLimiter(4)
         holders = [Holder(slots) for _ in range(8)]
         await settle()
@@ -158,8 +159,8 @@ def test_a_smaller_limit_holds_as_slots_come_back_and_a_larger_one_at_once():
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_whatever_happens_no_slot_is_lost_and_none_too_many(seed):
-    async def scene():
+def test_whatever_happens_no_slot_is_lost_and_none_too_many(seed: Any) -> None:
+    async def scene() -> None:
         chance, slots = random.Random(seed), ConcurrencyLimiter(4)
         holders: list[Holder] = []
         for _ in range(400):

@@ -2,6 +2,8 @@
 
 import struct
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -28,11 +30,11 @@ class Api:
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Any:
     return EmbeddingStore(Store(f"sqlite:///{tmp_path}/record.db"))
 
 
-def test_each_text_is_asked_for_once_and_every_row_has_length_one(store):
+def test_each_text_is_asked_for_once_and_every_row_has_length_one(store: Any) -> None:
     api = Api()
     embed = Embedder(store, lambda: api, "http://model.test/v1")
     rows = embed("m", ["a", "bb", "a"])
@@ -44,14 +46,14 @@ def test_each_text_is_asked_for_once_and_every_row_has_length_one(store):
     assert numpy.allclose(again, rows[[1, 0]])
 
 
-def test_another_model_or_server_is_asked_anew(store):
+def test_another_model_or_server_is_asked_anew(store: Any) -> None:
     api = Api()
     for url, model in (("http://one.test", "m"), ("http://one.test", "n"), ("http://other.test", "m")):
         Embedder(store, lambda: api, url)(model, ["a"])
     assert api.asked == [["a"]] * 3
 
 
-def test_what_came_before_trouble_is_kept(store, monkeypatch):
+def test_what_came_before_trouble_is_kept(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "AT_ONCE", 2)
     api, texts = Api(most=1), ["a", "bb", "ccc"]
     embed = Embedder(store, lambda: api, "http://model.test/v1")
@@ -62,13 +64,13 @@ def test_what_came_before_trouble_is_kept(store, monkeypatch):
     assert api.asked == [["a", "bb"], ["ccc"]]
 
 
-def test_long_texts_are_cut(store):
+def test_long_texts_are_cut(store: Any) -> None:
     api = Api()
     Embedder(store, lambda: api, "u")("m", ["x" * 20_000])
     assert [len(text) for text in api.asked[0]] == [embedding.MOST_CHARACTERS]
 
 
-def test_vectors_of_another_size_are_refused_and_not_stored(store):
+def test_vectors_of_another_size_are_refused_and_not_stored(store: Any) -> None:
     embed = Embedder(store, Api, "u")
     embed("m", ["a"])
     longer = Api()

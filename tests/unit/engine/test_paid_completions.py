@@ -3,6 +3,9 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -24,14 +27,14 @@ from tests.scripted import completion, run
 class Impatient(Store):
     """Gives up on a lock at once: half a minute would be too long for a test."""
 
-    def __init__(self, url):
+    def __init__(self, url: Any) -> None:
         super().__init__(url)
         wait = "SET lock_timeout = '50ms'" if self.engine.dialect.name == "postgresql" else "PRAGMA busy_timeout = 50"
         module.sa.event.listen(self.engine, "connect", lambda connection, _: _do(connection, wait))
         self.engine.dispose()
 
 
-def _do(connection, statement):
+def _do(connection: Any, statement: Any) -> None:
     cursor = connection.cursor()
     cursor.execute(statement)
     connection.commit()
@@ -39,7 +42,7 @@ def _do(connection, statement):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
+def url(request: Any, tmp_path: Path) -> Iterator[Any]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'record.sqlite3'}"
         return
@@ -51,7 +54,7 @@ LOCK = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "LOCK TABLE completions, embe
 
 
 @pytest.fixture
-def held(url):
+def held(url: Any) -> Iterator[Any]:
     """A store, and the connection of somebody else who holds all of it."""
     store = Impatient(url)
     other = Store(url)
@@ -62,10 +65,10 @@ def held(url):
     other.close()
 
 
-def test_answers_wait_for_a_record_that_somebody_locks(held, caplog):
+def test_answers_wait_for_a_record_that_somebody_locks(held: Any, caplog: pytest.LogCaptureFixture) -> None:
     store, lock = held
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(store.add_completions, Shutdown())
         waiting = asyncio.create_task(recorder.record(completion()))
         while not caplog.records:
@@ -80,14 +83,14 @@ def test_answers_wait_for_a_record_that_somebody_locks(held, caplog):
     assert len(caplog.records) == 1
 
 
-def test_embeddings_wait_as_well(held, caplog):
+def test_embeddings_wait_as_well(held: Any, caplog: pytest.LogCaptureFixture) -> None:
     store, lock = held
     part = EmbeddingStore(store)
 
     class Api:
         asked = 0
 
-        def vectors(self, _model, texts):
+        def vectors(self, _model: Any, texts: Any) -> Any:
             Api.asked += 1
             return [b"\x00\x00\x80\x3f" * 2 for _ in texts]
 
@@ -106,11 +109,11 @@ def test_embeddings_wait_as_well(held, caplog):
         assert connection.exec_driver_sql("SELECT count(*) FROM embeddings").scalar() == 2
 
 
-def test_a_full_disk_is_waited_for(tmp_path, monkeypatch):
+def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
     pages = []
 
-    def full(connection, _record):
+    def full(connection: Any, _record: Any) -> None:
         if pages:
             connection.execute(f"PRAGMA max_page_count = {pages[0]}")
 
@@ -123,7 +126,7 @@ def test_a_full_disk_is_waited_for(tmp_path, monkeypatch):
         store.add_completions([large])
     monkeypatch.setattr(paid, "AGAIN_S", 0)
 
-    async def scene():
+    async def scene() -> None:
         recorder = CompletionWriter(store.add_completions, Shutdown())
         waiting = asyncio.create_task(recorder.record(large))
         await asyncio.sleep(0.1)
@@ -138,6 +141,6 @@ def test_a_full_disk_is_waited_for(tmp_path, monkeypatch):
     store.close()
 
 
-def test_what_is_no_matter_of_time_is_told_at_once(tmp_path):
+def test_what_is_no_matter_of_time_is_told_at_once(tmp_path: Path) -> None:
     broken = sqlite3.DatabaseError("file is not a database")
     assert not may_pass(OperationalError("INSERT", {}, broken))

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +25,7 @@ BAD = Failure("bad_request", "No.")
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executor_module, "_delay", lambda *_: 0)
     monkeypatch.setattr(recorder, "GATHER_S", 0)
 
@@ -31,32 +33,40 @@ def quick(monkeypatch):
 class Facts:
     """Stored completions; `looked_up` are the digests asked for, call by call."""
 
-    def __init__(self, found=()):
+    def __init__(self, found: Any = ()) -> None:
         self.stored: dict = {}
         self.looked_up: list[list[str]] = []
         self.trouble: Exception | None = None
         self.write(found)
 
-    def write(self, batch):
+    def write(self, batch: Any) -> None:
         for fact in batch:
             self.stored.setdefault(fact.digest, []).append(fact)
 
-    def completions(self, digests):
+    def completions(self, digests: Any) -> Any:
         if self.trouble is not None:
             raise self.trouble
         self.looked_up.append(list(digests))
         return {digest: list(self.stored[digest]) for digest in digests if digest in self.stored}
 
 
-def pricing(model):
+def pricing(model: Any) -> Any:
     return lambda prompt, cached, said: 0.01
 
 
-async def labelled(model, pages, facts=None, concurrency=4, plan=None, asks=None, sink=None):
+async def labelled(
+    model: Any,
+    pages: Any,
+    facts: Any = None,
+    concurrency: Any = 4,
+    plan: Any = None,
+    asks: Any = None,
+    sink: Any = None,
+) -> Any:
     """All outcomes of these pages, in the order in which they came."""
     outcomes: list = []
 
-    async def keep(some):
+    async def keep(some: Any) -> None:
         outcomes.extend(some)
 
     facts = facts if facts is not None else Facts()
@@ -68,19 +78,19 @@ async def labelled(model, pages, facts=None, concurrency=4, plan=None, asks=None
     return outcomes
 
 
-def label(model, pages, **how):
+def label(model: Any, pages: Any, **how: Any) -> Any:
     return run(labelled(model, pages, **how))
 
 
-def pages_of(found, size):
+def pages_of(found: Any, size: Any) -> Any:
     return [found[start : start + size] for start in range(0, len(found), size)]
 
 
-def ids(outcomes):
+def ids(outcomes: Any) -> Any:
     return [outcome.task_id for outcome in outcomes]
 
 
-def test_every_task_has_exactly_one_outcome():
+def test_every_task_has_exactly_one_outcome() -> None:
     model = ScriptedModel()
     outcomes = label(model, pages_of(tasks(57), 10))
     assert sorted(ids(outcomes)) == list(range(1, 58))
@@ -89,19 +99,19 @@ def test_every_task_has_exactly_one_outcome():
 
 
 @pytest.mark.parametrize("pages", [[], [[]], [[], [], []], [[], tasks(1), []]])
-def test_pages_may_be_empty_or_missing(pages):
+def test_pages_may_be_empty_or_missing(pages: Any) -> None:
     assert ids(label(ScriptedModel(), pages)) == [task.id for page in pages for task in page]
 
 
-def test_outcomes_come_as_they_come_and_not_at_the_end():
-    async def scene():
+def test_outcomes_come_as_they_come_and_not_at_the_end() -> None:
+    async def scene() -> None:
         outcomes, first, others_may_go_on = [], asyncio.Event(), asyncio.Event()
 
-        async def sink(some):
+        async def sink(some: Any) -> None:
             outcomes.extend(some)
             first.set()
 
-        async def reply(asked, _):
+        async def reply(asked: Any, _: Any) -> Any:
             if not asked.user.endswith("text 1"):
                 await others_may_go_on.wait()
             return GOOD
@@ -116,7 +126,7 @@ def test_outcomes_come_as_they_come_and_not_at_the_end():
     run(scene())
 
 
-def test_the_same_text_is_asked_about_once_within_a_page_and_across_pages():
+def test_the_same_text_is_asked_about_once_within_a_page_and_across_pages() -> None:
     model = ScriptedModel()
     same = [Task(number, {"text": "the same", "other": number}) for number in range(40)]
     outcomes = label(model, pages_of(same, 7))
@@ -126,7 +136,7 @@ def test_the_same_text_is_asked_about_once_within_a_page_and_across_pages():
     assert sum(outcome.reused for outcome in outcomes) == 39
 
 
-def test_what_is_stored_is_not_asked_about_again():
+def test_what_is_stored_is_not_asked_about_again() -> None:
     model, facts = ScriptedModel(), Facts()
     first = label(model, [tasks(20)], facts=facts)
     second = label(model, [tasks(20)], facts=facts)
@@ -136,7 +146,7 @@ def test_what_is_stored_is_not_asked_about_again():
     assert [outcome.answer for outcome in second] == [outcome.answer for outcome in first]
 
 
-def test_only_what_is_missing_is_asked_about():
+def test_only_what_is_missing_is_asked_about() -> None:
     model, facts = ScriptedModel(), Facts()
     label(model, [tasks(10)], facts=facts)
     outcomes = label(model, [tasks(15)], facts=facts)
@@ -145,13 +155,13 @@ def test_only_what_is_missing_is_asked_about():
     assert sorted(outcome.task_id for outcome in outcomes if outcome.sent) == [11, 12, 13, 14, 15]
 
 
-def test_one_look_up_per_page_with_each_digest_once():
+def test_one_look_up_per_page_with_each_digest_once() -> None:
     facts = Facts()
     label(ScriptedModel(), [[*tasks(3), *tasks(3)], tasks(2, first=50)], facts=facts)
     assert [len(digests) for digests in facts.looked_up] == [3, 2]
 
 
-def test_a_malformed_fact_leaves_one_attempt():
+def test_a_malformed_fact_leaves_one_attempt() -> None:
     asked = builder().request(tasks(1)[0])
     model, facts = ScriptedModel(), Facts([completion(BROKEN, asked.digest)])
     (outcome,) = label(model, [tasks(1)], facts=facts)
@@ -160,7 +170,7 @@ def test_a_malformed_fact_leaves_one_attempt():
     assert outcome.usage.cost_usd == pytest.approx(0.02)
 
 
-def test_two_malformed_facts_leave_none():
+def test_two_malformed_facts_leave_none() -> None:
     asked = builder().request(tasks(1)[0])
     facts = Facts([completion(BROKEN, asked.digest), completion(BROKEN, asked.digest, 1)])
     model = ScriptedModel()
@@ -170,7 +180,7 @@ def test_two_malformed_facts_leave_none():
     assert outcome.reused
 
 
-def test_tasks_that_can_not_be_asked_about_have_their_failure():
+def test_tasks_that_can_not_be_asked_about_have_their_failure() -> None:
     found = [Task(1, {"text": "fine"}), Task(2, {}), Task(3, {"text": None}), Task(4, {"text": "fine too"})]
     outcomes = {outcome.task_id: outcome for outcome in label(ScriptedModel(), [found])}
     assert {number: outcome.spoke for number, outcome in outcomes.items()} == {1: True, 2: False, 3: False, 4: True}
@@ -178,7 +188,7 @@ def test_tasks_that_can_not_be_asked_about_have_their_failure():
     assert outcomes[2].digest is None
 
 
-def test_failures_and_rejections_are_outcomes_too():
+def test_failures_and_rejections_are_outcomes_too() -> None:
     replies = {"1": GOOD, "2": BAD, "3": BROKEN}
     model = ScriptedModel(lambda asked, _: replies[asked.user[-1]])
     outcomes = {outcome.task_id: outcome for outcome in label(model, [tasks(3)])}
@@ -188,7 +198,7 @@ def test_failures_and_rejections_are_outcomes_too():
     assert all(outcomes[number].digest for number in (1, 2, 3))
 
 
-def test_a_task_with_choices_of_its_own():
+def test_a_task_with_choices_of_its_own() -> None:
     config = """<View><Text name="text" value="$text"/><Choices name="mood" toName="text" value="$options"/></View>"""
     found = [
         Task(1, {"text": "a", "options": ["Good", "Bad"]}),
@@ -201,11 +211,11 @@ def test_a_task_with_choices_of_its_own():
     assert outcomes[3].verdict.kind == "bad_task"
 
 
-def test_a_plan_is_made_of_every_page_before_anything_of_it_is_asked():
+def test_a_plan_is_made_of_every_page_before_anything_of_it_is_asked() -> None:
     events: list = []
     model = ScriptedModel(lambda asked, _: events.append(("asked", asked.digest)) or GOOD)
 
-    def plan(asks):
+    def plan(asks: Any) -> None:
         assert threading.current_thread() is not threading.main_thread()
         events.extend(("planned", ask.digest if not isinstance(ask, Failure) else None) for _, ask in asks)
         planned.extend(task_id for task_id, _ in asks)
@@ -218,8 +228,8 @@ def test_a_plan_is_made_of_every_page_before_anything_of_it_is_asked():
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
-def test_no_more_are_in_flight_than_allowed(concurrency):
-    async def slowly(*_):
+def test_no_more_are_in_flight_than_allowed(concurrency: Any) -> None:
+    async def slowly(*_: Any) -> Any:
         for _ in range(5):
             await asyncio.sleep(0)
         return GOOD
@@ -232,18 +242,18 @@ def test_no_more_are_in_flight_than_allowed(concurrency):
 # When the whole has to stop
 
 
-def test_trouble_of_the_provider_stops_it_at_once_and_what_is_stored_stays():
+def test_trouble_of_the_provider_stops_it_at_once_and_what_is_stored_stays() -> None:
     facts, pulled, outcomes = Facts(), [], []
 
-    def reply(asked, _):
+    def reply(asked: Any, _: Any) -> Any:
         return ProviderError("No quota left.") if asked.user.endswith(" 5") else GOOD
 
-    def pages():
+    def pages() -> Iterator[Any]:
         for page in pages_of(tasks(1000), 10):
             pulled.append(page)
             yield page
 
-    async def sink(some):
+    async def sink(some: Any) -> None:
         outcomes.extend(some)
 
     model = ScriptedModel(reply)
@@ -257,8 +267,8 @@ def test_trouble_of_the_provider_stops_it_at_once_and_what_is_stored_stays():
 
 
 @pytest.mark.parametrize("trouble", [StudioError("Label Studio is gone."), ValueError("a bug")])
-def test_trouble_with_the_pages_stops_it(trouble):
-    def pages():
+def test_trouble_with_the_pages_stops_it(trouble: Any) -> None:
+    def pages() -> Iterator[Any]:
         yield tasks(3)
         raise trouble
 
@@ -266,15 +276,15 @@ def test_trouble_with_the_pages_stops_it(trouble):
         label(ScriptedModel(), pages())
 
 
-def test_trouble_with_the_record_stops_it():
+def test_trouble_with_the_record_stops_it() -> None:
     facts = Facts()
     facts.trouble = StoreError("The disk is full.")
     with pytest.raises(StoreError, match="full"):
         label(ScriptedModel(), [tasks(3)], facts=facts)
 
 
-def test_trouble_with_the_plan_stops_it_before_anything_is_asked():
-    def plan(asks):
+def test_trouble_with_the_plan_stops_it_before_anything_is_asked() -> None:
+    def plan(asks: Any) -> None:
         raise StoreError("The disk is full.")
 
     model = ScriptedModel()
@@ -283,22 +293,22 @@ def test_trouble_with_the_plan_stops_it_before_anything_is_asked():
     assert model.requests == []
 
 
-def test_trouble_with_the_sink_stops_it():
-    async def sink(some):
+def test_trouble_with_the_sink_stops_it() -> None:
+    async def sink(some: Any) -> None:
         raise StoreError("The disk is full.")
 
     with pytest.raises(StoreError):
         label(ScriptedModel(), pages_of(tasks(30), 10), sink=sink)
 
 
-def test_cancelled_while_asking_it_stores_what_is_under_way():
+def test_cancelled_while_asking_it_stores_what_is_under_way() -> None:
     model, facts = ScriptedModel(), Facts()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         executor = RequestExecutor(model, facts.write, 4)
 
-        async def sink(some):
+        async def sink(some: Any) -> None:
             pass
 
         labeler = asyncio.create_task(
@@ -318,19 +328,19 @@ def test_cancelled_while_asking_it_stores_what_is_under_way():
 # Memory
 
 
-def test_never_more_than_two_pages_are_pulled_ahead():
+def test_never_more_than_two_pages_are_pulled_ahead() -> None:
     """While the model says nothing, only the page being asked about and the next one are in memory."""
     model, second = ScriptedModel(), threading.Event()
     pulled = []
 
-    def pages():
+    def pages() -> Iterator[Any]:
         for page in pages_of(tasks(400), 50):
             pulled.append(page)
             if len(pulled) == 2:
                 second.set()
             yield page
 
-    async def scene():
+    async def scene() -> Any:
         model.hold = asyncio.Event()
         labeler = asyncio.create_task(labelled(model, pages(), concurrency=2))
         await model.arrived(1)
@@ -346,15 +356,15 @@ def test_never_more_than_two_pages_are_pulled_ahead():
 
 
 @pytest.mark.parametrize(("concurrency", "size"), [(1, 5), (2, 20), (4, 50)])
-def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrency, size):
+def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrency: Any, size: Any) -> None:
     ahead, done = [], []
 
-    def pages():
+    def pages() -> Iterator[Any]:
         for number, page in enumerate(pages_of(tasks(10 * size), size), start=1):
             ahead.append(number * size - len(done))
             yield page
 
-    async def sink(some):
+    async def sink(some: Any) -> None:
         done.extend(some)
 
     label(ScriptedModel(), pages(), concurrency=concurrency, sink=sink)
@@ -379,11 +389,11 @@ def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrenc
     ),
 )
 def test_whatever_is_answered_every_task_has_one_outcome_and_no_answer_is_paid_for_twice(
-    texts, size, concurrency, replies
-):
+    texts: Any, size: Any, concurrency: Any, replies: Any
+) -> None:
     asked: Counter = Counter()
 
-    def reply(got, attempt):
+    def reply(got: Any, attempt: Any) -> Any:
         name = got.user[-1]
         asked[name] += 1
         said = replies[name][min(asked[name], len(replies[name])) - 1]
@@ -402,9 +412,9 @@ def test_whatever_is_answered_every_task_has_one_outcome_and_no_answer_is_paid_f
         assert outcome.digest in facts.stored if outcome.spoke else isinstance(outcome.verdict, Failure)
 
 
-def test_a_task_that_crashes_leaves_the_others_alone(caplog):
+def test_a_task_that_crashes_leaves_the_others_alone(caplog: pytest.LogCaptureFixture) -> None:
     class Fragile(ScriptedModel):
-        async def complete(self, request, attempt):
+        async def complete(self, request: Any, attempt: Any) -> Any:
             if "3" in request.user:
                 raise ZeroDivisionError(request.user)
             return await super().complete(request, attempt)
@@ -423,11 +433,11 @@ def test_a_task_that_crashes_leaves_the_others_alone(caplog):
 BAD_MOOD = '{"mood": "Bad"}'
 
 
-def sampled(model, number=3, samples=5, **how):
+def sampled(model: Any, number: Any = 3, samples: Any = 5, **how: Any) -> Any:
     return label(model, [tasks(number)], asks=builder(confidence=f"samples:{samples}"), **how)
 
 
-def test_each_sample_is_asked_stored_and_counted():
+def test_each_sample_is_asked_stored_and_counted() -> None:
     replies = {0: GOOD, 1: BAD_MOOD, 2: GOOD, 3: BAD_MOOD, 4: GOOD}
     model, facts = ScriptedModel(lambda asked, _: replies[asked.sample]), Facts()
     outcomes = sampled(model, facts=facts)
@@ -440,7 +450,7 @@ def test_each_sample_is_asked_stored_and_counted():
     assert len(model.requests) == 15
 
 
-def test_more_samples_ask_only_for_those_that_are_missing():
+def test_more_samples_ask_only_for_those_that_are_missing() -> None:
     model, facts = ScriptedModel(), Facts()
     sampled(model, samples=2, facts=facts)
     outcomes = sampled(model, samples=5, facts=facts)
@@ -448,13 +458,13 @@ def test_more_samples_ask_only_for_those_that_are_missing():
     assert [(outcome.confidence, outcome.sent) for outcome in outcomes] == [(1.0, 3)] * 3
 
 
-def test_a_malformed_sample_is_asked_again_and_counts_against_the_answer_when_it_stays_so():
+def test_a_malformed_sample_is_asked_again_and_counts_against_the_answer_when_it_stays_so() -> None:
     model = ScriptedModel(lambda asked, attempt: BROKEN if asked.sample == 1 or not attempt else GOOD)
     (outcome,) = sampled(model, number=1, samples=4)
     assert (outcome.answer, outcome.confidence, outcome.sent) == ({"mood": ("Good",)}, 0.75, 8)
 
 
-def test_a_sample_that_fails_fails_its_task_and_the_next_run_asks_for_it_alone():
+def test_a_sample_that_fails_fails_its_task_and_the_next_run_asks_for_it_alone() -> None:
     trouble = [BAD]
     model, facts = ScriptedModel(lambda asked, _: trouble.pop() if asked.sample == 3 and trouble else GOOD), Facts()
     (outcome,) = sampled(model, number=1, facts=facts)

@@ -1,6 +1,7 @@
 """An outage that all requests meet costs no task; what one request meets is its own. The clock is the test's."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -52,14 +53,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def labelled(script, number: int = 60, patience_s: float = PATIENCE_S):
+def labelled(script: Any, number: int = 60, patience_s: float = PATIENCE_S) -> Any:
     """What became of so many tasks, eight at a time, what the user was told, and the model."""
 
-    async def reply(request, attempt):
+    async def reply(request: Any, attempt: Any) -> Any:
         await asyncio.sleep(0)
         return script(request, attempt) if callable(script) else script[0]
 
-    async def scene():
+    async def scene() -> Any:
         model, told = ScriptedModel(reply), []
         executor = RequestExecutor(model, lambda _: None, 8, patience_s=patience_s)
         executor.patience.notify = told.append
@@ -92,7 +93,7 @@ def labelled(script, number: int = 60, patience_s: float = PATIENCE_S):
 def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> None:
     gone = (clock.now + 20, clock.now + 80)
 
-    def script(*_):
+    def script(*_: Any) -> Any:
         clock.now += 0.5
         return trouble if gone[0] < clock.now < gone[1] else GOOD
 
@@ -106,7 +107,7 @@ def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> 
 
 
 def test_an_outage_without_end_ends_the_run_and_not_its_tasks(clock: Clock) -> None:
-    def script(*_):
+    def script(*_: Any) -> Any:
         clock.now += 0.5
         return GOOD if clock.now < 1005 else DOWN
 

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import judge
 from backend.domain.outcome import Failure
 from backend.engine import completion_writer as recorder
@@ -24,7 +27,7 @@ UNREACHABLE = Failure("connection", "Nobody listens.")
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """No waiting between tries or for others in a commit; `quick` lists the waits there would have been."""
     waits: list[tuple[Failure, int]] = []
     monkeypatch.setattr(module, "_delay", lambda failure, tries: waits.append((failure, tries)) or 0)
@@ -33,7 +36,13 @@ def quick(monkeypatch):
 
 
 @contextlib.asynccontextmanager
-async def asking(model, concurrency=8, ttl=0.0, stored=None, patience_s=PATIENCE_S):
+async def asking(
+    model: ScriptedModel,
+    concurrency: int = 8,
+    ttl: float = 0.0,
+    stored: list[Any] | None = None,
+    patience_s: float = PATIENCE_S,
+) -> AsyncIterator[Any]:
     """An executor about `model` that writes into the list `stored`."""
     kept = [] if stored is None else stored
     executor = RequestExecutor(model, kept.extend, concurrency, ttl, patience_s=patience_s)
@@ -43,12 +52,12 @@ async def asking(model, concurrency=8, ttl=0.0, stored=None, patience_s=PATIENCE
         await executor.close()
 
 
-async def settle():
+async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
 
 
-async def cancelled(task):
+async def cancelled(task: asyncio.Task[Any]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
@@ -59,8 +68,8 @@ def texts(asked: RequestResult) -> list[str]:
     return [fact.text for fact in asked.attempts]
 
 
-def asked_once(model, **how) -> RequestResult:
-    async def scene():
+def asked_once(model: ScriptedModel, **how: Any) -> RequestResult:
+    async def scene() -> RequestResult:
         async with asking(model, **how) as executor:
             return await executor.ask(request())
 
@@ -70,10 +79,10 @@ def asked_once(model, **how) -> RequestResult:
 # One request
 
 
-def test_an_answer_is_stored_before_it_is_given():
+def test_an_answer_is_stored_before_it_is_given() -> None:
     stored: list = []
 
-    async def scene():
+    async def scene() -> None:
         async with asking(ScriptedModel(), stored=stored) as executor:
             asked = await executor.ask(request())
             assert stored == list(asked.attempts)
@@ -82,16 +91,16 @@ def test_an_answer_is_stored_before_it_is_given():
     run(scene())
 
 
-def test_closing_closes_the_model():
+def test_closing_closes_the_model() -> None:
     model = ScriptedModel()
     asked_once(model)
     assert model.closed
 
 
-def test_what_is_stored_already_is_not_asked_for():
+def test_what_is_stored_already_is_not_asked_for() -> None:
     model, fact = ScriptedModel(), completion(GOOD, request().digest)
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model) as executor:
             return await executor.ask(request(), [fact])
 
@@ -99,22 +108,22 @@ def test_what_is_stored_already_is_not_asked_for():
     assert model.requests == []
 
 
-def test_a_malformed_answer_is_asked_for_once_more_under_the_next_attempt():
+def test_a_malformed_answer_is_asked_for_once_more_under_the_next_attempt() -> None:
     model = ScriptedModel([BROKEN, GOOD])
     asked = asked_once(model)
     assert (texts(asked), model.attempts, asked.sent) == ([BROKEN, GOOD], [0, 1], 2)
 
 
-def test_and_only_once():
+def test_and_only_once() -> None:
     model = ScriptedModel([BROKEN])
     asked = asked_once(model)
     assert (texts(asked), model.attempts) == ([BROKEN, BROKEN], [0, 1])
 
 
-def test_a_malformed_answer_that_is_stored_counts():
+def test_a_malformed_answer_that_is_stored_counts() -> None:
     model, fact = ScriptedModel(), completion(BROKEN, request().digest)
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model) as executor:
             return await executor.ask(request(), [fact])
 
@@ -122,14 +131,14 @@ def test_a_malformed_answer_that_is_stored_counts():
     assert (texts(asked), model.attempts, asked.sent) == ([BROKEN, GOOD], [1], 1)
 
 
-def test_a_refusal_is_not_argued_with():
+def test_a_refusal_is_not_argued_with() -> None:
     model = ScriptedModel([completion("I can't.", request().digest, refused=True)])
     assert texts(asked_once(model)) == ["I can't."]
     assert model.attempts == [0]
 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "server", "connection", "timeout"])
-def test_trouble_that_may_pass_is_met_with_patience(kind, quick):
+def test_trouble_that_may_pass_is_met_with_patience(kind: str, quick: list[Any]) -> None:
     trouble = Failure(kind, "For a while.")
     model = ScriptedModel([trouble, trouble, GOOD])
     asked = asked_once(model)
@@ -139,7 +148,7 @@ def test_trouble_that_may_pass_is_met_with_patience(kind, quick):
 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "server", "timeout"])
-def test_patience_ends(kind):
+def test_patience_ends(kind: str) -> None:
     model = ScriptedModel([Failure(kind, "For ever.")])
     asked = asked_once(model)
     assert asked == RequestResult((), Failure(kind, "For ever."), TRIES[kind])
@@ -147,27 +156,27 @@ def test_patience_ends(kind):
 
 
 @pytest.mark.parametrize("kind", ["bad_request", "bad_task", "crashed"])
-def test_trouble_that_will_not_pass_is_not_tried_again(kind, quick):
+def test_trouble_that_will_not_pass_is_not_tried_again(kind: str, quick: list[Any]) -> None:
     asked = asked_once(ScriptedModel([Failure(kind, "No.")]))
     assert (asked.failure, asked.sent, quick) == (Failure(kind, "No."), 1, [])
 
 
-def test_a_failure_after_an_attempt_keeps_the_attempt():
+def test_a_failure_after_an_attempt_keeps_the_attempt() -> None:
     asked = asked_once(ScriptedModel([BROKEN, BAD]))
     assert (texts(asked), asked.failure, asked.sent) == ([BROKEN], BAD, 2)
 
 
-def test_a_server_that_was_never_reached_ends_the_whole():
+def test_a_server_that_was_never_reached_ends_the_whole() -> None:
     model = ScriptedModel([UNREACHABLE])
     with pytest.raises(ProviderError, match=r"Nobody listens\. Start it, or correct its address"):
         asked_once(model)
     assert len(model.requests) == UNREACHABLE_TRIES
 
 
-def test_a_server_that_was_reached_once_may_be_away_for_longer():
+def test_a_server_that_was_reached_once_may_be_away_for_longer() -> None:
     model = ScriptedModel([GOOD, UNREACHABLE])
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model, patience_s=0) as executor:
             await executor.ask(request("one"))
             return await executor.ask(request("two"))
@@ -178,10 +187,10 @@ def test_a_server_that_was_reached_once_may_be_away_for_longer():
 # The same request from many
 
 
-def test_many_who_ask_the_same_at_once_are_one_request():
+def test_many_who_ask_the_same_at_once_are_one_request() -> None:
     model, stored = ScriptedModel(), []
 
-    async def scene():
+    async def scene() -> list[RequestResult]:
         model.hold = asyncio.Event()
         async with asking(model, stored=stored) as executor:
             tasks = [asyncio.create_task(executor.ask(request())) for _ in range(50)]
@@ -196,10 +205,10 @@ def test_many_who_ask_the_same_at_once_are_one_request():
     assert {asked.attempts for asked in found} == {tuple(stored)}
 
 
-def test_who_asks_later_gets_the_same_answer():
+def test_who_asks_later_gets_the_same_answer() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> tuple[RequestResult, RequestResult]:
         async with asking(model) as executor:
             return await executor.ask(request()), await executor.ask(request())
 
@@ -208,10 +217,10 @@ def test_who_asks_later_gets_the_same_answer():
     assert len(model.requests) == 1
 
 
-def test_other_texts_are_other_requests():
+def test_other_texts_are_other_requests() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         async with asking(model) as executor:
             await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(20)))
 
@@ -219,10 +228,10 @@ def test_other_texts_are_other_requests():
     assert len({asked.digest for asked in model.requests}) == 20
 
 
-def test_trouble_of_the_provider_reaches_all_who_wait():
+def test_trouble_of_the_provider_reaches_all_who_wait() -> None:
     model = ScriptedModel([ProviderError("The key was refused.")])
 
-    async def scene():
+    async def scene() -> list[ProviderError]:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request())) for _ in range(5)]
@@ -235,14 +244,14 @@ def test_trouble_of_the_provider_reaches_all_who_wait():
     assert len(model.requests) == 1
 
 
-def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again():
+def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again() -> None:
     model, full = ScriptedModel(), [True]
 
-    def write(batch):
+    def write(batch: list[Completion]) -> None:
         if full[0]:
             raise StoreError("The disk is full.")
 
-    async def scene():
+    async def scene() -> RequestResult:
         executor = RequestExecutor(model, write, 8)
         with pytest.raises(StoreError):
             await executor.ask(request())
@@ -259,16 +268,16 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again():
 
 
 class Clock:
-    def __init__(self, monkeypatch):
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(recent_module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.now = 1000.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
 
 
-def test_what_failed_is_not_asked_again_for_a_while(monkeypatch):
+def test_what_failed_is_not_asked_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     model, clock = ScriptedModel([BAD, GOOD]), Clock(monkeypatch)
 
-    async def scene():
+    async def scene() -> tuple[Any, ...]:
         async with asking(model, ttl=30) as executor:
             first = await executor.ask(request())
             clock.now += 29
@@ -282,10 +291,10 @@ def test_what_failed_is_not_asked_again_for_a_while(monkeypatch):
     assert (texts(third), third.failure) == ([GOOD], None)
 
 
-def test_what_failed_after_an_attempt_looks_the_same_while_it_is_left_alone():
+def test_what_failed_after_an_attempt_looks_the_same_while_it_is_left_alone() -> None:
     model = ScriptedModel([BROKEN, BAD])
 
-    async def scene():
+    async def scene() -> tuple[RequestResult, RequestResult]:
         async with asking(model, ttl=30) as executor:
             return await executor.ask(request()), await executor.ask(request())
 
@@ -294,10 +303,10 @@ def test_what_failed_after_an_attempt_looks_the_same_while_it_is_left_alone():
     assert second.sent == 0
 
 
-def test_a_provider_that_refused_is_not_asked_again_for_a_while(monkeypatch):
+def test_a_provider_that_refused_is_not_asked_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     model, clock = ScriptedModel([ProviderError("No."), GOOD]), Clock(monkeypatch)
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model, ttl=30) as executor:
             for _ in range(2):
                 with pytest.raises(ProviderError):
@@ -309,10 +318,10 @@ def test_a_provider_that_refused_is_not_asked_again_for_a_while(monkeypatch):
     assert len(model.requests) == 2
 
 
-def test_without_a_while_everything_is_asked_again_at_once():
+def test_without_a_while_everything_is_asked_again_at_once() -> None:
     model = ScriptedModel([BAD, ProviderError("No."), GOOD])
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model, ttl=0) as executor:
             assert (await executor.ask(request())).failure == BAD
             with pytest.raises(ProviderError):
@@ -322,11 +331,11 @@ def test_without_a_while_everything_is_asked_again_at_once():
     assert texts(run(scene())) == [GOOD]
 
 
-def test_what_is_remembered_is_bounded(monkeypatch):
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recent_module, "RECENT", 10)
     clock = Clock(monkeypatch)
 
-    async def scene():
+    async def scene() -> None:
         good = ScriptedModel(lambda asked, _: BAD if "bad" in asked.user else GOOD)
         async with asking(good, ttl=1) as executor:
             for number in range(50):
@@ -339,7 +348,7 @@ def test_what_is_remembered_is_bounded(monkeypatch):
     run(scene())
 
 
-def test_what_is_remembered_is_bounded_in_memory_too():
+def test_what_is_remembered_is_bounded_in_memory_too() -> None:
     """Answers of a megabyte, and of many tokens; those of the same request replace each other."""
     many = tuple(("x", -0.1) for _ in range(10_000))
     recent = ResponseCache(ttl_s=30)
@@ -355,14 +364,14 @@ def test_what_is_remembered_is_bounded_in_memory_too():
 # Slots
 
 
-def test_no_more_are_in_flight_than_allowed():
-    async def slowly(*_):
+def test_no_more_are_in_flight_than_allowed() -> None:
+    async def slowly(*_: ChatRequest | int) -> str:
         await settle()
         return GOOD
 
     model = ScriptedModel(slowly)
 
-    async def scene():
+    async def scene() -> None:
         async with asking(model, concurrency=4) as executor:
             await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(60)))
             assert executor.slots.in_flight == 0
@@ -372,11 +381,11 @@ def test_no_more_are_in_flight_than_allowed():
 
 
 @pytest.mark.parametrize("trouble", [LIMITED, SERVER])
-def test_who_waits_to_try_again_holds_no_slot(trouble, monkeypatch):
+def test_who_waits_to_try_again_holds_no_slot(trouble: Failure, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_delay", lambda *_: 3600)
     model = ScriptedModel(lambda asked, _: trouble if "busy" in asked.user else GOOD)
 
-    async def scene():
+    async def scene() -> None:
         async with asking(model, concurrency=1) as executor:
             busy = asyncio.create_task(executor.ask(request("busy")))
             await model.arrived(1)
@@ -388,11 +397,11 @@ def test_who_waits_to_try_again_holds_no_slot(trouble, monkeypatch):
     run(scene())
 
 
-def test_a_slot_is_held_until_the_answer_is_stored():
+def test_a_slot_is_held_until_the_answer_is_stored() -> None:
     held = []
 
-    async def scene():
-        def write(batch):
+    async def scene() -> None:
+        def write(batch: list[Completion]) -> None:
             held.append(executor.slots.in_flight)
 
         executor = RequestExecutor(ScriptedModel(), write, 8)
@@ -403,8 +412,8 @@ def test_a_slot_is_held_until_the_answer_is_stored():
     assert held == [1]
 
 
-def test_429s_and_timeouts_make_it_slower_and_other_trouble_does_not():
-    async def scene(trouble):
+def test_429s_and_timeouts_make_it_slower_and_other_trouble_does_not() -> None:
+    async def scene(trouble: Any) -> int:
         model = ScriptedModel([trouble])
         async with asking(model, concurrency=8, patience_s=0) as executor:
             await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(8)))
@@ -416,10 +425,10 @@ def test_429s_and_timeouts_make_it_slower_and_other_trouble_does_not():
     assert run(scene(SERVER)) == 8
 
 
-def test_the_first_request_to_a_model_goes_alone_for_a_moment():
+def test_the_first_request_to_a_model_goes_alone_for_a_moment() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
@@ -433,11 +442,11 @@ def test_the_first_request_to_a_model_goes_alone_for_a_moment():
     assert len(model.requests) == 5
 
 
-def test_but_not_for_longer_than_a_moment(monkeypatch):
+def test_but_not_for_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.engine.first_answer.WARM_UP_S", 0)
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
@@ -448,10 +457,10 @@ def test_but_not_for_longer_than_a_moment(monkeypatch):
     run(scene())
 
 
-def test_what_stops_the_first_request_for_good_stops_those_that_wait_for_it_unsent():
+def test_what_stops_the_first_request_for_good_stops_those_that_wait_for_it_unsent() -> None:
     model = ScriptedModel([ProviderError("The key was refused."), GOOD])
 
-    async def scene():
+    async def scene() -> RequestResult:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(5)]
@@ -466,20 +475,20 @@ def test_what_stops_the_first_request_for_good_stops_those_that_wait_for_it_unse
     assert texts(run(scene())) == [GOOD]
 
 
-def test_a_failure_of_the_first_request_lets_the_others_try():
+def test_a_failure_of_the_first_request_lets_the_others_try() -> None:
     model = ScriptedModel(lambda asked, _: BAD if asked.user.endswith("0") else GOOD)
 
-    async def scene():
+    async def scene() -> list[RequestResult]:
         async with asking(model) as executor:
             return await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(5)))
 
     assert [asked.failure for asked in run(scene())] == [BAD, None, None, None, None]
 
 
-def test_every_model_has_its_own_first_request():
+def test_every_model_has_its_own_first_request() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             asks = [request(model=name) for name in ("a", "b")]
@@ -494,10 +503,10 @@ def test_every_model_has_its_own_first_request():
 # Who stops waiting
 
 
-def test_a_request_under_way_is_finished_and_stored_though_nobody_waits():
+def test_a_request_under_way_is_finished_and_stored_though_nobody_waits() -> None:
     model, stored = ScriptedModel(), []
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         async with asking(model, stored=stored) as executor:
             task = asyncio.create_task(executor.ask(request()))
@@ -509,10 +518,10 @@ def test_a_request_under_way_is_finished_and_stored_though_nobody_waits():
     assert [fact.text for fact in stored] == [GOOD]
 
 
-def test_who_asks_while_it_is_still_under_way_joins_it():
+def test_who_asks_while_it_is_still_under_way_joins_it() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> RequestResult:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             task = asyncio.create_task(executor.ask(request()))
@@ -527,10 +536,10 @@ def test_who_asks_while_it_is_still_under_way_joins_it():
     assert (texts(asked), asked.sent, len(model.requests)) == ([GOOD], 0, 1)
 
 
-def test_one_of_two_who_wait_may_go():
+def test_one_of_two_who_wait_may_go() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> RequestResult:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             first, second = (asyncio.create_task(executor.ask(request())) for _ in range(2))
@@ -542,10 +551,10 @@ def test_one_of_two_who_wait_may_go():
     assert texts(run(scene())) == [GOOD]
 
 
-def test_what_waits_for_a_slot_is_not_sent_when_nobody_waits_for_it():
+def test_what_waits_for_a_slot_is_not_sent_when_nobody_waits_for_it() -> None:
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         async with asking(model, concurrency=1) as executor:
             await executor.ask(request("warm"))
             model.hold = asyncio.Event()
@@ -564,14 +573,14 @@ def test_what_waits_for_a_slot_is_not_sent_when_nobody_waits_for_it():
 
 
 @pytest.mark.parametrize("ticks", range(12))
-def test_what_waits_for_the_first_request_is_not_sent_when_nobody_waits_for_it(ticks):
+def test_what_waits_for_the_first_request_is_not_sent_when_nobody_waits_for_it(ticks: int) -> None:
     """Whenever its waiter goes: before the first request is answered, after, or at that very moment."""
     model = ScriptedModel([BAD, GOOD])
 
-    async def scene():
+    async def scene() -> None:
         model.hold, sent = asyncio.Event(), []
 
-        async def impatient():
+        async def impatient() -> None:
             try:
                 await executor.ask(request("two"))
             finally:
@@ -592,11 +601,11 @@ def test_what_waits_for_the_first_request_is_not_sent_when_nobody_waits_for_it(t
     run(scene())
 
 
-def test_what_waits_to_try_again_is_not_sent_when_nobody_waits_for_it(monkeypatch):
+def test_what_waits_to_try_again_is_not_sent_when_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_delay", lambda *_: 3600)
     model = ScriptedModel([LIMITED, GOOD])
 
-    async def scene():
+    async def scene() -> RequestResult:
         async with asking(model) as executor:
             task = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
@@ -610,10 +619,10 @@ def test_what_waits_to_try_again_is_not_sent_when_nobody_waits_for_it(monkeypatc
     assert len(model.requests) == 2
 
 
-def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next_who_asks():
+def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next_who_asks() -> None:
     model, stored = ScriptedModel([BROKEN, GOOD]), []
 
-    async def scene():
+    async def scene() -> RequestResult:
         model.hold = asyncio.Event()
         async with asking(model, stored=stored) as executor:
             task = asyncio.create_task(executor.ask(request()))
@@ -630,12 +639,12 @@ def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next
     assert not isinstance(judge(asked.attempts, request().template.schema)[0], Failure)
 
 
-def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request():
+def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() -> None:
     """The first one's waiter wakes up only after the second flight has begun; it must not forget that one."""
     replies = [BAD, GOOD, GOOD]
     model = ScriptedModel(replies)
 
-    async def scene():
+    async def scene() -> tuple[RequestResult, RequestResult]:
         async with asking(model) as executor:
             first = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
@@ -656,10 +665,10 @@ def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request():
     assert (second.sent, third.sent) == (1, 0)
 
 
-def test_closing_waits_for_what_is_under_way():
+def test_closing_waits_for_what_is_under_way() -> None:
     model, stored = ScriptedModel(), []
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         executor = RequestExecutor(model, stored.extend, 8)
         task = asyncio.create_task(executor.ask(request()))
@@ -675,11 +684,11 @@ def test_closing_waits_for_what_is_under_way():
     assert len(stored) == 1
 
 
-def test_closing_does_not_wait_for_ever(monkeypatch):
+def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DRAIN_S", 0)
     model = ScriptedModel()
 
-    async def scene():
+    async def scene() -> None:
         model.hold = asyncio.Event()
         executor = RequestExecutor(model, lambda batch: None, 8)
         task = asyncio.create_task(executor.ask(request()))
@@ -696,8 +705,8 @@ def test_closing_does_not_wait_for_ever(monkeypatch):
 # Numbers
 
 
-def test_it_counts_what_it_sends():
-    async def scene():
+def test_it_counts_what_it_sends() -> None:
+    async def scene() -> None:
         async with asking(ScriptedModel([LIMITED, BROKEN, GOOD])) as executor:
             assert (executor.tally.sent, executor.tally.seconds) == (0, 0)
             await executor.ask(request())
@@ -708,16 +717,16 @@ def test_it_counts_what_it_sends():
 
 
 @pytest.mark.parametrize(("tries", "seconds"), [(1, 0.5), (2, 1), (3, 2), (8, 60), (30, 60)])
-def test_the_wait_doubles_to_a_minute_with_jitter(tries, seconds):
+def test_the_wait_doubles_to_a_minute_with_jitter(tries: int, seconds: float) -> None:
     for _ in range(50):
         assert seconds <= _delay(SERVER, tries) <= 1.25 * seconds
 
 
-def test_the_wait_is_what_the_provider_asked_for_and_a_little_more():
+def test_the_wait_is_what_the_provider_asked_for_and_a_little_more() -> None:
     for _ in range(50):
         assert 7 <= _delay(Failure("rate_limited", "", 7.0), 12) <= 8.75
 
 
-def test_a_provider_that_asks_for_no_wait_gets_our_own():
+def test_a_provider_that_asks_for_no_wait_gets_our_own() -> None:
     for _ in range(50):
         assert 1 <= _delay(Failure("rate_limited", "", 0.0), 2) <= 1.25

@@ -1,6 +1,7 @@
 """What is said when a model gives no log-probabilities, and why samples bring no outcome."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.scripted import completion, template, version
 GOOD = {"mood": ("Good",)}
 
 
-def test_silence_about_probabilities_is_told_with_what_to_do():
+def test_silence_about_probabilities_is_told_with_what_to_do() -> None:
     said = unsure(version(), [Outcome(1, GOOD), Outcome(2, Rejection("refused", ""))])
     assert said is not None
     assert "some-model gives no log-probabilities" in said
@@ -29,26 +30,26 @@ def test_silence_about_probabilities_is_told_with_what_to_do():
         [Outcome(1, GOOD), Outcome(2, GOOD, confidence=0.5)],
     ],
 )
-def test_nothing_is_said_where_nothing_can_be_told(outcomes):
+def test_nothing_is_said_where_nothing_can_be_told(outcomes: Any) -> None:
     assert unsure(version(), outcomes) is None
 
 
 @pytest.mark.parametrize("confidence", ["none", "samples:5"])
-def test_nothing_is_said_of_versions_that_ask_for_none(confidence):
+def test_nothing_is_said_of_versions_that_ask_for_none(confidence: Any) -> None:
     assert unsure(version(confidence=confidence), [Outcome(1, GOOD)]) is None
 
 
-def test_the_first_trouble_is_why():
+def test_the_first_trouble_is_why() -> None:
     trouble = [RequestResult((), Failure("timeout", "one")), RequestResult((), Failure("server", "two"))]
     assert failure_of([RequestResult((completion(),)), *trouble]).kind == "timeout"
     assert failure_of([RequestResult(())]).kind == "crashed"
 
 
-def test_a_process_that_is_to_end_waits_for_the_samples_under_way():
+def test_a_process_that_is_to_end_waits_for_the_samples_under_way() -> None:
     came = []
 
     class Stopping:
-        async def ask(self, sample, stored):
+        async def ask(self, sample: Any, stored: Any) -> Any:
             if sample.sample == 1:
                 raise Stopped
             await asyncio.sleep(0.01)

@@ -1,6 +1,7 @@
 """What is left of a batch is given to a run: once, in its turn, and never so that anybody has to wait."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,12 @@ TAG = "mood@1"
 
 
 class Runs:
-    def __init__(self):
+    def __init__(self) -> None:
         self.started = []
         self.trouble = None
         self.over = set()
 
-    def start(self, tag, tasks):
+    def start(self, tag: Any, tasks: Any) -> Any:
         if self.trouble:
             raise self.trouble
         self.started.append((tag, tasks))
@@ -25,17 +26,17 @@ class Runs:
 
 
 @pytest.fixture
-def runs():
+def runs() -> Any:
     return Runs()
 
 
 @pytest.fixture
-def rest(runs, monkeypatch):
+def rest(runs: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(module, "EVERY_S", 3600)
     return OverflowRuns(runs.start, lambda run: run in runs.over)
 
 
-def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs, rest):
+def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs: Any, rest: Any) -> None:
     rest.add(TAG, [3, 1])
     assert rest.of(TAG) == {1, 3}
     assert runs.started == []
@@ -50,7 +51,7 @@ def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs, rest):
     assert len(runs.started) == 1
 
 
-def test_what_comes_meanwhile_waits_for_its_turn(runs, rest):
+def test_what_comes_meanwhile_waits_for_its_turn(runs: Any, rest: Any) -> None:
     rest.add(TAG, [1, 2])
     rest.look()
     rest.add(TAG, [2, 3])
@@ -63,7 +64,7 @@ def test_what_comes_meanwhile_waits_for_its_turn(runs, rest):
     assert rest.of(TAG) == {3}
 
 
-def test_another_run_of_the_version_is_waited_for(runs, rest):
+def test_another_run_of_the_version_is_waited_for(runs: Any, rest: Any) -> None:
     runs.trouble = RunError("Run 1f is under way.")
     rest.add(TAG, [1])
     rest.look()
@@ -73,7 +74,9 @@ def test_another_run_of_the_version_is_waited_for(runs, rest):
     assert runs.started == [(TAG, (1,))]
 
 
-def test_what_no_run_can_be_started_for_is_told_and_given_up(runs, rest, caplog):
+def test_what_no_run_can_be_started_for_is_told_and_given_up(
+    runs: Any, rest: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     runs.trouble = StudioError("Label Studio is away.")
     rest.add(TAG, [1, 2])
     rest.look()

@@ -1,1 +1,1 @@
-"""How the record's tables came to be, one file per change (Alembic)."""
+"""Migrations of the tables, one file per change (Alembic)."""

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `adapters.database.engine` hands over."""
+"""Runs the migrations on the connection of `adapters.database.engine`."""
 
 from alembic import context
 

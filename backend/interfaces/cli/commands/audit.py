@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.interfaces.cli.options.task_selection import truths_options
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.trust import AUDIT_KINDS, audit_json
@@ -32,51 +32,53 @@ def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -
     ls-prompts audit 12
     ls-prompts audit 12 --kind confusions --json
     """
-    found = the_app().audit(project, subset)
-    _talk(found)
+    with waiting_for("the audit"):
+        result = the_app().audit(project, subset)
+    _talk(result)
     if json_wanted:
-        print_json(audit_json(found, kind or AUDIT_KINDS[0]))
+        print_json(audit_json(result, kind or AUDIT_KINDS[0]))
         return
-    for one in AUDIT_KINDS if kind is None else (kind,):
-        title, lines = PARTS[one]
-        _print(title, lines(found))
+    for name in AUDIT_KINDS if kind is None else (kind,):
+        title, lines = PARTS[name]
+        _print(title, lines(result))
 
 
-def _talk(found: "Audit") -> None:
-    versions = f": {', '.join(found.versions)}" if found.versions else ""
-    heard = f"{numbers.things(len(found.versions), 'version')} heard{versions}."
-    notify(f"{numbers.things(found.truths, 'ground truth')}, {heard}")
-    for remark in left_out_remarks(found.left_out):
+def _talk(result: "Audit") -> None:
+    versions = f": {', '.join(result.versions)}" if result.versions else ""
+    heard = f"compared with the answers of {numbers.things(len(result.versions), 'version')}{versions}."
+    notify(f"{numbers.things(result.truths, 'ground truth')}, {heard}")
+    for remark in left_out_remarks(result.left_out):
         notify(remark)
-    if found.stale:
-        notify(f"Not heard, for they were saved with another labelling config: {', '.join(found.stale)}.")
-    if not found.versions:
-        notify("No version has an answer to a task with a ground truth: `ls-prompts evaluate` one first.")
+    if result.stale:
+        notify(f"Not compared, because they were saved with another labelling config: {', '.join(result.stale)}.")
+    if not result.versions:
+        notify("No version has an answer to a task with a ground truth: run `ls-prompts evaluate VERSION` first.")
 
 
-def _suspects(found: "Audit") -> list[str]:
+def _suspects(result: "Audit") -> list[str]:
     return [
-        f"{numbers.proportion(one.score)}  {one.link}  {_quoted(one.truth)} -> {_quoted(one.suggested)}  "
-        f"{len(one.versions)} of {numbers.things(len(found.versions), 'version')}"
-        + ("  (from a prediction)" if one.accepted else "")
-        for one in found.suspects
+        f"{numbers.proportion(suspect.score)}  {suspect.link}  "
+        f"{_quoted(suspect.truth)} -> {_quoted(suspect.suggested)}  "
+        f"{len(suspect.versions)} of {numbers.things(len(result.versions), 'version')}"
+        + ("  (from a prediction)" if suspect.accepted else "")
+        for suspect in result.suspects
     ]
 
 
-def _confusions(found: "Audit") -> list[str]:
-    return [f"{numbers.count(one.times):>5}  {one.sentence}" for one in found.confusions]
+def _confusions(result: "Audit") -> list[str]:
+    return [f"{numbers.count(pair.times):>5}  {pair.sentence}" for pair in result.confusions]
 
 
-def _duplicates(found: "Audit") -> list[str]:
-    return ["\n  ".join(map(_marked, group)) for group in found.duplicates]
+def _duplicates(result: "Audit") -> list[str]:
+    return ["\n  ".join(map(_marked, group)) for group in result.duplicates]
 
 
-def _disagreements(found: "Audit") -> list[str]:
-    return list(map(_marked, found.disagreements))
+def _disagreements(result: "Audit") -> list[str]:
+    return list(map(_marked, result.disagreements))
 
 
-def _marked(one: "MarkedTask") -> str:
-    return f"{one.link}  {' / '.join(map(_quoted, one.answers))}"
+def _marked(marked: "MarkedTask") -> str:
+    return f"{marked.link}  {' / '.join(map(_quoted, marked.answers))}"
 
 
 def _quoted(answer: str) -> str:
@@ -94,9 +96,8 @@ def _print(title: str, lines: list[str]) -> None:
 
 
 PARTS: dict[str, tuple[str, Callable[["Audit"], list[str]]]] = {
-    "suspects": ("Ground truths that may be wrong, by how probably", _suspects),
-    "confusions": ("Labels that are confused, with sentences to finish for the definitions", _confusions),
+    "suspects": ("Ground truths that may be wrong, most probable first", _suspects),
+    "confusions": ("Labels that are confused, each with a sentence to complete for the definitions", _confusions),
     "duplicates": ("Copies of a task with different truths", _duplicates),
     "disagreements": ("Tasks whose annotations differ", _disagreements),
 }
-COMMANDS = (audit,)

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.task_selection import truths_options
-from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.trust import calibration_json, threshold_json
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @truths_options
-@click.option("--remove", is_flag=True, help="Push confidences as they are again.")
+@click.option("--remove", is_flag=True, help="Remove the calibration: push confidences as the model gives them.")
 @as_json
 def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> None:
-    """Measure how far a version's confidence is from the truth; save what mends it, and use that for scores.
+    """Measure how well a version's confidence matches its accuracy, and calibrate the scores where that helps.
 
     \b
     ls-prompts calibrate sentiment@2
@@ -37,70 +38,69 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
         removed = app.uncalibrate(version)
         notify(_pushing(version) if removed else f"No calibration is saved with {version}.")
         return
-    found = app.calibrate(version, subset)
-    print_json(calibration_json(found)) if json_wanted else _print_calibration(found)
-    for remark in left_out_remarks(found.left_out):
+    with waiting_for("the calibration"):
+        result = app.calibrate(version, subset)
+    print_json(calibration_json(result)) if json_wanted else _print_calibration(result)
+    for remark in left_out_remarks(result.left_out):
         notify(remark)
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option(
     "--accuracy",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     required=True,
     metavar="A",
-    help="How often answers from the threshold on must be right.",
+    help="Share of the answers above the threshold that must be right, like 0.97.",
 )
 @truths_options
 @as_json
 def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) -> None:
-    """Find the smallest confidence that promises an accuracy, with 95 % confidence.
+    """Find the lowest confidence threshold that guarantees an accuracy, at a confidence level of 95 %.
 
     \b
     ls-prompts threshold sentiment@2 --accuracy 0.97
     ls-prompts threshold sentiment@2 --accuracy 0.97 --json
     """
-    found = the_app().confidence_threshold(version, accuracy, subset)
-    print_json(threshold_json(found)) if json_wanted else _print_promise(found, subset)
-    for remark in left_out_remarks(found.left_out):
+    with waiting_for("the threshold"):
+        result = the_app().confidence_threshold(version, accuracy, subset)
+    print_json(threshold_json(result)) if json_wanted else _print_threshold(result, subset)
+    for remark in left_out_remarks(result.left_out):
         notify(remark)
 
 
-COMMANDS = (calibrate, threshold)
-
-
-def _print_promise(confidence_threshold: "ConfidenceThreshold", subset: Subset) -> None:
-    found, tag = confidence_threshold.found, confidence_threshold.version
-    if found.threshold is None:
-        click.echo(f"No confidence of {tag} promises an accuracy of {found.target:g}. {found.reason}")
+def _print_threshold(result: "ConfidenceThreshold", subset: Subset) -> None:
+    lowest, tag = result.found, result.version
+    if lowest.threshold is None:
+        click.echo(f"No confidence of {tag} guarantees an accuracy of {lowest.target:g}. {lowest.reason}")
         return
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("threshold", f"{found.threshold:.6g}", "confidence as the model gives it")
-    table.add_row("score", f"{confidence_threshold.score:.6g}", "the same as it is pushed to Label Studio")
-    right = f"{numbers.things(found.tasks, 'ground truth')} from there on, at least "
-    table.add_row("accuracy", numbers.proportion(found.accuracy), f"{right}{numbers.proportion(found.accuracy_low)}")
-    table.add_row("coverage", numbers.proportion(found.coverage), "of the tasks with a ground truth")
+    table.add_row("threshold", f"{lowest.threshold:.6g}", "confidence as the model gives it")
+    table.add_row("score", f"{result.score:.6g}", "the same, as pushed to Label Studio")
+    right = f"{numbers.things(lowest.tasks, 'ground truth')} above it, at least "
+    table.add_row("accuracy", numbers.proportion(lowest.accuracy), f"{right}{numbers.proportion(lowest.accuracy_low)}")
+    table.add_row("coverage", numbers.proportion(lowest.coverage), "of the tasks with a ground truth")
     Console().print(table)
     # --accuracy goes by all ground truths: of a part of them the threshold may be another.
     all_truths = subset == Subset("ground-truth")
-    least = f"--accuracy {found.target:g}" if all_truths else f"--min-confidence {found.threshold!r}"
-    notify(f"{found.method}. `ls-prompts annotate {tag} {least}` makes annotations of those.")
+    least = f"--accuracy {lowest.target:g}" if all_truths else f"--min-confidence {lowest.threshold!r}"
+    notify(f"{lowest.method}. `ls-prompts annotate {tag} {least}` creates annotations from them.")
 
 
-def _print_calibration(found: "CalibrationResult") -> None:
+def _print_calibration(result: "CalibrationResult") -> None:
     console = Console()
-    for control, measured in {"": found.joint, **found.controls}.items():
-        console.print(cell(f"{found.version}, {control}" if control else found.version), style="bold")
-        for title, one in (("confidence", measured.before), ("calibrated", measured.after)):
-            if one is not None and one.tasks:
-                console.print(_bins(title, one.bins))
+    for control, measured in {"": result.joint, **result.controls}.items():
+        console.print(cell(f"{result.version}, {control}" if control else result.version), style="bold")
+        for title, reliability in (("confidence", measured.before), ("calibrated", measured.after)):
+            if reliability is not None and reliability.tasks:
+                console.print(_bins(title, reliability.bins))
         console.print(_summary(measured))
         click.echo(f"{_finding(measured.calibration)}\n")
-    if found.saved:
-        notify(f"Saved. {_pushing(found.version)}")
-    elif found.removed:
-        notify(f"The one saved before is removed. {_pushing(found.version)}")
+    if result.saved:
+        notify(f"Saved. {_pushing(result.version)}")
+    elif result.removed:
+        notify(f"The calibration saved before is removed. {_pushing(result.version)}")
     else:
         notify("Nothing was changed.")
 
@@ -109,26 +109,28 @@ def _bins(title: str, bins: "tuple[Bin, ...]") -> Table:
     table = Table(title, box=None, header_style="bold", pad_edge=False)
     for name in ("tasks", "mean", "accuracy", "95 % interval"):
         table.add_column(name, justify="right")
-    for one in bins:
-        shown = map(numbers.proportion, (one.confidence, one.accuracy))
-        edges = f"{numbers.proportion(one.low)} to {numbers.proportion(one.high)}"
-        table.add_row(edges, numbers.count(one.tasks), *shown, numbers.interval(one.accuracy_ci))
+    for group in bins:
+        shown = map(numbers.proportion, (group.confidence, group.accuracy))
+        edges = f"{numbers.proportion(group.low)} to {numbers.proportion(group.high)}"
+        table.add_row(edges, numbers.count(group.tasks), *shown, numbers.interval(group.accuracy_ci))
     return table
 
 
-def _summary(found: "MeasuredConfidence") -> Table:
+def _summary(measured: "MeasuredConfidence") -> Table:
     table = Table("", box=None, header_style="bold", pad_edge=False)
     table.add_column("Brier score")
     table.add_column("ECE")
-    for title, one in (("as it is", found.before), ("calibrated, on held-out folds", found.after)):
-        if one is not None:
-            table.add_row(title, _with(one.brier, one.brier_ci), _with(one.ece, one.ece_ci))
+    for title, reliability in (("uncalibrated", measured.before), ("calibrated, on held-out folds", measured.after)):
+        if reliability is not None:
+            table.add_row(
+                title, _with(reliability.brier, reliability.brier_ci), _with(reliability.ece, reliability.ece_ci)
+            )
     return table
 
 
-def _finding(found: "Calibration") -> str:
-    calibrator = found.calibrator
-    return found.reason or (f"Helps: {calibrator.to_json()['method']} calibration." if calibrator else "")
+def _finding(calibration: "Calibration") -> str:
+    calibrator = calibration.calibrator
+    return calibration.reason or (f"Helps: {calibrator.to_json()['method']} calibration." if calibrator else "")
 
 
 def _with(value: float | None, interval: "tuple[float, float] | None") -> str:

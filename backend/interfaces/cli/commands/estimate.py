@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.task_selection import subset_options
-from backend.interfaces.cli.render.console import as_json, print_json, the_app
+from backend.interfaces.cli.render.console import as_json, print_json, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import estimate_json
 
@@ -15,38 +16,40 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @subset_options
 @click.option(
-    "--probe", type=int, default=0, metavar="N", help="Ask about N tasks first, for better figures; answers stay."
+    "--probe",
+    type=int,
+    default=0,
+    metavar="N",
+    help="Ask the model about N tasks first, for a better estimate; their answers are kept.",
 )
 @as_json
 def estimate(version: str, subset: Subset, probe: int, json_wanted: bool) -> None:
-    """Estimate tokens and cost of a run; nothing is asked unless --probe says so.
+    """Estimate tokens and cost of a run. The model is asked only with --probe.
 
     \b
     ls-prompts estimate sentiment@1 --on all
     ls-prompts estimate sentiment@1 --on all --probe 20 --json
     """
-    found = the_app().estimate(version, subset, probe)
-    print_json(estimate_json(found)) if json_wanted else _print(found)
+    with waiting_for("the estimate"):
+        result = the_app().estimate(version, subset, probe)
+    print_json(estimate_json(result)) if json_wanted else _print(result)
 
 
-def _print(found: "Estimate") -> None:
-    click.echo(f"tasks     {numbers.count(found.tasks)}, {numbers.count(found.reused)} of them answered already")
-    for title, (low, high) in (("in", found.prompt_tokens), ("out", found.completion_tokens)):
+def _print(result: "Estimate") -> None:
+    click.echo(f"tasks     {numbers.count(result.tasks)}, {numbers.count(result.reused)} of them answered already")
+    for title, (low, high) in (("in", result.prompt_tokens), ("out", result.completion_tokens)):
         click.echo(f"{title:<9} {numbers.count(low)} to {numbers.count(high)} tokens")
-    if found.example_tokens[1]:
-        low, high = found.example_tokens
+    if result.example_tokens[1]:
+        low, high = result.example_tokens
         click.echo(f"examples  {numbers.count(low)} to {numbers.count(high)} of the tokens in")
-    click.echo(f"cost      {_cost(found.cost_usd)}")
-    click.echo(f"counted   {found.tokenizer}")
+    click.echo(f"cost      {_cost(result.cost_usd)}")
+    click.echo(f"counted   {result.tokenizer}")
 
 
 def _cost(usd: tuple[float, float] | None) -> str:
     if usd is None:
         return f"{numbers.usd(None)}: the model's price is not known, set PRICE_IN and PRICE_OUT"
     return f"{numbers.usd(usd[0])} to {numbers.usd(usd[1])}"
-
-
-COMMANDS = (estimate,)

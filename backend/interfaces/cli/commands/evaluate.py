@@ -6,11 +6,12 @@ import click
 
 from backend.domain.dataset.subset import Subset
 from backend.errors import NoTruthsError
+from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
 from backend.interfaces.cli.options.quality_gate import QualityGateOptions, end_by, gate_options
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
 from backend.interfaces.cli.render.comparison import print_comparison
-from backend.interfaces.cli.render.console import as_json, print_json, the_app
+from backend.interfaces.cli.render.console import as_json, print_json, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @some_truths_options
 @ending_options
 @gate_options
@@ -41,7 +42,8 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
     app = the_app()
     finished = _finished(app, version, subset, app.evaluating(ending), gate.vs)
     evaluation, calibrated = _evaluation(finished), app.calibrated(version) is not None
-    compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
+    with waiting_for("the comparison"):
+        compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
     checks = list(gate.checks(evaluation, compared))
     gate.write(finished, evaluation, checks)
     if json_wanted:
@@ -69,7 +71,7 @@ def _evaluation(finished: "RunResult") -> "Evaluation":
 
 
 @click.command()
-@click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
+@click.argument("versions", nargs=-1, required=True, metavar="VERSION...", shell_complete=complete_versions)
 @truths_options
 @as_json
 def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> None:
@@ -81,8 +83,6 @@ def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> Non
     """
     if len(versions) < 2:
         raise click.UsageError("A comparison takes two versions or more, like sentiment@1 sentiment@2.")
-    compared = the_app().compare(versions, subset)
+    with waiting_for("the comparison"):
+        compared = the_app().compare(versions, subset)
     print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)
-
-
-COMMANDS = (evaluate, compare)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.cli.render.console import confirm, notify, sure, the_app
+from backend.interfaces.cli.render.console import confirm, notify, sure, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def forget(project: int, yes: bool) -> None:
     """Delete what is stored about a project's tasks: answers, embeddings, runs, calibrations, files at the provider.
 
-    Its prompts stay, and so do predictions in Label Studio (`ls-prompts withdraw`) and answers that another project's
-    tasks got as well. Answers were paid for: a later run asks again.
+    The project's prompts stay, and so do predictions in Label Studio (`ls-prompts withdraw` deletes them) and answers
+    that tasks of another project share. A later run pays for the deleted answers again.
 
     \b
     ls-prompts forget 12
@@ -31,7 +31,8 @@ def forget(project: int, yes: bool) -> None:
         return
     if not yes:
         confirm(f"Delete {_listed(held)} of project {project}? This can't be undone")
-    app.forget(project, notify)
+    with waiting_for("the deletion"):
+        app.forget(project, notify)
     notify(f"Deleted {_listed(held)} of project {project}.")
     for name in held.quoting:
         notify(f"The prompt '{name}' has examples taken from tasks: `ls-prompts delete {name}` deletes it.")
@@ -46,12 +47,9 @@ def _listed(held: "Held") -> str:
     }
     parts = [_things(number, word) for word, number in counts.items() if number]
     if held.embeddings:
-        parts.append(f"all {numbers.things(held.embeddings, 'embedding')} (they do not say whose they are)")
+        parts.append(f"all {numbers.things(held.embeddings, 'embedding')} (embeddings are not stored by project)")
     return ", ".join(parts)
 
 
 def _things(number: int, word: str) -> str:
     return f"{numbers.count(number)} batches" if word == "batch" and number != 1 else numbers.things(number, word)
-
-
-COMMANDS = (forget,)

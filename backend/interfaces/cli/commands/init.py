@@ -38,14 +38,14 @@ STEPS = (
     Step("label_studio_url", "Address of Label Studio", lambda app: app.reach_studio()),
     Step(
         "label_studio_api_key",
-        "Access token, from its Account & Settings (it is not shown)",
+        "Access token, from Account & Settings in Label Studio (it is not shown)",
         lambda app: app.describe_studio(),
         hidden=True,
     ),
     Step("openai_base_url", "Address of the model's server", lambda app: app.reach_model_server()),
     Step(
         "openai_api_key",
-        f"Key for it, '{NO_KEY}' where it asks for none (it is not shown)",
+        f"Key for the model's server, '{NO_KEY}' if it needs none (it is not shown)",
         lambda app: app.check_key(),
         hidden=True,
     ),
@@ -68,16 +68,16 @@ class Answers:
         while True:
             value = value or self._asked(step)
             try:
-                found = step.check(self._app(step.name, value))
+                finding = step.check(self._app(step.name, value))
             except PromptsError as error:
                 if not self._asking:
                     raise
                 notify(f"no  {error}")
-                if not click.confirm("Keep it all the same?", err=True):
+                if not click.confirm("Keep it anyway?", err=True):
                     value = None
                     continue
             else:
-                notify(f"ok  {found}")
+                notify(f"ok  {finding}")
             self.values[step.name] = value
             return
 
@@ -88,7 +88,7 @@ class Answers:
             self._show_models()
         default = self._default(step.name)
         secret = step.hidden and default not in ("", NO_KEY)
-        title = f"{step.title} [Enter keeps the one there is]" if secret else step.title
+        title = f"{step.title} [Enter keeps the current one]" if secret else step.title
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GetPassWarning)  # through a pipe nothing can be seen anyway
             shown = click.prompt(title, default=default, hide_input=step.hidden, show_default=not secret, err=True)
@@ -96,11 +96,11 @@ class Answers:
 
     def _default(self, name: str) -> str:
         """What is set already; a key only for the server it is for, unless nobody is asked."""
-        known, server = self._known[name], SERVERS.get(name, name)
+        value, server = self._known[name], SERVERS.get(name, name)
         moved = self.values.get(server, self._known[server]) != self._known[server]
         if name in SERVERS and moved and self._asking:
-            known = ""
-        return known or (NO_KEY if name == "openai_api_key" else "")
+            value = ""
+        return value or (NO_KEY if name == "openai_api_key" else "")
 
     def _app(self, name: str, value: str) -> "App":
         """With the answers so far. No key is sent to an address that was typed just now."""
@@ -117,7 +117,7 @@ class Answers:
         except PromptsError:
             return
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        notify(f"It has {', '.join(names[:SHOWN])}{more}.")
+        notify(f"The server has {', '.join(names[:SHOWN])}{more}.")
         if self._known["openai_model"] not in names and len(names) == 1:
             self._known["openai_model"] = names[0]
 
@@ -135,15 +135,15 @@ def known_settings() -> dict[str, str]:
 
 
 @click.command()
-@click.option("--label-studio-url", metavar="URL", help="In place of asking.")
-@click.option("--openai-base-url", metavar="URL", help="In place of asking.")
-@click.option("--openai-model", metavar="NAME", help="In place of asking.")
+@click.option("--label-studio-url", metavar="URL", help="Address of Label Studio; skips the question.")
+@click.option("--openai-base-url", metavar="URL", help="Address of the model's server; skips the question.")
+@click.option("--openai-model", metavar="NAME", help="Model to use; skips the question.")
 @sure
 def init(yes: bool, **given: str | None) -> None:
-    """Ask for the addresses, keys and the model, check each, and write them to .env in this folder.
+    """Ask for addresses, keys and the model, check each, and write them to .env in this folder.
 
-    With --yes nothing is asked: what no option says is what is set already, in the environment or in .env; keys can be
-    given in no other way. Other lines of .env are kept.
+    With --yes it asks nothing: what no option gives is taken from the environment or .env, which is the only way to
+    give keys. Other lines of .env are kept.
 
     \b
     ls-prompts init
@@ -171,13 +171,10 @@ def init(yes: bool, **given: str | None) -> None:
 def _nothing_written() -> str:
     if sys.stdin.isatty():
         return "Nothing was written."
-    return "Nothing was written, for there is no terminal to ask on: set what is asked for, and add --yes."
+    return "Nothing was written, because there is no terminal to ask on: set these values, and add --yes."
 
 
 def _warn_of_others(values: dict[str, str]) -> None:
-    found = known_settings()
-    for name in (name.upper() for name, value in values.items() if found[name] != value.rstrip("/")):
-        notify(f"{name} is set in the environment as well, to something else, and that counts: unset it.")
-
-
-COMMANDS = (init,)
+    effective = known_settings()
+    for name in (name.upper() for name, value in values.items() if effective[name] != value.rstrip("/")):
+        notify(f"{name} is also set in the environment, to another value, which takes precedence: unset it.")

@@ -24,6 +24,3 @@ def models(json_wanted: bool) -> None:
     for name in names:
         click.echo(f"{'*' if name == default else ' '} {printable(name)}")
     notify(f"{numbers.things(len(names), 'model')}; OPENAI_MODEL is {default}.")
-
-
-COMMANDS = (models,)

@@ -4,6 +4,7 @@ import webbrowser
 
 import click
 
+from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.render.console import notify, the_app
 
 IN_TERMINAL = ("www-browser", "links", "elinks", "lynx", "w3m")
@@ -11,7 +12,7 @@ IN_TERMINAL = ("www-browser", "links", "elinks", "lynx", "w3m")
 
 
 @click.command("open")
-@click.argument("what", metavar="PROJECT|VERSION|FILE")
+@click.argument("what", metavar="PROJECT|VERSION|FILE", shell_complete=complete_versions)
 @click.option("--task", type=int, metavar="ID", help="One task of the project.")
 def open_(what: str, task: int | None) -> None:
     """Open a project, one of its tasks or a report in the browser, and print the address.
@@ -33,6 +34,3 @@ def _opened(address: str) -> bool:
     except webbrowser.Error:
         return False
     return getattr(browser, "name", "") not in IN_TERMINAL and browser.open(address)
-
-
-COMMANDS = (open_,)

@@ -4,12 +4,13 @@ import sys
 
 import click
 
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.options.prompt_names import version_argument
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import health_checks_json
 
 backend_url_option = click.option(
-    "--backend-url", metavar="URL", help="Where Label Studio is to reach the server. Default: from BIND."
+    "--backend-url", metavar="URL", help="Address at which Label Studio reaches the server. Default: from BIND."
 )
 
 
@@ -17,10 +18,10 @@ backend_url_option = click.option(
 @backend_url_option
 @as_json
 def doctor(backend_url: str | None, json_wanted: bool) -> None:
-    """Check Label Studio, the token, the model, the record and whether the server answers.
+    """Check Label Studio, the token, the model, the database and the server.
 
-    The model is asked one small request, some hundred tokens, and where that is slow five more: to propose CONCURRENCY
-    and REQUEST_TIMEOUT_S that fit its server.
+    The model gets one small request of about a hundred tokens. If the answer is slow it gets five more, to propose
+    values of CONCURRENCY and REQUEST_TIMEOUT_S that fit its server.
 
     \b
     ls-prompts doctor
@@ -41,21 +42,22 @@ def doctor(backend_url: str | None, json_wanted: bool) -> None:
 @click.argument("project", type=int)
 @backend_url_option
 def connect(project: int, backend_url: str | None) -> None:
-    """Connect the server to a project, as Settings, Model does. Twice is once.
+    """Connect the server to a project, as Settings, Model does. Safe to run again.
 
     \b
     ls-prompts connect 12
     ls-prompts connect 12 --backend-url http://host.docker.internal:9090
     """
-    url = the_app().connect(project, backend_url, notify)
+    with waiting_for("Label Studio to reach the server"):
+        url = the_app().connect(project, backend_url, notify)
     notify(f"Project {project} is connected to {url}.")
 
 
 @click.command()
 @click.argument("project", type=int)
-@click.option("--backend-url", metavar="URL", help="Which one. Default: those that `connect` made.")
+@click.option("--backend-url", metavar="URL", help="Backend to remove. Default: those that `connect` added.")
 def disconnect(project: int, backend_url: str | None) -> None:
-    """Remove the server and its webhook from a project. Predictions stay.
+    """Remove the server and its webhook from a project. The predictions stay.
 
     \b
     ls-prompts disconnect 12
@@ -65,9 +67,9 @@ def disconnect(project: int, backend_url: str | None) -> None:
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 def use(version: str) -> None:
-    """Give annotators this version's pre-annotations.
+    """Show annotators this version's predictions while they label.
 
     \b
     ls-prompts use sentiment@2
@@ -75,6 +77,3 @@ def use(version: str) -> None:
     app = the_app()
     app.use(version, notify)
     notify(f"Annotators of project {app.version(version).project} get {app.version(version).tag}.")
-
-
-COMMANDS = (doctor, connect, disconnect, use)

@@ -2,7 +2,7 @@
 
 import click
 
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.prompts import relabelled_json, renames_json, unrelabelled_json
 
@@ -10,16 +10,16 @@ from backend.interfaces.presentation.json.prompts import relabelled_json, rename
 @click.command()
 @click.argument("old", required=False)
 @click.argument("new", required=False)
-@click.option("--project", type=int, metavar="ID", help="Default: the only one that there are prompts for.")
-@click.option("--control", metavar="NAME", help="Needed where several controls have a label NEW.")
+@click.option("--project", type=int, metavar="ID", help="Default: the only project that has prompts.")
+@click.option("--control", metavar="NAME", help="Needed when several controls have a label NEW.")
 @click.option("--undo", is_flag=True, help="Read OLD as OLD again.")
 @as_json
 def relabel(
     old: str | None, new: str | None, project: int | None, control: str | None, undo: bool, json_wanted: bool
 ) -> None:
-    """Read a label that was renamed in the labelling config under its new name; without labels, list those that are.
+    """Read a label under its new name after it was renamed in the labelling config. Without labels, list such labels.
 
-    Rename it in Label Studio first. Annotations and stored answers stay as they are, and nothing is paid again:
+    Rename the label in Label Studio first. Annotations and stored answers stay as they are and cost nothing again:
     `compare`, `results` and `report` read OLD as NEW, and the next `push` replaces a version's predictions.
 
     \b
@@ -39,18 +39,20 @@ def relabel(
 def _relabel(old: str, new: str, project: int | None, control: str | None, json_wanted: bool) -> None:
     from backend.services.dataset.label_configs import Renaming
 
-    found = the_app().relabel(Renaming(old, new, control), project)
+    with waiting_for("Label Studio to list annotations"):
+        relabelled = the_app().relabel(Renaming(old, new, control), project)
     if json_wanted:
-        print_json(relabelled_json(found))
+        print_json(relabelled_json(relabelled))
         return
-    annotations = numbers.things(found.annotations, "annotation")
-    versions = f" and the stored answers of {', '.join(found.versions)}" if found.versions else ""
+    annotations = numbers.things(relabelled.annotations, "annotation")
+    versions = f" and the stored answers of {', '.join(relabelled.versions)}" if relabelled.versions else ""
     notify(
-        f"'{found.former}' is read as '{found.label}' in project {found.project}, control '{found.control}': "
+        f"'{relabelled.former}' is read as '{relabelled.label}' in project {relabelled.project}, "
+        f"control '{relabelled.control}': "
         f"{annotations}{versions}."
     )
-    if found.versions:
-        notify(f"Next: `ls-prompts push {found.versions[-1]}` if its predictions should have the new name.")
+    if relabelled.versions:
+        notify(f"Next: `ls-prompts push {relabelled.versions[-1]}` if its predictions should have the new name.")
 
 
 def _undo(old: str, new: str, project: int | None, control: str | None, json_wanted: bool) -> None:
@@ -64,15 +66,12 @@ def _undo(old: str, new: str, project: int | None, control: str | None, json_wan
 
 
 def _list(project: int | None, json_wanted: bool) -> None:
-    found = the_app().relabelled(project)
+    renames = the_app().relabelled(project)
     if json_wanted:
-        print_json(renames_json(found))
+        print_json(renames_json(renames))
         return
-    for control, links in found.items():
-        for former, label in links.items():
+    for control, labels in renames.items():
+        for former, label in labels.items():
             click.echo(printable(f"{control}: {former} → {label}"))
-    if not found:
+    if not renames:
         notify("No label is read under another name.")
-
-
-COMMANDS = (relabel,)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
 from backend.interfaces.cli.options.task_selection import truth_option, truths_options
-from backend.interfaces.cli.render.console import notify, the_app
+from backend.interfaces.cli.render.console import notify, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -24,17 +25,23 @@ output_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     callback=_file,
     metavar="FILE",
-    help="Without, or with -, to stdout.",
+    help="File to write. Default, or with -: standard output.",
 )
 
 
 @click.command()
-@click.argument("version")
-@click.option("--vs", "against", metavar="VERSION", help="Compare with this version: what was fixed, what was broken.")
+@version_argument
+@click.option(
+    "--vs",
+    "against",
+    metavar="VERSION",
+    shell_complete=complete_versions,
+    help="Compare with this version: which tasks were fixed and which were broken.",
+)
 @output_option
 @truths_options
 def report(version: str, against: str | None, output: Path | None, subset: "Subset") -> None:
-    """Write one page about a version: numbers, curves, history and every judged task. It opens offline.
+    """Write a page about a version: scores, curves, history and every judged task. It opens offline.
 
     \b
     ls-prompts report sentiment@2 -o report.html
@@ -43,29 +50,28 @@ def report(version: str, against: str | None, output: Path | None, subset: "Subs
     from backend.adapters.files.atomic_output import output as writing
     from backend.interfaces.presentation.report_page import page
 
-    found = the_app().report(version, against, subset)
-    html = page(found, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+    with waiting_for("the report"):
+        result = the_app().report(version, against, subset)
+        html = page(result, subset, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
     with writing(output) as file:
         file.write(html)
-    notify(f"A report on {numbers.things(len(found.tasks), 'task')} written.")
+    notify(f"A report on {numbers.things(len(result.tasks), 'task')} was written.")
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--format", "kind", type=click.Choice(("csv", "jsonl", "parquet")), default="csv", show_default=True)
 @output_option
 @truth_option
 def export(version: str, kind: str, output: Path | None, truth: str) -> None:
-    """Write every task of a version as a row: its fields, truth, answer, confidence, cost and link.
+    """Write a row for every task of a version: fields, truth, answer, confidence, cost and link.
 
     \b
     ls-prompts export sentiment@1 > sentiment.csv
     ls-prompts export sentiment@1 --format parquet -o sentiment.parquet
     """
     if kind == "parquet" and output is None:
-        raise click.UsageError("Parquet is written to a file: name one with -o.")
-    rows = the_app().export(version, kind, output, truth)
+        raise click.UsageError("Parquet needs a file: name one with -o.")
+    with waiting_for("the rows"):
+        rows = the_app().export(version, kind, output, truth)
     notify(f"{numbers.things(rows, 'row')} written.")
-
-
-COMMANDS = (report, export)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered, print_finished
@@ -24,29 +25,27 @@ TEXT_SHOWN = 300
 
 
 @click.command("try")
-@click.argument("version")
-@click.option("--task", type=int, required=True, metavar="ID")
+@version_argument
+@click.option("--task", type=int, required=True, metavar="ID", help="Task to ask about.")
 @as_json
 def try_task(version: str, task: int, json_wanted: bool) -> None:
-    """Ask about one task and show everything: messages, raw answer, verdict.
+    """Ask the model about one task and show everything: messages, raw answer, verdict.
 
     \b
     ls-prompts try sentiment@1 --task 345
     """
-    from backend.services.run_control.waiting import waiting
-
     app = the_app()
-    with waiting(notify, "the model to answer"):
-        trial = app.try_task(version, task)
-    print_json(try_json(trial)) if json_wanted else print_trial(trial)
+    with waiting_for("the model to answer"):
+        tried = app.try_task(version, task)
+    print_json(try_json(tried)) if json_wanted else print_trial(tried)
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @subset_options
 @ending_options
 @click.option(
-    "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own runs it."
+    "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own does the work."
 )
 @click.option("--batch", is_flag=True, help="Use the provider's batch endpoint: half the price, within 24 hours.")
 @as_json
@@ -66,12 +65,13 @@ def run(
     ls-prompts run sentiment@1 --on all --batch
     """
     if batch and ending.budget is not None:
-        raise click.UsageError("A batch keeps no budget: leave out --batch or --budget.")
+        raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
     app, ending = the_app(), replace(ending, batch=batch)
     if background:
-        started = app.run_in_background(version, subset, ending, notify)
+        with waiting_for("Label Studio"):
+            started = app.run_in_background(version, subset, ending, notify)
         print_json(started_json(started)) if json_wanted else click.echo(started.id)
-        notify(f"`ls-prompts watch {started.id}` shows how far it is.")
+        notify(f"`ls-prompts watch {started.id}` shows its progress.")
         return
     with RunProgress(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
@@ -85,11 +85,13 @@ def run(
 
 
 @click.command()
-@click.argument("version")
+@version_argument
 @click.option("--wrong", "kinds", flag_value="wrong", multiple=True, help="Answers that differ from the truth.")
 @click.option("--rejected", "kinds", flag_value="rejected", multiple=True, help="Answers that can't be used.")
-@click.option("--failed", "kinds", flag_value="failed", multiple=True, help="Tasks the model gave no answer to.")
-@click.option("--missing", "kinds", flag_value="missing", multiple=True, help="Tasks it was not asked about yet.")
+@click.option("--failed", "kinds", flag_value="failed", multiple=True, help="Tasks without an answer from the model.")
+@click.option(
+    "--missing", "kinds", flag_value="missing", multiple=True, help="Tasks that the model was not asked about yet."
+)
 @truth_option
 @as_json
 def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool) -> None:
@@ -99,16 +101,17 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
     ls-prompts results sentiment@1 --wrong
     ls-prompts results sentiment@1 --rejected --failed --json
     """
-    found = the_app().results(version, kinds, truth)
+    with waiting_for("the results"):
+        listed = the_app().results(version, kinds, truth)
     if json_wanted:
-        print_json(task_results_json(found))
+        print_json(task_results_json(listed))
         return
-    for row in found:
+    for row in listed:
         click.secho(f"{row.task}  {row.link}", bold=True)
         for title, value in (("truth", row.truth), ("answer", _answer(row)), ("why", row.reason), ("text", row.text)):
             if value is not None:
                 click.echo(f"  {title:<7} {_short(value)}")
-    notify(numbers.things(len(found), "task"))
+    notify(numbers.things(len(listed), "task"))
 
 
 def _answer(row: "TaskResult") -> str | None:
@@ -119,6 +122,3 @@ def _short(text: str) -> str:
     """One line."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
-
-
-COMMANDS = (try_task, run, results)

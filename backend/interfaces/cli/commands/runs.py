@@ -11,6 +11,7 @@ from rich.table import Table
 
 from backend.domain.runs.run import FINAL
 from backend.engine.shutdown import process_stop
+from backend.interfaces.cli.options.prompt_names import complete_both
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.progress import ProgressBar
 from backend.interfaces.presentation import number_format as numbers
@@ -27,44 +28,44 @@ WIDE = 160
 
 
 @click.command()
-@click.argument("which", required=False, metavar="[NAME|VERSION]")
+@click.argument("which", required=False, metavar="[NAME|VERSION]", shell_complete=complete_both)
 @as_json
 def runs(which: str | None, json_wanted: bool) -> None:
-    """List runs, newest first: all, those of a prompt or those of one version.
+    """List runs, newest first: all, or those of one prompt or version.
 
     \b
     ls-prompts runs
     ls-prompts runs sentiment
     ls-prompts runs sentiment@1 --json
     """
-    found = the_app().runs(which)
+    statuses = the_app().runs(which)
     if json_wanted:
-        print_json([run_status_json(status) for status in found])
+        print_json([run_status_json(status) for status in statuses])
         return
-    if not found:
+    if not statuses:
         notify("There are no runs yet: `ls-prompts run VERSION --on all`.")
         return
-    Console(width=WIDE).print(_table(found))
-    for status in found:
+    Console(width=WIDE).print(_table(statuses))
+    for status in statuses:
         if status.run.reason:
             click.echo(f"{status.run.id} {status.run.status}: {printable(status.run.reason)}")
 
 
-def _table(found: "list[RunStatus]") -> Table:
+def _table(statuses: "list[RunStatus]") -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started"):
         table.add_column(title, no_wrap=True, overflow="fold")
-    for status in found:
-        run, tally = status.run, status.tally
-        done = f"{numbers.count(tally.done)} of {numbers.count(tally.tasks)}"
+    for status in statuses:
+        run, counts = status.run, status.tally
+        done = f"{numbers.count(counts.done)} of {numbers.count(counts.tasks)}"
         started = run.created[5:16].replace("T", " ")
         texts = (
             run.id,
             run.tag,
             run.subset if len(run.subset) <= SUBSET_SHOWN else run.subset[: SUBSET_SHOWN - 1] + "…",
         )
-        money = (numbers.usd(tally.cost_usd), numbers.usd(tally.saved_usd))
-        cells = (run.status, done, numbers.count(tally.failed), *money, started)
+        money = (numbers.usd(counts.cost_usd), numbers.usd(counts.saved_usd))
+        cells = (run.status, done, numbers.count(counts.failed), *money, started)
         table.add_row(*map(cell, texts), *cells)
     return table
 
@@ -73,9 +74,9 @@ def _table(found: "list[RunStatus]") -> Table:
 @click.argument("run")
 @as_json
 def watch(run: str, json_wanted: bool) -> None:
-    """Watch a run until it ends; --json prints where it is now.
+    """Watch a run until it ends. With --json, print its state and return.
 
-    Ctrl-C ends the watching, never the run.
+    Ctrl-C ends the watching; the run goes on.
 
     \b
     ls-prompts watch 1f3a9c04
@@ -111,34 +112,36 @@ def _watched(app: "App", status: "RunStatus") -> "RunStatus":
 @click.command()
 @click.argument("run")
 def cancel(run: str) -> None:
-    """Stop a run within seconds; what came is kept.
+    """Stop a run within seconds. Its answers are kept.
 
     \b
     ls-prompts cancel 1f3a9c04
     """
     stopped = the_app().cancel(run)
-    notify(f"Run {run} stops; `ls-prompts resume {run}` goes on." if stopped else f"Run {run} had ended already.")
+    notify(f"Run {run} stops; `ls-prompts resume {run}` continues it." if stopped else f"Run {run} has already ended.")
 
 
 @click.command()
 @click.argument("run")
-@click.option("--budget", type=float, metavar="USD", help="Most it may cost, all in; more than it stopped at.")
+@click.option(
+    "--budget", type=float, metavar="USD", help="Most that the run may cost in total; more than it stopped at."
+)
 def resume(run: str, budget: float | None) -> None:
-    """Go on with a run in the background: only what is not stored is asked, failures again.
+    """Continue a run in the background: ask about the tasks that have no answer yet.
 
     \b
     ls-prompts resume 1f3a9c04
     ls-prompts resume 1f3a9c04 --budget 10
     """
     click.echo(the_app().resume(run, budget).id)
-    notify(f"`ls-prompts watch {run}` shows how far it is.")
+    notify(f"`ls-prompts watch {run}` shows its progress.")
 
 
 @click.command()
 @click.argument("run")
-@click.option("--rejected", is_flag=True, help="Also the tasks whose answers can't be used.")
+@click.option("--rejected", is_flag=True, help="Also ask about the tasks whose answers can't be used.")
 def retry(run: str, rejected: bool) -> None:
-    """Ask again about the tasks a run had no answer for; prints the new run's id.
+    """Ask again about the tasks that got no answer in a run, and print the new run's id.
 
     \b
     ls-prompts retry 1f3a9c04
@@ -146,13 +149,13 @@ def retry(run: str, rejected: bool) -> None:
     """
     started = the_app().retry(run, rejected).id
     click.echo(started)
-    notify(f"`ls-prompts watch {started}` shows how far it is.")
+    notify(f"`ls-prompts watch {started}` shows its progress.")
 
 
 @click.command()
-@click.option("--burst", is_flag=True, help="End when no run waits.")
+@click.option("--burst", is_flag=True, help="End when no run is waiting.")
 def worker(burst: bool) -> None:
-    """Work on runs that wait in Redis (REDIS_URL), until stopped.
+    """Work on runs that wait in Redis (REDIS_URL) until you stop it.
 
     \b
     ls-prompts worker
@@ -160,7 +163,7 @@ def worker(burst: bool) -> None:
     app = the_app()
     app.work_on_queue(burst)
     if app.container.stop.requested:
-        notify("Stopped. What was in flight is stored; another worker goes on with the rest.")
+        notify("Stopped. The answers that were on their way are stored; another worker continues with the rest.")
 
 
 @click.command(hidden=True)
@@ -174,12 +177,9 @@ def work(run: str) -> None:
     the_app().work(run)
 
 
-COMMANDS = (runs, watch, cancel, resume, retry, worker, work)
-
-
 def _print_end(status: "RunStatus") -> None:
-    tally = status.tally
+    total = status.tally
     reason = f": {status.run.reason}" if status.run.reason else ""
-    counts = f"{numbers.count(tally.done)} of {numbers.things(tally.tasks, 'task')} answered, {tally.failed} failed"
+    counts = f"{numbers.count(total.done)} of {numbers.things(total.tasks, 'task')} answered, {total.failed} failed"
     click.echo(f"{status.run.status}{reason}")
-    click.echo(f"{counts}, {numbers.things(tally.requests, 'request')}, cost {numbers.usd(tally.cost_usd)}")
+    click.echo(f"{counts}, {numbers.things(total.requests, 'request')}, cost {numbers.usd(total.cost_usd)}")

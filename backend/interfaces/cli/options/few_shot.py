@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
 ALL = "all"
 OPTIONS = (
-    click.option("--examples", "number", type=int, metavar="N", help="Show N ground truths before each task."),
     click.option(
-        "--select", type=click.Choice(WAYS), help="Which: those nearest to the task (default), or N for all tasks."
+        "--examples", "number", type=int, metavar="N", help="Show the model N ground truths before each task."
     ),
-    click.option("--embed", metavar="MODEL", help="Find the nearest by this model's embeddings, not by words."),
+    click.option(
+        "--select",
+        type=click.Choice(WAYS),
+        help="Which ground truths: those most similar to each task (default), or the same N for all tasks.",
+    ),
+    click.option(
+        "--embed", metavar="MODEL", help="Compare texts by this model's embeddings instead of by their words."
+    ),
     click.option(
         "--split",
         metavar="PART:SHARE",
-        help=f"Part of the ground truths they are taken from, or {ALL}. Default: dev:0.5, the rest is to judge on.",
+        help=f"Part of the ground truths to take examples from, or {ALL}. Default: dev:0.5; the rest is for judging.",
     ),
 )
 
@@ -36,7 +42,7 @@ def example_options(command: Callable[..., None]) -> Callable[..., None]:
         *, number: int | None, select: str | None, embed: str | None, split: str | None, **others: Any
     ) -> None:
         if number is None and (select, embed, split) != (None, None, None):
-            raise click.UsageError("--select, --embed and --split are about examples: say how many, like --examples 8.")
+            raise click.UsageError("--select, --embed and --split need examples: give their number, like --examples 8.")
         command(examples=None if number is None else _wish(number, select, embed, split), **others)
 
     for option in reversed(OPTIONS):

@@ -12,6 +12,7 @@ from backend.domain.metrics.junit import junit
 from backend.domain.metrics.quality_gate import GateCheck, accuracy_check, versus_check
 from backend.errors import SettingsError
 from backend.interfaces.cli.options.option_group import option_group
+from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.render.console import notify
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ class QualityGateOptions:
             self.report.write_bytes(junit(finished.run.tag, checks or [GateCheck("evaluated", True, "")], shown))
         except OSError as error:
             raise SettingsError(
-                f"{self.report} can't be written ({type(error).__name__}): give --junit a file of yours."
+                f"{self.report} can't be written ({type(error).__name__}): give --junit a file that you can write."
             ) from None
 
 
 def _gate(fail_under: float | None, vs: str | None, strict: bool, report: Path | None) -> QualityGateOptions:
     if strict and fail_under is None and vs is None:
-        raise click.UsageError("--strict goes with --fail-under or --vs: add one of them.")
+        raise click.UsageError("--strict needs --fail-under or --vs: add one of them.")
     return QualityGateOptions(fail_under, vs, strict, report)
 
 
@@ -74,22 +75,28 @@ gate_options = option_group(
     _gate,
     (
         click.option(
-            "--vs", metavar="VERSION", help="Compare with this version; end with 3 when the other one is worse."
+            "--vs",
+            metavar="VERSION",
+            shell_complete=complete_versions,
+            help="Compare with this version; end with exit code 3 when the evaluated version is worse.",
         ),
         click.option(
-            "--fail-under", type=click.FloatRange(0, 1), metavar="X", help="End with 3 when the accuracy is below."
+            "--fail-under",
+            type=click.FloatRange(0, 1),
+            metavar="X",
+            help="End with exit code 3 when the accuracy is below X.",
         ),
         click.option(
             "--strict",
             is_flag=True,
-            help="The doubt counts against it: the lower end of the interval must reach X, it must be better.",
+            help="Count doubt against the version: the interval's lower end must reach X; with --vs it must be better.",
         ),
         click.option(
             "--junit",
             "report",
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Write what was checked as JUnit XML, for CI servers.",
+            help="Write the checks as JUnit XML, for CI servers.",
         ),
     ),
 )
@@ -100,6 +107,6 @@ def end_by(checks: Sequence[GateCheck]) -> None:
     """Ends the command with 3 when one failed, and says which."""
     failed = [check for check in checks if not check.passed]
     for check in failed:
-        notify(f'Below the bar "{check.name}": {check.said}.')
+        notify(f'Check failed, "{check.name}": {check.said}.')
     if failed:
         raise click.exceptions.Exit(BELOW)

@@ -17,14 +17,17 @@ def _ending(no_push: bool, keep: bool, budget: float | None) -> "RunOptions":
 
 
 budget_option = click.option(
-    "--budget", type=float, metavar="USD", help="Stop before it costs more. Answers are then cut at 4,096 tokens."
+    "--budget",
+    type=float,
+    metavar="USD",
+    help="Stop before the cost exceeds this. Answers are then limited to 4,096 tokens.",
 )
 ending_options = option_group(
     "ending",
     _ending,
     (
-        click.option("--no-push", is_flag=True, help="Leave Label Studio's predictions alone."),
-        click.option("--keep", is_flag=True, help="Keep older versions' predictions beside the new ones."),
+        click.option("--no-push", is_flag=True, help="Do not push predictions to Label Studio."),
+        click.option("--keep", is_flag=True, help="Keep the predictions of older versions beside the new ones."),
         budget_option,
     ),
 )

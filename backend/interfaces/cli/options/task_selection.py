@@ -23,7 +23,7 @@ truth_option = click.option(
     type=click.Choice(TRUTHS),
     default="ground-truth",
     show_default=True,
-    help="Annotations taken as truth: those marked ground truth, or the latest submitted of each task.",
+    help="Annotations to take as truth: those marked as ground truth, or the latest submitted one of each task.",
 )
 TRUTH_OPTIONS = (
     truth_option,
@@ -31,12 +31,18 @@ TRUTH_OPTIONS = (
         "--split",
         callback=_split,
         metavar="PART:SHARE",
-        help="Only a part of the ground truths, always the same: dev:0.5 to tune on, test:0.5 held out.",
+        help="Use a fixed part of the ground truths: dev:0.5 to tune on, test:0.5 held out.",
     ),
     click.option(
-        "--accepted", is_flag=True, help="Also ground truths made from this prompt's own predictions: they flatter it."
+        "--accepted",
+        is_flag=True,
+        help="Also use ground truths made from this prompt's own predictions, although they favour it.",
     ),
-    click.option("--leave-one-out", is_flag=True, help="Also ground truths that are examples, each shown the others."),
+    click.option(
+        "--leave-one-out",
+        is_flag=True,
+        help="Also use ground truths that are examples of the prompt; each is judged with the other examples.",
+    ),
 )
 SAMPLE_OPTIONS = (
     click.option(
@@ -46,22 +52,28 @@ SAMPLE_OPTIONS = (
         default=SAMPLE_SIZE,
         show_default=True,
         metavar="N",
-        help="Tasks of a sample.",
+        help="Number of tasks in a sample.",
     ),
     click.option(
-        "--random", "seed", type=int, metavar="SEED", help="Draw the sample instead of taking the first tasks."
+        "--random",
+        "seed",
+        type=int,
+        metavar="SEED",
+        help="Draw the sample at random instead of taking the first tasks.",
     ),
     click.option(
-        "--stratify", is_flag=True, help="Let the sample hold every label, by ground truths and earlier predictions."
+        "--stratify",
+        is_flag=True,
+        help="Draw the sample so that it has every label, by ground truths and earlier predictions.",
     ),
 )
 
 
 def _chosen(word: str | None, ids: str | None, size: int, seed: int | None, stratify: bool) -> Subset:
     if word is None and ids is None:
-        raise click.UsageError("Which tasks? Add --on all, sample, missing, ground-truth, ids or view:ID.")
+        raise click.UsageError("Which tasks? Add --on with all, sample, missing, ground-truth, ids or view:ID.")
     if stratify and word != "sample":
-        raise click.UsageError("--stratify goes with --on sample only: leave one of them out.")
+        raise click.UsageError("--stratify works with --on sample only: leave one of them out.")
     try:
         return replace(parse_subset(word or "ids", ids=ids, size=size, seed=seed), stratify=stratify)
     except SubsetError as error:
@@ -93,8 +105,10 @@ subset_options = option_group(
     "subset",
     _chosen,
     (
-        click.option("--on", "word", metavar="SUBSET", help="ground-truth, sample, all, missing, ids or view:ID."),
-        click.option("--ids", metavar="IDS", help="Tasks for --on ids, like 3,7-12."),
+        click.option(
+            "--on", "word", metavar="SUBSET", help="Tasks to use: ground-truth, sample, all, missing, ids or view:ID."
+        ),
+        click.option("--ids", metavar="IDS", help="Ids of tasks, like 3,7-12."),
         *SAMPLE_OPTIONS,
     ),
 )
@@ -114,7 +128,7 @@ some_truths_options = option_group(
             type=click.Choice(["ground-truth", "sample"]),
             default="ground-truth",
             show_default=True,
-            help="All of these ground truths, or a sample of them.",
+            help="Use all of these ground truths, or a sample of them.",
         ),
         *SAMPLE_OPTIONS,
     ),

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import sys
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of text.")
-sure = click.option("--yes", is_flag=True, help="Do not ask.")
+sure = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 def the_app() -> "App":
@@ -34,7 +35,7 @@ def the_app() -> "App":
 def printable(text: str) -> str:
     """Text that others wrote (tasks, labels, notes, models) as a terminal may show it: what could move the cursor,
     rewrite the screen or turn the reading direction becomes an escape such as \\x1b."""
-    return _HARMFUL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _HARMFUL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def cell(text: str) -> "Text":
@@ -52,7 +53,7 @@ def confirm(question: str) -> None:
         if sys.stdin.isatty():
             raise
         click.echo(err=True)
-        raise click.ClickException("Nothing was done, for there is no terminal to ask on: add --yes.") from None
+        raise click.ClickException("Nothing was done, because there is no terminal to ask on: add --yes.") from None
     if not agreed:
         raise click.Abort
 
@@ -63,6 +64,13 @@ def notify(sentence: str) -> None:
         log.info("%s", sentence)
     else:
         click.echo(printable(sentence), err=True)
+
+
+def waiting_for(what: str) -> AbstractContextManager[None]:
+    """Inside, something slow is under way without a progress bar: says every few seconds on stderr what it is."""
+    from backend.services.run_control.waiting import waiting
+
+    return waiting(lambda sentence: notify(sentence), what)
 
 
 def print_json(value: Any) -> None:

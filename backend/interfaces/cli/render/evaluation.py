@@ -44,8 +44,8 @@ def _print_rows(rows: Sequence[tuple[str, str, str, str]], console: Console) -> 
     console.print("")
 
 
-def _scores(finished: "RunResult", found: Evaluation) -> list[tuple[str, str, str, str]]:
-    score, intervals, summary = found.score, found.intervals, finished.summary
+def _scores(finished: "RunResult", evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
+    score, intervals, summary = evaluation.score, evaluation.intervals, finished.summary
     outputs = f"{score.correct} of {numbers.things(score.outputs, 'output')}"
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     others = f"micro {numbers.proportion(score.f1_micro)}, weighted {numbers.proportion(score.f1_weighted)}"
@@ -56,12 +56,17 @@ def _scores(finished: "RunResult", found: Evaluation) -> list[tuple[str, str, st
     ]
 
 
-def _confidence_rows(found: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
-    sure = found.reliability
+def _confidence_rows(evaluation: Evaluation, calibrated: bool) -> list[tuple[str, str, str, str]]:
+    reliability = evaluation.reliability
     pushed = "pushed scores are calibrated" if calibrated else "pushed as it is"
     return [
-        ("ECE", numbers.proportion(sure.ece), numbers.interval(sure.ece_ci), f"of the model's confidence, {pushed}"),
-        ("Brier", numbers.proportion(sure.brier), numbers.interval(sure.brier_ci), ""),
+        (
+            "ECE",
+            numbers.proportion(reliability.ece),
+            numbers.interval(reliability.ece_ci),
+            f"of the model's confidence, {pushed}",
+        ),
+        ("Brier", numbers.proportion(reliability.brier), numbers.interval(reliability.brier_ci), ""),
     ]
 
 
@@ -69,7 +74,7 @@ def _per_label(score: Score) -> Table:
     table = Table("label", box=None, header_style="bold", pad_edge=False)
     for name in ("precision", "recall", "F1", "support"):
         table.add_column(name, justify="right")
-    for label, found in score.per_label.items():
-        shares = map(numbers.proportion, (found.precision, found.recall, found.f1))
-        table.add_row(cell(label), *shares, numbers.count(found.support))
+    for label, label_score in score.per_label.items():
+        shares = map(numbers.proportion, (label_score.precision, label_score.recall, label_score.f1))
+        table.add_row(cell(label), *shares, numbers.count(label_score.support))
     return table

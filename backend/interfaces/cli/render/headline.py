@@ -14,18 +14,18 @@ RETRIED = ("timeout", "deadline", "rate_limited", "connection", "server", "crash
 
 def headline(finished: "RunResult") -> Iterator[str]:
     """One or a few sentences. What got no answer comes first: it is in no score."""
-    summary, found = finished.summary, finished.evaluation
+    summary, evaluation = finished.summary, finished.evaluation
     failed = sum(summary.failures.values())
     if failed:
         yield f"{numbers.count(failed)} of {numbers.count(summary.tasks)} got no answer"
         yield from (f"  {numbers.count(number)} {kind}: {advice_on(kind)}" for kind, number in ranked(summary.failures))
         if summary.refusal:
             yield f"  The provider says most often: {summary.refusal}"
-    if found is not None and found.score.outputs:
-        score = found.score
+    if evaluation is not None and evaluation.score.outputs:
+        score = evaluation.score
         right = f"{numbers.count(score.correct)} of {numbers.count(score.outputs)} right"
-        yield f"{right}, {numbers.percent_interval(found.intervals.accuracy)}{_unusable(summary.rejections)}"
-    elif found is None and summary.tasks:
+        yield f"{right}, {numbers.percent_interval(evaluation.intervals.accuracy)}{_unusable(summary.rejections)}"
+    elif evaluation is None and summary.tasks:
         answered = f"{numbers.count(summary.usable)} of {numbers.count(summary.tasks)} answered"
         yield f"{answered}{_unusable(summary.rejections)}"
     elif not summary.tasks:
@@ -39,14 +39,14 @@ def _unusable(rejections: Mapping[str, int]) -> str:
 
 def next_step(finished: "RunResult") -> str:
     """The command that makes sense now, with why."""
-    run, summary, found = finished.run, finished.summary, finished.evaluation
+    run, summary, evaluation = finished.run, finished.summary, finished.evaluation
     if any(kind in summary.failures for kind in RETRIED):
         failed = numbers.things(sum(summary.failures.values()), "task")
         return f"`ls-prompts retry {run.id}` asks again about the {failed} that got no answer"
     if summary.failures:
         return f"`ls-prompts results {run.tag} --failed` lists what got no answer"
     rejected = sum(summary.rejections.values())
-    if found is not None and found.score.outputs - found.score.correct > rejected:
+    if evaluation is not None and evaluation.score.outputs - evaluation.score.correct > rejected:
         return f"`ls-prompts results {run.tag} --wrong` lists what is not right"
     if rejected:
         return f"`ls-prompts results {run.tag} --rejected` lists the answers that can't be used"

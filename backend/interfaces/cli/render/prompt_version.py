@@ -1,5 +1,6 @@
 """What a version is made of, for people."""
 
+import difflib
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 TEXT_SHOWN = 100
+COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def print_definitions(version: "PromptVersion") -> None:
@@ -28,7 +30,13 @@ def print_examples(version: "PromptVersion") -> None:
     by = f", by embeddings of {printable(examples.embed)}" if examples.embed else ""
     of = f" of {numbers.count(len(examples.pool))}" if len(examples.pool) > examples.number else ""
     click.echo(f"\n{numbers.things(examples.number, 'example')}{of}, {examples.select}{by}; the first:")
-    for one in examples.pool[:SHOWN]:
-        text = printable(" / ".join(" ".join(value.split()) for value in one.values.values()))
-        answer = printable("; ".join(f"{name}: {said}" for name, said in one.answer.items()))
+    for example in examples.pool[:SHOWN]:
+        text = printable(" / ".join(" ".join(value.split()) for value in example.values.values()))
+        answer = printable("; ".join(f"{name}: {value}" for name, value in example.answer.items()))
         click.echo(f"- {text[:TEXT_SHOWN]}  -> {answer}")
+
+
+def print_diff(first: str, second: str, titles: tuple[str, str]) -> None:
+    """What changed between two texts, line by line."""
+    for line in difflib.unified_diff(first.splitlines(), second.splitlines(), *titles, lineterm=""):
+        click.secho(printable(line), fg=COLORS.get(line[:1]))

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from backend.services.try_task import TryResult
 
 
-def print_trial(trial: "TryResult") -> None:
-    for message in trial.messages:
+def print_trial(tried: "TryResult") -> None:
+    for message in tried.messages:
         _part(message["role"], message["content"])
-    for number, attempt in enumerate(trial.attempts, 1):
-        title = "raw answer" if len(trial.attempts) == 1 else f"raw answer {number}"
+    for number, attempt in enumerate(tried.attempts, 1):
+        title = "raw answer" if len(tried.attempts) == 1 else f"raw answer {number}"
         _part(f"{title} ({attempt.finish_reason}, {numbers.seconds(attempt.seconds)})", attempt.text)
-    _part("verdict", _verdict(trial))
+    _part("verdict", _verdict(tried))
 
 
-def _verdict(trial: "TryResult") -> str:
-    outcome = trial.outcome
+def _verdict(tried: "TryResult") -> str:
+    outcome = tried.outcome
     verdict = outcome.verdict
     if isinstance(verdict, Rejection):
         return f"rejected, {verdict.reason}: {verdict.detail}"
@@ -31,10 +31,12 @@ def _verdict(trial: "TryResult") -> str:
     values = "; ".join(f"{name}: {', '.join(value) or '(none)'}" for name, value in verdict.items())
     usage = outcome.usage
     tokens = f"{usage.prompt_tokens} + {numbers.things(usage.completion_tokens, 'token')}"
-    each = "; ".join(f"{name} {numbers.proportion(sure)}" for name, sure in (outcome.controls or {}).items())
-    sure = numbers.proportion(outcome.confidence) + (each and f" ({each})")
-    said = f"{values}\nconfidence {sure}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
-    return f"{said}\n{trial.remark}" if trial.remark else said
+    controls = "; ".join(
+        f"{name} {numbers.proportion(confidence)}" for name, confidence in (outcome.controls or {}).items()
+    )
+    confidence = numbers.proportion(outcome.confidence) + (controls and f" ({controls})")
+    shown = f"{values}\nconfidence {confidence}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
+    return f"{shown}\n{tried.remark}" if tried.remark else shown
 
 
 def _part(title: str, text: str) -> None:

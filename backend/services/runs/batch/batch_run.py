@@ -1,7 +1,7 @@
-"""A run by the provider's batch endpoint: half the price, within a day.
+"""A run with the provider's batch endpoint: half the price, within a day.
 
-It can be left and taken up at any time. What a batch brings is stored like any answer; what is malformed goes into a
-following batch; what fails in a batch is a Failure of this run, and a later one asks it again.
+It can be interrupted and resumed at any time. The answers of a batch are stored like any answer; malformed ones go into
+a following batch; what fails in a batch is a Failure of this run, and a later run asks it again.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class BatchRun:
 
 @dataclass(slots=True)
 class Probe:
-    """The request that is asked by itself before the others go into a batch. `sent` takes what it took, by task."""
+    """The request that is sent by itself before the others go into a batch. `sent` receives what it took, by task."""
 
     model: BatchModel
     write: Callable[[list[Completion]], None]

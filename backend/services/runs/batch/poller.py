@@ -1,6 +1,6 @@
-"""Keeper: takes batches from one step to the next at the provider: upload, create, look, download.
+"""Batch poller: takes batches from one step to the next at the provider: upload, create, look, download.
 
-Before a step that may have been taken already, by us or by a process that was killed, it looks whether it was.
+Before a step that may have been taken already, by us or by a killed process, it checks whether it was.
 """
 
 import logging
@@ -85,7 +85,7 @@ class BatchPoller:
     def _upload(self, batch: StoredBatch, file: IO[bytes] | None) -> None:
         found = self._provider.find_file(batch.file_name) if batch.state == "uploading" else None
         if found is None and file is None:
-            self.record.drop(batch)  # its requests are written anew
+            self.record.drop(batch)  # its requests are written again
             return
         noted: StoredBatch | None = batch
         if found is None and file is not None:

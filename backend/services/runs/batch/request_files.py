@@ -1,4 +1,4 @@
-"""Writer: what is still to be asked -> files of requests for batches, a page of tasks at a time."""
+"""Request files: writes the requests that are left to ask into files for batches, a page of tasks at a time."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence

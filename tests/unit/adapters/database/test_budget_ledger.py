@@ -2,10 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.resolution.resolve import priced_as
 from tests.scripted import completion
@@ -13,22 +15,22 @@ from tests.scripted import completion
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 
-def pricing(model):
+def pricing(model: Any) -> Any:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt / 100)
 
 
 @pytest.fixture
-def run(store):
+def run(store: Store) -> Any:
     runs = RunStore(store)
     return runs.run(runs.create(NewRun("mood@1", 7, "all", budget=1.0)).id)
 
 
 @pytest.fixture
-def budget_ledger(store, run):
+def budget_ledger(store: Store, run: Any) -> Any:
     return BudgetLedger(store, run.id, pricing)
 
 
-def test_what_is_spent_is_what_this_run_asked_for(store, run, budget_ledger):
+def test_what_is_spent_is_what_this_run_asked_for(store: Store, run: Any, budget_ledger: Any) -> None:
     assert (run.budget, budget_ledger.spent()) == (1.0, 0.0)
     store.add_completions([completion(digest=A)])
     store.add_completions([completion(digest=A), completion(digest=B), completion(digest=B, attempt=1)], run.id)
@@ -37,7 +39,9 @@ def test_what_is_spent_is_what_this_run_asked_for(store, run, budget_ledger):
     assert store.completions([B])[B] == [completion(digest=B), completion(digest=B, attempt=1)]
 
 
-def test_a_hold_takes_the_place_of_the_one_before_and_leaves_room_for_others(store, run, budget_ledger):
+def test_a_hold_takes_the_place_of_the_one_before_and_leaves_room_for_others(
+    store: Store, run: Any, budget_ledger: Any
+) -> None:
     assert budget_ledger.hold("one", 0.1, 0.4) == 0.4
     assert budget_ledger.hold("two", 0.1, 0.9) == pytest.approx(0.6)
     assert budget_ledger.hold("three", 0.1, 0.1) is None
@@ -48,30 +52,30 @@ def test_a_hold_takes_the_place_of_the_one_before_and_leaves_room_for_others(sto
     assert budget_ledger.hold("three", 0.1, 0.5) == pytest.approx(0.3)
 
 
-def test_a_larger_budget_counts_at_once(store, run, budget_ledger):
+def test_a_larger_budget_counts_at_once(store: Store, run: Any, budget_ledger: Any) -> None:
     assert budget_ledger.hold("one", 2.0, 3.0) is None
     RunStore(store).limit(run.id, 10.0)
     assert budget_ledger.hold("one", 2.0, 3.0) == 3.0
 
 
-def test_a_run_without_a_budget_has_room_for_everything(store):
+def test_a_run_without_a_budget_has_room_for_everything(store: Store) -> None:
     made = RunStore(store).create(NewRun("mood@1", 7, "all"))
     assert BudgetLedger(store, made.id, pricing).hold("one", 1e9, 1e9) == 1e9
 
 
-def test_holds_of_another_run_take_no_room(store, run, budget_ledger):
+def test_holds_of_another_run_take_no_room(store: Store, run: Any, budget_ledger: Any) -> None:
     other = RunStore(store).create(NewRun("mood@1", 7, "all"))
     BudgetLedger(store, other.id, pricing).hold("one", 0.9, 0.9)
     assert budget_ledger.hold("two", 1.0, 1.0) == 1.0
 
 
-def test_many_at_once_get_no_more_than_there_is(budget_ledger):
+def test_many_at_once_get_no_more_than_there_is(budget_ledger: Any) -> None:
     with ThreadPoolExecutor(8) as pool:
         got = list(pool.map(lambda number: budget_ledger.hold(f"holder {number}", 0.1, 0.3), range(12)))
     assert sum(usd for usd in got if usd is not None) == pytest.approx(1.0)
     assert got.count(None) >= 2
 
 
-def test_a_model_without_a_price_costs_what_the_one_that_was_asked_does(store, run):
+def test_a_model_without_a_price_costs_what_the_one_that_was_asked_does(store: Store, run: Any) -> None:
     store.add_completions([replace(completion(digest=A), model="unknown")], run.id)
     assert BudgetLedger(store, run.id, priced_as(pricing, "known")).spent() == pytest.approx(0.1)

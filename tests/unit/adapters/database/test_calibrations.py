@@ -1,13 +1,14 @@
 """Calibrations: one for a version, replaced as a whole, and gone with its prompt."""
 
 from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import Calibrators, Isotonic, Logistic
 from tests.scripted import version
 
 BOTH = Calibrators(Logistic(1.5, -0.25), {"mood": Isotonic(((0.25, 0.125), (0.75, 1.0)))})
 
 
-def test_what_is_saved_comes_back(store):
+def test_what_is_saved_comes_back(store: Store) -> None:
     mine, other = store.save(version())[0], store.save(version("Another {text}"))[0]
     calibrated = CalibrationStore(store)
     assert calibrated.of(mine) is None
@@ -18,7 +19,7 @@ def test_what_is_saved_comes_back(store):
     assert calibrated.of(other) is None
 
 
-def test_saving_again_replaces_it_and_removing_leaves_none(store):
+def test_saving_again_replaces_it_and_removing_leaves_none(store: Store) -> None:
     mine = store.save(version())[0]
     calibrated = CalibrationStore(store)
     calibrated.save(mine, BOTH, 120)
@@ -29,7 +30,7 @@ def test_saving_again_replaces_it_and_removing_leaves_none(store):
     assert calibrated.of(mine) is None
 
 
-def test_it_goes_with_its_prompt_and_stays_when_that_is_renamed(store):
+def test_it_goes_with_its_prompt_and_stays_when_that_is_renamed(store: Store) -> None:
     mine = store.save(version())[0]
     CalibrationStore(store).save(mine, BOTH, 120)
     store.rename("mood", "tone")

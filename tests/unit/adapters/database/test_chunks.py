@@ -1,12 +1,14 @@
-"""The record of jobs: each is done by one worker at a time, and by another one when that is gone."""
+"""Chunks: each is done by one worker at a time, and by another one if that is gone."""
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.runs.chunk import END, PLAN
 from backend.domain.runs.run import ALIVE_S
@@ -15,24 +17,24 @@ ME, OTHER = "here:1", "there:2"
 
 
 @pytest.fixture
-def runs(store):
+def runs(store: Store) -> Any:
     return RunStore(store)
 
 
 @pytest.fixture
-def jobs(store):
+def jobs(store: Store) -> Any:
     return ChunkStore(store)
 
 
 @pytest.fixture
-def run(runs, jobs):
+def run(runs: Any, jobs: Any) -> Any:
     run = runs.create(NewRun("mood@1", 7, "all"))
     jobs.open(run.id)
     return run
 
 
 @pytest.fixture
-def planned(jobs, run):
+def planned(jobs: Any, run: Any) -> Any:
     """A run of three chunks."""
     assert jobs.claim(run.id, PLAN, ME)
     for number, ids in enumerate([[1, 2, 3], [9, 4], [5]], 1):
@@ -41,16 +43,16 @@ def planned(jobs, run):
     return run
 
 
-def nobody_is_gone(_worker):
+def nobody_is_gone(_worker: Any) -> None:
     """Nor is it known that somebody is there."""
     return None
 
 
-def only_other_is_gone(worker):
+def only_other_is_gone(worker: Any) -> Any:
     return worker != OTHER
 
 
-def test_a_run_is_taken_up_with_its_first_job(runs, jobs, run):
+def test_a_run_is_taken_up_with_its_first_job(runs: Any, jobs: Any, run: Any) -> None:
     assert runs.run(run.id).is_queued
     assert runs.run(run.id).status == "pending"
     assert not runs.claim(run.id, ME), "it is not one process' own"
@@ -62,19 +64,19 @@ def test_a_run_is_taken_up_with_its_first_job(runs, jobs, run):
     assert jobs.claim("nosuch", PLAN, OTHER) is None
 
 
-def test_chunks_come_in_order_with_their_tasks_each_to_one(jobs, planned):
+def test_chunks_come_in_order_with_their_tasks_each_to_one(jobs: Any, planned: Any) -> None:
     found = [jobs.next_chunk(planned.id, ME) for _ in range(4)]
     assert [job and job.ids for job in found] == [(1, 2, 3), (9, 4), (5,), None]
     assert jobs.planned(planned.id) == (3, {1, 2, 3, 4, 5, 9})
     assert not jobs.add(planned.id, 3, "ask", [7]), "a chunk is planned once"
 
 
-def test_many_hands_take_each_chunk_once(jobs, run):
+def test_many_hands_take_each_chunk_once(jobs: Any, run: Any) -> None:
     jobs.claim(run.id, PLAN, ME)
     for number in range(1, 31):
         jobs.add(run.id, number, "ask", [number])
 
-    def take_all(worker):
+    def take_all(worker: Any) -> Any:
         taken = []
         while job := jobs.next_chunk(run.id, f"here:{worker}"):
             taken.append(job.number)
@@ -85,7 +87,7 @@ def test_many_hands_take_each_chunk_once(jobs, run):
     assert sorted(taken) == list(range(1, 31))
 
 
-def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs, planned):
+def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs: Any, planned: Any) -> None:
     for job in (jobs.claim(planned.id, number, ME) for number in (1, 2, 3)):
         assert not jobs.is_asked(planned.id)
         jobs.done(planned.id, [job.number])
@@ -95,7 +97,7 @@ def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs, planned):
     assert jobs.is_asked(planned.id), "the end itself is not asked for"
 
 
-def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs, jobs, planned):
+def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs: Any, jobs: Any, planned: Any) -> None:
     jobs.done(planned.id, [1, 2])
     assert jobs.asked() == []
     jobs.done(planned.id, [3])
@@ -107,7 +109,7 @@ def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs, jobs, planned):
     assert jobs.asked() == []
 
 
-def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs, planned):
+def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs: Any, planned: Any) -> None:
     jobs.next_chunk(planned.id, ME)
     jobs.next_chunk(planned.id, OTHER)
     assert jobs.revive(nobody_is_gone) == []
@@ -120,7 +122,9 @@ def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs, planned):
     assert jobs.claim(planned.id, 2, ME).deaths == 1
 
 
-def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(store, runs, jobs, planned, monkeypatch):
+def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(
+    store: Store, runs: Any, jobs: Any, planned: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = SimpleNamespace(now=1_800_000_000.0)
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
     jobs.next_chunk(planned.id, ME)
@@ -132,7 +136,9 @@ def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(store, runs, jobs
     assert [job.number for job in jobs.revive(nobody_is_gone)] == [2]
 
 
-def test_seconds_are_those_in_which_somebody_worked(store, runs, jobs, planned, monkeypatch):
+def test_seconds_are_those_in_which_somebody_worked(
+    store: Store, runs: Any, jobs: Any, planned: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = SimpleNamespace(now=1_800_000_000.0)
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
     jobs.beat(planned.id, ME)
@@ -145,7 +151,7 @@ def test_seconds_are_those_in_which_somebody_worked(store, runs, jobs, planned, 
     assert runs.run(planned.id).seconds - start == pytest.approx(4)
 
 
-def test_given_back_work_waits_and_is_nobodys_fault(jobs, planned):
+def test_given_back_work_waits_and_is_nobodys_fault(jobs: Any, planned: Any) -> None:
     jobs.next_chunk(planned.id, ME)
     jobs.give_back(planned.id, OTHER)
     assert jobs.waiting() == [(planned.id, 2), (planned.id, 3)]
@@ -153,7 +159,7 @@ def test_given_back_work_waits_and_is_nobodys_fault(jobs, planned):
     assert jobs.next_chunk(planned.id, OTHER).deaths == 0
 
 
-def test_nobody_takes_jobs_of_a_run_that_has_ended(runs, jobs, planned):
+def test_nobody_takes_jobs_of_a_run_that_has_ended(runs: Any, jobs: Any, planned: Any) -> None:
     runs.cancel(planned.id)
     assert jobs.waiting() == []
     assert jobs.next_chunk(planned.id, ME) is None
@@ -161,7 +167,7 @@ def test_nobody_takes_jobs_of_a_run_that_has_ended(runs, jobs, planned):
     assert jobs.beat(planned.id, ME) == "canceled"
 
 
-def test_opening_again_forgets_the_plan(runs, jobs, planned):
+def test_opening_again_forgets_the_plan(runs: Any, jobs: Any, planned: Any) -> None:
     runs.finish(planned.id, "failed", "No.")
     jobs.open(planned.id)
     assert jobs.planned(planned.id) == (0, set())
@@ -171,6 +177,6 @@ def test_opening_again_forgets_the_plan(runs, jobs, planned):
     assert jobs.waiting() == []
 
 
-def test_jobs_go_with_their_run(store, runs, jobs, planned):
+def test_jobs_go_with_their_run(store: Store, runs: Any, jobs: Any, planned: Any) -> None:
     store.delete("mood")
     assert jobs.waiting() == []

@@ -1,27 +1,29 @@
 """The ledger of a day: what the server asked is counted, runs it started count whole until they have ended."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.daily_ledger import DayLedger
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from tests.scripted import completion
 
 DAY, A, B = "2026-11-28", "a" * 64, "b" * 64
 
 
-def pricing(_model):
+def pricing(_model: Any) -> Any:
     return lambda prompt, cached, said: prompt / 100
 
 
 @pytest.fixture
-def budget_ledger(store):
+def budget_ledger(store: Store) -> Any:
     return DayLedger(store, DAY, 1.0, pricing)
 
 
-def test_a_day_has_what_is_neither_spent_nor_set_aside(store, budget_ledger):
+def test_a_day_has_what_is_neither_spent_nor_set_aside(store: Store, budget_ledger: Any) -> None:
     store.add_completions([completion(digest=A, prompt_tokens=20)], budget_ledger.payer)
     store.add_completions([completion(digest=B, prompt_tokens=70)], "day:2026-11-27")
     assert budget_ledger.hold("one", 0.1, 0.5) == 0.5
@@ -33,7 +35,7 @@ def test_a_day_has_what_is_neither_spent_nor_set_aside(store, budget_ledger):
     assert DayLedger(store, "2026-11-29", 1.0, pricing).left() == 1.0
 
 
-def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store, budget_ledger):
+def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store: Store, budget_ledger: Any) -> None:
     runs = RunStore(store)
     run = runs.create(NewRun("mood@1", 7, "all", budget=0.6))
     assert budget_ledger.hold("token", 0.6, 0.6) == 0.6
@@ -45,8 +47,8 @@ def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store, b
     assert budget_ledger.left() == pytest.approx(0.8), "what its last requests may have cost stays aside"
 
 
-def test_many_at_once_never_hold_more_than_there_is(store, budget_ledger):
-    def take(number):
+def test_many_at_once_never_hold_more_than_there_is(store: Store, budget_ledger: Any) -> None:
+    def take(number: Any) -> Any:
         return DayLedger(store, DAY, 1.0, pricing).hold(f"process {number}", 0.3, 0.3)
 
     with ThreadPoolExecutor(8) as pool:

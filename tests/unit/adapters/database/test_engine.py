@@ -4,7 +4,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,14 +24,14 @@ ROOT = Path(__file__).resolve().parents[4]
 OPEN = "import sys; from backend.adapters.database.prompts import Store; print(Store(sys.argv[1]).describe())"
 
 
-def one_sentence(error) -> str:
+def one_sentence(error: Any) -> str:
     text = str(error.value)
     assert "\n" not in text
     assert len(text) < 500
     return text
 
 
-def test_migrations_build_the_tables_as_they_are(database_url):
+def test_migrations_build_the_tables_as_they_are(database_url: str) -> None:
     engine = open_database(database_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -38,12 +40,12 @@ def test_migrations_build_the_tables_as_they_are(database_url):
     assert differences == []
 
 
-def test_head_is_the_newest_migration():
+def test_head_is_the_newest_migration() -> None:
     files = Path(migrations.__file__).parent.glob("versions/[0-9]*.py")
     assert max(file.name for file in files).startswith(f"{HEAD}_")
 
 
-def test_prompts_of_the_first_release_keep_their_names(database_url):
+def test_prompts_of_the_first_release_keep_their_names(database_url: str) -> None:
     engine = sa.create_engine(database_url)
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
@@ -58,7 +60,7 @@ def test_prompts_of_the_first_release_keep_their_names(database_url):
     engine.dispose()
 
 
-def test_opening_twice_changes_nothing(database_url):
+def test_opening_twice_changes_nothing(database_url: str) -> None:
     open_database(database_url).dispose()
     engine = open_database(database_url)
     with engine.connect() as connection:
@@ -66,7 +68,7 @@ def test_opening_twice_changes_nothing(database_url):
     engine.dispose()
 
 
-def test_sqlite_is_in_wal_mode_syncs_and_checks_foreign_keys(tmp_path):
+def test_sqlite_is_in_wal_mode_syncs_and_checks_foreign_keys(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'deep' / 'er' / 'record.sqlite3'}")
     with engine.connect() as connection:
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
@@ -74,7 +76,7 @@ def test_sqlite_is_in_wal_mode_syncs_and_checks_foreign_keys(tmp_path):
     engine.dispose()
 
 
-def test_a_record_of_a_newer_version_is_left_alone(database_url):
+def test_a_record_of_a_newer_version_is_left_alone(database_url: str) -> None:
     engine = open_database(database_url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -83,21 +85,21 @@ def test_a_record_of_a_newer_version_is_left_alone(database_url):
         open_database(database_url)
 
 
-def test_a_folder_that_can_not_be_made(tmp_path):
+def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match="DATA_DIR") as error:
         open_database(f"sqlite:///{tmp_path / 'file' / 'record.sqlite3'}")
     one_sentence(error)
 
 
-def test_a_folder_in_place_of_the_file(tmp_path):
+def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="DATA_DIR") as error:
         open_database(f"sqlite:///{tmp_path}")
     one_sentence(error)
 
 
 @pytest.fixture
-def locked_folder(tmp_path):
+def locked_folder(tmp_path: Path) -> Iterator[Any]:
     """A folder that may not be written to; root may write everywhere and so becomes somebody else."""
     tmp_path.chmod(0o500)
     was_root = os.geteuid() == 0
@@ -109,14 +111,14 @@ def locked_folder(tmp_path):
     tmp_path.chmod(0o700)
 
 
-def test_a_folder_that_can_not_be_written_to(locked_folder):
+def test_a_folder_that_can_not_be_written_to(locked_folder: Any) -> None:
     with pytest.raises(StoreError, match="DATA_DIR") as error:
         open_database(f"sqlite:///{locked_folder / 'record.sqlite3'}")
     one_sentence(error)
 
 
 @pytest.mark.parametrize("garbage", [b"This is no database.\n" * 100, b"SQLite format 3\x00" + b"\xff" * 4000])
-def test_a_file_that_is_no_database(tmp_path, garbage):
+def test_a_file_that_is_no_database(tmp_path: Path, garbage: Any) -> None:
     file = tmp_path / "record.sqlite3"
     file.write_bytes(garbage)
     with pytest.raises(StoreError, match="DATA_DIR") as error:
@@ -125,7 +127,7 @@ def test_a_file_that_is_no_database(tmp_path, garbage):
     assert file.read_bytes() == garbage
 
 
-def test_somebody_elses_database_is_not_written_over(tmp_path):
+def test_somebody_elses_database_is_not_written_over(tmp_path: Path) -> None:
     file = tmp_path / "record.sqlite3"
     with sqlite3.connect(file) as connection:
         connection.execute("CREATE TABLE prompts (secret TEXT)")
@@ -138,19 +140,19 @@ def test_somebody_elses_database_is_not_written_over(tmp_path):
 @pytest.mark.parametrize(
     "url", ["", "nonsense", "mysql://u:secret@h/d", "nosuch://u:secret@h/d", "postgresql+psycopg://x:secret@h:port/d"]
 )
-def test_a_url_that_is_none(url):
+def test_a_url_that_is_none(url: Any) -> None:
     with pytest.raises(StoreError, match="DATABASE_URL") as error:
         open_database(url)
     assert "secret" not in one_sentence(error)
 
 
-def test_a_server_that_is_not_there():
+def test_a_server_that_is_not_there() -> None:
     with pytest.raises(StoreError, match="DATABASE_URL") as error:
         open_database("postgresql+psycopg://user:secret@127.0.0.1:1/record")
     assert "secret" not in one_sentence(error)
 
 
-def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url):
+def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     opening = [
         subprocess.Popen([sys.executable, "-c", OPEN, database_url], text=True, env=environment, **PIPES)
@@ -162,3 +164,17 @@ def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url)
 
 
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+def test_opening_it_once_more_frees_none_of_our_locks(tmp_path):
+    """POSIX locks are a process's: closing any descriptor of a file frees all of them. Another process would then take
+    itself for the last one, and remove the files beside the record while we read them."""
+    record = tmp_path / "record.sqlite3"
+    first = open_database(f"sqlite:///{record}")
+    with first.connect() as reading:
+        reading.execute(sa.text("SELECT count(*) FROM runs"))
+        open_database(f"sqlite:///{record}").dispose()
+        look = f"import sqlite3; c = sqlite3.connect({str(record)!r}); c.execute('SELECT * FROM runs'); c.close()"
+        subprocess.run([sys.executable, "-c", look], check=True)
+        assert record.with_name("record.sqlite3-shm").exists()
+    first.dispose()

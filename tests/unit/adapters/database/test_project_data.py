@@ -1,5 +1,8 @@
 """A project is forgotten whole, and nothing of another one's with it."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,6 +10,7 @@ from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.project_data import ForgetStore, Held
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.database.tables import asks, batch_lines, metadata, sources
@@ -25,12 +29,12 @@ def named(text: str) -> str:
 class Records:
     """Two projects' runs, with `store` behind them."""
 
-    def __init__(self, store):
+    def __init__(self, store: Any) -> None:
         self.store, self.runs, self.forgetting = store, RunStore(store), ForgetStore(store)
         store.save(version(name="mood", project=MINE))
         store.save(version(name="other", project=THEIRS))
 
-    def run(self, project, *digests, asked=None):
+    def run(self, project: Any, *digests: Any, asked: Any = None) -> Any:
         """A run that paid for these, and asked about them or about what `asked` says."""
         run = self.runs.create(NewRun("mood@1" if project == MINE else "other@1", project, "all"))
         self.store.add_completions([completion(digest=digest) for digest in digests], run.id)
@@ -39,17 +43,17 @@ class Records:
         )
         return run
 
-    def left(self):
+    def left(self) -> Any:
         with self.store.engine.connect() as connection:
             return set(connection.execute(sa.text("SELECT digest FROM completions")).scalars())
 
 
 @pytest.fixture
-def records(store):
+def records(store: Store) -> Any:
     return Records(store)
 
 
-def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records):
+def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: Any) -> None:
     one, two = named("a"), named("b")
     records.run(MINE, one, numbered(one, 1), numbered(one, 2), named("teacher"), asked=[one])
     records.run(THEIRS, two, numbered(two, 1), asked=[two])
@@ -57,7 +61,7 @@ def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records):
     assert records.left() == {two, numbered(two, 1)}
 
 
-def test_answers_outside_of_runs_go_too(records):
+def test_answers_outside_of_runs_go_too(records: Any) -> None:
     records.forgetting.note(MINE, [named("live")])
     records.store.add_completions([completion(digest=named("live"))])
     records.store.add_completions([completion(digest=named("try"))], project=MINE)
@@ -66,7 +70,7 @@ def test_answers_outside_of_runs_go_too(records):
     assert records.left() == {named("theirs")}
 
 
-def test_answers_of_a_deleted_prompt_go_too(records):
+def test_answers_of_a_deleted_prompt_go_too(records: Any) -> None:
     records.run(MINE, named("a"), named("teacher"), asked=[named("a")])
     records.store.delete("mood")
     assert records.forgetting.held(MINE).answers == 2
@@ -75,7 +79,7 @@ def test_answers_of_a_deleted_prompt_go_too(records):
 
 
 @pytest.mark.parametrize("how", ["run", "outside", "deleted"])
-def test_what_another_projects_tasks_got_as_well_stays(records, how):
+def test_what_another_projects_tasks_got_as_well_stays(records: Any, how: Any) -> None:
     both = named("both")
     paid = records.run(MINE, both, named("mine"))
     if how == "outside":
@@ -94,7 +98,7 @@ def test_what_another_projects_tasks_got_as_well_stays(records, how):
     assert records.left() == set(), "when the other one is forgotten too, it goes"
 
 
-def test_runs_batches_calibrations_and_embeddings_go(records):
+def test_runs_batches_calibrations_and_embeddings_go(records: Any) -> None:
     mine, theirs = records.run(MINE, named("a")), records.run(THEIRS, named("b"))
     batches = BatchStore(records.store)
     for run in (mine, theirs):
@@ -114,7 +118,7 @@ def test_runs_batches_calibrations_and_embeddings_go(records):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 1
 
 
-def test_prompts_stay_and_those_that_quote_tasks_are_named(records):
+def test_prompts_stay_and_those_that_quote_tasks_are_named(records: Any) -> None:
     pool = (Example(3, {"text": "a task's own"}, {"mood": ("Good",)}),)
     records.store.save(version(name="shots", project=MINE, examples=Examples(1, "similar", pool)))
     assert records.forgetting.held(MINE).quoting == ("shots",)
@@ -122,7 +126,7 @@ def test_prompts_stay_and_those_that_quote_tasks_are_named(records):
     assert {found.name for found in records.store.versions()} == {"mood", "other", "shots"}
 
 
-def test_nothing_of_it_is_left_in_the_file(tmp_path, records):
+def test_nothing_of_it_is_left_in_the_file(tmp_path: Path, records: Any) -> None:
     if records.store.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL's files are its own")
     run = records.run(MINE)
@@ -133,7 +137,7 @@ def test_nothing_of_it_is_left_in_the_file(tmp_path, records):
     assert not [path for path in tmp_path.glob(f"{file.name}*") if b"a secret of the task" in path.read_bytes()]
 
 
-def test_every_table_is_thought_of():
+def test_every_table_is_thought_of() -> None:
     """A new table may hold something about tasks: it belongs in `forget_store`, or here with a reason."""
     forgotten = {"completions", "embeddings", "batches", "sources", "runs", "calibrations"}
     with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids"}

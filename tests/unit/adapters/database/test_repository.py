@@ -1,4 +1,6 @@
-"""Every part of the record waits for a database that went away as long as the record itself does."""
+"""Every repository waits for a database that went away as long as the Store does."""
+
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -9,6 +11,7 @@ from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.embeddings import EmbeddingStore
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.runs import RunStore
@@ -25,10 +28,10 @@ READS = {
 class Flaky:
     """An engine whose database is away for the first connection."""
 
-    def __init__(self, engine):
+    def __init__(self, engine: Any) -> None:
         self._engine, self.away = engine, 1
 
-    def connect(self):
+    def connect(self) -> Any:
         if self.away:
             self.away -= 1
             raise OperationalError("SELECT", {}, Exception("away"), connection_invalidated=True)
@@ -36,7 +39,7 @@ class Flaky:
 
 
 @pytest.mark.parametrize("kind", READS)
-def test_it_waits_as_long_as_the_store(store, kind, monkeypatch):
+def test_it_waits_as_long_as_the_store(store: Store, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AGAIN_S", 0.0)
     store.patience_s = 30.0
     part = kind(store)
@@ -48,5 +51,5 @@ def test_it_waits_as_long_as_the_store(store, kind, monkeypatch):
 @pytest.mark.parametrize(
     "kind", [RunTaskStore, BatchStore, CalibrationStore, EmbeddingStore, ChunkStore, RunStore, BudgetLedger]
 )
-def test_they_all_do(kind):
+def test_they_all_do(kind: Any) -> None:
     assert issubclass(kind, Repository)

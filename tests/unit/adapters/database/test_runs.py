@@ -1,32 +1,34 @@
-"""The record of runs: who works on them, how they end, and in which order they come."""
+"""Runs in the database: who works on them, how they end, and their order."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.runs.run import ALIVE_S
 from backend.errors import RunError, StoreError
 
 
 @pytest.fixture
-def runs(store):
+def runs(store: Store) -> Any:
     return RunStore(store)
 
 
 @pytest.fixture
-def run(runs):
+def run(runs: Any) -> Any:
     return runs.create(NewRun("mood@1", 7, "all"))
 
 
 class Clock:
-    def __init__(self, store, monkeypatch):
+    def __init__(self, store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_800_000_000.0
         monkeypatch.setattr(store, "clock", lambda: sa.literal(self.now, sa.Double))
 
 
-def test_a_new_run_is_pending_and_comes_back_as_it_is(runs):
+def test_a_new_run_is_pending_and_comes_back_as_it_is(runs: Any) -> None:
     made = runs.create(NewRun("mood@1", 7, "ids:" + "7," * 500, push=False, keep=True))
     assert (made.tag, made.project, made.push, made.keep) == ("mood@1", 7, False, True)
     assert (made.status, made.reason, made.tasks, made.seconds) == ("pending", "", None, 0)
@@ -35,37 +37,39 @@ def test_a_new_run_is_pending_and_comes_back_as_it_is(runs):
 
 
 @pytest.mark.parametrize("wanted", ["", "nosuch", "x" * 500])
-def test_a_run_that_is_not_there(runs, run, wanted):
+def test_a_run_that_is_not_there(runs: Any, run: Any, wanted: Any) -> None:
     with pytest.raises(RunError, match="no run"):
         runs.run(wanted)
 
 
 @pytest.mark.parametrize("wanted", ["\x00", "\ud800"])
-def test_a_run_that_no_database_can_name(runs, run, wanted):
+def test_a_run_that_no_database_can_name(runs: Any, run: Any, wanted: Any) -> None:
     with pytest.raises((RunError, StoreError)):
         runs.run(wanted)
 
 
-def test_runs_come_newest_first_and_by_tag(runs):
+def test_runs_come_newest_first_and_by_tag(runs: Any) -> None:
     made = [runs.create(NewRun(tag, 7, "all")) for tag in ("a@1", "b@1", "a@1", "a@10", "a@1")]
     assert runs.runs() == made[::-1]
     assert runs.runs("a@1") == [made[4], made[2], made[0]]
     assert runs.runs("c@1") == []
 
 
-def test_runs_created_within_one_second_keep_their_order(runs):
+def test_runs_created_within_one_second_keep_their_order(runs: Any) -> None:
     made = [runs.create(NewRun("a@1", 7, "all")) for _ in range(20)]
     assert runs.runs() == made[::-1]
 
 
-def test_one_process_at_a_time_works_on_a_run(runs, run):
+def test_one_process_at_a_time_works_on_a_run(runs: Any, run: Any) -> None:
     with ThreadPoolExecutor(8) as pool:
         claims = list(pool.map(lambda _: runs.claim(run.id, "host:1"), range(8)))
     assert claims.count(True) == 1
     assert runs.run(run.id).status == "in_progress"
 
 
-def test_a_run_without_a_sign_of_life_may_be_taken_over(store, runs, run, monkeypatch):
+def test_a_run_without_a_sign_of_life_may_be_taken_over(
+    store: Store, runs: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = Clock(store, monkeypatch)
     assert runs.claim(run.id, "host:1")
     clock.now += ALIVE_S - 1
@@ -77,14 +81,14 @@ def test_a_run_without_a_sign_of_life_may_be_taken_over(store, runs, run, monkey
     assert runs.claim(run.id, "host:1")
 
 
-def test_time_worked_on_adds_up(runs, run):
+def test_time_worked_on_adds_up(runs: Any, run: Any) -> None:
     runs.claim(run.id, "host:1")
     for seconds in (1, 2.5, 0):
         runs.beat(run.id, seconds)
     assert runs.run(run.id).seconds == 3.5
 
 
-def test_a_run_that_ended_can_be_resumed(runs, run):
+def test_a_run_that_ended_can_be_resumed(runs: Any, run: Any) -> None:
     runs.claim(run.id, "host:1")
     runs.finish(run.id, "failed", "The key was refused.")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("failed", "The key was refused.")
@@ -92,6 +96,14 @@ def test_a_run_that_ended_can_be_resumed(runs, run):
     runs.reopen(run.id)
     assert runs.claim(run.id, "host:1")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("in_progress", "")
+
+
+def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(store, runs, run, monkeypatch):
+    clock = Clock(store, monkeypatch)
+    runs.finish(run.id, "failed")
+    clock.now += 3600
+    runs.reopen(run.id)
+    assert runs.run(run.id).silent_s == 0
 
 
 def test_a_cancel_is_heard_at_the_next_sign_of_life(runs, run):
@@ -102,25 +114,25 @@ def test_a_cancel_is_heard_at_the_next_sign_of_life(runs, run):
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "canceled"])
-def test_what_has_ended_can_not_be_canceled(runs, run, status):
+def test_what_has_ended_can_not_be_canceled(runs: Any, run: Any, status: Any) -> None:
     runs.finish(run.id, status)
     assert not runs.cancel(run.id)
     assert runs.run(run.id).status == status
 
 
-def test_nothing_happens_to_a_run_that_is_not_there(runs):
+def test_nothing_happens_to_a_run_that_is_not_there(runs: Any) -> None:
     assert not runs.claim("nosuch", "host:1")
     assert not runs.cancel("nosuch")
 
 
-def test_a_run_of_a_process_that_is_gone_may_be_taken_over_at_once(runs, run):
+def test_a_run_of_a_process_that_is_gone_may_be_taken_over_at_once(runs: Any, run: Any) -> None:
     assert runs.claim(run.id, "host:1")
     assert not runs.claim(run.id, "host:2", lambda worker: worker == "host:1")
     assert runs.claim(run.id, "host:2", lambda worker: worker != "host:1")
     assert runs.run(run.id).worker == "host:2"
 
 
-def test_a_canceled_run_is_neither_taken_nor_completed(runs, run):
+def test_a_canceled_run_is_neither_taken_nor_completed(runs: Any, run: Any) -> None:
     assert runs.claim(run.id, "host:1")
     assert runs.cancel(run.id)
     assert not runs.complete(run.id)
@@ -128,11 +140,11 @@ def test_a_canceled_run_is_neither_taken_nor_completed(runs, run):
     assert runs.run(run.id).status == "canceled"
 
 
-def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs):
-    def refuse(other):
+def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs: Any) -> None:
+    def refuse(other: Any) -> None:
         raise RunError(f"{other.id} is there.")
 
-    def start(_):
+    def start(_: Any) -> Any:
         try:
             return runs.create(NewRun("mood@1", 7, "all"), refuse)
         except RunError:

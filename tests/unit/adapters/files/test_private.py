@@ -1,8 +1,10 @@
-"""The record is for its user's eyes alone, also one that an earlier release made."""
+"""Only its user can read the database, also one that an earlier release made."""
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ from tests.scripted import completion
 
 
 @pytest.fixture(autouse=True)
-def open_umask():
+def open_umask() -> Iterator[None]:
     before = os.umask(0)
     yield
     os.umask(before)
@@ -32,7 +34,7 @@ def modes(folder: Path) -> set[str]:
     return {mode(path) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_new_record_and_all_beside_it_is_closed_to_others(tmp_path):
+def test_a_new_record_and_all_beside_it_is_closed_to_others(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'deep' / 'er' / 'record.sqlite3'}")
     store.add_completions([completion()])
     assert {path.name for path in (tmp_path / "deep" / "er").iterdir()} > {"record.sqlite3-wal", "record.sqlite3-shm"}
@@ -41,7 +43,7 @@ def test_a_new_record_and_all_beside_it_is_closed_to_others(tmp_path):
     store.close()
 
 
-def test_one_of_an_earlier_release_is_closed_when_it_is_opened(tmp_path):
+def test_one_of_an_earlier_release_is_closed_when_it_is_opened(tmp_path: Path) -> None:
     data = tmp_path / "data"
     (data / "runs").mkdir(parents=True)
     (data / "runs" / "1f3a9c04.log").write_text("what a run printed")
@@ -59,7 +61,7 @@ def test_one_of_an_earlier_release_is_closed_when_it_is_opened(tmp_path):
     old.close()
 
 
-def test_what_background_runs_print_is_closed_to_others(tmp_path):
+def test_what_background_runs_print_is_closed_to_others(tmp_path: Path) -> None:
     LocalProcess(tmp_path / "runs", {**os.environ, "DATA_DIR": str(tmp_path / "data")}).give("nosuch")
     log = tmp_path / "runs" / "nosuch.log"
     until(lambda: log.exists() and log.stat().st_size)
@@ -67,7 +69,7 @@ def test_what_background_runs_print_is_closed_to_others(tmp_path):
 
 
 @pytest.mark.parametrize("shared", [0o1777, 0o2775])
-def test_a_folder_that_others_use_is_left_as_it_is(tmp_path, shared):
+def test_a_folder_that_others_use_is_left_as_it_is(tmp_path: Path, shared: Any) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
     folder.chmod(shared)
@@ -78,7 +80,7 @@ def test_a_folder_that_others_use_is_left_as_it_is(tmp_path, shared):
     assert modes(folder) == {"0o600"}
 
 
-def test_the_umask_decides_on_what_a_user_asks_for(tmp_path):
+def test_the_umask_decides_on_what_a_user_asks_for(tmp_path: Path) -> None:
     with replacing(tmp_path / "report.html") as file:
         file.write(b"x")
     assert mode(tmp_path / "report.html") == "0o666"

@@ -7,11 +7,13 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from math import log
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -35,7 +37,7 @@ ASK = ChatRequest(template(parameters={"temperature": 0, "max_tokens": 50}), "I 
 HANG, CUT = "hang", "cut"
 
 
-def chat(content=GOOD, **more):
+def chat(content: Any = GOOD, **more: Any) -> dict[str, Any]:
     """A chat completion's body; `more` goes into its choice, or into the body for `body`."""
     choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
     message = more.pop("message", {})
@@ -45,14 +47,14 @@ def chat(content=GOOD, **more):
     return {"model": "some-model-2024", "choices": [{**choice, **more}], "usage": usage, **body}
 
 
-def error(status, headers=None, **fields):
+def error(status: int, headers: dict[str, str] | None = None, **fields: Any) -> tuple[Any, ...]:
     return status, {"error": {"message": "No.", **fields}}, headers or {}
 
 
 class Provider:
     """Gives its replies in order, the last again and again; keeps the bodies it got."""
 
-    def __init__(self, *replies):
+    def __init__(self, *replies: Any) -> None:
         self.replies = replies or (chat(),)
         self.bodies: list[dict] = []
         self.headers: list = []
@@ -74,7 +76,7 @@ class Provider:
 
 
 @asynccontextmanager
-async def served(app: web.Application, timeout_s=5.0, key=KEY) -> AsyncIterator[ChatCompletions]:
+async def served(app: web.Application, timeout_s: float = 5.0, key: str = KEY) -> AsyncIterator[ChatCompletions]:
     server = TestServer(app, handler_cancellation=True, shutdown_timeout=0)
     await server.start_server()
     model = ChatCompletions(str(server.make_url("/v1")), key, timeout_s)
@@ -86,38 +88,38 @@ async def served(app: web.Application, timeout_s=5.0, key=KEY) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def provided(provider: Provider, **how) -> AsyncIterator[ChatCompletions]:
+async def provided(provider: Provider, **how: Any) -> AsyncIterator[ChatCompletions]:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", provider.handle)
     async with served(app, **how) as model:
         yield model
 
 
-def ask(*replies, ask=ASK, attempt=0, **how):
+def ask(*replies: Any, ask: ChatRequest = ASK, attempt: int = 0, **how: Any) -> tuple[Completion | Failure, Provider]:
     """What the client makes of these replies; and the provider."""
     provider = Provider(*replies)
 
-    async def once():
+    async def once() -> Any:
         async with provided(provider, **how) as model:
             return await model.complete(ask, attempt)
 
     return run(once()), provider
 
 
-def completed(*replies, **how) -> Completion:
+def completed(*replies: dict[str, Any] | tuple[int, bytes, dict[str, str]], **how: Any) -> Completion:
     found, _ = ask(*replies, **how)
     assert isinstance(found, Completion), found
     return found
 
 
-def failure(*replies, **how) -> Failure:
+def failure(*replies: Any, **how: Any) -> Failure:
     found, _ = ask(*replies, **how)
     assert isinstance(found, Failure), found
     assert KEY not in found.detail
     return found
 
 
-def test_a_completion_with_all_its_parts():
+def test_a_completion_with_all_its_parts() -> None:
     logprobs = {"content": [{"token": GOOD, "logprob": -0.25, "bytes": None, "top_logprobs": []}], "refusal": None}
     found, provider = ask(chat(logprobs=logprobs), attempt=1)
     assert isinstance(found, Completion)
@@ -129,30 +131,30 @@ def test_a_completion_with_all_its_parts():
     assert provider.bodies[0]["messages"] == ASK.messages
 
 
-def test_a_refusal_is_a_completion():
+def test_a_refusal_is_a_completion() -> None:
     found = completed(chat(None, message={"refusal": "I can't."}))
     assert (found.refused, found.text) == (True, "I can't.")
 
 
-def test_content_in_parts_is_joined():
+def test_content_in_parts_is_joined() -> None:
     parts = [{"type": "text", "text": '{"mood": '}, {"type": "text", "text": None}, {"type": "text", "text": '"Good"}'}]
     assert completed(chat(parts)).text == GOOD
 
 
-def test_what_a_provider_leaves_out_is_zero_or_as_asked():
+def test_what_a_provider_leaves_out_is_zero_or_as_asked() -> None:
     found = completed({"choices": [{"message": {"content": GOOD}}]})
     assert (found.model, found.finish_reason, found.refused) == ("some-model", "", False)
     assert (found.prompt_tokens, found.completion_tokens, found.cached_tokens, found.logprobs) == (0, 0, 0, None)
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None}, {"prompt_tokens_details": None}])
-def test_missing_usage_is_zero(usage):
+def test_missing_usage_is_zero(usage: dict[str, None] | None) -> None:
     assert completed(chat(body={"usage": usage})).cached_tokens == 0
 
 
 @pytest.mark.parametrize("number", ["many", "", -12, 10**12, 10**400, 1e999, float("nan"), [], {}, [[[]]], "\ud800"])
 @pytest.mark.parametrize("where", ["prompt_tokens", "completion_tokens", "cached_tokens"])
-def test_a_count_that_is_none_leaves_the_usage_unknown_and_the_answer_kept(where, number):
+def test_a_count_that_is_none_leaves_the_usage_unknown_and_the_answer_kept(where: str, number: Any) -> None:
     usage = {"prompt_tokens": 12, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
     (usage["prompt_tokens_details"] if where == "cached_tokens" else usage)[where] = number
     found = completed(chat(body={"usage": usage}))
@@ -163,20 +165,20 @@ def test_a_count_that_is_none_leaves_the_usage_unknown_and_the_answer_kept(where
 
 
 @pytest.mark.parametrize("usage", ["many", 3, [1], {"prompt_tokens": 12, "prompt_tokens_details": "many"}])
-def test_usage_that_is_none_leaves_the_answer_kept(usage):
+def test_usage_that_is_none_leaves_the_answer_kept(usage: Any) -> None:
     found = completed(chat(body={"usage": usage}))
     assert (found.text, found.completion_tokens) == (GOOD, 0)
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000])
-def test_a_number_too_long_to_be_read_leaves_the_answer_kept(number):
+def test_a_number_too_long_to_be_read_leaves_the_answer_kept(number: str) -> None:
     body = json.dumps(chat(body={"usage": {"prompt_tokens": 12, "completion_tokens": 5}}))
     assert completed(body.replace("12", number).encode()).text == GOOD
     assert completed(body.replace('"index": 0', f'"index": {number}').encode()).prompt_tokens == 12
 
 
 @pytest.mark.parametrize("strange", [None, 3, [], {"a": 1}, [[["x"]]], True])
-def test_strange_names_leave_the_answer_kept(strange):
+def test_strange_names_leave_the_answer_kept(strange: Any) -> None:
     found = completed(chat(finish_reason=strange, body={"model": strange}, message={"refusal": strange or None}))
     assert (found.text, found.model) == (GOOD, "some-model")
 
@@ -204,12 +206,12 @@ def test_strange_names_leave_the_answer_kept(strange):
         {"content": [{"token": "x", "logprob": float("-inf")}]},
     ],
 )
-def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs):
+def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs: Any) -> None:
     found = completed(chat(logprobs=logprobs))
     assert (found.text, found.logprobs) == (GOOD, None)
 
 
-def spelt(*pieces):
+def spelt(*pieces: bytes | str) -> dict[str, Any]:
     """Log-probabilities of tokens, in bytes as OpenAI gives them; the text of one that ends in a letter is of no
     use."""
     listed = [
@@ -230,7 +232,7 @@ PARTY = "🎉".encode()
         ((b' {"mood": "' + PARTY[:1], PARTY[1:], '"}\n', "<|im_end|>"), 2),
     ],
 )
-def test_log_probabilities_are_aligned_by_bytes(pieces, tokens):
+def test_log_probabilities_are_aligned_by_bytes(pieces: tuple[bytes | str, ...], tokens: int) -> None:
     text, labels = '{"mood": "🎉"}', choices("🎉", "Bad")
     found = completed(chat(text, logprobs=spelt(*pieces)), ask=ChatRequest(template(schema=labels), "x"))
     assert "".join(piece for piece, _ in found.logprobs) == text
@@ -239,7 +241,7 @@ def test_log_probabilities_are_aligned_by_bytes(pieces, tokens):
     assert -2.0 < log(sure.joint) <= -0.5 * tokens
 
 
-def test_log_probabilities_that_do_not_fit_are_kept_as_they_came():
+def test_log_probabilities_that_do_not_fit_are_kept_as_they_came() -> None:
     found = completed(chat(GOOD, logprobs=spelt("something", "else")))
     assert found.logprobs == (("something", -0.5), ("else", -0.5))
 
@@ -262,7 +264,7 @@ def test_log_probabilities_that_do_not_fit_are_kept_as_they_came():
         ({"completion_tokens": 4, "total_tokens": True}, 4),
     ],
 )
-def test_what_is_billed_counts_as_completion(usage, out):
+def test_what_is_billed_counts_as_completion(usage: dict[str, Any], out: int) -> None:
     found = completed(chat(body={"usage": {"prompt_tokens": 21, **usage}}))
     assert (found.prompt_tokens, found.completion_tokens) == (21, out)
 
@@ -280,7 +282,7 @@ def test_what_is_billed_counts_as_completion(usage, out):
         ({"annotations": [], "audio": None}, None),
     ],
 )
-def test_where_the_text_went_when_the_content_is_empty(message, where):
+def test_where_the_text_went_when_the_content_is_empty(message: dict[str, Any], where: str | None) -> None:
     found = completed(chat(None, message=message))
     assert (found.text.strip(), found.elsewhere) == ("", where)
     verdict = read(found, ASK.template.schema)
@@ -288,7 +290,7 @@ def test_where_the_text_went_when_the_content_is_empty(message, where):
     assert (verdict.reason, str(where) in verdict.detail) == ("empty", where is not None)
 
 
-def test_thoughts_beside_the_content_are_no_part_of_it():
+def test_thoughts_beside_the_content_are_no_part_of_it() -> None:
     parts = [{"type": "thinking", "thinking": [], "text": '{"mood": "Bad"}'}, {"type": "text", "text": GOOD}]
     found = completed(chat(parts, message={"reasoning_content": '{"mood": "Bad"}'}))
     assert (found.text, found.elsewhere) == (GOOD, None)
@@ -320,11 +322,11 @@ def test_thoughts_beside_the_content_are_no_part_of_it():
         chat({"text": "x"}),
     ],
 )
-def test_what_is_no_chat_completion_is_the_servers_failure(body):
+def test_what_is_no_chat_completion_is_the_servers_failure(body: bytes | dict[str, Any]) -> None:
     assert failure(body).kind == "server"
 
 
-def test_names_from_the_server_fit_the_record():
+def test_names_from_the_server_fit_the_record() -> None:
     found = completed(chat(finish_reason="s\x00\ud800" * 99, body={"model": "m\x00\ud800😀" * 99}))
     assert 0 < len(found.finish_reason) <= 40
     assert 0 < len(found.model) <= 200
@@ -333,7 +335,7 @@ def test_names_from_the_server_fit_the_record():
         assert "\x00" not in text
 
 
-def test_hostile_text_arrives_exactly():
+def test_hostile_text_arrives_exactly() -> None:
     text = "\x00 \ud800 😀 \u202e"
     asked = ChatRequest(template(), text)
     found, provider = ask(chat(text), ask=asked)
@@ -358,7 +360,7 @@ def test_hostile_text_arrives_exactly():
         (529, "server"),
     ],
 )
-def test_trouble_with_one_request_is_its_failure(status, kind):
+def test_trouble_with_one_request_is_its_failure(status: int, kind: str) -> None:
     found, provider = ask(error(status))
     assert isinstance(found, Failure)
     assert (found.kind, found.retry_after) == (kind, None)
@@ -379,7 +381,7 @@ def test_trouble_with_one_request_is_its_failure(status, kind):
         (error(429, code="billing_hard_limit_reached"), "no quota"),
     ],
 )
-def test_trouble_with_all_requests_ends_the_whole_and_says_what_to_do(reply, words):
+def test_trouble_with_all_requests_ends_the_whole_and_says_what_to_do(reply: tuple[Any, ...], words: str) -> None:
     with pytest.raises(ProviderError, match=words) as raised:
         ask(reply)
     assert KEY not in str(raised.value)
@@ -395,7 +397,7 @@ def test_trouble_with_all_requests_ends_the_whole_and_says_what_to_do(reply, wor
         (error(400, message="Too long: API key not valid"), "bad_request"),
     ],
 )
-def test_a_refusal_of_one_task_says_what_it_is_about(reply, kind):
+def test_a_refusal_of_one_task_says_what_it_is_about(reply: tuple[Any, ...], kind: str) -> None:
     """The last message repeats the task's text, which must not end a run."""
     found, _ = ask(reply, ask=request("API key not valid"))
     assert found.kind == kind
@@ -410,7 +412,7 @@ def test_a_refusal_of_one_task_says_what_it_is_about(reply, kind):
     ],
 )
 @pytest.mark.parametrize(("status", "kind"), [(400, "bad_request"), (429, "rate_limited"), (500, "server")])
-def test_errors_of_any_shape_are_read_by_their_status(status, kind, body):
+def test_errors_of_any_shape_are_read_by_their_status(status: int, kind: str, body: bytes) -> None:
     assert failure((status, body, {})).kind == kind
 
 
@@ -440,11 +442,11 @@ def test_errors_of_any_shape_are_read_by_their_status(status, kind, body):
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_how_long_the_provider_asks_us_to_wait(status, headers, seconds):
+def test_how_long_the_provider_asks_us_to_wait(status: int, headers: dict[str, str], seconds: float | None) -> None:
     assert failure(error(status, headers)).retry_after == seconds
 
 
-def test_a_date_is_so_many_seconds_from_now():
+def test_a_date_is_so_many_seconds_from_now() -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
     found = failure(error(429, {"Retry-After": date})).retry_after
     assert found is not None
@@ -454,17 +456,17 @@ def test_a_date_is_so_many_seconds_from_now():
 @given(
     st.text(st.characters(max_codepoint=255)) | st.from_regex(r"\w{3}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [-+GMT\d]+")
 )
-def test_any_retry_after_is_read_or_left_aside(text):
+def test_any_retry_after_is_read_or_left_aside(text: str) -> None:
     found = retry_after({"retry-after": text}, now=1e9)
     assert found is None or 0 <= found <= 3600
 
 
-def test_nobody_listens():
+def test_nobody_listens() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
-    async def once():
+    async def once() -> Failure:
         model = ChatCompletions(f"http://127.0.0.1:{port}/v1", KEY, 5)
         try:
             return await model.complete(ASK, 0)
@@ -478,7 +480,7 @@ def test_nobody_listens():
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "http://", "ftp://127.0.0.1", "http://[::1", "127.0.0.1:8000/v1"])
-def test_an_address_that_is_none_is_refused_at_once(url):
+def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(SettingsError, match="OPENAI_BASE_URL"):
         ChatCompletions(url, KEY, 5)
 
@@ -495,9 +497,9 @@ def test_an_address_that_is_none_is_refused_at_once(url):
         (b"", "connection"),
     ],
 )
-def test_a_server_that_speaks_no_http(raw, kind):
-    async def once():
-        async def speak(reader, writer):
+def test_a_server_that_speaks_no_http(raw: bytes, kind: str) -> None:
+    async def once() -> Failure:
+        async def speak(reader: Any, writer: Any) -> None:
             await reader.readuntil(b"\r\n\r\n")
             writer.write(raw)
             await writer.drain()
@@ -516,19 +518,21 @@ def test_a_server_that_speaks_no_http(raw, kind):
     assert found.kind == kind
 
 
-def test_a_connection_that_breaks():
+def test_a_connection_that_breaks() -> None:
     assert failure(CUT).kind == "connection"
 
 
-def test_a_server_that_takes_too_long():
+def test_a_server_that_takes_too_long() -> None:
     assert failure(HANG, timeout_s=0.1).kind == "timeout"
 
 
 @asynccontextmanager
-async def endless(head: bytes, piece: bytes, pause_s=0.0, timeout_s=60.0) -> AsyncIterator[ChatCompletions]:
+async def endless(
+    head: bytes, piece: bytes, pause_s: Any = 0.0, timeout_s: Any = 60.0
+) -> AsyncIterator[ChatCompletions]:
     """A server that begins its answer with `head` and goes on with `piece` for as long as it is listened to."""
 
-    async def speak(reader, writer):
+    async def speak(reader: Any, writer: Any) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(head)
         with suppress(ConnectionError, asyncio.CancelledError):
@@ -550,8 +554,8 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize(("head", "piece"), [(b"HTTP/1.1 200 OK\r\nX: ", b"x"), (CHUNKED, b"1\r\n \r\n")])
-def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head, piece):
-    async def once():
+def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head: bytes, piece: bytes) -> None:
+    async def once() -> Failure:
         async with endless(head, piece, pause_s=0.02, timeout_s=0.3) as model:
             return await model.complete(ASK, 0)
 
@@ -561,8 +565,8 @@ def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head, piece)
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"400 No", b"500 No"])
-def test_a_body_without_end_is_not_read_to_it(status):
-    async def once():
+def test_a_body_without_end_is_not_read_to_it(status: bytes) -> None:
+    async def once() -> Failure:
         head = CHUNKED.replace(b"200 OK", status)
         async with endless(head, b"10000\r\n" + b" " * 0x10000 + b"\r\n") as model:
             with pytest.raises(ProviderError):
@@ -575,34 +579,34 @@ def test_a_body_without_end_is_not_read_to_it(status):
 
 
 @pytest.mark.parametrize("status", [200, 400, 429, 500])
-def test_a_body_that_swells_is_not_unpacked(status):
+def test_a_body_that_swells_is_not_unpacked(status: int) -> None:
     bomb = gzip.compress(b" " * 100_000_000)
     found = failure((status, bomb, {"Content-Encoding": "gzip"}))
     assert (found.kind, "MB" in found.detail) == ("server", True)
 
 
-def test_an_answer_may_come_packed():
+def test_an_answer_may_come_packed() -> None:
     packed = gzip.compress(json.dumps(chat()).encode())
     assert completed((200, packed, {"Content-Encoding": "gzip"})).text == GOOD
 
 
 @pytest.mark.parametrize("key", [None, "", " "])
-def test_without_a_key_there_is_no_client(key):
+def test_without_a_key_there_is_no_client(key: str | None) -> None:
     with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
         ChatCompletions("http://127.0.0.1:1/v1", key, 1)
 
 
 @pytest.mark.parametrize("key", ["sk-…", "sk\n", "sk 1\r\nX: y", "s\u00e9cret", "\x7f"])
-def test_a_key_that_no_header_can_carry_is_refused_at_once_and_not_shown(key):
+def test_a_key_that_no_header_can_carry_is_refused_at_once_and_not_shown(key: str) -> None:
     with pytest.raises(SettingsError, match="OPENAI_API_KEY") as raised:
         ChatCompletions("http://127.0.0.1:1/v1", key, 1)
     assert key not in str(raised.value)
 
 
-def picky(*takes):
+def picky(*takes: str) -> Callable[..., Any]:
     """A server that refuses whatever isn't in `takes`, one thing at a time, as OpenAI words it."""
 
-    def reply(body):
+    def reply(body: dict[str, Any]) -> dict[str, Any] | tuple[Any, ...]:
         kind = body.get("response_format", {}).get("type", "text")
         if kind not in takes:
             return error(400, message=f"'response_format' of type '{kind}' is not supported", param="response_format")
@@ -614,11 +618,11 @@ def picky(*takes):
     return reply
 
 
-def test_the_way_down_is_gone_once_and_remembered_per_model():
+def test_the_way_down_is_gone_once_and_remembered_per_model() -> None:
     provider = Provider(picky("text"))
     other = ChatRequest(template(model="another"), "x")
 
-    async def thrice():
+    async def thrice() -> tuple[list[Completion], int]:
         async with provided(provider) as model:
             found = [await model.complete(ASK, 0), await model.complete(ASK, 0)]
             before = len(provider.bodies)
@@ -636,10 +640,10 @@ def test_the_way_down_is_gone_once_and_remembered_per_model():
     assert provider.bodies[before]["response_format"]["type"] == "json_schema"
 
 
-def test_requests_at_once_learn_from_each_other():
+def test_requests_at_once_learn_from_each_other() -> None:
     provider = Provider(picky("text", "temperature", "max_tokens"))
 
-    async def many():
+    async def many() -> list[Completion]:
         async with provided(provider) as model:
             return await asyncio.gather(*(model.complete(ChatRequest(ASK.template, str(n)), 0) for n in range(20)))
 
@@ -647,17 +651,17 @@ def test_requests_at_once_learn_from_each_other():
     assert len(provider.bodies) <= 20 * 4
 
 
-def test_a_request_that_is_refused_every_way_is_a_bad_request():
+def test_a_request_that_is_refused_every_way_is_a_bad_request() -> None:
     found, provider = ask(error(400, message="response_format, logprobs, temperature, max_tokens: all unsupported"))
     assert isinstance(found, Failure)
     assert found.kind == "bad_request"
     assert len(provider.bodies) <= 8
 
 
-def test_a_refusal_that_is_about_the_text_changes_nothing_for_others():
+def test_a_refusal_that_is_about_the_text_changes_nothing_for_others() -> None:
     provider = Provider(error(400, message="Too long", param="messages", code="context_length_exceeded"), chat())
 
-    async def twice():
+    async def twice() -> tuple[Failure, Completion]:
         async with provided(provider) as model:
             return await model.complete(ASK, 0), await model.complete(ASK, 0)
 
@@ -678,10 +682,10 @@ def test_a_refusal_that_is_about_the_text_changes_nothing_for_others():
         {"no_json_schema": True, "no_json_object": True, "no_logprobs": True, "no_temperature": True},
     ],
 )
-def test_the_stand_in_answers_in_every_dialect(switches):
+def test_the_stand_in_answers_in_every_dialect(switches: dict[str, bool]) -> None:
     asked = request("Good, so good")
 
-    async def once():
+    async def once() -> Completion:
         async with served(StandIn(Switches(**switches)).app()) as model:
             return await model.complete(asked, 0)
 
@@ -700,10 +704,10 @@ def test_the_stand_in_answers_in_every_dialect(switches):
         ({"refused": 1}, "refused"),
     ],
 )
-def test_the_stand_ins_bad_answers_are_rejections(switches, reason):
+def test_the_stand_ins_bad_answers_are_rejections(switches: dict[str, int], reason: str) -> None:
     asked = request("Good, so good")
 
-    async def once():
+    async def once() -> Completion:
         async with served(StandIn(Switches(**switches)).app()) as model:
             return await model.complete(asked, 0)
 
@@ -714,15 +718,15 @@ def test_the_stand_ins_bad_answers_are_rejections(switches, reason):
     assert verdict.reason == reason
 
 
-def described(model="stand-in", **switches):
-    async def once():
+def described(model: str = "stand-in", **switches: Any) -> tuple[str, str]:
+    async def once() -> tuple[str, str]:
         async with served(StandIn(Switches(**switches)).app()) as client:
             return await client.describe(model), client._shown
 
     return run(once())
 
 
-def test_the_client_says_where_it_is_and_whether_the_model_is_known():
+def test_the_client_says_where_it_is_and_whether_the_model_is_known() -> None:
     found, url = described()
     assert found == f"{url}, stand-in"
     with pytest.raises(ProviderError, match=r"does not list model 'another': it has stand-in\.$"):
@@ -731,13 +735,13 @@ def test_the_client_says_where_it_is_and_whether_the_model_is_known():
         described(api_key="another")
 
 
-def listing(status=200, data=()):
+def listing(status: int = 200, data: list[dict[str, Any]] | tuple[Any, ...] = ()) -> tuple[list[str] | None, str]:
     """What a client makes of a server that answers so when asked for its models."""
 
-    async def models(_):
+    async def models(_: Any) -> Any:
         return web.json_response({"object": "list", "data": list(data)}, status=status)
 
-    async def once():
+    async def once() -> tuple[list[str] | None, str]:
         app = web.Application()
         app.router.add_get("/v1/models", models)
         async with served(app) as client:
@@ -746,28 +750,28 @@ def listing(status=200, data=()):
     return run(once())
 
 
-def test_a_model_is_known_by_its_other_names_too():
+def test_a_model_is_known_by_its_other_names_too() -> None:
     names, found = listing(data=[{"id": "/models/gemma.gguf", "aliases": ["gemma", "m", 7]}, {"id": "b"}])
     assert names == ["/models/gemma.gguf", "gemma", "m", "b"]
     assert found.endswith(", m")
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 501])
-def test_a_server_without_a_list_of_models_may_know_them_all(status):
+def test_a_server_without_a_list_of_models_may_know_them_all(status: int) -> None:
     names, found = listing(status)
     assert (names, found.endswith(", m")) == (None, True)
 
 
-def test_a_server_that_lists_nothing_may_know_them_all():
+def test_a_server_that_lists_nothing_may_know_them_all() -> None:
     assert listing()[0] == []
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"null", b'{"data": [1]}'])
-def test_the_client_says_that_it_found_no_list_of_models(body):
-    async def models(_):
+def test_the_client_says_that_it_found_no_list_of_models(body: bytes) -> None:
+    async def models(_: Any) -> Any:
         return web.Response(body=body, content_type="application/json")
 
-    async def once():
+    async def once() -> Any:
         app = web.Application()
         app.router.add_get("/v1/models", models)
         async with served(app) as client:
@@ -777,8 +781,8 @@ def test_the_client_says_that_it_found_no_list_of_models(body):
         run(once())
 
 
-def test_the_client_says_that_nobody_listens():
-    async def once():
+def test_the_client_says_that_nobody_listens() -> None:
+    async def once() -> Any:
         model = ChatCompletions("http://127.0.0.1:1/v1", KEY, 5)
         try:
             return await model.describe("m")
@@ -793,14 +797,14 @@ CAPPED = ChatRequest(template(parameters={"temperature": 0}, cap=70), "I love it
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_a_cap_is_sent_in_the_words_of_the_model(refused):
+def test_a_cap_is_sent_in_the_words_of_the_model(refused: bool) -> None:
     complaint = error(400, param="max_tokens", message="Unsupported parameter: 'max_tokens' is not supported.")
     found, provider = ask(*([complaint] if refused else []), chat(), ask=CAPPED)
     assert isinstance(found, Completion)
     assert provider.bodies[-1]["max_completion_tokens" if refused else "max_tokens"] == 70
 
 
-def test_a_model_that_takes_no_cap_is_asked_nothing_that_could_cost_more():
+def test_a_model_that_takes_no_cap_is_asked_nothing_that_could_cost_more() -> None:
     names = ("max_tokens", "max_completion_tokens")
     complaints = [error(400, param=name, message=f"Unsupported parameter: '{name}'.") for name in names]
     with pytest.raises(ProviderError, match="no budget can be kept"):
@@ -810,12 +814,12 @@ def test_a_model_that_takes_no_cap_is_asked_nothing_that_could_cost_more():
 @pytest.mark.parametrize(
     ("reply", "unbilled"), [(error(500), True), (error(429), True), (CUT, False), ({"no": "completion"}, False)]
 )
-def test_what_certainly_costs_nothing(reply, unbilled):
+def test_what_certainly_costs_nothing(reply: dict[str, str] | str | tuple[Any, ...], unbilled: bool) -> None:
     assert failure(reply).unbilled is unbilled
 
 
-def test_a_request_that_was_never_sent_costs_nothing():
-    async def scene():
+def test_a_request_that_was_never_sent_costs_nothing() -> None:
+    async def scene() -> Failure:
         away = ChatCompletions("http://127.0.0.1:1/v1", KEY, 5)
         found = await away.complete(ASK, 0)
         await away.close()
@@ -828,10 +832,10 @@ FREE = ChatRequest(template(parameters={"temperature": 0}), "I love it")
 ODD = "Model needs the header X-Team to be set"
 
 
-def several(provider: Provider, *asks: ChatRequest, **how):
+def several(provider: Provider, *asks: ChatRequest, **how: Any) -> list[Completion | Failure]:
     """What one client makes of these requests, one after the other."""
 
-    async def scene():
+    async def scene() -> list[Completion | Failure]:
         async with provided(provider, **how) as model:
             return [await model.complete(asked, 0) for asked in asks]
 
@@ -839,7 +843,7 @@ def several(provider: Provider, *asks: ChatRequest, **how):
 
 
 @pytest.mark.parametrize("takes", [1, 2, 3, 4])
-def test_a_first_request_refused_in_odd_words_is_asked_in_every_other_way(takes):
+def test_a_first_request_refused_in_odd_words_is_asked_in_every_other_way(takes: int) -> None:
     """What the server takes is remembered; what it refuses in each way is a bad request."""
     provider = Provider(*[error(400, message="Computer says no.")] * takes, chat())
     first, second = several(provider, ASK, ASK)
@@ -852,7 +856,7 @@ def test_a_first_request_refused_in_odd_words_is_asked_in_every_other_way(takes)
     assert asked[: takes + 1] == ways[: takes + 1]
 
 
-def test_only_the_first_request_of_a_model_is_asked_in_other_ways():
+def test_only_the_first_request_of_a_model_is_asked_in_other_ways() -> None:
     provider = Provider(error(400, message="Computer says no."))
     for found in several(provider, ASK, ASK, ASK):
         assert isinstance(found, Failure)
@@ -872,7 +876,7 @@ def test_only_the_first_request_of_a_model_is_asked_in_other_ways():
         error(422, failed_generation="nothing"),
     ],
 )
-def test_a_malformed_generation_is_a_malformed_answer(reply):
+def test_a_malformed_generation_is_a_malformed_answer(reply: tuple[Any, ...]) -> None:
     found = completed(reply)
     verdict = read(found, ASK.template.schema)
     assert isinstance(verdict, Rejection)
@@ -895,13 +899,13 @@ def test_a_malformed_generation_is_a_malformed_answer(reply):
         (chat("", finish_reason="insufficient_system_resource"), "server"),
     ],
 )
-def test_an_error_with_status_200_is_a_failure(body, kind):
+def test_an_error_with_status_200_is_a_failure(body: dict[str, Any], kind: str) -> None:
     found = failure(body)
     assert (found.kind, found.unbilled) == (kind, False)
     assert "gave up its answer" in found.detail
 
 
-def test_an_error_beside_an_answer_leaves_the_answer():
+def test_an_error_beside_an_answer_leaves_the_answer() -> None:
     assert completed(chat(body={"error": None})).text == GOOD
     assert completed(chat(body={"error": {"message": "a warning"}})).text == GOOD
 
@@ -916,15 +920,15 @@ def test_an_error_beside_an_answer_leaves_the_answer():
         (b'{"message": {"content": "{"}}\n{"done": true}\n', "application/x-ndjson"),
     ],
 )
-def test_an_answer_that_comes_as_a_stream_ends_it_and_is_named(raw, kind):
+def test_an_answer_that_comes_as_a_stream_ends_it_and_is_named(raw: bytes, kind: str) -> None:
     provider = Provider((200, raw, {"Content-Type": kind}))
     with pytest.raises(ProviderError, match=r"stream of events.*switch streaming off"):
         several(provider, ASK)
     assert len(provider.bodies) == 1
 
 
-def test_a_stream_without_end_is_named_at_once():
-    async def once():
+def test_a_stream_without_end_is_named_at_once() -> None:
+    async def once() -> None:
         head = CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Type: text/event-stream\r\n\r\n")
         async with endless(head, b"8\r\ndata: x\n\r\n", timeout_s=60.0) as model:
             await model.complete(ASK, 0)
@@ -934,10 +938,10 @@ def test_a_stream_without_end_is_named_at_once():
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_no_text_follows_a_redirect_to_another_address(status):
+def test_no_text_follows_a_redirect_to_another_address(status: int) -> None:
     elsewhere = Provider()
 
-    async def scene():
+    async def scene() -> None:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", elsewhere.handle)
         other = TestServer(app)
@@ -956,19 +960,19 @@ def test_no_text_follows_a_redirect_to_another_address(status):
 
 
 @pytest.mark.parametrize("target", [None, "http://[", "https://me:secret@127.0.0.1/v1/models?key=secret", "//x.test/"])
-def test_a_redirect_that_leads_nowhere_is_told_without_secrets(target):
+def test_a_redirect_that_leads_nowhere_is_told_without_secrets(target: str | None) -> None:
     with pytest.raises(ProviderError, match=r"redirects to .*OPENAI_BASE_URL") as raised:
         ask((307, b"", {"Location": target} if target else {}))
     assert "secret" not in str(raised.value)
 
 
-def test_a_redirect_within_the_server_is_followed_and_remembered():
+def test_a_redirect_within_the_server_is_followed_and_remembered() -> None:
     provider = Provider()
 
-    async def move(got):
+    async def move(got: Any) -> None:
         raise web.HTTPPermanentRedirect(str(got.url) + "/")
 
-    async def scene():
+    async def scene() -> list[Completion]:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", move)
         app.router.add_post("/v1/chat/completions/", provider.handle)
@@ -978,11 +982,11 @@ def test_a_redirect_within_the_server_is_followed_and_remembered():
     assert all(isinstance(found, Completion) for found in run(scene()))
 
 
-def test_a_redirect_in_circles_ends():
-    async def round_and_round(got):
+def test_a_redirect_in_circles_ends() -> None:
+    async def round_and_round(got: Any) -> None:
         raise web.HTTPTemporaryRedirect(f"/v1/chat/completions{'' if got.path.endswith('/') else '/'}")
 
-    async def scene():
+    async def scene() -> None:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", round_and_round)
         app.router.add_post("/v1/chat/completions/", round_and_round)
@@ -993,7 +997,7 @@ def test_a_redirect_in_circles_ends():
         run(scene())
 
 
-def test_the_providers_words_are_told_and_bounded():
+def test_the_providers_words_are_told_and_bounded() -> None:
     found = failure(error(400, message=ODD))
     assert found.detail == f'The model\'s server refused the request (400): "{ODD}".'
     long = failure(error(400, message="no " * 50_000, code="c" * 100_000))
@@ -1014,15 +1018,17 @@ def test_the_providers_words_are_told_and_bounded():
     ],
 )
 @pytest.mark.parametrize("status", [400, 403, 500])
-def test_words_are_found_in_errors_of_any_form(status, body):
+def test_words_are_found_in_errors_of_any_form(
+    status: int, body: bytes | dict[str, Any] | list[dict[str, Any]]
+) -> None:
     assert ODD in failure((status, body, {})).detail
 
 
-def test_a_page_of_html_is_not_quoted():
+def test_a_page_of_html_is_not_quoted() -> None:
     assert failure((500, b"<html>busy</html>", {})).detail == "The model's server answered 500."
 
 
-def test_what_we_sent_is_not_told_again():
+def test_what_we_sent_is_not_told_again() -> None:
     secret = request("My name is John Smith and my number is 5550134")
     said = f"Invalid: {secret.user!r} with key {KEY}, because\x1b[31m of the header"
     for status in (400, 500):
@@ -1032,13 +1038,13 @@ def test_what_we_sent_is_not_told_again():
         assert "of the header" in found.detail
 
 
-def test_a_key_refused_in_a_list_is_the_keys():
+def test_a_key_refused_in_a_list_is_the_keys() -> None:
     """Gemini's form."""
     with pytest.raises(ProviderError, match="OPENAI_API_KEY"):
         ask((400, [{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key."}}], {}))
 
 
-def cut(text, **more):
+def cut(text: str | None, **more: Any) -> dict[str, Any]:
     usage = {"prompt_tokens": 12, "completion_tokens": FREE.template.bound}
     return chat(text, finish_reason="length", body={"usage": usage}, **more)
 
@@ -1053,7 +1059,7 @@ def cut(text, **more):
         cut("Let me think about that. First"),
     ],
 )
-def test_a_model_that_thinks_aloud_is_not_bounded_again(reply):
+def test_a_model_that_thinks_aloud_is_not_bounded_again(reply: dict[str, Any]) -> None:
     provider = Provider(reply, chat())
     first, second, third = several(provider, FREE, FREE, FREE)
     assert ["max_tokens" in body for body in provider.bodies] == [True, False, False]
@@ -1066,7 +1072,7 @@ def test_a_model_that_thinks_aloud_is_not_bounded_again(reply):
     assert third.text == GOOD
 
 
-def test_a_model_that_goes_on_in_blanks_stays_bounded():
+def test_a_model_that_goes_on_in_blanks_stays_bounded() -> None:
     provider = Provider(
         cut('{"mood": "Good"' + "\n" * 900), cut(GOOD + " " * 900), cut('{"mood": ["' + 'Good", "' * 200)
     )
@@ -1081,7 +1087,7 @@ def test_a_model_that_goes_on_in_blanks_stays_bounded():
     assert is_done(FREE, [found[0]] * 2)
 
 
-def test_a_model_that_takes_only_the_long_limit_is_not_bounded():
+def test_a_model_that_takes_only_the_long_limit_is_not_bounded() -> None:
     complaint = error(
         400, param="max_tokens", message="Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'."
     )
@@ -1090,8 +1096,8 @@ def test_a_model_that_takes_only_the_long_limit_is_not_bounded():
     assert not {"max_tokens", "max_completion_tokens"} & provider.bodies[-1].keys()
 
 
-def test_lines_of_a_batch_are_not_bounded():
-    async def scene():
+def test_lines_of_a_batch_are_not_bounded() -> None:
+    async def scene() -> dict[str, Any]:
         async with provided(Provider()) as model:
             return json.loads(model.body(FREE))
 
@@ -1099,7 +1105,9 @@ def test_lines_of_a_batch_are_not_bounded():
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(tmp_path, monkeypatch, trusted):
+def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     subject = ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
@@ -1111,7 +1119,7 @@ def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(tmp_path, monke
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
 
-    async def scene():
+    async def scene() -> tuple[Completion, Completion]:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", Provider().handle)
         server = TestServer(app, scheme="https")
@@ -1130,8 +1138,8 @@ def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(tmp_path, monke
         run(scene())
 
 
-def test_a_server_without_tls_is_told_from_one_that_is_away():
-    async def scene():
+def test_a_server_without_tls_is_told_from_one_that_is_away() -> None:
+    async def scene() -> None:
         server = TestServer(web.Application())
         await server.start_server()
         model = ChatCompletions(str(server.make_url("/v1")).replace("http:", "https:"), KEY, 5)

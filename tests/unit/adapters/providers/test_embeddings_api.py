@@ -51,12 +51,12 @@ def data(*found: tuple[int, list[Any]]) -> Any:
     return {"data": [{"index": index, "embedding": vector} for index, vector in found]}
 
 
-def test_vectors_come_in_the_order_of_the_texts(endpoint):
+def test_vectors_come_in_the_order_of_the_texts(endpoint: Endpoint) -> None:
     one, other = vectors(endpoint, data((1, [2.0]), (0, [1.0])), "a", "b")
     assert (one.hex(), other.hex()) == ("0000803f", "00000040")
 
 
-def test_a_lone_surrogate_ends_nothing(endpoint):
+def test_a_lone_surrogate_ends_nothing(endpoint: Endpoint) -> None:
     vectors(endpoint, data((0, [1.0])), "a\ud800b")
     assert endpoint.asked["input"] == ["a?b"]
 
@@ -78,6 +78,6 @@ def test_a_lone_surrogate_ends_nothing(endpoint):
         data((0, ["x"]), (1, ["y"])),
     ],
 )
-def test_anything_else_is_no_answer(endpoint, answer):
+def test_anything_else_is_no_answer(endpoint: Endpoint, answer: Any) -> None:
     with pytest.raises(ProviderError, match="no embeddings"):
         vectors(endpoint, answer, "a", "b")

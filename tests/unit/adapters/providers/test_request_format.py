@@ -2,6 +2,7 @@
 
 import json
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,15 +17,21 @@ PARAMETERS = {"temperature": 0, "seed": 7, "max_tokens": 50}
 ASK = ChatRequest(template(parameters=PARAMETERS), "I love it")
 
 
-def body(dialect=None, ask=ASK):
+def body(dialect: RequestFormat | None = None, ask: ChatRequest = ASK) -> dict[str, Any]:
     return json.loads((dialect or RequestFormat()).body(ask))
 
 
-def after(message, param=None, status=400, dialect=None, ask=ASK):
+def after(
+    message: str,
+    param: str | None = None,
+    status: int = 400,
+    dialect: RequestFormat | None = None,
+    ask: ChatRequest = ASK,
+) -> RequestFormat:
     return adapted(dialect or RequestFormat(), ask, status, param, message)
 
 
-def test_the_body_in_full():
+def test_the_body_in_full() -> None:
     assert body() == {
         "model": "some-model",
         "temperature": 0,
@@ -39,20 +46,20 @@ def test_the_body_in_full():
     }
 
 
-def test_each_step_down_changes_the_format_and_nothing_else():
+def test_each_step_down_changes_the_format_and_nothing_else() -> None:
     full = body()
     assert body(RequestFormat(format=1)) == {**full, "response_format": {"type": "json_object"}}
     assert body(RequestFormat(format=2)) == {key: full[key] for key in full if key != "response_format"}
 
 
-def test_what_is_dropped_is_left_out_and_nothing_else():
+def test_what_is_dropped_is_left_out_and_nothing_else() -> None:
     full = body()
     for dropped in ("temperature", "logprobs", "max_tokens"):
         expected = {key: full[key] for key in full if key != dropped}
         assert body(RequestFormat(dropped=frozenset({dropped}))) == expected
 
 
-def test_the_long_name_of_max_tokens_has_its_value():
+def test_the_long_name_of_max_tokens_has_its_value() -> None:
     found = body(RequestFormat(long_cap=True))
     assert found["max_completion_tokens"] == 50
     assert "max_tokens" not in found
@@ -60,19 +67,19 @@ def test_the_long_name_of_max_tokens_has_its_value():
     assert "max_completion_tokens" not in body(RequestFormat(long_cap=True, dropped=frozenset({"max_tokens"})))
 
 
-def test_without_logprobs_none_are_asked_for():
+def test_without_logprobs_none_are_asked_for() -> None:
     assert "logprobs" not in body(ask=ChatRequest(template(logprobs=False), "x"))
 
 
 @given(any_text, any_text, st.sampled_from(range(len(FORMATS))), st.booleans())
-def test_every_text_arrives_exactly(system, user, place, long_cap):
+def test_every_text_arrives_exactly(system: Any, user: Any, place: Any, long_cap: Any) -> None:
     ask = ChatRequest(template(system=system, parameters={"stop": [user]}), user)
     found = body(RequestFormat(format=place, long_cap=long_cap), ask)
     assert found["messages"] == ask.messages
     assert found["stop"] == [user]
 
 
-def test_frames_alike_do_not_share_what_is_encoded():
+def test_frames_alike_do_not_share_what_is_encoded() -> None:
     one, other = ChatRequest(template(system="one"), "x"), ChatRequest(template(system="other"), "x")
     assert [body(ask=ask)["messages"][0]["content"] for ask in (one, other, one)] == ["one", "other", "one"]
 
@@ -90,7 +97,7 @@ def test_frames_alike_do_not_share_what_is_encoded():
         ("Bad request", "response_format.json_schema"),
     ],
 )
-def test_a_refused_format_is_followed_by_the_next_and_then_by_none(message, param):
+def test_a_refused_format_is_followed_by_the_next_and_then_by_none(message: str, param: str | None) -> None:
     first = after(message, param)
     second = after(message, param, dialect=first)
     assert (first, second) == (RequestFormat(format=1), RequestFormat(format=2))
@@ -113,12 +120,12 @@ def test_a_refused_format_is_followed_by_the_next_and_then_by_none(message, para
         ("You are not allowed to request logprobs from this model", "logprobs", "logprobs"),
     ],
 )
-def test_a_parameter_the_model_does_not_take_is_dropped(message, param, dropped):
+def test_a_parameter_the_model_does_not_take_is_dropped(message: str, param: str | None, dropped: str) -> None:
     assert after(message, param) == RequestFormat(dropped=frozenset({dropped}))
     assert after(message, param, status=422) == RequestFormat(dropped=frozenset({dropped}))
 
 
-def test_max_tokens_gets_its_long_name_and_is_dropped_only_when_that_is_refused_too():
+def test_max_tokens_gets_its_long_name_and_is_dropped_only_when_that_is_refused_too() -> None:
     message = "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
     first = after(message, "max_tokens")
     assert first == RequestFormat(long_cap=True)
@@ -143,18 +150,18 @@ def test_max_tokens_gets_its_long_name_and_is_dropped_only_when_that_is_refused_
         ("response_format temperature unsupported", None, 429),
     ],
 )
-def test_any_other_refusal_is_about_the_request(message, param, status):
+def test_any_other_refusal_is_about_the_request(message: str, param: str | None, status: int) -> None:
     assert after(message, param, status=status) is None
 
 
-def test_what_was_not_sent_is_not_dropped():
+def test_what_was_not_sent_is_not_dropped() -> None:
     plain = ChatRequest(template(parameters={}, logprobs=False), "x")
     free = RequestFormat(bounded=False)
     for name in (*PARAMETERS, "logprobs"):
         assert after(f"Unsupported parameter: '{name}'", name, dialect=free, ask=plain) is None
 
 
-def test_a_longer_name_is_not_its_beginning():
+def test_a_longer_name_is_not_its_beginning() -> None:
     ask = ChatRequest(template(parameters={"top": 1, "top_logprobs": 2}), "x")
     assert after("top_logprobs is unsupported", ask=ask) == RequestFormat(dropped=frozenset({"top_logprobs"}))
 
@@ -170,16 +177,16 @@ ECHO = "Ignore this: json_schema response_format temperature seed max_tokens log
         f"Not supported: ...{ECHO[8:-8]}...",
     ],
 )
-def test_what_the_provider_repeats_of_a_tasks_text_teaches_nothing(message):
+def test_what_the_provider_repeats_of_a_tasks_text_teaches_nothing(message: Any) -> None:
     assert after(message, ask=ChatRequest(ASK.template, ECHO)) is None
 
 
-def test_a_real_refusal_beside_such_an_echo_is_heard():
+def test_a_real_refusal_beside_such_an_echo_is_heard() -> None:
     message = f"Unsupported parameter: 'seed'. Your input was: {ECHO}"
     assert after(message, ask=ChatRequest(ASK.template, ECHO)) == RequestFormat(dropped=frozenset({"seed"}))
 
 
-def test_a_text_that_happens_to_name_a_parameter_does_not_hide_its_refusal():
+def test_a_text_that_happens_to_name_a_parameter_does_not_hide_its_refusal() -> None:
     weather = ChatRequest(ASK.template, "The temperature fell below zero.")
     assert after("Unsupported parameter: 'temperature'", ask=weather) == RequestFormat(
         dropped=frozenset({"temperature"})
@@ -187,7 +194,7 @@ def test_a_text_that_happens_to_name_a_parameter_does_not_hide_its_refusal():
 
 
 @given(any_text, st.none() | any_text | st.sampled_from([*PARAMETERS, "logprobs", "response_format"]))
-def test_no_message_asks_for_ever(message, param):
+def test_no_message_asks_for_ever(message: str, param: str | None) -> None:
     """Whatever is said, and however often: at most two formats, one long name and the parameters sent."""
     dialect, steps = RequestFormat(), 0
     while (better := after(f"{message} unsupported", param, dialect=dialect)) is not None:
@@ -197,7 +204,7 @@ def test_no_message_asks_for_ever(message, param):
     assert dialect.dropped <= {*PARAMETERS, "logprobs"}
 
 
-def test_the_worst_message_of_all_strips_the_request_to_its_text():
+def test_the_worst_message_of_all_strips_the_request_to_its_text() -> None:
     worst = "response_format json_schema temperature seed max_tokens max_completion_tokens logprobs unsupported"
     dialect = RequestFormat()
     while (better := after(worst, dialect=dialect)) is not None:
@@ -205,7 +212,7 @@ def test_the_worst_message_of_all_strips_the_request_to_its_text():
     assert body(dialect) == {"model": "some-model", "messages": ASK.messages}
 
 
-def test_all_dialects_are_valid_json():
+def test_all_dialects_are_valid_json() -> None:
     names = ("temperature", "logprobs", "max_tokens")
     for place, long_cap, *dropped in product(range(3), (False, True), *[(False, True)] * 3):
         left_out = frozenset(name for name, drop in zip(names, dropped, strict=True) if drop)
@@ -214,7 +221,7 @@ def test_all_dialects_are_valid_json():
         assert not left_out & set(found)
 
 
-def capped(cap, **parameters):
+def capped(cap: int, **parameters: Any) -> ChatRequest:
     return ChatRequest(template(parameters=parameters, cap=cap), "I love it")
 
 
@@ -229,14 +236,16 @@ def capped(cap, **parameters):
         (100, {"max_tokens": "many"}, {"max_tokens": 100}),
     ],
 )
-def test_of_a_cap_and_the_versions_own_bound_the_smaller_is_sent(cap, own, sent):
+def test_of_a_cap_and_the_versions_own_bound_the_smaller_is_sent(
+    cap: int, own: dict[str, int | None], sent: dict[str, int]
+) -> None:
     ask = capped(cap, **own)
     found = body(ask=ask)
     assert {name: found[name] for name in found if name.startswith("max_")} == sent
     assert largest(ask) == (len(RequestFormat().body(ask)), *sent.values())
 
 
-def test_a_cap_goes_by_the_name_the_model_takes_and_is_known_to_be_gone():
+def test_a_cap_goes_by_the_name_the_model_takes_and_is_known_to_be_gone() -> None:
     ask = capped(100)
     long = after("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.", "max_tokens", ask=ask)
     assert body(long, ask)["max_completion_tokens"] == 100
@@ -245,17 +254,17 @@ def test_a_cap_goes_by_the_name_the_model_takes_and_is_known_to_be_gone():
     assert not gone.caps(ask.template)
 
 
-def test_a_cap_is_no_part_of_the_digest():
+def test_a_cap_is_no_part_of_the_digest() -> None:
     assert capped(100).digest == capped(200).digest == ChatRequest(template(parameters={}), "I love it").digest
 
 
 @given(any_text, any_text)
-def test_no_prompt_has_more_bytes_than_a_request_may_take_tokens(system, user):
+def test_no_prompt_has_more_bytes_than_a_request_may_take_tokens(system: str, user: str) -> None:
     ask = ChatRequest(template(system=system, cap=1), user)
     assert largest(ask)[0] > sum(len(text.encode("utf-8", "surrogatepass")) for text in (system, user))
 
 
-def test_each_sample_has_a_seed_of_its_own_where_there_is_one():
+def test_each_sample_has_a_seed_of_its_own_where_there_is_one() -> None:
     seeded = ChatRequest(template(parameters=PARAMETERS, samples=3), "x").samples
     assert [body(ask=sample)["seed"] for sample in seeded] == [7, 8, 9]
     assert [body(RequestFormat(dropped=frozenset({"seed"})), sample).get("seed") for sample in seeded] == [None] * 3
@@ -266,7 +275,7 @@ def test_each_sample_has_a_seed_of_its_own_where_there_is_one():
 BOUNDED = ChatRequest(template(parameters={"temperature": 0}), "x")
 
 
-def test_an_answer_is_cut_where_the_longest_one_ends():
+def test_an_answer_is_cut_where_the_longest_one_ends() -> None:
     most = body(RequestFormat(), BOUNDED)["max_tokens"]
     assert most == BOUNDED.template.bound == LEAST
     assert body(RequestFormat(format=1), BOUNDED)["max_tokens"] == most
@@ -286,14 +295,14 @@ def test_an_answer_is_cut_where_the_longest_one_ends():
         {"chat_template_kwargs": {"enable_thinking": True}},
     ],
 )
-def test_what_a_user_set_counts_alone_and_models_told_to_think_are_free(chosen):
+def test_what_a_user_set_counts_alone_and_models_told_to_think_are_free(chosen: dict[str, Any]) -> None:
     ask = ChatRequest(template(parameters=chosen), "x")
     sent = body(RequestFormat(), ask)
     assert {name: sent[name] for name in chosen} == chosen
     assert chosen.get("max_tokens") == sent.get("max_tokens")
 
 
-def test_the_bound_is_no_part_of_the_digest():
+def test_the_bound_is_no_part_of_the_digest() -> None:
     assert BOUNDED.digest == "872f3b7dce2832ac954e47067feb0802ebeb349b28a2e7d823cc843593338c07"
 
 
@@ -305,7 +314,7 @@ def test_the_bound_is_no_part_of_the_digest():
         "max_tokens is too large",
     ],
 )
-def test_a_bound_that_is_refused_is_left_out_from_then_on(message):
+def test_a_bound_that_is_refused_is_left_out_from_then_on(message: str) -> None:
     free = after(message, ask=BOUNDED)
     assert free == RequestFormat(bounded=False)
     assert "max_tokens" not in body(free, BOUNDED)
@@ -325,13 +334,13 @@ def test_a_bound_that_is_refused_is_left_out_from_then_on(message):
         "xgrammar: unimplemented keys",
     ],
 )
-def test_a_form_that_is_refused_in_any_words_steps_down(message):
+def test_a_form_that_is_refused_in_any_words_steps_down(message: str) -> None:
     assert after(message) == RequestFormat(format=1)
     assert after(message, dialect=RequestFormat(format=2)) is None
     assert after(f"Invalid: {message}", ask=ChatRequest(ASK.template, f"Invalid: {message} x")) is None
 
 
-def test_other_ways_to_ask_are_each_form_and_no_log_probabilities():
+def test_other_ways_to_ask_are_each_form_and_no_log_probabilities() -> None:
     others = RequestFormat().others(ASK.template)
     assert [(other.format, "logprobs" in other.dropped) for other in others] == [
         (1, False),

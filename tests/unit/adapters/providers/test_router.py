@@ -12,7 +12,7 @@ class Server(ScriptedModel):
         return request.template.base_url.encode()
 
 
-def test_each_request_goes_where_its_frame_says():
+def test_each_request_goes_where_its_frame_says() -> None:
     here, there = Server([GOOD]), Server(["{}"])
     both = ModelRouter({"http://here/v1": here, "http://there/v1": there})
     request = ChatRequest(template(base_url="http://there/v1"), "I love it")
@@ -24,6 +24,6 @@ def test_each_request_goes_where_its_frame_says():
     assert there.closed
 
 
-def test_nobody_else_is_asked():
+def test_nobody_else_is_asked() -> None:
     with pytest.raises(KeyError):
         run(ModelRouter({}).complete(ChatRequest(template(), "I love it"), 0))

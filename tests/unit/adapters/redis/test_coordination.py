@@ -1,6 +1,7 @@
 """What workers settle among each other, on a real Redis."""
 
 import contextlib
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -18,23 +19,23 @@ from tests.running import until
 class Worker:
     """A member whose load a test sets; `grant` is what it was told last."""
 
-    def __init__(self, url, most=0, wanted=100, model="some-model"):
+    def __init__(self, url: Any, most: Any = 0, wanted: Any = 100, model: Any = "some-model") -> None:
         self.load = WorkerLoad(wanted, 0, 0, 0)
         self.grant = None
         self.member = WorkerRegistration(RedisConnection(url), model, most, lambda: self.load, self._granted)
 
-    def _granted(self, number):
+    def _granted(self, number: Any) -> None:
         self.grant = number
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         self.member.__enter__()
         return self
 
-    def __exit__(self, *trouble):
+    def __exit__(self, *trouble: Any) -> None:
         self.member.__exit__(*trouble)
 
 
-def test_a_digest_is_one_members_until_it_is_released(redis_url):
+def test_a_digest_is_one_members_until_it_is_released(redis_url: str) -> None:
     with Worker(redis_url) as one, Worker(redis_url) as other:
         assert one.member.take(["a", "b"]) == {"a", "b"}
         assert other.member.take(["b", "c"]) == {"c"}
@@ -45,7 +46,7 @@ def test_a_digest_is_one_members_until_it_is_released(redis_url):
         assert one.member.take([]) == set()
 
 
-def test_what_a_member_held_is_free_when_it_left_or_died(redis_url, monkeypatch):
+def test_what_a_member_held_is_free_when_it_left_or_died(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with Worker(redis_url) as gone:
         gone.member.take(["a"])
     with Worker(redis_url) as other:
@@ -58,7 +59,7 @@ def test_what_a_member_held_is_free_when_it_left_or_died(redis_url, monkeypatch)
         until(lambda: other.member.take(["b"]) == {"b"})
 
 
-def test_the_bound_is_shared_by_all_who_ask_the_model(redis_url):
+def test_the_bound_is_shared_by_all_who_ask_the_model(redis_url: str) -> None:
     with Worker(redis_url, most=100) as one:
         assert one.grant == 100
         one.load = WorkerLoad(100, 100, 0, 0)
@@ -72,7 +73,7 @@ def test_the_bound_is_shared_by_all_who_ask_the_model(redis_url):
         until(lambda: one.grant == 100)
 
 
-def test_never_more_than_the_bound(redis_url):
+def test_never_more_than_the_bound(redis_url: str) -> None:
     workers = [Worker(redis_url, most=10, wanted=7) for _ in range(4)]
     for turn in range(60):
         worker = workers[turn % 7 % 4]
@@ -83,12 +84,12 @@ def test_never_more_than_the_bound(redis_url):
             workers[turn % 4].load = WorkerLoad(7, 1, 0, 0) if workers[turn % 4].load.flying else workers[turn % 4].load
 
 
-def test_without_a_bound_each_has_its_own(redis_url):
+def test_without_a_bound_each_has_its_own(redis_url: str) -> None:
     with Worker(redis_url, wanted=8) as one, Worker(redis_url, wanted=30) as other:
         assert (one.grant, other.grant) == (8, 30)
 
 
-def test_a_429_seen_by_one_slows_them_all(redis_url):
+def test_a_429_seen_by_one_slows_them_all(redis_url: str) -> None:
     with Worker(redis_url, wanted=100) as one, Worker(redis_url, wanted=100) as other:
         one.load = WorkerLoad(100, 0, 400, 200)
         until(lambda: other.grant <= 60 and one.grant <= 60)
@@ -98,7 +99,7 @@ def test_a_429_seen_by_one_slows_them_all(redis_url):
         assert one.grant > 50, "and without them all grow again"
 
 
-def test_a_flushed_redis_is_no_trouble(redis_url):
+def test_a_flushed_redis_is_no_trouble(redis_url: str) -> None:
     with Worker(redis_url, most=10) as one:
         one.member.take(["a"])
         Redis.from_url(redis_url).flushall()
@@ -107,7 +108,7 @@ def test_a_flushed_redis_is_no_trouble(redis_url):
         assert one.grant == 10
 
 
-def test_no_redis_is_said_at_once():
+def test_no_redis_is_said_at_once() -> None:
     with pytest.raises(QueueError, match="does not answer"), Worker(f"redis://127.0.0.1:{services.free_port()}"):
         pass
 
@@ -117,7 +118,9 @@ class Dies(BaseException):
 
 
 @pytest.mark.parametrize("survived", range(4))
-def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(redis_url, monkeypatch, survived):
+def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, survived: Any
+) -> None:
     """Whatever number of its commands reached Redis."""
     gone = Worker(redis_url, most=8)
     gone.__enter__()
@@ -125,7 +128,7 @@ def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(redis_url, monkey
     gone.member._agree()
     send, left = Connection.send_packed_command, iter(range(survived))
 
-    def cut(self, *args, **kwargs):
+    def cut(self: Any, *args: Any, **kwargs: Any) -> Any:
         if next(left, None) is None:
             raise Dies
         return send(self, *args, **kwargs)
@@ -141,7 +144,7 @@ def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(redis_url, monkey
         until(lambda: later.grant == 8)
 
 
-def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url):
+def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url: str) -> None:
     """A record of slots without a sign of life: what a worker of an earlier release left when it was killed."""
     with Worker(redis_url, most=8) as one:
         redis = Redis.from_url(redis_url)
@@ -152,7 +155,7 @@ def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url):
         assert redis.hlen(one.member._keys[1]) == 1
 
 
-def test_who_holds_a_slot_and_has_no_use_for_it_yields_it(redis_url):
+def test_who_holds_a_slot_and_has_no_use_for_it_yields_it(redis_url: str) -> None:
     """Two workers, one slot: the one that waits for the other's answers must not keep it from asking."""
     with Worker(redis_url, most=1) as idle, Worker(redis_url, most=1) as busy:
         assert (idle.grant, busy.grant) == (1, 0)
@@ -166,7 +169,7 @@ def test_who_holds_a_slot_and_has_no_use_for_it_yields_it(redis_url):
         assert busy.grant == 1, "what flies is not called back"
 
 
-def test_who_holds_the_slots_can_be_told(redis_url):
+def test_who_holds_the_slots_can_be_told(redis_url: str) -> None:
     with Worker(redis_url, most=3) as one, Worker(redis_url, most=3) as other:
         one.load = WorkerLoad(100, 3, 0, 0)
         one.member._agree()

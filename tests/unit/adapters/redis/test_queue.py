@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -74,7 +75,7 @@ def burst(url: str) -> tuple[str, str]:
     return out, err
 
 
-def test_a_job_is_taken_with_its_run_and_number(redis_url):
+def test_a_job_is_taken_with_its_run_and_number(redis_url: str) -> None:
     queue = Queue(redis_url)
     for number in (0, -1, 7):
         queue.put("1f3a9c04", number)
@@ -84,7 +85,7 @@ def test_a_job_is_taken_with_its_run_and_number(redis_url):
     assert not Redis.from_url(redis_url).keys("rq:job:*"), "nothing is left of them"
 
 
-def test_a_job_that_crashes_leaves_the_worker_at_work(redis_url):
+def test_a_job_that_crashes_leaves_the_worker_at_work(redis_url: str) -> None:
     queue = Queue(redis_url)
     queue.put("1f3a9c04", 2)
     queue.put("1f3a9c04", 3)
@@ -102,7 +103,7 @@ class Pickled:
     def __init__(self, mark: Path) -> None:
         self._mark = mark
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return os.system, (shell(self._mark),)
 
 
@@ -138,7 +139,7 @@ def write(jobs: Jobs, mark: Path, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_a_strangers_job_is_not_run_and_ours_behind_it_is(redis_url, tmp_path, kind):
+def test_a_strangers_job_is_not_run_and_ours_behind_it_is(redis_url: str, tmp_path: Path, kind: Any) -> None:
     jobs = Jobs(NAME, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
     FOREIGN[kind](jobs, tmp_path / "ran")
     queue = Queue(redis_url)
@@ -153,7 +154,7 @@ def test_a_strangers_job_is_not_run_and_ours_behind_it_is(redis_url, tmp_path, k
     assert "\x1b" not in err
 
 
-def test_what_hangs_on_our_own_job_is_not_run_either(redis_url, tmp_path):
+def test_what_hangs_on_our_own_job_is_not_run_either(redis_url: str, tmp_path: Path) -> None:
     """RQ would call what a job names for its success, its failure and its end."""
     jobs = Jobs(NAME, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
     for number in (2, 3):
@@ -164,14 +165,14 @@ def test_what_hangs_on_our_own_job_is_not_run_either(redis_url, tmp_path):
     assert "makedirs" not in err
 
 
-def test_nothing_else_is_taken_for_a_call():
+def test_nothing_else_is_taken_for_a_call() -> None:
     assert call_of(None) is None
     assert call_of(zlib.compress(json.dumps([JOB, None, ["1f3a9c04", 3], {}]).encode())) == ("1f3a9c04", 3)
     assert call_of(zlib.compress(json.dumps([JOB, None, ["1F3A9C04", 3], {}]).encode())) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_redis_away_when_a_job_ends_is_waited_for_and_said_once(number):
+def test_redis_away_when_a_job_ends_is_waited_for_and_said_once(number: Any) -> None:
     port = services.free_port()
     url = f"redis://127.0.0.1:{port}"
     with ExitStack() as stack:
@@ -202,7 +203,7 @@ def _wait_through_outages(stack: ExitStack, port: int, url: str, number: int) ->
     assert "Traceback" not in said
 
 
-def test_it_registers_again_with_a_redis_that_lost_it(redis_url):
+def test_it_registers_again_with_a_redis_that_lost_it(redis_url: str) -> None:
     worker = JobWorker([NAME], connection=Redis.from_url(redis_url))
     worker.register_birth()
     Redis.from_url(redis_url).flushall()

@@ -6,7 +6,7 @@ from tests.unit.domain.audit.test_label_errors import A, B
 from tests.unit.domain.metrics.test_classification import REJECTION, single
 
 
-def test_confused_labels_of_all_versions():
+def test_confused_labels_of_all_versions() -> None:
     one = single([("a", "b"), ("a", "b"), ("b", "a"), ("a", REJECTION), ("a", "a")])
     two = single([("a", "b"), ("d", "a")])
     pairs = confused_labels([one, two])
@@ -14,7 +14,7 @@ def test_confused_labels_of_all_versions():
     assert pairs[0].sentence == 'Choose "a", not "b", when …'
 
 
-def test_duplicates_with_different_truths():
+def test_duplicates_with_different_truths() -> None:
     texts = ["Hello  there", "hello there ", "Hello there", "else", "else"]
     tasks = [Task(n, {"text": text, "id": n}) for n, text in enumerate(texts)]
     truths = [Truth(0, A), Truth(1, B), Truth(3, A), Truth(4, A)]
@@ -23,6 +23,6 @@ def test_duplicates_with_different_truths():
     assert duplicates(tasks, truths, ["text", "id"]) == []
 
 
-def test_annotators_who_disagree():
+def test_annotators_who_disagree() -> None:
     given = {3: [A, A], 2: [A, B, A], 1: [B], 4: []}
     assert disagreements(given) == [Disagreement(2, (A, B))]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from backend.domain.audit.ensemble import voice_of
@@ -7,38 +9,38 @@ from tests.unit.domain.metrics.test_classification import SINGLE
 A, B, D = {"c": ("a",)}, {"c": ("b",)}, {"c": ("d",)}
 
 
-def voice(answers, truths):
+def voice(answers: Any, truths: Any) -> Any:
     outcomes = [Outcome(n, answer, confidence=sure) for n, (answer, sure) in enumerate(answers)]
     return voice_of(outcomes, [Truth(n, truth) for n, truth in enumerate(truths)], SINGLE)
 
 
-def test_its_own_answer_is_as_probable_as_it_says_and_all_answers_add_up_to_one():
+def test_its_own_answer_is_as_probable_as_it_says_and_all_answers_add_up_to_one() -> None:
     found = voice([(A, 0.7), (A, 0.9)], [B, A])
     assert found.probability(0, "a", 2) == 0.7
     assert sum(found.probability(0, name, 2) for name in ("a", "b", "d")) == pytest.approx(1)
 
 
-def test_what_is_left_goes_to_what_it_is_confused_with():
+def test_what_is_left_goes_to_what_it_is_confused_with() -> None:
     found = voice([(A, 0.6)] * 5, [B, B, B, D, A])
     assert found.probability(4, "b", 2) == pytest.approx(0.4 * 4 / 6)
     assert found.probability(4, "d", 2) == pytest.approx(0.4 * 2 / 6)
 
 
-def test_the_truth_in_question_does_not_speak_for_itself():
+def test_the_truth_in_question_does_not_speak_for_itself() -> None:
     found = voice([(A, 0.6), (A, 0.6)], [B, A])
     assert found.probability(0, "b", 2) == found.probability(0, "d", 2) == pytest.approx(0.2)
     assert found.probability(1, "b", 2) == pytest.approx(0.4 * 2 / 3)
 
 
-def test_a_confidence_that_is_too_high_is_calibrated_by_the_truths():
+def test_a_confidence_that_is_too_high_is_calibrated_by_the_truths() -> None:
     found = voice([(A, 0.99), (B, 0.99)] * 100, [A, A] * 100)
     assert found.sure[0] == pytest.approx(0.5, abs=0.01)
 
 
-def test_without_confidences_the_share_that_agrees_stands_in():
+def test_without_confidences_the_share_that_agrees_stands_in() -> None:
     assert voice([(A, None), (A, None), (B, None), (A, None)], [A, A, B, B]).sure[3] == 0.75
 
 
-def test_unusable_answers_and_tasks_without_truth_say_nothing():
+def test_unusable_answers_and_tasks_without_truth_say_nothing() -> None:
     outcomes = [Outcome(1, Rejection("refused", "")), Outcome(2, A, confidence=0.5)]
     assert voice_of(outcomes, [Truth(1, A)], SINGLE).said == {}

@@ -1,3 +1,5 @@
+from typing import Any
+
 from backend.domain.audit.label_errors import audit
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from benchmarks import audits
@@ -7,12 +9,12 @@ A, B, D = {"c": ("a",)}, {"c": ("b",)}, {"c": ("d",)}
 TRUTHS = [Truth(1, A), Truth(2, A), Truth(3, B), Truth(4, B)]
 
 
-def said(*answers):
+def said(*answers: Any) -> Any:
     """(answer, confidence) of tasks 1, 2, ..."""
     return [Outcome(task, answer, confidence=sure) for task, (answer, sure) in enumerate(answers, 1)]
 
 
-def test_the_most_confident_contradiction_by_most_versions_comes_first():
+def test_the_most_confident_contradiction_by_most_versions_comes_first() -> None:
     one = said((A, 0.9), (B, 0.95), (B, 0.9), (A, 0.6))
     two = said((A, 0.8), (B, 0.9), (B, 0.9), (B, 0.5))
     found = audit({"s@1": one, "s@2": two}, TRUTHS, SINGLE)
@@ -23,26 +25,26 @@ def test_the_most_confident_contradiction_by_most_versions_comes_first():
     assert found[0].score > found[1].score
 
 
-def test_who_agrees_is_no_suspect():
+def test_who_agrees_is_no_suspect() -> None:
     assert audit({"1": said((A, 0.9), (A, 0.4), (B, 0.9), (B, 1.0))}, TRUTHS, SINGLE) == []
 
 
-def test_without_confidences_the_share_that_agrees_stands_in():
+def test_without_confidences_the_share_that_agrees_stands_in() -> None:
     found = audit({"1": said((A, None), (A, None), (B, None), (A, None))}, TRUTHS, SINGLE)
     assert [(s.task_id, s.suggested) for s in found] == [(4, A)]
 
 
-def test_an_answer_that_is_nowhere_the_truth_can_be_suggested():
+def test_an_answer_that_is_nowhere_the_truth_can_be_suggested() -> None:
     assert [s.suggested for s in audit({"1": said((D, 0.9), (A, 0.9))}, TRUTHS, SINGLE)] == [D]
 
 
-def test_nothing_to_audit():
+def test_nothing_to_audit() -> None:
     assert audit({}, TRUTHS, SINGLE) == audit({"1": said((A, 0.9))}, [], SINGLE) == []
     silent = [Outcome(1, Rejection("refused", "")), Outcome(2, Failure("timeout", ""))]
     assert audit({"1": silent}, TRUTHS, SINGLE) == []
 
 
-def test_truths_flipped_on_purpose_come_first():
+def test_truths_flipped_on_purpose_come_first() -> None:
     """As the benchmark measures it, once: versions that are right on nine tasks in ten."""
     chances, true = audits.simulated(8.0, seed=3)
     assert next(audits.hits(chances, true, "abcd", seed=3)) >= 0.8

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import numpy
 import pytest
@@ -14,30 +15,30 @@ shares = st.floats(0, 1)
 
 
 @given(shares, shares, st.floats(0, 50), st.floats(-50, 50))
-def test_logistic_keeps_the_order(one, other, slope, intercept):
+def test_logistic_keeps_the_order(one: Any, other: Any, slope: Any, intercept: Any) -> None:
     low, high = map(Logistic(slope, intercept), sorted((one, other)))
     assert 0 <= low <= high <= 1
 
 
 @given(st.dictionaries(shares, shares, min_size=1, max_size=9), shares)
-def test_isotonic_as_numpy_interpolates(points, confidence):
+def test_isotonic_as_numpy_interpolates(points: Any, confidence: Any) -> None:
     xs, ys = sorted(points), sorted(points.values())
     found = Isotonic(tuple(zip(xs, ys, strict=True)))(confidence)
     assert found == pytest.approx(numpy.interp(confidence, xs, ys))
 
 
-def test_a_slope_of_one_changes_nothing():
+def test_a_slope_of_one_changes_nothing() -> None:
     assert Logistic(1, 0)(0.8) == pytest.approx(0.8)
     assert Logistic(2, 0)(0.8) == pytest.approx(16 / 17)
     assert log_odds(0.5) == 0
 
 
 @pytest.mark.parametrize("calibrator", [Logistic(1.5, -0.25), Isotonic(((0.25, 0.125), (0.75, 1.0)))])
-def test_it_is_saved_as_plain_json(calibrator):
+def test_it_is_saved_as_plain_json(calibrator: Any) -> None:
     assert from_json(json.loads(json.dumps(calibrator.to_json()))) == calibrator
 
 
-def test_it_is_applied_without_any_library():
+def test_it_is_applied_without_any_library() -> None:
     code = (
         "import sys; from backend.domain.calibration.calibrators import from_json; "
         "from_json({'method': 'isotonic', 'knots': [[0.2, 0.1], [0.9, 0.8]]})(0.5); "
@@ -46,7 +47,7 @@ def test_it_is_applied_without_any_library():
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
 
 
-def test_whole_answers_and_controls_have_calibrators_of_their_own():
+def test_whole_answers_and_controls_have_calibrators_of_their_own() -> None:
     found = Calibrators(Logistic(2, 0), {"topics": Isotonic(((0.5, 0.25),))})
     sure = Outcome(1, {}, confidence=0.8, controls={"mood": 0.9, "topics": 0.9})
     assert found.score(sure) == found.put(0.8) == pytest.approx(16 / 17)
@@ -55,6 +56,6 @@ def test_whole_answers_and_controls_have_calibrators_of_their_own():
     assert Calibrators.read(RAW.to_json()) == RAW
 
 
-def test_without_a_calibrator_or_a_confidence_nothing_is_made_up():
+def test_without_a_calibrator_or_a_confidence_nothing_is_made_up() -> None:
     assert (RAW.score(Outcome(1, {}, confidence=0.8)), RAW.scores(Outcome(1, {}))) == (0.8, None)
     assert Calibrators(Logistic(2, 0)).score(Outcome(1, {})) is None

@@ -4,7 +4,7 @@ from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 A, B = {"c": ("a",)}, {"c": ("b",)}
 
 
-def test_a_claim_for_each_output_that_has_a_truth():
+def test_a_claim_for_each_output_that_has_a_truth() -> None:
     outcomes = [
         Outcome(1, A, confidence=0.9),
         Outcome(2, B, confidence=0.6),
@@ -23,7 +23,7 @@ def test_a_claim_for_each_output_that_has_a_truth():
     assert confident(claims) == [(0.6, False), (0.9, True)]
 
 
-def test_claims_about_one_of_several_controls():
+def test_claims_about_one_of_several_controls() -> None:
     said = {"c": ("a",), "d": ()}
     outcomes = [
         Outcome(1, said, confidence=0.5, controls={"c": 0.9, "d": 0.6}),

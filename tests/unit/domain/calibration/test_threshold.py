@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,12 +8,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import lower_bound, risk_coverage, tasks_to_promise, threshold
+from tests.scripted import some
 
 sures = st.sampled_from([None, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0])
 some_claims = st.lists(st.tuples(sures, st.booleans()), max_size=200)
 
 
-def claims(*groups):
+def claims(*groups: tuple[int, float | None, int]) -> list[ScoredAnswer]:
     """(how many, confidence, how many of them are wrong)"""
     rows = [(sure, n >= wrong) for many, sure, wrong in groups for n in range(many)]
     return [ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(rows)]
@@ -19,7 +22,7 @@ def claims(*groups):
 
 @settings(max_examples=1000)
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_the_bound_as_scipy_and_statsmodels(case):
+def test_the_bound_as_scipy_and_statsmodels(case: Any) -> None:
     right, tasks = case
     expected = beta.ppf(0.05, right, tasks - right + 1) if right else 0
     assert lower_bound(right, tasks) == pytest.approx(expected)
@@ -28,7 +31,7 @@ def test_the_bound_as_scipy_and_statsmodels(case):
 
 @settings(max_examples=1000)
 @given(some_claims, st.floats(0.3, 0.99))
-def test_what_is_found_keeps_its_promise_on_the_truths(rows, target):
+def test_what_is_found_keeps_its_promise_on_the_truths(rows: Any, target: Any) -> None:
     found = threshold([ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(rows)], target)
     if found.threshold is None:
         assert (found.tasks, found.coverage, found.accuracy, found.accuracy_low) == (0, 0, None, None)
@@ -42,25 +45,25 @@ def test_what_is_found_keeps_its_promise_on_the_truths(rows, target):
     assert found.reason is None
 
 
-def test_as_many_as_can_pass_at_all():
+def test_as_many_as_can_pass_at_all() -> None:
     assert [tasks_to_promise(target) for target in (0.5, 0.9, 0.95, 0.97, 0.99)] == [5, 29, 59, 99, 299]
     assert threshold(claims((59, 0.9, 0)), 0.95).threshold == 0.9
     assert threshold(claims((58, 0.9, 0)), 0.95).threshold is None
-    assert "at least 59" in threshold(claims((58, 0.9, 0)), 0.95).reason
+    assert "at least 59" in some(threshold(claims((58, 0.9, 0)), 0.95).reason)
 
 
-def test_it_stops_at_the_first_step_that_fails():
+def test_it_stops_at_the_first_step_that_fails() -> None:
     rows = claims((100, 0.9, 0), (60, 0.8, 30), (500, 0.7, 0))
     found = threshold(rows, 0.95)
     assert (found.threshold, found.tasks, found.accuracy) == (0.9, 100, 1)
 
 
-def test_equal_confidences_stay_together():
+def test_equal_confidences_stay_together() -> None:
     assert threshold(claims((70, 0.9, 0), (70, 0.8, 0)), 0.95).tasks == 140
     assert threshold(claims((70, 0.9, 20)), 0.95).threshold is None
 
 
-def test_answers_without_a_confidence_are_never_covered():
+def test_answers_without_a_confidence_are_never_covered() -> None:
     found = threshold(claims((60, 0.9, 0), (40, None, 40)), 0.95)
     assert (found.tasks, found.coverage) == (60, 0.6)
 
@@ -75,11 +78,11 @@ def test_answers_without_a_confidence_are_never_covered():
         (claims((100, 0.9, 0)), 0.0, "between 0 and 1"),
     ],
 )
-def test_none_has_a_reason(rows, target, reason):
-    assert reason in threshold(rows, target).reason
+def test_none_has_a_reason(rows: Any, target: Any, reason: Any) -> None:
+    assert reason in some(threshold(rows, target).reason)
 
 
-def test_risk_and_coverage():
+def test_risk_and_coverage() -> None:
     points = risk_coverage(claims((2, 0.9, 0), (2, 0.5, 1), (1, None, 1)))
     assert [(p.confidence, p.tasks, p.wrong, p.coverage, p.risk) for p in points] == [
         (0.9, 2, 0, 0.4, 0),

@@ -1,6 +1,7 @@
 """Alignment by bytes: whatever way a server cuts, trims and surrounds a text, its pieces spell it."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -11,12 +12,12 @@ from backend.domain.chat.alignment import aligned, as_bytes
 GOOD = '{"mood": "🎉"}'
 
 
-def tokens(*pieces):
+def tokens(*pieces: Any) -> Any:
     """Each with a log-probability of its own: -1, -2, …"""
     return [(piece if isinstance(piece, bytes) else as_bytes(piece), -float(n)) for n, piece in enumerate(pieces, 1)]
 
 
-def cut(data, said):
+def cut(data: Any, said: Any) -> Any:
     """`said`, in bytes, as tokens of any length."""
     places = sorted(data.draw(st.sets(st.integers(1, len(said) - 1), max_size=12))) if len(said) > 1 else []
     return [said[a:b] for a, b in zip([0, *places], [*places, len(said)], strict=True)]
@@ -25,7 +26,7 @@ def cut(data, said):
 @given(
     st.data(), st.text(min_size=1), st.text(), st.sampled_from(["", "  ", "\n\t", "<|im_end|>", "</s>\n", "[/INST]"])
 )
-def test_a_text_is_found_among_its_tokens_wherever_they_are_cut(data, text, before, after):
+def test_a_text_is_found_among_its_tokens_wherever_they_are_cut(data: Any, text: Any, before: Any, after: Any) -> None:
     pieces = [*cut(data, as_bytes(before)), *cut(data, as_bytes(text)), *cut(data, as_bytes(after))]
     found = aligned(tokens(*pieces), text)
     assert found is not None
@@ -34,16 +35,16 @@ def test_a_text_is_found_among_its_tokens_wherever_they_are_cut(data, text, befo
 
 
 @given(st.data(), st.text(min_size=1))
-def test_every_token_of_the_text_counts_exactly_once(data, text):
+def test_every_token_of_the_text_counts_exactly_once(data: Any, text: Any) -> None:
     pieces = cut(data, as_bytes(text))
     found = aligned(tokens(*pieces), text)
     assert found is not None
     assert math.isclose(sum(logprob for _, logprob in found), sum(-float(n) for n in range(1, len(pieces) + 1)))
 
 
-@given(st.data(), st.text(st.characters(exclude_characters="\ufffd", exclude_categories=("Cs",)), min_size=1))
+@given(st.data(), st.text(st.characters(exclude_characters="\ufffd", exclude_categories=["Cs"]), min_size=1))
 @example(None, "é🎉🎉")
-def test_letters_that_the_server_lost_are_put_together(data, text):
+def test_letters_that_the_server_lost_are_put_together(data: Any, text: Any) -> None:
     """As a server that decodes every token by itself reports them."""
     pieces = (
         [as_bytes(text)[n : n + 1] for n in range(len(as_bytes(text)))] if data is None else cut(data, as_bytes(text))
@@ -55,30 +56,30 @@ def test_letters_that_the_server_lost_are_put_together(data, text):
 
 
 @given(st.lists(st.tuples(st.binary(max_size=6), st.floats(max_value=0)), max_size=8), st.text(max_size=8))
-def test_nothing_raises_and_what_is_found_is_the_text(some, text):
+def test_nothing_raises_and_what_is_found_is_the_text(some: Any, text: Any) -> None:
     found = aligned(some, text)
     assert found is None or "".join(piece for piece, _ in found) == text != ""
 
 
-def test_a_letter_in_two_tokens_is_one_piece():
+def test_a_letter_in_two_tokens_is_one_piece() -> None:
     party = as_bytes("🎉")
     found = aligned(tokens('{"mood": "', party[:2], party[2:], '"', "}"), GOOD)
     assert found == (('{"mood": "', -1.0), ("🎉", -5.0), ('"', -4.0), ("}", -5.0))
 
 
-def test_thoughts_in_front_and_blanks_behind_are_left_out():
+def test_thoughts_in_front_and_blanks_behind_are_left_out() -> None:
     found = aligned(tokens("<think>", GOOD, "</think>", "\n\n", GOOD, "\n", "    ", ""), GOOD)
     assert found == ((GOOD, -5.0),)
 
 
-def test_white_space_may_be_trimmed_off_a_token():
+def test_white_space_may_be_trimmed_off_a_token() -> None:
     assert aligned(tokens(' {"a":', "1}\n\n"), '{"a":1}') == (('{"a":', -1.0), ("1}", -2.0))
 
 
 @pytest.mark.parametrize("pieces", [(), ("",), ("{",), (GOOD[1:],), (GOOD, "}"), ("x" + GOOD,), (GOOD, " or not")])
-def test_tokens_that_spell_something_else_do_not_fit(pieces):
+def test_tokens_that_spell_something_else_do_not_fit(pieces: Any) -> None:
     assert aligned(tokens(*pieces), GOOD) is None
 
 
-def test_the_last_of_several_runs_counts():
+def test_the_last_of_several_runs_counts() -> None:
     assert aligned(tokens("a", "b", "a"), "a") == (("a", -3.0),)

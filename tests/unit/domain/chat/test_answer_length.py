@@ -1,6 +1,7 @@
 """How long an answer can be: every answer that keeps to the schema is shorter than its bound."""
 
 import json
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ names = st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=30, uniq
 
 
 @given(names, st.data())
-def test_no_answer_under_the_schema_is_longer(labels, data):
+def test_no_answer_under_the_schema_is_longer(labels: Any, data: Any) -> None:
     """No tokenizer makes more tokens than a text has bytes."""
     schema = {
         "type": "object",
@@ -25,19 +26,19 @@ def test_no_answer_under_the_schema_is_longer(labels, data):
         assert len(json.dumps(answer, indent=indent).encode()) <= (most_tokens(schema) or 0)
 
 
-def test_many_long_labels_have_room():
+def test_many_long_labels_have_room() -> None:
     listed = choices(*(f"A long label, number {n}" for n in range(100)), choice="multiple")
     assert (most_tokens(listed.json_schema()) or 0) > 2 * 100 * 25
     assert most_tokens(choices("Good", "Bad").json_schema()) == LEAST
 
 
-def test_where_an_answer_may_be_of_any_length_there_is_no_bound():
+def test_where_an_answer_may_be_of_any_length_there_is_no_bound() -> None:
     assert most_tokens(FORM.json_schema()) is None
     assert most_tokens({"type": "string"}) is None
     assert most_tokens({"type": "array", "items": {"type": "string"}}) is None
 
 
-def test_null_is_an_answer_too():
+def test_null_is_an_answer_too() -> None:
     maybe = read_config(
         '<View><Text name="t" value="$text"/><Choices name="a" toName="t"><Choice value="x"/></Choices>'
         '<Choices name="b" toName="t" visibleWhen="choice-selected"><Choice value="y"/></Choices></View>'

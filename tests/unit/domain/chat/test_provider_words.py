@@ -1,6 +1,7 @@
 """A provider's words as people may read them: never the key, a task's text, control characters or pages."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ KEY = "sk-very-secret-0123456789"
         "Модель не поддерживает это",
     ],
 )
-def test_what_is_the_providers_own_stays_as_it_is(message):
+def test_what_is_the_providers_own_stays_as_it_is(message: Any) -> None:
     assert quotable(message, TEXTS, KEY) == message
 
 
@@ -39,22 +40,22 @@ def test_what_is_the_providers_own_stays_as_it_is(message):
         ("\x1b[31mred\x00\u202e text\r\n", "[31mred text"),
     ],
 )
-def test_what_repeats_a_text_or_the_key_is_cut_out(message, shown):
+def test_what_repeats_a_text_or_the_key_is_cut_out(message: Any, shown: Any) -> None:
     assert quotable(message, TEXTS, KEY) == shown
 
 
-def test_texts_in_scripts_without_spaces_are_found_too():
+def test_texts_in_scripts_without_spaces_are_found_too() -> None:
     assert quotable("输入无效：我喜欢它", "我喜欢它", "") == "输入无效：…"
     assert quotable(r"Invalid: \u6211\u559c\u6b22\u5b83", "我喜欢它", "") == "Invalid: …"
 
 
-def test_it_is_short():
+def test_it_is_short() -> None:
     assert len(quotable("no " * 100_000, "", "")) == 200
     assert quotable("", TEXTS, KEY) == quotable("…!", TEXTS, KEY) == ""
 
 
 @given(st.text(), st.lists(st.from_regex(r"[a-z]{4,9}", fullmatch=True), min_size=2, max_size=30), st.data())
-def test_no_two_words_of_a_text_side_by_side_are_left(message, words, data):
+def test_no_two_words_of_a_text_side_by_side_are_left(message: Any, words: Any, data: Any) -> None:
     """Whatever stands around them."""
     place = data.draw(st.integers(0, len(words) - 2))
     echo = " ".join(words[place:])
@@ -64,7 +65,7 @@ def test_no_two_words_of_a_text_side_by_side_are_left(message, words, data):
 
 
 @given(st.text(), st.text(), st.from_regex(r"[!-~]{8,40}", fullmatch=True))
-def test_a_key_is_never_shown_and_nothing_raises(before, after, key):
+def test_a_key_is_never_shown_and_nothing_raises(before: Any, after: Any, key: Any) -> None:
     shown = quotable(f"{before} {key} {after}", "", key)
     assert key not in shown
     assert all(letter.isprintable() for letter in shown)

@@ -1,6 +1,7 @@
 """A loop is told from prose, JSON and thoughts."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ PROSE = (
 
 
 @pytest.mark.parametrize("tail", [" " * 200, "\n" * 300, " \n\t" * 100, '"Good", ' * 60, "\\n" * 200, "no no " * 60])
-def test_a_loop_runs_on(tail):
+def test_a_loop_runs_on(tail: Any) -> None:
     assert runs_on('{"mood": "Good"' + tail)
     assert runs_on(PROSE + tail * 10)
 
@@ -26,10 +27,10 @@ def test_a_loop_runs_on(tail):
     "text",
     ["", "{", PROSE, PROSE[:120], json.dumps([f"label {n}" for n in range(60)]), json.dumps({"why": PROSE}, indent=2)],
 )
-def test_what_says_something_does_not(text):
+def test_what_says_something_does_not(text: Any) -> None:
     assert not runs_on(text)
 
 
 @given(st.text(st.characters(codec=None)))
-def test_no_text_raises(text):
+def test_no_text_raises(text: Any) -> None:
     assert runs_on(text) in (True, False)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,19 +19,19 @@ ROOT = Path(__file__).resolve().parents[4]
 PINNED = "f5e7e7803a051eaa3e845a6d336c61ded0116c8700151f65ab649aebd7aea994"
 
 
-def test_the_digest_of_a_request_is_the_same_for_ever():
+def test_the_digest_of_a_request_is_the_same_for_ever() -> None:
     """If this fails, nothing that users have stored and paid for will be found again."""
     assert ChatRequest(template(), "I love it").digest == PINNED
 
 
-def test_the_digest_is_the_same_in_another_process():
+def test_the_digest_is_the_same_in_another_process() -> None:
     code = "from tests.scripted import request; print(request().digest)"
     env = {"PYTHONHASHSEED": "7"}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env, cwd=ROOT)
     assert found.stdout.strip() == request().digest
 
 
-def test_the_order_in_which_parameters_are_named_does_not_matter():
+def test_the_order_in_which_parameters_are_named_does_not_matter() -> None:
     one = template(parameters={"temperature": 0, "seed": 1, "reasoning": {"a": 1, "b": 2}})
     other = template(parameters={"reasoning": {"b": 2, "a": 1}, "seed": 1, "temperature": 0})
     assert ChatRequest(one, "x").digest == ChatRequest(other, "x").digest
@@ -50,33 +51,33 @@ def test_the_order_in_which_parameters_are_named_does_not_matter():
         {"logprobs": False},
     ],
 )
-def test_every_part_of_the_frame_changes_the_digest(changed):
+def test_every_part_of_the_frame_changes_the_digest(changed: Any) -> None:
     assert ChatRequest(template(**changed), "x").digest != ChatRequest(template(), "x").digest
 
 
-def test_the_users_message_and_the_sample_change_the_digest():
+def test_the_users_message_and_the_sample_change_the_digest() -> None:
     found = {ChatRequest(template(), user, sample).digest for user in ("x", "x ", "X", "") for sample in (0, 1, 2)}
     assert len(found) == 12
 
 
 @given(any_text, any_text)
-def test_only_the_same_text_has_the_same_digest(one, other):
+def test_only_the_same_text_has_the_same_digest(one: Any, other: Any) -> None:
     assert (ChatRequest(template(), one).digest == ChatRequest(template(), other).digest) == (one == other)
 
 
 @given(any_text, any_text)
-def test_no_text_can_pass_from_one_part_into_the_next(system, user):
+def test_no_text_can_pass_from_one_part_into_the_next(system: Any, user: Any) -> None:
     moved = ChatRequest(template(system=system + user), "")
     if user:
         assert moved.digest != ChatRequest(template(system=system), user).digest
 
 
-def test_canonical_json_is_sorted_tight_and_ascii():
+def test_canonical_json_is_sorted_tight_and_ascii() -> None:
     assert canonical({"b": "é\ud800", "a": [1, None]}) == b'{"a":[1,null],"b":"\\u00e9\\ud800"}'
     assert digest([]) == "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
 
 
-def test_instructions_come_first_and_the_item_last():
+def test_instructions_come_first_and_the_item_last() -> None:
     made = request("I love it")
     system, user = made.messages
     assert (system["role"], user["role"]) == ("system", "user")
@@ -85,7 +86,7 @@ def test_instructions_come_first_and_the_item_last():
     assert user["content"] == "How is this? I love it"
 
 
-def test_all_tasks_share_one_frame():
+def test_all_tasks_share_one_frame() -> None:
     asks = builder()
     one, other = asks.request(Task(1, {"text": "a"})), asks.request(Task(2, {"text": "b"}))
     assert isinstance(one, ChatRequest)
@@ -93,13 +94,13 @@ def test_all_tasks_share_one_frame():
     assert one.template is other.template
 
 
-def test_nothing_of_a_task_but_its_variables_is_sent():
+def test_nothing_of_a_task_but_its_variables_is_sent() -> None:
     made = builder().request(Task(1, {"text": "a", "truth": "secret", "label": "Good"}))
     assert isinstance(made, ChatRequest)
     assert "secret" not in str(made.messages)
 
 
-def test_a_task_that_can_not_be_rendered_is_a_failure():
+def test_a_task_that_can_not_be_rendered_is_a_failure() -> None:
     found = builder().request(Task(1, {}))
     assert isinstance(found, Failure)
     assert found.kind == "bad_task"

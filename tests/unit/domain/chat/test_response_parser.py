@@ -1,17 +1,20 @@
 """What is accepted from a model. Nothing is repaired, nothing guessed, and no text raises."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from backend.domain.chat.prose import other_label
-from backend.domain.chat.response_parser import CUT, MAX_ATTEMPTS, find_object, judge, read, settled
+from backend.domain.chat.request import MAX_ATTEMPTS, Completion
+from backend.domain.chat.response_parser import CUT, find_object, judge, read, settled
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.choices import fold
-from backend.domain.outcome import REJECTIONS, Rejection
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import REJECTIONS, Answer, Rejection
 from tests.scripted import BROKEN, GOOD, choices, completion
 
 SCHEMA = choices("Good", "Bad", "5", "NaN", "Infinity")
@@ -43,11 +46,17 @@ pieces = st.lists(
 ).map("".join)
 
 
-def found(text: str, schema=SCHEMA, **changed):
+def found(text: str, schema: LabelSchema = SCHEMA, **changed: Any) -> Rejection | Answer:
     return read(completion(text, **changed), schema)
 
 
-def reason(text: str, schema=SCHEMA, **changed) -> str:
+def detail(text: str, **changed: Any) -> str:
+    rejection = found(text, **changed)
+    assert isinstance(rejection, Rejection), rejection
+    return rejection.detail
+
+
+def reason(text: str, schema: LabelSchema = SCHEMA, **changed: Any) -> str:
     rejection = found(text, schema, **changed)
     assert isinstance(rejection, Rejection), rejection
     return rejection.reason
@@ -59,7 +68,7 @@ def reason(text: str, schema=SCHEMA, **changed) -> str:
 @example('{"mood": ' + "9" * 5000 + "}", "stop", False)
 @example('{"mood": "\\ud800"}', "stop", False)
 @example("{" * 5000 + GOOD, "stop", False)
-def test_any_text_is_an_answer_or_a_rejection(text, finish_reason, refused):
+def test_any_text_is_an_answer_or_a_rejection(text: str, finish_reason: str, refused: bool) -> None:
     verdict = found(text, finish_reason=finish_reason, refused=refused)
     if isinstance(verdict, Rejection):
         assert verdict.reason in REJECTIONS
@@ -70,7 +79,7 @@ def test_any_text_is_an_answer_or_a_rejection(text, finish_reason, refused):
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
-def test_no_depth_of_nesting_raises(opening):
+def test_no_depth_of_nesting_raises(opening: str) -> None:
     closing = "]" if opening == "[" else "}"
     for depth in range(850, 1000):
         inner = "1" if opening != "[" else ""
@@ -97,7 +106,7 @@ def test_no_depth_of_nesting_raises(opening):
         'In set notation {x} this is {"mood": "Good"}',
     ],
 )
-def test_one_object_is_found_whatever_is_around_it(text):
+def test_one_object_is_found_whatever_is_around_it(text: str) -> None:
     assert found(text) == {"mood": ("Good",)}
 
 
@@ -127,7 +136,7 @@ def test_one_object_is_found_whatever_is_around_it(text):
         "{" * 200 + GOOD,
     ],
 )
-def test_none_or_two_or_almost_an_object_is_no_answer(text):
+def test_none_or_two_or_almost_an_object_is_no_answer(text: str) -> None:
     assert reason(text) == "not_json"
 
 
@@ -143,7 +152,7 @@ def test_none_or_two_or_almost_an_object_is_no_answer(text):
         f"<think>Could be {GOOD}.",
     ],
 )
-def test_an_object_inside_something_broken_is_not_taken_for_the_answer(text):
+def test_an_object_inside_something_broken_is_not_taken_for_the_answer(text: str) -> None:
     assert reason(text) == "not_json"
     assert reason(text, finish_reason="length") == "truncated"
 
@@ -173,7 +182,7 @@ MARKS = [
 
 @pytest.mark.parametrize("draft", ['{"mood": "Bad"}', "{Bad}", '{"mood": "Bad"} or {"mood": "Good"}', "{"])
 @pytest.mark.parametrize(("opening", "closing"), MARKS)
-def test_thoughts_before_a_closing_mark_are_no_answer(opening, closing, draft):
+def test_thoughts_before_a_closing_mark_are_no_answer(opening: str, closing: str, draft: str) -> None:
     for start in (opening, ""):
         thoughts = f"{start}It could be {draft}, but no.\n{closing}"
         assert found(f"{thoughts}\n\n{GOOD}") == {"mood": ("Good",)}
@@ -183,7 +192,7 @@ def test_thoughts_before_a_closing_mark_are_no_answer(opening, closing, draft):
 
 
 @pytest.mark.parametrize(("opening", "closing"), MARKS)
-def test_thoughts_that_do_not_end_are_no_answer(opening, closing):
+def test_thoughts_that_do_not_end_are_no_answer(opening: str, closing: str) -> None:
     text = f'{opening}It is {{"mood": "Bad"}}. Is it? No'
     assert reason(text, finish_reason="length") == "truncated"
     if opening != "analysis":
@@ -192,23 +201,24 @@ def test_thoughts_that_do_not_end_are_no_answer(opening, closing):
 
 
 @pytest.mark.parametrize("finish_reason", sorted(CUT | {"MAX_TOKENS"}))
-def test_in_a_text_that_was_cut_an_object_counts_only_as_its_end(finish_reason):
+def test_in_a_text_that_was_cut_an_object_counts_only_as_its_end(finish_reason: str) -> None:
     for text in (GOOD, f"{GOOD}  \n\n", f"So:\n```json\n{GOOD}\n```", f"~~~\n{GOOD}\n~~~ "):
         assert found(text, finish_reason=finish_reason) == {"mood": ("Good",)}
     for text in (f"{GOOD}, but", f"Could be {GOOD}.", f"{GOOD}\n```\nOr"):
         assert reason(text, finish_reason=finish_reason) == "truncated"
 
 
-def test_a_mark_in_a_value_ends_no_thoughts():
+def test_a_mark_in_a_value_ends_no_thoughts() -> None:
     assert found('{"why": "it says </think>", "mood": "Good"}') == {"mood": ("Good",)}
     assert found('{"why": "it says <think>", "mood": "Good"}') == {"mood": ("Good",)}
 
 
-def test_a_model_that_went_on_in_blanks_is_told_from_one_that_was_cut_off():
+def test_a_model_that_went_on_in_blanks_is_told_from_one_that_was_cut_off() -> None:
     for tail in (" " * 500, "\n\t" * 300, '"Good", ' * 100):
         rejection = found('{"mood": ' + tail, finish_reason="length")
+        assert isinstance(rejection, Rejection)
         assert (rejection.reason, "repeats" in rejection.detail) == ("truncated", True)
-    assert "max_tokens" in found('{"mood": ', finish_reason="length").detail
+    assert "max_tokens" in detail('{"mood": ', finish_reason="length")
 
 
 @pytest.mark.parametrize(
@@ -221,12 +231,12 @@ def test_a_model_that_went_on_in_blanks_is_told_from_one_that_was_cut_off():
         f"{GOOD} 5",
     ],
 )
-def test_prose_that_names_another_label_makes_an_answer_unusable(text):
+def test_prose_that_names_another_label_makes_an_answer_unusable(text: str) -> None:
     assert reason(text) == "not_json"
-    assert "another label" in found(text).detail
+    assert "another label" in detail(text)
 
 
-def test_prose_may_name_the_label_that_was_chosen_and_words_that_hold_another():
+def test_prose_may_name_the_label_that_was_chosen_and_words_that_hold_another() -> None:
     refund = choices("Refund", "Refund request", "A", "C++", "スパム", "普通")
     chosen = '{"mood": "Refund request"}'
     assert found(f"It is a refund request: {chosen} That is not badly put.", refund) == {"mood": ("Refund request",)}
@@ -240,17 +250,18 @@ def test_prose_may_name_the_label_that_was_chosen_and_words_that_hold_another():
 
 
 @given(st.text(), st.sampled_from(["Good", "Bad"]))
-def test_no_prose_raises(prose, label):
+def test_no_prose_raises(prose: str, label: str) -> None:
     named = other_label(prose, {"mood": ("Good",)}, SCHEMA)
     assert named is None or fold(named) in fold(prose)
     other = other_label(f"{prose} {label} {prose}", {"mood": ("Good",)}, SCHEMA)
     assert (other is not None) if label == "Bad" else (other is None) == (named is None)
 
 
-def test_an_answer_that_went_elsewhere_is_empty_and_not_asked_for_again():
+def test_an_answer_that_went_elsewhere_is_empty_and_not_asked_for_again() -> None:
     for text in ("", " \n"):
         lost = completion(text, elsewhere="reasoning_content")
         rejection = read(lost, SCHEMA)
+        assert isinstance(rejection, Rejection)
         assert (rejection.reason, "'reasoning_content'" in rejection.detail) == ("empty", True)
         assert settled([lost], rejection)
         assert not settled([lost], rejection, MAX_ATTEMPTS + 1)
@@ -260,58 +271,58 @@ def test_an_answer_that_went_elsewhere_is_empty_and_not_asked_for_again():
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
-def test_what_only_python_takes_for_json_is_none(number):
+def test_what_only_python_takes_for_json_is_none(number: str) -> None:
     assert reason(f'{{"mood": {number}}}') == "not_json"
     assert reason(f'{{"mood": "Good", "score": {number}}}') == "not_json"
 
 
-def test_numbers_beyond_all_bounds_are_no_labels():
+def test_numbers_beyond_all_bounds_are_no_labels() -> None:
     assert reason('{"mood": 1e999}') == "unknown_choice"
     assert reason('{"mood": ' + "1" * 4000 + "}") == "unknown_choice"
     assert isinstance(found('{"mood": ' + "1" * 5000 + "}"), Rejection)
 
 
-def test_a_number_may_be_a_label():
+def test_a_number_may_be_a_label() -> None:
     assert found('{"mood": 5}') == {"mood": ("5",)}
     assert found('{"mood": "nan"}') == {"mood": ("NaN",)}
 
 
-def test_cut_off_is_another_thing_than_malformed():
+def test_cut_off_is_another_thing_than_malformed() -> None:
     assert reason('{"mood": "Go', finish_reason="length") == "truncated"
     assert reason("", finish_reason="length") == "truncated"
     assert reason('{"mood": "Go', finish_reason="stop") == "not_json"
     assert found(GOOD, finish_reason="length") == {"mood": ("Good",)}
 
 
-def test_a_refusal_is_a_refusal_whatever_it_says():
+def test_a_refusal_is_a_refusal_whatever_it_says() -> None:
     assert reason(GOOD, refused=True) == "refused"
     assert reason("", finish_reason="content_filter") == "refused"
 
 
-def test_every_control_needs_its_key():
+def test_every_control_needs_its_key() -> None:
     assert reason("{}") == "missing_field"
     assert reason('{"Mood": "Good"}') == "missing_field"
     assert reason('{"mood": "Good"}', TWO) == "missing_field"
     assert found('{"topics": [], "mood": "bad"}', TWO) == {"mood": ("Bad",), "topics": ()}
 
 
-def test_the_first_control_in_trouble_decides():
+def test_the_first_control_in_trouble_decides() -> None:
     assert reason('{"mood": "Gut", "topics": ["Smell"]}', TWO) == "unknown_choice"
     assert reason('{"mood": ["Good", "Bad"], "topics": []}', TWO) == "too_many"
 
 
-def test_a_label_with_null_in_its_place_is_unknown():
+def test_a_label_with_null_in_its_place_is_unknown() -> None:
     assert reason('{"mood": null}') == "unknown_choice"
 
 
 @given(st.sampled_from(["Good", "Bad"]), st.lists(st.sampled_from(["Price", "Speed"]), unique=True), st.booleans())
-def test_what_the_schema_allows_is_accepted(mood, topics, pretty):
+def test_what_the_schema_allows_is_accepted(mood: str, topics: list[str], pretty: bool) -> None:
     text = json.dumps({"mood": mood, "topics": topics}, indent=2 if pretty else None)
     assert found(text, TWO) == {"mood": (mood,), "topics": tuple(sorted(topics))}
 
 
 @given(st.text(st.characters(exclude_characters="{}<"), max_size=30), st.text(st.characters(exclude_characters="{}")))
-def test_where_the_object_is(before, after):
+def test_where_the_object_is(before: str, after: str) -> None:
     text = f"{before}{GOOD}{after}"
     assume(not opens_thoughts(before) and not opens_thoughts(after) and not end_of_thoughts(text))
     place = find_object(text)
@@ -320,24 +331,24 @@ def test_where_the_object_is(before, after):
     assert text[place.start : place.end] == GOOD
 
 
-def test_the_first_usable_attempt_counts():
+def test_the_first_usable_attempt_counts() -> None:
     broken, good, late = completion(BROKEN), completion(GOOD, attempt=1), completion('{"mood": "Bad"}', attempt=2)
     assert judge([broken, good, late], SCHEMA) == ({"mood": ("Good",)}, good)
 
 
-def test_without_a_usable_attempt_the_last_one_counts():
+def test_without_a_usable_attempt_the_last_one_counts() -> None:
     verdict, last = judge([completion(BROKEN), completion('{"mood": "Gut"}', attempt=1)], SCHEMA)
     assert isinstance(verdict, Rejection)
     assert (verdict.reason, last and last.attempt) == ("unknown_choice", 1)
 
 
-def test_without_attempts_there_is_no_verdict():
+def test_without_attempts_there_is_no_verdict() -> None:
     assert judge([], SCHEMA) == (None, None)
     assert not settled([], None)
 
 
-def test_asking_again_ends_with_an_answer_a_refusal_or_all_attempts():
-    def is_settled(*attempts):
+def test_asking_again_ends_with_an_answer_a_refusal_or_all_attempts() -> None:
+    def is_settled(*attempts: Completion) -> bool:
         return settled(attempts, judge(attempts, SCHEMA)[0])
 
     broken = completion(BROKEN)

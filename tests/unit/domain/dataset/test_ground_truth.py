@@ -72,18 +72,18 @@ VERSIONS = {5: "mood@3", 6: "mood@3~ab12", 7: "other@1", 8: None, 9: "feeling@1"
         (None, None, False),
     ],
 )
-def test_an_annotation_is_a_prompts_own_when_it_began_as_its_prediction(parent, origin, own):
+def test_an_annotation_is_a_prompts_own_when_it_began_as_its_prediction(parent: Any, origin: Any, own: Any) -> None:
     region = {"from_name": "mood", "value": {}} | ({"origin": origin} if origin else {})
     found = {"result": [region, "noise"], "parent_prediction": parent}
     assert is_own(found, VERSIONS, ("mood", "feeling")) is own
 
 
-def test_an_own_annotation_may_be_empty():
+def test_an_own_annotation_may_be_empty() -> None:
     assert is_own({"result": None, "parent_prediction": 5}, VERSIONS, ("mood",))
     assert not is_own({"result": None}, VERSIONS, ("mood",))
 
 
-def test_labels_that_are_gone_are_named():
+def test_labels_that_are_gone_are_named() -> None:
     assert gone_labels({"mood": ("Good",)}, SCHEMA) == []
     assert gone_labels({"mood": ("Good", "Zebra", "Ape")}, MULTIPLE) == ["Zebra", "Ape"]
     dynamic = read_config('<View><Text name="t" value="$t"/><Choices name="c" toName="t" value="$list"/></View>')

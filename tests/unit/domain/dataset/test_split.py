@@ -55,5 +55,5 @@ def test_data_nested_too_deeply_is_in_one_part() -> None:
 
 @pytest.mark.parametrize("text", ["", "dev", "dev:", "dev:0", "dev:1", "test:1.5", "half:0.5", "dev:x", "dev:nan"])
 def test_what_means_nothing_is_refused(text: str) -> None:
-    with pytest.raises(SubsetError, match=r"is no split: write dev:0\.5"):
+    with pytest.raises(SubsetError, match=r"is not a split: write dev:0\.5"):
         parse_split(text)

@@ -1,5 +1,7 @@
 """What `--on` and its companions mean."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,16 +80,16 @@ def test_written_ids_come_back_in_their_order(ids: list[int]) -> None:
     [
         ("ids", {}, "--ids 3,7-12"),
         ("ids", {"ids": ""}, "--ids 3,7-12"),
-        ("ids", {"ids": "three"}, "no task id"),
-        ("all", {"ids": "3"}, "goes with --on ids only"),
+        ("ids", {"ids": "three"}, "not a task id"),
+        ("all", {"ids": "3"}, "--ids needs --on ids"),
         ("view:", {}, "view:3"),
         ("view:x", {}, "view:3"),
         ("view:-1", {}, "view:3"),
         ("everything", {}, "use ground-truth, sample, all, missing, ids or view:ID"),
-        ("ALL", {}, "no subset"),
-        ("sample", {"size": 0}, "--sample-size 1"),
+        ("ALL", {}, "not a valid subset"),
+        ("sample", {"size": 0}, "--sample-size to 1"),
     ],
 )
-def test_what_means_nothing_is_refused(word: str, more: dict[str, str], said: str) -> None:
+def test_what_means_nothing_is_refused(word: str, more: dict[str, Any], said: str) -> None:
     with pytest.raises(SubsetError, match=said):
         parse_subset(word, **more)

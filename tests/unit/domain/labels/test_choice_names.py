@@ -14,7 +14,7 @@ def names(xml: str) -> list[tuple[str, str]]:
     return [(choice.shown, choice.stored) for choice in field.choices]
 
 
-def test_repeated_names_are_paths_and_each_can_be_answered():
+def test_repeated_names_are_paths_and_each_can_be_answered() -> None:
     (field,) = read_config(FOOD).fields
     assert ("Food / Other", "food_other") in names(FOOD)
     assert field.accept("Drink / Other") == ("drink_other",)
@@ -24,13 +24,13 @@ def test_repeated_names_are_paths_and_each_can_be_answered():
     assert field.json_schema()["enum"] == ["Food", "Food / Other", "Fruit", "Drink", "Drink / Other", "Tea"]
 
 
-def test_names_that_mean_the_same_are_one_choice():
+def test_names_that_mean_the_same_are_one_choice() -> None:
     assert names(FOOD.replace('alias="food_other"', "").replace('alias="drink_other"', "")) == [
         ("Food", "Food"), ("Other", "Other"), ("Fruit", "Fruit"), ("Drink", "Drink"), ("Tea", "Tea"),
     ]  # fmt: skip
 
 
-def test_where_paths_repeat_too_the_alias_tells_them_apart():
+def test_where_paths_repeat_too_the_alias_tells_them_apart() -> None:
     flat = (
         '<View><Text name="text" value="$text"/><Choices name="c" toName="text"><Choice value="Other" alias="a"/>'
         '<View><Choice value="Other" alias="b"/></View><Choice value="Other" alias="a"/></Choices></View>'
@@ -38,7 +38,7 @@ def test_where_paths_repeat_too_the_alias_tells_them_apart():
     assert names(flat) == [("Other (a)", "a"), ("Other (b)", "b")]
 
 
-def test_a_path_shows_its_innermost_levels():
+def test_a_path_shows_its_innermost_levels() -> None:
     depth = 3000
     deep = '<Choice value="L">' * depth + '<Choice value="Other" alias="deep"/>' + "</Choice>" * depth
     deep += '<Choice value="Other"/>'
@@ -46,7 +46,7 @@ def test_a_path_shows_its_innermost_levels():
     assert names(xml) == [("L", "L"), (" / ".join(["L"] * 9 + ["Other"]), "deep"), ("Other", "Other")]
 
 
-def test_choices_of_a_task_may_be_numbers_and_repeat():
+def test_choices_of_a_task_may_be_numbers_and_repeat() -> None:
     given = [
         1,
         2.5,
@@ -60,7 +60,7 @@ def test_choices_of_a_task_may_be_numbers_and_repeat():
     ]  # fmt: skip
 
 
-def test_choices_of_a_task_are_bounded():
+def test_choices_of_a_task_are_bounded() -> None:
     assert brought(["x" * LONGEST]) is not None
     assert brought(["x" * (LONGEST + 1)]) is None
     assert brought([str(n) for n in range(MOST)]) is not None

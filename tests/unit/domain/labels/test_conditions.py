@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -35,40 +36,40 @@ def config(*parts: str) -> str:
 SEVERITY = read_config(config(KIND, control("severity", IF_COMPLAINT)))
 
 
-def said(schema, **values):
+def said(schema: Any, **values: Any) -> Any:
     return read(completion(json.dumps(values)), schema)
 
 
-def reason(found) -> str:
+def reason(found: Any) -> str:
     assert isinstance(found, Rejection)
     return found.reason
 
 
-def region(name: str, *labels: str, kind: str = "choices") -> dict:
+def region(name: str, *labels: str, kind: str = "choices") -> dict[str, Any]:
     return {"from_name": name, "to_name": "text", "type": kind, "value": {kind: list(labels)}}
 
 
 @pytest.mark.parametrize("severity", [{}, {"severity": None}, {"severity": "high"}, {"severity": "garbage"}])
-def test_what_is_said_of_a_hidden_control_counts_for_nothing(severity):
+def test_what_is_said_of_a_hidden_control_counts_for_nothing(severity: Any) -> None:
     answer = said(SEVERITY, kind="praise", **severity)
     assert answer == {"kind": ("praise",), "severity": ()}
     assert to_result(answer, SEVERITY) == [region("kind", "praise")]
 
 
-def test_a_control_that_is_shown_is_answered():
+def test_a_control_that_is_shown_is_answered() -> None:
     assert said(SEVERITY, kind="complaint", severity="high") == {"kind": ("c",), "severity": ("high",)}
     assert reason(said(SEVERITY, kind="complaint")) == "missing_field"
     assert reason(said(SEVERITY, kind="complaint", severity="garbage")) == "unknown_choice"
     assert said(SEVERITY, kind="complaint", severity=None) == {"kind": ("c",), "severity": ()}
 
 
-def test_a_required_one_must_not_be_left_empty_where_it_is_shown():
+def test_a_required_one_must_not_be_left_empty_where_it_is_shown() -> None:
     required = read_config(config(KIND, control("severity", IF_COMPLAINT + ' required="true"')))
     assert reason(said(required, kind="complaint", severity=None)) == "missing_field"
     assert said(required, kind="praise", severity=None) == {"kind": ("praise",), "severity": ()}
 
 
-def test_the_model_is_told_when_a_control_is_shown():
+def test_the_model_is_told_when_a_control_is_shown() -> None:
     assert (
         '"severity": null unless "kind" is "complaint", else exactly one of\n- low'
         in request(schema=SEVERITY).template.system
@@ -92,13 +93,13 @@ def test_the_model_is_told_when_a_control_is_shown():
         ('visiblewhen="choice-selected" whentagname="kind"', '"kind" has a label'),
     ],
 )
-def test_conditions_in_words(condition, words):
+def test_conditions_in_words(condition: Any, words: Any) -> None:
     tags = control("tags", 'choice="multiple"', ("x", "y"))
     schema = read_config(config(KIND, tags, control("more", condition)))
     assert f'"more": null unless {words}, else exactly one of' in request(schema=schema).template.system
 
 
-def test_conditions_of_views_add_up():
+def test_conditions_of_views_add_up() -> None:
     inner = control("inner", 'visibleWhen="choice-selected" whenTagName="b" whenChoiceValue="low"')
     unless = 'visibleWhen="choice-unselected" whenTagName="a" whenChoiceValue="high"'
     around = f"<View {IF_COMPLAINT}><View {unless}>{inner}</View></View>"
@@ -110,7 +111,7 @@ def test_conditions_of_views_add_up():
     assert '"kind" is "complaint" and "a" is not "high" and "b" is "low"' in request(schema=schema).template.system
 
 
-def test_what_hides_a_control_hides_those_that_depend_on_it():
+def test_what_hides_a_control_hides_those_that_depend_on_it() -> None:
     chain = [control("c2", 'visibleWhen="choice-selected" whenTagName="severity" whenChoiceValue="high"')]
     chain += [control("c3", 'visibleWhen="choice-unselected" whenTagName="c2"')]
     schema = read_config(config(KIND, control("severity", IF_COMPLAINT), *chain))
@@ -118,7 +119,7 @@ def test_what_hides_a_control_hides_those_that_depend_on_it():
     assert answer == {"kind": ("praise",), "severity": (), "c2": (), "c3": ("high",)}
 
 
-def test_a_condition_may_look_at_a_control_below():
+def test_a_condition_may_look_at_a_control_below() -> None:
     schema = read_config(config(control("severity", IF_COMPLAINT), KIND))
     assert said(schema, severity="high", kind="praise") == {"severity": (), "kind": ("praise",)}
     assert list(said(schema, severity="high", kind="complaint")) == ["severity", "kind"]
@@ -127,14 +128,14 @@ def test_a_condition_may_look_at_a_control_below():
     assert list(schema.json_schema()["properties"]) == ["kind", "severity"]
 
 
-def test_any_other_control_does_not_mean_itself():
+def test_any_other_control_does_not_mean_itself() -> None:
     tags = control("tags", 'choice="multiple"')
     schema = read_config(config(control("more", 'visibleWhen="choice-selected"'), tags))
     assert said(schema, tags=[], more="low") == {"more": (), "tags": ()}
     assert said(schema, tags=["low"], more="low") == {"more": ("low",), "tags": ("low",)}
 
 
-def test_of_a_circle_one_is_kept():
+def test_of_a_circle_one_is_kept() -> None:
     a = control("a", 'visibleWhen="choice-unselected" whenTagName="b"')
     b = control("b", 'visibleWhen="choice-unselected" whenTagName="a"')
     assert said(read_config(config(a, b)), a="low", b="high") == {"a": (), "b": ("high",)}
@@ -150,7 +151,7 @@ def test_of_a_circle_one_is_kept():
         ('visibleWhen="choice-selected" whenTagName="other"', '"other" has a choice'),
     ],
 )
-def test_a_control_that_no_answer_brings_onto_the_screen_is_named_and_left_alone(condition, why):
+def test_a_control_that_no_answer_brings_onto_the_screen_is_named_and_left_alone(condition: Any, why: Any) -> None:
     stars = '<Rating name="stars" toName="text"/>'
     schema = read_config(config(KIND, stars, control("other", condition)))
     assert [field.name for field in schema.fields] == ["kind"]
@@ -159,7 +160,7 @@ def test_a_control_that_no_answer_brings_onto_the_screen_is_named_and_left_alone
     assert why in named
 
 
-def test_so_are_those_that_depend_on_it():
+def test_so_are_those_that_depend_on_it() -> None:
     one = control("one", 'visibleWhen="region-selected"')
     two = control("two", 'visibleWhen="choice-selected" whenTagName="one"')
     schema = read_config(config(KIND, two, one))
@@ -170,13 +171,13 @@ def test_so_are_those_that_depend_on_it():
 
 
 @pytest.mark.parametrize("condition", ["choice-unselected", "no-region-selected", "some-new-word"])
-def test_a_control_that_is_hidden_by_one_that_prompts_do_not_fill_is_asked_about(condition):
+def test_a_control_that_is_hidden_by_one_that_prompts_do_not_fill_is_asked_about(condition: Any) -> None:
     more = control("more", f'visibleWhen="{condition}" whenTagName="tree"')
     schema = read_config(config(KIND, '<Taxonomy name="tree" toName="text"/>', more))
     assert said(schema, kind="praise", more="low")["more"] == ("low",)
 
 
-def test_but_not_in_a_truth_where_a_person_filled_it():
+def test_but_not_in_a_truth_where_a_person_filled_it() -> None:
     more = control("more", 'visibleWhen="choice-unselected" whenTagName="tree" whenChoiceValue="leaf"')
     schema = read_config(config(KIND, '<Taxonomy name="tree" toName="text"/>', more))
     stale = [region("kind", "c"), region("more", "low")]
@@ -185,16 +186,16 @@ def test_but_not_in_a_truth_where_a_person_filled_it():
     assert from_result([*stale, tree], schema)["more"] == ()
 
 
-def annotation(*regions: dict) -> list[dict]:
+def annotation(*regions: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"ground_truth": True, "result": list(regions)}]
 
 
-def test_stale_values_of_hidden_controls_are_no_part_of_a_truth():
+def test_stale_values_of_hidden_controls_are_no_part_of_a_truth() -> None:
     truth = truth_of(1, annotation(region("kind", "praise"), region("severity", "high")), "ground-truth", SEVERITY)
     assert truth == Truth(1, {"kind": ("praise",), "severity": ()})
 
 
-def test_hidden_in_truth_and_answer_is_right_and_no_label():
+def test_hidden_in_truth_and_answer_is_right_and_no_label() -> None:
     truth = Truth(1, {"kind": ("praise",), "severity": ()})
     answer = said(SEVERITY, kind="praise", severity="high")
     found = score([Outcome(1, answer)], [truth], SEVERITY)
@@ -202,26 +203,26 @@ def test_hidden_in_truth_and_answer_is_right_and_no_label():
     assert list(found.per_label) == ["kind: praise"]
 
 
-def test_a_truth_without_a_required_value_on_its_screen_says_nothing():
+def test_a_truth_without_a_required_value_on_its_screen_says_nothing() -> None:
     required = read_config(config(KIND, control("severity", IF_COMPLAINT + ' required="true"')))
     assert truth_of(1, annotation(region("kind", "c")), "any", required) is None
     assert truth_of(1, annotation(region("kind", "praise")), "any", required) is not None
     assert truth_of(1, annotation(region("kind", "c")), "any", SEVERITY) is not None
 
 
-def test_the_confidence_is_of_what_is_on_the_screen():
+def test_the_confidence_is_of_what_is_on_the_screen() -> None:
     told = tokens(('{"kind": "', 1), ("praise", 0.5), ('", "severity": "', 1), ("high", 0.1), ('"}', 1))
     outcome = resolve(1, [[told]], SEVERITY, lambda _: lambda *_: None)
     assert outcome is not None
     assert outcome.confidence == pytest.approx(0.5)
-    assert outcome.controls == {"kind": pytest.approx(0.5)}
+    assert outcome.controls == pytest.approx({"kind": 0.5})
     missing = tokens(('{"kind": "', 1), ("praise", 0.5), ('"}', 1))
     outcome = resolve(1, [[missing]], SEVERITY, lambda _: lambda *_: None)
     assert outcome is not None
     assert outcome.confidence == pytest.approx(0.5)
 
 
-def test_choices_that_a_task_brings_are_meant_by_name_and_alias():
+def test_choices_that_a_task_brings_are_meant_by_name_and_alias() -> None:
     pick = '<Choices name="pick" toName="text" value="$options"/>'
     more = control("more", 'visibleWhen="choice-selected" whenTagName="pick" whenChoiceValue="Red"')
     schema = read_config(config(pick, more)).for_task({"options": [{"value": "Red", "alias": "r"}, "Blue"]})
@@ -229,7 +230,7 @@ def test_choices_that_a_task_brings_are_meant_by_name_and_alias():
     assert said(schema, pick="blue", more="low") == {"pick": ("Blue",), "more": ()}
 
 
-def test_required_labels_are_asked_for_and_must_come():
+def test_required_labels_are_asked_for_and_must_come() -> None:
     schema = read_config(config(control("tags", 'choice="multiple" required="true"')))
     assert '"tags": a list with at least one of these\n' in request(schema=schema).template.system
     assert reason(said(schema, tags=[])) == "missing_field"
@@ -239,7 +240,7 @@ def test_required_labels_are_asked_for_and_must_come():
     assert reason(said(one, one=[])) == "missing_field"
 
 
-def test_a_version_saved_before_rules_were_known_goes_on_but_not_when_they_change():
+def test_a_version_saved_before_rules_were_known_goes_on_but_not_when_they_change() -> None:
     plain = config(KIND, control("severity", 'visibleWhen="choice-selected"'))
     one, other = (
         read_config(plain.replace('-selected"', f'-selected" whenTagName="kind" whenChoiceValue="{v}"'))
@@ -250,7 +251,7 @@ def test_a_version_saved_before_rules_were_known_goes_on_but_not_when_they_chang
     assert one.fits(one.digest)
 
 
-def test_a_chain_as_long_as_a_config_is_read_in_no_time():
+def test_a_chain_as_long_as_a_config_is_read_in_no_time() -> None:
     chain = [control(f"c{n}", f'visibleWhen="choice-selected" whenTagName="c{n + 1}"') for n in range(4000)]
     xml = config(*chain, control("c4000"))
     before = time.process_time()
@@ -261,7 +262,7 @@ def test_a_chain_as_long_as_a_config_is_read_in_no_time():
     assert time.process_time() - before < 5
 
 
-def test_more_conditions_than_anybody_follows_are_named():
+def test_more_conditions_than_anybody_follows_are_named() -> None:
     deep = f"<View {IF_COMPLAINT}>" * 5000 + control("deep") + "</View>" * 5000
     schema = read_config(config(KIND, deep))
     assert "shown under more than 50 conditions" in schema.unsupported[0]

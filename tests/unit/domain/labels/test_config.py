@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def view(*parts: str) -> str:
     return f"<View>{''.join(parts)}</View>"
 
 
-def field(xml: str):
+def field(xml: str) -> Any:
     (only,) = read_config(view(TEXT, xml)).fields
     return only
 
@@ -32,25 +33,25 @@ def field(xml: str):
     ("attribute", "multiple"),
     [("", False), ('choice="single"', False), ('choice="single-radio"', False), ('choice="multiple"', True)],
 )
-def test_single_or_multiple(attribute, multiple):
+def test_single_or_multiple(attribute: Any, multiple: Any) -> None:
     found = field(f'<Choices name="mood" toName="text" {attribute}><Choice value="Good"/></Choices>')
     assert found.multiple is multiple
     assert found.single is not multiple
 
 
-def test_an_alias_is_stored_and_the_value_is_shown():
+def test_an_alias_is_stored_and_the_value_is_shown() -> None:
     (choice,) = field(
         '<Choices name="mood" toName="text"><Choice value="Good" alias="g" hint="fine"/></Choices>'
     ).choices
     assert (choice.shown, choice.stored, choice.hint) == ("Good", "g", "fine")
 
 
-def test_an_empty_alias_is_none():
+def test_an_empty_alias_is_none() -> None:
     (choice,) = field('<Choices name="mood" toName="text"><Choice value="Good" alias=""/></Choices>').choices
     assert choice.stored == "Good"
 
 
-def test_nested_choices_are_flattened_in_document_order_and_shown_as_paths_where_names_repeat():
+def test_nested_choices_are_flattened_in_document_order_and_shown_as_paths_where_names_repeat() -> None:
     nested = (
         '<Choices name="mood" toName="text"><Choice value="A"><Choice value="A1"/><Choice value="Other"/></Choice>'
         '<Choice value="B"><Choice value="Other" alias="second"/><Choice value="B1"/></Choice></Choices>'
@@ -66,17 +67,17 @@ def test_nested_choices_are_flattened_in_document_order_and_shown_as_paths_where
     ]
 
 
-def test_choices_without_a_value_are_no_choices():
+def test_choices_without_a_value_are_no_choices() -> None:
     found = field('<Choices name="mood" toName="text"><Choice value=""/><Choice/><Choice value="Good"/></Choices>')
     assert [choice.shown for choice in found.choices] == ["Good"]
 
 
-def test_several_controls_stand_in_document_order():
+def test_several_controls_stand_in_document_order() -> None:
     other = '<Choices name="topic" toName="text" choice="multiple"><Choice value="Price"/></Choices>'
     assert [f.name for f in read_config(view(TEXT, other, CHOICES)).fields] == ["topic", "mood"]
 
 
-def test_a_condition_on_the_control_or_on_a_view_around_it_makes_it_optional():
+def test_a_condition_on_the_control_or_on_a_view_around_it_makes_it_optional() -> None:
     condition = 'visibleWhen="choice-selected" whenTagName="mood" whenChoiceValue="Bad"'
     own = f'<Choices name="own" toName="text" {condition}><Choice value="x"/></Choices>'
     inner = '<Choices name="inner" toName="text"><Choice value="x"/></Choices>'
@@ -86,7 +87,7 @@ def test_a_condition_on_the_control_or_on_a_view_around_it_makes_it_optional():
 
 
 @pytest.mark.parametrize("attribute", ["allowNested", "perRegion", "perItem"])
-def test_choices_of_another_kind_are_named_and_left_alone(attribute):
+def test_choices_of_another_kind_are_named_and_left_alone(attribute: Any) -> None:
     other = f'<Choices name="other" toName="text" {attribute}="true"><Choice value="x"/></Choices>'
     schema = read_config(view(TEXT, CHOICES, other))
     assert [f.name for f in schema.fields] == ["mood"]
@@ -96,18 +97,18 @@ def test_choices_of_another_kind_are_named_and_left_alone(attribute):
 
 
 @pytest.mark.parametrize("attribute", ["allowNested", "perRegion", "perItem"])
-def test_an_attribute_that_is_false_changes_nothing(attribute):
+def test_an_attribute_that_is_false_changes_nothing(attribute: Any) -> None:
     assert field(f'<Choices name="mood" toName="text" {attribute}="false"><Choice value="x"/></Choices>').name == "mood"
 
 
-def test_other_controls_are_named_and_left_alone():
+def test_other_controls_are_named_and_left_alone() -> None:
     others = '<Labels name="ner" toName="text"><Label value="X"/></Labels><Rating name="stars" toName="text"/>'
     schema = read_config(view(TEXT, CHOICES, others))
     assert [f.name for f in schema.fields] == ["mood"]
     assert [word for word in ("Labels", "ner", "Rating", "stars") if word not in " ".join(schema.unsupported)] == []
 
 
-def test_a_control_that_repeats_with_its_data_is_named_and_left_alone():
+def test_a_control_that_repeats_with_its_data_is_named_and_left_alone() -> None:
     repeated = (
         '<Repeater on="$turns"><Choices name="turn_{{idx}}" toName="t_{{idx}}"><Choice value="x"/></Choices>'
         '<Text name="t_{{idx}}" value="$turns[{{idx}}].text"/></Repeater>'
@@ -118,7 +119,7 @@ def test_a_control_that_repeats_with_its_data_is_named_and_left_alone():
     assert schema.variables == ("text",)
 
 
-def test_a_smart_text_area_is_the_prompt_control():
+def test_a_smart_text_area_is_the_prompt_control() -> None:
     areas = '<TextArea name="note" toName="text"/><TextArea name="prompt" toName="text" smart="true"/>'
     schema = read_config(view(TEXT, CHOICES, areas))
     assert schema.prompt_control == "prompt"
@@ -126,11 +127,11 @@ def test_a_smart_text_area_is_the_prompt_control():
     assert "note" in schema.unsupported[0]
 
 
-def test_without_a_smart_text_area_there_is_no_prompt_control():
+def test_without_a_smart_text_area_there_is_no_prompt_control() -> None:
     assert read_config(view(TEXT, CHOICES)).prompt_control is None
 
 
-def test_variables_are_the_tasks_texts_in_document_order_each_once():
+def test_variables_are_the_tasks_texts_in_document_order_each_once() -> None:
     texts = (
         '<Header value="Read this"/><Header value="$title"/><Text name="a" value="$body"/>'
         '<HyperText name="b" value="$html"/><Text name="c" value="$body"/><Image name="i" value="$picture"/>'
@@ -155,46 +156,46 @@ def test_variables_are_the_tasks_texts_in_document_order_each_once():
         "<View/><View/>",
     ],
 )
-def test_what_is_no_plain_xml_is_refused_in_one_sentence(xml):
+def test_what_is_no_plain_xml_is_refused_in_one_sentence(xml: Any) -> None:
     with pytest.raises(LabelConfigError, match="project's settings") as error:
         read_config(xml)
     assert "\n" not in str(error.value)
     assert "root:" not in str(error.value)
 
 
-def test_a_config_without_a_control_says_what_it_has_instead():
+def test_a_config_without_a_control_says_what_it_has_instead() -> None:
     with pytest.raises(LabelConfigError, match=r"<Labels name='ner'>.*Add <Choices>"):
         read_config(view(TEXT, '<Labels name="ner" toName="text"><Label value="X"/></Labels>'))
 
 
-def test_a_config_with_nothing_in_it_says_so():
+def test_a_config_with_nothing_in_it_says_so() -> None:
     with pytest.raises(LabelConfigError, match="no controls"):
         read_config("<View></View>")
 
 
-def test_choices_without_choices_are_refused_as_such():
+def test_choices_without_choices_are_refused_as_such() -> None:
     with pytest.raises(LabelConfigError, match="lists no choices"):
         read_config(view(TEXT, '<Choices name="mood" toName="text"></Choices>'))
 
 
-def test_a_config_without_text_says_what_it_shows_instead():
+def test_a_config_without_text_says_what_it_shows_instead() -> None:
     with pytest.raises(LabelConfigError, match=r"objects found: Audio, Image.*<Text"):
         read_config(view('<Image name="text" value="$i"/><Audio name="a" value="$a"/>', CHOICES))
 
 
-def test_a_config_that_shows_nothing_says_so():
+def test_a_config_that_shows_nothing_says_so() -> None:
     with pytest.raises(LabelConfigError, match="objects found: none"):
         read_config(view(CHOICES))
 
 
-def test_choices_inside_choices_belong_to_the_inner_ones():
+def test_choices_inside_choices_belong_to_the_inner_ones() -> None:
     inner = '<Choices name="inner" toName="text"><Choice value="B"/></Choices>'
     nested = f'<Choices name="outer" toName="text"><View><Choice value="A"/>{inner}</View><Choice value="C"/></Choices>'
     found = {f.name: [choice.shown for choice in f.choices] for f in read_config(view(TEXT, nested)).fields}
     assert found == {"outer": ["A", "C"], "inner": ["B"]}
 
 
-def test_a_condition_inside_a_condition_changes_nothing():
+def test_a_condition_inside_a_condition_changes_nothing() -> None:
     inner = '<View visibleWhen="x"><Choices name="inner" toName="text"><Choice value="x"/></Choices></View>'
     found = {
         f.name: f.optional for f in read_config(view(TEXT, f'<View visibleWhen="y">{inner}</View>', CHOICES)).fields
@@ -202,11 +203,11 @@ def test_a_condition_inside_a_condition_changes_nothing():
     assert found == {"inner": True, "mood": False}
 
 
-def calls(xml: str, work=read_config) -> int:
+def calls(xml: str, work: Any = read_config) -> int:
     """How many functions are called while `xml` is read, or refused, or whatever `work` does with it."""
     made = 0
 
-    def count(_template, event, _arg):
+    def count(_template: Any, event: Any, _arg: Any) -> None:
         nonlocal made
         made += "call" in event
 
@@ -228,24 +229,24 @@ def calls(xml: str, work=read_config) -> int:
         ("<View>", "</View>"),
     ],
 )
-def test_twice_as_much_nesting_is_twice_the_work(opening, closing):
+def test_twice_as_much_nesting_is_twice_the_work(opening: Any, closing: Any) -> None:
     few, many = (calls(view(TEXT, opening * depth + closing * depth)) for depth in (300, 600))
     assert many < 2.5 * few
 
 
-def test_a_config_beyond_all_measure_is_refused_unread():
+def test_a_config_beyond_all_measure_is_refused_unread() -> None:
     with pytest.raises(LabelConfigError, match=r"larger than 1 MB.*project's settings"):
         read_config(view(TEXT, CHOICES, " " * 1_000_000))
 
 
-def test_a_long_list_of_what_is_not_supported_is_cut_short():
+def test_a_long_list_of_what_is_not_supported_is_cut_short() -> None:
     others = "".join(f'<Labels name="ner {n}" toName="text"/>' for n in range(5000))
     with pytest.raises(LabelConfigError, match="and 4995 more") as error:
         read_config(view(TEXT, others))
     assert len(str(error.value)) < 500
 
 
-def test_deep_nesting_is_read():
+def test_deep_nesting_is_read() -> None:
     depth = 5000
     assert read_config("<View>" * depth + TEXT + CHOICES + "</View>" * depth).variables == ("text",)
 
@@ -254,7 +255,7 @@ def wide(number: int) -> str:
     return view(TEXT, *(CHOICES.replace("mood", f"c{n}") for n in range(number)))
 
 
-def test_twice_as_many_controls_are_twice_the_work_up_to_the_request():
+def test_twice_as_many_controls_are_twice_the_work_up_to_the_request() -> None:
     def asked(xml: str) -> None:
         schema = read_config(xml)
         made = RequestBuilder(default_version(schema, 1, "m"), schema, "http://model.test/v1").request(
@@ -267,14 +268,14 @@ def test_twice_as_many_controls_are_twice_the_work_up_to_the_request():
     assert many < 2.5 * few
 
 
-def test_ten_thousand_controls_are_read_once():
+def test_ten_thousand_controls_are_read_once() -> None:
     xml = wide(10_000)
     assert len(read_config(xml).fields) == 10_000
     assert read_config(xml) is read_config(xml)
     assert calls(xml) < 10
 
 
-def test_a_config_that_is_refused_is_not_read_again_either():
+def test_a_config_that_is_refused_is_not_read_again_either() -> None:
     xml = view(TEXT, "<Rating name='r' toName='text'/>" * 50)
     assert calls(xml) > 100
     assert calls(xml) < 10

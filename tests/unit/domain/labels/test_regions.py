@@ -1,5 +1,7 @@
 """Answers to Label Studio's regions and back. Annotations come from people and other tools: expect anything."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,32 +35,32 @@ regions = st.fixed_dictionaries(
 )
 
 
-def region(*labels: str, name: str = "mood", **more):
+def region(*labels: str, name: str = "mood", **more: Any) -> dict[str, Any]:
     return {"from_name": name, "to_name": "text", "type": "choices", "value": {"choices": list(labels)}, **more}
 
 
-def test_an_answer_as_regions():
+def test_an_answer_as_regions() -> None:
     answer = {"mood": ("g",), "topics": ("Price", "Speed")}
     assert to_result(answer, SCHEMA) == [region("g"), region("Price", "Speed", name="topics")]
 
 
-def test_nothing_chosen_is_no_region():
+def test_nothing_chosen_is_no_region() -> None:
     assert to_result({"mood": ("g",), "topics": ()}, SCHEMA) == [region("g")]
     assert to_result({}, SCHEMA) == []
 
 
 @given(answers)
-def test_there_and_back(answer):
+def test_there_and_back(answer: Any) -> None:
     assert from_result(to_result(answer, SCHEMA), SCHEMA) == answer
 
 
-def test_labels_are_in_the_order_of_the_config_however_they_were_clicked():
+def test_labels_are_in_the_order_of_the_config_however_they_were_clicked() -> None:
     assert from_result([region("Speed", "Price", "Speed", name="topics")], SCHEMA)["topics"] == ("Price", "Speed")
     both = [region("Speed", name="topics"), region("Price", name="topics")]
     assert from_result(both, SCHEMA)["topics"] == ("Price", "Speed")
 
 
-def test_labels_the_config_no_longer_knows_are_kept_and_come_last():
+def test_labels_the_config_no_longer_knows_are_kept_and_come_last() -> None:
     assert from_result([region("Zeal", "Ardour", "Speed", name="topics")], SCHEMA)["topics"] == (
         "Speed",
         "Ardour",
@@ -66,7 +68,7 @@ def test_labels_the_config_no_longer_knows_are_kept_and_come_last():
     )
 
 
-def test_other_controls_and_relations_are_left_alone():
+def test_other_controls_and_relations_are_left_alone() -> None:
     others = [region("x", name="other"), {"type": "relation", "from_id": "a", "to_id": "b"}, region("g", id="abc")]
     assert from_result(others, SCHEMA) == {"mood": ("g",), "topics": ()}
 
@@ -74,31 +76,31 @@ def test_other_controls_and_relations_are_left_alone():
 @pytest.mark.parametrize(
     "value", [None, "g", [], {}, {"choices": None}, {"choices": []}, {"choices": {}}, {"text": ["g"]}]
 )
-def test_a_region_without_choices_says_nothing(value):
+def test_a_region_without_choices_says_nothing(value: Any) -> None:
     assert from_result([{"from_name": "mood", "value": value}], SCHEMA) == {"mood": (), "topics": ()}
 
 
-def test_one_choice_without_its_list_is_that_choice():
+def test_one_choice_without_its_list_is_that_choice() -> None:
     assert from_result([{"from_name": "mood", "value": {"choices": "g"}}], SCHEMA)["mood"] == ("g",)
 
 
 @given(st.lists(regions | json_values, max_size=4))
-def test_no_result_breaks_the_reading(result):
+def test_no_result_breaks_the_reading(result: Any) -> None:
     found = from_result(result, SCHEMA)
     assert set(found) == {"mood", "topics"}
 
 
-def same(one, other):
+def same(one: Any, other: Any) -> Any:
     return fingerprint(0.5, one) == fingerprint(0.5, other)
 
 
 @given(st.lists(regions, max_size=3), st.lists(regions, max_size=3))
-def test_no_result_breaks_the_comparison(one, other):
+def test_no_result_breaks_the_comparison(one: Any, other: Any) -> None:
     assert same(one, list(reversed(one)))
     assert same(one, other) == same(other, one)
 
 
-def test_ids_and_what_label_studio_adds_do_not_matter():
+def test_ids_and_what_label_studio_adds_do_not_matter() -> None:
     assert same([region("g")], [region("g", id="x1", origin="prediction")])
 
 
@@ -114,11 +116,11 @@ def test_ids_and_what_label_studio_adds_do_not_matter():
         [region("g", "Bad")],
     ],
 )
-def test_another_answer_is_another_result(other):
+def test_another_answer_is_another_result(other: Any) -> None:
     assert not same([region("g")], other)
 
 
-def test_the_score_is_part_of_what_is_said_as_exactly_as_it_is_stored():
+def test_the_score_is_part_of_what_is_said_as_exactly_as_it_is_stored() -> None:
     result = [region("g")]
     assert fingerprint(1, result) == fingerprint(1.0, result) == fingerprint(0.99999999, result)
     assert len({fingerprint(score, result) for score in (1, 0.99999, 0, None)}) == 4
@@ -126,5 +128,5 @@ def test_the_score_is_part_of_what_is_said_as_exactly_as_it_is_stored():
 
 
 @given(st.none() | st.floats(0, 1), st.lists(regions, max_size=3))
-def test_a_fingerprint_fits_into_eight_bytes(score, result):
+def test_a_fingerprint_fits_into_eight_bytes(score: Any, result: Any) -> None:
     assert 0 <= fingerprint(score, result) < 2**60

@@ -1,5 +1,7 @@
 """What a LabelSchema amounts to: its digest, the JSON Schema it demands, the classes of an answer."""
 
+from typing import Any
+
 import pytest
 
 from backend.domain.chat.request import ChatRequest
@@ -26,7 +28,7 @@ DYNAMIC = """<View><Text name="text" value="$text"/><Choices name="pick" toName=
         BASE.replace("</View>", '<Header value="Choose well"/></View>'),
     ],
 )
-def test_layout_leaves_the_digest_alone(layout):
+def test_layout_leaves_the_digest_alone(layout: Any) -> None:
     assert read_config(layout).digest == read_config(BASE).digest
 
 
@@ -44,15 +46,15 @@ def test_layout_leaves_the_digest_alone(layout):
         BASE.replace("</View>", '<Text name="more" value="$more"/></View>'),
     ],
 )
-def test_what_changes_answers_or_questions_changes_the_digest(changed):
+def test_what_changes_answers_or_questions_changes_the_digest(changed: Any) -> None:
     assert read_config(changed).digest != read_config(BASE).digest
 
 
-def test_the_order_of_labels_matters_to_a_model_and_so_to_the_digest():
+def test_the_order_of_labels_matters_to_a_model_and_so_to_the_digest() -> None:
     assert choices("A", "B").digest != choices("B", "A").digest
 
 
-def test_the_schema_is_strict():
+def test_the_schema_is_strict() -> None:
     config = """<View><Text name="text" value="$text"/>
     <Choices name="one" toName="text"><Choice value="A" alias="a"/><Choice value="B"/></Choices>
     <Choices name="many" toName="text" choice="multiple"><Choice value="C"/></Choices>
@@ -69,25 +71,25 @@ def test_the_schema_is_strict():
     }
 
 
-def test_a_schema_that_does_not_depend_on_the_task_is_itself_for_every_task():
+def test_a_schema_that_does_not_depend_on_the_task_is_itself_for_every_task() -> None:
     schema = read_config(BASE)
     assert not schema.dynamic
     assert schema.for_task({"text": "x"}) is schema
 
 
-def test_a_tasks_own_choices_fill_only_the_field_that_takes_them():
+def test_a_tasks_own_choices_fill_only_the_field_that_takes_them() -> None:
     resolved = read_config(DYNAMIC).for_task({"text": "x", "options": ["red", "green"]})
     assert not isinstance(resolved, Failure)
     assert [[choice.shown for choice in field.choices] for field in resolved.fields] == [["red", "green"], ["Good"]]
 
 
-def test_a_task_without_its_choices_can_not_be_asked_about():
+def test_a_task_without_its_choices_can_not_be_asked_about() -> None:
     found = read_config(DYNAMIC).for_task({"text": "x"})
     assert isinstance(found, Failure)
     assert (found.kind, "options" in found.detail) == ("bad_task", True)
 
 
-def test_tasks_with_other_choices_are_other_requests():
+def test_tasks_with_other_choices_are_other_requests() -> None:
     from backend.domain.task import Task
 
     asks = builder(read_config(DYNAMIC))
@@ -98,17 +100,17 @@ def test_tasks_with_other_choices_are_other_requests():
     assert one.digest == same.digest != other.digest
 
 
-def test_classes_are_named_by_their_control_when_there_are_several():
+def test_classes_are_named_by_their_control_when_there_are_several() -> None:
     one, two = read_config(BASE), read_config(DYNAMIC)
     assert one.labels({"mood": ("g",)}) == ["g"]
     assert two.labels({"pick": ("red",), "mood": ("Good",)}) == ["pick: red", "mood: Good"]
 
 
-def test_an_answer_is_shown_on_one_line():
+def test_an_answer_is_shown_on_one_line() -> None:
     assert read_config(BASE).show({"mood": ("g",)}) == "g"
     assert read_config(BASE).show({}) == "(none)"
     assert read_config(DYNAMIC).show({"pick": ("red",)}) == "pick: red; mood: (none)"
 
 
-def test_the_model_is_told_every_label_with_its_hint():
+def test_the_model_is_told_every_label_with_its_hint() -> None:
     assert request(schema=read_config(BASE)).template.system.endswith('"mood": exactly one of\n- Good: fine\n- Bad')

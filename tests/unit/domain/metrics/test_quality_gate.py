@@ -4,9 +4,9 @@ import pytest
 
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.quality_gate import GateCheck, accuracy_check, versus_check
-from tests.unit.domain.metrics.test_classification import SINGLE
+from tests.unit.domain.metrics.test_classification import FAILURE, SINGLE
 from tests.unit.domain.metrics.test_comparison import TRUTHS, said
-from tests.unit.domain.metrics.test_evaluation import FAILURE, evaluated
+from tests.unit.domain.metrics.test_evaluation import evaluated
 
 
 @pytest.mark.parametrize(

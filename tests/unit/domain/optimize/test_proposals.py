@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,28 +29,28 @@ def why(prompt: str, base: PromptVersion = BASE) -> str:
     return found.reason
 
 
-def test_a_good_one_passes():
+def test_a_good_one_passes() -> None:
     assert told("Is the mood good or bad? {text}") == Proposal("Is the mood good or bad? {text}", "Because.")
 
 
-def test_a_fence_around_it_goes():
+def test_a_fence_around_it_goes() -> None:
     assert told("```text\nIs the mood good or bad? {text}\n```") == Proposal(
         "Is the mood good or bad? {text}", "Because."
     )
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "``` \n\n```"])
-def test_an_empty_one_is_dropped(text):
+def test_an_empty_one_is_dropped(text: Any) -> None:
     assert why(text) == "it is empty"
 
 
 @pytest.mark.parametrize("text", [BASE.template, "  how is THIS?\n{text}\n", "tried before:  {text}"])
-def test_one_that_was_there_already_is_dropped(text):
+def test_one_that_was_there_already_is_dropped(text: Any) -> None:
     assert "same" in why(text)
 
 
 @pytest.mark.parametrize("text", ["{text}", "}{ 0x7f ### {text}", "?! {text} ..."])
-def test_nonsense_is_dropped(text):
+def test_nonsense_is_dropped(text: Any) -> None:
     assert why(text) == "it gives no instruction"
 
 
@@ -57,25 +58,25 @@ def test_nonsense_is_dropped(text):
     "text",
     ["I'm sorry, but I can't help with that.", "I cannot do this. {text}", "As an AI model, I … {text}", "Sorry, no."],
 )
-def test_a_refusal_is_dropped(text):
+def test_a_refusal_is_dropped(text: Any) -> None:
     assert why(text) == "the teacher refused"
 
 
-def test_one_that_no_context_takes_is_dropped():
+def test_one_that_no_context_takes_is_dropped() -> None:
     assert f"the most is {LONGEST:,}" in why("Is it good? {text}" + "x" * LONGEST)
 
 
 @pytest.mark.parametrize("name", ["label", "topic", "texts"])
-def test_another_variable_is_complained_about(name):
+def test_another_variable_is_complained_about(name: Any) -> None:
     found = told(f"Is the mood good or bad? {{text}} {{{name}}}")
     assert found == Dropped(f"it uses {{{name}}}, which the prompt has no variable for", mendable=True)
 
 
-def test_json_in_a_prompt_is_no_variable():
+def test_json_in_a_prompt_is_no_variable() -> None:
     assert isinstance(told('Answer like {"mood": "Good"} or { mood }: {text}'), Proposal)
 
 
-def test_lost_variables_are_put_back_at_the_end():
+def test_lost_variables_are_put_back_at_the_end() -> None:
     found = told("Is the mood good or bad?")
     assert found == Proposal("Is the mood good or bad?\n\n{text}", "Because.", "{text} was put back at its end")
     both = told("Is the mood good or bad?", TWO)
@@ -86,13 +87,13 @@ def test_lost_variables_are_put_back_at_the_end():
     assert one.text.endswith("?\n\n{text}")
 
 
-def test_an_answer_in_no_form_is_dropped():
+def test_an_answer_in_no_form_is_dropped() -> None:
     assert proposal_of(Rejection("not_json", "…"), BASE, SCHEMA, []) == Dropped(
         "the teacher's answer can't be used (not_json)"
     )
 
 
-def test_definitions_take_the_place_of_those_there_are():
+def test_definitions_take_the_place_of_those_there_are() -> None:
     found = told("How is this? {text}", DEFINED, bad="broken, late", Good="thanks")
     assert isinstance(found, Proposal)
     made = changed(DEFINED, found.text, SCHEMA)
@@ -103,21 +104,21 @@ def test_definitions_take_the_place_of_those_there_are():
     assert changed(DEFINED, kept.text, SCHEMA).definitions == DEFINED.definitions
 
 
-def test_definitions_alone_make_another_prompt():
+def test_definitions_alone_make_another_prompt() -> None:
     found = told(BASE.template, Bad="broken")
     assert isinstance(found, Proposal)
     assert changed(BASE, found.text, SCHEMA).definitions == {"mood": {"Bad": "broken"}}
     assert isinstance(told(BASE.template), Dropped)
 
 
-def test_a_definition_of_no_label_is_complained_about():
+def test_a_definition_of_no_label_is_complained_about() -> None:
     found = told(BASE.template, Badd="broken")
     assert isinstance(found, Dropped)
     assert found.mendable
     assert "did you mean Bad?" in found.reason
 
 
-def test_what_may_be_changed_is_a_prompt_file_and_comes_back():
+def test_what_may_be_changed_is_a_prompt_file_and_comes_back() -> None:
     for base in (BASE, DEFINED, TWO, version("---\nmood: how\n---\n{text}", SCHEMA)):
         assert changed(base, changeable(base), SCHEMA) is base
         other = replace(base, template=f"{base.template}!")
@@ -126,7 +127,7 @@ def test_what_may_be_changed_is_a_prompt_file_and_comes_back():
 
 
 @pytest.mark.parametrize("head", ["", "note: '{text}'\nlabels: {Bad: mine}\n---\n"])
-def test_what_looks_like_a_header_is_text(head):
+def test_what_looks_like_a_header_is_text(head: Any) -> None:
     written = f"---\n{head}Is it good?\n{{text}}"
     found = told(written)
     assert isinstance(found, Proposal)
@@ -134,7 +135,7 @@ def test_what_looks_like_a_header_is_text(head):
     assert (made.template, made.variables, made.definitions) == (written, BASE.variables, {})
 
 
-def test_a_header_does_not_hide_that_the_task_is_lost():
+def test_a_header_does_not_hide_that_the_task_is_lost() -> None:
     found = told("---\nnote: '{text}'\n---\nAlways say good.")
     assert isinstance(found, Proposal)
     assert changed(BASE, found.text, SCHEMA).variables == ("text",)

@@ -26,7 +26,7 @@ LESSON = Feedback(
 )
 
 
-def test_a_lesson_tells_all():
+def test_a_lesson_tells_all() -> None:
     told = str(LESSON)
     for part in ("<<<\nHow is this? {text}\n>>>", "- Bad: broken", "right on 3 of 5", '"Bad", "Good", 2'):
         assert part in told
@@ -34,19 +34,19 @@ def test_a_lesson_tells_all():
     assert json.loads(line) == {"item": {"text": 'Say "Good"!\nIgnore it'}, "right": "Bad", "given": "Good"}
 
 
-def test_long_texts_are_cut():
+def test_long_texts_are_cut() -> None:
     long = Feedback("p", "s", 0, 1, [Mistake({"text": "z" * 9000}, "Bad", "Good")])
     assert str(long).count("z") == CUT - 1
 
 
-def test_a_first_draft_knows_no_answers():
+def test_a_first_draft_knows_no_answers() -> None:
     told = str(FirstDraft("How? {text}", "- Good", [{"text": "one"}, {"text": "two"}], complaint="it is long"))
     assert "Nobody knows the right answers" in told
     assert '{"text": "two"}' in told
     assert "can't be used: it is long" in told
 
 
-def test_its_answer_is_read_as_strictly_as_labels_are():
+def test_its_answer_is_read_as_strictly_as_labels_are() -> None:
     entry = {"control": "mood", "label": "Bad", "definition": "broken"}
     good = read(completion(answer(reasons="r", prompt="p", definitions=[entry])), FORM)
     assert good == {"reasons": ("r",), "prompt": ("p",), "definitions": ('["mood", "Bad", "broken"]',)}
@@ -56,13 +56,13 @@ def test_its_answer_is_read_as_strictly_as_labels_are():
         assert isinstance(read(completion(answer(**told)), FORM), Rejection), wrong
 
 
-def test_its_answer_is_asked_for_by_a_strict_schema():
+def test_its_answer_is_asked_for_by_a_strict_schema() -> None:
     schema = teacher_template("http://t/v1", "big").answer_schema
     assert schema["required"] == ["reasons", "prompt", "definitions"]
     assert schema["properties"]["prompt"] == {"type": "string"}
 
 
-def test_an_equal_lesson_later_is_another_request_and_the_same_again_the_same():
+def test_an_equal_lesson_later_is_another_request_and_the_same_again_the_same() -> None:
     template, again = (teacher_template("http://t/v1", "big") for _ in range(2))
     assert teacher_request(template, LESSON, 1).digest == teacher_request(again, LESSON, 1).digest
     assert teacher_request(template, LESSON, 1).digest != teacher_request(template, LESSON, 2).digest

@@ -177,7 +177,7 @@ def essence(found: Sequence[IndexedPrediction]) -> Counter[Any]:
     return Counter((p.task_id, p.version, p.says) for p in found)
 
 
-def test_scores_are_calibrated_and_those_of_several_controls_stand_in_their_regions():
+def test_scores_are_calibrated_and_those_of_several_controls_stand_in_their_regions() -> None:
     two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
     sure = Outcome(1, {"mood": ("Good",), "c": ("x",)}, confidence=0.5, controls={"mood": 0.25, "c": 0.75})
     put = Calibrators(Isotonic(((0.5, 0.125),)), {"c": Isotonic(((0.5, 0.0625),))})

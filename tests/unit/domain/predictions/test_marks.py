@@ -1,4 +1,6 @@
-"""Marks: only the record that holds the secret can tell its predictions, and can't be told wrong."""
+"""Marks: only the database that holds the secret recognises its predictions, and nobody can imitate them."""
+
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,7 @@ def test_a_mark_hides_the_secret_and_says_nothing_else() -> None:
 
 
 def test_what_is_no_region_has_no_mark() -> None:
-    for result in ([], [None, 3, "prompt-"], [{}], [{"id": None}], [{"id": 7}]):
+    results: list[list[Any]] = [[], [None, 3, "prompt-"], [{}], [{"id": None}], [{"id": 7}]]
+    for result in results:
         assert not OURS.is_on(3, "x@1", result)
         assert not is_marked(result)

@@ -10,22 +10,22 @@ from tests.scripted import CONFIG
 TWO = CONFIG.replace("<Text ", '<Header value="$title"/><Text ')
 
 
-def test_one_text_stands_bare_and_several_with_their_names():
+def test_one_text_stands_bare_and_several_with_their_names() -> None:
     assert first_prompt(read_config(CONFIG)).template.endswith("\n\n{text}")
     assert first_prompt(read_config(TWO)).template.endswith("\n\ntitle: {title}\ntext: {text}")
 
 
-def test_it_passes_the_check_of_templates():
+def test_it_passes_the_check_of_templates() -> None:
     schema = read_config(TWO)
     assert check_template(first_prompt(schema).template, schema.variables) == schema.variables
 
 
-def test_it_renders():
+def test_it_renders() -> None:
     schema = read_config(CONFIG)
     assert str(default_version(schema, 7, "m").render(Task(1, {"text": "{text}"}))).endswith("\n\n{text}")
 
 
-def test_a_changed_config_or_model_has_another_tag():
+def test_a_changed_config_or_model_has_another_tag() -> None:
     schema, other = read_config(CONFIG), read_config(CONFIG.replace("Bad", "Awful"))
     found = {auto_tag(default_version(s, 7, m)) for s in (schema, other) for m in ("a", "b")}
     assert len(found) == 4
@@ -37,19 +37,19 @@ RICH = CONFIG.replace(
 ).replace('value="Good"', 'value="Good" hint="a smile"')
 
 
-def test_headers_come_first_and_hints_are_there_to_edit():
+def test_headers_come_first_and_hints_are_there_to_edit() -> None:
     found = first_prompt(read_config(RICH))
     assert found.template.startswith("How do they feel about { it }?\nChoose the labels (mood)")
     assert found.labels == {"Good": "a smile", "Bad": ""}
     assert check_template(found.template, ("title", "text")) == ("title", "text")
 
 
-def test_as_a_file_it_has_room_for_definitions_and_says_the_same():
+def test_as_a_file_it_has_room_for_definitions_and_says_the_same() -> None:
     first = first_prompt(read_config(RICH))
     text = file_text(first)
     assert "labels:\n  Good: a smile\n  Bad:\n---\n" in text
     assert read_prompt_file(text) == first
 
 
-def test_as_a_version_it_defines_what_the_hints_say():
+def test_as_a_version_it_defines_what_the_hints_say() -> None:
     assert default_version(read_config(RICH), 7, "m").definitions == {"mood": {"Good": "a smile"}}

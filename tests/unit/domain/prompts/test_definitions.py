@@ -34,7 +34,7 @@ def test_a_definition_stands_in_place_of_the_hint() -> None:
 
 
 def test_labels_of_several_controls_stand_below_their_controls() -> None:
-    given = {"mood": {"Other": "neither"}, "Refund": "money back"}
+    given: dict[str, str | dict[str, str]] = {"mood": {"Other": "neither"}, "Refund": "money back"}
     assert defined(given, TWO) == {"topic": {"Refund": "money back"}, "mood": {"Other": "neither"}}
 
 
@@ -52,7 +52,7 @@ def test_what_is_listed_means_the_same_again(schema) -> None:  # type: ignore[no
         ({"Refnud": "x"}, ONE, "did you mean Refund?"),
         ({"d": "x"}, ONE, "there are Refund, Delivery, Yes."),
         ({"topic": {"Refnud": "x"}}, ONE, "did you mean Refund?"),
-        ({"Other": "x"}, TWO, "one of 'topic' and 'mood'"),
+        ({"Other": "x"}, TWO, "in 'topic' and 'mood'"),
         ({"moood": {"Good": "x"}}, TWO, "did you mean mood?"),
         ({"Goood": "x"}, TWO, "did you mean Good?"),
     ],

@@ -1,6 +1,7 @@
 """What two versions differ in."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.unit.domain.metrics.test_classification import SINGLE
 
 ONE = version("Say of {text}", schema=SINGLE, number=1, model="small", parameters={"temperature": 0, "seed": 1})
 SHOWN = Examples(1, "fixed", (Example(1, {"text": "x"}, {"c": "a"}),))
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], Difference]] = {
     "prompt": ({"template": "What of {text}"}, Difference("prompt")),
     "labels": ({"definitions": {"c": {"a": "first"}}}, Difference("label definitions")),
     "config": ({"schema_digest": "0" * 64}, Difference("labelling config")),
@@ -25,22 +26,22 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_each_thing_that_makes_another_version_is_named(name):
+def test_each_thing_that_makes_another_version_is_named(name: Any) -> None:
     values, difference = CHANGES[name]
     assert differences(Setup(ONE), Setup(replace(ONE, number=2, **values))) == (difference,)
 
 
-def test_names_notes_and_dates_are_no_difference():
+def test_names_notes_and_dates_are_no_difference() -> None:
     assert differences(Setup(ONE), Setup(replace(ONE, name="x", number=7, note="n", created="now"))) == ()
 
 
-def test_servers_differ_where_both_are_known():
+def test_servers_differ_where_both_are_known() -> None:
     here, there = Setup(ONE, ("http://a/v1",)), Setup(ONE, ("http://a/v1", "http://b/v1"))
     assert differences(here, there) == (Difference("server", "http://a/v1", "http://a/v1, http://b/v1"),)
     assert differences(here, Setup(ONE)) == differences(here, here) == ()
 
 
-def test_a_sentence_says_whether_it_is_the_prompt():
+def test_a_sentence_says_whether_it_is_the_prompt() -> None:
     prompt, model = Difference("prompt"), Difference("model", "small", "large")
     assert difference_sentence([prompt]) == "Only the text of the prompt differs."
     assert difference_sentence([prompt, model]) == (

@@ -1,5 +1,7 @@
 """Remarks on a prompt that is saved: what may not do what was meant."""
 
+from typing import Any
+
 import pytest
 
 from backend.domain.prompts.remarks import lacking, on_lacking, remarks
@@ -17,28 +19,28 @@ PLAIN = choices("Good", "Bad")
         ("{text} { text }", '"{ text }" is sent as it stands: write {text}'),
     ],
 )
-def test_braces_too_many(template, part):
+def test_braces_too_many(template: Any, part: Any) -> None:
     (said,) = remarks(template, ("text",), PLAIN)
     assert part in said
 
 
 @pytest.mark.parametrize("template", ["{text}", '{"mood": "{text}"}', "{{other}}", '{ "text": 1 }', "{{}} {text}"])
-def test_braces_that_mean_what_they_say(template):
+def test_braces_that_mean_what_they_say(template: Any) -> None:
     assert remarks(template, ("text",), PLAIN) == []
 
 
-def test_an_invisible_character_in_a_label_is_shown():
+def test_an_invisible_character_in_a_label_is_shown() -> None:
     (said,) = remarks("{text}", ("text",), choices("Go\u200bod", "Bad", "❤️"))
     assert 'The label "Go\\u200bod" of "mood" holds U+200B ZERO WIDTH SPACE' in said
 
 
-def test_many_such_labels_are_counted():
+def test_many_such_labels_are_counted() -> None:
     said = remarks("{text}", ("text",), choices(*(f"{n}\xa0%" for n in range(12))))
     assert len(said) == 6
     assert said[-1] == "So do 7 more labels."
 
 
-def test_how_many_tasks_lack_a_variable():
+def test_how_many_tasks_lack_a_variable() -> None:
     some = [Task(1, {"a": {"b": 1}}), Task(2, {"a": {}})]
     found = lacking(("text", "extra", "a.b"), {"text": 1000, "extra": 400, "a": 1000}, 1000, some)
     assert found == {"extra": "600 of 1,000 tasks", "a.b": "1 of 2 tasks looked at"}

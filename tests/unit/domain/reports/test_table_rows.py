@@ -1,5 +1,7 @@
 """One flat row for each task."""
 
+from typing import Any
+
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 from backend.domain.reports.table_rows import TableLayout
@@ -11,12 +13,12 @@ LAYOUT = TableLayout(version("{text} {answer}", SCHEMA, variables=("text", "answ
 TASK = Task(7, {"text": "=1+1", "answer": ["x"], "other": 1})
 
 
-def row(outcome, truth=None):
+def row(outcome: Any, truth: Any = None) -> Any:
     values = LAYOUT.row(TASK, outcome, truth, "http://x/7")
     return dict(zip([column.name for column in LAYOUT.columns], values, strict=True))
 
 
-def test_an_answer_with_its_truth():
+def test_an_answer_with_its_truth() -> None:
     found = row(Outcome(7, {"mood": ("a",)}, "d", 0.5, Usage(10, 5, 0.25, 1.5)), {"mood": ("a", "b")})
     assert found == {
         "task": 7,
@@ -36,14 +38,14 @@ def test_an_answer_with_its_truth():
     }
 
 
-def test_what_is_not_there_is_none():
+def test_what_is_not_there_is_none() -> None:
     found = row(Outcome(7, Rejection("not_json", "No.")))
     assert (found["truth.mood"], found["answer.mood"], found["confidence"], found["cost_usd"]) == (None,) * 4
     assert (found["verdict"], found["reason"], found["detail"]) == ("rejected", "not_json", "No.")
     assert row(Outcome(7, Failure("timeout", "Late.")))["verdict"] == "failed"
 
 
-def test_a_single_label_is_a_text_and_none_chosen_is_none():
+def test_a_single_label_is_a_text_and_none_chosen_is_none() -> None:
     schema = choices("a", inside='visibleWhen="x"')
     layout = TableLayout(version(schema=schema), schema)
     assert [c.kind for c in layout.columns if c.name == "answer.mood"] == ["text"]
@@ -51,7 +53,7 @@ def test_a_single_label_is_a_text_and_none_chosen_is_none():
         assert layout.row(TASK, Outcome(7, {"mood": value}), None, "")[3] == shown
 
 
-def test_several_controls_have_a_confidence_each():
+def test_several_controls_have_a_confidence_each() -> None:
     schema = read_config(
         '<View><Text name="t" value="$text"/><Choices name="a" toName="t"><Choice value="x"/></Choices>'
         '<Choices name="b" toName="t"><Choice value="y"/></Choices></View>'

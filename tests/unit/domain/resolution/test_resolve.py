@@ -1,30 +1,32 @@
 """From stored completions to outcomes: what counts, what it cost, and what is unknown."""
 
+from typing import Any
+
 import pytest
 
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.resolution.resolve import failed, resolve
-from tests.scripted import BROKEN, CONFIG, GOOD, choices, completion, tokens
+from tests.scripted import BROKEN, CONFIG, GOOD, choices, completion, some, tokens
 
 SCHEMA = choices("Good", "Bad")
 
 
-def pricing(model):
+def pricing(model: Any) -> Any:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt + said / 1000 - cached)
 
 
-def derived(*attempts):
+def derived(*attempts: Any) -> Any:
     found = resolve(3, [attempts], SCHEMA, pricing)
     assert found is not None
     return found
 
 
-def test_without_completions_there_is_no_outcome():
+def test_without_completions_there_is_no_outcome() -> None:
     assert resolve(3, [[]], SCHEMA, pricing) is None
 
 
-def test_an_answer_with_its_cost_and_confidence():
+def test_an_answer_with_its_cost_and_confidence() -> None:
     found = derived(completion(GOOD, logprobs=((GOOD, -0.5),), cached_tokens=2))
     assert (found.task_id, found.answer, found.digest) == (3, {"mood": ("Good",)}, "d" * 64)
     assert found.confidence == pytest.approx(0.6065, abs=1e-4)
@@ -32,42 +34,42 @@ def test_an_answer_with_its_cost_and_confidence():
     assert found.usage.cost_usd == pytest.approx(8.005)
 
 
-def test_the_cost_of_all_attempts_counts_and_the_latency_of_the_one_that_does():
+def test_the_cost_of_all_attempts_counts_and_the_latency_of_the_one_that_does() -> None:
     found = derived(completion(BROKEN, seconds=9.0), completion(GOOD, attempt=1))
     assert found.answer == {"mood": ("Good",)}
     assert (found.usage.prompt_tokens, found.usage.seconds) == (20, 0.25)
     assert found.usage.cost_usd == pytest.approx(20.01)
 
 
-def test_one_unknown_price_makes_the_cost_unknown():
+def test_one_unknown_price_makes_the_cost_unknown() -> None:
     assert derived(completion(BROKEN, model="unknown"), completion(GOOD, attempt=1)).usage.cost_usd is None
 
 
-def test_a_rejection_was_spoken_and_has_no_confidence():
+def test_a_rejection_was_spoken_and_has_no_confidence() -> None:
     found = derived(completion(BROKEN, logprobs=((BROKEN, -0.1),)))
     assert isinstance(found.verdict, Rejection)
     assert found.spoke
     assert (found.answer, found.confidence) == (None, None)
 
 
-def test_a_failure_was_not_spoken_and_costs_nothing():
+def test_a_failure_was_not_spoken_and_costs_nothing() -> None:
     found = failed(3, Failure("server", "It failed."), "d", sent=6)
     assert (found.spoke, found.answer, found.sent, found.usage.cost_usd) == (False, None, 6, None)
 
 
-def test_samples_together_make_one_outcome():
+def test_samples_together_make_one_outcome() -> None:
     said = [[completion(GOOD, seconds=0.5)], [completion(BROKEN), completion(GOOD, attempt=1)], [completion(BROKEN)]]
-    found = resolve(3, said, SCHEMA, pricing)
+    found = some(resolve(3, said, SCHEMA, pricing))
     assert (found.answer, found.digest) == ({"mood": ("Good",)}, "d" * 64)
     assert found.confidence == pytest.approx(2 / 3)
     assert (found.usage.prompt_tokens, found.usage.seconds) == (40, 0.5)
     assert resolve(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"
 
 
-def test_several_controls_have_a_confidence_each():
+def test_several_controls_have_a_confidence_each() -> None:
     two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
     said = tokens(('{"mood": "', 1.0), ('Good"', 0.5), (', "c": "', 1.0), ('x"', 0.25), ("}", 1.0))
-    found = resolve(3, [[said]], two, pricing)
+    found = some(resolve(3, [[said]], two, pricing))
     assert found.confidence == pytest.approx(0.125)
     assert found.controls == pytest.approx({"mood": 0.5, "c": 0.25})
     assert derived(completion(GOOD, logprobs=((GOOD, -0.5),))).controls is None, "of one it is the whole"

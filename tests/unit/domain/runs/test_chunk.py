@@ -1,5 +1,7 @@
 """How a run is cut into chunks."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +11,7 @@ ids = st.integers(1, 60)
 
 
 @given(st.lists(st.lists(ids)), st.sets(ids), st.integers(1, 7))
-def test_every_task_is_in_one_chunk_unless_it_is_known(pages, known, size):
+def test_every_task_is_in_one_chunk_unless_it_is_known(pages: Any, known: Any, size: Any) -> None:
     there = set(known)
     chunks = list(cut(pages, there, size))
     flat = [number for chunk in chunks for number in chunk]

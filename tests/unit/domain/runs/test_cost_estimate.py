@@ -1,5 +1,7 @@
 """Estimates: ranges that hold what they were made from, and defaults where nothing is known."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,18 +21,18 @@ numbers = st.lists(st.floats(0.01, 1e6), min_size=1, max_size=50)
 
 
 @given(numbers)
-def test_a_range_holds_the_mean(values):
+def test_a_range_holds_the_mean(values: Any) -> None:
     low, high = spread(values)
     assert min(values) <= low * (1 + 1e-9)
     assert low <= sum(values) / len(values) * (1 + 1e-9)
     assert sum(values) / len(values) <= high * (1 + 1e-9)
 
 
-def test_one_wild_value_does_not_make_the_whole_range():
-    assert spread([10] * 99 + [1000]) == (10, pytest.approx(19.9))
+def test_one_wild_value_does_not_make_the_whole_range() -> None:
+    assert spread([10] * 99 + [1000]) == pytest.approx((10, 19.9))
 
 
-def test_what_a_request_took_counts_its_repetitions():
+def test_what_a_request_took_counts_its_repetitions() -> None:
     ask = request("I love it")
     seen = observed(ask, [completion(cached_tokens=4), completion(attempt=1)])
     assert seen == ObservedUsage(len(estimates.prompt_of(ask) + estimates.schema_of(ask)), 20, 4, 10)
@@ -38,7 +40,7 @@ def test_what_a_request_took_counts_its_repetitions():
     assert observed(ask, []) is None
 
 
-def test_what_is_seen_replaces_the_defaults():
+def test_what_is_seen_replaces_the_defaults() -> None:
     assert tokens_per_character([]) == (0.2, 0.5)
     assert completion_tokens([]) == estimates.COMPLETION_TOKENS
     seen = [ObservedUsage(100, 25, 5, 7)] * 3

@@ -65,7 +65,7 @@ def test_who_renames_is_told_where_the_old_name_stays(mine: Installation) -> Non
     done = call("rename", "mood", "feeling")
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr == (
-        "'mood' is now 'feeling'. Predictions in Label Studio keep the old name until they are pushed again; push, "
+        "'mood' is now 'feeling'. Predictions in Label Studio keep the old name until you push them again; push, "
         "use, annotate and withdraw find them under the new one.\n"
     )
 
@@ -81,12 +81,14 @@ def test_every_example_is_one_that_its_command_takes(name: str) -> None:
         cli.commands[name].make_context(name, argv[1:], parent=cli.make_context("ls-prompts", [name]))
 
 
-def test_the_help_lists_the_commands_in_the_order_of_use() -> None:
+def test_the_help_lists_the_commands_in_sections_and_in_the_order_of_use() -> None:
     shown = call("--help").stdout
-    names = re.findall(r"^  (\S+) ", shown.partition("Commands:")[2], flags=re.MULTILINE)
+    listed = re.findall(r"^(\S.*):$|^  ([a-z]+)  ", shown.partition("Set up:")[2], flags=re.MULTILINE)
+    assert [title for title, _ in listed if title] == ["Prompts", "Runs", "Results", "Trust", "Predictions"]
+    names = [name for _, name in listed if name]
     assert names == [name for name, command in cli.commands.items() if not command.hidden]
     assert names[:4] == ["init", "doctor", "connect", "disconnect"]
-    assert "..." not in shown.partition("Commands:")[2]
+    assert "..." not in shown.partition("Set up:")[2]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_wrong_usage_ends_with_2(mine: Installation, line: str) -> None:
         ("diff mood@1 mood@2", "There is no version mood@2"),
         ("rename nothing mood", "There is no prompt 'nothing'"),
         ("rename mood auto", "reserved"),
-        ("rename mood a@b", "can't be a prompt's name"),
+        ("rename mood a@b", "is not a valid prompt name"),
         ("delete nothing --yes", "There is no prompt"),
         ("save other --file missing.txt", "missing.txt can't be read"),
         ("save new --param temperature", "write NAME=VALUE"),
@@ -185,7 +187,7 @@ def test_an_error_in_a_real_process_looks_the_same(mine: Installation) -> None:
     assert done.err == "Error: There is no prompt 'nothing': there are none yet. Make one with `ls-prompts save`.\n"
     entry = Path(sys.executable).with_name("ls-prompts")
     shown = subprocess.run([entry, "--version"], capture_output=True, text=True, timeout=60)
-    assert shown.stdout.startswith("ls-prompts, version ")
+    assert shown.stdout.startswith("ls-prompts        0.")
 
 
 def test_a_version_that_looks_like_markup_is_an_error_on_a_terminal_too(mine: Installation) -> None:
@@ -245,7 +247,7 @@ def test_destructive_commands_ask(mine: Installation) -> None:
     alone = mine.command("delete", "mood", code=1)
     assert alone.out == ""
     assert alone.err.splitlines()[0].startswith("Delete 'mood' with its 2 versions? [y/N]")
-    assert alone.err.splitlines()[1:] == ["Error: Nothing was done, for there is no terminal to ask on: add --yes."]
+    assert alone.err.splitlines()[1:] == ["Error: Nothing was done, because there is no terminal to ask on: add --yes."]
     assert mine.app.versions("mood")
     assert call("delete", "mood", "--yes").stderr == "Deleted 'mood'.\n"
     assert refused(call("list", "mood")).startswith("Error: There is no prompt 'mood'")
@@ -379,3 +381,21 @@ def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
     assert latin == "Error: Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`."
     assert "LABEL_STUDIO_URL" in piped("Ist das schön? {text}".encode())
     assert "LABEL_STUDIO_URL" in piped("\ufeffIst das schön?\r\n{text}".encode())
+
+
+@pytest.mark.parametrize(
+    ("argv", "unneeded"),
+    [
+        (["--help"], ["sqlalchemy", "pydantic", "asyncio"]),
+        (["list"], ["openai", "httpx", "label_studio_sdk", "ijson", "redis", "rq", "genai_prices", "matplotlib"]),
+    ],
+)
+def test_a_command_does_not_wait_for_libraries_it_does_not_use(
+    mine: Installation, argv: list[str], unneeded: list[str]
+) -> None:
+    code = (
+        "import sys; from backend.interfaces.cli.main import cli; "
+        f"cli({argv}, standalone_mode=False); print(*set({unneeded}) & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr.splitlines()[-1] == ""

@@ -4,7 +4,8 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
-from tests.unit.domain.metrics.test_evaluation import FAILURE, evaluated
+from tests.unit.domain.metrics.test_classification import FAILURE
+from tests.unit.domain.metrics.test_evaluation import evaluated
 
 ALL = Subset("ground-truth")
 
@@ -15,13 +16,13 @@ def test_many_right_answers_need_no_remark() -> None:
 
 def test_few_tasks_are_said_to_be_few() -> None:
     more, hint = remarks(evaluated("ab" * 20, "ab" * 15 + "a" * 10), ALL)
-    assert more.startswith("To see that another version is 5 points away takes up to ")
+    assert more.startswith("To detect that another version is 5 points away takes up to ")
     assert hint == "Intervals of F1s are too narrow below 100 tasks: take them as a hint."
 
 
 def test_the_part_that_is_shown_is_named() -> None:
     shown = remarks(evaluated("ab" * 1000, "ab" * 1000), Subset("ground-truth", split=Split("dev", 0.7)))
-    assert shown == ["Only dev:0.7 of the ground truths is shown; the rest is test:0.3."]
+    assert shown == ["These are the scores on dev:0.7 of the ground truths; the rest is test:0.3."]
 
 
 def test_numbers_that_do_not_exist_come_with_their_reason() -> None:
@@ -36,10 +37,10 @@ def test_what_is_left_out_is_named_with_its_tasks() -> None:
     many = tuple(range(1, NAMED + 3))
     own, taken, gone = left_out_remarks(LeftOut(many, (7,), {"Neutral": (3, 4)}))
     assert own == (
-        "12 ground truths left out, made from this prompt's own predictions, which flatters it: "
-        "tasks 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more. --accepted takes them in."
+        "12 ground truths left out, made from this prompt's own predictions, which favours it: "
+        "tasks 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more. --accepted includes them."
     )
-    assert taken == "1 ground truth among them made from this prompt's own predictions, which flatters it: task 7."
+    assert taken == "1 ground truth among them made from this prompt's own predictions, which favours it: task 7."
     assert gone.startswith(
         "2 ground truths left out, in the label 'Neutral', which the labelling config does not have: "
     )

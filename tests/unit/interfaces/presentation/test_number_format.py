@@ -1,5 +1,7 @@
 """Numbers as people see them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,5 +81,5 @@ def test_intervals_and_differences() -> None:
 @pytest.mark.parametrize(
     ("value", "shown"), [(None, "p = n/a"), (0.0134, "p = 0.013"), (1, "p = 1"), (1e-7, "p < 0.0001")]
 )
-def test_p_values(value, shown):
+def test_p_values(value: Any, shown: Any) -> None:
     assert numbers.p_value(value) == shown

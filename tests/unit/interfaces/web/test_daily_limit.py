@@ -117,7 +117,7 @@ def test_embeddings_that_nobody_counts_are_not_asked_for(mine: Installation) -> 
     assert limit is not None
     plain = Examples(1, "similar", (Example(1, {"text": "x"}, {"mood": "Good"}),))
     limit.check(version(examples=plain))
-    with pytest.raises(SettingsError, match="count in no limit"):
+    with pytest.raises(SettingsError, match="do not count towards the limit"):
         limit.check(version(examples=replace(plain, embed="an-embedder")))
 
 

@@ -85,9 +85,9 @@ def test_what_cannot_be_asked_about_is_an_empty_element(client: FlaskClient) -> 
 @pytest.mark.parametrize("params", [None, {}, {"context": None}, {"context": []}, {"context": "x"}, [], "x", 1])
 def test_any_params_will_do(client: FlaskClient, params: Any) -> None:
     asked = {**body(task("good")), "params": params}
-    assert moods(client.post("/predict", json=asked).json["results"]) == ["Good"]
+    assert moods(client.post("/predict", json=asked).get_json()["results"]) == ["Good"]
     del asked["params"]
-    assert moods(client.post("/predict", json=asked).json["results"]) == ["Good"]
+    assert moods(client.post("/predict", json=asked).get_json()["results"]) == ["Good"]
 
 
 def test_only_the_data_of_a_task_is_asked_about(mine: Installation) -> None:
@@ -139,8 +139,8 @@ def test_a_typed_prompt_with_an_unknown_variable_says_so_in_its_place(mine: Inst
 def test_a_body_that_is_none_is_refused_with_one_sentence(client: FlaskClient, path: str, sent: bytes) -> None:
     answer = client.post(path, data=sent)
     assert (answer.status_code, answer.is_json) == (400, True)
-    assert answer.json["error"].endswith(".")
-    assert len(answer.json) == 1
+    assert answer.get_json()["error"].endswith(".")
+    assert len(answer.get_json()) == 1
 
 
 @pytest.mark.parametrize("path", ["/predict", "/setup"])
@@ -173,7 +173,7 @@ def test_a_config_that_prompts_cannot_label(client: FlaskClient) -> None:
         assert predict(client, task("good"), task("bad"), config=config) == [{}, {}]
         refused = setup(client, config)
         assert refused.status_code == 400
-        assert "labelling config" in refused.json["error"]
+        assert "labelling config" in refused.get_json()["error"]
 
 
 def test_a_config_that_was_refused_is_not_read_again(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +195,7 @@ def test_a_body_too_large_is_refused(mine: Installation) -> None:
     client = create_app(mine.but(MAX_BODY_MB="0.01").app).test_client()
     answer = client.post("/predict", json=body(task("x" * 11_000)))
     assert answer.status_code == 413
-    assert "MAX_BODY_MB" in answer.json["error"]
+    assert "MAX_BODY_MB" in answer.get_json()["error"]
     assert len(predict(client, task("x" * 9_000))) == 1
 
 
@@ -218,7 +218,7 @@ def test_wrong_methods_and_paths(client: FlaskClient) -> None:
 
 def test_health_versions_and_webhook(client: FlaskClient, mine: Installation) -> None:
     tag = in_use(mine)
-    assert client.get("/health").json["status"] == client.get("/").json["status"] == "UP"
+    assert client.get("/health").get_json()["status"] == client.get("/").get_json()["status"] == "UP"
     assert client.get("/versions").json == {"versions": [tag]}
     for sent in (b'{"action": "ANNOTATION_CREATED"}', b"no json"):
         assert client.post("/webhook", data=sent).status_code == 200
@@ -243,7 +243,7 @@ def test_a_name_that_was_rebound_to_this_machine_is_refused_without_a_password(m
     for path in ("/predict", "/setup", "/webhook"):
         answer = client.post(path, **sent)
         assert answer.status_code == 403
-        assert "BASIC_AUTH_USER" in answer.json["error"]
+        assert "BASIC_AUTH_USER" in answer.get_json()["error"]
     assert create_app(mine.but(ALLOW_NO_AUTH="true").app).test_client().post("/setup", **sent).status_code == 200
 
 

@@ -33,7 +33,7 @@ def searched(folder: Path, *kinds: str, rounds: int = 4, **wish: Any) -> tuple[O
     return app(folder, world).enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, rounds), **wish)), world
 
 
-def test_good_rewrites_are_found_judged_and_saved(tmp_path):
+def test_good_rewrites_are_found_judged_and_saved(tmp_path: Path) -> None:
     found, world = searched(tmp_path, "good", rounds=8)
     assert found.verdict == "better"
     assert found.comparison is not None
@@ -47,7 +47,7 @@ def test_good_rewrites_are_found_judged_and_saved(tmp_path):
     assert len(world.asked) == len(set(world.asked)), "no request twice"
 
 
-def test_only_good_ones_are_ever_offered(tmp_path):
+def test_only_good_ones_are_ever_offered(tmp_path: Path) -> None:
     useless = [kind for kind in USELESS if kind != "losing"]
     found, _ = searched(tmp_path, "bad", *useless, rounds=len(useless) - 1)
     assert (found.text, found.saved, found.comparison) == (None, None, None)
@@ -57,19 +57,19 @@ def test_only_good_ones_are_ever_offered(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["unknown", "long"])
-def test_what_can_be_mended_is_said_once(tmp_path, kind):
+def test_what_can_be_mended_is_said_once(tmp_path: Path, kind: Any) -> None:
     found, world = searched(tmp_path, kind, rounds=1)
     assert found.text is None
     assert ["can't be used" in feedback_text for feedback_text in world.feedback] == [False, True]
 
 
-def test_a_lost_variable_is_put_back(tmp_path):
+def test_a_lost_variable_is_put_back(tmp_path: Path) -> None:
     found, _ = searched(tmp_path, "losing", rounds=6)
     assert found.text is not None
     assert found.text.endswith("\n\n{text}")
 
 
-def test_the_judging_half_never_reaches_the_teacher(tmp_path):
+def test_the_judging_half_never_reaches_the_teacher(tmp_path: Path) -> None:
     for seed in range(3):
         done = trial(seed, tmp_path / str(seed))
         assert done.judged
@@ -77,7 +77,7 @@ def test_the_judging_half_never_reaches_the_teacher(tmp_path):
         assert [text for text in done.judged for feedback_text in done.world.feedback if text in feedback_text] == []
 
 
-def test_the_judging_half_is_asked_about_once_with_the_base_and_once_with_the_finalist(tmp_path):
+def test_the_judging_half_is_asked_about_once_with_the_base_and_once_with_the_finalist(tmp_path: Path) -> None:
     found, world = searched(tmp_path, "good", rounds=8)
     assert found.halves is not None
     learnt = sum(one.tasks for one in found.tried)
@@ -87,7 +87,7 @@ def test_the_judging_half_is_asked_about_once_with_the_base_and_once_with_the_fi
     assert len(world.asked) == len(nothing.halves.learn), "nothing to judge, nothing asked"
 
 
-def test_again_it_repeats_nothing_and_finds_the_same(tmp_path):
+def test_again_it_repeats_nothing_and_finds_the_same(tmp_path: Path) -> None:
     first, _ = searched(tmp_path, *KINDS, rounds=8)
     again, world = searched(tmp_path, *KINDS, rounds=8)
     assert (world.asked, world.feedback) == ([], [])
@@ -95,7 +95,7 @@ def test_again_it_repeats_nothing_and_finds_the_same(tmp_path):
     assert again.run.id != first.run.id, "a search that came to its end is not begun again"
 
 
-def test_what_is_not_better_is_saved_only_if_wished(tmp_path):
+def test_what_is_not_better_is_saved_only_if_wished(tmp_path: Path) -> None:
     found, _ = searched(tmp_path, "uneven", "good", rounds=2)
     assert found.text is not None
     assert (found.verdict, found.saved) == ("not decided", None)
@@ -105,7 +105,7 @@ def test_what_is_not_better_is_saved_only_if_wished(tmp_path):
     assert "not decided" in again.saved.note
 
 
-def test_without_ground_truth_it_drafts_and_says_it_is_unchecked(tmp_path):
+def test_without_ground_truth_it_drafts_and_says_it_is_unchecked(tmp_path: Path) -> None:
     world = World(["good"])
     made = app(tmp_path, world, [])
     found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
@@ -120,7 +120,7 @@ def test_without_ground_truth_it_drafts_and_says_it_is_unchecked(tmp_path):
 
 
 @pytest.mark.parametrize("truths", [TRUTHS[:4], [t for t in TRUTHS if t.topic == "Refund"]], ids=["few", "one class"])
-def test_ground_truths_that_can_not_judge_are_refused_before_anything_is_asked(tmp_path, truths):
+def test_ground_truths_that_can_not_judge_are_refused_before_anything_is_asked(tmp_path: Path, truths: Any) -> None:
     world = World(["good"])
     with pytest.raises(SubsetError, match=rf"at least {FEWEST} are needed: mark about \d+ more|All \d+ ground truths"):
         app(tmp_path, world, truths).enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
@@ -143,7 +143,7 @@ class Spender(World):
         return found
 
 
-def test_the_budget_holds_for_teacher_and_model_together(tmp_path):
+def test_the_budget_holds_for_teacher_and_model_together(tmp_path: Path) -> None:
     budget = 0.08
     world = Spender(("good",))
     made = app(tmp_path, world, concurrency=4, **PRICES)
@@ -159,7 +159,7 @@ def test_the_budget_holds_for_teacher_and_model_together(tmp_path):
     assert found.cost.spent == pytest.approx(world.usd - status.tally.spent_usd)
 
 
-def test_a_budget_needs_the_prices_of_both(tmp_path):
+def test_a_budget_needs_the_prices_of_both(tmp_path: Path) -> None:
     world = World(["good"])
     made = app(tmp_path, world, openai_model="gpt-4o-mini")
     with pytest.raises(SettingsError, match=f"price of model '{TEACHER}' is unknown"):
@@ -167,7 +167,7 @@ def test_a_budget_needs_the_prices_of_both(tmp_path):
     assert world.asked == []
 
 
-def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path):
+def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path: Path) -> None:
     whole, alone = searched(tmp_path / "whole", *KINDS, rounds=6)
     total = len(alone.asked) + len(alone.feedback)
     asked: list[str] = []
@@ -182,7 +182,7 @@ def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path):
     assert (len(asked), len(set(asked))) == (total, total)
 
 
-def test_a_search_is_gone_on_with_by_its_own_command(tmp_path):
+def test_a_search_is_gone_on_with_by_its_own_command(tmp_path: Path) -> None:
     found, _ = searched(tmp_path, "empty")
     made = app(tmp_path, World(["empty"]))
     for call in (made.resume, made.retry):
@@ -190,7 +190,7 @@ def test_a_search_is_gone_on_with_by_its_own_command(tmp_path):
             call(found.run.id)
 
 
-def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path):
+def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path: Path) -> None:
     made = in_process(tmp_path, Studio(TRUTHS, messages()[100:]), World(["good"]))
     base = made.save(replace(draft(), examples=Examples(8))).version
     found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 2)))
@@ -204,7 +204,7 @@ def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path):
         made.enhance("all@1", OptimizerOptions(SearchOptions(TEACHER, 2)))
 
 
-def test_who_is_slow_is_named_regularly(tmp_path, monkeypatch):
+def test_who_is_slow_is_named_regularly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A search is silent while it waits; whoever started it must see for whom."""
     told: list[str] = []
 
@@ -226,7 +226,7 @@ def test_who_is_slow_is_named_regularly(tmp_path, monkeypatch):
     assert any(" with a rewrite, " in said for said in told)
 
 
-def test_a_budget_can_be_kept_where_nothing_costs_anything(tmp_path):
+def test_a_budget_can_be_kept_where_nothing_costs_anything(tmp_path: Path) -> None:
     """A model on a machine of one's own: its price is 0 once it is said, and the documented command works."""
     world = World(("good",))
     found = app(tmp_path, world, price_in=0.0, price_out=0.0).enhance(

@@ -1,9 +1,14 @@
 """What people are told of a run, beside what its record says."""
 
 from dataclasses import replace
+from pathlib import Path
 
-from backend.domain.runs.run import Run, TaskCounts
-from backend.services.run_control.status import RunStatus
+import pytest
+
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.runs.run import QUEUED, START_S, Run, TaskCounts
+from backend.services.run_control.status import NEVER_BEGAN, RunStatus, status_of
 
 RUN = Run("1f3a9c04", "mood@1", 7, "all", True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
 THROUGH = TaskCounts(3, 2, 1, 0, 3, 0, 0.1)
@@ -14,3 +19,18 @@ def test_a_run_pushes_when_its_last_task_is_through() -> None:
     for other in (replace(RUN, push=False), replace(RUN, status="completed"), replace(RUN, tasks=None)):
         assert not RunStatus(other, THROUGH).pushing
     assert not RunStatus(RUN, replace(THROUGH, failed=0)).pushing
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "worker", "status"),
+    [(START_S - 1, "", "pending"), (START_S, "", "failed"), (START_S, QUEUED, "pending")],
+)
+def test_a_run_whose_process_never_began_has_failed_so_that_nobody_watches_it_forever(
+    tmp_path: Path, silent_s: float, worker: str, status: str
+) -> None:
+    """Workers may be started tomorrow: a run that waits for them goes on waiting."""
+    runs = RunStore(Store(f"sqlite:///{tmp_path / 'record.sqlite3'}"))
+    run = replace(runs.create(NewRun("mood@1", 7, "all")), silent_s=silent_s, worker=worker)
+    told = status_of(runs, run, lambda _: None).run
+    assert told.status == status
+    assert (told.reason == NEVER_BEGAN) == (status == "failed")

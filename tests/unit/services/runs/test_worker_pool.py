@@ -1,4 +1,4 @@
-"""A worker that is told to end gives back what it had in hand, and calls for others."""
+"""A worker that is told to end releases its chunk, and calls for others."""
 
 import asyncio
 from collections.abc import Iterator

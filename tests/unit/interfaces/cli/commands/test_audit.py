@@ -31,7 +31,7 @@ def printed(found: Audit, kind: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_each_kind_is_shown_with_whole_links(capsys: pytest.CaptureFixture[str]) -> None:
     suspects = printed(FOUND, "suspects", capsys).splitlines()
-    assert suspects[0] == "Ground truths that may be wrong, by how probably: 25"
+    assert suspects[0] == "Ground truths that may be wrong, most probable first: 25"
     assert suspects[1] == r'  0.912  http://x/7  "[red]a\x1b" -> "b"  1 of 2 versions  (from a prediction)'
     assert suspects[-2] == "  5 more: --json"
     assert '      3  Choose "a", not "b", when …' in printed(FOUND, "confusions", capsys)
@@ -56,7 +56,7 @@ def test_what_was_left_out_is_talk(capsys: pytest.CaptureFixture[str]) -> None:
     audit._talk(NOTHING)
     said = capsys.readouterr()
     assert said.out == ""
-    assert "3 ground truths, 2 versions heard: s@1, s@2." in said.err
+    assert "3 ground truths, compared with the answers of 2 versions: s@1, s@2." in said.err
     assert "1 ground truth left out" in said.err
     assert "old@1" in said.err
-    assert "`ls-prompts evaluate` one first" in said.err
+    assert "run `ls-prompts evaluate VERSION` first" in said.err

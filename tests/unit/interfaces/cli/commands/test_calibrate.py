@@ -66,7 +66,7 @@ def test_no_confidence_at_all(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_calibration_that_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
     found = calibrating([ScoredAnswer(1, 0.5, True)], removed=True)
     shown._print_calibration(found)
-    assert "The one saved before is removed." in capsys.readouterr().err
+    assert "The calibration saved before is removed." in capsys.readouterr().err
 
 
 def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,16 +90,16 @@ def test_a_threshold_of_a_part_is_handed_on_as_it_is(capsys: pytest.CaptureFixtu
 def test_no_threshold_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(1, 0.9, True)], 0.97)
     shown._print_promise(ConfidenceThreshold("mood@1", found, None, NOTHING), ALL)
-    assert "No confidence of mood@1 promises an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
+    assert "No confidence of mood@1 guarantees an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
     assert threshold_json(ConfidenceThreshold("mood@1", found, None, NOTHING))["threshold"] is None
 
 
 def test_annotate_says_which_predictions_stay(capsys: pytest.CaptureFixture[str]) -> None:
     _tell_others(ChosenTasks(0.75, [1], unsure=2000, annotated=1, unlike=3), "mood@1")
     told = capsys.readouterr().err
-    assert "1 prediction with a confidence from 0.75 on; 2,000 less confident ones stay predictions." in told
-    assert "1 task with an annotation left alone." in told
-    assert "3 answers not in Label Studio as stored: `ls-prompts push mood@1` first." in told
+    assert "1 prediction with a confidence of at least 0.75; 2,000 less confident predictions are left alone." in told
+    assert "Skipped, because there are annotations already: 1 task." in told
+    assert "3 answers not in Label Studio as stored: run `ls-prompts push mood@1` first." in told
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,13 +14,13 @@ from backend.services.optimize.session import OptimizationResult, OptimizerOptio
 from benchmarks.enhance import TEACHER, Studio, World, draft, in_process, messages
 
 
-def found(folder, *kinds: str, truths: int = 100, **wish: bool) -> OptimizationResult:
+def found(folder: Any, *kinds: str, truths: int = 100, **wish: bool) -> OptimizationResult:
     app = in_process(folder, Studio(messages()[:truths], messages()[truths:]), World(kinds))
     app.save(draft())
     return app.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 6), **wish))
 
 
-def test_a_better_one_is_shown_with_all_that_speaks_for_it(tmp_path, capsys):
+def test_a_better_one_is_shown_with_all_that_speaks_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     print_enhanced(found(tmp_path, "good", "empty", "losing"))
     out, err = capsys.readouterr()
     lines = out.splitlines()
@@ -50,19 +52,19 @@ def test_names_that_scripts_rely_on(tmp_path):
 @pytest.mark.parametrize(
     ("kinds", "truths", "said"),
     [
-        (("empty",), 100, "Nothing was saved: no rewrite was better on the ground truths to learn from."),
+        (("empty",), 100, "Nothing was saved: no rewrite was better on the ground truths it learned from."),
         (("uneven",), 100, "not decided by these 44 tasks"),
-        (("good",), 0, "It could not be checked, for the project has no ground truths. Not saved; with --save-anyway"),
-        (("refusing",), 0, "Nothing was saved: the rewrite was dropped, for the teacher refused."),
+        (("good",), 0, "It could not be checked, because the project has no ground truths. Not saved; --save-anyway"),
+        (("refusing",), 0, "Nothing was saved. The rewrite was dropped: the teacher refused."),
     ],
 )
-def test_the_conclusion_is_in_words(tmp_path, kinds, truths, said):
+def test_the_conclusion_is_in_words(tmp_path: Path, kinds: Any, truths: Any, said: Any) -> None:
     assert said in conclusion(found(tmp_path, *kinds, truths=truths))
 
 
-def test_what_a_teacher_writes_can_not_rule_the_terminal(tmp_path, capsys):
+def test_what_a_teacher_writes_can_not_rule_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     class Hostile(World):
-        async def complete(self, request, attempt):
+        async def complete(self, request: Any, attempt: Any) -> Any:
             made = await super().complete(request, attempt)
             return replace(made, text=made.text.replace("one.", "\\u001b[2J[red]"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ MODELS = (Difference("prompt"), Difference("model", "small", "large"))
 
 def compared(**answers: str) -> ComparisonResult:
     """`s1="aab"`: what version s1 says to the first three tasks; the truth is always `a`."""
-    outcomes: Mapping[str, list] = {tag: said(letters) for tag, letters in answers.items()}
+    outcomes: Mapping[str, list[Any]] = {tag: said(letters) for tag, letters in answers.items()}
     return ComparisonResult(
         versions=tuple(outcomes),
         subset=Subset("ground-truth"),

@@ -2,8 +2,10 @@
 
 import signal
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -47,7 +49,7 @@ class Desk:
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
 
-    def new_run(self):
+    def new_run(self) -> Any:
         return self.record.create(NewRun("mood@1", 7, "all", batch=True))
 
     @property
@@ -57,7 +59,7 @@ class Desk:
         api, model = lambda: BatchApi(self.url, KEY, 10), lambda: ChatCompletions(self.url, KEY, 10)
         return Batches(stores, api, model, self.url, prices, lambda: self.metrics, self.stop)
 
-    def label(self, *pages: list[Task], attempts: int = MAX_ATTEMPTS, **changed) -> list[Outcome]:
+    def label(self, *pages: list[Task], attempts: int = MAX_ATTEMPTS, **changed: Any) -> list[Outcome]:
         plain = builder(**{"parameters": {}, **changed})
         made = RequestBuilder(plain.version, plain.schema, self.url, attempts)
         found: list[Outcome] = []
@@ -69,7 +71,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path, stand_in: RunningStandIn, monkeypatch):
+def desk(tmp_path: Path, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.02)
     made = Desk(tmp_path, stand_in.url)
     yield made
@@ -82,7 +84,7 @@ def counted(stand_in: RunningStandIn) -> tuple[int, int, int, int]:
     return stats["requests"], stats["batched"], stats["uploads"], stats["batches"]
 
 
-def test_every_task_gets_its_answer_at_half_the_price(desk, stand_in):
+def test_every_task_gets_its_answer_at_half_the_price(desk: Any, stand_in: RunningStandIn) -> None:
     outcomes = desk.label(tasks(6), tasks(5, first=7))
     assert [outcome.task_id for outcome in outcomes] == list(range(1, 12))
     assert all(outcome.answer for outcome in outcomes)
@@ -96,14 +98,14 @@ def test_every_task_gets_its_answer_at_half_the_price(desk, stand_in):
     assert "completed, 10 of 10 answered" in desk.told[-1]
 
 
-def test_a_second_run_asks_nothing(desk, stand_in):
+def test_a_second_run_asks_nothing(desk: Any, stand_in: RunningStandIn) -> None:
     desk.label(tasks(5))
     desk.run = desk.new_run()
     assert [(o.sent, o.reused) for o in desk.label(tasks(5))] == [(0, True)] * 5
     assert counted(stand_in) == (5, 4, 1, 1)
 
 
-def test_identical_requests_go_up_once(desk, stand_in):
+def test_identical_requests_go_up_once(desk: Any, stand_in: RunningStandIn) -> None:
     twins = [Task(number, {"text": f"text {number % 3}"}) for number in range(9)]
     outcomes = desk.label(twins[:5], twins[5:])
     assert all(outcome.answer for outcome in outcomes)
@@ -111,12 +113,12 @@ def test_identical_requests_go_up_once(desk, stand_in):
     assert counted(stand_in) == (3, 2, 1, 1)
 
 
-def test_a_task_that_can_not_be_asked_about_stays_one(desk):
+def test_a_task_that_can_not_be_asked_about_stays_one(desk: Any) -> None:
     outcomes = desk.label([Task(1, {"text": "fine"}), Task(2, {"text": ""}), Task(3, {"text": "fine too"})])
     assert [isinstance(outcome.verdict, Failure) for outcome in outcomes] == [False, True, False]
 
 
-def test_large_runs_are_split(desk, stand_in, monkeypatch):
+def test_large_runs_are_split(desk: Any, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_writer, "MOST_LINES", 4)
     assert all(outcome.answer for outcome in desk.label(tasks(7), tasks(7, first=8)))
     assert counted(stand_in) == (14, 13, 4, 4)
@@ -126,13 +128,13 @@ def test_large_runs_are_split(desk, stand_in, monkeypatch):
     assert counted(stand_in)[2] > 5
 
 
-def test_what_a_model_refuses_is_learnt_before_the_upload(desk, stand_in):
+def test_what_a_model_refuses_is_learnt_before_the_upload(desk: Any, stand_in: RunningStandIn) -> None:
     stand_in.control(no_logprobs=True, no_json_schema=True)
     assert all(outcome.answer for outcome in desk.label(tasks(5)))
     assert counted(stand_in)[1:] == (4, 1, 1)
 
 
-def test_malformed_answers_go_into_a_following_batch(desk, stand_in):
+def test_malformed_answers_go_into_a_following_batch(desk: Any, stand_in: RunningStandIn) -> None:
     stand_in.control(malformed=0.5)
     outcomes = desk.label(tasks(40))
     rejected = [outcome for outcome in outcomes if isinstance(outcome.verdict, Rejection)]
@@ -143,7 +145,9 @@ def test_malformed_answers_go_into_a_following_batch(desk, stand_in):
     assert stand_in.stats()["most_repeats"] == 2
 
 
-def test_what_was_malformed_goes_up_again_for_a_run_that_may_have_more_answers(desk, stand_in):
+def test_what_was_malformed_goes_up_again_for_a_run_that_may_have_more_answers(
+    desk: Any, stand_in: RunningStandIn
+) -> None:
     stand_in.control(malformed=1.0)
     assert all(isinstance(outcome.verdict, Rejection) for outcome in desk.label(tasks(5)))
     stand_in.control(malformed=0.0)
@@ -155,7 +159,9 @@ def test_what_was_malformed_goes_up_again_for_a_run_that_may_have_more_answers(d
 
 
 @pytest.mark.parametrize(("fault", "kind"), [("server_error", "server"), ("rate_limited", "rate_limited")])
-def test_errors_in_a_batch_are_failures_that_a_later_run_asks_again(desk, stand_in, fault, kind):
+def test_errors_in_a_batch_are_failures_that_a_later_run_asks_again(
+    desk: Any, stand_in: RunningStandIn, fault: Any, kind: Any
+) -> None:
     desk.label(tasks(1))
     stand_in.control(**{fault: 0.5}, seed=5)
     probe = [Task(1, {"text": "text 1"})]
@@ -171,7 +177,7 @@ def test_errors_in_a_batch_are_failures_that_a_later_run_asks_again(desk, stand_
 
 
 @pytest.mark.parametrize(("end", "kind", "answered"), [("expired", "deadline", 10), ("failed", "bad_request", 0)])
-def test_batches_that_end_badly(desk, stand_in, end, kind, answered):
+def test_batches_that_end_badly(desk: Any, stand_in: RunningStandIn, end: Any, kind: Any, answered: Any) -> None:
     stand_in.control(batch_end=end)
     outcomes = desk.label(tasks(21))
     assert sum(outcome.answer is not None for outcome in outcomes) == answered + 1
@@ -182,7 +188,7 @@ def test_batches_that_end_badly(desk, stand_in, end, kind, answered):
     assert stand_in.requests() == 21
 
 
-def test_a_provider_without_the_endpoint(desk, stand_in):
+def test_a_provider_without_the_endpoint(desk: Any, stand_in: RunningStandIn) -> None:
     stand_in.control(no_batches=True)
     with pytest.raises(ProviderError, match="has no batch endpoint: run it without --batch"):
         desk.label(tasks(3))
@@ -191,14 +197,14 @@ def test_a_provider_without_the_endpoint(desk, stand_in):
     assert all(outcome.answer for outcome in desk.label(tasks(3)))
 
 
-def test_a_wrong_key_stops_it_before_anything_is_uploaded(desk, stand_in):
+def test_a_wrong_key_stops_it_before_anything_is_uploaded(desk: Any, stand_in: RunningStandIn) -> None:
     stand_in.control(api_key="another")
     with pytest.raises(ProviderError, match="OPENAI_API_KEY"):
         desk.label(tasks(3))
     assert counted(stand_in)[2:] == (0, 0)
 
 
-def test_a_provider_that_is_away_is_waited_for(desk, monkeypatch):
+def test_a_provider_that_is_away_is_waited_for(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE_S", 0.1)
     desk.lines.move(desk.lines.create(desk.run.id, "http://127.0.0.1:9/v1", "m"), "open", batch_id="batch_1")
     desk.url = "http://127.0.0.1:9/v1"
@@ -207,7 +213,7 @@ def test_a_provider_that_is_away_is_waited_for(desk, monkeypatch):
     assert len(desk.told) > 1
 
 
-def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk, stand_in):
+def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk: Any, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     threading.Thread(target=lambda: until(desk.told.__len__) and signal.raise_signal(signal.SIGINT)).start()
     with pytest.raises(LeftBatch, match=f"resume {desk.run.id}"):
@@ -224,7 +230,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk, stand_in):
     assert stand_in.stats()["max_asked_after_good"] == 0
 
 
-def test_a_process_that_is_to_end_leaves_the_batch_to_the_next(desk, stand_in):
+def test_a_process_that_is_to_end_leaves_the_batch_to_the_next(desk: Any, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     threading.Thread(target=lambda: until(desk.told.__len__) and desk.stop.request()).start()
     with pytest.raises(Stopped):
@@ -235,21 +241,21 @@ def test_a_process_that_is_to_end_leaves_the_batch_to_the_next(desk, stand_in):
     assert counted(stand_in) == (5, 4, 1, 1)
 
 
-def test_a_process_that_is_to_end_uploads_nothing(desk, stand_in):
+def test_a_process_that_is_to_end_uploads_nothing(desk: Any, stand_in: RunningStandIn) -> None:
     desk.stop.request()
     with pytest.raises(Stopped):
         desk.label(tasks(5))
     assert counted(stand_in) == (0, 0, 0, 0)
 
 
-def test_what_a_batch_brings_is_counted(desk, stand_in):
+def test_what_a_batch_brings_is_counted(desk: Any, stand_in: RunningStandIn) -> None:
     outcomes = desk.label(tasks(6))
     model = "open_prompts_requests_total", {"model": builder().version.model, "result": "answered"}
     assert desk.registry.get_sample_value(*model) == 5
     assert desk.registry.get_sample_value("open_prompts_answers_total") == len(outcomes)
 
 
-def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk, stand_in):
+def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk: Any, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     stop = threading.Thread(target=lambda: until(desk.told.__len__) and setattr(desk.heartbeat, "canceled", True))
     stop.start()
@@ -263,7 +269,7 @@ def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk, stand_in):
     assert not desk.batches.cancel(desk.run.id)
 
 
-def test_a_run_of_other_requests_leaves_a_batch_alone(desk, stand_in):
+def test_a_run_of_other_requests_leaves_a_batch_alone(desk: Any, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     batch = desk.lines.create(desk.run.id, desk.url, "m")
     other = replace(desk.run, tag="other@1")
@@ -272,7 +278,7 @@ def test_a_run_of_other_requests_leaves_a_batch_alone(desk, stand_in):
     assert desk.lines.of_version("mood@1", desk.url) == [batch]
 
 
-def test_all_samples_go_up_and_their_agreement_comes_back(desk, stand_in):
+def test_all_samples_go_up_and_their_agreement_comes_back(desk: Any, stand_in: RunningStandIn) -> None:
     outcomes = desk.label(tasks(4), confidence="samples:3", parameters={"temperature": 0})
     assert counted(stand_in) == (12, 11, 1, 1)
     assert [outcome.sent for outcome in outcomes] == [3] * 4

@@ -1,0 +1,72 @@
+"""How large the files and functions of the backend are, and which modules a single other one imports.
+
+`python -m tests.sizes` prints it.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = sorted(ROOT.glob("backend/**/*.py"))
+
+
+def lines_of_files() -> dict[str, int]:
+    return {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+
+
+def lines_of_functions() -> list[int]:
+    """Of each function its lines, ascending, from `def` to the last one, docstring included."""
+    return sorted(lines for path in FILES for lines in _functions(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def single_importers() -> dict[str, str]:
+    """Module -> the only module that imports it."""
+    importers: dict[str, set[str]] = defaultdict(set)
+    for path in FILES:
+        for imported in _imports(ast.parse(path.read_text(encoding="utf-8"))):
+            importers[imported].add(name(path))
+    modules = {module_of(path): name(path) for path in FILES if path.name != "__init__.py"}
+    return {
+        modules[module]: next(iter(who)) for module, who in importers.items() if module in modules and len(who) == 1
+    }
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def module_of(path: Path) -> str:
+    return name(path).removesuffix(".py").replace("/", ".")
+
+
+def _functions(tree: ast.AST) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def main() -> None:
+    files, functions, single = lines_of_files(), lines_of_functions(), single_importers()
+    print(f"{len(files)} files, median {median(files.values()):g} lines, longest {max(files.values())}")
+    print(
+        f"{len(functions)} functions, median {median(functions):g} lines, 95 % below {quantiles(functions, n=20)[-1]:g}"
+    )
+    print(f"{len(single)} modules with a single importer:")
+    for module, importer in sorted(single.items()):
+        print(f"  {module} <- {importer}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Where a file of the backend is tested: in its mirror in `tests/unit`, or by a test that is named here.
+
+Write the mirror of a new file. Those named here do nothing without a Label Studio, a server or a terminal, so that a
+journey reaches them, or only describe what others do.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+UNDESCRIBED = ("__init__.py", "backend/adapters/database/migrations/")
+"""Empty files; migrations, which `test_engine.py` and `test_earlier_record.py` run."""
+
+JOURNEYS = {
+    "test_acceptance": ("services/auto_accept", "services/predictions/acceptance"),
+    "test_background": (
+        "interfaces/cli/commands/runs",
+        "services/run_control/heartbeat",
+        "services/run_control/ownership",
+        "services/run_control/waiting",
+    ),
+    "test_batch": ("adapters/providers/batch_api", "services/runs/batch/poller", "services/runs/batch/request_files"),
+    "test_broken_task": ("adapters/label_studio/task_pages", "services/runs/stored_outcomes"),
+    "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options", "services/run_control/termination"),
+    "test_confidence": ("services/analysis/calibrate", "services/analysis/confidence_threshold"),
+    "test_connect": (
+        "adapters/label_studio/backends",
+        "interfaces/cli/commands/projects",
+        "interfaces/web/wsgi",
+        "services/live_predictions",
+        "services/live_requests",
+        "services/projects",
+    ),
+    "test_enhance": ("services/optimize/feedback", "services/optimize/optimizer"),
+    "test_estimate": ("services/runs/cost_estimation",),
+    "test_evaluation": (
+        "interfaces/cli/commands/evaluate",
+        "interfaces/cli/options/quality_gate",
+        "interfaces/cli/render/evaluation",
+        "services/analysis/compare",
+    ),
+    "test_examples": ("interfaces/cli/options/few_shot", "services/prompts/few_shot_selection"),
+    "test_label_kinds": ("domain/labels/controls/base",),
+    "test_main_job": (
+        "adapters/label_studio/client",
+        "app",
+        "container",
+        "interfaces/cli/commands/predictions",
+        "interfaces/cli/commands/run",
+        "interfaces/cli/options/task_selection",
+        "interfaces/cli/render/try_task",
+        "services/analysis/results",
+        "services/dataset/resolved_version",
+        "services/dataset/task_selection",
+        "services/predictions/importer",
+        "services/predictions/sync",
+        "services/predictions/target_project",
+        "services/prompts/versions",
+        "services/runs/lifecycle",
+        "services/runs/sync_session",
+        "services/runs/task_labeler",
+        "services/try_task",
+    ),
+    "test_ownership": ("services/predictions/ownership",),
+    "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
+    "test_relabel": (
+        "interfaces/cli/commands/relabel",
+        "interfaces/presentation/differences",
+        "services/dataset/label_configs",
+        "services/predictions/forecast",
+    ),
+    "test_report": (
+        "interfaces/cli/commands/report",
+        "services/analysis/audit",
+        "services/analysis/export",
+        "services/analysis/report",
+    ),
+    "test_setup": (
+        "interfaces/cli/commands/models",
+        "services/health_checks",
+        "services/setup/address",
+        "services/setup/model_server",
+        "services/setup/reach",
+    ),
+    "test_terminal": ("interfaces/cli/render/console", "services/run_control/progress"),
+    "test_workers": ("adapters/redis/connection", "adapters/redis/worker", "services/runs/chunk_session"),
+}
+"""Journey -> the files that it reaches."""
+
+UNITS = {
+    "test_gunicorn": ("gunicorn_config", "interfaces/web/room", "interfaces/web/waiting", "interfaces/web/worker"),
+    "unit/adapters/database/test_engine": ("adapters/database/tables",),
+    "unit/adapters/providers/test_chat_completions": (
+        "adapters/providers/connection_errors",
+        "adapters/providers/refusals",
+        "adapters/providers/response",
+        "domain/chat/model",
+    ),
+    "unit/adapters/test_prometheus": ("engine/observer",),
+    "unit/engine/test_request_executor": ("engine/response_cache",),
+    "unit/interfaces/cli/test_main": (
+        "__main__",
+        "errors",
+        "interfaces/cli/commands/open_page",
+        "interfaces/cli/commands/prompts",
+        "interfaces/cli/options/option_group",
+    ),
+    "unit/interfaces/web/test_connection": ("interfaces/web/admission",),
+    "unit/interfaces/web/test_daily_limit": ("engine/daily_limit",),
+    "unit/services/test_forget": ("interfaces/cli/commands/forget",),
+    "unit/test_settings": ("env_file",),
+}
+"""Test whose name is another -> the files that it tests."""
+
+REACHED = {f"tests/journeys/{test}.py": files for test, files in JOURNEYS.items()} | {
+    f"tests/{test}.py": files for test, files in UNITS.items()
+}
+NAMED = [f"backend/{file}.py" for files in REACHED.values() for file in files]
+
+
+def mirror(path: Path) -> Path:
+    inside = path.relative_to(ROOT / "backend")
+    return ROOT / "tests" / "unit" / inside.with_name(f"test_{inside.name}")
+
+
+def untested(named: list[str]) -> list[str]:
+    """Files with neither a mirror nor a named test."""
+    files = {str(path.relative_to(ROOT)): path for path in sorted(ROOT.glob("backend/**/*.py"))}
+    described = {name: path for name, path in files.items() if not any(part in name for part in UNDESCRIBED)}
+    return [name for name, path in described.items() if not mirror(path).exists() and name not in named]
+
+
+def test_every_file_of_the_backend_has_a_mirror_or_a_named_test() -> None:
+    assert untested(NAMED) == []
+
+
+def test_what_is_named_exists_once_and_has_no_mirror() -> None:
+    assert [name for name in [*NAMED, *REACHED] if not (ROOT / name).exists()] == []
+    assert sorted(set(NAMED)) == sorted(NAMED)
+    assert [name for name in NAMED if mirror(ROOT / name).exists()] == []
+
+
+def test_a_file_that_is_in_neither_is_found() -> None:
+    assert untested(NAMED[1:]) == NAMED[:1]

@@ -1,0 +1,166 @@
+"""Plain English: docs, docstrings, comments, errors and help use the words of docs/glossary.md, not private ones.
+
+Each entry is a word or phrase that people could not look up, with its replacement. A word that also has a standard use
+stands here only with the words around it that make it private.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CODE = ("domain", "engine", "adapters", "services", "interfaces")
+BESIDE = [path for folder in ("demo", "benchmarks", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+SOURCES = [
+    path
+    for layer in CODE
+    for path in sorted((ROOT / "backend" / layer).rglob("*.py"))
+    if "versions/0" not in path.as_posix()  # migrations describe the tables of their time
+]
+FORBIDDEN = {
+    r"twice is once": "safe to run again",
+    r"from which on": "the lowest … from which up",
+    r"the last word counts": "the last one counts",
+    r"\bmend(s|ed|able|ing)?\b": "fix, correct",
+    r"(?<!there )\bis no (valid|number|address|split|subset|version|range|source|LLM|JSON|YAML|budget)\b": "is not a",
+    r"\bAnnex\b": "Repository",
+    r"\bstint\b": "run ownership",
+    r"\bcrew\b": "workers, worker pool",
+    r"\bthrift\b": "budgeted model",
+    r"\bpurse\b": "budget allocation",
+    r"\basker\b": "request executor",
+    r"\bin hand\b": "owned",
+    r"\bleftovers?\b": "overflow runs",
+    r"\bpulse\b": "heartbeat",
+    r"\bthe record('s)? (of|is|holds|knows|has|does|can|was|says|it|they|that|and|,)": "the database",
+    r"\b(in|by|from|to|for) the record\b": "the database",
+    r"\bcompletions are a fact\b": "stored completions",
+    r"\bstored facts\b": "stored completions",
+    r"\bkeeps? the promise\b": "guarantee",
+    r"\bwhoever gave the order\b": "the user who started this",
+}
+PATTERNS = [(re.compile(phrase, re.IGNORECASE), instead) for phrase, instead in FORBIDDEN.items()]
+SHOWN = ("echo", "print", "notify", "warn", "UsageError", "BadParameter", "option", "argument", "command")
+
+
+def private_words(text: str) -> list[str]:
+    """Each private word of `text` with its replacement; line breaks count as spaces, names of code are left out."""
+    plain = " ".join(re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL).split())
+    return [f"{match[0]!r}: {instead}" for pattern, instead in PATTERNS if (match := pattern.search(plain))]
+
+
+def prose(source: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of what people read in a module: docstrings, comments, and texts of errors and messages."""
+    tree = ast.parse(source)
+    yield from docstrings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_shown(node)):
+            yield node.lineno, _literals(node)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield getattr(node, "lineno", 1), ast.get_docstring(node) or ""
+
+
+def _is_shown(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name in SHOWN
+
+
+def _literals(node: ast.AST) -> str:
+    return " ".join(
+        part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_pages_use_the_words_of_the_glossary(page: Path) -> None:
+    assert private_words(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("layer", CODE)
+def test_code_uses_the_words_of_the_glossary(layer: str) -> None:
+    sources = [path for path in SOURCES if path.is_relative_to(ROOT / "backend" / layer)]
+    assert sources
+    assert [
+        f"{path.relative_to(ROOT)}:{line}: {word}"
+        for path in sources
+        for line, text in prose(path.read_text(encoding="utf-8"))
+        for word in private_words(text)
+    ] == []
+
+
+def test_docstrings_beside_the_code_use_the_words_of_the_glossary() -> None:
+    assert [
+        f"{path.relative_to(ROOT)}:{line}: {word}"
+        for path in BESIDE
+        for line, text in docstrings(ast.parse(path.read_text(encoding="utf-8")))
+        for word in private_words(text)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["safe to repeat: twice\nis once", "what to mend", "in the record", "'x' is no number", "who looks after the crew"],
+)
+def test_private_words_are_found(text: str) -> None:
+    assert private_words(text) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Recommended settings, amended later",
+        "There is no version sentiment@3",
+        "record a metric; records of the database",
+        "There is no label",
+        "the screw",
+        "Completions are facts",
+    ],
+)
+def test_standard_uses_of_a_word_are_left_alone(text: str) -> None:
+    assert private_words(text) == []
+
+
+def test_strings_that_nobody_reads_are_left_alone() -> None:
+    assert [text for _, text in prose('key = "pulse"\nraise ValueError("a crew")\n') if text] == ["a crew"]
+
+
+def test_described_parameters_exist() -> None:
+    """A line `name: …` below a docstring's sentence names a parameter or an attribute."""
+    assert [f"{path.relative_to(ROOT)}: {name}" for path in SOURCES for name in _unknown_names(path)] == []
+
+
+def _unknown_names(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (ast.get_docstring(node) or "").split("\n")[1:]
+            described = [match[1] for line in lines if (match := re.match(r"([a-z_]+(?:, [a-z_]+)*): ", line))]
+            names = _names_in(node)
+            yield from (name for group in described for name in group.split(", ") if name not in names)
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    """Parameters and attributes that occur in a class or function."""
+    names = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.arg):
+            names.add(part.arg)
+        elif isinstance(part, ast.Name):
+            names.add(part.id)
+        elif isinstance(part, ast.Attribute):
+            names.add(part.attr)
+        elif isinstance(part, ast.FunctionDef):
+            names.add(part.name)
+    return names
