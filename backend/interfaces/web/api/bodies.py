@@ -34,6 +34,7 @@ class RunBody(BaseModel):
     sample_subset_size: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     only_missing_predictions: bool | None = None
     task_ids: list[Id] | None = None
+    filters_json: dict[str, Any] | None = None
     budget_usd: Annotated[float, Field(ge=0)] | None = None
 
 

@@ -77,6 +77,8 @@ def _under_way(call: Call, of: PublicVersion) -> dict[str, Any] | None:
 
 
 def _subset(sent: RunBody) -> Subset:
+    if sent.filters_json:
+        raise Problem(400, "Filters are not supported: send the ids of the tasks, as task_ids=[3, 7].")
     if sent.project_subset == "Custom" and not sent.task_ids:
         raise Problem(400, "A custom run needs the ids of its tasks: send task_ids=[3, 7].")
     if sent.task_ids:
