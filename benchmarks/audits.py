@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy
 
+from backend.domain.answer import Labels
 from backend.domain.audit.label_errors import audit
 from backend.domain.chat.request import ChatRequest, RequestBuilder
 from backend.domain.labels.config import read_config
@@ -36,7 +37,7 @@ def main() -> None:
     for sharpness in (4.0, 6.0, 8.0):
         report("simulated, three versions", [simulated(sharpness, seed) for seed in range(ROUNDS)], "abcd")
     schema = read_config((DATA / "config.xml").read_text(encoding="utf-8"))
-    labels = [choice.stored for choice in schema.fields[0].choices]
+    labels = list(schema.fields[0].known_classes)
     chances, true = stand_in(schema, labels)
     for names in (tuple(PROMPTS), tuple(PROMPTS)[:3], tuple(PROMPTS)[:1], tuple(PROMPTS)[1:]):
         chosen = numpy.array([chances[name] for name in names])
@@ -59,7 +60,7 @@ def hits(chances: Any, true: Any, labels: Sequence[str], seed: int) -> Iterator[
     marked = true.copy()
     marked[flipped] = (true[flipped] + rng.integers(1, len(labels), FLIPS)) % len(labels)
     wanted = set(flipped.tolist())
-    truths = [Truth(task, {"c": (labels[label],)}) for task, label in enumerate(marked)]
+    truths = [Truth(task, {"c": Labels((labels[label],))}) for task, label in enumerate(marked)]
     versions = {f"s@{number}": _outcomes(rows, labels) for number, rows in enumerate(chances)}
     yield len({suspect.task_id for suspect in audit(versions, truths, _schema(labels))[:FIRST]} & wanted) / FLIPS
     for quality in _cleanlab(marked, _known(chances).mean(axis=0)):
@@ -83,7 +84,9 @@ def _known(chances: Any) -> Any:
 
 def _outcomes(rows: Any, labels: Sequence[str]) -> list[Outcome]:
     pairs = zip(rows.argmax(axis=1), rows.max(axis=1), strict=True)
-    return [Outcome(n, {"c": (labels[label],)}, confidence=float(sure)) for n, (label, sure) in enumerate(pairs)]
+    return [
+        Outcome(n, {"c": Labels((labels[label],))}, confidence=float(sure)) for n, (label, sure) in enumerate(pairs)
+    ]
 
 
 def _schema(labels: Sequence[str]) -> LabelSchema:

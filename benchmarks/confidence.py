@@ -6,10 +6,11 @@ from math import prod
 from pathlib import Path
 from random import Random
 
+from backend.domain.answer import Answer
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Outcome
+from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import resolve
 from backend.domain.task import Task
@@ -64,7 +65,10 @@ def said(request: ChatRequest) -> Completion:
 def truly(request: ChatRequest, given: Answer, schema: LabelSchema) -> dict[str, float]:
     """Control -> probability of its value."""
     exact = distribution(request.messages, request.template.answer_schema)
-    return {field.name: _chance(exact[field.name], given[field.name], field.single) for field in schema.fields}
+    return {
+        field.name: _chance(exact[field.name], field.classes(given[field.name]), field.exclusive)
+        for field in schema.fields
+    }
 
 
 def _chance(exact: Mapping[str | None, float], labels: tuple[str, ...], single: bool) -> float:

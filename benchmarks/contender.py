@@ -21,12 +21,14 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 from backend.adapters.database.prompts import Store
 from backend.adapters.prometheus import process_metrics
 from backend.adapters.providers.chat_completions import ChatCompletions
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.prices import price_of
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
 from backend.engine.predictor import Predictor
 from backend.engine.request_executor import TRIES, InFlightRequest, RequestExecutor, _delay
+from backend.engine.stored_model import StoredModel
 from benchmarks import workload
 
 PAGE = 1000
@@ -64,8 +66,8 @@ async def _label(url: str, tasks: list[Task], store: Store, executor: RequestExe
 def _executor(url: str, store: Store, in_flight: int, make: type[RequestExecutor] = RequestExecutor) -> RequestExecutor:
     """Counting, as runs do."""
     metrics = process_metrics()
-    model = metrics.measured(ChatCompletions(url, "bench", 60), price_of)
-    return make(model, store.add_completions, in_flight, observer=metrics)
+    model = metrics.measured(ChatCompletions(ModelConnection(url, "bench", 60)), price_of)
+    return make(StoredModel(model, store.add_completions), in_flight, observer=metrics)
 
 
 async def engine(url: str, tasks: list[Task], in_flight: int, make: type[RequestExecutor] = RequestExecutor) -> int:

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.adapters.providers.prices import price_of
+from backend.adapters.providers.registry import DEFAULT, ConnectionRegistry
 from backend.app import App
 from backend.container import Container
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
@@ -98,6 +99,17 @@ def _tasks(found: Sequence[Labelled]) -> list[Task]:
     return [Task(number, {"text": one.text}) for number, one in enumerate(found, 1)]
 
 
+class OneModel(ConnectionRegistry):
+    """Whose connections all lead to a model in this process."""
+
+    def answered_by(self, world: Any) -> Self:
+        self._world = world
+        return self
+
+    def chat(self, name: str = DEFAULT, timeout_s: float | None = None) -> Any:
+        return self._world
+
+
 class InProcess(Container):
     """A container whose Label Studio and models are in this process."""
 
@@ -110,8 +122,9 @@ class InProcess(Container):
     def studio(self) -> Any:
         return self._in_process
 
-    def model(self) -> Any:
-        return self._world
+    @cached_property
+    def connections(self) -> ConnectionRegistry:
+        return OneModel.of(self.settings).answered_by(self._world)
 
 
 def in_process(folder: Path, studio: Any, world: Any, **changed: Any) -> App:
@@ -144,7 +157,7 @@ def trial(seed: int, folder: Path, truths: int = TRUTHS) -> Trial:
 
 def draft() -> Any:
     from backend.domain.prompts.prompt_file import PromptFile
-    from backend.services.prompts.versions import Draft
+    from backend.services.prompts.draft import Draft
 
     text = (DATA / "prompt-1.txt").read_text(encoding="utf-8")
     return Draft("topic", 7, PromptFile(text))

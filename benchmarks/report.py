@@ -17,6 +17,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.config import read_config
@@ -24,11 +25,10 @@ from backend.domain.labels.regions import to_result
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.interfaces.presentation.report_page import page
-from backend.services.analysis.report import report
+from backend.services.analysis.report import ReportSources, report
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.prompts.versions import Prompts
-from backend.services.runs.lifecycle import Runs
-from backend.services.runs.task_labeler import TaskLabeler
+from backend.services.prompts.resolver import Resolver
+from backend.services.runs.stored_outcomes import StoredOutcomes
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
 
@@ -52,7 +52,7 @@ class Listed:
 
     def annotated(self, _project: int) -> Iterator[AnnotatedTask]:
         for task, topic in zip(self.tasks, self.topics, strict=True):
-            result = to_result({"topic": (topic,)}, SCHEMA)
+            result = to_result({"topic": Labels((topic,))}, SCHEMA)
             yield AnnotatedTask(task, ({"id": task.id, "result": result, "ground_truth": True},), {})
 
     def task_url(self, project: int, task: int | str) -> str:
@@ -65,10 +65,9 @@ def main(number: int = 10_000, file: str | None = None) -> None:
         studio: Any = Listed(number)
         resolved_versions = [_answered(store, studio, name, note) for name, note in zip(PROMPTS, NOTES, strict=True)]
         record = RunStore(store)
-        labeler = TaskLabeler(store, record, _nobody, "http://stand-in.test/v1", _price)
-        runs = Runs(store, record, studio, Prompts(store, "stand-in"), labeler, _nobody())
+        sources = ReportSources(studio, StoredOutcomes(store, record, studio, _price), Resolver(store, studio))
         start, cpu = perf_counter(), process_time()
-        found = report(runs, resolved_versions[1], resolved_versions[0], Subset("ground-truth"))
+        found = report(sources, resolved_versions[1], resolved_versions[0], Subset("ground-truth"))
         read = perf_counter()
         html = page(found, Subset("ground-truth"), "today")
         end, cpu = perf_counter(), process_time() - cpu
@@ -86,7 +85,7 @@ def _answered(store: Store, studio: Listed, name: str, note: str) -> ResolvedVer
     plain = PromptVersion("inbox", 0, 1, template, "stand-in", ("text",), SCHEMA.digest, {"temperature": 0}, note)
     version, _ = store.save(plain)
     record, builder = RunStore(store), RequestBuilder(version, SCHEMA, "http://stand-in.test/v1")
-    run = record.create(NewRun(version.tag, 1, "ground-truth"))
+    run = record.create(NewRun(version.tag, 1, Subset("ground-truth")))
     asks, completions = [], []
     for task in studio.tasks:
         request = builder.request(task)
@@ -109,10 +108,6 @@ def _completion(request: ChatRequest) -> Completion:
 
 def _price(_model: str) -> Any:
     return lambda prompt, _cached, completion: prompt * 1.5e-7 + completion * 6e-7
-
-
-def _nobody(*_: Any) -> Any:
-    """Nothing is asked here."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The scripted teacher: rewrites prompts of the demo's project well, badly or not at all, as it is told. It is not an LLM.
+"""The scripted teacher: rewrites the prompts of the demo well, badly or not at all, as it is told. It is not an LLM.
 
 Good rewrites add one line of what makes the stand-in better, to the text or (defining ones) beside the label; bad ones
 add lines that mislead it. A thorough one defines all labels at once.

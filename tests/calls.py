@@ -1,10 +1,12 @@
 """What Label Studio sends to the server, for tests: its bodies, and a model that says what it is told to."""
 
+from functools import cached_property
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from backend.adapters.providers.registry import DEFAULT, ConnectionRegistry
 from backend.app import App
 from backend.container import Container
 from backend.domain.labels.config import read_config
@@ -17,6 +19,15 @@ PROJECT = "7.1795198065"
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
 
+class ScriptedRegistry(ConnectionRegistry):
+    """Whose connections all lead to one model."""
+
+    model: Any
+
+    def chat(self, name: str = DEFAULT, timeout_s: float | None = None) -> Any:
+        return self.model
+
+
 class ScriptedContainer(Container):
     """With a model that says what it is told to."""
 
@@ -24,8 +35,11 @@ class ScriptedContainer(Container):
         super().__init__(installation.settings)
         self.scripted = model
 
-    def model(self) -> Any:
-        return self.scripted
+    @cached_property
+    def connections(self) -> ConnectionRegistry:
+        registry = ScriptedRegistry.of(self.settings)
+        registry.model = self.scripted
+        return registry
 
 
 def scripted_app(mine: Installation, model: ScriptedModel) -> App:

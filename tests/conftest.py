@@ -5,7 +5,6 @@ A guard rather than discipline: a test that forgets its stand-in fails with a se
 
 import ipaddress
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -19,9 +18,10 @@ from redis.exceptions import RedisError
 
 from backend.settings import Settings
 from demo import services
-from tests.running import RunningStandIn, unavailable, until
+from tests.databases import stop_own_server
+from tests.running import RunningStandIn, until
+from tests.servers import redis_program
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FOREIGN_PREFIXES = ("OPENAI_", "ANTHROPIC_", "AZURE_", "GEMINI_", "GOOGLE_", "LABEL_STUDIO_", "HEARTEX_", "GUNICORN_")
 FOREIGN_NAMES = {name.upper() for name in Settings.model_fields} | {"WEB_CONCURRENCY"}
 # Says where Label Studio is installed, not how it behaves.
@@ -62,18 +62,17 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
 
 
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder with the real data sets, which are not part of the project."""
-    if not SHARED_DATA.is_dir():
-        pytest.skip("The real data sets are not here: they belong in ../shared/data, beside this project.")
-    return SHARED_DATA
-
-
 @pytest.fixture(scope="session", autouse=True)
 def stopped_by_signals() -> None:
     """A cancelled test run must not leave a Label Studio behind."""
     services.stop_on_signals()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_postgresql_ended() -> Iterator[None]:
+    """It is started by the test that first needs it, and ends with all of them."""
+    yield
+    stop_own_server()
 
 
 @pytest.fixture(scope="session")
@@ -93,9 +92,7 @@ def stand_in(stand_in_server: RunningStandIn) -> RunningStandIn:
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a Redis of this session's own."""
-    program = shutil.which("redis-server")
-    if program is None:
-        unavailable("No redis-server found: install it (Debian: redis-server).")
+    program = redis_program()
     port = services.free_port()
     folder = tmp_path_factory.mktemp("redis")
     argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]

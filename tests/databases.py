@@ -1,22 +1,32 @@
-"""A PostgreSQL schema of a test's own, in the server that TEST_DATABASE_URL names."""
+"""A PostgreSQL schema of a test's own, in the server that TEST_DATABASE_URL names, or in one of this process."""
 
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import sqlalchemy as sa
 
 from backend.settings import Settings
-from tests.running import unavailable
+from tests.servers import PostgresServer
+
+
+@cache
+def own_server() -> PostgresServer:
+    """Started when a test first asks for it."""
+    return PostgresServer.started()
+
+
+def stop_own_server() -> None:
+    if own_server.cache_info().currsize:
+        own_server().stop()
 
 
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The URL of an empty database."""
-    url = os.environ.get("TEST_DATABASE_URL")
-    if not url:
-        unavailable("No PostgreSQL to test with: set TEST_DATABASE_URL to a database that may be written to.")
+    url = os.environ.get("TEST_DATABASE_URL") or own_server().url
     server = sa.create_engine(Settings(database_url=url).database())
     schema = f"test_{secrets.token_hex(6)}"
     with server.begin() as connection:

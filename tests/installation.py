@@ -12,7 +12,7 @@ from typing import Any
 from backend.app import App
 from backend.container import Container
 from backend.domain.prompts.prompt_file import PromptFile
-from backend.services.prompts.versions import Draft
+from backend.services.prompts.draft import Draft
 from backend.settings import Settings
 from demo import services
 

@@ -124,3 +124,90 @@ def test_a_class_name_is_used_once() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+OF_CHOICES = {"choices", "source", "optional", "single", "multiple"}
+CONTROLS = "backend/domain/labels/controls/"
+
+
+def attributes_of_choices(tree: ast.AST) -> set[str]:
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in OF_CHOICES}
+
+
+def test_the_search_for_what_only_choices_have_finds_it():
+    assert attributes_of_choices(ast.parse("x = [c.shown for c in field.choices if not f(field).single]")) == {
+        "choices",
+        "single",
+    }
+
+
+def test_nothing_outside_the_controls_knows_what_only_choices_have():
+    """Else a new control would have to be taught to all of it."""
+    found = {str(path.relative_to(ROOT)): attributes_of_choices(ast.parse(path.read_text())) for path in SOURCES}
+    assert {path: names for path, names in found.items() if names and not path.startswith(CONTROLS)} == {}
+
+
+def test_nothing_outside_the_controls_names_a_single_kind_of_control():
+    kinds = [path.stem for path in (ROOT / CONTROLS).glob("*.py") if "def build_" in path.read_text()]
+    assert "choices" in kinds
+    modules = {f"backend.domain.labels.controls.{kind}" for kind in kinds}
+    importers = [
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module in modules
+    ]
+    assert [path for path in importers if path != f"{CONTROLS}registry.py"] == []
+
+
+PRIVATE = {
+    "backend/adapters/label_studio/sdk_internals.py": {"_client_wrapper"},
+    "backend/adapters/providers/capped_body.py": {"_content"},
+    "backend/early.py": {"_exit"},  # documented, in spite of its name
+}
+"""The files that reach private parts of other libraries, and which: an update may take them away."""
+PUBLIC = {"_asdict", "_mapping"}
+"""Names of NamedTuple and SQLAlchemy that begin like private ones, so as not to clash with columns."""
+
+
+def private_names(tree: ast.AST) -> tuple[set[str], set[str]]:
+    """Those a file defines, and those it takes from whatever object."""
+    defined: set[str] = set()
+    taken: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            defined.add(node.name)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            defined.add(node.target.id)
+        elif isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            (defined if own else taken).add(node.attr)
+    return defined, taken
+
+
+def test_private_parts_of_libraries_are_reached_in_one_named_file_each() -> None:
+    found = {str(path.relative_to(ROOT)): private_names(ast.parse(path.read_text())) for path in SOURCES}
+    ours = set().union(*(defined for defined, _ in found.values())) | PUBLIC
+    assert {path: left for path, (_, taken) in found.items() if (left := taken - ours)} == PRIVATE
+
+
+def test_what_is_reached_in_private_is_still_there() -> None:
+    import httpx2
+    from label_studio_sdk import LabelStudio
+
+    from backend.adapters.label_studio.sdk_internals import http_client_of
+
+    assert callable(http_client_of(LabelStudio(base_url="http://localhost:1", api_key="none")).stream)
+    response = httpx2.Response(200)
+    response._content = b"kept"
+    assert response.content == b"kept"
+
+
+def test_no_assert_decides_what_the_program_does() -> None:
+    """Python run with -O leaves them out."""
+    having = [path for path in SOURCES if any(isinstance(node, ast.Assert) for node in ast.walk(_tree(path)))]
+    assert having == []
+
+
+def _tree(path: Path) -> ast.AST:
+    return ast.parse(path.read_text())

@@ -1,6 +1,7 @@
 """What is installed: bounds that admit no version with a known advisory, and a lock that the images install by hash."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("requirements.txt", "requirements-enhance.txt", "requirements-dev.txt", "requirements-image.txt")
+FILES = ("requirements.txt", "requirements-dev.txt", "requirements-image.txt")
 LOCK = (ROOT / "requirements.lock").read_text()
 LABEL_STUDIO_ML = "label-studio-ml"
 
@@ -45,6 +46,9 @@ def lowest(requirement: Requirement) -> Version:
 
 
 ALL = {name: one for file in FILES for name, one in requirements(file).items()}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+SERVER_EXTRAS = ("postgresql", "label-studio-ml")
 ENTRIES = re.findall(r"(?m)^([\w.-]+)==(\S+)((?:[ \\\n]+--hash=sha256:[0-9a-f]{64})*)\s*$", LOCK)
 LOCKED = {canonicalize_name(name): Version(version) for name, version, _ in ENTRIES}
 
@@ -59,6 +63,22 @@ def test_a_direct_dependency_has_both_bounds(name: str) -> None:
 def test_no_version_with_a_known_advisory_is_admitted(name: str) -> None:
     assert lowest(ALL[name]) >= Version(FIXED[name])
     assert LOCKED[name] >= Version(FIXED[name])
+
+
+def packaged(lines: list[str]) -> dict[str, Requirement]:
+    return {canonicalize_name(one.name): one for one in map(Requirement, lines)}
+
+
+def test_requirements_and_package_agree() -> None:
+    server = packaged([*PROJECT["dependencies"], *(line for name in SERVER_EXTRAS for line in EXTRAS[name])])
+    assert server == requirements("requirements.txt")
+    others = [line for name, lines in EXTRAS.items() if name != "all" for line in lines]
+    assert {name: one for name, one in packaged(others).items() if ALL[name] != one} == {}
+
+
+def test_the_extra_all_has_every_extra_that_nothing_else_is_needed_for() -> None:
+    (everything,) = map(Requirement, EXTRAS["all"])
+    assert everything.extras == set(EXTRAS) - {"all", "label-studio-ml"}
 
 
 def test_the_lock_satisfies_what_the_images_need() -> None:

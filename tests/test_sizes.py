@@ -14,7 +14,7 @@ LARGER = {
     "backend/adapters/providers/chat_completions.py",
     "backend/app.py",
     "backend/container.py",
-    "backend/interfaces/cli/commands/prompts.py",
+    "backend/services/dataset/task_selection.py",
     "backend/services/prompts/versions.py",
     "backend/services/runs/lifecycle.py",
 }

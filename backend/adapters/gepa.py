@@ -39,7 +39,7 @@ def check() -> None:
     try:
         import gepa  # noqa: F401
     except ImportError:
-        raise SettingsError("The search needs gepa: `pip install -r requirements-enhance.txt`.") from None
+        raise SettingsError("The search needs gepa: pip install 'open-prompts[enhance]'.") from None
 
 
 def evolve(first: str, learner: PromptLearner, items: int, rounds: int, seed: int) -> str:

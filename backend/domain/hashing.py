@@ -19,11 +19,8 @@ def digest(value: Any) -> str:
 
 
 def numbered(name: str, number: int) -> str:
-    """The digest of sample `number` of a request whose own digest (that of sample 0) is `name`.
-
-    It has 61 of its digits, a hyphen and two decimal digits. So the digests of all samples follow from one, also in
-    SQL.
-    """
+    """The digest of sample `number` of a request whose own (sample 0's) is `name`: 61 of its digits, a hyphen and two
+    decimal digits. So whoever knows a request's digest knows those of its samples."""
     return f"{name[:SHARED]}-{number:02}" if number else name
 
 

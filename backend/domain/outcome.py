@@ -7,13 +7,9 @@ answer that cannot be used; a Failure is no answer at all.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Value = tuple[str, ...]
-"""What one control may hold: the stored labels, in the order of the labelling config; () when none is chosen."""
+from backend.domain.answer import Answer
 
-Answer = Mapping[str, Value]
-"""Control name -> value; the same type for a prediction and for a ground truth."""
-
-REJECTIONS = ("not_json", "truncated", "refused", "empty", "missing_field", "unknown_choice", "too_many")
+REJECTIONS = ("not_json", "truncated", "refused", "empty", "missing_field", "unknown_choice", "too_many", "wrong_type")
 FAILURES = (
     "bad_task",
     "bad_request",

@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from typing import Protocol
 
+from backend.domain.chat.request import Completion
 from backend.engine.budget_rules import OverBudget
 
 AHEAD = 1.25
@@ -25,6 +26,8 @@ class SharedLedger(Protocol):
     def hold(self, holder: str, least: float, most: float) -> float | None: ...
 
     def keep(self, holder: str, usd: float) -> None: ...
+
+    def pay(self, answer: Completion) -> None: ...
 
 
 class BudgetAllocation:
@@ -69,6 +72,12 @@ class BudgetAllocation:
         else:
             self._paid += paid
         self._settled.set()
+
+    async def pay(self, answer: Completion, taken: float, paid: float | None) -> None:
+        """Settles a request whose answer counts as paid and is not stored: without its cap it would have been another.
+        Raises StoreError."""
+        await asyncio.to_thread(self._budget_ledger.pay, answer)
+        self.settle(taken, paid)
 
     async def close(self) -> None:
         """Releases what is not needed. Requests still in flight keep their reservation."""

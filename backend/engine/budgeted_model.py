@@ -1,13 +1,9 @@
 """BudgetedModel: a ChatModel that stays within a budget.
 
-It sends nothing whose highest possible cost the budget allocation does not cover, and settles a request when its
-completion is stored.
+It sends nothing whose largest price the allocation does not hold, and settles a request when its completion is stored.
 """
 
 import asyncio
-import secrets
-from collections.abc import Callable
-from dataclasses import replace
 
 from backend.adapters.providers.request_format import largest, lowered
 from backend.domain.chat.model import ChatModel
@@ -17,19 +13,14 @@ from backend.domain.outcome import Failure, Rejection
 from backend.domain.resolution.resolve import Pricing
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import known_price
+from backend.engine.stored_model import Write
 from backend.errors import ProviderError
 
 
 class BudgetedModel:
-    """`write` stores completions. Give a RequestExecutor this object as its model and this object's `write`."""
+    """A RecordedModel. `write` stores completions."""
 
-    def __init__(
-        self,
-        model: ChatModel,
-        write: Callable[[list[Completion]], None],
-        allocation: BudgetAllocation,
-        pricing: Pricing,
-    ) -> None:
+    def __init__(self, model: ChatModel, write: Write, allocation: BudgetAllocation, pricing: Pricing) -> None:
         self._model = model
         self._write = write
         self._allocation = allocation
@@ -54,17 +45,17 @@ class BudgetedModel:
         return reply
 
     async def _to_be_stored(self, request: ChatRequest, reply: Completion, taken: float) -> Completion | Failure:
-        """The completion, which the executor passes to `write`; or the Failure, after it was stored as paid."""
+        """The completion, which the RequestExecutor hands to `write`; or the Failure it is, once it is noted as
+        paid."""
         failure = cut_short(request, reply)
-        fact = payment(reply) if failure else reply
-        self._unstored[fact.digest, fact.attempt] = (taken, self._cost(fact))
         if failure is None:
-            return fact
-        await asyncio.to_thread(self.write, [fact])
+            self._unstored[reply.digest, reply.attempt] = (taken, self._cost(reply))
+            return reply
+        await self._allocation.pay(reply, taken, self._cost(reply))
         return failure
 
     def write(self, completions: list[Completion]) -> None:
-        """Called from a thread of the completion writer."""
+        """Called from the CompletionWriter's thread."""
         self._write(completions)
         self._loop.call_soon_threadsafe(self._settle, completions)
 
@@ -87,13 +78,8 @@ def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:
     """The Failure of a task whose answer is unusable only because of the cap; else None."""
     template = request.template
     cut = reply.finish_reason == "length" and template.cap is not None and reply.completion_tokens >= template.cap
-    if not cut or not lowered(template) or not isinstance(read(reply, template.schema), Rejection):
+    if not cut or not lowered(template) or not isinstance(read(reply, template.spec), Rejection):
         return None
     return Failure(
         "budget", f"The answer is longer than {template.cap:,} tokens, the most under a budget; run it without."
     )
-
-
-def payment(reply: Completion) -> Completion:
-    """A completion that counts as paid but answers no request: without the cap it would have been another one."""
-    return replace(reply, digest=secrets.token_hex(32))

@@ -46,11 +46,11 @@ class Embedder:
         return rows / numpy.maximum(numpy.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
     def _asked(self, model: str, missing: dict[str, str]) -> dict[str, bytes]:
+        if not missing:
+            return {}
         found: dict[str, bytes] = {}
-        names = list(missing)
-        api = self._make_api() if names else None
+        names, api = list(missing), self._make_api()
         for start in range(0, len(names), AT_ONCE):
-            assert api is not None
             some = names[start : start + AT_ONCE]
             vectors = dict(zip(some, api.vectors(model, [missing[name] for name in some]), strict=True))
             self._check(model, vectors)

@@ -144,7 +144,7 @@ class Predictor:
                 continue
             if all(is_done(sample, stored.get(sample.digest, [])) for sample in ask.samples):
                 attempts = [stored[sample.digest] for sample in ask.samples]
-                outcome = resolve(task_id, attempts, ask.template.schema, self._pricing)
+                outcome = resolve(task_id, attempts, ask.template.spec, self._pricing)
                 known += [replace(outcome, reused=True)] if outcome else []
             elif ask.digest in ours:
                 rest.append(PendingTask(task_id, ask, stored))
@@ -195,7 +195,7 @@ class Predictor:
     async def _asked(self, item: PendingTask) -> Outcome:
         asked = await ask_all(self.executor, item.request, item.stored)
         sent = sum(one.sent for one in asked)
-        outcome = resolve(item.task_id, [one.attempts for one in asked], item.request.template.schema, self._pricing)
+        outcome = resolve(item.task_id, [one.attempts for one in asked], item.request.template.spec, self._pricing)
         if outcome is None:
             return failed(item.task_id, failure_of(asked), item.request.digest, sent)
         return replace(outcome, sent=sent, reused=sent == 0)

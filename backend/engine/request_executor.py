@@ -9,10 +9,9 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import judge, most_attempts, settled
 from backend.domain.outcome import Failure, Rejection
@@ -23,6 +22,7 @@ from backend.engine.observer import Observer, Unobserved
 from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
 from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.engine.shutdown import Stopped
+from backend.engine.stored_model import RecordedModel
 from backend.errors import ProviderError
 
 TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
@@ -62,8 +62,7 @@ class RequestExecutor:
 
     def __init__(
         self,
-        model: ChatModel,
-        write: Callable[[list[Completion]], None],
+        model: RecordedModel,
         concurrency: int,
         failure_ttl_s: float = 0,
         observer: Observer | None = None,
@@ -73,7 +72,7 @@ class RequestExecutor:
         self.slots = ConcurrencyLimiter(concurrency)
         self.tally = ExecutorCounts()
         self._model = model
-        self._recorder = CompletionWriter(write)
+        self._recorder = CompletionWriter(model.write)
         self._in_flight: dict[str, InFlightRequest] = {}
         self._recent = ResponseCache(failure_ttl_s)
         self._first_answers: defaultdict[str, FirstAnswer] = defaultdict(FirstAnswer)
@@ -158,7 +157,7 @@ class RequestExecutor:
             del self._in_flight[pending.request.digest]
 
     async def _until_settled(self, pending: InFlightRequest) -> RequestResult:
-        schema = pending.request.template.schema
+        schema = pending.request.template.spec
         verdict, _ = judge(pending.attempts, schema)
         while not settled(pending.attempts, verdict, most_attempts(pending.request, pending.attempts)):
             if isinstance(verdict, Rejection):
@@ -201,9 +200,12 @@ class RequestExecutor:
         probes = False
         await first.turn()
         try:
-            probes = await self.patience.turn() if self.patience.outage else False
-            async with self.slots.slot():
-                reply = await self._send(pending)
+            reply = None
+            while reply is None:
+                probes = await self.patience.turn() if self.patience.outage else False
+                async with self.slots.slot():
+                    began = self.patience.outage and not probes  # while this one waited for its slot
+                    reply = None if began else await self._send(pending)
             first.heard(digest, reply)
             return reply, self.patience.heard(digest, reply)
         except ProviderError as error:

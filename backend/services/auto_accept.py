@@ -9,7 +9,7 @@ from backend.domain.labels.regions import SCORE_DIGITS, is_submittable
 from backend.domain.predictions.diff import compare, wanted_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.predictions.target_project import Notify, TargetProject
-from backend.services.runs.lifecycle import Runs
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,16 @@ class ChosenTasks:
     unlike: int
 
 
-def choose(runs: Runs, resolved: ResolvedVersion, least: float, notify: Notify) -> ChosenTasks:
+def choose(place: TargetProject, stored: StoredOutcomes, resolved: ResolvedVersion, least: float) -> ChosenTasks:
     """Tasks whose prediction has a raw confidence of `least` or more, as people see it, and no annotation yet.
 
     The prediction in Label Studio must equal the stored answer: an old or doubled one does not become an annotation.
     """
-    place = TargetProject(runs.studio, runs.store, resolved.project.id, notify)
     there = place.there(resolved.version.names)
-    done = runs.studio.annotated_ids(resolved.project.id)
+    done = place.studio.annotated_ids(resolved.project.id)
     tasks: list[int] = []
     count = Counter[str]()
-    for page in runs.outcomes.of_version(resolved):
+    for page in stored.of_version(resolved):
         usable = [outcome for outcome in page if outcome.answer is not None]
         sure = [outcome for outcome in usable if _reaches(outcome.confidence, least)]
         free = [outcome for outcome in sure if outcome.task_id not in done]

@@ -84,7 +84,8 @@ class Live:
         """The outcomes after at most `deadline_s` seconds. `project`: the owner of the tasks, noted in the database."""
 
         def plan(asks: PlannedRequests) -> None:
-            self._sources.note(project, [ask.digest for _, ask in asks if isinstance(ask, ChatRequest)])
+            requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
+            self._sources.note(project, [sample.digest for request in requests for sample in request.samples])
 
         return self._loop.run(self._label(builder, tasks, deadline_s, plan))
 

@@ -7,6 +7,7 @@ teacher's is unusable.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.optimize.proposals import Dropped, Proposal, changed
@@ -14,14 +15,16 @@ from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.prompts.default_prompt import default_version, first_prompt
 from backend.domain.prompts.definitions import hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
-from backend.domain.prompts.version import Definitions
+from backend.domain.prompts.version import Definitions, check_name
 from backend.engine.request_executor import RequestExecutor
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.optimize.feedback import Teacher, polished
+from backend.services.prompts.draft import Draft
+from backend.services.prompts.versions import Prompts
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Silent
-from backend.services.runs.lifecycle import Runs
 from backend.services.runs.sync_session import SyncSession
+from backend.services.runs.task_labeler import TaskLabeler
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,16 @@ class PromptDrafter:
     """`url`: where teachers are; `make_executor` makes one that reaches the teacher of that name, about the tasks of
     that project."""
 
-    runs: Runs
+    studio: LabelStudioClient
+    prompts: Prompts
+    labeler: TaskLabeler
     url: str
     make_executor: Callable[[str, int], RequestExecutor]
 
     def draft(self, name: str, project: int | None, teacher: str | None) -> DraftedPrompt:
         """`project` is needed for a name that is new. Raises LabelConfigError or StudioError; with a teacher also
         ProviderError when it will answer nothing."""
-        found = self.runs.studio.project(self.runs.prompts.project_of(name, project))
+        found = self.studio.project(Draft(check_name(name), project).project_of(self.prompts.known(name)))
         schema = read_config(found.label_config)
         first = replace(first_prompt(schema), project=found.id)
         if teacher is None:
@@ -61,12 +66,12 @@ class PromptDrafter:
         return DraftedPrompt(file, (*([f"{proposal.repaired}."] if proposal.repaired else []), checked))
 
     def _ask(self, resolved: ResolvedVersion, teacher: str) -> Proposal | Dropped:
-        labeler, heartbeat = self.runs.labeler, Heartbeat(lambda _: "in_progress")
+        labeler, heartbeat = self.labeler, Heartbeat(lambda _: "in_progress")
         with SyncSession(
             labeler, lambda: self.make_executor(teacher, resolved.project.id), heartbeat, Silent()
         ) as session:
             asking = Teacher(session, teacher_template(self.url, teacher), resolved.schema)
-            return polished(asking, resolved.version, labeler.builder(resolved), self.runs.studio)
+            return polished(asking, resolved.version, labeler.builder(resolved), self.studio)
 
 
 def _with_room(definitions: Definitions, schema: LabelSchema) -> Definitions:

@@ -5,13 +5,14 @@ import re
 from dataclasses import dataclass
 
 from backend.adapters.database.public_ids import NumberedTag, PromptRow, PublicIdStore
+from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.adapters.label_studio.http import NotFound
+from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion, check_name
 from backend.domain.runs.run import Run
 from backend.errors import NotThereError, PromptError
 from backend.services.prompts.versions import Prompts
-from backend.services.runs.lifecycle import Runs
 
 MOST_NAME = 63
 
@@ -35,10 +36,10 @@ class PublicRun:
 class PublicObjects:
     """Raises NotThereError for what is not there, or not for this person."""
 
-    def __init__(self, ids: PublicIdStore, prompts: Prompts, runs: Runs, studio: LabelStudioClient) -> None:
+    def __init__(self, ids: PublicIdStore, prompts: Prompts, record: RunStore, studio: LabelStudioClient) -> None:
         self._ids = ids
         self._prompts = prompts
-        self._runs = runs
+        self._record = record
         self._studio = studio
         self._projects: dict[int, Project | None] = {}
 
@@ -110,7 +111,7 @@ class PublicObjects:
 
     def runs(self, of: PublicVersion) -> list[PublicRun]:
         """Newest first; searches are no runs of the API."""
-        found = [run for run in self._runs.record.runs(of.version.tag) if not run.subset.startswith("enhance:")]
+        found = [run for run in self._record.runs(of.version.tag) if isinstance(run.scope, Subset)]
         numbers = self._ids.runs(run.id for run in found)
         return [PublicRun(of, run, numbers[run.id]) for run in found]
 
@@ -120,7 +121,7 @@ class PublicObjects:
         key = self._ids.run(number)
         if key is None:
             raise missing
-        run = self._runs.record.run(key)
+        run = self._record.run(key)
         for row in self.prompts():
             if row.name == run.tag.rpartition("@")[0]:
                 of = next(one for one in self.versions(row.id) if one.version.tag == run.tag)

@@ -3,14 +3,14 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.resolution.resolve import failed, resolve
 from backend.engine.sampling import ask_all, failure_of, unsure
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.runs.lifecycle import Runs
-from backend.services.runs.task_labeler import closing
+from backend.services.runs.task_labeler import TaskLabeler, closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +24,23 @@ class TryResult:
     remark: str | None = None
 
 
-def try_task(runs: Runs, resolved: ResolvedVersion, task_id: int) -> TryResult:
+def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: ResolvedVersion, task_id: int) -> TryResult:
     """Asks about one task, unless the answer is stored. Raises SubsetError when the project has no such task."""
-    tasks = [task for page in runs.studio.tasks_by_id(resolved.project.id, [task_id]) for task in page]
+    tasks = [task for page in studio.tasks_by_id(resolved.project.id, [task_id]) for task in page]
     if not tasks:
         raise SubsetError(f"Project {resolved.project.id} has no task {task_id}: check its number.")
-    request = runs.labeler.builder(resolved).request(tasks[0])
+    request = labeler.builder(resolved).request(tasks[0])
     if isinstance(request, Failure):
         return TryResult([], (), failed(task_id, request))
-    trial = asyncio.run(_ask(runs, request, tasks[0].id, resolved.project.id))
+    trial = asyncio.run(_ask(labeler, request, tasks[0].id, resolved.project.id))
     return replace(trial, remark=unsure(resolved.version, [trial.outcome]))
 
 
-async def _ask(runs: Runs, request: ChatRequest, task_id: int, project: int) -> TryResult:
-    stored = runs.store.completions([sample.digest for sample in request.samples])
-    async with closing(runs.labeler.make_executor(project=project)) as executor:
+async def _ask(labeler: TaskLabeler, request: ChatRequest, task_id: int, project: int) -> TryResult:
+    stored = labeler.store.completions([sample.digest for sample in request.samples])
+    async with closing(labeler.make_executor(project=project)) as executor:
         asked = await ask_all(executor, request, stored)
     samples = [one.attempts for one in asked]
-    outcome = resolve(task_id, samples, request.template.schema, runs.labeler.pricing)
+    outcome = resolve(task_id, samples, request.template.spec, labeler.pricing)
     attempts = tuple(attempt for sample in samples for attempt in sample)
     return TryResult(request.messages, attempts, outcome or failed(task_id, failure_of(asked), request.digest))

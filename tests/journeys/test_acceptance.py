@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext
 from backend.domain.dataset.subset import Subset
 from backend.errors import NoTruthsError, StudioError
 from backend.services.predictions.acceptance import TakenBack
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio

@@ -7,7 +7,7 @@ import pytest
 
 from backend.adapters.processes import is_gone
 from backend.domain.dataset.subset import Subset
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages

@@ -8,7 +8,7 @@ import pytest
 from backend.domain.dataset.subset import Subset
 from backend.engine.budget_rules import OverBudget
 from backend.errors import RunError, SettingsError
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages

@@ -10,7 +10,7 @@ import pytest
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import nearest
 from backend.errors import LabelConfigError, StudioError
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import WIDER, Project, chosen, label_of, messages, topic_of

@@ -15,9 +15,9 @@ from backend.domain.prompts.examples import WAYS
 from backend.domain.same_text import text_key
 from backend.errors import SubsetError
 from backend.services.dataset.task_selection import select_tasks
+from backend.services.prompts.draft import Draft
 from backend.services.prompts.few_shot_selection import HALF, FewShotRequest
-from backend.services.prompts.versions import Draft
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen
@@ -88,7 +88,7 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
     texts = {task["id"]: text_key([task["data"]["text"]]) for task in project.tasks()}
     kept = {text_key(one.values.values()) for one in version.examples.pool}
     others = {task for task in list(texts)[:201] if texts[task] not in kept}
-    resolved = mine.app.container.prompts.resolved(version.tag, mine.app.container.studio)
+    resolved = mine.app.container.resolver.resolved(version.tag)
     judged = select_tasks(mine.app.container.studio, resolved, Subset("ground-truth"))
     assert {truth.task_id for truth in judged.truths} == others
     assert set(judged.left_out.shown) == set(list(texts)[:201]) - others != set()
@@ -96,9 +96,7 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
     sent = {outcome.task_id: outcome.digest for outcome in mine.app.outcomes(finished.run.id)}
     assert set(sent) == set(list(texts)[:201])
     pages = mine.app.container.studio.tasks_by_id(project.id, sorted(sent))
-    for task, request in mine.app.container.runs.labeler.builder(resolved).asks(
-        [task for page in pages for task in page]
-    ):
+    for task, request in mine.app.container.labeler.builder(resolved).asks([task for page in pages for task in page]):
         assert isinstance(request, ChatRequest)
         shown = {text_key([text]) for text, _ in request.example_turns}
         assert request.digest == sent[task]

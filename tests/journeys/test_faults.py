@@ -9,7 +9,7 @@ import pytest
 from backend.domain.dataset.subset import Subset
 from backend.errors import ConfigChangedError
 from backend.services.predictions.sync import PushResult
-from backend.services.runs.lifecycle import RunOptions, RunResult
+from backend.services.runs.options import RunOptions, RunResult
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import CONFIG, WIDER, Project, label_of, messages, topic_of, truths

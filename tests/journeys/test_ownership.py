@@ -8,7 +8,7 @@ import pytest
 
 from backend.domain.dataset.subset import Subset
 from backend.services.predictions.sync import PushResult
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import CONFIG, Project, chosen, messages

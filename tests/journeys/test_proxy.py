@@ -12,7 +12,7 @@ import pytest
 from backend.domain.dataset.subset import Subset
 from backend.errors import StudioError
 from backend.services.predictions.sync import PushResult
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio

@@ -5,7 +5,7 @@ import pytest
 from backend.domain.dataset.subset import Subset
 from backend.errors import PromptError
 from backend.services.predictions.sync import PushResult
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages

@@ -10,7 +10,7 @@ from backend.domain.dataset.subset import Subset
 from backend.services.predictions import importer as imports
 from backend.services.predictions import target_project as place
 from backend.services.predictions.sync import PushResult
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Project, messages

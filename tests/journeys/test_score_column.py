@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from backend.domain.dataset.subset import Subset
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio, Served

@@ -9,7 +9,7 @@ from backend.domain.dataset.subset import Subset
 from backend.errors import StudioError
 from backend.services.predictions.sync import PushResult
 from backend.services.projects import TITLE
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import Project, messages

@@ -85,7 +85,7 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
     few.save("topic", project.id)
     stand_in.control(latency_ms=LATENCY_MS)
     words = (
-        ("work", few.app.container.record.create(NewRun("topic@1", project.id, "all")).id)
+        ("work", few.app.container.record.create(NewRun("topic@1", project.id, Subset("all"))).id)
         if background
         else ("run", "topic@1", "--on", "all")
     )
@@ -107,7 +107,7 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
 
 def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: Project) -> None:
     few.save("topic", project.id)
-    run = few.app.container.record.create(NewRun("topic@1", project.id, "all")).id
+    run = few.app.container.record.create(NewRun("topic@1", project.id, Subset("all"))).id
     with started(few, "watch", run) as process:
         until(lambda: _catches_sigterm(process.pid))
         said = told_to_end(process)

@@ -1,7 +1,6 @@
 """A thousand real questions through a real Label Studio: evaluated, pushed, and counted over its REST API."""
 
 import csv
-import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,14 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from backend.domain.dataset.subset import Subset
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, label_of
 from tests.running import RunningStandIn
 
 TASKS, TRUTHS = 1000, 320
+QUESTIONS = Path(__file__).resolve().parents[1] / "data" / "banking77.csv"
 PROMPT = "What does the customer of a bank ask about?\n\n{text}"
 
 
@@ -31,9 +31,9 @@ class Bank:
 
 
 @pytest.fixture
-def bank(label_studio: RunningLabelStudio, shared_data: Path) -> Bank:
-    with (shared_data / "banking77_test.csv").open(encoding="utf-8", newline="") as file:
-        rows = random.Random(77).sample(list(csv.DictReader(file)), TASKS)
+def bank(label_studio: RunningLabelStudio) -> Bank:
+    with QUESTIONS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     labels = sorted({row["category"] for row in rows})
     choices = "".join(f'<Choice value="{label}"/>' for label in labels)
     config = f'<View><Text name="text" value="$text"/><Choices name="intent" toName="text">{choices}</Choices></View>'

@@ -13,7 +13,7 @@ from redis import Redis
 
 from backend.adapters.database.tables import completions, jobs
 from backend.domain.dataset.subset import Subset
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 from tests.databases import postgresql
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio

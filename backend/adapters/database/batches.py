@@ -11,8 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import CHUNK, told
+from backend.adapters.database.prompts import CHUNK
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import batch_lines, batches, completions, runs
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure

@@ -5,15 +5,22 @@ Whoever sends requests first reserves their highest possible cost, in a transact
 run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import Store, told
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.tables import completions, holds, runs
+from backend.adapters.database.retry import told
+from backend.adapters.database.tables import completions, holds, payments, runs
+from backend.domain.chat.request import Completion
 from backend.domain.resolution.resolve import Pricing, cost_of
+
+_SIZE = ("model", "prompt_tokens", "cached_tokens", "completion_tokens")
+"""What the price of a completion depends on, beside the endpoint it came by."""
+_PAYMENTS = sa.select(payments, sa.false().label("batch")).subquery()
+"""None of them came by the batch endpoint, which keeps no budget."""
 
 
 class BudgetLedger(Repository):
@@ -47,6 +54,13 @@ class BudgetLedger(Repository):
             self._write(connection, holder, usd)
 
     @told
+    def pay(self, answer: Completion) -> None:
+        """Notes an answer that was paid for and is the answer to no request."""
+        row = {name: getattr(answer, name) for name in _SIZE}
+        with self._engine.begin() as connection:
+            connection.execute(payments.insert().values(run_id=self._run_id, **row))
+
+    @told
     def spent(self) -> float:
         """USD that the run's stored completions cost."""
         with self._engine.connect() as connection:
@@ -60,8 +74,7 @@ class BudgetLedger(Repository):
 
     def _spent(self, connection: sa.Connection) -> float:
         """The highest possible cost stays reserved where a completion's own cost is unknown."""
-        mine = completions.c.run_id == self._run_id
-        return sum((usd or 0.0 for usd in costs(connection, mine, self._pricing)), 0.0)
+        return sum((usd or 0.0 for usd in spending(connection, self._run_id, self._pricing)), 0.0)
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:
         others = sa.select(sa.func.sum(holds.c.usd)).where(holds.c.run_id == self._run_id, holds.c.holder != besides)
@@ -73,11 +86,23 @@ class BudgetLedger(Repository):
         connection.execute(statement)
 
 
-def costs(connection: sa.Connection, condition: Any, pricing: Pricing) -> Iterator[float | None]:
-    """USD of the completions that meet `condition`, one sum per model and size; None where the price is unknown."""
-    size = (completions.c.model, completions.c.prompt_tokens, completions.c.cached_tokens)
-    columns = (*size, completions.c.completion_tokens, completions.c.batch)
-    query = sa.select(*columns, sa.func.count().label("number")).where(condition).group_by(*columns)
+def spending(connection: sa.Connection, run_id: str, pricing: Pricing) -> Iterator[float | None]:
+    """USD of all that a run paid for, in a few amounts; None where a price is unknown."""
+    for table in (completions, _PAYMENTS):
+        yield from costs(connection, table, table.c.run_id == run_id, pricing)
+
+
+def total(amounts: Iterable[float | None]) -> float | None:
+    """Their sum; None when one is unknown."""
+    known = list(amounts)
+    return None if None in known else sum(amount for amount in known if amount is not None)
+
+
+def costs(connection: sa.Connection, table: sa.FromClause, condition: Any, pricing: Pricing) -> Iterator[float | None]:
+    """USD of the completions (or payments) that meet `condition`: those of one size, which cost the same, in one sum;
+    None where the price is unknown."""
+    sizes = [table.c[name] for name in (*_SIZE, "batch")]
+    query = sa.select(*sizes, sa.func.count().label("number")).where(condition).group_by(*sizes)
     for row in connection.execute(query):
         cost = cost_of(row, pricing)
         yield None if cost is None else cost * row.number

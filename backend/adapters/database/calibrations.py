@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import now, told
+from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import calibrations, prompts
 from backend.domain.calibration.calibrators import Calibrators
 from backend.domain.prompts.version import PromptVersion

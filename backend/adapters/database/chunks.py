@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import told
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import jobs, runs
 from backend.domain.dataset.subset import ranges
 from backend.domain.runs.chunk import END, PLAN, Chunk

@@ -9,8 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.tables import asks, completions, runs, sources
-from backend.domain.hashing import SHARED
+from backend.adapters.database.tables import asks, completions, runs, samples, sources
 
 
 def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable[str]) -> None:
@@ -23,26 +22,25 @@ def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable
 def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
     """Notes it for all requests of the runs that meet `which`, which are about to be deleted."""
     asked = sa.select(asks.c.digest, runs.c.project).join_from(asks, runs).where(which, asks.c.digest.is_not(None))
+    same = samples.c.request == asks.c.digest
+    repeated = sa.select(samples.c.digest, runs.c.project).join_from(samples, asks, same).join(runs).where(which)
     paid = sa.select(completions.c.digest, runs.c.project).join(runs, runs.c.id == completions.c.run_id).where(which)
-    for query in (asked, paid):
+    for query in (asked, repeated, paid):
         connection.execute(insert(sources).from_select(["digest", "project"], query).on_conflict_do_nothing())
 
 
 def answers_of(project: int) -> Any:
     """The condition for completions that are about this project's tasks and no other's."""
     mine = completions.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))
-    about = shared(completions.c.digest)
+    about = completions.c.digest
     return sa.and_(
         sa.or_(mine, about.in_(_digests(runs.c.project == project, sources.c.project == project))),
         about.not_in(_digests(runs.c.project != project, sources.c.project != project)),
     )
 
 
-def shared(digest: Any) -> Any:
-    """The part that the digests of a request's samples have in common."""
-    return sa.func.substr(digest, 1, SHARED)
-
-
 def _digests(in_runs: Any, outside: Any) -> Any:
-    asked = sa.select(shared(asks.c.digest)).join_from(asks, runs).where(in_runs, asks.c.digest.is_not(None))
-    return asked.union(sa.select(shared(sources.c.digest)).where(outside))
+    asked = sa.select(asks.c.digest).join_from(asks, runs).where(in_runs, asks.c.digest.is_not(None))
+    same = samples.c.request == asks.c.digest
+    repeated = sa.select(samples.c.digest).join_from(samples, asks, same).join(runs).where(in_runs)
+    return asked.union(repeated, sa.select(sources.c.digest).where(outside))

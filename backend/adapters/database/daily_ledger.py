@@ -7,7 +7,8 @@ started has a share of the day reserved, which counts in full until the run has 
 import sqlalchemy as sa
 
 from backend.adapters.database.budget_ledger import BudgetLedger
-from backend.adapters.database.prompts import Store, told
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import day_holds, runs
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import FINAL

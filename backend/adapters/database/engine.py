@@ -14,7 +14,7 @@ from backend.adapters.files.private import make_private, private_file, private_f
 from backend.domain.urls import shown
 from backend.errors import StoreError
 
-HEAD = "0015"
+HEAD = "0018"
 """The newest migration; a test compares it with the files."""
 
 
@@ -29,6 +29,8 @@ def open_database(url: str) -> sa.Engine:
         else:
             engine = sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
         _migrate(engine)
+    except ModuleNotFoundError as error:
+        raise StoreError(_driver_missing(str(error.name))) from None
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise StoreError(
             f"The database {shown(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
@@ -55,6 +57,12 @@ def _parse(url: str) -> sa.URL:
         raise StoreError(
             "DATABASE_URL is not a valid address of a database: write one like postgresql://user:password@host/name."
         ) from None
+
+
+def _driver_missing(library: str) -> str:
+    if library == "psycopg":
+        return "PostgreSQL (DATABASE_URL) needs psycopg: pip install 'open-prompts[postgresql]'."
+    return f"DATABASE_URL needs the Python package {library}, which is not installed: use PostgreSQL or SQLite."
 
 
 def _close_to_others(file: Path) -> None:

@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import told
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import label_configs, relabelings
 from backend.domain.hashing import digest
 

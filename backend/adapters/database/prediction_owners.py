@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import told
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import asks, connections, installation, runs, unmarked
 from backend.domain.predictions.marks import Marker
 

@@ -6,15 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database import completion_sources as owners
-from backend.adapters.database.prompts import told
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import (
+    asks,
     batches,
     calibrations,
     completions,
     embeddings,
+    payments,
     prompts,
     runs,
+    samples,
     sources,
     versions,
 )
@@ -51,7 +54,8 @@ class ForgetStore(Repository):
             query = sa.select(prompts.c.name).join_from(versions, prompts).where(*mine).distinct()
             quoting = tuple(connection.execute(query.order_by(prompts.c.name)).scalars())
         answers = counts.pop("completions")
-        counts.pop("sources")
+        for table in (sources, samples, payments):
+            counts.pop(table.name)
         return Held(answers=answers, quoting=quoting, **counts)
 
     @told
@@ -88,9 +92,21 @@ def _parts(project: int) -> list[tuple[sa.Table, Any]]:
         (embeddings, sa.true()),
         (batches, batches.c.project == project),
         (sources, sources.c.project == project),
+        (samples, _repeats_of(project)),
+        (payments, payments.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))),
         (runs, runs.c.project == project),
         (calibrations, calibrations.c.prompt_id.in_(mine)),
     ]
+
+
+def _repeats_of(project: int) -> Any:
+    """The condition for samples of this project's requests that no other's runs repeat."""
+
+    def asked(condition: Any) -> Any:
+        same = (asks.c.digest == samples.c.request, asks.c.run_id == runs.c.id, condition)
+        return sa.exists().where(*same)
+
+    return sa.and_(asked(runs.c.project == project), sa.not_(asked(runs.c.project != project)))
 
 
 def _count(connection: sa.Connection, table: sa.Table, which: Any) -> int:

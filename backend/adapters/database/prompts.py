@@ -4,20 +4,20 @@ Every method is one transaction: when it returns, its data is on disk. Nothing h
 except a run's status and a prompt's name.
 """
 
-import functools
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.database import completion_sources as sources
 from backend.adapters.database import prompt_names as names
 from backend.adapters.database.authors import author_row
-from backend.adapters.database.engine import cause, clock_of, may_pass, open_database
+from backend.adapters.database.engine import clock_of, open_database
+from backend.adapters.database.retry import AT_ONCE, RetryPolicy, told
 from backend.adapters.database.tables import (
     accepted,
     accepting,
@@ -32,59 +32,26 @@ from backend.domain.chat.request import Completion
 from backend.domain.person import Person
 from backend.domain.prompts.examples import examples_json, read_examples
 from backend.domain.prompts.version import PromptVersion, nearest
-from backend.errors import PromptError, StoreAwayError, StoreError
+from backend.errors import PromptError
 
-P = ParamSpec("P")
-T = TypeVar("T")
 CHUNK = 500
-AGAIN_S = 0.5
-
-
-class RetryPolicy(Protocol):
-    """An object whose methods may be `told`: the Store, or a Repository."""
-
-    @property
-    def patience_s(self) -> float: ...
-
-
-def told(method: Callable[P, T]) -> Callable[P, T]:
-    """Raises database errors as one sentence, without statements, which contain task texts.
-
-    After an error that may pass, the whole transaction is repeated, for `patience_s` of the store at most; then it is a
-    StoreAwayError.
-    """
-
-    @functools.wraps(method)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        deadline = time.monotonic() + cast(RetryPolicy, args[0]).patience_s
-        while True:
-            try:
-                return method(*args, **kwargs)
-            except (UnicodeError, OverflowError) as error:
-                raise StoreError(f"The database can't hold this value ({type(error).__name__}): correct it.") from None
-            except SQLAlchemyError as error:
-                passing = may_pass(error)
-                if not passing or time.monotonic() > deadline:
-                    raise (StoreAwayError if passing else StoreError)(
-                        f"The database can't be read or written ({cause(error)}): check its disk and its server."
-                    ) from None
-            time.sleep(AGAIN_S)
-
-    return wrapper
 
 
 class Store:
-    """Safe to share between threads.
-
-    patience_s: seconds to wait for a database that went away
-    clock: makes SQL for the present time, in seconds since 1970, by the one clock of all who share the database
-    """
+    """Safe to share between threads. `retry`: how long a database that went away is waited for; `clock`: makes the SQL
+    of the time now, in seconds since 1970, by the one clock of all who share the record."""
 
     def __init__(self, url: str) -> None:
-        self.patience_s = 0.0
+        self.retry = AT_ONCE
         self.engine = open_database(url)
         self.clock: Callable[[], Any] = clock_of(self.engine)
         self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+
+    def with_retry(self, retry: RetryPolicy) -> Self:
+        """The same record for somebody who waits for it as `retry` says."""
+        other = copy(self)
+        other.retry = retry
+        return other
 
     def close(self) -> None:
         self.engine.dispose()

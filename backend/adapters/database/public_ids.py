@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.database.authors import author_row
-from backend.adapters.database.prompts import now, told
+from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.tables import names, prompt_details, prompts, run_ids, runs, version_ids, versions
 from backend.domain.person import Person
 from backend.errors import PromptError

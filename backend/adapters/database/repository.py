@@ -1,4 +1,4 @@
-"""Repository: one part of the database in a file of its own. It shares the engine and the patience of the Store.
+"""Repository: a part of the record in a file of its own. It shares the engine of the Store, and its RetryPolicy.
 
 So all parts wait equally long for a database that went away.
 """
@@ -6,6 +6,7 @@ So all parts wait equally long for a database that went away.
 from typing import Any
 
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.retry import RetryPolicy
 
 
 class Repository:
@@ -21,6 +22,6 @@ class Repository:
         return self._store.clock()
 
     @property
-    def patience_s(self) -> float:
-        """Seconds; see Store."""
-        return self._store.patience_s
+    def retry(self) -> RetryPolicy:
+        """See Store."""
+        return self._store.retry

@@ -9,11 +9,11 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from backend.adapters.database.budget_ledger import costs
-from backend.adapters.database.prompts import told
+from backend.adapters.database.budget_ledger import costs, spending, total
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.tables import asks, completions, prompts, runs, versions
-from backend.domain.hashing import SHARED, numbered
+from backend.adapters.database.retry import told
+from backend.adapters.database.tables import asks, completions, prompts, runs, samples, versions
+from backend.domain.chat.request import ChatRequest, PlannedRequests
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
 from backend.domain.prompts.version import parse_tag
@@ -51,16 +51,28 @@ class RunTaskStore(Repository):
 
     @told
     def note(self, run_id: str, found: Iterable[RunTask]) -> None:
-        """Writes tasks of a run before they are asked about, and again with what became of them."""
+        """Writes what became of tasks of a run."""
+        with self._engine.begin() as connection:
+            self._note(connection, run_id, found)
+
+    @told
+    def plan(self, run_id: str, planned: PlannedRequests) -> None:
+        """Writes which tasks of a run will be asked about, with the digests of their requests."""
+        requests = [(task_id, ask) for task_id, ask in planned if isinstance(ask, ChatRequest)]
+        repeated = [_sample(ask, sample) for _, ask in requests for sample in ask.samples[1:]]
+        with self._engine.begin() as connection:
+            self._note(connection, run_id, (RunTask(task_id, ask.digest) for task_id, ask in requests))
+            if repeated:
+                connection.execute(self._insert(samples).on_conflict_do_nothing(), repeated)
+
+    def _note(self, connection: sa.Connection, run_id: str, found: Iterable[RunTask]) -> None:
         rows = [_row(run_id, ask) for ask in found]
         if not rows:
             return
         insert = self._insert(asks)
         update = {name: insert.excluded[name] for name in ("digest", "rejection", "failure", "detail")}
         update["sent"] = asks.c.sent + insert.excluded.sent
-        statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
-        with self._engine.begin() as connection:
-            connection.execute(statement, rows)
+        connection.execute(insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update), rows)
 
     @told
     def set_aside(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
@@ -71,6 +83,13 @@ class RunTaskStore(Repository):
         statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
         with self._engine.begin() as connection:
             connection.execute(statement, rows)
+
+    @told
+    def count(self, run_id: str) -> int:
+        """Tasks of a run that are noted."""
+        with self._engine.connect() as connection:
+            query = sa.select(sa.func.count()).select_from(asks).where(asks.c.run_id == run_id)
+            return int(connection.execute(query).scalar_one())
 
     def of_version(self, tag: str, size: int = PAGE) -> Iterator[list[RunTask]]:
         """The newest entry about each task over all runs of a version, by task id, in pages."""
@@ -92,8 +111,10 @@ class RunTaskStore(Repository):
     def tally(self, run: Run, pricing: Pricing) -> TaskCounts:
         """The progress of a run. Answers of later runs change nothing: this run had no answer."""
         mine = asks.c.run_id == run.id
-        samples = self._samples(run.tag)
-        there = sa.and_(*(sa.exists().where(completions.c.digest == digest) for digest in samples))
+        repeats = self._repeats(run.tag)
+        there: Any = sa.exists().where(completions.c.digest == asks.c.digest)
+        if repeats:
+            there = sa.and_(there, _answered_repeats(repeats) == repeats)
         own = sa.exists().where(completions.c.digest == asks.c.digest, completions.c.run_id == run.id)
         stored = sa.and_(there, sa.or_(asks.c.failure.is_(None), own))
         counted = {
@@ -107,12 +128,15 @@ class RunTaskStore(Repository):
         query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(mine)
         with self._engine.connect() as connection:
             row = connection.execute(query).one()
-            behind = sa.or_(*(completions.c.digest.in_(sa.select(digest).where(mine)) for digest in samples))
+            behind: Any = completions.c.digest.in_(sa.select(asks.c.digest).where(mine))
+            if repeats:
+                behind = sa.or_(behind, completions.c.digest.in_(_repeated(repeats).where(mine)))
             paid = sa.func.coalesce(completions.c.run_id, "") == run.id
-            cost, spent, saved = (
-                _total(costs(connection, condition, pricing))
-                for condition in (behind, paid, sa.and_(behind, sa.not_(paid)))
+            cost, saved = (
+                total(costs(connection, completions, condition, pricing))
+                for condition in (behind, sa.and_(behind, sa.not_(paid)))
             )
+            spent = total(spending(connection, run.id, pricing))
         tasks = max(run.tasks or 0, row.planned)
         return TaskCounts(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost, saved, spent)
 
@@ -130,15 +154,13 @@ class RunTaskStore(Repository):
         page = sa.select(asks).join_from(asks, runs).where(mine, asks.c.task_id <= highest)
         return self._newest(page.order_by(runs.c.created, runs.c.id))
 
-    def _samples(self, tag: str) -> list[Any]:
-        """The digests of the samples of a task, see `domain.hashing.numbered`."""
+    def _repeats(self, tag: str) -> int:
+        """How often a version's requests are repeated."""
         name, number = parse_tag(tag)
         mine = sa.and_(prompts.c.name == name, versions.c.number == number)
         query = sa.select(versions.c.confidence).join_from(versions, prompts).where(mine)
         with self._engine.connect() as connection:
-            samples = samples_of(connection.execute(query).scalar() or LOGPROBS)
-        shared = sa.func.substr(asks.c.digest, 1, SHARED)
-        return [asks.c.digest, *(shared.concat(numbered("", sample)) for sample in range(1, samples))]
+            return samples_of(connection.execute(query).scalar() or LOGPROBS) - 1
 
     def _newest(self, query: Any) -> list[RunTask]:
         with self._engine.connect() as connection:
@@ -146,9 +168,17 @@ class RunTaskStore(Repository):
         return [newest[task_id] for task_id in sorted(newest)]
 
 
-def _total(amounts: Iterable[float | None]) -> float | None:
-    known = list(amounts)
-    return None if None in known else sum(amount for amount in known if amount is not None)
+def _repeated(most: int) -> Any:
+    """The digests of the first `most` repetitions of a run's requests."""
+    same = samples.c.request == asks.c.digest
+    return sa.select(samples.c.digest).join_from(samples, asks, same).where(samples.c.number <= most)
+
+
+def _answered_repeats(most: int) -> Any:
+    """How many of the first `most` repetitions of a task's request have an answer."""
+    answered = sa.exists().where(completions.c.digest == samples.c.digest)
+    count = sa.select(sa.func.count()).select_from(samples)
+    return count.where(samples.c.request == asks.c.digest, samples.c.number <= most, answered).scalar_subquery()
 
 
 def _count(condition: Any) -> Any:
@@ -166,6 +196,10 @@ def _row(run_id: str, ask: RunTask) -> dict[str, Any]:
         "failure": failure.kind if failure else None,
         "detail": failure.detail if failure else None,
     }
+
+
+def _sample(request: ChatRequest, sample: ChatRequest) -> dict[str, Any]:
+    return {"digest": sample.digest, "request": request.digest, "number": sample.sample}
 
 
 def _ask(row: Any) -> RunTask:

@@ -2,16 +2,20 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from backend.adapters.database.authors import author_row
-from backend.adapters.database.prompts import Store, told
+from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.tables import run_ids, runs
+from backend.domain.dataset.subset import Subset, read_subset
+from backend.domain.optimize.search import SearchOptions
 from backend.domain.person import Person
 from backend.domain.runs.run import OPEN, QUEUED, Run, is_lost
 from backend.errors import RunError
@@ -24,7 +28,7 @@ class NewRun(NamedTuple):
 
     tag: str
     project: int
-    subset: str
+    scope: Subset | SearchOptions
     push: bool = True
     keep: bool = False
     budget: float | None = None
@@ -52,8 +56,7 @@ class RunStore(Repository):
             if connection.dialect.name == "postgresql":  # SQLite is locked by the insert
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(order.tag))))
             moment = connection.execute(sa.select(self._now())).scalar_one()
-            values = {name: value for name, value in order._asdict().items() if name != "author"}
-            connection.execute(runs.insert().values(id=run_id, **values, **_new(moment)))
+            connection.execute(runs.insert().values(id=run_id, **_row(order), **_new(moment)))
             connection.execute(run_ids.insert().values(run_id=run_id, **author_row(order.author)))
             for other in connection.execute(others):
                 check(_run(other))
@@ -163,5 +166,16 @@ def _new(moment: float) -> dict[str, Any]:
     return {"status": "pending", "reason": "", "created": created, "worker": "", "seen": moment, "seconds": 0.0}
 
 
+def _row(order: NewRun) -> dict[str, Any]:
+    row = order._asdict()
+    del row["author"]
+    scope = row.pop("scope")
+    if isinstance(scope, Subset):
+        return row | {"subset": str(scope), "search": None}
+    return row | {"subset": None, "search": asdict(scope)}
+
+
 def _run(row: Any) -> Run:
-    return Run(**row._mapping)
+    values = dict(row._mapping)
+    subset, search = values.pop("subset"), values.pop("search")
+    return Run(scope=read_subset(subset) if search is None else SearchOptions(**search), **values)

@@ -12,6 +12,7 @@ from typing import Any
 
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
 from backend.adapters.label_studio.credential import NO_KEY, Credential, client_without_cookies
+from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.domain.urls import shown
 from backend.errors import SettingsError, StudioError
 
@@ -146,7 +147,7 @@ class LabelStudioHttp:
 
     @property
     def _client(self) -> Any:
-        return self._sdk._client_wrapper.httpx_client
+        return http_client_of(self._sdk)
 
     @contextmanager
     def _told(self, timeout: int) -> Iterator[None]:

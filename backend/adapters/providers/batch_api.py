@@ -12,13 +12,13 @@ import httpx2
 import openai
 from openai.types import Batch
 
-from backend.adapters.providers.chat_completions import GARBAGE, check
-from backend.adapters.providers.connection_errors import moved, unsafe
+from backend.adapters.providers.chat_completions import GARBAGE
+from backend.adapters.providers.connection_errors import check, moved, unsafe
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.response import malformed, parse, to_reply
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
 from backend.domain.runs.batch_report import BatchReport, refused
-from backend.domain.urls import shown
 from backend.errors import ProviderAwayError, ProviderError
 
 _CONFLICT = (400, 409)
@@ -27,13 +27,17 @@ _CONFLICT = (400, 409)
 class BatchApi:
     """Every method raises ProviderError if the provider refuses, ProviderAwayError if it cannot be reached."""
 
-    def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
-        """Raises SettingsError for an invalid key or address. `timeout_s`: seconds of silence that end a request."""
-        check(base_url, api_key)
-        self._shown = shown(base_url)
-        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=timeout_s)
+    def __init__(self, connection: ModelConnection) -> None:
+        """Raises SettingsError for a key or an address that can't be one. The time-out is for silence."""
+        check(connection)
+        self._shown, self._named = connection.shown, connection.settings
+        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s)
         self._client = openai.OpenAI(
-            api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout_s, http_client=client
+            api_key=connection.api_key,
+            base_url=connection.base_url,
+            max_retries=0,
+            timeout=connection.timeout_s,
+            http_client=client,
         )
 
     def close(self) -> None:
@@ -100,17 +104,19 @@ class BatchApi:
             raise self._error(error) from None
         except (openai.APIError, *GARBAGE, httpx2.TransportError) as error:
             raise unsafe(error, self._shown) or ProviderAwayError(
-                f"No connection to the model's server at {self._shown}: start it, or correct OPENAI_BASE_URL."
+                f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
             ) from None
 
     def _error(self, error: openai.APIStatusError) -> ProviderError:
         status = error.status_code
         if status < 400:
-            return moved(error, self._shown, "OPENAI")
+            return moved(error, self._shown, self._named)
         if status in (404, 405, 501):
             return ProviderError(f"{self._shown} has no batch endpoint: run it without --batch.")
         if status in (401, 403):
-            return ProviderError(f"{self._shown} refused the key: check OPENAI_API_KEY, and that it may use batches.")
+            return ProviderError(
+                f"{self._shown} refused the key: check {self._named}_API_KEY, and that it may use batches."
+            )
         if status == 402 or "quota" in (error.code or "") or "billing" in (error.code or ""):
             return ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")
         if status in (408, 409, 429) or status >= 500:

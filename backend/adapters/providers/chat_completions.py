@@ -7,7 +7,6 @@ model does not accept, and remembers both per model for the life of the process.
 
 import asyncio
 import contextlib
-import re
 import time
 from dataclasses import replace
 from functools import partial
@@ -17,9 +16,10 @@ import aiohttp
 import httpx2
 import openai
 
+from backend.adapters.providers.capped_body import MOST_BYTES, TooLarge, read_capped
 from backend.adapters.providers.connection_errors import (
     Streamed,
-    check_whole,
+    check,
     is_elsewhere,
     is_stream,
     moved,
@@ -30,63 +30,53 @@ from backend.adapters.providers.connection_errors import (
     unsafe,
     words_of,
 )
+from backend.adapters.providers.model_connection import ModelConnection
+from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.refusals import Refusals, is_about_length
-from backend.adapters.providers.request_format import RequestFormat, adapted
-from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.adapters.providers.request_format import RequestFormat
+from backend.adapters.providers.response import malformed, parse, refusal_in, to_reply
 from backend.domain.chat.model_names import doubt
-from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.chat.response_parser import is_cut
 from backend.domain.outcome import Failure
-from backend.domain.urls import shown
-from backend.errors import ProviderError, ProviderRefusedError, SettingsError
+from backend.errors import ProviderError, ProviderRefusedError
 
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
-_MOST_BYTES = 8_000_000
 _MOST_MOVES = 5
 _NO_LIST = (403, 404, 405, 501)
 """Where there is no list of models, or the key may not read it; requests may be answered all the same."""
 _LONGEST_NAME = 200
 
 
-class TooLarge(ValueError):
-    """An unpacked body of more than _MOST_BYTES."""
-
-
 class ChatCompletions:
     """One long-lived client (a client per call would take 24 ms of CPU), for one event loop only."""
 
-    def __init__(self, base_url: str, api_key: str | None, timeout_s: float, named: str = "OPENAI") -> None:
-        """Raises SettingsError for an invalid key or address.
-
-        timeout_s: seconds for a whole request
-        named: the beginning of the names of the settings for address and key
-        """
-        check(base_url, api_key, named)
-        self._named = named
-        self._shown = shown(base_url)
-        self._refusals = Refusals(self._shown, named, api_key or "")
-        self._timeout_s = timeout_s
+    def __init__(self, connection: ModelConnection, profiles: ModelProfiles | None = None) -> None:
+        """`profiles`: of the server's models; by default nothing is known of them. Raises SettingsError for a key or an
+        address that can't be one."""
+        check(connection)
+        self._profiles = profiles or ModelProfiles()
+        self._named = connection.settings
+        self._shown = connection.shown
+        self._refusals = Refusals(self._shown, self._named, connection.api_key or "")
+        self._timeout_s = connection.timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
         enough = httpx2.Limits(max_connections=4096, max_keepalive_connections=4096)
         self._client = openai.AsyncOpenAI(
-            api_key=api_key,
-            base_url=base_url,
+            api_key=connection.api_key,
+            base_url=connection.base_url,
             max_retries=0,
-            timeout=timeout_s,
+            timeout=connection.timeout_s,
             http_client=openai.DefaultAioHttpClient(
                 limits=enough,
-                timeout=timeout_s,
-                event_hooks={"response": [_read_capped]},
+                timeout=connection.timeout_s,
+                event_hooks={"response": [read_capped]},
                 follow_redirects=False,
             ),
         )
         # Whole, because the client would put it together for each request, at a tenth of the CPU that asking takes.
         self._chat_url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
         self._moves = 0
-        self._dialects: dict[str, RequestFormat] = {}
-        self._known: set[str] = set()
 
     async def close(self) -> None:
         await self._client.close()
@@ -137,7 +127,7 @@ class ChatCompletions:
         Raises ProviderError if no other task would be answered either: key, quota, unknown model or address.
         """
         while True:
-            dialect = self._dialect(request)
+            dialect = self._profiles.format(request.template.model)
             self._check_cap(request, dialect)
             try:
                 reply = await self._ask(request, dialect, attempt)
@@ -146,7 +136,8 @@ class ChatCompletions:
                 if refused is not None:
                     return refused
             else:
-                self._learn(request, dialect, reply)
+                if isinstance(reply, Completion):
+                    self._profiles.answered(request, dialect, reply)
                 return reply
 
     async def _ask(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | Failure:
@@ -156,10 +147,10 @@ class ChatCompletions:
             content = await self._post(dialect.body(request))
             if is_stream(content):
                 raise streams(self._shown)
-            seconds, model = time.perf_counter() - started, request.template.model
-            return to_reply(
-                request.digest, model, parse(content), attempt, seconds, partial(self._refusals.quoted, request)
-            )
+            seconds, model, body = time.perf_counter() - started, request.template.model, parse(content)
+            if (refusal := refusal_in(body)) is not None:
+                raise self._as_status(*refusal)
+            return to_reply(request.digest, model, body, attempt, seconds, partial(self._refusals.quoted, request))
         except openai.APIConnectionError as error:
             if (unsafely := unsafe(error, self._shown)) is not None:
                 raise unsafely from None
@@ -170,11 +161,15 @@ class ChatCompletions:
         except TimeoutError:
             return Failure("timeout", "The model's server did not answer in time.")
         except TooLarge:
-            return Failure("server", f"The model's server sent more than {_MOST_BYTES // 10**6} MB.")
+            return Failure("server", f"The model's server sent more than {MOST_BYTES // 10**6} MB.")
         except Streamed:
             raise streams(self._shown) from None
         except GARBAGE:
             return Failure("server", "The model's server did not send a chat completion.")
+
+    def _as_status(self, status: int, error: dict[str, Any]) -> openai.APIStatusError:
+        response = httpx2.Response(status, request=httpx2.Request("POST", self._chat_url))
+        return openai.APIStatusError(str(error.get("message")), response=response, body=error)
 
     async def _refused(
         self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError
@@ -187,11 +182,11 @@ class ChatCompletions:
         answer = malformed(error.body, request.digest, model, attempt)
         if answer is not None:
             return answer
-        if self._adapt(request, dialect, error):
+        if self._profiles.refused(request, dialect, error.status_code, error.param, words_of(error)):
             return None
         failure = replace(self._refusals.failure(model, error, request), unbilled=True)
-        formal = failure.kind == "bad_request" and error.status_code in (400, 422) and model not in self._known
-        if not formal or is_about_length(error):
+        formal = failure.kind == "bad_request" and error.status_code in (400, 422)
+        if not formal or is_about_length(error) or not self._profiles.is_untried(model):
             return failure
         return await self._ask_otherwise(request, dialect, attempt) or failure
 
@@ -200,26 +195,13 @@ class ChatCompletions:
 
         Only for models without any answer yet: refusals come in many words.
         """
-        self._known.add(request.template.model)
         for other in dialect.others(request.template):
             with contextlib.suppress(openai.APIStatusError):
                 reply = await self._ask(request, other, attempt)
                 if isinstance(reply, Completion):
-                    self._dialects[request.template.model] = other
+                    self._profiles.takes(request.template.model, other)
                     return reply
         return None
-
-    def _dialect(self, request: ChatRequest) -> RequestFormat:
-        return self._dialects.get(request.template.model, RequestFormat())
-
-    def _learn(self, request: ChatRequest, dialect: RequestFormat, reply: Completion | Failure) -> None:
-        """A model that was cut off in the middle of its thoughts is not bounded again."""
-        if isinstance(reply, Failure):
-            return
-        self._known.add(request.template.model)
-        bound = dialect.bound(request.template)
-        if bound is not None and is_cut(reply) and not runs_on(reply.text):
-            self._dialects[request.template.model] = replace(self._dialect(request), bounded=False)
 
     def _move(self, error: openai.APIStatusError) -> None:
         """Continues at the path that this server names. Raises ProviderError if it names another server."""
@@ -240,7 +222,8 @@ class ChatCompletions:
 
     def body(self, request: ChatRequest) -> bytes:
         """The body of the request in the form that this model accepts, as far as is known."""
-        return replace(self._dialect(request), bounded=False).body(request)  # nobody can ask a line of a batch again
+        learnt = self._profiles.format(request.template.model)
+        return replace(learnt, bounded=False).body(request)  # nobody can ask a line of a batch again
 
     async def _post(self, content: bytes) -> bytes:
         """The typed `create()` would take twice the CPU; the raw post sends the same request."""
@@ -251,47 +234,8 @@ class ChatCompletions:
             )
         return response.content
 
-    def _adapt(self, request: ChatRequest, used: RequestFormat, error: openai.APIStatusError) -> bool:
-        """Whether the refusal was about the form of the request, and another form is left to try."""
-        if self._dialect(request) != used:
-            return True
-        better = adapted(used, request, error.status_code, error.param, words_of(error))
-        if better is None:
-            return False
-        self._dialects[request.template.model] = better
-        return True
-
-
-def check(base_url: str, api_key: str | None, named: str = "OPENAI") -> None:
-    """Raises SettingsError for an invalid key or address. `named`: the beginning of their settings' names."""
-    if not api_key or not api_key.strip():
-        raise SettingsError(
-            f"{named}_API_KEY is not set: export the key of your model's provider (any text for a local one)."
-        )
-    if not re.fullmatch(r"[ -~]+", api_key):
-        raise SettingsError(f"{named}_API_KEY holds a line end or a letter that no key has: copy it again.")
-    try:
-        good = httpx2.URL(base_url).scheme in ("http", "https") and httpx2.URL(base_url).host
-    except httpx2.InvalidURL:
-        good = False
-    if not good:
-        raise SettingsError(f"{named}_BASE_URL is not a valid address: write one like http://host:port/v1.")
-
 
 def _names(entry: Any) -> list[str]:
     """The names of one model: servers such as llama.cpp list aliases beside its id."""
     names = dict.fromkeys([entry.id, *(getattr(entry, "aliases", None) or [])])
     return [name[:_LONGEST_NAME] for name in names if isinstance(name, str) and name]
-
-
-async def _read_capped(response: httpx2.Response) -> None:
-    """Reads a body in place of httpx, which would read and unpack without a limit. Raises TooLarge."""
-    check_whole(response)
-    parts, size = [], 0
-    async with contextlib.aclosing(response.aiter_bytes()) as stream:
-        async for part in stream:
-            parts.append(part)
-            size += len(part)
-            if size > _MOST_BYTES:
-                raise TooLarge
-    response._content = b"".join(parts)  # where its own aread() would put it, and finds it

@@ -1,6 +1,7 @@
 """Sentences about errors on the way to a model's server: certificates, redirects, streams."""
 
 import json
+import re
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +10,9 @@ import aiohttp
 import httpx2
 import openai
 
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.domain.urls import shown
-from backend.errors import ProviderError
+from backend.errors import ProviderError, SettingsError
 
 _STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl", "application/stream+json")
 _EVENTS = (b"data:", b"event:", b": ")
@@ -131,3 +133,20 @@ def _words(found: Any, depth: int) -> str:
     raw = found["metadata"].get("raw") if isinstance(found.get("metadata"), dict) else None
     before = f"{json.dumps(place)}: " if place and said else ""
     return f"{before}{said}{f' ({raw[:_WORDS]})' if isinstance(raw, str) else ''}"
+
+
+def check(connection: ModelConnection) -> None:
+    """Raises SettingsError for a key or an address that can't be one."""
+    named, api_key = connection.settings, connection.api_key
+    if not api_key or not api_key.strip():
+        raise SettingsError(
+            f"{named}_API_KEY is not set: export the key of your model's provider (any text for a local one)."
+        )
+    if not re.fullmatch(r"[ -~]+", api_key):
+        raise SettingsError(f"{named}_API_KEY holds a line end or a letter that no key has: copy it again.")
+    try:
+        good = httpx2.URL(connection.base_url).scheme in ("http", "https") and httpx2.URL(connection.base_url).host
+    except httpx2.InvalidURL:
+        good = False
+    if not good:
+        raise SettingsError(f"{named}_BASE_URL is not a valid address: write one like http://host:port/v1.")

@@ -9,9 +9,9 @@ from math import isfinite
 
 import openai
 
-from backend.adapters.providers.chat_completions import GARBAGE, check
-from backend.adapters.providers.connection_errors import moved, unsafe
-from backend.domain.urls import shown
+from backend.adapters.providers.chat_completions import GARBAGE
+from backend.adapters.providers.connection_errors import check, moved, unsafe
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.errors import ProviderError
 
 TRIES = 6
@@ -20,13 +20,17 @@ TRIES = 6
 class EmbeddingApi:
     """Safe to share between threads."""
 
-    def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
+    def __init__(self, connection: ModelConnection) -> None:
         """Raises SettingsError for an invalid key or address."""
-        check(base_url, api_key)
-        self._shown = shown(base_url)
-        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=timeout_s)
+        check(connection)
+        self._shown, self._named = connection.shown, connection.settings
+        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s)
         self._client = openai.OpenAI(
-            api_key=api_key, base_url=base_url, max_retries=TRIES, timeout=timeout_s, http_client=client
+            api_key=connection.api_key,
+            base_url=connection.base_url,
+            max_retries=TRIES,
+            timeout=connection.timeout_s,
+            http_client=client,
         )
 
     def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
@@ -38,7 +42,7 @@ class EmbeddingApi:
             found = [by_place[place] for place in range(len(texts))]
         except openai.APIStatusError as error:
             if error.status_code < 400:
-                raise moved(error, self._shown, "OPENAI") from None
+                raise moved(error, self._shown, self._named) from None
             raise ProviderError(
                 f"{self._shown} makes no embeddings with '{model}' ({error.status_code}): check the model's name, "
                 "or save the prompt without --embed."

@@ -19,6 +19,12 @@ _KEY_REFUSED = re.compile(
     re.IGNORECASE,
 )
 """Gemini and xAI refuse a key with status 400."""
+_NO_CREDIT = re.compile(
+    r"insufficient[ _]?(?:balance|credits?|funds|quota)|balance is (?:too low|insufficient)|exceeded_current_quota"
+    r"|budget[ _](?:has been[ _])?exceeded|(?:out of|no|not enough) credits?\b|billing (?:hard limit|is not active)",
+    re.IGNORECASE,
+)
+"""No 402 everywhere: 400 (Anthropic, LiteLLM), 403, or a 429 that no waiting ends (Moonshot, Zhipu)."""
 _MODERATED = re.compile(r"content[ _-]?(filter|policy)|moderat|flagged|safety (system|policy|filter)|prohibited", re.I)
 """A refusal that is about what a task says."""
 _TOO_LONG = re.compile(r"context|too (?:long|large)|(?:maximum|max)\b.{0,40}\b(?:length|tokens)", re.IGNORECASE)
@@ -53,16 +59,21 @@ class Refusals:
         """
         status, code, texts = error.status_code, str(error.code or ""), request.texts if request else ""
         message = words_of(error)
-        self._check_all(model, status, code, status == 401 or _says(_KEY_REFUSED, message, texts))
+        kind = f"{code} {error.type or ''}"
+        spent = status == 402 or (status == 429 and ("quota" in kind or "billing" in kind))
+        self._check_account(status, spent or _NO_CREDIT.search(kind) is not None or _says(_NO_CREDIT, message, texts))
+        self._check_all(model, status, status == 401 or _says(_KEY_REFUSED, message, texts))
         named = f" {code}" if code != str(status) and _CODE.fullmatch(code) else ""
         if status in _ABOUT_ONE and (_MODERATED.search(code) or _says(_MODERATED, message, texts)):
             return Failure("refused", f"The provider refused what this task says ({status}{named}).")
         said = self.quoted(request, message)
         return self._of_one(model, error, named, f': "{said}"' if said else "")
 
-    def _check_all(self, model: str, status: int, code: str, key_refused: bool) -> None:
-        if status == 402 or (status == 429 and ("quota" in code or "billing" in code)):
+    def _check_account(self, status: int, spent: bool) -> None:
+        if spent and status in (402, 429, *_ABOUT_ONE):
             raise ProviderError(f"The account at {self.where} has no quota left: add credit, then run it again.")
+
+    def _check_all(self, model: str, status: int, key_refused: bool) -> None:
         if key_refused and status in (401, *_ABOUT_ONE):
             raise ProviderError(f"{self.where} refused the key: check {self.named}_API_KEY and {self.named}_BASE_URL.")
         if status in (404, 405):

@@ -13,11 +13,14 @@ from backend.domain.few_shot.messages import Turn
 FORMATS = ("json_schema", "json_object", "text")
 _FORMAT_WORDS = re.compile(
     r"\b(?:response_format|(?:json[ _-]?)?schemas?|\w*grammars?|structured[ _-]outputs?|guided[ _-]\w+"
-    r"|constrain(?:t|ed)\b|json[ _-](?:object|mode)|states for serving)",
+    r"|constrain(?:t|ed)\b|json[ _-](?:object|mode)|states for serving|requested parameters)",
     re.IGNORECASE,
 )
 """What refusals of a form of answer speak of."""
 _LENGTH_WORDS = re.compile(r"\bmax_(?:completion_)?tokens\b|\bcontext\b|\btoo (?:long|large)\b", re.IGNORECASE)
+_FORMAL = (400, 422)
+_ABOUT_FORMS = (404, 500, 501)
+"""llama.cpp and Ollama fail over a schema they can't read; OpenRouter finds nobody who takes one."""
 _LONG_CAP = "max_completion_tokens"
 _CAPS = ("max_tokens", _LONG_CAP)
 _NEAR = 4
@@ -103,7 +106,7 @@ def adapted(
     dialect: RequestFormat, request: ChatRequest, status: int, param: str | None, message: str
 ) -> RequestFormat | None:
     """The form to try after a refusal; None if the refusal is about this one request."""
-    if status not in (400, 422):
+    if status not in (*_FORMAL, *_ABOUT_FORMS):
         return None
     named = str(param or "")
 
@@ -117,7 +120,7 @@ def adapted(
     formats = _FORMAT_WORDS.search(named) or _speaks_of(_FORMAT_WORDS, message, request.texts)
     if formats and dialect.format < len(FORMATS) - 1:
         return replace(dialect, format=dialect.format + 1)
-    if not _REFUSAL.search(message):
+    if status not in _FORMAL or not _REFUSAL.search(message):
         return None
     sent = {*parameters(request.template), *(("logprobs",) if request.template.logprobs else ())} - dialect.dropped
     for name in sorted(sent, key=len, reverse=True):

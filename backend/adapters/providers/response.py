@@ -5,7 +5,7 @@ without an answer; `chat_completions` handles them.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf, isfinite
@@ -13,8 +13,8 @@ from typing import Any
 
 from backend.adapters.providers.connection_errors import words_in
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
+from backend.domain.chat.finish_reasons import is_broken_off
 from backend.domain.chat.request import Completion
-from backend.domain.chat.response_parser import BROKEN_OFF
 from backend.domain.outcome import Failure
 
 _MOST = 2**31 - 1
@@ -25,6 +25,9 @@ _SPOKEN = (None, "text", "output_text")
 """Types of parts that belong to the answer."""
 _MALFORMED = ("json_validate_failed", "output_parse_failed", "tool_use_failed")
 """Codes of errors that stand for an answer which does not keep to its schema (Groq)."""
+_PASSING = (408, 409, 429)
+_PROMPT = ("prompt_tokens", "input_tokens")
+_COMPLETION = ("completion_tokens", "output_tokens")
 LONGEST_S = 3600.0
 Quote = Callable[[str], str]
 """Makes of a provider's words what may be shown of them."""
@@ -47,15 +50,24 @@ def to_reply(
 
 def _broken(body: Any, quote: Quote) -> Failure | None:
     choice = body["choices"][0] if body.get("choices") else {}
-    error, finish = choice.get("error") or body.get("error"), str(choice.get("finish_reason")).lower()
+    error, finish = choice.get("error") or body.get("error"), str(choice.get("finish_reason"))
     said = choice.get("message") or {}
     empty = not said.get("content") and not said.get("refusal")
-    if finish != "error" and not (error and (empty or choice.get("error"))) and not (empty and finish in BROKEN_OFF):
+    failed = finish.lower() == "error" or (error and (empty or choice.get("error")))
+    if not failed and not (empty and is_broken_off(finish)):
         return None
     words = quote(words_in(error))
     detail = f"The model's server gave up its answer{f': {chr(34)}{words}{chr(34)}' if words else ''}."
     limited = isinstance(error, dict) and error.get("code") in (429, "429")
     return Failure("rate_limited" if limited else "server", detail)
+
+
+def refusal_in(body: Any) -> tuple[int, dict[str, Any]] | None:
+    """The status and the error of a body that is a refusal, although its own status is 200; None for any other."""
+    error = body.get("error") if isinstance(body, dict) and not body.get("choices") else None
+    code = error.get("code") if isinstance(error, dict) else None
+    status = int(code) if isinstance(code, int | str) and str(code).isdecimal() else 0
+    return (status, error) if error and 400 <= status < 500 and status not in _PASSING else None
 
 
 def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: float = 0.0) -> Completion | None:
@@ -79,7 +91,7 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
     message = choice["message"]
     refusal = message.get("refusal")
     text = _text(message.get("content") or refusal or "")
-    prompt, completion, cached = _usage(body.get("usage"))
+    prompt, completion, cached = _usage(body.get("usage") or choice.get("usage"))
     return Completion(
         digest=digest,
         attempt=attempt,
@@ -102,17 +114,23 @@ def _name(found: Any, most: int) -> str:
 
 
 def _text(content: Any) -> str:
-    """Some servers send content as a list of parts, one of which holds thoughts."""
+    """Some servers send content as a list of parts, one of which holds thoughts, or as the object itself."""
     if isinstance(content, str):
         return content
-    return "".join(str(part.get("text") or "") for part in content if part.get("type") in _SPOKEN)
+    return json.dumps(content) if isinstance(content, dict) else "".join(_part(part) for part in content)
+
+
+def _part(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    return str(part.get("text") or "") if part.get("type") in _SPOKEN else ""
 
 
 def _elsewhere(message: Mapping[str, Any]) -> str | None:
     """The place that holds text instead of the content: a key of the message, or the type of a part of its content."""
     content = message.get("content")
     listed = content if isinstance(content, list) else []
-    parts = [part.get("type") for part in listed if part.get("type") not in _SPOKEN]
+    parts = [part.get("type") for part in listed if isinstance(part, dict) and part.get("type") not in _SPOKEN]
     keys = [
         key for key, value in message.items() if key not in _PLAIN and isinstance(value, str | list | dict) and value
     ]
@@ -126,21 +144,30 @@ def _usage(found: Any) -> tuple[int, int, int]:
     `completion_tokens`.
     """
     try:
-        prompt, completion = (int(found.get(name) or 0) for name in ("prompt_tokens", "completion_tokens"))
+        prompt, completion = (_first(found, names) for names in (_PROMPT, _COMPLETION))
         cached = int((found.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
     except (AttributeError, TypeError, ValueError, OverflowError):
         return 0, 0, 0
     if not all(0 <= count <= _MOST for count in (prompt, completion, cached)):
         return 0, 0, 0
-    thoughts = _count(found.get("completion_tokens_details"), "reasoning_tokens")
+    details = (found, found.get("completion_tokens_details"), found.get("output_tokens_details"))
+    thoughts = max(_count(part, "reasoning_tokens") for part in details)
     apart = completion + thoughts if thoughts > completion else 0
     return prompt, min(_MOST, max(completion, apart, _count(found, "total_tokens") - prompt)), cached
 
 
+def _first(found: Any, names: Sequence[str]) -> int:
+    """The first that is there, 0 for none. Raises ValueError or TypeError for what is no number."""
+    return next((int(found[name]) for name in names if found.get(name)), 0)
+
+
 def _count(found: Any, name: str) -> int:
     """0 for anything that is not a count."""
-    count = found.get(name) if isinstance(found, dict) else None
-    return count if isinstance(count, int) and 0 <= count <= _MOST else 0
+    try:
+        count = int(found.get(name) or 0) if isinstance(found, dict) else 0
+    except (TypeError, ValueError, OverflowError):
+        return 0
+    return count if 0 <= count <= _MOST else 0
 
 
 def _logprobs(found: Any, text: str) -> Pieces | None:

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.answer import Answer
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import REJECTED, Score
 from backend.domain.metrics.confusions import Confusion, confusions
-from backend.domain.outcome import Answer, Truth
+from backend.domain.outcome import Truth
 from backend.domain.same_text import text_key
 from backend.domain.task import Task
 
@@ -32,17 +34,21 @@ def confused_labels(scores: Iterable[Score]) -> list[Confusion]:
     return [pair for pair in confusions(score.confusion for score in scores) if pair.answer != REJECTED]
 
 
-def duplicates(tasks: Iterable[Task], truths: Iterable[Truth], variables: Sequence[str]) -> list[Duplicates]:
-    """Tasks whose texts are equal in all `variables` (see `domain.same_text`), with different ground truths."""
+def duplicates(tasks: Iterable[Task], truths: Iterable[Truth], schema: LabelSchema) -> list[Duplicates]:
+    """Tasks whose texts are equal in all variables (see `domain.same_text`), with different ground truths."""
     known = {truth.task_id: truth for truth in truths}
     same: dict[str, list[Truth]] = defaultdict(list)
     for task in tasks:
         if task.id in known:
-            same[text_key(str(task.value(name)) for name in variables)].append(known[task.id])
-    return [Duplicates(tuple(group)) for group in same.values() if any(t.answer != group[0].answer for t in group)]
+            same[text_key(str(task.value(name)) for name in schema.variables)].append(known[task.id])
+    return [
+        Duplicates(tuple(group))
+        for group in same.values()
+        if not all(schema.equal(truth.answer, group[0].answer) for truth in group)
+    ]
 
 
-def disagreements(answers: Mapping[int, Sequence[Answer]]) -> list[Disagreement]:
+def disagreements(answers: Mapping[int, Sequence[Answer]], schema: LabelSchema) -> list[Disagreement]:
     """Tasks whose answers are not all the same, by id.
 
     answers: task -> the answers of its annotations
@@ -51,6 +57,6 @@ def disagreements(answers: Mapping[int, Sequence[Answer]]) -> list[Disagreement]
     for task, given in sorted(answers.items()):
         different[task] = []
         for answer in given:
-            if answer not in different[task]:
+            if not any(schema.equal(answer, other) for other in different[task]):
                 different[task].append(answer)
     return [Disagreement(task, tuple(found)) for task, found in different.items() if len(found) > 1]

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.answer import Answer
 from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import ratio
 
 
@@ -54,8 +55,8 @@ def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: Label
     """
     known: dict[int, Answer] = {truth.task_id: truth.answer for truth in truths}
     answered = [outcome for outcome in outcomes if outcome.answer is not None and outcome.task_id in known]
-    agreed = ratio(sum(o.answer == known[o.task_id] for o in answered), len(answered)) or 0.0
-    meant = calibrate(scored_answers_of(answered, truths)).calibrator or float
+    agreed = ratio(sum(schema.equal(o.answer, known[o.task_id]) for o in answered), len(answered)) or 0.0
+    meant = calibrate(scored_answers_of(answered, truths, schema)).calibrator or float
     said = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
     shown = {task: schema.show(known[task]) for task in said}
     mistaken: dict[str, Counter[str]] = {}

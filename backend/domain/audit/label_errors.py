@@ -8,9 +8,10 @@ counts, and each version is calibrated by how often it agrees with the ground tr
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.answer import Answer
 from backend.domain.audit.ensemble import EnsembleVote, voice_of
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.outcome import Outcome, Truth
 
 
 @dataclass(frozen=True, slots=True)

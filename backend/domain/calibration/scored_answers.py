@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.answer import Answer
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Outcome, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +23,20 @@ class ScoredAnswer:
 
 
 def scored_answers_of(
-    outcomes: Iterable[Outcome], truths: Iterable[Truth], control: str | None = None
+    outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema, control: str | None = None
 ) -> list[ScoredAnswer]:
     """One for each output that has a ground truth: for the whole answer, or for one of several controls."""
     known = {truth.task_id: truth.answer for truth in truths}
     there = (outcome for outcome in outcomes if outcome.spoke and outcome.task_id in known)
     if control is None:
-        return [ScoredAnswer(o.task_id, o.confidence, o.answer == known[o.task_id]) for o in there]
-    return [_about(control, outcome, known[outcome.task_id]) for outcome in there]
+        return [ScoredAnswer(o.task_id, o.confidence, schema.equal(o.answer, known[o.task_id])) for o in there]
+    return [_about(schema.by_name[control], outcome, known[outcome.task_id]) for outcome in there]
 
 
-def _about(control: str, outcome: Outcome, truth: Answer) -> ScoredAnswer:
-    sure = None if outcome.controls is None else outcome.controls.get(control)
-    right = outcome.answer is not None and outcome.answer.get(control, ()) == truth.get(control, ())
+def _about(control: Control, outcome: Outcome, truth: Answer) -> ScoredAnswer:
+    sure = None if outcome.controls is None else outcome.controls.get(control.name)
+    given, wanted = outcome.answer, truth.get(control.name)
+    right = given is not None and control.equal(given.get(control.name), wanted)
     return ScoredAnswer(outcome.task_id, sure, right)
 
 

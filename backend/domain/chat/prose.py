@@ -4,22 +4,20 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from backend.domain.labels.controls.choices import ChoicesField, fold
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer
+from backend.domain.answer import Answer
+from backend.domain.chat.answer_spec import AnswerSpec
+from backend.domain.labels.controls.label_lookup import fold
 
 _LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """A letter of a script that puts spaces between words: there a label is found as a whole word only."""
 
 
-def other_label(prose: str, answer: Answer, schema: LabelSchema) -> str | None:
+def other_label(prose: str, answer: Answer, spec: AnswerSpec) -> str | None:
     """A label that `prose` names and `answer` does not contain; None if there is none."""
-    fields = [field for field in schema.fields if isinstance(field, ChoicesField)]
-    shown = tuple(choice.shown for field in fields for choice in field.choices)
-    if not shown or not prose.strip():
+    if not spec.spoken or not prose.strip():
         return None
-    taken = {fold(choice.shown) for field in fields for choice in field.choices if choice.stored in answer[field.name]}
-    found = (match[0] for match in _named(shown).finditer(unicodedata.normalize("NFC", prose)))
+    taken = set(map(fold, spec.said(answer)))
+    found = (match[0] for match in _named(spec.spoken).finditer(unicodedata.normalize("NFC", prose)))
     return next((label for label in found if fold(label) not in taken), None)
 
 

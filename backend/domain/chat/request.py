@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from backend.domain.chat.answer_length import most_tokens
+from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.few_shot.messages import FewShotMessages, Turn
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.hashing import canonical, numbered
@@ -37,6 +38,7 @@ SHOWN = "\nThe messages before the last are examples with their right answers."
 class RequestTemplate:
     """The parts that all requests of a version share. Not in the digest: `attempts`, `cap` and `samples`.
 
+    spec: what is wanted back
     logprobs: whether to ask for log-probabilities of tokens
     attempts: how many answers a request may get before it is given up
     cap: most tokens a completion may have, in addition to the parameters (see docs/adr/0057)
@@ -47,7 +49,7 @@ class RequestTemplate:
     model: str
     parameters: Mapping[str, Any]
     system: str
-    schema: LabelSchema
+    spec: AnswerSpec
     logprobs: bool = True
     attempts: int = MAX_ATTEMPTS
     cap: int | None = None
@@ -55,7 +57,7 @@ class RequestTemplate:
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
-        return self.schema.json_schema()
+        return self.spec.json_schema()
 
     @cached_property
     def bound(self) -> int | None:

@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from backend.domain.answer import Answer
+from backend.domain.chat import finish_reasons
+from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.prose import other_label
 from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, Completion
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Rejection
+from backend.domain.outcome import Rejection
 
 REMEMBERED = 2048
 """Most answers are one of a few texts, which need not be read again for every task."""
-_CUT_SHORT = ("length", "max_tokens", "model_length", "max_length", "max_output_tokens", "token_limit", "incomplete")
-BROKEN_OFF = ("abort", "aborted", "cancelled", "insufficient_system_resource")
-CUT = frozenset((*_CUT_SHORT, *BROKEN_OFF))
-"""Reasons to finish that mean a text may go on: OpenAI's, and what others say in its place."""
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})?\s*")
 
 
@@ -41,17 +39,17 @@ class JsonObject:
     first: int = 0
 
 
-def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
+def read(completion: Completion, spec: AnswerSpec) -> Answer | Rejection:
     """The Answer in a completion, or the Rejection. Never raises, whatever the text is."""
-    if completion.refused or (completion.finish_reason == "content_filter"):
+    if completion.refused or finish_reasons.is_refusal(completion.finish_reason):
         return Rejection("refused", "The model refused to answer.")
     text, place = completion.text, find_object(completion.text)
     if place is None or (is_cut(completion) and not _FENCE.fullmatch(text, place.end)):
         return _unfound(completion)
-    answer = schema.accept(place.value)
+    answer = spec.parse(place.value)
     if isinstance(answer, Rejection):
         return answer
-    other = other_label(f"{text[place.first : place.start]}\n{text[place.end :]}", answer, schema)
+    other = other_label(f"{text[place.first : place.start]}\n{text[place.end :]}", answer, spec)
     if other is not None:
         return Rejection("not_json", f"Beside its JSON object the answer names another label, {other[:60]!a}.")
     return answer
@@ -59,7 +57,7 @@ def read(completion: Completion, schema: LabelSchema) -> Answer | Rejection:
 
 def is_cut(completion: Completion) -> bool:
     """Whether the text may have been cut off."""
-    return completion.finish_reason.lower() in CUT
+    return finish_reasons.is_cut(completion.finish_reason)
 
 
 def _unfound(completion: Completion) -> Rejection:
@@ -78,13 +76,13 @@ def _unfound(completion: Completion) -> Rejection:
     return Rejection("empty", "The answer is empty.")
 
 
-def judge(attempts: Sequence[Completion], schema: LabelSchema) -> tuple[Answer | Rejection | None, Completion | None]:
+def judge(attempts: Sequence[Completion], spec: AnswerSpec) -> tuple[Answer | Rejection | None, Completion | None]:
     """The first usable attempt with its Answer, else the last attempt with its Rejection; (None, None) without
     attempts."""
     verdict: Answer | Rejection | None = None
     completion: Completion | None = None
     for completion in attempts:
-        verdict = read(completion, schema)
+        verdict = read(completion, spec)
         if not isinstance(verdict, Rejection):
             break
     return verdict, completion
@@ -107,7 +105,7 @@ def _is_final(verdict: Rejection, last: Completion) -> bool:
 
 def is_done(request: ChatRequest, attempts: Sequence[Completion]) -> bool:
     """Whether to stop asking `request`. `attempts`: all answers to it."""
-    return settled(attempts, judge(attempts, request.template.schema)[0], most_attempts(request, attempts))
+    return settled(attempts, judge(attempts, request.template.spec)[0], most_attempts(request, attempts))
 
 
 def most_attempts(request: ChatRequest, attempts: Sequence[Completion]) -> int:

@@ -11,13 +11,14 @@ _NAME = rf"[\w:.-]{{0,30}}{_WORD}[\w:.-]{{0,30}}\s*"
 _CLOSING = re.compile(
     "|".join(
         (
-            rf"<\s*/{_NAME}>",  # </think>, </thinking>, </reasoning>, </seed:think>, …
+            rf"<\s*/\s*{_NAME}>",  # </think>, </thinking>, </reasoning>, </seed:think>, …
             rf"\[\s*/{_NAME}\]",  # [/THINK] of Magistral
             rf"◁\s*/{_NAME}▷",  # Kimi
             rf"<\|\s*(?:/|end){_NAME}\|>",  # <|END_THINKING|> of Command, <|end_of_thought|> of OpenThinker
             r"<\|channel\|>\s*final\b[^<{]{0,40}(?:<\|constrain\|>[^<{]{0,40})?(?:<\|message\|>)?",  # gpt-oss (harmony)
             r"assistantfinal(?=\W)",  # the same where the server leaves the marks out
             r"<channel\|>",  # Gemma 4
+            r"<\|content\|>",  # Solar
             r"<\|inner_suffix\|>",  # Apertus
             r"<unused95>",  # MedGemma
             r"here(?:['’]s| is) my response:",  # Granite
@@ -28,7 +29,7 @@ _CLOSING = re.compile(
 _OPENING = re.compile(
     "|".join(
         (
-            rf"<(?!\s*/){_NAME}>",
+            rf"<(?!\s*/)\s*{_NAME}>",
             rf"\[(?!\s*/){_NAME}\]",
             rf"◁(?!\s*/){_NAME}▷",
             rf"<\|(?!\s*(?:/|end)){_NAME}\|>",

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.domain.answer import Answer
 from backend.domain.labels.regions import from_result, others_of
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Truth
+from backend.domain.outcome import Truth
 from backend.domain.prompts.version import belongs
 
 KINDS = ("ground-truth", "any")
@@ -47,7 +48,7 @@ def truth_of(task_id: int, annotations: Sequence[Mapping[str, Any]], kind: str, 
     result = serving[-1].get("result") or []
     answer = from_result(result, schema)
     on_screen = schema.on_screen(answer, others_of(result, schema)).fields
-    if any(not answer[f.name] and (f.required or (f.single and not f.optional)) for f in on_screen):
+    if any(answer[f.name] is None and f.must_answer for f in on_screen):
         return None
     return Truth(task_id, answer)
 
@@ -72,7 +73,6 @@ def gone_labels(answer: Answer, schema: LabelSchema) -> list[str]:
     return [
         schema.class_name(field.name, label)
         for field in schema.fields
-        if field.source is None
-        for label in answer.get(field.name, ())
-        if label not in {choice.stored for choice in field.choices}
+        if not field.dynamic
+        for label in field.gone(answer.get(field.name))
     ]

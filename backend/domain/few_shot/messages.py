@@ -49,7 +49,8 @@ class FewShotMessages:
     """The messages of a version's examples. `embed` is needed if the version compares examples by embeddings."""
 
     def __init__(self, version: PromptVersion, embed: Embed | None = None) -> None:
-        assert version.examples is not None
+        if version.examples is None:
+            raise ValueError(f"{version.tag} has no examples.")
         self._examples = version.examples
         self._variables = version.variables
         self._embed = embed
@@ -79,13 +80,14 @@ class FewShotMessages:
     def _compared(self) -> SimilarityIndex:
         if self._index is None:
             texts = tuple(self._text(example.values) for example in self._examples.pool)
-            self._index = words_of(texts) if self._examples.embed is None else self._embedded(texts)
+            model = self._examples.embed
+            self._index = words_of(texts) if model is None else self._embedded(texts, model)
         return self._index
 
-    def _embedded(self, texts: tuple[str, ...]) -> SimilarityIndex:
-        assert self._examples.embed is not None
-        assert self._embed is not None, "a version with embeddings needs somebody to make them"
-        return embedded_of(texts, self._examples.embed, self._embed)
+    def _embedded(self, texts: tuple[str, ...], model: str) -> SimilarityIndex:
+        if self._embed is None:
+            raise ValueError("A version whose examples are compared by embeddings needs somebody to make them.")
+        return embedded_of(texts, model, self._embed)
 
     def _text(self, values: Values) -> str:
         return "\n".join(values[name] for name in self._variables)

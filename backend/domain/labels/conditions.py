@@ -5,7 +5,7 @@ compared with names and aliases as they are written, and an unknown word in visi
 selected region is no matter of an answer: such a control is never on the screen of a task that has just been opened.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -26,12 +26,19 @@ class Listed(Protocol):
     """A control as far as a condition looks at it."""
 
     @property
-    def source(self) -> str | None:
-        """The task's field that brings its choices, None where the config lists them."""
+    def dynamic(self) -> bool:
+        """Whether the task brings its choices."""
+
+    @property
+    def many(self) -> bool:
+        """Whether it takes several labels."""
 
     @property
     def names(self) -> Collection[str]:
         """Names and aliases of its choices."""
+
+    def shown(self, name: str) -> str:
+        """What the model calls the choice of that name."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +56,11 @@ class Condition:
         chosen = seen.get(self.control, ())
         return (not self._wanted.isdisjoint(chosen) if self.values else bool(chosen)) != self.unless
 
-    def words(self, many: bool, shown: Callable[[str], str]) -> str:
-        """For the model. `many`: whether the control takes several labels; `shown`: what it calls a value."""
-        told = [quoted(shown(value), _LONGEST) for value in self.values[:_TOLD]]
+    def words(self, looked_at: Listed | None) -> str:
+        """For the model. `looked_at`: the control that it looks at, where it is one that the model fills."""
+        many = looked_at is not None and looked_at.many
+        shown = [looked_at.shown(value) if looked_at else value for value in self.values[:_TOLD]]
+        told = [quoted(value, _LONGEST) for value in shown]
         listed = " or ".join(told) + (" or another of its kind" if len(self.values) > _TOLD else "")
         if self.control is None:
             start = "no other key has" if self.unless else "another key has"
@@ -69,7 +78,7 @@ class Condition:
         if self.control is None:
             return "" if fields else "when another <Choices> has a choice"
         field, values = fields.get(self.control), self.values[:_TOLD]
-        if field is None or (self.values and not field.source and self._wanted.isdisjoint(field.names)):
+        if field is None or (self.values and not field.dynamic and self._wanted.isdisjoint(field.names)):
             listed = " or ".join(quoted(value, _SHORT) for value in values)
             return f"when {quoted(self.control, _SHORT)} has {listed or 'a choice'}"
         return ""

@@ -3,8 +3,7 @@
 Configs come from users: entities and document types are refused, everything unsupported is named and left alone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError
 
@@ -13,14 +12,14 @@ from defusedxml.ElementTree import fromstring
 
 from backend.domain.labels.conditions import MOST
 from backend.domain.labels.control_order import in_order
-from backend.domain.labels.controls.choices import read_choices
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
 from backend.domain.labels.remark_box import is_remark_box
-from backend.domain.labels.schema import AnyField, LabelSchema
+from backend.domain.labels.schema import LabelSchema
 from backend.errors import LabelConfigError
 
-KINDS: dict[str, Callable[[Element], AnyField | str]] = {"Choices": read_choices}
-_TAGS = {tag.lower(): tag for tag in (*KINDS, *TEXT_TAGS, "TextArea")}
+_TAGS = {tag.lower(): tag for tag in (*BUILDERS, *TEXT_TAGS, "TextArea")}
 _REPEATED = "inside a <Repeater>"
 _MOST_CHARACTERS = 1_000_000
 _SHOWN, _NAME = 5, 160
@@ -95,12 +94,12 @@ def _parse(xml: str) -> Element:
         ) from None
 
 
-def _controls(layout: Layout) -> tuple[list[AnyField], list[str], str | None]:
-    fields: dict[str, AnyField] = {}
+def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
+    fields: dict[str, Control] = {}
     unsupported: list[str] = []
     prompt_control = None
     for placed in layout.controls:
-        element, name = placed.element, placed.element.get("name", "")
+        element, name = placed.element, placed.name
         if _is_prompt_box(element):
             prompt_control = prompt_control or name
             continue
@@ -115,35 +114,34 @@ def _controls(layout: Layout) -> tuple[list[AnyField], list[str], str | None]:
     return shown, unsupported, prompt_control
 
 
-def _field(placed: Placed) -> AnyField | str:
+def _field(placed: Placed) -> Control | str:
     """The field of a control, or why there is none."""
     element = placed.element
-    if "{{" in element.get("name", ""):
+    if "{{" in placed.name:
         return _REPEATED
     if len(placed.conditions) > MOST:
         return f"shown under more than {MOST} conditions"
-    read = KINDS.get(element.tag)
+    build = BUILDERS.get(element.tag)
     right = _TAGS.get(element.tag.lower(), element.tag)
     other = "not supported yet" if right == element.tag else f"tags are case-sensitive: write <{right}>"
-    field = read(element) if read else other
-    if isinstance(field, str):
-        return field
-    return replace(field, optional=placed.optional, conditions=placed.conditions, heading=tuple(placed.heading))
+    return build(placed) if build else other
 
 
-def _ever_shown(fields: dict[str, AnyField], unsupported: list[str]) -> list[AnyField]:
+def _ever_shown(fields: dict[str, Control], unsupported: list[str]) -> list[Control]:
     """The controls that some answer to the others can bring onto the screen."""
-    kept: dict[str, AnyField] = {}
+    kept: dict[str, Control] = {}
+    looked_at: dict[str, Control] = {}
     for field in in_order(tuple(fields.values())):
-        why = next((why for c in field.conditions if (why := c.never(kept))), "")
+        why = next((why for c in field.conditions if (why := c.never(looked_at))), "")
         if why:
-            unsupported.append(f"<Choices name={field.name!r}> (shown only {why}, which no prompt fills)")
+            unsupported.append(f"<{field.tag} name={field.name!r}> (shown only {why}, which no prompt fills)")
         else:
             kept[field.name] = field
+            looked_at |= {field.name: field} if field.dynamic or field.names else {}
     return [field for name, field in fields.items() if name in kept]
 
 
-def _headers(layout: Layout, fields: Sequence[AnyField]) -> tuple[str, ...]:
+def _headers(layout: Layout, fields: Sequence[Control]) -> tuple[str, ...]:
     """Those for the prompt's own text. Of several controls each has its own, and is told with it; what stands over the
     boxes for prompts and remarks is for the annotator alone."""
     apart = {text for placed in layout.controls if _is_for_annotators(placed.element) for text in placed.heading}

@@ -21,12 +21,26 @@ _MARKUP = re.compile(r"<[^<>]*>")
 
 @dataclass(slots=True)
 class Placed:
-    """A control where it stands. `optional`: something says when it is shown, be it of any effect or not."""
+    """A control where it stands. `hideable`: something says when it is shown, be it of any effect or not; `heading`:
+    constant texts above it."""
 
     element: Element
-    optional: bool
+    hideable: bool
     conditions: tuple[Condition, ...]
     heading: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.element.get("name", "")
+
+    @property
+    def to_name(self) -> str:
+        """The object it is about; the first of several."""
+        return self.element.get("toName", "").split(",")[0].strip()
+
+    @property
+    def required(self) -> bool:
+        return self.element.get("required", "").lower() == "true"
 
 
 @dataclass(slots=True)
@@ -74,7 +88,7 @@ class _Place:
     """What holds for an element by those around it."""
 
     conditions: tuple[Condition, ...] = ()
-    optional: bool = False
+    hideable: bool = False
     owner: Placed | None = None
     in_text: bool = False
 
@@ -97,7 +111,7 @@ def _walk(root: Element) -> Iterator[tuple[Element, _Place]]:
         element, around = pending.pop()
         place = _within(element, around)
         yield element, place
-        inside = _Place(place.conditions, around.optional or bool(element.get("visibleWhen")), place.owner)
+        inside = _Place(place.conditions, around.hideable or bool(element.get("visibleWhen")), place.owner)
         inside.in_text = around.in_text or element.tag in TEXT_TAGS
         pending += [(child, inside) for child in reversed(element)]
 
@@ -105,8 +119,8 @@ def _walk(root: Element) -> Iterator[tuple[Element, _Place]]:
 def _within(element: Element, around: _Place) -> _Place:
     own = condition_of(element)
     conditions = (*around.conditions, own) if own and len(around.conditions) <= MOST else around.conditions
-    place = _Place(conditions, around.optional, around.owner, around.in_text)
+    place = _Place(conditions, around.hideable, around.owner, around.in_text)
     if element.get("name") and element.get("toName"):
         said = element.get("visibleWhen") is not None or bool(conditions)
-        place.owner = Placed(element, around.optional or said, conditions)
+        place.owner = Placed(element, around.hideable or said, conditions)
     return place

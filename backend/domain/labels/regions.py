@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backend.domain.answer import Answer
 from backend.domain.hashing import digest
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer
 
 SCORE_DIGITS = 6
 
@@ -16,7 +16,7 @@ def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] |
     return [
         region | ({"score": rounded(scores[field.name])} if scores and field.name in scores else {})
         for field in schema.fields
-        for region in field.regions(answer.get(field.name, ()))
+        for region in field.to_regions(answer.get(field.name))
     ]
 
 
@@ -28,7 +28,7 @@ def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Ans
         name = region.get("from_name") if isinstance(region, Mapping) else None
         if isinstance(name, str) and name in by_control:
             by_control[name].append(region)
-    answer: Answer = {field.name: field.read(by_control[field.name]) for field in schema.fields}
+    answer: Answer = {field.name: field.from_regions(by_control[field.name]) for field in schema.fields}
     if schema.renames:
         answer = schema.renamed(answer)
     return schema.as_shown(answer, others_of(result, schema))
@@ -41,7 +41,7 @@ def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> 
     answer, others = from_result(result, schema), others_of(result, schema)
     shown = schema.on_screen(answer, others).fields
     hidden = {field.name for field in schema.fields} - {field.name for field in shown}
-    return held.isdisjoint(hidden) and all(answer[field.name] for field in shown if field.required)
+    return held.isdisjoint(hidden) and all(answer[field.name] is not None for field in shown if field.required)
 
 
 def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[str, tuple[str, ...]]:

@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from functools import cached_property
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
+from backend.domain.answer import Answer
 from backend.domain.hashing import digest
 from backend.domain.labels.control_order import in_order
-from backend.domain.labels.controls.choices import ChoicesField
-from backend.domain.outcome import Answer, Failure, Rejection, Value
-
-AnyField = ChoicesField
-"""The union of the kinds of field there are."""
+from backend.domain.labels.controls.base import Control, Held
+from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.outcome import Failure, Rejection
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
@@ -25,7 +25,7 @@ class LabelSchema:
     parts of a prompt. `former`: the variables that releases before knew. `renames`: control -> what its labels were
     called before -> what they are called now, see `domain.labels.relabel`."""
 
-    fields: tuple[AnyField, ...]
+    fields: tuple[Control, ...]
     variables: tuple[str, ...]
     unsupported: tuple[str, ...] = ()
     prompt_control: str | None = None
@@ -37,34 +37,46 @@ class LabelSchema:
     @cached_property
     def digest(self) -> str:
         """Changes when the answers or the questions do; not with layout, colours or controls left alone."""
-        rules = {
-            f.name: [f.required, [[c.control, c.values, c.unless] for c in f.conditions]]
-            for f in self.fields
-            if f.conditions or (f.required and f.multiple)
-        }
+        rules = {f.name: f.rules for f in self.fields if f.rules is not None}
         return digest(self._parts(self.variables) | ({"rules": rules} if rules else {}))
-
-    def fits(self, schema_digest: str) -> bool:
-        """Whether a version saved under a schema of this digest may go on: it is this one, or what a release that did
-        not know rules and phrases read from the same config."""
-        return schema_digest in self.digests
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
-        """Its own digest, and what a former release made of the same config."""
-        return tuple(dict.fromkeys((self.digest, digest(self._parts(self.former)))))
+        """Its own digest, and what former releases made of the same config."""
+        return tuple(self._by_digest)
+
+    def fits(self, schema_digest: str) -> bool:
+        """Whether a version saved under a schema of this digest may go on: it is this one, or what a former release
+        read from the same config."""
+        return schema_digest in self._by_digest
+
+    def as_of(self, schema_digest: str) -> "LabelSchema":
+        """The schema that a version goes on with which was saved under this digest, one of `digests`: a version of a
+        former release asks for the controls that were known then, so that what it was answered stays its answer."""
+        return self._by_digest.get(schema_digest, self)
+
+    @cached_property
+    def _by_digest(self) -> "Mapping[str, LabelSchema]":
+        """Digest -> what it stands for: all of it first, then what each former release knew, the newest first."""
+        found: dict[str, LabelSchema] = {}
+        for count in range(len(BUILDERS), 0, -1):
+            known = self._with_only(tuple(BUILDERS)[:count])
+            if known.fields:
+                found.setdefault(known.digest, known)
+                found.setdefault(digest(known._parts(known.former)), known)
+        return found
+
+    def _with_only(self, tags: Collection[str]) -> "LabelSchema":
+        kept = tuple(field for field in self.fields if field.tag in tags)
+        return self if len(kept) == len(self.fields) else replace(self, fields=kept)
 
     def _parts(self, variables: tuple[str, ...]) -> dict[str, Any]:
-        fields = [
-            [f.name, f.to_name, f.multiple, f.optional, f.source, [[c.shown, c.stored, c.hint] for c in f.choices]]
-            for f in self.fields
-        ]
-        return {"fields": fields, "variables": variables}
+        return {"fields": [field.identity for field in self.fields], "variables": variables}
 
     @cached_property
     def dynamic(self) -> bool:
         """Whether the choices depend on the task."""
-        return any(field.source is not None for field in self.fields)
+        return any(field.dynamic for field in self.fields)
 
     def for_task(self, data: Mapping[str, Any]) -> "LabelSchema | Failure":
         """This schema with the choices of that task filled in; itself when nothing depends on the task."""
@@ -80,7 +92,7 @@ class LabelSchema:
 
     def renamed(self, answer: Answer) -> Answer:
         """What an answer says about these controls, with the names that its labels have now."""
-        return {f.name: f.renamed(answer.get(f.name, ()), self.renames.get(f.name, {})) for f in self.fields}
+        return {f.name: f.renamed(answer.get(f.name), self.renames.get(f.name, {})) for f in self.fields}
 
     def json_schema(self) -> dict[str, Any]:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
@@ -92,7 +104,7 @@ class LabelSchema:
         }
 
     @cached_property
-    def order(self) -> tuple[AnyField, ...]:
+    def order(self) -> tuple[Control, ...]:
         """The fields so that what a condition looks at comes before what it hides."""
         return in_order(self.fields)
 
@@ -111,47 +123,44 @@ class LabelSchema:
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
         """The choices that the task brings, for the user's message; "" where it brings none."""
-        brought = [field.listing(definitions.get(field.name, {})) for field in self.fields if field.brought]
-        return "".join(f"{listing}\n\n" for listing in brought)
+        listings = [field.listing(definitions.get(field.name, {})) for field in self.fields]
+        return "".join(f"{listing}\n\n" for listing in listings if listing)
 
-    def _when(self, field: AnyField) -> str:
-        words = []
-        for condition in field.conditions:
-            other = self.by_name.get(condition.control or "")
-            words.append(condition.words(other is not None and other.multiple, other.shown if other else str))
+    def _when(self, field: Control) -> str:
+        words = [condition.words(self.by_name.get(condition.control or "")) for condition in field.conditions]
         return " and ".join(dict.fromkeys(words))
 
     @cached_property
-    def by_name(self) -> Mapping[str, AnyField]:
+    def by_name(self) -> Mapping[str, Control]:
         return {field.name: field for field in self.fields}
 
-    def accept(self, said: Mapping[str, Any]) -> Answer | Rejection:
+    def parse(self, said: Mapping[str, Any]) -> Answer | Rejection:
         """The Answer that a model's JSON object holds, or why it can't be used. What it says of a control that is
         hidden by what it says of the others counts for nothing."""
-        answer: dict[str, Value] = {}
+        answer: dict[str, Held] = {}
         for field, shown in self._screen(answer, NO_OTHERS):
-            value = self._accepted(field, said) if shown else ()
+            value = self._parsed(field, said) if shown else None
             if isinstance(value, Rejection):
                 return value
             answer[field.name] = value
         return self._listed(answer)
 
     @staticmethod
-    def _accepted(field: AnyField, said: Mapping[str, Any]) -> Value | Rejection:
+    def _parsed(field: Control, said: Mapping[str, Any]) -> Held | Rejection:
         if field.name not in said:
             return Rejection("missing_field", f"The answer has no '{field.name}'.")
-        value = field.accept(said[field.name])
-        if value == () and field.required:
-            return Rejection("missing_field", f"'{field.name}' takes at least one label, the answer has none.")
+        value = field.parse(said[field.name])
+        if value is None and field.required:
+            return Rejection("missing_field", f"'{field.name}' takes at least one {field.noun}, the answer has none.")
         return value
 
     def as_shown(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Answer:
         """`answer` without what hidden controls hold. `others`: what is chosen in controls that are no fields."""
         if not self.conditional:
             return answer
-        seen: dict[str, Value] = {}
+        seen: dict[str, Held] = {}
         for field, shown in self._screen(seen, others):
-            seen[field.name] = answer.get(field.name, ()) if shown else ()
+            seen[field.name] = answer.get(field.name) if shown else None
         return self._listed(seen)
 
     def on_screen(self, answer: Answer, others: Mapping[str, Sequence[str]] = NO_OTHERS) -> "LabelSchema":
@@ -161,7 +170,7 @@ class LabelSchema:
         shown = {field.name for field, shown in self._screen(answer, others) if shown}
         return replace(self, fields=tuple(field for field in self.fields if field.name in shown))
 
-    def _screen(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Iterator[tuple[AnyField, bool]]:
+    def _screen(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Iterator[tuple[Control, bool]]:
         """Each field, and whether it is shown. `answer` must hold its value when the next one is asked for."""
         any_other: set[str] = set()
         seen: dict[str | None, Collection[str]] = {None: any_other}
@@ -169,7 +178,7 @@ class LabelSchema:
         for field in self.order:
             shown = all(condition.holds(seen) for condition in field.conditions)
             yield field, shown
-            seen[field.name] = field.called(answer.get(field.name, ())) if self.conditional and shown else ()
+            seen[field.name] = field.called(answer.get(field.name)) if self.conditional and shown else ()
             any_other.update(seen[field.name])
 
     @cached_property
@@ -181,16 +190,60 @@ class LabelSchema:
         """In the order of the config, so that equal answers look alike."""
         return {field.name: answer[field.name] for field in self.fields}
 
+    def equal(self, first: Answer | None, second: Answer | None) -> bool:
+        """Whether an answer is right, the other one being the truth; nothing is right that can't be used."""
+        if first is None or second is None:
+            return False
+        return first == second or all(f.equal(first.get(f.name), second.get(f.name)) for f in self.fields)
+
+    def partial(self, first: Answer, second: Answer) -> float:
+        """How much of an answer is right: 0..1, that of all controls multiplied."""
+        return prod(field.partial(first.get(field.name), second.get(field.name)) for field in self.fields)
+
+    @cached_property
+    def classed(self) -> "LabelSchema":
+        """This schema with the controls whose values fall into classes; itself when that is all of them."""
+        kept = tuple(field for field in self.fields if field.dynamic or field.known_classes)
+        return self if len(kept) == len(self.fields) else replace(self, fields=kept)
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """All classes there are, in the order of the config, as scores name them."""
+        return [self.class_name(field.name, label) for field in self.fields for label in field.known_classes]
+
     def labels(self, answer: Answer) -> list[str]:
         """The classes an answer falls into, as scores name them: the label; with several controls `control: label`."""
-        return [self.class_name(field.name, label) for field in self.fields for label in answer.get(field.name, ())]
+        return [self.class_name(f.name, label) for f in self.fields for label in f.classes(answer.get(f.name))]
 
     def class_name(self, control: str, label: str) -> str:
-        return label if len(self.fields) == 1 else f"{control}: {label}"
+        return label if len(self.classed.fields) <= 1 else f"{control}: {label}"
 
     def show(self, answer: Answer) -> str:
         """An answer on one line, for people."""
-        values: list[tuple[AnyField, Value]] = [(field, answer.get(field.name, ())) for field in self.fields]
+        values = [(field, answer.get(field.name)) for field in self.fields]
         if len(values) == 1:
             return values[0][0].show(values[0][1])
         return "; ".join(f"{field.name}: {field.show(value)}" for field, value in values)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys of an answer."""
+        return tuple(field.name for field in self.fields)
+
+    def probable(self, answer: Answer) -> Mapping[str, bool]:
+        """See `AnswerSpec`."""
+        return {field.name: field.nullable for field in self.on_screen(answer).fields if field.probable}
+
+    @cached_property
+    def spoken(self) -> tuple[str, ...]:
+        """All labels, as the model knows them."""
+        return tuple(label.shown for field in self.fields for label in field.labels)
+
+    def said(self, answer: Answer) -> list[str]:
+        """Those that an answer has."""
+        return [
+            label.shown
+            for field in self.fields
+            for label in field.labels
+            if label.stored in field.classes(answer.get(field.name))
+        ]

@@ -11,9 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.answer import Answer
+from backend.domain.labels.controls.base import Control
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import Case, count_cases
-from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import ratio
 
 REJECTED = "(rejected)"
@@ -63,7 +65,7 @@ class Counts:
 
 def score(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> Score:
     """The Score of the outputs that have a ground truth; others are left out."""
-    return score_of(count_cases(outcomes, truths), schema)
+    return score_of(count_cases(outcomes, truths, schema), schema)
 
 
 def score_of(cases: Sequence[Case], schema: LabelSchema) -> Score:
@@ -112,20 +114,19 @@ def _label_score(counts: Counts) -> LabelScore:
 
 def _ordered(counts: Mapping[str, Counts], schema: LabelSchema) -> list[str]:
     """Labels in the order of the config; labels that only ground truths have come last."""
-    order = [schema.class_name(field.name, choice.stored) for field in schema.fields for choice in field.choices]
-    place = {label: number for number, label in enumerate(order)}
+    place = {label: number for number, label in enumerate(schema.classes)}
     return sorted(counts, key=lambda label: (place.get(label, len(place)), label))
 
 
 def _confusion(cases: Sequence[Case], schema: LabelSchema) -> dict[str, dict[str, dict[str, int]]]:
     tables: dict[str, dict[str, dict[str, int]]] = {}
     for field in schema.fields:
-        if not field.single:
+        if not field.exclusive:
             continue
         cells = Counter[tuple[str, str]]()
         for case in cases:
-            answer = REJECTED if case.answer is None else _one(case.answer, field.name)
-            cells[_one(case.truth, field.name), answer] += case.tasks
+            answer = REJECTED if case.answer is None else _class(case.answer, field)
+            cells[_class(case.truth, field), answer] += case.tasks
         table: dict[str, dict[str, int]] = {}
         for (truth, answer), number in sorted(cells.items()):
             table.setdefault(truth, {})[answer] = number
@@ -133,5 +134,5 @@ def _confusion(cases: Sequence[Case], schema: LabelSchema) -> dict[str, dict[str
     return tables
 
 
-def _one(answer: Answer, control: str) -> str:
-    return ", ".join(answer.get(control, ())) or NONE
+def _class(answer: Answer, field: Control) -> str:
+    return ", ".join(field.classes(answer.get(field.name))) or NONE

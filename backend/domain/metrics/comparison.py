@@ -70,7 +70,7 @@ def compare(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], 
     """`versions`: tag -> outcomes, two or more."""
     known = {truth.task_id: truth.answer for truth in truths}
     rights = {
-        tag: {o.task_id: o.answer == known[o.task_id] for o in outcomes if o.spoke and o.task_id in known}
+        tag: {o.task_id: schema.equal(o.answer, known[o.task_id]) for o in outcomes if o.spoke and o.task_id in known}
         for tag, outcomes in versions.items()
     }
     common = sorted(set.intersection(*map(set, rights.values())))

@@ -1,7 +1,7 @@
 """Evaluation: what the ground truths say about a version, with intervals. `reasons` says why a number is None."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from backend.domain.calibration.reliability import Reliability, reliability
 from backend.domain.calibration.scored_answers import scored_answers_of
@@ -9,6 +9,7 @@ from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.classification import Score, score_of
+from backend.domain.metrics.measures import Measure, measures_of
 from backend.domain.metrics.score_intervals import ScoreIntervals, score_intervals
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import tasks_needed
@@ -24,6 +25,7 @@ class Evaluation:
 
     tasks_needed: how many more ground truths are needed to detect a version that is 5 points better or worse; 0 for
         none, None without an accuracy (see `domain.statistics.intervals.tasks_needed`)
+    measures: see `measures_of`
     """
 
     score: Score
@@ -31,6 +33,7 @@ class Evaluation:
     reliability: Reliability
     tasks_needed: int | None
     left_out: LeftOut
+    measures: Mapping[str, Mapping[str, Measure]] = field(default_factory=dict)
 
     @property
     def reasons(self) -> dict[str, str]:
@@ -50,8 +53,9 @@ def evaluation(
     outcomes: Sequence[Outcome], truths: Sequence[Truth], schema: LabelSchema, left_out: LeftOut = NOTHING
 ) -> Evaluation:
     """The Evaluation of the outputs that have a ground truth. `left_out`: what `truths` lacks, to be printed."""
-    cases = count_cases(outcomes, truths)
+    cases = count_cases(outcomes, truths, schema)
     score = score_of(cases, schema)
     needed = None if score.accuracy is None else max(0, tasks_needed(score.accuracy) - score.outputs)
-    sure = reliability(scored_answers_of(outcomes, truths))
-    return Evaluation(score, score_intervals(cases, schema), sure, needed, left_out)
+    sure = reliability(scored_answers_of(outcomes, truths, schema))
+    intervals, measures = score_intervals(cases, schema), measures_of(cases, schema)
+    return Evaluation(score, intervals, sure, needed, left_out, measures)

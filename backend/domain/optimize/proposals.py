@@ -4,13 +4,13 @@ A prompt keeps its task variables, no fewer and no others: without them the mode
 task may hold its answer.
 """
 
-import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from backend.domain.answer import Answer, LabelDefinitions, texts_of
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Rejection
+from backend.domain.outcome import Rejection
 from backend.domain.prompts.default_prompt import task_text
 from backend.domain.prompts.definitions import defined, listed
 from backend.domain.prompts.prompt_file import FENCE, PromptFile, file_text, read_prompt_file
@@ -81,7 +81,7 @@ def proposal_of(
     """
     if isinstance(verdict, Rejection):
         return Dropped(f"the teacher's answer can't be used ({verdict.reason})")
-    (written,), (reasons,) = verdict["prompt"], verdict["reasons"]
+    (written,), (reasons,) = texts_of(verdict["prompt"]), texts_of(verdict["reasons"])
     template = _bare(written)
     dropped = _why_not(template, parent)
     if dropped:
@@ -123,7 +123,7 @@ def _why_not(template: str, parent: PromptVersion) -> Dropped | None:
 def _definitions(verdict: Answer, parent: PromptVersion, schema: LabelSchema) -> Definitions:
     """The parent's definitions, some replaced by the teacher's. Raises PromptError for an unknown label."""
     said = {control: dict(labels) for control, labels in parent.definitions.items()}
-    for entry in verdict["definitions"]:
-        control, label, sentence = json.loads(entry)
+    given = verdict["definitions"]
+    for control, label, sentence in given.entries if isinstance(given, LabelDefinitions) else ():
         said.setdefault(control, {})[label] = sentence
     return defined(said, schema)

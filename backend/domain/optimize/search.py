@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from backend.domain.answer import Answer
 from backend.domain.dataset.split import DEV, Split
 from backend.domain.few_shot.messages import ExampleOwners
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Failure
+from backend.domain.outcome import Failure
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.same_text import folded
 from backend.domain.task import Task
@@ -22,7 +23,6 @@ LEARN = Split(DEV, 0.5)
 """The rest of the ground truths, `--split test:0.5` of other commands, judges."""
 FEWEST = 6
 """To judge on. With five, not even a rewrite that mends them all differs from chance: 2 x 0.5^5 > 0.05."""
-_KIND = "enhance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,8 @@ class SearchOptions:
     seed: int = 0
 
     def __str__(self) -> str:
-        """The text that stands for the subset of its run. The same search always has the same text."""
-        return f"{_KIND}:{self.rounds}:{self.seed}:{self.teacher}"
-
-
-def is_search(subset: str) -> bool:
-    """Whether a run with this subset is a search."""
-    return subset.startswith(f"{_KIND}:")
+        """For people and scripts, where a run's tasks are named."""
+        return f"enhance:{self.rounds}:{self.seed}:{self.teacher}"
 
 
 @dataclass(frozen=True, slots=True)

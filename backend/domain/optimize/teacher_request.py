@@ -4,17 +4,17 @@ They are ChatRequests like any other, so they are stored, retried and paid for i
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any
 
+from backend.domain.answer import Answer, LabelDefinitions, Texts
 from backend.domain.chat.request import ChatRequest, RequestTemplate
-from backend.domain.labels.conditions import Condition
-from backend.domain.labels.schema import AnyField, LabelSchema
 from backend.domain.metrics.confusions import Confusion
-from backend.domain.outcome import Rejection, Value
+from backend.domain.outcome import Rejection
 
-_SENTENCE = ("control", "label", "definition")
+_TEXTS = ("reasons", "prompt")
+_ENTRY = ("control", "label", "definition")
 CUT = 1500
 """Most characters of one text that the teacher sees."""
 SYSTEM = (
@@ -32,42 +32,52 @@ SYSTEM = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TextAnswer:
-    """A text that the teacher writes under a key of its answer; the request executor treats it as a field."""
+class RewriteSpec:
+    """The form of a teacher's answer: an AnswerSpec beside that of labels."""
 
-    name: str
-    required: ClassVar[bool] = False
-    conditions: ClassVar[tuple[Condition, ...]] = ()
+    names = ("reasons", "prompt", "definitions")
+    spoken: tuple[str, ...] = ()
 
-    def json_schema(self) -> dict[str, Any]:
-        return {"type": "string"}
+    def said(self, answer: Answer) -> Collection[str]:
+        return ()
 
-    def accept(self, value: Any) -> Value | Rejection:
-        return (value,) if isinstance(value, str) else Rejection("missing_field", f"'{self.name}' is no text.")
-
-
-@dataclass(frozen=True, slots=True)
-class DefinitionsAnswer:
-    """A teacher's sentences about labels, each kept as a JSON list of control, label and sentence."""
-
-    name: str
-    required: ClassVar[bool] = False
-    conditions: ClassVar[tuple[Condition, ...]] = ()
+    def probable(self, answer: Answer) -> Mapping[str, bool]:
+        return {}
 
     def json_schema(self) -> dict[str, Any]:
-        properties = {key: {"type": "string"} for key in _SENTENCE}
-        item = {"type": "object", "properties": properties, "required": [*_SENTENCE], "additionalProperties": False}
-        return {"type": "array", "items": item}
+        texts = {name: {"type": "string"} for name in _TEXTS}
+        item = _object({name: {"type": "string"} for name in _ENTRY})
+        return _object({**texts, "definitions": {"type": "array", "items": item}})
 
-    def accept(self, value: Any) -> Value | Rejection:
-        try:
-            found = [[item[key] for key in _SENTENCE] for item in value]
-        except (TypeError, LookupError):
-            found = [[None]]
-        if not all(isinstance(text, str) for texts in found for text in texts):
-            return Rejection("missing_field", f"'{self.name}' is no list of definitions.")
-        return tuple(json.dumps(texts) for texts in found)
+    def parse(self, said: Mapping[str, Any]) -> Answer | Rejection:
+        for name in self.names:
+            if name not in said:
+                return Rejection("missing_field", f"The answer has no '{name}'.")
+        for name in _TEXTS:
+            if not isinstance(said[name], str):
+                return Rejection("missing_field", f"'{name}' is not a text.")
+        entries = _entries(said["definitions"])
+        if entries is None:
+            return Rejection("missing_field", "'definitions' is not a list of definitions.")
+        return {**{name: Texts((said[name],)) for name in _TEXTS}, "definitions": LabelDefinitions(entries)}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _entries(listed: Any) -> tuple[tuple[str, str, str], ...] | None:
+    """None for what is not a list of definitions."""
+    try:
+        found = [(item["control"], item["label"], item["definition"]) for item in listed]
+    except (TypeError, LookupError):
+        return None
+    return tuple(found) if all(isinstance(text, str) for entry in found for text in entry) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +141,12 @@ class FirstDraft:
         return "\n\n".join(part for part in parts if part)
 
 
-_FIELDS = (TextAnswer("reasons"), TextAnswer("prompt"), DefinitionsAnswer("definitions"))
-FORM = LabelSchema(cast("tuple[AnyField, ...]", _FIELDS), ())
-"""An Asker wants no more of a field than these have."""
+REWRITE = RewriteSpec()
 
 
 def teacher_template(base_url: str, model: str, cap: int | None = None) -> RequestTemplate:
     """The part that all requests to a teacher share."""
-    return RequestTemplate(base_url, model, {}, SYSTEM, FORM, logprobs=False, cap=cap)
+    return RequestTemplate(base_url, model, {}, SYSTEM, REWRITE, logprobs=False, cap=cap)
 
 
 def teacher_request(template: RequestTemplate, feedback_text: object, number: int) -> ChatRequest:

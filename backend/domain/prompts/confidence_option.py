@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend.domain.hashing import canonical
-from backend.domain.outcome import Answer, Confidence, Rejection
+from backend.domain.answer import Answer
+from backend.domain.outcome import Confidence, Rejection
 from backend.errors import PromptError
 
 LOGPROBS = "auto"
@@ -56,7 +56,7 @@ def vote(verdicts: Sequence[Answer | Rejection]) -> tuple[Answer | Rejection, Co
     answers = [verdict for verdict in verdicts if not isinstance(verdict, Rejection)]
     if not answers:
         return verdicts[0], None
-    votes = Counter(canonical(answer) for answer in answers)
-    winner = max(answers, key=lambda answer: votes[canonical(answer)])
+    votes = Counter(frozenset(answer.items()) for answer in answers)
+    winner = max(answers, key=lambda answer: votes[frozenset(answer.items())])
     shares = {name: sum(a.get(name) == value for a in answers) / len(verdicts) for name, value in winner.items()}
-    return winner, Confidence(votes[canonical(winner)] / len(verdicts), shares)
+    return winner, Confidence(votes[frozenset(winner.items())] / len(verdicts), shares)

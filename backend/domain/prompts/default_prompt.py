@@ -1,5 +1,8 @@
 """The prompt of a project for which nobody has written one, made from its labelling config alone."""
 
+from collections.abc import Sequence
+
+from backend.domain.labels.controls.base import Control
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
@@ -9,10 +12,17 @@ from backend.domain.prompts.version import AUTO, BRACED, PLACEHOLDER, PromptVers
 def first_prompt(schema: LabelSchema) -> PromptFile:
     """A prompt to begin with: the config's headers, a line about the labels, the task's texts, and all labels with
     hints."""
-    names = ", ".join(field.name for field in schema.fields)
     headers = [PLACEHOLDER.sub(r"{ \1 }", header) for header in schema.headers]
-    task = [f"Choose the labels ({names}) that fit this item best.", "", task_text(schema.variables, schema.phrases)]
+    task = [*_asked(schema.fields), "", task_text(schema.variables, schema.phrases)]
     return PromptFile("\n".join([*headers, *task]), labels=listed(hints(schema)))
+
+
+def _asked(fields: Sequence[Control]) -> list[str]:
+    """A line for each kind of control."""
+    names: dict[str, list[str]] = {}
+    for field in fields:
+        names.setdefault(field.task, []).append(field.name)
+    return [task.format(names=", ".join(named)) for task, named in names.items()]
 
 
 def task_text(variables: tuple[str, ...], phrases: tuple[str, ...] = ()) -> str:

@@ -6,7 +6,8 @@ config does not have is an error, because the model would never see it.
 
 from collections.abc import Mapping
 
-from backend.domain.labels.schema import AnyField, LabelSchema
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.version import Definitions, nearest
 from backend.errors import PromptError
 
@@ -21,7 +22,7 @@ def defined(listed: Listed, schema: LabelSchema) -> Definitions:
     Raises PromptError for a control or label that is not in the config, with the nearest name, and for a label without
     its control that several controls have.
     """
-    found: dict[str, dict[str, str]] = {field.name: {} for field in schema.fields}
+    found: dict[str, dict[str, str]] = {field.name: {} for field in schema.classed.fields}
     for name, said in listed.items():
         if isinstance(said, str):
             field = _owner(name, schema)
@@ -41,10 +42,10 @@ def listed(definitions: Definitions) -> Listed:
 
 def hints(schema: LabelSchema) -> Definitions:
     """The config's own hint of each label, "" without one."""
-    return {field.name: {choice.shown: _line(choice.hint) for choice in field.choices} for field in schema.fields}
+    return {f.name: {label.shown: _line(label.hint) for label in f.labels} for f in schema.classed.fields}
 
 
-def _sentences(said: Mapping[str, str], field: AnyField) -> dict[str, str]:
+def _sentences(said: Mapping[str, str], field: Control) -> dict[str, str]:
     return {_label(name, field): _line(sentence) for name, sentence in said.items() if sentence.strip()}
 
 
@@ -53,32 +54,33 @@ def _line(sentence: str) -> str:
     return " ".join(sentence.split())
 
 
-def _label(name: str, field: AnyField) -> str:
-    if field.source is not None:
+def _label(name: str, field: Control) -> str:
+    if field.dynamic:
         return name.strip()  # the tasks contain the labels
     label = field.find(name)
     if label is None:
-        raise _unknown(name, [choice.shown for choice in field.choices])
+        raise _unknown(name, [known.shown for known in field.labels])
     return label
 
 
-def _owner(label: str, schema: LabelSchema) -> AnyField:
+def _owner(label: str, schema: LabelSchema) -> Control:
     """The control of a label that is written without one."""
-    if len(schema.fields) == 1:
-        return schema.fields[0]
+    if len(schema.classed.fields) == 1:
+        return schema.classed.fields[0]
     owners = [field for field in schema.fields if field.find(label) is not None]
     if len(owners) == 1:
         return owners[0]
     if not owners:
-        raise _unknown(label, [choice.shown for field in schema.fields for choice in field.choices])
+        raise _unknown(label, list(schema.spoken))
     controls = " and ".join(f"'{field.name}'" for field in owners)
     raise PromptError(f"The label '{label}' is in {controls}: write it below a line with its control's name.")
 
 
-def _control(name: str, schema: LabelSchema) -> AnyField:
-    if name in schema.by_name:
-        return schema.by_name[name]
-    near = nearest(name, [field.name for field in schema.fields])
+def _control(name: str, schema: LabelSchema) -> Control:
+    fields = {field.name: field for field in schema.classed.fields}
+    if name in fields:
+        return fields[name]
+    near = nearest(name, list(fields))
     raise PromptError(f"The prompt's labels name a control '{name[:70]}', which the labelling config lacks: {near}")
 
 

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from backend.domain.hashing import canonical, digest
-from backend.domain.labels.schema import AnyField, LabelSchema
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Rejection
 from backend.errors import PromptError
 
@@ -97,16 +98,16 @@ def check_fit(examples: Examples, variables: Sequence[str], schema: LabelSchema)
         if lacking:
             raise PromptError(f"The examples lack the prompt's {{{lacking[0]}}}: select them again with --examples.")
         for field in schema.fields:
-            if field.name not in one.answer or isinstance(_accepted(field, one.answer[field.name]), Rejection):
+            if field.name not in one.answer or isinstance(_parsed(field, one.answer[field.name]), Rejection):
                 raise PromptError(
                     f"An example's answer for '{field.name}' is not in the labelling config: choose new ones with "
                     "--examples."
                 )
 
 
-def _accepted(field: AnyField, answer: Any) -> object:
+def _parsed(field: Control, answer: Any) -> object:
     """Labels that come from the task are not known here."""
-    return answer if field.source is not None else field.accept(answer)
+    return answer if field.dynamic else field.parse(answer)
 
 
 def _example(found: Mapping[str, Any]) -> Example:

@@ -25,7 +25,7 @@ def _braces(template: str, variables: Sequence[str]) -> Iterator[str]:
 
 
 def _labels(schema: LabelSchema) -> list[str]:
-    held = [(f.name, c.shown, hidden) for f in schema.fields for c in f.choices if (hidden := invisible(c.shown))]
+    held = [(f.name, c.shown, hidden) for f in schema.fields for c in f.labels if (hidden := invisible(c.shown))]
     said = [
         f"The label {quoted(label, _LONGEST)} of {quoted(control, _LONGEST)} holds {', '.join(map(named, hidden[:3]))}"
         ", which cannot be seen, and an answer without it is rejected: take it out in the labelling config."

@@ -148,7 +148,7 @@ def make_report(
         pair=_pair(before, said, ground) if before else None,
         summary=summarise(said.outcomes),
         evaluation=evaluation(said.outcomes, ground.truths, ground.schema, ground.left_out),
-        risk=tuple(thinned(risk_coverage(scored_answers_of(said.outcomes, ground.truths)))),
+        risk=tuple(thinned(risk_coverage(scored_answers_of(said.outcomes, ground.truths, ground.schema)))),
         unasked=len(ground.truths) - len(said.outcomes),
         history=tuple(history),
         tasks=tuple(_judged(said, before, ground)),
@@ -224,7 +224,7 @@ def _reply(outcome: Outcome, truth: Truth, said: VersionAnswers, schema: LabelSc
         return TaskReply("rejected", None, f"{verdict.reason}: {verdict.detail}", None, shown)
     if isinstance(verdict, Failure):
         return TaskReply("failed", None, f"{verdict.kind}: {verdict.detail}", None, shown)
-    kind: Kind = "right" if verdict == truth.answer else "wrong"
+    kind: Kind = "right" if schema.equal(verdict, truth.answer) else "wrong"
     return TaskReply(kind, schema.show(verdict), None, outcome.confidence, shown)
 
 

@@ -1,11 +1,12 @@
 """Table rows: the outcome of each task as one flat row, for spreadsheets and data frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from backend.domain.labels.schema import AnyField, LabelSchema
-from backend.domain.outcome import Answer, Failure, Outcome, Rejection, Value
+from backend.domain.answer import Answer
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 
@@ -32,7 +33,7 @@ class TableLayout:
 
     @property
     def columns(self) -> list[Column]:
-        answers: list[tuple[str, Kind]] = [(f.name, "text" if f.single else "texts") for f in self.schema.fields]
+        answers: list[tuple[str, Kind]] = [(f.name, f.column) for f in self.schema.fields]
         return [
             Column("task", "int"),
             *(Column(f"data.{name}", "text") for name in self.version.variables),
@@ -71,14 +72,8 @@ class TableLayout:
         """The controls, if there are several: each then has a confidence of its own."""
         return [field.name for field in self.schema.fields] if len(self.schema.fields) > 1 else []
 
-    def _values(self, answer: Mapping[str, Value] | None) -> list[Any]:
-        return [None if answer is None else _value(field, answer.get(field.name, ())) for field in self.schema.fields]
-
-
-def _value(field: AnyField, value: Value) -> Any:
-    if not field.single:
-        return list(value)
-    return ", ".join(value) or None
+    def _values(self, answer: Answer | None) -> list[Any]:
+        return [None if answer is None else field.cell(answer.get(field.name)) for field in self.schema.fields]
 
 
 def _verdict(outcome: Outcome) -> tuple[str, str | None, str | None]:

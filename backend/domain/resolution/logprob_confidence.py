@@ -17,7 +17,6 @@ from functools import lru_cache
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.request import Completion
 from backend.domain.chat.response_parser import REMEMBERED, find_object
-from backend.domain.labels.schema import AnyField, LabelSchema
 from backend.domain.outcome import Confidence
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -25,15 +24,16 @@ _COLON = re.compile(r"\s*:\s*")
 _ROUNDING = 1e-6
 
 
-def confidence(completion: Completion, schema: LabelSchema) -> Confidence | None:
-    """The confidence of the answer in `completion`; None without log-probabilities that fit the text."""
+def confidence(completion: Completion, keys: Mapping[str, bool]) -> Confidence | None:
+    """Of the values under some keys of the answer in `completion`; None without log-probabilities that fit the text, or
+    without keys. `keys`: key -> whether null could stand there, see `AnswerSpec.probable`."""
     text, tokens = completion.text, _pieces(completion)
-    if not tokens:
+    if not tokens or not keys:
         return None
     spans = value_spans(text)
-    if any(field.name not in spans for field in schema.fields):
+    if any(key not in spans for key in keys):
         return None
-    counted = {field.name: _counted(field, text, *spans[field.name]) for field in schema.fields}
+    counted = {key: _counted(nullable, text, *spans[key]) for key, nullable in keys.items()}
     joint = _probability(tokens, list(counted.values()))
     if joint is None or len(counted) == 1:
         return None if joint is None else Confidence(joint, dict.fromkeys(counted, joint))
@@ -77,7 +77,7 @@ def value_spans(text: str) -> Mapping[str, tuple[int, int]]:
     return spans
 
 
-def _counted(field: AnyField, text: str, first: int, last: int) -> tuple[int, int]:
+def _counted(nullable: bool, text: str, first: int, last: int) -> tuple[int, int]:
     """The character that opens a value says nothing about it, except a quote where null was possible."""
-    opens = text[first] == "[" or (text[first] == '"' and not field.optional)
+    opens = text[first] == "[" or (text[first] == '"' and not nullable)
     return first + opens, last

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from backend.domain.answer import Answer
+from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.request import Completion
 from backend.domain.chat.response_parser import judge
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Answer, Confidence, Failure, Outcome, Rejection, Usage
+from backend.domain.outcome import Confidence, Failure, Outcome, Rejection, Usage
 from backend.domain.prompts.confidence_option import vote
 from backend.domain.resolution.logprob_confidence import confidence
 
@@ -53,16 +54,16 @@ def priced_as(pricing: Pricing, *models: str) -> Pricing:
 
 
 def resolve(
-    task_id: int, samples: Sequence[Sequence[Completion]], schema: LabelSchema, pricing: Pricing
+    task_id: int, samples: Sequence[Sequence[Completion]], spec: AnswerSpec, pricing: Pricing
 ) -> Outcome | None:
     """The Outcome of stored completions: the attempts of each sample (mostly one sample). None if a sample has no
     attempt."""
-    heard = [judge(attempts, schema) for attempts in samples]
+    heard = [judge(attempts, spec) for attempts in samples]
     verdicts = [verdict for verdict, _ in heard if verdict is not None]
     counted = [completion for _, completion in heard if completion is not None]
     if len(verdicts) < len(heard):
         return None
-    verdict, sure = vote(verdicts) if len(verdicts) > 1 else (verdicts[0], _sure(verdicts[0], counted[0], schema))
+    verdict, sure = vote(verdicts) if len(verdicts) > 1 else (verdicts[0], _sure(verdicts[0], counted[0], spec))
     seconds = None if any(completion.batch for completion in counted) else max(c.seconds for c in counted)
     return Outcome(
         task_id,
@@ -70,13 +71,13 @@ def resolve(
         counted[0].digest,
         confidence=sure.joint if sure else None,
         usage=usage_of([attempt for attempts in samples for attempt in attempts], seconds, pricing),
-        controls=sure.controls if sure and len(schema.fields) > 1 else None,
+        controls=sure.controls if sure and len(spec.names) > 1 else None,
         logprobs=any(completion.logprobs for completion in counted),
     )
 
 
-def _sure(verdict: Answer | Rejection, completion: Completion, schema: LabelSchema) -> Confidence | None:
-    return None if isinstance(verdict, Rejection) else confidence(completion, schema.on_screen(verdict))
+def _sure(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec) -> Confidence | None:
+    return None if isinstance(verdict, Rejection) else confidence(completion, spec.probable(verdict))
 
 
 def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int = 0) -> Outcome:

@@ -35,6 +35,7 @@ from backend.interfaces.cli.commands import (
     run,
     runs,
     save,
+    serve,
 )
 from backend.interfaces.cli.render.console import printable
 from backend.logs import structured
@@ -94,10 +95,12 @@ HANDLERS: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Set up": (
         init.init,
+        serve.serve,
         projects.doctor,
         projects.connect,
         projects.disconnect,
         models.models,
+        serve.serve,
         open_page.open_,
         forget.forget,
         completion.completion,

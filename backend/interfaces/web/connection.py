@@ -200,7 +200,7 @@ def _is_larger(environ: Environ, most: int) -> bool:
 
 
 def _phrase(status: int) -> bytes:
-    return HTTPStatus(status).phrase.encode() if status in HTTPStatus._value2member_map_ else b""
+    return HTTPStatus(status).phrase.encode() if status in set(HTTPStatus) else b""
 
 
 def _told(trouble: Trouble) -> Answer:

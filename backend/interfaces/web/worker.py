@@ -122,8 +122,8 @@ class HttpFront:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+        if (task := asyncio.current_task()) is None:
+            raise RuntimeError("A connection is met outside of the event loop.")
         self._connections.add(task)
         scheme = "https" if writer.get_extra_info("ssl_object") else "http"
         try:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.domain.outcome import Answer, Outcome
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.answer import Answer
+from backend.domain.outcome import Outcome
 from backend.domain.task import Task
 from backend.services.analysis.results import truths_by_task
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.runs.lifecycle import Runs
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,19 @@ class AnsweredTask:
         return None if self.truth is None or not self.outcome.spoke else self.truth == self.outcome.answer
 
 
-def answered_tasks(runs: Runs, resolved: ResolvedVersion) -> list[AnsweredTask]:
+def answered_tasks(studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion) -> list[AnsweredTask]:
     """By id; tasks that are no longer in the project are left out."""
-    truths = truths_by_task(runs, resolved, "ground-truth")
-    return list(_answered(runs, resolved, truths))
+    truths = truths_by_task(studio, resolved, "ground-truth")
+    return list(_answered(studio, stored, resolved, truths))
 
 
-def _answered(runs: Runs, resolved: ResolvedVersion, truths: dict[int, Answer]) -> Iterator[AnsweredTask]:
+def _answered(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, truths: dict[int, Answer]
+) -> Iterator[AnsweredTask]:
     project = resolved.project.id
-    for outcomes in runs.outcomes.of_version(resolved):
+    for outcomes in stored.of_version(resolved):
         by_task = {outcome.task_id: outcome for outcome in outcomes}
-        for tasks in runs.studio.tasks_by_id(project, list(by_task)):
+        for tasks in studio.tasks_by_id(project, list(by_task)):
             for task in tasks:
-                link = runs.studio.task_url(project, task.id)
+                link = studio.task_url(project, task.id)
                 yield AnsweredTask(task, by_task[task.id], truths.get(task.id), link)

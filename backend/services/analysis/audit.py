@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient, Project
+from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
 from backend.domain.audit.label_errors import audit
 from backend.domain.dataset.ground_truth import LeftOut, is_own
@@ -18,12 +19,13 @@ from backend.domain.labels.relabel import same_answers
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
 from backend.domain.metrics.confusions import Confusion
-from backend.domain.outcome import Answer, Outcome, Truth
+from backend.domain.outcome import Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
-from backend.errors import ConfigChangedError
+from backend.errors import ConfigChangedError, SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import schema_of, truths_among
-from backend.services.runs.lifecycle import Runs
+from backend.services.prompts.resolver import Resolver
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 AnswersByTask = dict[int, list[Answer]]
 """Task -> the answers of its annotations."""
@@ -75,23 +77,27 @@ class Audit:
     disagreements: tuple[MarkedTask, ...]
 
 
-def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
+def audit_project(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolver: Resolver, project: int, subset: Subset
+) -> Audit:
     """Hears every version of the project's prompts that has an answer to a task with a truth. `subset`: which truths.
 
     Raises SubsetError when there are none, StudioError when Label Studio can't be read.
     """
-    found = runs.studio.project(project)
-    schema = runs.prompts.configs.now(found)
-    versions = [version for version in runs.store.versions() if version.project == project]
+    found = studio.project(project)
+    schema = resolver.configs.now(found).classed
+    if not schema.fields:
+        raise SubsetError("An audit compares labels, and this config has free text alone: two texts may both be right.")
+    versions = [version for version in stored.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     given: AnswersByTask = {}
-    annotated = _noted(runs.studio.annotated(project), schema, names, given)
+    annotated = _noted(studio.annotated(project), schema, names, given)
     everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
     base = truths_among(annotated, found, schema, everything, versions)
-    resolved_versions = list(_readable(runs, versions, found, schema))
-    heard = _heard(runs, resolved_versions, {truth.task_id for truth in base.truths})
+    resolved_versions = list(_readable(resolver, versions, found, schema))
+    heard = _heard(stored, resolved_versions, {truth.task_id for truth in base.truths})
     tasks = [task for page in base.pages for task in page]
-    told = _Telling(runs, project, schema)
+    told = _Telling(studio, project, schema)
     return Audit(
         truths=len(base.truths),
         left_out=base.left_out,
@@ -103,21 +109,22 @@ def audit_project(runs: Runs, project: int, subset: Subset) -> Audit:
         confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in heard.values())),
         duplicates=tuple(
             tuple(told.marked(one.task_id, one.answer) for one in group.truths)
-            for group in duplicates(tasks, base.truths, schema.variables)
+            for group in duplicates(tasks, base.truths, schema)
         ),
-        disagreements=tuple(told.marked(one.task_id, *one.answers) for one in disagreements(given)),
+        disagreements=tuple(told.marked(one.task_id, *one.answers) for one in disagreements(given, schema)),
     )
 
 
 def _readable(
-    runs: Runs, versions: Iterable[PromptVersion], project: Project, schema: LabelSchema
+    resolver: Resolver, versions: Iterable[PromptVersion], project: Project, schema: LabelSchema
 ) -> Iterator[ResolvedVersion]:
     """Versions that could give the answers that the config accepts now."""
     for version in versions:
         with suppress(ConfigChangedError):
-            resolved = runs.prompts.read_by(version, project)
-            if same_answers(resolved.schema, schema):
-                yield replace(resolved, schema=schema)
+            resolved = resolver.read_by(version, project)
+            if same_answers(resolved.schema.classed, schema):
+                whole = resolved.schema if resolved.schema.classed is not resolved.schema else None
+                yield replace(resolved, schema=schema, origin=resolved.origin or whole)
 
 
 def _noted(
@@ -131,10 +138,12 @@ def _noted(
         yield item
 
 
-def _heard(runs: Runs, resolved_versions: Iterable[ResolvedVersion], tasks: set[int]) -> dict[str, list[Outcome]]:
+def _heard(
+    stored: StoredOutcomes, resolved_versions: Iterable[ResolvedVersion], tasks: set[int]
+) -> dict[str, list[Outcome]]:
     """Tag -> the version's answers to these tasks, if it has any."""
     heard = {
-        resolved.version.tag: [o for page in runs.outcomes.of_version(resolved, tasks) for o in page]
+        resolved.version.tag: [o for page in stored.of_version(resolved, tasks) for o in page]
         for resolved in resolved_versions
     }
     return {tag: outcomes for tag, outcomes in heard.items() if outcomes}
@@ -144,7 +153,7 @@ def _heard(runs: Runs, resolved_versions: Iterable[ResolvedVersion], tasks: set[
 class _Telling:
     """Answers and tasks, for people."""
 
-    runs: Runs
+    studio: LabelStudioClient
     project: int
     schema: LabelSchema
 
@@ -167,4 +176,4 @@ class _Telling:
         return MarkedTask(task, tuple(map(self.schema.show, answers)), self.link(task))
 
     def link(self, task: int) -> str:
-        return self.runs.studio.task_url(self.project, task)
+        return self.studio.task_url(self.project, task)

@@ -6,18 +6,21 @@ Everything is derived from stored answers and ground truths; no model is asked.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.calibration.calibrators import Calibrators
 from backend.domain.calibration.fit import Calibration, calibrate
 from backend.domain.calibration.reliability import Reliability, reliability
 from backend.domain.calibration.scored_answers import ScoredAnswer, scored_answers_of
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
 from backend.errors import RunError
 from backend.services.analysis.compare import not_asked
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
-from backend.services.runs.lifecycle import Runs
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,11 @@ class JudgedVersion:
     outcomes: Sequence[Outcome]
     truths: Sequence[Truth]
     left_out: LeftOut
+    schema: LabelSchema
 
     def claims(self, control: str | None = None) -> list[ScoredAnswer]:
         """The scored answers: whole answers, or the values of one control."""
-        return scored_answers_of(self.outcomes, self.truths, control)
+        return scored_answers_of(self.outcomes, self.truths, self.schema, control)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +64,34 @@ class CalibrationResult:
     left_out: LeftOut
 
 
-def judged(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> JudgedVersion:
+def judged(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, subset: Subset
+) -> JudgedVersion:
     """Raises NoTruthsError without ground truths, RunError for a version that was asked about none of them."""
-    base = ground_truths(runs.studio, resolved.project, resolved.schema, subset, [resolved.version])
+    base = ground_truths(studio, resolved.project, resolved.schema, subset, [resolved.version])
     known = {truth.task_id for truth in base.truths}
-    outcomes = [outcome for page in runs.outcomes.of_version(resolved, known) for outcome in page]
+    outcomes = [outcome for page in stored.of_version(resolved, known) for outcome in page]
     if not any(outcome.spoke for outcome in outcomes):
         raise RunError(not_asked(resolved.version.tag, len(known), subset))
-    return JudgedVersion(outcomes, base.truths, base.left_out)
+    return JudgedVersion(outcomes, base.truths, base.left_out, resolved.schema)
 
 
-def calibrate_version(runs: Runs, resolved: ResolvedVersion, subset: Subset) -> CalibrationResult:
-    """Saves the calibrators that help. If none helps, an earlier one is removed; with too little ground truth
-    everything stays as it is.
-
-    Raises what `judged` raises.
-    """
-    heard = judged(runs, resolved, subset)
+def calibrate_version(
+    calibrations: CalibrationStore, resolved: ResolvedVersion, heard: JudgedVersion
+) -> CalibrationResult:
+    """Saves the calibrators that help. Where none does, one saved earlier goes; with too little ground truth to tell,
+    everything stays as it is. `heard`: what `judged` says of the version."""
     names = [field.name for field in resolved.schema.fields]
     joint = _measured(heard.claims())
     controls = {name: _measured(heard.claims(name)) for name in names} if len(names) > 1 else {}
     helping = {name: c for name, found in controls.items() if (c := found.calibration.calibrator) is not None}
-    found, calibrated = Calibrators(joint.calibration.calibrator, helping), runs.prompts.calibrated
+    found = Calibrators(joint.calibration.calibrator, helping)
     helps = found.joint is not None or bool(helping)
     removed = False
     if helps:
-        calibrated.save(resolved.version, found, joint.calibration.tasks)
+        calibrations.save(resolved.version, found, joint.calibration.tasks)
     elif joint.calibration.enough:
-        removed = calibrated.remove(resolved.version)
+        removed = calibrations.remove(resolved.version)
     return CalibrationResult(resolved.version.tag, joint, controls, helps, removed, heard.left_out)
 
 

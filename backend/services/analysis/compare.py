@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.relabel import shared_schema
@@ -16,7 +17,7 @@ from backend.domain.prompts.version import PromptVersion
 from backend.errors import NoTruthsError, PromptError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection, ground_truths
-from backend.services.runs.lifecycle import Runs
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ class ComparisonResult:
     differences: Mapping[tuple[str, str], tuple[Difference, ...]]
 
 
-def compare_versions(runs: Runs, resolved_versions: Sequence[ResolvedVersion], subset: Subset) -> ComparisonResult:
+def compare_versions(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset
+) -> ComparisonResult:
     """`resolved_versions`: two versions or more; `subset`: which ground truths.
 
     Raises PromptError for versions that can't be compared, RunError for one that was not asked about any of the tasks,
@@ -56,25 +59,26 @@ def compare_versions(runs: Runs, resolved_versions: Sequence[ResolvedVersion], s
     resolved_versions = alike(resolved_versions)
     first = resolved_versions[0]
     try:
-        base = ground_truths(runs.studio, first.project, first.schema, subset, [b.version for b in resolved_versions])
+        base = ground_truths(studio, first.project, first.schema, subset, [b.version for b in resolved_versions])
     except NoTruthsError as error:
         if subset.split is not None:
             raise
-        return _without_truths(runs, resolved_versions, subset, str(error))
-    return _with_truths(runs, resolved_versions, subset, base)
+        return _without_truths(stored, resolved_versions, subset, str(error))
+    found = _with_truths(stored, resolved_versions, subset, base)
+    changed = {task for pair in found.comparison.pairs for task in (*pair.fixed, *pair.broken)}
+    return replace(found, links={task: studio.task_url(first.project.id, task) for task in sorted(changed)})
 
 
 def _with_truths(
-    runs: Runs, resolved_versions: Sequence[ResolvedVersion], subset: Subset, base: TaskSelection
+    stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset, base: TaskSelection
 ) -> ComparisonResult:
     known = {truth.task_id for truth in base.truths}
-    said = {resolved.version.tag: _said(runs, resolved, known) for resolved in resolved_versions}
+    said = {resolved.version.tag: _said(stored, resolved, known) for resolved in resolved_versions}
     for tag, outcomes in said.items():
         if not any(outcome.spoke for outcome in outcomes):
             raise RunError(not_asked(tag, len(known), subset))
     found = compare(said, base.truths, resolved_versions[0].schema)
     common = set.intersection(*({o.task_id for o in outcomes if o.spoke} for outcomes in said.values()))
-    changed = {task for pair in found.pairs for task in (*pair.fixed, *pair.broken)}
     return ComparisonResult(
         versions=tuple(said),
         subset=subset,
@@ -82,16 +86,16 @@ def _with_truths(
         comparison=found,
         agreements={},
         summaries={tag: summarise(o for o in outcomes if o.task_id in common) for tag, outcomes in said.items()},
-        links={task: runs.studio.task_url(resolved_versions[0].project.id, task) for task in sorted(changed)},
+        links={},
         left_out=base.left_out,
-        differences=_differences(runs, resolved_versions),
+        differences=_differences(stored, resolved_versions),
     )
 
 
 def _without_truths(
-    runs: Runs, resolved_versions: Sequence[ResolvedVersion], subset: Subset, reason: str
+    stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset, reason: str
 ) -> ComparisonResult:
-    said = {resolved.version.tag: _said(runs, resolved, None) for resolved in resolved_versions}
+    said = {resolved.version.tag: _said(stored, resolved, None) for resolved in resolved_versions}
     for tag, outcomes in said.items():
         if not outcomes:
             raise RunError(f"{tag} was not asked about any task: `ls-prompts run {tag} --on sample`. {reason}")
@@ -105,7 +109,7 @@ def _without_truths(
         summaries={tag: summarise(outcomes) for tag, outcomes in said.items()},
         links={},
         left_out=NOTHING,
-        differences=_differences(runs, resolved_versions),
+        differences=_differences(stored, resolved_versions),
     )
 
 
@@ -122,18 +126,18 @@ def alike(resolved_versions: Sequence[ResolvedVersion]) -> list[ResolvedVersion]
 
 
 def _differences(
-    runs: Runs, resolved_versions: Sequence[ResolvedVersion]
+    stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion]
 ) -> dict[tuple[str, str], tuple[Difference, ...]]:
-    setups = [setup_of(runs, resolved.version) for resolved in resolved_versions]
+    setups = [setup_of(stored, resolved.version) for resolved in resolved_versions]
     return {(a.version.tag, b.version.tag): differences(a, b) for a, b in combinations(setups, 2)}
 
 
-def setup_of(runs: Runs, version: PromptVersion) -> Setup:
-    return Setup(version, runs.record.servers(version.tag))
+def setup_of(stored: StoredOutcomes, version: PromptVersion) -> Setup:
+    return Setup(version, stored.servers(version.tag))
 
 
-def _said(runs: Runs, resolved: ResolvedVersion, only: set[int] | None) -> list[Outcome]:
-    return [outcome for page in runs.outcomes.of_version(resolved, only) for outcome in page]
+def _said(stored: StoredOutcomes, resolved: ResolvedVersion, only: set[int] | None) -> list[Outcome]:
+    return [outcome for page in stored.of_version(resolved, only) for outcome in page]
 
 
 def not_asked(tag: str, truths: int, subset: Subset) -> str:

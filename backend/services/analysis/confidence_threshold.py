@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 from backend.domain.calibration.threshold import Threshold, threshold
 from backend.domain.dataset.ground_truth import LeftOut
-from backend.domain.dataset.subset import Subset
 from backend.errors import RunError
-from backend.services.analysis.calibrate import judged
+from backend.services.analysis.calibrate import JudgedVersion
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.runs.lifecycle import Runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +19,16 @@ class ConfidenceThreshold:
     left_out: LeftOut
 
 
-def confidence_threshold(runs: Runs, resolved: ResolvedVersion, accuracy: float, subset: Subset) -> ConfidenceThreshold:
-    """Raises what `judged` raises."""
-    heard = judged(runs, resolved, subset)
+def confidence_threshold(resolved: ResolvedVersion, heard: JudgedVersion, accuracy: float) -> ConfidenceThreshold:
+    """The smallest confidence from which on answers are right so often, if there is one."""
     found = threshold(heard.claims(), accuracy)
     score = None if found.threshold is None else resolved.calibrators.put(found.threshold)
     return ConfidenceThreshold(resolved.version.tag, found, score, heard.left_out)
 
 
-def least_confidence(runs: Runs, resolved: ResolvedVersion, accuracy: float) -> float:
+def least_confidence(resolved: ResolvedVersion, heard: JudgedVersion, accuracy: float) -> float:
     """The threshold itself. Raises RunError, with the reason, if no confidence guarantees the accuracy."""
-    found = confidence_threshold(runs, resolved, accuracy, Subset("ground-truth")).found
+    found = confidence_threshold(resolved, heard, accuracy).found
     if found.threshold is None:
         raise RunError(
             f"No confidence of {resolved.version.tag} guarantees an accuracy of {accuracy:g}. {found.reason}"

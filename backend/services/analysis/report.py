@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.chat.response_parser import judge
 from backend.domain.dataset.ground_truth import gone_labels
 from backend.domain.dataset.subset import Subset
@@ -15,10 +16,22 @@ from backend.errors import ConfigChangedError, PromptError, RunError
 from backend.services.analysis.compare import alike, setup_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
-from backend.services.runs.lifecycle import Runs
+from backend.services.prompts.resolver import Resolver
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
-def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | None, subset: Subset) -> Report:
+@dataclass(frozen=True, slots=True)
+class ReportSources:
+    """What a report is gathered from."""
+
+    studio: LabelStudioClient
+    stored: StoredOutcomes
+    resolver: Resolver
+
+
+def report(
+    sources: ReportSources, resolved: ResolvedVersion, against: ResolvedVersion | None, subset: Subset
+) -> Report:
     """Of what is stored: nothing is asked. `subset`: which ground truths.
 
     Raises SubsetError when there are none, RunError when a version has no answer to any task
@@ -34,16 +47,16 @@ def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | Non
     if against is not None:
         resolved, against = alike([resolved, against])
     judged = [one.version for one in (resolved, against) if one]
-    base = ground_truths(runs.studio, resolved.project, resolved.schema, subset, judged)
+    base = ground_truths(sources.studio, resolved.project, resolved.schema, subset, judged)
     tasks = [task for page in base.pages for task in page]
-    link = runs.studio.task_url(resolved.project.id, "")
+    link = sources.studio.task_url(resolved.project.id, "")
     ground = ReportBasis(resolved.project.title, link, tasks, base.truths, base.left_out, resolved.schema)
     known = {task.id for task in tasks}
-    said = _said(runs, resolved, known)
-    before = _said(runs, against, known) if against else None
+    said = _said(sources.stored, resolved, known)
+    before = _said(sources.stored, against, known) if against else None
     heard = {one.version.tag: one.outcomes for one in (said, before) if one}
-    versions = _versions(runs, resolved.version, against.version if against else None)
-    past = _History(runs, resolved, ground, heard)
+    versions = _versions(sources.stored, resolved.version, against.version if against else None)
+    past = _History(sources, resolved, ground, heard)
     return make_report(said, before, ground, [past.line(version) for version in versions])
 
 
@@ -51,7 +64,7 @@ def report(runs: Runs, resolved: ResolvedVersion, against: ResolvedVersion | Non
 class _History:
     """`heard`: answers of versions that were read already."""
 
-    runs: Runs
+    sources: ReportSources
     resolved: ResolvedVersion
     ground: ReportBasis
     heard: Mapping[str, Sequence[Outcome]]
@@ -61,38 +74,38 @@ class _History:
         if version.tag in self.heard:
             return line_of(version, self.heard[version.tag], self.ground, differs)
         try:
-            read, _ = alike([self.runs.prompts.read_by(version, self.resolved.project), self.resolved])
+            read, _ = alike([self.sources.resolver.read_by(version, self.resolved.project), self.resolved])
         except ConfigChangedError:
             return HistoryLine(version, differs=differs)
         if len(read.schema.fields) < len(self.resolved.schema.fields):
             return HistoryLine(version, differs=differs)
         truths = [truth for truth in self.ground.truths if not gone_labels(truth.answer, read.schema)]
-        outcomes = _outcomes(self.runs, read, {truth.task_id for truth in truths})
+        outcomes = _outcomes(self.sources.stored, read, {truth.task_id for truth in truths})
         return line_of(version, outcomes, replace(self.ground, truths=truths), differs)
 
     def _setup(self, version: PromptVersion) -> Setup:
-        return setup_of(self.runs, version)
+        return setup_of(self.sources.stored, version)
 
 
-def _said(runs: Runs, resolved: ResolvedVersion, known: Container[int]) -> VersionAnswers:
-    outcomes = _outcomes(runs, resolved, known)
+def _said(stored: StoredOutcomes, resolved: ResolvedVersion, known: Container[int]) -> VersionAnswers:
+    outcomes = _outcomes(stored, resolved, known)
     if not outcomes:
         tag = resolved.version.tag
         raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {tag}` first.")
     samples = {o.task_id: of_samples(o.digest, resolved.version.samples) for o in outcomes if o.digest}
-    facts = runs.store.completions([digest for digests in samples.values() for digest in digests])
+    facts = stored.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}
     for task, digests in samples.items():
         heard = (judge(facts.get(digest, []), resolved.origin or resolved.schema)[1] for digest in digests)
         if texts := [completion.text for completion in heard if completion is not None]:
             raw[task] = "\n".join(texts)
-    return VersionAnswers(resolved.version, outcomes, raw, runs.record.servers(resolved.version.tag))
+    return VersionAnswers(resolved.version, outcomes, raw, stored.servers(resolved.version.tag))
 
 
-def _versions(runs: Runs, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:
-    mine = runs.store.versions(version.name)
+def _versions(stored: StoredOutcomes, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:
+    mine = stored.store.versions(version.name)
     return [*([against] if against and against.name != version.name else []), *mine]
 
 
-def _outcomes(runs: Runs, resolved: ResolvedVersion, known: Container[int]) -> list[Outcome]:
-    return [outcome for page in runs.outcomes.of_version(resolved, only=known) for outcome in page]
+def _outcomes(stored: StoredOutcomes, resolved: ResolvedVersion, known: Container[int]) -> list[Outcome]:
+    return [outcome for page in stored.of_version(resolved, only=known) for outcome in page]

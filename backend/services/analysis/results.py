@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.answer import Answer
 from backend.domain.dataset.subset import Subset
-from backend.domain.outcome import Answer, Failure, Outcome, Rejection
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.task_values import shown_text
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
-from backend.services.runs.lifecycle import Runs
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 KINDS = ("wrong", "rejected", "failed", "missing")
 
@@ -32,31 +35,35 @@ class TaskResult:
     link: str
 
 
-def results(runs: Runs, resolved: ResolvedVersion, kinds: Sequence[str], truth: str) -> list[TaskResult]:
+def results(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, kinds: Sequence[str], truth: str
+) -> list[TaskResult]:
     """The tasks of these kinds (see KINDS; none means all that have an outcome), by id."""
-    outcomes = {outcome.task_id: outcome for page in runs.outcomes.of_version(resolved) for outcome in page}
-    truths = truths_by_task(runs, resolved, truth, required="wrong" in kinds)
-    chosen = sorted(task for task, outcome in outcomes.items() if not kinds or _kind(outcome, truths) in kinds)
+    outcomes = {outcome.task_id: outcome for page in stored.of_version(resolved) for outcome in page}
+    truths = truths_by_task(studio, resolved, truth, required="wrong" in kinds)
+    chosen = sorted(
+        task for task, outcome in outcomes.items() if not kinds or _kind(outcome, truths, resolved.schema) in kinds
+    )
     if "missing" in kinds:
-        chosen = sorted({*chosen, *(set(runs.studio.task_ids(resolved.project.id)) - set(outcomes))})
-    return _rows(runs, resolved, chosen, outcomes, truths)
+        chosen = sorted({*chosen, *(set(studio.task_ids(resolved.project.id)) - set(outcomes))})
+    return _rows(studio, resolved, chosen, outcomes, truths)
 
 
-def _kind(outcome: Outcome, truths: Mapping[int, Answer]) -> str:
+def _kind(outcome: Outcome, truths: Mapping[int, Answer], schema: LabelSchema) -> str:
     if isinstance(outcome.verdict, Rejection):
         return "rejected"
     if isinstance(outcome.verdict, Failure):
         return "failed"
-    wrong = outcome.task_id in truths and truths[outcome.task_id] != outcome.answer
+    wrong = outcome.task_id in truths and not schema.equal(truths[outcome.task_id], outcome.answer)
     return "wrong" if wrong else "usable"
 
 
-def truths_by_task(runs: Runs, resolved: ResolvedVersion, truth: str, required: bool = False) -> dict[int, Answer]:
+def truths_by_task(
+    studio: LabelStudioClient, resolved: ResolvedVersion, truth: str, required: bool = False
+) -> dict[int, Answer]:
     """Raises SubsetError when there are none and they are `required`."""
     try:
-        found = ground_truths(
-            runs.studio, resolved.project, resolved.schema, Subset("ground-truth", truth=truth)
-        ).truths
+        found = ground_truths(studio, resolved.project, resolved.schema, Subset("ground-truth", truth=truth)).truths
     except SubsetError:
         if required:
             raise
@@ -65,14 +72,14 @@ def truths_by_task(runs: Runs, resolved: ResolvedVersion, truth: str, required: 
 
 
 def _rows(
-    runs: Runs,
+    studio: LabelStudioClient,
     resolved: ResolvedVersion,
     chosen: Sequence[int],
     outcomes: Mapping[int, Outcome],
     truths: Mapping[int, Answer],
 ) -> list[TaskResult]:
     rows = []
-    for page in runs.studio.tasks_by_id(resolved.project.id, chosen):
+    for page in studio.tasks_by_id(resolved.project.id, chosen):
         for task in page:
             outcome = outcomes.get(task.id)
             verdict = outcome.verdict if outcome else None
@@ -86,7 +93,7 @@ def _rows(
                     answer=None if answer is None else resolved.schema.show(answer),
                     reason=_reason(verdict) if outcome else "not asked yet",
                     confidence=outcome.confidence if outcome else None,
-                    link=runs.studio.task_url(resolved.project.id, task.id),
+                    link=studio.task_url(resolved.project.id, task.id),
                 )
             )
     return rows

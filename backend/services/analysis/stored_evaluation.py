@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation, evaluation
 from backend.domain.outcome import Outcome
@@ -9,27 +10,31 @@ from backend.domain.runs.run import Run
 from backend.errors import NoTruthsError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection, ground_truths
-from backend.services.runs.lifecycle import Runs
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
-def evaluation_of_version(runs: Runs, resolved: ResolvedVersion) -> Evaluation | None:
+def evaluation_of_version(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion
+) -> Evaluation | None:
     """On all ground truths; None when there are none, or no answer to any of their tasks."""
-    base = _truths(runs, resolved)
+    base = _truths(studio, resolved)
     if base is None:
         return None
     known = {truth.task_id for truth in base.truths}
-    return _judged(resolved, base, runs.outcomes.of_version(resolved, known))
+    return _judged(resolved, base, stored.of_version(resolved, known))
 
 
-def evaluation_of_run(runs: Runs, run: Run, resolved: ResolvedVersion) -> Evaluation | None:
+def evaluation_of_run(
+    studio: LabelStudioClient, stored: StoredOutcomes, run: Run, resolved: ResolvedVersion
+) -> Evaluation | None:
     """On the ground truths among the tasks of a run; None when there are none."""
-    base = _truths(runs, resolved)
-    return None if base is None else _judged(resolved, base, runs.outcomes.of_run(run, resolved))
+    base = _truths(studio, resolved)
+    return None if base is None else _judged(resolved, base, stored.of_run(run, resolved))
 
 
-def _truths(runs: Runs, resolved: ResolvedVersion) -> TaskSelection | None:
+def _truths(studio: LabelStudioClient, resolved: ResolvedVersion) -> TaskSelection | None:
     try:
-        return ground_truths(runs.studio, resolved.project, resolved.schema, Subset("ground-truth"), [resolved.version])
+        return ground_truths(studio, resolved.project, resolved.schema, Subset("ground-truth"), [resolved.version])
     except NoTruthsError:
         return None
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.base import Control
 from backend.domain.labels.regions import from_result
 from backend.domain.labels.relabel import Renames, formers, with_renames
-from backend.domain.labels.schema import AnyField, LabelSchema
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.version import PromptVersion, nearest
 from backend.errors import ConfigChangedError, PromptError
 
@@ -56,9 +57,9 @@ class Configs:
     def origin(self, version: PromptVersion, now: LabelSchema) -> LabelSchema:
         """The schema with which a version was saved. Raises ConfigChangedError if the database does not have it."""
         if now.fits(version.schema_digest):
-            return now
+            return now.as_of(version.schema_digest)
         if (text := self._store.text(version.schema_digest)) is not None:
-            return read_config(text)
+            return read_config(text).as_of(version.schema_digest)
         found = next((former for former in formers(now) if former.fits(version.schema_digest)), None)
         if found is None:
             raise ConfigChangedError(
@@ -87,14 +88,14 @@ class Configs:
         mine = [version for version in versions if version.project == project]
         known = [(version, origin) for version in mine if (origin := self._known(version, found))]
         former = next((f for _, origin in known if (f := _former(origin, field.name, wish.old))), wish.old)
-        if former == label or any(choice.stored == former for choice in field.choices):
+        if former == label or former in field.known_classes:
             raise PromptError(
                 f"'{former}' is still a label of '{field.name}': rename it in the project's labelling config first."
             )
         annotations = _count(studio, project, plain, field.name, former)
         tags = tuple(v.tag for v, origin in known if _former(origin, field.name, former))
         if not annotations and not tags and len(known) == len(mine):
-            names = {choice.shown for _, origin in known for f in origin.fields for choice in f.choices}
+            names = {shown for _, origin in known for shown in origin.spoken}
             raise PromptError(f"Nothing is stored under the label '{wish.old}': {nearest(wish.old, sorted(names))}")
         self._store.rename(project, field.name, former, label)
         return Relabelled(project, field.name, former, label, annotations, tags)
@@ -126,26 +127,26 @@ def project_meant(versions: Sequence[PromptVersion], project: int | None) -> int
     return known[0] if project is None else project
 
 
-def _control(schema: LabelSchema, wish: Renaming) -> AnyField:
+def _control(schema: LabelSchema, wish: Renaming) -> Control:
     """The control with the label. Raises PromptError for none or several."""
-    fields = [field for field in schema.fields if wish.control in (None, field.name)]
+    fields = [field for field in schema.classed.fields if wish.control in (None, field.name)]
     if not fields:
-        names = [field.name for field in schema.fields]
+        names = [field.name for field in schema.classed.fields]
         raise PromptError(f"The labelling config has no control '{wish.control}': {nearest(str(wish.control), names)}")
-    having = [field for field in fields if field.source is not None or _stored(field, wish.label)]
+    having = [field for field in fields if field.dynamic or _stored(field, wish.label)]
     if len(having) == 1:
         return having[0]
     if having:
         names = [field.name for field in having]
         raise PromptError(f"Several controls have labels of this name: add --control with one of {', '.join(names)}.")
-    labels = [choice.shown for field in fields for choice in field.choices]
+    labels = [label.shown for field in fields for label in field.labels]
     raise PromptError(f"The labelling config has no label '{wish.label}': {nearest(wish.label, labels)}")
 
 
-def _stored(field: AnyField, name: str) -> str | None:
+def _stored(field: Control, name: str) -> str | None:
     """A label as it is stored, from its stored name or the name that annotators see."""
     shown = field.find(name)
-    return next((choice.stored for choice in field.choices if choice.shown == shown or choice.stored == name), None)
+    return next((label.stored for label in field.labels if label.shown == shown or label.stored == name), None)
 
 
 def _former(schema: LabelSchema, control: str, name: str) -> str | None:
@@ -155,4 +156,4 @@ def _former(schema: LabelSchema, control: str, name: str) -> str | None:
 
 def _count(studio: LabelStudioClient, project: int, schema: LabelSchema, control: str, label: str) -> int:
     answers = (from_result(a.get("result") or [], schema) for one in studio.annotated(project) for a in one.annotations)
-    return sum(label in answer[control] for answer in answers)
+    return sum(label in schema.by_name[control].classes(answer[control]) for answer in answers)

@@ -107,7 +107,10 @@ class StudentModel(Protocol):
 class FeedbackLoop:
     """An `adapters.gepa.PromptLearner`."""
 
-    def __init__(self, items: Sequence[LabeledTask], student: StudentModel, teacher: Teacher) -> None:
+    def __init__(
+        self, items: Sequence[LabeledTask], student: StudentModel, teacher: Teacher, schema: LabelSchema
+    ) -> None:
+        self._schema = schema
         self.proposals: list[tuple[str, Proposal | Dropped]] = []
         self._items = items
         self._student = student
@@ -115,13 +118,13 @@ class FeedbackLoop:
         self._outcomes: dict[str, dict[int, Outcome]] = {}
 
     def score(self, text: str, items: Sequence[int]) -> list[float]:
-        """1 for a right answer; 0 for a wrong answer, a Rejection or a Failure."""
+        """1 for a right answer, less for one that is right in part; 0 for one that can't be used and none."""
         known = self._outcomes.setdefault(text, {})
         new = [item for item in items if item not in known]
         if new:
             found = self._student.outcomes(text, [self._items[item].task for item in new])
             known |= {item: found[self._items[item].task.id] for item in new}
-        return [float(self._right(text, item)) for item in items]
+        return [self._partial(text, item) for item in items]
 
     def rewrite(self, text: str, items: Sequence[int]) -> str | None:
         builder = self._student.builder(text)
@@ -137,8 +140,12 @@ class FeedbackLoop:
         """The result of every rewrite, in their order."""
         return [self._tried(parent, found) for parent, found in self.proposals]
 
+    def _partial(self, text: str, item: int) -> float:
+        answer = self._outcomes[text][item].answer
+        return 0.0 if answer is None else self._schema.partial(answer, self._items[item].truth)
+
     def _right(self, text: str, item: int) -> bool:
-        return self._outcomes[text][item].answer == self._items[item].truth
+        return self._schema.equal(self._outcomes[text][item].answer, self._items[item].truth)
 
     def _tried(self, parent: str, found: Proposal | Dropped) -> TriedRewrite:
         if isinstance(found, Dropped):

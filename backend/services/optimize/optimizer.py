@@ -5,26 +5,24 @@ As a run, a search has a budget, is listed, and can be watched and canceled. The
 
 from backend.adapters import gepa as evolution
 from backend.adapters.database.runs import NewRun
-from backend.adapters.processes import is_running, this_process
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import REASON, OverBudget, check_budget, check_embeddings
 from backend.errors import NoTruthsError, RunError
-from backend.logs import about
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions, SearchSession, TeacherAccess
-from backend.services.run_control.heartbeat import Heartbeat
-from backend.services.run_control.ownership import only_one
+from backend.services.run_control.ownership import only_one, owning
 from backend.services.run_control.progress import Progress
-from backend.services.run_control.termination import Canceled, Interrupted, noted_end
-from backend.services.runs.lifecycle import PATIENCE_S, Runs
+from backend.services.run_control.termination import Canceled, Interrupted
+from backend.services.runs.task_labeler import TaskLabeler
 
 
 class Optimizer:
-    def __init__(self, runs: Runs, teaching: TeacherAccess) -> None:
-        self._runs = runs
+    def __init__(self, labeler: TaskLabeler, teaching: TeacherAccess) -> None:
+        self._labeler = labeler
+        self._record = labeler.record
         self._teaching = teaching
 
     def enhance(self, resolved: ResolvedVersion, wish: OptimizerOptions, progress: Progress) -> OptimizationResult:
@@ -36,24 +34,20 @@ class Optimizer:
         halves = self._halves(resolved)
         check_embeddings(wish.budget, resolved.version)
         for model in (resolved.version.model, wish.search.teacher):
-            check_budget(wish.budget, model, self._runs.labeler.pricing)
+            check_budget(wish.budget, model, self._labeler.pricing)
         run = self._begin(resolved, wish)
-        record = self._runs.record
-        if not record.claim(run.id, this_process(), is_running):
-            raise RunError(f"Run {run.id} is not free: `ls-prompts watch {run.id}`.")
-        self._runs.store.patience_s = PATIENCE_S
-        heartbeat = Heartbeat(lambda seconds: record.beat(run.id, seconds))
+        session = SearchSession(self._labeler, self._teaching, run, resolved, wish)
         try:
-            with about(run=run.id), noted_end(record, run.id), heartbeat:
-                return SearchSession(self._runs, self._teaching, run, resolved, wish).work(halves, heartbeat, progress)
+            with owning(self._record, run) as heartbeat:
+                return session.work(halves, heartbeat, progress)
         except (Canceled, Interrupted, OverBudget):
-            raise _stopped(record.run(run.id), wish) from None
+            raise _stopped(self._record.run(run.id), wish) from None
 
     def _halves(self, resolved: ResolvedVersion) -> GroundTruthHalves | None:
         """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
         the base only, and without them a rewrite that breaks what was right could seem better."""
         try:
-            base = ground_truths(self._runs.studio, resolved.project, resolved.schema, Subset("ground-truth"))
+            base = ground_truths(self._teaching.studio, resolved.project, resolved.schema, Subset("ground-truth"))
         except NoTruthsError:
             return None
         evolution.check()
@@ -64,16 +58,16 @@ class Optimizer:
 
     def _begin(self, resolved: ResolvedVersion, wish: OptimizerOptions) -> Run:
         """The run of this very search that did not come to its end, or a new one."""
-        tag, search, record = resolved.version.tag, str(wish.search), self._runs.record
+        tag, record = resolved.version.tag, self._record
         for run in record.runs(tag):
             only_one(run)
         for run in record.runs(tag):
-            if (run.subset, run.budget) == (search, wish.budget) and run.status != "completed":
+            if (run.scope, run.budget) == (wish.search, wish.budget) and run.status != "completed":
                 if run.reason == REASON:
                     raise _stopped(run, wish)
                 record.reopen(run.id)
                 return record.run(run.id)
-        order = NewRun(tag, resolved.project.id, search, push=False, budget=wish.budget)
+        order = NewRun(tag, resolved.project.id, wish.search, push=False, budget=wish.budget)
         return record.create(order, only_one)
 
 

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from backend.adapters import gepa as evolution
 from backend.adapters.database.run_tasks import RunTask
-from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestBuilder
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.chat.request import PlannedRequests, RequestBuilder
 from backend.domain.metrics.comparison import BETTER, Comparison, compare
 from backend.domain.optimize.proposals import Dropped, changeable, changed
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions
@@ -26,8 +27,8 @@ from backend.services.optimize.feedback import FeedbackLoop, Teacher, TriedRewri
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress
 from backend.services.run_control.termination import Canceled
-from backend.services.runs.lifecycle import Runs
 from backend.services.runs.sync_session import SyncSession
+from backend.services.runs.task_labeler import TaskLabeler
 
 REWRITE = "rewrite"
 """Stands for the tag of a text that is not saved yet."""
@@ -40,10 +41,11 @@ class MakeTeacherExecutor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TeacherAccess:
-    """How teachers are reached and asked."""
+    """Where teachers are, and how they are asked. `studio`: where they find tasks without a ground truth."""
 
     url: str
     make_executor: MakeTeacherExecutor
+    studio: LabelStudioClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,9 @@ class SearchSession:
     """One search at work."""
 
     def __init__(
-        self, runs: Runs, teaching: TeacherAccess, run: Run, resolved: ResolvedVersion, wish: OptimizerOptions
+        self, labeler: TaskLabeler, teaching: TeacherAccess, run: Run, resolved: ResolvedVersion, wish: OptimizerOptions
     ) -> None:
-        self._runs = runs
+        self._labeler = labeler
         self._teaching = teaching
         self._run = run
         self._resolved = resolved
@@ -126,10 +128,10 @@ class SearchSession:
 
     def work(self, halves: GroundTruthHalves | None, heartbeat: Heartbeat, progress: Progress) -> OptimizationResult:
         """All steps. Raises what ends it; the caller notes that."""
-        run, record, name = self._run, self._runs.record, self._wish.search.teacher
+        run, record, name = self._run, self._labeler.record, self._wish.search.teacher
         record.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
         progress.start(None)
-        make, labeler = self._teaching.make_executor, self._runs.labeler
+        make, labeler = self._teaching.make_executor, self._labeler
         with SyncSession(labeler, lambda: make(run, name), heartbeat, progress) as self._session:
             template = teacher_template(self._teaching.url, name, self._cap)
             teacher = Teacher(self._session, template, self._resolved.schema)
@@ -154,7 +156,7 @@ class SearchSession:
 
     def _learn(self, teacher: Teacher, items: Sequence[LabeledTask]) -> SearchOutcome:
         base, search = self._base, self._wish.search
-        feedback = FeedbackLoop(items, self, teacher)
+        feedback = FeedbackLoop(items, self, teacher, self._resolved.schema)
         best = evolution.evolve(base, feedback, len(items), search.rounds, search.seed)
         tried = feedback.tried()
         if best == base:
@@ -164,7 +166,7 @@ class SearchSession:
 
     def _draft(self, teacher: Teacher) -> SearchOutcome:
         """What the teacher makes of the prompt and some tasks alone."""
-        proposal = polished(teacher, self._resolved.version, self.builder(self._base), self._runs.studio)
+        proposal = polished(teacher, self._resolved.version, self.builder(self._base), self._teaching.studio)
         if isinstance(proposal, Dropped):
             return SearchOutcome(None, "", [TriedRewrite(None, proposal.reason)])
         return SearchOutcome(
@@ -187,16 +189,15 @@ class SearchSession:
         outcomes = self._session.outcomes(self.builder(text), tasks, who, self._plan if mine else None)
         if mine:
             notes = [RunTask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
-            self._runs.record.asks.note(self._run.id, notes)
+            self._labeler.record.asks.note(self._run.id, notes)
         self._costs |= _costs(outcomes.values())
         return outcomes
 
     def _plan(self, asks: PlannedRequests) -> None:
-        rows = [RunTask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-        self._runs.record.asks.note(self._run.id, rows)
+        self._labeler.record.asks.plan(self._run.id, asks)
 
     def builder(self, text: str) -> RequestBuilder:
-        return self._runs.labeler.builder(replace(self._resolved, version=self._version(text)), cap=self._cap)
+        return self._labeler.builder(replace(self._resolved, version=self._version(text)), cap=self._cap)
 
     def _version(self, text: str) -> PromptVersion:
         return changed(self._resolved.version, text, self._resolved.schema)
@@ -206,7 +207,7 @@ class SearchSession:
         if text is None or not (better or self._wish.anyway):
             return None
         note = _note(self._resolved.version, self._wish.search.teacher, judged)
-        return self._runs.store.save(replace(self._version(text), note=note))[0]
+        return self._labeler.store.save(replace(self._version(text), note=note))[0]
 
 
 def _note(base: PromptVersion, teacher: str, judged: Comparison | None) -> str:

@@ -3,6 +3,7 @@
 It also tells a run that it was canceled, or ended by another of its workers.
 """
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable
@@ -26,6 +27,12 @@ class Heartbeat(PeriodicThread):
     def when_canceled(self, call: Callable[[], object]) -> None:
         """`call` is called once, from the heartbeat's thread."""
         self._on_cancel = call
+
+    def cancels_this_task(self) -> None:
+        """Called in a task of an event loop: it is cancelled when the run is."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if task is not None:
+            self.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
 
     def _notify(self) -> None:
         now = time.monotonic()

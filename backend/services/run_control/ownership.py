@@ -1,11 +1,17 @@
-"""Run ownership: who works on a run, and what may be done with a run that somebody works on."""
+"""Who works on a run, and what may be done with one that somebody works on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
-from backend.adapters.processes import is_running
-from backend.domain.optimize.search import is_search
+from backend.adapters.database.runs import RunStore
+from backend.adapters.processes import is_running, this_process
+from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import Run, is_lost
 from backend.errors import RunError
+from backend.logs import about
+from backend.services.run_control.heartbeat import Heartbeat
+from backend.services.run_control.termination import noted_end
 
 
 class BackgroundWorkers(Protocol):
@@ -13,6 +19,19 @@ class BackgroundWorkers(Protocol):
 
     def give(self, run_id: str) -> None:
         """Returns at once; a worker will call `App.work` with it."""
+
+
+@contextmanager
+def owning(record: RunStore, run: Run) -> Iterator[Heartbeat]:
+    """While it is entered, this process works on the run, and says so every second; why it ends is noted.
+
+    Raises RunError when it is not free, and what `noted_end` makes of what ends the work.
+    """
+    if not record.claim(run.id, this_process(), is_running):
+        raise RunError(f"Run {run.id} is not free (it is {run.status}): `ls-prompts watch {run.id}`.")
+    heartbeat = Heartbeat(lambda seconds: record.beat(run.id, seconds))
+    with about(run=run.id), noted_end(record, run.id), heartbeat:
+        yield heartbeat
 
 
 def only_one(other: Run) -> None:
@@ -24,10 +43,11 @@ def only_one(other: Run) -> None:
         )
 
 
-def no_search(run: Run) -> None:
-    """Raises RunError for a search, which only its own command continues."""
-    if is_search(run.subset):
-        raise RunError(f"Run {run.id} is a search: run the same `ls-prompts enhance {run.tag}` again to continue it.")
+def subset_of(run: Run) -> Subset:
+    """The tasks that a run labels. Raises RunError for a search, which only its own command goes on with."""
+    if isinstance(run.scope, Subset):
+        return run.scope
+    raise RunError(f"Run {run.id} is a search: run the same `ls-prompts enhance {run.tag}` again to continue it.")
 
 
 def in_hand(run: Run) -> bool:

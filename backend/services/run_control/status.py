@@ -27,7 +27,7 @@ class RunStatus:
 
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
-    """How far a run has come."""
+    """The progress of a run."""
     if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not in_hand(run):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.providers.tokenizer import encoder_for
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import is_done
@@ -26,8 +27,8 @@ from backend.engine.sampling import ask_all
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import select_tasks
-from backend.services.runs.lifecycle import Runs
-from backend.services.runs.task_labeler import closing
+from backend.services.prompts.versions import Prompts
+from backend.services.runs.task_labeler import TaskLabeler, closing
 
 SAMPLE = 300
 """So many stored answers say enough about the next."""
@@ -56,9 +57,12 @@ class RequestCounts:
 class CostEstimator:
     """Of one version."""
 
-    def __init__(self, runs: Runs, resolved: ResolvedVersion) -> None:
-        self._runs = runs
-        self._labeler = runs.labeler
+    def __init__(
+        self, studio: LabelStudioClient, prompts: Prompts, labeler: TaskLabeler, resolved: ResolvedVersion
+    ) -> None:
+        self._studio = studio
+        self._prompts = prompts
+        self._labeler = labeler
         self._resolved = resolved
         self._encoder = encoder_for(resolved.version.model)
 
@@ -77,7 +81,7 @@ class CostEstimator:
         """Pages through the tasks; of those read before, only digests stay."""
         resolved, count, chance = self._resolved, RequestCounts(), random.Random(0)  # noqa: S311
         builder = self._labeler.builder(resolved)
-        for page in select_tasks(self._runs.studio, resolved, subset).pages:
+        for page in select_tasks(self._studio, resolved, subset).pages:
             requests = [ask for _, ask in builder.asks(page)]
             stored = self._stored([request for request in requests if isinstance(request, ChatRequest)])
             count.tasks += len(requests)
@@ -120,9 +124,9 @@ class CostEstimator:
 
     def _past(self, version: PromptVersion) -> Iterator[ObservedUsage]:
         """What earlier requests of a version took, on whatever tasks."""
-        digests = dict(self._runs.record.asks.some(version.tag, SAMPLE))
+        digests = dict(self._labeler.record.asks.some(version.tag, SAMPLE))
         builder = self._labeler.builder(replace(self._resolved, version=version))
-        for page in self._runs.studio.tasks_by_id(self._resolved.project.id, sorted(digests)):
+        for page in self._studio.tasks_by_id(self._resolved.project.id, sorted(digests)):
             requests = [ask for _, ask in builder.asks(page) if isinstance(ask, ChatRequest)]
             stored = self._stored(requests)
             found = [observed(request, stored.get(request.digest, [])) for request in requests]
@@ -131,11 +135,11 @@ class CostEstimator:
     def _relatives(self) -> list[ObservedUsage]:
         """The same of the prompt's other versions with this model: their texts have as many characters per token."""
         mine = self._resolved.version
-        others = [v for v in self._runs.prompts.of(mine.name) if v.model == mine.model and v.number != mine.number]
+        others = [v for v in self._prompts.of(mine.name) if v.model == mine.model and v.number != mine.number]
         return list(islice((one for version in reversed(others) for one in self._past(version)), SAMPLE))
 
     def _stored(self, requests: list[ChatRequest]) -> Stored:
-        return self._runs.store.completions(list({s.digest for request in requests for s in request.samples}))
+        return self._labeler.store.completions(list({s.digest for request in requests for s in request.samples}))
 
     def _told(self, count: RequestCounts, own: list[ObservedUsage], alike: list[ObservedUsage]) -> Estimate:
         """`own`: requests of this version; `alike`: of its model."""

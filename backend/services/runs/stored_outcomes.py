@@ -37,6 +37,10 @@ class StoredOutcomes:
         """The outcomes of one run's tasks, from the database alone; by task id, in pages."""
         return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
 
+    def servers(self, tag: str) -> tuple[str, ...]:
+        """The model's servers that runs of a version were started with, in alphabetical order."""
+        return self.record.servers(tag)
+
     def _derived(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
         ids = [ask.task_id for ask in asks]
         schemas = self._schemas(resolved, resolved.origin or resolved.schema, ids)

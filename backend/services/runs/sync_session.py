@@ -59,9 +59,8 @@ class SyncSession:
         return self._make_executor()
 
     async def _ask(self, requests: RequestSource, tasks: list[Task], plan: Plan | None) -> dict[int, Outcome]:
-        loop, task, found = asyncio.get_running_loop(), asyncio.current_task(), list[Outcome]()
-        assert task is not None
-        self._heartbeat.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
+        found = list[Outcome]()
+        self._heartbeat.cancels_this_task()
         if self._heartbeat.canceled:
             raise asyncio.CancelledError
 

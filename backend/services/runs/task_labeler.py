@@ -13,8 +13,7 @@ from typing import Protocol
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import RunStore
-from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, PlannedRequests, RequestBuilder
-from backend.domain.dataset.subset import read_subset
+from backend.domain.chat.request import MAX_ATTEMPTS, PlannedRequests, RequestBuilder
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.outcome import Outcome
 from backend.domain.resolution.resolve import Pricing
@@ -29,6 +28,7 @@ from backend.engine.shutdown import Shutdown
 from backend.logs import to_log
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.run_control.heartbeat import Heartbeat
+from backend.services.run_control.ownership import subset_of
 
 Flush = Callable[[], Awaitable[None]]
 """Returns when the notes on all outcomes so far are written."""
@@ -96,13 +96,10 @@ class TaskLabeler:
             await listener.seen(found, notes.flush)
 
         def plan(asks: PlannedRequests) -> None:
-            rows = [RunTask(task_id, ask.digest) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-            self.record.asks.note(run.id, rows)
+            self.record.asks.plan(run.id, asks)
 
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        if task is not None:
-            heartbeat.when_canceled(lambda: loop.call_soon_threadsafe(task.cancel))
-        attempts, cap = read_subset(run.subset).attempts, None if run.budget is None else CAP
+        heartbeat.cancels_this_task()
+        attempts, cap = subset_of(run).attempts, None if run.budget is None else CAP
         builder = self.builder(resolved, attempts, cap)
         executor = self.make_executor(run)
         executor.patience.notify = listener.notify

@@ -1,8 +1,9 @@
 """WorkerPool: a run shared by any number of workers. Whoever is free plans it, asks its chunks, and ends it.
 
-The database says what is done and by whom; the queue only calls workers. So a worker may be killed at any moment, and
-the queue may lose everything: the caretaker releases the chunk, and calls again. A batch run is one chunk, its first,
-because the provider does the work.
+What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
+queue may lose everything: who looks after the pool lays the job down, and calls again.
+
+A batch run is one job, its first: the provider does the work.
 """
 
 import asyncio
@@ -16,7 +17,6 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.periodic_thread import PeriodicThread
 from backend.adapters.processes import is_running, this_process
 from backend.adapters.redis.connection import process_outage
-from backend.domain.dataset.subset import read_subset
 from backend.domain.outcome import Failure
 from backend.domain.runs.chunk import END, MOST_DEATHS, PLAN, Chunk, cut
 from backend.domain.runs.run import Run
@@ -27,10 +27,11 @@ from backend.logs import about, to_log
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import task_ids
 from backend.services.run_control.heartbeat import Heartbeat
+from backend.services.run_control.ownership import subset_of
 from backend.services.run_control.progress import Silent
 from backend.services.run_control.termination import Canceled, Interrupted, noted_end
 from backend.services.runs.chunk_session import ChunkSession
-from backend.services.runs.lifecycle import PATIENCE_S, Runs
+from backend.services.runs.run_worker import Findings, RunWorker
 from backend.services.runs.task_labeler import RunListener
 
 log = logging.getLogger(__name__)
@@ -49,20 +50,28 @@ class ChunkQueue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class QueuedWorkers:
+    """A BackgroundWorkers: the worker pool, for those who are not in it."""
+
+    jobs: ChunkStore
+    line: ChunkQueue
+
+    def give(self, run_id: str) -> None:
+        """Calls for workers. Raises QueueError when the queue is not there."""
+        self.jobs.open(run_id)
+        self.line.put(run_id, PLAN)
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerPool:
-    runs: Runs
+    worker: RunWorker
     jobs: ChunkStore
     line: ChunkQueue
 
     @property
     def stop(self) -> Shutdown:
         """What a signal requests: no further chunk is taken."""
-        return self.runs.labeler.stop
-
-    def give(self, run_id: str) -> None:
-        """Calls for workers. Raises QueueError when the queue is not there."""
-        self.jobs.open(run_id)
-        self.line.put(run_id, PLAN)
+        return self.worker.asking.labeler.stop
 
     def attempt(self, run_id: str, number: int) -> None:
         """Works on one chunk. An error that stops it is stored with the run; the worker continues with the next."""
@@ -82,17 +91,16 @@ class WorkerPool:
         and others are called.
         """
         me = this_process()
-        self.runs.store.patience_s = PATIENCE_S
         job = self.jobs.claim(run_id, number, me)
         if job is None:
             return
         try:
             with about(run=run_id), self._in_hand(run_id, me) as heartbeat:
-                self._do(self.runs.record.run(run_id), job, heartbeat)
+                self._do(self.worker.record.run(run_id), job, heartbeat)
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
         except Interrupted:
-            with suppress(QueueError):  # the caretaker of another worker will call
+            with suppress(QueueError):  # those who look after the pool will call
                 self._call_all()
             raise
 
@@ -101,7 +109,7 @@ class WorkerPool:
         """Releases what is not done at the end, whatever ended the work."""
         try:
             with (
-                noted_end(self.runs.record, run_id, shared=True),
+                noted_end(self.worker.record, run_id, shared=True),
                 Heartbeat(lambda _: self.jobs.beat(run_id, me)) as heartbeat,
             ):
                 yield heartbeat
@@ -109,9 +117,9 @@ class WorkerPool:
             self.jobs.give_back(run_id, me)
 
     def _do(self, run: Run, job: Chunk, heartbeat: Heartbeat) -> None:
-        resolved = self.runs.prompts.resolved(run.tag, self.runs.studio)
+        resolved = self.worker.resolver.resolved(run.tag)
         if run.batch:
-            self.runs.carry_out(run, resolved, Silent(), heartbeat)
+            self.worker.carry_out(run, resolved, Silent(), heartbeat)
             self.jobs.close(run.id)
             return
         if job.number == END:
@@ -129,18 +137,18 @@ class WorkerPool:
     def _plan(self, run: Run, resolved: ResolvedVersion) -> Iterator[int]:
         """Cuts the run into chunks and tells the number of each; after a kill, what is not planned yet."""
         last, known = self.jobs.planned(run.id)
-        pages = task_ids(self.runs.studio, resolved, read_subset(run.subset))
+        pages = task_ids(self.worker.asking.studio, resolved, subset_of(run))
         for number, chunk in enumerate(cut(pages, known), last + 1):
             self.jobs.add(run.id, number, "ask", chunk)
             self._call(run.id, number)
             if self.stop.requested:
                 return  # the next one goes on planning
             yield number
-        self.runs.record.size(run.id, len(known))
+        self.worker.record.size(run.id, len(known))
         self.jobs.done(run.id, [PLAN])
 
     def _call(self, run_id: str, number: int) -> None:
-        """Calls a worker. If the queue is away, the caretaker of another worker will call."""
+        """For a worker. Should the queue be away, those who look after the pool will call."""
         try:
             self.line.put(run_id, number)
         except QueueError as error:
@@ -168,12 +176,12 @@ class WorkerPool:
 
     def _ask(self, run: Run, resolved: ResolvedVersion, job: Chunk, heartbeat: Heartbeat) -> None:
         chunks = self._planning(run, resolved) if job.number == PLAN else self._chunks(run.id, job)
-        project, studio = resolved.project.id, self.runs.studio
+        project, studio = resolved.project.id, self.worker.asking.studio
         session = ChunkSession(run.id, chunks, self.jobs, lambda ids: studio.tasks_by_id(project, ids), self.stop)
         alone = not self._is_shared(run)
         try:
             listener = RunListener(session.seen)
-            asyncio.run(self.runs.labeler.label(run, resolved, session.pages(), listener, heartbeat))
+            asyncio.run(self.worker.asking.labeler.label(run, resolved, session.pages(), listener, heartbeat))
         except OverBudget:
             if alone and not self._is_shared(run):
                 raise
@@ -194,17 +202,11 @@ class WorkerPool:
             self._call(run.id, job.number)
 
     def _end(self, run: Run, resolved: ResolvedVersion, heartbeat: Heartbeat) -> None:
-        """A killed push is repeated: it changes only what is not there yet."""
-        self.runs.check_answered(run, resolved)
-        self.runs.notify_unsure(run, resolved, to_log)
-        if run.push:
-            self.runs.push_run(run, resolved, to_log)
-        if heartbeat.canceled or not self.runs.record.complete(run.id):
-            raise Canceled(run.id)
+        self.worker.conclude(run, resolved, to_log, heartbeat, Findings(set()))
         self.jobs.close(run.id)
 
     def caretaker(self) -> PeriodicThread:
-        """Looks after the run's workers every few seconds, while it is entered."""
+        """Looks after the pool every few seconds, while it is entered."""
         return PeriodicThread("caretaker", LOOK_EVERY_S, self._look)
 
     def _look(self) -> None:
@@ -240,7 +242,7 @@ class WorkerPool:
 
     def _set_aside(self, job: Chunk) -> None:
         if job.kind != "ask":
-            self.runs.record.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
+            self.worker.record.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
             return
-        self.runs.record.asks.set_aside(job.run_id, job.ids, CRASHED)
+        self.worker.record.asks.set_aside(job.run_id, job.ids, CRASHED)
         self.jobs.done(job.run_id, [job.number])

@@ -1,4 +1,4 @@
-"""Databases for tests: SQLite always, PostgreSQL where TEST_DATABASE_URL names one."""
+"""Databases for tests: SQLite always, PostgreSQL too."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -8,6 +8,7 @@ import pytest
 from backend.adapters.database.engine import open_database
 from backend.adapters.label_studio.http import LabelStudioHttp
 from backend.adapters.providers.chat_completions import ChatCompletions
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.redis.queue import Queue
 from backend.domain.outcome import Failure
 from backend.errors import PromptsError, ProviderError
@@ -24,7 +25,7 @@ GARBAGE = ["QQ", "me:QQ@host", "ftp:QQ", "http//me:QQ@host", "://QQ"]
 
 def ask(url: str) -> None:
     async def once() -> Failure:
-        model = ChatCompletions(url, "a key", 5)
+        model = ChatCompletions(ModelConnection(url, "a key", 5))
         try:
             with pytest.raises(ProviderError) as refused:
                 await model.describe("m")

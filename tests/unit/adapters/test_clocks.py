@@ -17,6 +17,7 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.processes import is_running, this_process
+from backend.domain.dataset.subset import Subset
 from backend.domain.runs.chunk import PLAN
 from backend.domain.runs.run import ALIVE_S
 from tests.databases import postgresql
@@ -50,10 +51,10 @@ def seen_by(clock: str, url: str, run: str) -> str:
 def test_a_run_of_another_machine_stays_its_own(clock: Any) -> None:
     with postgresql() as url:
         runs, jobs = _parts(url)
-        run = runs.create(NewRun("mood@1", 7, "all"))
+        run = runs.create(NewRun("mood@1", 7, Subset("all")))
         assert runs.claim(run.id, ELSEWHERE)
         assert seen_by(clock, url, run.id) == "True False []"
-        shared = runs.create(NewRun("mood@2", 7, "all"))
+        shared = runs.create(NewRun("mood@2", 7, Subset("all")))
         jobs.open(shared.id)
         assert jobs.claim(shared.id, PLAN, ELSEWHERE)
         assert seen_by(clock, url, shared.id) == "True False []"
@@ -63,7 +64,7 @@ def test_a_run_of_another_machine_stays_its_own(clock: Any) -> None:
 def test_a_machine_that_went_silent_loses_it_whatever_the_clock_says() -> None:
     with postgresql() as url:
         runs, _ = _parts(url)
-        run = runs.create(NewRun("mood@1", 7, "all"))
+        run = runs.create(NewRun("mood@1", 7, Subset("all")))
         assert runs.claim(run.id, ELSEWHERE)
         ago = sa.text("UPDATE runs SET seen = seen - :s")
         with runs._store.engine.begin() as connection:
@@ -75,10 +76,10 @@ def test_a_machine_that_went_silent_loses_it_whatever_the_clock_says() -> None:
 @pytest.mark.parametrize("clock", APART)
 def test_on_one_machine_a_process_keeps_its_run_whatever_the_clock_says(database_url: str, clock: Any) -> None:
     runs, jobs = _parts(database_url)
-    run = runs.create(NewRun("mood@1", 7, "all"))
+    run = runs.create(NewRun("mood@1", 7, Subset("all")))
     assert runs.claim(run.id, this_process())
     assert seen_by(clock, database_url, run.id) == "True False []"
-    shared = runs.create(NewRun("mood@2", 7, "all"))
+    shared = runs.create(NewRun("mood@2", 7, Subset("all")))
     jobs.open(shared.id)
     assert jobs.claim(shared.id, PLAN, this_process())
     assert seen_by(clock, database_url, shared.id) == "True False []"
@@ -88,7 +89,7 @@ def test_on_one_machine_a_process_keeps_its_run_whatever_the_clock_says(database
 def test_a_process_that_was_stopped_for_an_hour_keeps_its_run(store: Store) -> None:
     """A laptop that slept: its silence says nothing."""
     runs, jobs = RunStore(store), ChunkStore(store)
-    run = runs.create(NewRun("mood@1", 7, "all"))
+    run = runs.create(NewRun("mood@1", 7, Subset("all")))
     assert runs.claim(run.id, this_process())
     with store.engine.begin() as connection:
         connection.execute(sa.text("UPDATE runs SET seen = seen - 3600"))
@@ -101,15 +102,15 @@ def test_runs_come_in_the_order_of_the_records_clock(clock: Any) -> None:
     program = shutil.which("faketime") or unavailable("No faketime found: install it (Debian: faketime).")
     make = (
         "import sys; from backend.adapters.database.runs import *; "
-        "print(RunStore(Store(sys.argv[1])).create(NewRun('mood@1', 7, 'all')).id)"
+        "print(RunStore(Store(sys.argv[1])).create(NewRun('mood@1', 7, Subset('all'))).id)"
     )
     with postgresql() as url:
         runs, _ = _parts(url)
-        first = runs.create(NewRun("mood@1", 7, "all")).id
+        first = runs.create(NewRun("mood@1", 7, Subset("all"))).id
         line = [program, "-f", clock, sys.executable, "-c", make, url]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         second = subprocess.run(line, env=env, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
-        third = runs.create(NewRun("mood@1", 7, "all")).id
+        third = runs.create(NewRun("mood@1", 7, Subset("all"))).id
         assert [run.id for run in runs.runs()] == [third, second, first]
         runs._store.close()
 

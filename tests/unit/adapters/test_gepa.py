@@ -88,5 +88,5 @@ def test_nothing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_without_gepa_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     check()
     monkeypatch.setitem(sys.modules, "gepa", None)
-    with pytest.raises(SettingsError, match=r"needs gepa: `pip install -r requirements-enhance\.txt`"):
+    with pytest.raises(SettingsError, match=r"needs gepa: pip install 'open-prompts\[enhance\]'"):
         check()

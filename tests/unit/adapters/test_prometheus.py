@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from backend.adapters.prometheus import Metrics, MetricsEndpoint, process_metrics
+from backend.domain.answer import Labels
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.resolution.resolve import failed
@@ -95,8 +96,10 @@ def test_what_is_under_way_is_in_flight() -> None:
 
 def test_answers_rejections_and_failures_are_three_things() -> None:
     counted = Counted()
-    good = Outcome(1, {"mood": ("Good",)})
-    counted.metrics.settled([good, Outcome(2, {"mood": ("Bad",)}, reused=True), Outcome(3, Rejection("not_json", "x"))])
+    good = Outcome(1, {"mood": Labels(("Good",))})
+    counted.metrics.settled(
+        [good, Outcome(2, {"mood": Labels(("Bad",))}, reused=True), Outcome(3, Rejection("not_json", "x"))]
+    )
     counted.metrics.settled([failed(4, Failure("timeout", "x"))])
     counted.metrics.settled([])
     assert (counted("answers_total"), counted("reuse_hits_total")) == (2, 1)

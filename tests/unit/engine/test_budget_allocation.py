@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.domain.chat.request import Completion
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import OverBudget
 from tests.scripted import run
@@ -32,6 +33,9 @@ class Book:
 
     def keep(self, holder: str, usd: float) -> None:
         self.holds[holder] = usd
+
+    def pay(self, answer: Completion) -> None:
+        self.spent += answer.completion_tokens / 100
 
     @property
     def worst(self) -> float:

@@ -8,6 +8,7 @@ import pytest
 from backend.domain.outcome import Failure
 from backend.engine.first_answer import MOST_REFUSALS
 from backend.engine.request_executor import RequestExecutor
+from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError
 from tests.scripted import GOOD, ScriptedModel, request, run
 
@@ -24,7 +25,7 @@ def asked(script: Any, number: int) -> Any:
 
     async def scene() -> Any:
         model = ScriptedModel(reply)
-        executor = RequestExecutor(model, lambda _: None, 32)
+        executor = RequestExecutor(StoredModel(model, lambda _: None), 32)
         try:
             found = await asyncio.gather(
                 *(executor.ask(request(f"text {n}")) for n in range(number)), return_exceptions=True
@@ -80,7 +81,7 @@ def test_a_slow_first_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
     async def scene() -> None:
         model = ScriptedModel([GOOD])
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, lambda _: None, 32)
+        executor = RequestExecutor(StoredModel(model, lambda _: None), 32)
         tasks = [asyncio.create_task(executor.ask(request(f"text {n}"))) for n in range(20)]
         await model.arrived(20)
         model.hold.set()

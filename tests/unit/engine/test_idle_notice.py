@@ -7,6 +7,7 @@ import pytest
 from backend.engine import idle_notice
 from backend.engine.idle_notice import told_when_idle, why_idle
 from backend.engine.request_executor import RequestExecutor
+from backend.engine.stored_model import StoredModel
 from tests.scripted import ScriptedModel, request, run
 
 
@@ -16,7 +17,7 @@ def test_a_slow_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene() -> list[str]:
         model, told, heard = ScriptedModel(), list[str](), asyncio.Event()
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, lambda _: None, 4)
+        executor = RequestExecutor(StoredModel(model, lambda _: None), 4)
         executor.patience.notify = lambda sentence: (told.append(sentence), heard.set())
         async with told_when_idle(executor):
             task = asyncio.create_task(executor.ask(request()))
@@ -31,7 +32,7 @@ def test_a_slow_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_model_whose_requests_others_have_is_named() -> None:
     async def scene() -> str:
-        executor = RequestExecutor(ScriptedModel(), lambda _: None, 4)
+        executor = RequestExecutor(StoredModel(ScriptedModel(), lambda _: None), 4)
         executor.slots.set_cap(0)
         said = why_idle(executor)
         await executor.close()

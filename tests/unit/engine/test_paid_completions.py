@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from backend.adapters.database import prompts as module
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.engine import may_pass
 from backend.adapters.database.prompts import Store
@@ -30,7 +30,7 @@ class Impatient(Store):
     def __init__(self, url: Any) -> None:
         super().__init__(url)
         wait = "SET lock_timeout = '50ms'" if self.engine.dialect.name == "postgresql" else "PRAGMA busy_timeout = 50"
-        module.sa.event.listen(self.engine, "connect", lambda connection, _: _do(connection, wait))
+        sa.event.listen(self.engine, "connect", lambda connection, _: _do(connection, wait))
         self.engine.dispose()
 
 
@@ -117,7 +117,7 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         if pages:
             connection.execute(f"PRAGMA max_page_count = {pages[0]}")
 
-    module.sa.event.listen(store.engine, "connect", full)
+    sa.event.listen(store.engine, "connect", full)
     with store.engine.connect() as connection:
         pages.append(connection.exec_driver_sql("PRAGMA page_count").scalar())
     store.engine.dispose()

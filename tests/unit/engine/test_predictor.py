@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.task import Task
@@ -18,6 +19,7 @@ from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as executor_module
 from backend.engine.predictor import Predictor
 from backend.engine.request_executor import RequestExecutor
+from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError, StudioError
 from tests.scripted import BROKEN, GOOD, ScriptedModel, builder, completion, run, tasks
 
@@ -70,7 +72,7 @@ async def labelled(
         outcomes.extend(some)
 
     facts = facts if facts is not None else Facts()
-    executor = RequestExecutor(model, facts.write, concurrency)
+    executor = RequestExecutor(StoredModel(model, facts.write), concurrency)
     try:
         await Predictor(executor, facts, pricing).label(asks or builder(), pages, sink or keep, plan)
     finally:
@@ -166,7 +168,7 @@ def test_a_malformed_fact_leaves_one_attempt() -> None:
     model, facts = ScriptedModel(), Facts([completion(BROKEN, asked.digest)])
     (outcome,) = label(model, [tasks(1)], facts=facts)
     assert model.attempts == [1]
-    assert outcome.answer == {"mood": ("Good",)}
+    assert outcome.answer == {"mood": Labels(("Good",))}
     assert outcome.usage.cost_usd == pytest.approx(0.02)
 
 
@@ -192,7 +194,7 @@ def test_failures_and_rejections_are_outcomes_too() -> None:
     replies = {"1": GOOD, "2": BAD, "3": BROKEN}
     model = ScriptedModel(lambda asked, _: replies[asked.user[-1]])
     outcomes = {outcome.task_id: outcome for outcome in label(model, [tasks(3)])}
-    assert outcomes[1].answer == {"mood": ("Good",)}
+    assert outcomes[1].answer == {"mood": Labels(("Good",))}
     assert (outcomes[2].verdict, outcomes[2].sent) == (BAD, 1)
     assert (outcomes[3].verdict.reason, outcomes[3].sent) == ("not_json", 2)
     assert all(outcomes[number].digest for number in (1, 2, 3))
@@ -206,7 +208,7 @@ def test_a_task_with_choices_of_its_own() -> None:
         Task(3, {"text": "a"}),
     ]
     outcomes = {o.task_id: o for o in label(ScriptedModel(), [found], asks=builder(read_config(config)))}
-    assert outcomes[1].answer == {"mood": ("Good",)}
+    assert outcomes[1].answer == {"mood": Labels(("Good",))}
     assert outcomes[2].verdict.reason == "unknown_choice"
     assert outcomes[3].verdict.kind == "bad_task"
 
@@ -306,7 +308,7 @@ def test_cancelled_while_asking_it_stores_what_is_under_way() -> None:
 
     async def scene() -> None:
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, facts.write, 4)
+        executor = RequestExecutor(StoredModel(model, facts.write), 4)
 
         async def sink(some: Any) -> None:
             pass
@@ -442,7 +444,7 @@ def test_each_sample_is_asked_stored_and_counted() -> None:
     model, facts = ScriptedModel(lambda asked, _: replies[asked.sample]), Facts()
     outcomes = sampled(model, facts=facts)
     assert Counter(asked.sample for asked in model.requests) == dict.fromkeys(range(5), 3)
-    assert [outcome.answer for outcome in outcomes] == [{"mood": ("Good",)}] * 3
+    assert [outcome.answer for outcome in outcomes] == [{"mood": Labels(("Good",))}] * 3
     assert [(o.confidence, o.sent, o.reused) for o in outcomes] == [(0.6, 5, False)] * 3
     assert outcomes[0].usage.cost_usd == pytest.approx(0.05)
     again = sampled(model, facts=facts)
@@ -461,7 +463,7 @@ def test_more_samples_ask_only_for_those_that_are_missing() -> None:
 def test_a_malformed_sample_is_asked_again_and_counts_against_the_answer_when_it_stays_so() -> None:
     model = ScriptedModel(lambda asked, attempt: BROKEN if asked.sample == 1 or not attempt else GOOD)
     (outcome,) = sampled(model, number=1, samples=4)
-    assert (outcome.answer, outcome.confidence, outcome.sent) == ({"mood": ("Good",)}, 0.75, 8)
+    assert (outcome.answer, outcome.confidence, outcome.sent) == ({"mood": Labels(("Good",))}, 0.75, 8)
 
 
 def test_a_sample_that_fails_fails_its_task_and_the_next_run_asks_for_it_alone() -> None:

@@ -9,6 +9,7 @@ from backend.domain.outcome import Failure
 from backend.engine import provider_patience, request_executor
 from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
 from backend.engine.request_executor import TRIES, RequestExecutor
+from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderAwayError
 from tests.scripted import GOOD, ScriptedModel, request, run
 
@@ -62,7 +63,7 @@ def labelled(script: Any, number: int = 60, patience_s: float = PATIENCE_S) -> A
 
     async def scene() -> Any:
         model, told = ScriptedModel(reply), []
-        executor = RequestExecutor(model, lambda _: None, 8, patience_s=patience_s)
+        executor = RequestExecutor(StoredModel(model, lambda _: None), 8, patience_s=patience_s)
         executor.patience.notify = told.append
         executor._recorder = Unwritten()
         left, found = iter(range(number)), []
@@ -138,3 +139,30 @@ def test_without_patience_each_failure_counts() -> None:
     patience = ProviderPatience(0)
     assert all(patience.heard(str(n), DOWN) for n in range(50))
     assert not patience.outage
+
+
+def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) -> None:
+    """Eight have a slot and fail; then one at a time asks whether it is over, not those who waited for a slot."""
+    gone = Failure("connection", "No connection to the model's server.")
+    sent, active, together = 0, 0, []
+
+    async def reply(_request, _attempt):
+        nonlocal sent, active
+        sent, active = sent + 1, active + 1
+        number = sent
+        if 9 < number <= 14:
+            together.append(active)
+        await asyncio.sleep(0)
+        active -= 1
+        return gone if 1 < number <= 14 else GOOD
+
+    async def scene():
+        executor = RequestExecutor(ScriptedModel(reply), lambda _: None, 8)
+        executor._recorder = Unwritten()
+        await executor.ask(request("the first"))
+        found = await asyncio.gather(*(executor.ask(request(f"text {n}")) for n in range(20)))
+        await executor.close()
+        return found
+
+    assert [result.failure for result in run(scene())] == [None] * 20
+    assert together == [1] * 5

@@ -17,6 +17,7 @@ from backend.engine import response_cache as recent_module
 from backend.engine.provider_patience import PATIENCE_S
 from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, RequestExecutor, _delay
 from backend.engine.response_cache import RequestResult, ResponseCache
+from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError
 from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, request, run
 
@@ -45,7 +46,7 @@ async def asking(
 ) -> AsyncIterator[Any]:
     """An executor about `model` that writes into the list `stored`."""
     kept = [] if stored is None else stored
-    executor = RequestExecutor(model, kept.extend, concurrency, ttl, patience_s=patience_s)
+    executor = RequestExecutor(StoredModel(model, kept.extend), concurrency, ttl, patience_s=patience_s)
     try:
         yield executor
     finally:
@@ -251,8 +252,8 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again() -
         if full[0]:
             raise StoreError("The disk is full.")
 
-    async def scene() -> RequestResult:
-        executor = RequestExecutor(model, write, 8)
+    async def scene():
+        executor = RequestExecutor(StoredModel(model, write), 8)
         with pytest.raises(StoreError):
             await executor.ask(request())
         full[0] = False
@@ -404,7 +405,7 @@ def test_a_slot_is_held_until_the_answer_is_stored() -> None:
         def write(batch: list[Completion]) -> None:
             held.append(executor.slots.in_flight)
 
-        executor = RequestExecutor(ScriptedModel(), write, 8)
+        executor = RequestExecutor(StoredModel(ScriptedModel(), write), 8)
         await executor.ask(request())
         await executor.close()
 
@@ -636,7 +637,7 @@ def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next
 
     asked = run(scene())
     assert (texts(asked), model.attempts) == ([BROKEN, GOOD], [0, 1])
-    assert not isinstance(judge(asked.attempts, request().template.schema)[0], Failure)
+    assert not isinstance(judge(asked.attempts, request().template.spec)[0], Failure)
 
 
 def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() -> None:
@@ -670,7 +671,7 @@ def test_closing_waits_for_what_is_under_way() -> None:
 
     async def scene() -> None:
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, stored.extend, 8)
+        executor = RequestExecutor(StoredModel(model, stored.extend), 8)
         task = asyncio.create_task(executor.ask(request()))
         await model.arrived(1)
         closing = asyncio.create_task(executor.close())
@@ -690,7 +691,7 @@ def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
 
     async def scene() -> None:
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, lambda batch: None, 8)
+        executor = RequestExecutor(StoredModel(model, lambda batch: None), 8)
         task = asyncio.create_task(executor.ask(request()))
         await model.arrived(1)
         await executor.close()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.engine.response_cache import RequestResult
@@ -12,7 +13,7 @@ from backend.engine.sampling import ask_all, failure_of, unsure
 from backend.engine.shutdown import Stopped
 from tests.scripted import completion, template, version
 
-GOOD = {"mood": ("Good",)}
+GOOD = {"mood": Labels(("Good",))}
 
 
 def test_silence_about_probabilities_is_told_with_what_to_do() -> None:

@@ -13,6 +13,7 @@ from backend.domain.outcome import Failure, Outcome
 from backend.engine.predictor import Predictor
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, Stopped, process_stop
+from backend.engine.stored_model import StoredModel
 from tests.scripted import BROKEN, GOOD, ScriptedModel, builder, request, run, tasks
 
 SLOTS = 4
@@ -34,7 +35,7 @@ class Work:
         self.stored: list[Completion] = []
         self.outcomes: list[Outcome] = []
         self.stop = Shutdown()
-        self.executor = RequestExecutor(self.model, self.stored.extend, SLOTS)
+        self.executor = RequestExecutor(StoredModel(self.model, self.stored.extend), SLOTS)
 
     async def label(self) -> None:
         async def sink(found: list[Outcome]) -> None:
@@ -135,7 +136,7 @@ def test_a_cancel_while_stopping_is_a_cancel() -> None:
     async def go() -> None:
         model = ScriptedModel()
         model.hold = asyncio.Event()
-        executor = RequestExecutor(model, lambda _: None, 1)
+        executor = RequestExecutor(StoredModel(model, lambda _: None), 1)
         asking = asyncio.create_task(executor.ask(request()))
         await model.arrived(1)
         executor.stop()

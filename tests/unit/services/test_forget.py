@@ -11,6 +11,7 @@ from backend.adapters.processes import this_process
 from backend.adapters.providers.batch_api import BatchApi
 from backend.app import App
 from backend.container import Container
+from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import Run
 from backend.errors import ProviderAwayError, ProviderError, RunError
 from backend.services.run_control.heartbeat import Heartbeat
@@ -36,7 +37,7 @@ class Desk:
         self.app.container.store.save(version(project=PROJECT))
 
     def begin(self) -> Run:
-        run = self.app.container.record.create(NewRun("mood@1", PROJECT, "all", batch=True))
+        run = self.app.container.record.create(NewRun("mood@1", PROJECT, Subset("all"), batch=True))
         assert self.app.container.record.claim(run.id, this_process())
         return run
 

@@ -1,65 +1,208 @@
-"""Field: one control of a labelling config, as everything above core/labels sees it.
+"""Control: one control of a labelling config, as everything above `domain.labels.controls` sees it.
 
-A new kind of control is one more file with a class of this shape and one more line in `config.KINDS`.
+A new kind of control is a file with a class of this shape and a line in `registry.BUILDERS`; a new kind of value is a
+member of `domain.answer.AnswerValue` and a line in `domain.metrics.registry`. What a control does not have (labels,
+choices that the task brings, conditions that look at it), `Unlabeled` says for it.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, Protocol, Self
 
+from backend.domain.answer import AnswerValue
+from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
-from backend.domain.outcome import Failure, Rejection, Value
+from backend.domain.outcome import Failure, Rejection
 
 Region = Mapping[str, Any]
 """One element of Label Studio's `result` list."""
 
+Held = AnswerValue | None
+"""What a control holds; None for nothing."""
 
-class Field(Protocol):
+
+class Control(Protocol):
+    tag: ClassVar[str]
+    """The tag of its element, such as `Choices`."""
+    noun: ClassVar[str]
+    """What it holds one or several of, in people's words."""
+    task: ClassVar[str]
+    """What a default prompt asks for, with `{names}` in place of the controls of this kind."""
+    holds: ClassVar[type[AnswerValue]]
+    """The kind of its values; decides by which metric it is scored."""
+    probable: ClassVar[bool]
+    """Whether the probability of a value's tokens says how likely it is right; a text can be put in many ways."""
+
     @property
     def name(self) -> str:
         """The control's name; the key in an Answer, in the model's JSON and in `from_name`."""
-
-    @property
-    def single(self) -> bool:
-        """Whether exactly one label is chosen, so that a confusion matrix makes sense."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """All of them hold where the control is shown."""
 
     @property
+    def heading(self) -> tuple[str, ...]:
+        """Constant texts above it."""
+
+    @property
     def required(self) -> bool:
         """Whether it must not stay empty where it is shown."""
 
+    @property
+    def must_answer(self) -> bool:
+        """Whether an annotation that leaves it empty where it is shown says nothing about it."""
+
+    @property
+    def nullable(self) -> bool:
+        """Whether null stands for nothing in the model's JSON."""
+
+    @property
+    def many(self) -> bool:
+        """Whether it may hold several labels, or texts."""
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether a value falls into exactly one class, so that a confusion matrix makes sense."""
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether the task brings what can be chosen, and has not brought it yet."""
+
+    @property
+    def labels(self) -> tuple[Choice, ...]:
+        """The labels to choose from, in the order of the config."""
+
+    @property
+    def known_classes(self) -> tuple[str, ...]:
+        """All that `classes` can give, in the order of the config."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """All that `called` can give."""
+
+    @property
+    def identity(self) -> list[Any]:
+        """What a labelling config's digest is made of."""
+
+    @property
+    def rules(self) -> list[Any] | None:
+        """What joins the digest where there is more to say than `identity` does; see `rules_of`."""
+
+    @property
+    def answers(self) -> Hashable:
+        """Equal for controls that take the same answers."""
+
+    @property
+    def column(self) -> Literal["text", "texts"]:
+        """The kind of its column in a table."""
+
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
-        """This field with the choices of that task filled in; itself when they are the same for all tasks."""
+        """This control with what that task brings filled in; itself when it is the same for all tasks."""
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        """The lines that tell the model what to put under this field's key; `definitions` (label, as shown -> sentence)
-        stand in place of the config's hints. `when`: the conditions in words; `heading`: what stands above it."""
+        """The lines that tell the model what to put under this control's key; `definitions` (label, as shown ->
+        sentence) stand in place of the config's hints. `when`: the conditions in words; `heading`: what stands above
+        it."""
 
-    def called(self, value: Value) -> set[str]:
-        """The names by which conditions mean what is chosen."""
+    def listing(self, definitions: Mapping[str, str]) -> str:
+        """What the task brought, for the user's message; "" where it brings nothing."""
 
     def json_schema(self) -> dict[str, Any]:
         """Strict JSON Schema of the value the model gives."""
 
-    def accept(self, value: Any) -> Value | Rejection:
-        """The model's JSON value as it is stored, or why it can't be used. A label is never guessed."""
+    def parse(self, value: Any) -> Held | Rejection:
+        """The model's JSON value as it is stored, or why it can't be used. Nothing is ever guessed."""
 
-    def say(self, value: Value) -> Any:
+    def to_json(self, value: Held) -> Any:
         """The inverse: the JSON value that a model gives for `value`."""
+
+    def to_regions(self, value: Held) -> list[dict[str, Any]]:
+        """`value` as Label Studio's regions."""
+
+    def from_regions(self, regions: Sequence[Region]) -> Held:
+        """The value that regions of this control hold; the inverse of `to_regions`."""
+
+    def equal(self, first: Held, second: Held) -> bool:
+        """Whether an answer is right, the other one being the truth."""
+
+    def partial(self, first: Held, second: Held) -> float:
+        """How much of an answer is right: 0..1, 1 where they are equal."""
+
+    def classes(self, value: Held) -> tuple[str, ...]:
+        """The classes that a value falls into, which precision and recall are counted for."""
+
+    def gone(self, value: Held) -> list[str]:
+        """The classes of `value` that the config does not have (any more)."""
+
+    def cell(self, value: Held) -> Any:
+        """`value` in a table; see `column`."""
+
+    def show(self, value: Held) -> str:
+        """`value` for people, on one line."""
+
+    def called(self, value: Held) -> set[str]:
+        """The names by which conditions mean what is chosen."""
+
+    def shown(self, name: str) -> str:
+        """A label as the model knows it, by a name that `called` gives."""
 
     def find(self, name: str) -> str | None:
         """The label, as shown, that a name means: exactly this one, else the only one that folds to it."""
 
-    def regions(self, value: Value) -> list[dict[str, Any]]:
-        """`value` as Label Studio's regions."""
+    def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
+        """`value` with labels that this control does not have called what `renames` says they became."""
 
-    def read(self, regions: Sequence[Region]) -> Value:
-        """The value that regions of this control hold; the inverse of `regions`."""
+    def as_now(self, renames: Mapping[str, str], now: "Control | None") -> Self:
+        """This control of a former config, with the names that its labels have in `now`."""
 
-    def renamed(self, value: Value, renames: Mapping[str, str]) -> Value:
-        """`value` with labels that this field does not have called what `renames` says they became."""
+    def as_before(self, formers: Mapping[str, str]) -> Self:
+        """This control as it was before its labels were renamed; `formers`: label -> what it was called."""
 
-    def show(self, value: Value) -> str:
-        """`value` for people."""
+    def shared(self, others: Sequence["Control"]) -> Self:
+        """What answers of this one and `others`, of the same kind and name, can be compared by."""
+
+
+class Unlabeled:
+    """What a control has nothing of when its values are no labels."""
+
+    exclusive, dynamic = False, False
+    labels: tuple[Choice, ...] = ()
+    known_classes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
+        return self
+
+    def listing(self, definitions: Mapping[str, str]) -> str:
+        return ""
+
+    def classes(self, value: Held) -> tuple[str, ...]:
+        return ()
+
+    def gone(self, value: Held) -> list[str]:
+        return []
+
+    def called(self, value: Held) -> set[str]:
+        return set()
+
+    def shown(self, name: str) -> str:
+        return name
+
+    def find(self, name: str) -> str | None:
+        return None
+
+    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        return self
+
+    def as_before(self, formers: Mapping[str, str]) -> Self:
+        return self
+
+    def shared(self, others: Sequence[Control]) -> Self:
+        return self
+
+
+def rules_of(control: Control, noted: bool) -> list[Any] | None:
+    """The rules of a control with conditions, or of one that is `noted` because it is required."""
+    if not control.conditions and not noted:
+        return None
+    return [control.required, [[c.control, c.values, c.unless] for c in control.conditions]]

@@ -4,27 +4,24 @@ Refuses paths (`allowNested`) and choices per region or item; `config` names tho
 """
 
 import json
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from math import inf
-from typing import Any, Self
-from xml.etree.ElementTree import Element
+from typing import Any, ClassVar, Literal, Self
 
-from backend.domain.characters import escaped, invisible, quoted
+from backend.domain.answer import AnswerValue, Labels, names_of
 from backend.domain.data_paths import look_up
 from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought, choices_of, listed
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Region
-from backend.domain.outcome import Failure, Rejection, Value
-
-_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+from backend.domain.labels.controls.base import Control, Held, Region, rules_of
+from backend.domain.labels.controls.labeled import Labeled
+from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
+from backend.domain.labels.layout import Placed
+from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class ChoicesField:
+class ChoicesControl(Labeled):
     """`source` is the task variable that brings the choices, when the config does not list them; `brought`: they have
     been brought. `optional`: may stay empty, because it is not always shown; `conditions`: all hold where it is shown;
     `required`: must not stay empty where it is; `heading`: constant texts above it."""
@@ -40,9 +37,49 @@ class ChoicesField:
     conditions: tuple[Condition, ...] = ()
     heading: tuple[str, ...] = ()
 
+    tag: ClassVar[str] = "Choices"
+    noun: ClassVar[str] = "label"
+    task: ClassVar[str] = "Choose the labels ({names}) that fit this item best."
+    holds: ClassVar[type[AnswerValue]] = Labels
+    probable: ClassVar[bool] = True
+
     @property
-    def single(self) -> bool:
+    def many(self) -> bool:
+        return self.multiple
+
+    @property
+    def exclusive(self) -> bool:
         return not self.multiple
+
+    @property
+    def dynamic(self) -> bool:
+        return self.source is not None
+
+    @property
+    def nullable(self) -> bool:
+        return self.optional
+
+    @property
+    def must_answer(self) -> bool:
+        return self.required or not (self.multiple or self.optional)
+
+    @property
+    def column(self) -> Literal["text", "texts"]:
+        return "texts" if self.multiple else "text"
+
+    @property
+    def identity(self) -> list[Any]:
+        listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
+        return [self.name, self.to_name, self.multiple, self.optional, self.source, listed]
+
+    @property
+    def rules(self) -> list[Any] | None:
+        """One label must be chosen anyway."""
+        return rules_of(self, self.required and self.multiple)
+
+    @property
+    def answers(self) -> Hashable:
+        return (self.name, self.multiple, self.source, frozenset(self.known_classes))
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         if self.source is None:
@@ -54,9 +91,8 @@ class ChoicesField:
         return replace(self, choices=choices, source=None, brought=True)
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        lines = [] if self.brought else [_line(choice, definitions) for choice in self.choices]
-        under = f"under the heading {quoted(heading, LONGEST)}, " if heading else ""
-        return "\n".join([f"{_key(self.name)}: {under}{self._rule(when)}", *lines])
+        lines = [] if self.brought else [label_line(choice, definitions) for choice in self.choices]
+        return "\n".join([f"{key(self.name)}: {under(heading)}{self._rule(when)}", *lines])
 
     def _rule(self, when: str) -> str:
         of = "the choices for it in the user's message" if self.brought else "these"
@@ -71,9 +107,12 @@ class ChoicesField:
         return f"null if it does not apply, else {how}" if self.optional else how
 
     def listing(self, definitions: Mapping[str, str]) -> str:
-        """The choices that the task brings, for the user's message: they are data, one line each."""
-        lines = [_brought_line(choice, definitions) for choice in self.choices]
-        return "\n".join([f"The choices for {_key(self.name)}:", *lines])
+        """The choices that the task brings are data, one line each."""
+        if not self.brought:
+            return ""
+        return "\n".join(
+            [f"The choices for {key(self.name)}:", *(brought_line(choice, definitions) for choice in self.choices)]
+        )
 
     def json_schema(self) -> dict[str, Any]:
         shown: list[str | None] = [choice.shown for choice in self.choices]
@@ -83,111 +122,85 @@ class ChoicesField:
             return {"type": ["string", "null"], "enum": [*shown, None]}
         return {"type": "string", "enum": shown}
 
-    def accept(self, value: Any) -> Value | Rejection:
-        if value is None and self.optional and self.single:
-            return ()
+    def parse(self, value: Any) -> Held | Rejection:
+        if value is None and self.optional and not self.multiple:
+            return None
         given = value if isinstance(value, list) else [value]
-        if self.single and len(given) != 1:
+        if not self.multiple and len(given) != 1:
             many = "too_many" if given else "missing_field"
             return Rejection(many, f"'{self.name}' takes one label, the answer has {len(given)}.")
         stored = [self._stored(item) for item in given]
         for item, label in zip(given, stored, strict=True):
             if label is None:
-                return Rejection("unknown_choice", f"{_quote(item)} is not a label of '{self.name}'.")
-        return self._ordered([label for label in stored if label is not None])
-
-    def say(self, value: Value) -> Any:
-        shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
-        said = [shown.get(label, label) for label in value]
-        return said if self.multiple else said[0] if said else None
-
-    def called(self, value: Value) -> set[str]:
-        """The names by which conditions mean what is chosen: as it is stored, and the config's own."""
-        return {*value, *(name for label in value if (name := self._own.get(label)) is not None)}
-
-    @cached_property
-    def names(self) -> set[str]:
-        """All that `called` can give."""
-        return self.called(tuple(choice.stored for choice in self.choices))
-
-    def shown(self, name: str) -> str:
-        """A label as the model knows it, by a name that `called` gives."""
-        return self._shown.get(name, name)
-
-    def find(self, name: str) -> str | None:
-        return name if name in self._exact else self._folded.get(fold(name))
-
-    def regions(self, value: Value) -> list[dict[str, Any]]:
-        if not value:
-            return []
-        body = {"choices": list(value)}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "choices", "value": body}]
-
-    def read(self, regions: Sequence[Region]) -> Value:
-        found: list[str] = []
-        for region in regions:
-            value = region.get("value")
-            labels = value.get("choices") if isinstance(value, Mapping) else None
-            found += map(str, labels) if isinstance(labels, list) else [labels] if isinstance(labels, str) else []
-        return self._ordered(found)
-
-    def renamed(self, value: Value, renames: Mapping[str, str]) -> Value:
-        return self._ordered([label if label in self._order else renames.get(label, label) for label in value])
-
-    def show(self, value: Value) -> str:
-        return ", ".join(value) or "(none)"
+                return Rejection("unknown_choice", f"{said(item)} is not a label of '{self.name}'.")
+        return self._lookup.ordered([label for label in stored if label is not None])
 
     def _stored(self, item: Any) -> str | None:
         if item is None or isinstance(item, list | dict) or item in (inf, -inf):
             return None
         shown = self.find(item if isinstance(item, str) else json.dumps(item))
-        return None if shown is None else self._exact[shown]
+        return None if shown is None else self._lookup.exact[shown]
 
-    def _ordered(self, labels: Sequence[str]) -> Value:
-        """Each label once, in the order of the config; labels the config does not know come last, by name."""
-        if len(labels) < 2:
-            return tuple(labels)
-        last = len(self._order)
-        return tuple(sorted(set(labels), key=lambda label: (self._order.get(label, last), label)))
+    def to_json(self, value: Held) -> Any:
+        shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
+        given = [shown.get(label, label) for label in names_of(value)]
+        return given if self.multiple else given[0] if given else None
 
-    @cached_property
-    def _order(self) -> dict[str, int]:
-        return {choice.stored: place for place, choice in enumerate(self.choices)}
+    def to_regions(self, value: Held) -> list[dict[str, Any]]:
+        if value is None:
+            return []
+        body = {"choices": list(names_of(value))}
+        return [{"from_name": self.name, "to_name": self.to_name, "type": "choices", "value": body}]
 
-    @cached_property
-    def _exact(self) -> dict[str, str]:
-        return {choice.shown: choice.stored for choice in self.choices}
+    def from_regions(self, regions: Sequence[Region]) -> Held:
+        found: list[str] = []
+        for region in regions:
+            value = region.get("value")
+            labels = value.get("choices") if isinstance(value, Mapping) else None
+            found += map(str, labels) if isinstance(labels, list) else [labels] if isinstance(labels, str) else []
+        return self._lookup.ordered(found)
 
-    @cached_property
-    def _own(self) -> dict[str, str]:
-        """Stored -> the config's own name; of equal names the first choice has it, as in Label Studio."""
-        first: dict[str, str] = {}
+    def equal(self, first: Held, second: Held) -> bool:
+        return first == second
+
+    def partial(self, first: Held, second: Held) -> float:
+        """All or nothing: half of the labels is a wrong answer."""
+        return float(first == second)
+
+    def cell(self, value: Held) -> Any:
+        return list(names_of(value)) if self.multiple else ", ".join(names_of(value)) or None
+
+    def show(self, value: Held) -> str:
+        return ", ".join(names_of(value)) or "(none)"
+
+    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        known = {choice.stored: choice for choice in now.labels} if now else {}
+        choices: dict[str, Choice] = {}
         for choice in self.choices:
-            first.setdefault(choice.own, choice.stored)
-        return {stored: own for own, stored in first.items()}
+            name = renames.get(choice.stored, choice.stored)
+            choices[name] = choice if name == choice.stored else known.get(name, Choice(name, name))
+        return replace(self, choices=tuple(choices.values()))
 
-    @cached_property
-    def _shown(self) -> dict[str, str]:
-        names = [(name, choice.shown) for choice in self.choices for name in (choice.stored, choice.own)]
-        return dict(reversed(names))
+    def as_before(self, formers: Mapping[str, str]) -> Self:
+        choices = [_called(choice, formers.get(choice.stored)) for choice in self.choices]
+        return replace(self, choices=tuple(choices))
 
-    @cached_property
-    def _folded(self) -> dict[str, str | None]:
-        """Folded name -> label, as shown; None where two labels fold to the same name, which would be a guess."""
-        names: dict[str, str | None] = {}
-        for choice in self.choices:
-            key = fold(choice.shown)
-            names[key] = None if key in names else choice.shown
-        return names
-
-
-def fold(text: str) -> str:
-    """Labels are the same when these are equal: Unicode NFC, trimmed, case folded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).strip().casefold())
+    def shared(self, others: Sequence[Control]) -> Self:
+        every = [self, *(other for other in others if isinstance(other, type(self)))]
+        if (dynamic := next((one for one in every if one.dynamic), None)) is not None:
+            return dynamic
+        kept = set.intersection(*(set(one.known_classes) for one in every))
+        choices = tuple(choice for choice in self.choices if choice.stored in kept)
+        return replace(self, choices=choices, multiple=any(one.multiple for one in every))
 
 
-def read_choices(element: Element) -> ChoicesField | str:
-    """The field of a <Choices> element, or why it isn't supported."""
+def _called(choice: Choice, name: str | None) -> Choice:
+    return choice if name is None else Choice(name, name, choice.hint)
+
+
+def build_choices(placed: Placed) -> ChoicesControl | str:
+    """The control of a <Choices> element, or why it isn't supported."""
+    element = placed.element
     for attribute, what in (("allowNested", "paths"), ("perRegion", "a choice per region"), ("perItem", "per item")):
         if element.get(attribute, "").lower() == "true":
             return f'{attribute}="true" ({what})'
@@ -199,43 +212,14 @@ def read_choices(element: Element) -> ChoicesField | str:
     if not choices and source is None:
         small = any(child.tag != "Choice" and child.tag.lower() == "choice" for child in element.iter())
         return "it lists no choices" + (": tags are case-sensitive, write <Choice>" if small else "")
-    return ChoicesField(
-        name=element.get("name", ""),
-        to_name=element.get("toName", "").split(",")[0].strip(),
+    return ChoicesControl(
+        name=placed.name,
+        to_name=placed.to_name,
         multiple=element.get("choice", "single") == "multiple",
-        optional=element.get("visibleWhen") is not None,
+        optional=placed.hideable,
         choices=choices,
         source=source,
-        required=element.get("required", "").lower() == "true",
+        required=placed.required,
+        conditions=placed.conditions,
+        heading=tuple(placed.heading),
     )
-
-
-def _key(name: str) -> str:
-    return escaped(json.dumps(name, ensure_ascii=False))
-
-
-def _line(choice: Choice, definitions: Mapping[str, str]) -> str:
-    """One line. A name with characters that cannot be seen is shown as JSON, the form in which the model answers."""
-    label = quoted(choice.shown, LONGEST) if invisible(choice.shown) else choice.shown
-    return _meaning(label, definitions.get(choice.shown) or choice.hint)
-
-
-def _brought_line(choice: Choice, definitions: Mapping[str, str]) -> str:
-    """Whoever made the task wrote the name and the hint: quotes keep them apart from what we say."""
-    hint = quoted(choice.hint, LONGEST) if choice.hint else ""
-    return _meaning(quoted(choice.shown, LONGEST), definitions.get(choice.shown) or hint)
-
-
-def _meaning(label: str, meaning: str) -> str:
-    if _BREAKS.search(meaning):
-        meaning = " ".join(meaning.split())
-    return f"- {label}: {meaning}" if meaning else f"- {label}"
-
-
-def _quote(item: Any) -> str:
-    """For people: short, and printable whatever the model said."""
-    try:
-        text = json.dumps(item, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-    except RecursionError:
-        text = "A value that is nested too deeply"
-    return escaped(text if len(text) <= 60 else text[:57] + "...")

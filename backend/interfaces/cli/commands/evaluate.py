@@ -20,7 +20,7 @@ from backend.interfaces.presentation.json.evaluation import comparison_json, eva
 if TYPE_CHECKING:
     from backend.app import App
     from backend.domain.metrics.evaluation import Evaluation
-    from backend.services.runs.lifecycle import RunOptions, RunResult
+    from backend.services.runs.options import RunOptions, RunResult
 
 
 @click.command()

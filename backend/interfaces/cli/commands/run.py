@@ -18,8 +18,9 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import run_json, started_json, task_results_json, try_json
 
 if TYPE_CHECKING:
+    from backend.app import App
     from backend.services.analysis.results import TaskResult
-    from backend.services.runs.lifecycle import RunOptions
+    from backend.services.runs.options import RunOptions, RunResult
 
 TEXT_SHOWN = 300
 
@@ -68,18 +69,26 @@ def run(
         raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
     app, ending = the_app(), replace(ending, batch=batch)
     if background:
-        with waiting_for("Label Studio"):
-            started = app.run_in_background(version, subset, ending, notify)
-        print_json(started_json(started)) if json_wanted else click.echo(started.id)
-        notify(f"`ls-prompts watch {started.id}` shows its progress.")
+        _start(app, version, subset, ending, json_wanted)
         return
     with RunProgress(version, pushes=ending.push) as bar:
         finished = app.run(version, subset, ending, bar)
+    _print(app, finished, json_wanted)
+
+
+def _start(app: "App", version: str, subset: Subset, ending: "RunOptions", json_wanted: bool) -> None:
+    with waiting_for("Label Studio"):
+        started = app.run_in_background(version, subset, ending, notify)
+    print_json(started_json(started)) if json_wanted else click.echo(started.id)
+    notify(f"`ls-prompts watch {started.id}` shows its progress.")
+
+
+def _print(app: "App", finished: "RunResult", json_wanted: bool) -> None:
     if json_wanted:
         print_json(run_json(finished))
         notify_unanswered(finished)
     elif finished.evaluation:
-        print_evaluation(finished, finished.evaluation, app.calibrated(version) is not None)
+        print_evaluation(finished, finished.evaluation, app.calibrated(finished.run.tag) is not None)
     else:
         print_finished(finished)
 

@@ -62,7 +62,7 @@ def _table(statuses: "list[RunStatus]") -> Table:
         texts = (
             run.id,
             run.tag,
-            run.subset if len(run.subset) <= SUBSET_SHOWN else run.subset[: SUBSET_SHOWN - 1] + "…",
+            str(run.scope) if len(str(run.scope)) <= SUBSET_SHOWN else str(run.scope)[: SUBSET_SHOWN - 1] + "…",
         )
         money = (numbers.usd(counts.cost_usd), numbers.usd(counts.saved_usd))
         cells = (run.status, done, numbers.count(counts.failed), *money, started)

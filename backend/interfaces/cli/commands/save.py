@@ -17,7 +17,7 @@ from backend.interfaces.cli.render.console import notify, the_app, waiting_for
 if TYPE_CHECKING:
     from backend.app import App
     from backend.services.prompts.few_shot_selection import FewShotRequest
-    from backend.services.prompts.versions import SavedVersion
+    from backend.services.prompts.saving import SavedVersion
 
 
 @click.command()
@@ -66,7 +66,7 @@ def save(
     echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
     ls-prompts save sentiment --file prompt.txt --examples 8 --select balanced
     """
-    from backend.services.prompts.versions import Draft
+    from backend.services.prompts.draft import Draft
 
     parameters = {key: value for key, value in numbers.items() if value is not None} | _parameters(params)
     app = the_app()
@@ -94,7 +94,7 @@ def _caveats(app: "App", saved: "SavedVersion") -> Iterator[str]:
 
 
 def _file(path: str | None) -> PromptFile | None:
-    from backend.services.prompts.versions import read_text
+    from backend.services.prompts.prompt_files import read_text
 
     if path is None:
         return None

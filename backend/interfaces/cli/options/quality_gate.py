@@ -17,7 +17,7 @@ from backend.interfaces.cli.render.console import notify
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 BELOW = 3
 """The exit code of an evaluation below the bar."""
@@ -46,7 +46,7 @@ class QualityGateOptions:
         summary, score = finished.summary, evaluation.score
         properties = (
             ("run", finished.run.id),
-            ("subset", finished.run.subset),
+            ("subset", str(finished.run.scope)),
             ("tasks", summary.tasks),
             ("outputs", score.outputs),
             ("accuracy", score.accuracy),

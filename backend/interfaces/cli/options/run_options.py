@@ -7,11 +7,11 @@ import click
 from backend.interfaces.cli.options.option_group import option_group
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import RunOptions
+    from backend.services.runs.options import RunOptions
 
 
 def _ending(no_push: bool, keep: bool, budget: float | None) -> "RunOptions":
-    from backend.services.runs.lifecycle import RunOptions  # `--help` need not wait for it
+    from backend.services.runs.options import RunOptions  # `--help` need not wait for it
 
     return RunOptions(push=not no_push, keep=keep, budget=budget)
 

@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backend.domain.dataset.subset import read_subset
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.cli.render.console import cell
@@ -16,7 +15,7 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 
 def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: bool) -> None:
@@ -31,7 +30,7 @@ def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: 
         console.print(confusion_table(cells))
     console.print("")
     _print_rows([*_confidence_rows(evaluation, calibrated), *run_rows(finished)], console)
-    for remark in remarks(evaluation, read_subset(finished.run.subset)):
+    for remark in remarks(evaluation, finished.subset):
         console.print(cell(remark), soft_wrap=True)
     print_next(finished, console)
 
@@ -53,6 +52,11 @@ def _scores(finished: "RunResult", evaluation: Evaluation) -> list[tuple[str, st
         ("accuracy", numbers.proportion(score.accuracy), numbers.interval(intervals.accuracy), outputs),
         ("coverage", numbers.proportion(summary.coverage), numbers.interval(summary.coverage_ci), usable),
         ("F1 macro", numbers.proportion(score.f1_macro), numbers.interval(intervals.f1_macro), others),
+        *(
+            (f"{control}: {name}", numbers.proportion(one.value), numbers.interval(one.interval), "")
+            for control, measures in evaluation.measures.items()
+            for name, one in measures.items()
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from backend.domain.runs.unanswered import advice_on, ranked
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 RETRIED = ("timeout", "deadline", "rate_limited", "connection", "server", "crashed", "budget")
 
@@ -50,6 +50,6 @@ def next_step(finished: "RunResult") -> str:
         return f"`ls-prompts results {run.tag} --wrong` lists what is not right"
     if rejected:
         return f"`ls-prompts results {run.tag} --rejected` lists the answers that can't be used"
-    if run.subset != "all":
+    if str(run.scope) != "all":
         return f"`ls-prompts run {run.tag} --on all` predicts all tasks of the project"
     return f"`ls-prompts use {run.tag}` gives annotators its predictions"

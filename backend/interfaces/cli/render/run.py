@@ -15,7 +15,7 @@ from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.services.predictions.sync import PushResult
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 
 MOST_LABELS = 12
@@ -41,7 +41,7 @@ def print_head(finished: "RunResult", console: Console) -> None:
     """Nothing is wrapped: other programs read it through a pipe."""
     for sentence in headline(finished):
         console.print(Text(sentence, style="" if sentence.startswith(" ") else "bold"), soft_wrap=True)
-    console.print(f"[dim]{finished.run.tag} on {finished.run.subset}, run {finished.run.id}[/dim]\n", highlight=False)
+    console.print(f"[dim]{finished.run.tag} on {finished.run.scope}, run {finished.run.id}[/dim]\n", highlight=False)
 
 
 def print_next(finished: "RunResult", console: Console) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.domain.answer import answer_json
 from backend.domain.outcome import Failure, Rejection
 from backend.interfaces.cli.render.console import printable
 from backend.interfaces.presentation import number_format as numbers
@@ -28,7 +29,7 @@ def _verdict(tried: "TryResult") -> str:
         return f"rejected, {verdict.reason}: {verdict.detail}"
     if isinstance(verdict, Failure):
         return f"failed, {verdict.kind}: {verdict.detail}"
-    values = "; ".join(f"{name}: {', '.join(value) or '(none)'}" for name, value in verdict.items())
+    values = "; ".join(f"{name}: {', '.join(held) or '(none)'}" for name, held in answer_json(verdict).items())
     usage = outcome.usage
     tokens = f"{usage.prompt_tokens} + {numbers.things(usage.completion_tokens, 'token')}"
     controls = "; ".join(

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.dataset.ground_truth import LeftOut
-from backend.domain.dataset.subset import read_subset
 from backend.domain.metrics.comparison import LEVEL, UNDECIDED, VersionPair
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.quality_gate import GateCheck
@@ -15,7 +14,7 @@ from backend.interfaces.presentation.json.runs import run_json
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
 
 
 def evaluation_json(
@@ -36,6 +35,7 @@ def evaluation_json(
         **_scores_json(finished, evaluation),
         "confidence": {**_confidence_json(evaluation), "calibrated": calibrated},
         **_caveats_json(finished, evaluation),
+        **_measures_json(evaluation),
         **({"vs": comparison_json(versus)} if versus else {}),
         **({"checks": plain(list(checks))} if checks else {}),
     }
@@ -54,13 +54,22 @@ def _scores_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any
     return {**plain(scores), **plain(intervals)}
 
 
+def _measures_json(evaluation: Evaluation) -> dict[str, Any]:
+    """What else is measured of a control, beside the labels' scores; nothing where no control has more."""
+    controls = {
+        control: {name: {"value": one.value, "ci": plain(one.interval)} for name, one in measures.items()}
+        for control, measures in evaluation.measures.items()
+    }
+    return {"controls": controls} if controls else {}
+
+
 def _confidence_json(evaluation: Evaluation) -> dict[str, Any]:
     measured = plain(evaluation.reliability)
     return {name: measured[name] for name in ("tasks", "brier", "brier_ci", "ece", "ece_ci")}
 
 
 def _caveats_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any]:
-    subset = read_subset(finished.run.subset)
+    subset = finished.subset
     return {
         "tasks_needed": evaluation.tasks_needed,
         "split": str(subset.split) if subset.split else None,

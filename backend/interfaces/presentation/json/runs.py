@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from backend.domain.answer import answer_json
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run
@@ -13,7 +14,7 @@ from backend.interfaces.presentation.json.projects import push_json
 if TYPE_CHECKING:
     from backend.services.analysis.results import TaskResult
     from backend.services.run_control.status import RunStatus
-    from backend.services.runs.lifecycle import RunResult
+    from backend.services.runs.options import RunResult
     from backend.services.try_task import TryResult
 
 
@@ -40,7 +41,7 @@ def run_json(finished: "RunResult") -> dict[str, Any]:
     del summary["usable"]
     return {
         "version": finished.run.tag,
-        "subset": finished.run.subset,
+        "subset": str(finished.run.scope),
         "run": finished.run.id,
         **plain(summary),
         "seconds": round(finished.seconds, 3),
@@ -54,7 +55,7 @@ def run_status_json(status: "RunStatus") -> dict[str, Any]:
     return {
         "run": run.id,
         "version": run.tag,
-        "subset": run.subset,
+        "subset": str(run.scope),
         "status": run.status,
         "reason": run.reason,
         "tasks": counts.tasks,
@@ -96,7 +97,7 @@ def try_json(tried: "TryResult") -> dict[str, Any]:
             {"text": attempt.text, "finish_reason": attempt.finish_reason, "seconds": attempt.seconds}
             for attempt in tried.attempts
         ],
-        "answer": plain(outcome.answer),
+        "answer": None if outcome.answer is None else answer_json(outcome.answer),
         "rejection": {"reason": verdict.reason, "detail": verdict.detail} if isinstance(verdict, Rejection) else None,
         "failure": {"kind": verdict.kind, "detail": verdict.detail} if isinstance(verdict, Failure) else None,
         "confidence": outcome.confidence,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from backend.domain.answer import Answer, names_of
 from backend.domain.dataset.subset import SAMPLE_SIZE
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.web.api import shapes
@@ -84,8 +85,8 @@ def _is_wanted(item: AnsweredTask, asked: TasksQuery) -> bool:
     return has[asked.alignment_outcome or "all"]
 
 
-def _labels(answer: Any, control: str | None) -> set[str]:
-    return {label for name, value in answer.items() if control in (None, name) for label in value}
+def _labels(answer: Answer, control: str | None) -> set[str]:
+    return {label for name, value in answer.items() if control in (None, name) for label in names_of(value)}
 
 
 def _indicators(call: Call, run: int) -> dict[str, Any]:

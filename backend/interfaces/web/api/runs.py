@@ -9,7 +9,7 @@ from backend.interfaces.web.api.bodies import RunBody, RunsQuery, body, query
 from backend.interfaces.web.api.call import Call
 from backend.interfaces.web.api.problem import Problem
 from backend.services.public_objects import PublicRun, PublicVersion
-from backend.services.runs.lifecycle import RunOptions
+from backend.services.runs.options import RunOptions
 
 OPEN = ("Pending", "InProgress")
 

@@ -6,9 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from backend.adapters.database.public_ids import PromptRow
+from backend.domain.answer import Answer, answer_json
+from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation
-from backend.domain.outcome import Answer, Failure, Rejection
+from backend.domain.outcome import Failure, Rejection
 from backend.domain.person import Person
 from backend.domain.runs.run import FINAL, Run
 from backend.services.analysis.answered_tasks import AnsweredTask
@@ -42,7 +44,7 @@ def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> Object
         "description": row.description,
         "skill_name": "TextClassification",
         "input_fields": list(schema.variables) if schema else [],
-        "output_classes": [choice.stored for field in schema.fields for choice in field.choices] if schema else [],
+        "output_classes": [name for control in schema.fields for name in control.known_classes] if schema else [],
         "associated_projects": [row.project],
         "organization": person.organization,
         "created_by": user(row.user_id, row.user_email),
@@ -87,7 +89,7 @@ def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) ->
 def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation | None) -> Object:
     """A ModelRun. `evaluation`: of its tasks with a ground truth, None when it has none or is under way."""
     found, counts = status.run, status.tally
-    kind = found.subset.partition("/")[0].partition(":")[0]
+    kind = found.scope.kind if isinstance(found.scope, Subset) else ""
     ended = found.status in FINAL
     return {
         "id": of.number.id,
@@ -96,7 +98,7 @@ def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation
         "model_version": of.of.number.id,
         "parent_model": of.of.prompt.id,
         "project_subset": SUBSETS.get(kind, "Custom"),
-        "subset": found.subset,
+        "subset": str(found.scope),
         "sample_subset_size": found.tasks if kind == "sample" else None,
         "task_ids": None,
         "filters_json": None,
@@ -138,7 +140,7 @@ def task(item: AnsweredTask) -> Object:
 
 def answer(found: Answer) -> Object:
     """Control -> its label, or a list where it has several or none."""
-    return {name: value[0] if len(value) == 1 else list(value) for name, value in found.items()}
+    return {name: held[0] if len(held) == 1 else held for name, held in answer_json(found).items()}
 
 
 def error(verdict: Rejection | Failure) -> Object:

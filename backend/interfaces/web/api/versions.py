@@ -10,8 +10,8 @@ from backend.interfaces.web.api.bodies import EstimateQuery, VersionBody, body, 
 from backend.interfaces.web.api.call import Call
 from backend.interfaces.web.api.problem import Problem
 from backend.interfaces.web.api.runs import subset_of
+from backend.services.prompts.draft import Draft
 from backend.services.prompts.few_shot_selection import FewShotRequest
-from backend.services.prompts.versions import Draft
 from backend.services.public_objects import PublicVersion
 
 

@@ -22,6 +22,7 @@ from backend.domain.task import Task
 from backend.engine.observer import Observer, Unobserved
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, Stopped
+from backend.engine.stored_model import StoredModel, Write
 from backend.errors import ProviderAwayError, RunError
 from backend.logs import to_log
 from backend.services.run_control.heartbeat import Heartbeat
@@ -53,12 +54,12 @@ class Probe:
     """The request that is sent by itself before the others go into a batch. `sent` receives what it took, by task."""
 
     model: BatchModel
-    write: Callable[[list[Completion]], None]
+    write: Write
     sent: dict[int, int]
 
     def ask(self, task_id: int, request: ChatRequest, stored: Sequence[Completion]) -> Sequence[Completion]:
         async def asked() -> Sequence[Completion]:
-            executor = RequestExecutor(self.model, self.write, 1)
+            executor = RequestExecutor(StoredModel(self.model, self.write), 1)
             try:
                 found = await executor.ask(request, stored)
             finally:
@@ -199,7 +200,7 @@ class Batches:
                 continue
             samples = [sample.digest for sample in ask.samples]
             sent = sum(first[digest, task_id] for digest in samples) + probed.get(task_id, 0)
-            known = resolve(task_id, [stored.get(digest, []) for digest in samples], ask.template.schema, self.pricing)
+            known = resolve(task_id, [stored.get(digest, []) for digest in samples], ask.template.spec, self.pricing)
             why = next((failures[digest] for digest in samples if digest in failures), NOT_ASKED)
             missing = failed(task_id, why, ask.digest, sent)
             outcomes.append(replace(known, sent=sent, reused=sent == 0) if known else missing)

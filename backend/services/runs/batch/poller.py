@@ -60,10 +60,10 @@ class BatchPoller:
 
     def step(self, batch: StoredBatch, file: IO[bytes] | None = None) -> bool:
         """Takes the next step; False when there is nothing but waiting. `file`: its requests, if they are at hand."""
-        if batch.state == "open":
-            return self._look(batch)
-        if batch.state in ("uploaded", "creating"):
-            self._create(batch)
+        if batch.state == "open" and batch.batch_id is not None:
+            return self._look(batch, batch.batch_id)
+        if batch.state in ("uploaded", "creating") and batch.file_id is not None:
+            self._create(batch, batch.file_id)
         else:
             self._upload(batch, file)
         return True
@@ -97,9 +97,8 @@ class BatchPoller:
         if noted is not None and found is not None:
             self.record.move(noted, "uploaded", file_id=found)
 
-    def _create(self, batch: StoredBatch) -> None:
-        assert batch.file_id is not None
-        found = self._provider.find(batch.file_id) if batch.state == "creating" else None
+    def _create(self, batch: StoredBatch, file_id: str) -> None:
+        found = self._provider.find(file_id) if batch.state == "creating" else None
         if found is None:
             if batch.canceled:
                 self._try_to_tidy(batch)
@@ -108,17 +107,16 @@ class BatchPoller:
             noted = self.record.move(batch, "creating")
             if noted is None:
                 return
-            found, batch = self._provider.create(batch.file_id), noted
+            found, batch = self._provider.create(file_id), noted
         opened = self.record.move(batch, "open", batch_id=found.id)
         if opened is not None and opened.canceled:
             self._provider.cancel(found.id)
 
-    def _look(self, batch: StoredBatch) -> bool:
-        assert batch.batch_id is not None
-        report = self._provider.look(batch.batch_id)
+    def _look(self, batch: StoredBatch, batch_id: str) -> bool:
+        report = self._provider.look(batch_id)
         if self._told.get(batch.id) != str(report):
             self._told[batch.id] = str(report)
-            self._notify(f"Batch {batch.batch_id}: {report}.")
+            self._notify(f"Batch {batch_id}: {report}.")
         if not report.ended:
             return False
         for name in report.files:

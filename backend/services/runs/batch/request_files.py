@@ -3,11 +3,12 @@
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, Protocol
 
 from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTask, RunTaskStore
+from backend.adapters.database.run_tasks import RunTaskStore
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.chat.response_parser import is_done
 from backend.domain.runs.batch_report import line
@@ -59,8 +60,8 @@ class BatchFileWriter:
         self._stores = stores
         self._run_id = run_id
         self._builder = builder
-        self._make_prober = warm_up
-        self._warm_up: WarmUp | None = None
+        self._make_warm_up = warm_up
+        self._is_warm = False
         self._part: OpenBatchFile | None = None
 
     def write(self, pages: Iterable[list[Task]]) -> None:
@@ -71,11 +72,15 @@ class BatchFileWriter:
             while todo:
                 self._put(todo)
 
+    @cached_property
+    def _warm_up(self) -> WarmUp:
+        return self._make_warm_up()
+
     def _todo(self, page: list[Task]) -> dict[str, tuple[int, ChatRequest]]:
         """Digest -> the first task with that request, and the request."""
         asks = self._builder.asks(page)
         known = [(task_id, ask) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-        self._stores.asks.note(self._run_id, [RunTask(task_id, ask.digest) for task_id, ask in known])
+        self._stores.asks.plan(self._run_id, asks)
         todo: dict[str, tuple[int, ChatRequest]] = {}
         for task_id, ask in known:
             for sample in ask.samples:
@@ -101,8 +106,8 @@ class BatchFileWriter:
         self, todo: dict[str, tuple[int, ChatRequest]], stored: dict[str, list[Completion]]
     ) -> dict[str, tuple[int, ChatRequest]]:
         """Without the very first, which is asked by itself."""
-        if self._warm_up is None and todo:
-            self._warm_up = self._make_prober()
+        if todo and not self._is_warm:
+            self._is_warm = True
             digest, (task_id, request) = next(iter(todo.items()))
             if is_done(request, self._warm_up.ask(task_id, request, stored.get(digest, []))):
                 del todo[digest]
@@ -110,7 +115,6 @@ class BatchFileWriter:
 
     def _put(self, todo: dict[str, tuple[int, ChatRequest]]) -> None:
         """Moves as many as fit from `todo` to the part that is being written, or to a new one."""
-        assert self._warm_up is not None
         part = self._part or self._new_part()
         tasks: dict[str, int] = {}
         for digest, (task_id, request) in list(todo.items()):

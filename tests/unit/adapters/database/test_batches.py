@@ -8,6 +8,7 @@ import pytest
 from backend.adapters.database.batches import BatchLine, BatchStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure
 from tests.scripted import completion
 
@@ -23,7 +24,7 @@ def batches(store: Store) -> Any:
 
 @pytest.fixture
 def batch(store: Store, batches: Any) -> Any:
-    run = RunStore(store).create(NewRun("mood@1", 7, "all", batch=True))
+    run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"), batch=True))
     made = batches.create(run.id, URL, "m")
     batches.add(made, {A: 1, B: 2, C: 3})
     return made

@@ -9,7 +9,9 @@ import pytest
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from backend.domain.resolution.resolve import priced_as
+from backend.domain.runs.run import Run
 from tests.scripted import completion
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -22,7 +24,7 @@ def pricing(model: Any) -> Any:
 @pytest.fixture
 def run(store: Store) -> Any:
     runs = RunStore(store)
-    return runs.run(runs.create(NewRun("mood@1", 7, "all", budget=1.0)).id)
+    return runs.run(runs.create(NewRun("mood@1", 7, Subset("all"), budget=1.0)).id)
 
 
 @pytest.fixture
@@ -59,12 +61,12 @@ def test_a_larger_budget_counts_at_once(store: Store, run: Any, budget_ledger: A
 
 
 def test_a_run_without_a_budget_has_room_for_everything(store: Store) -> None:
-    made = RunStore(store).create(NewRun("mood@1", 7, "all"))
+    made = RunStore(store).create(NewRun("mood@1", 7, Subset("all")))
     assert BudgetLedger(store, made.id, pricing).hold("one", 1e9, 1e9) == 1e9
 
 
 def test_holds_of_another_run_take_no_room(store: Store, run: Any, budget_ledger: Any) -> None:
-    other = RunStore(store).create(NewRun("mood@1", 7, "all"))
+    other = RunStore(store).create(NewRun("mood@1", 7, Subset("all")))
     BudgetLedger(store, other.id, pricing).hold("one", 0.9, 0.9)
     assert budget_ledger.hold("two", 1.0, 1.0) == 1.0
 
@@ -79,3 +81,14 @@ def test_many_at_once_get_no_more_than_there_is(budget_ledger: Any) -> None:
 def test_a_model_without_a_price_costs_what_the_one_that_was_asked_does(store: Store, run: Any) -> None:
     store.add_completions([replace(completion(digest=A), model="unknown")], run.id)
     assert BudgetLedger(store, run.id, priced_as(pricing, "known")).spent() == pytest.approx(0.1)
+
+
+def test_an_answer_that_a_budget_cut_short_is_paid_for_and_answers_nothing(
+    store: Store, run: Run, budget_ledger: BudgetLedger
+) -> None:
+    for _ in range(2):  # each is paid for
+        budget_ledger.pay(completion(digest=A, prompt_tokens=30))
+    assert store.completions([A]) == {}
+    assert budget_ledger.spent() == pytest.approx(0.6)
+    assert budget_ledger.hold("one", 0.5, 0.5) is None
+    assert RunStore(store).asks.tally(run, pricing).spent_usd == pytest.approx(0.6)

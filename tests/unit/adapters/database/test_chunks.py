@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from backend.domain.runs.chunk import END, PLAN
 from backend.domain.runs.run import ALIVE_S
 
@@ -28,7 +29,7 @@ def jobs(store: Store) -> Any:
 
 @pytest.fixture
 def run(runs: Any, jobs: Any) -> Any:
-    run = runs.create(NewRun("mood@1", 7, "all"))
+    run = runs.create(NewRun("mood@1", 7, Subset("all")))
     jobs.open(run.id)
     return run
 

@@ -6,6 +6,7 @@ from backend.adapters.database.completion_sources import answers_of, keep, note
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.database.tables import asks, completions, runs, sources
+from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
 from tests.scripted import completion
 
@@ -30,7 +31,7 @@ def test_answers_about_two_projects_are_no_ones_alone(store: Store) -> None:
 
 
 def test_what_a_run_asked_stays_known_when_it_is_deleted(store: Store) -> None:
-    run = RunStore(store).create(NewRun("mood@1", 7, "all")).id
+    run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"))).id
     store.add_completions([completion(digest=MINE)])
     with store.engine.begin() as connection:
         connection.execute(

@@ -9,6 +9,7 @@ from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.daily_ledger import DayLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from tests.scripted import completion
 
 DAY, A, B = "2026-11-28", "a" * 64, "b" * 64
@@ -37,7 +38,7 @@ def test_a_day_has_what_is_neither_spent_nor_set_aside(store: Store, budget_ledg
 
 def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store: Store, budget_ledger: Any) -> None:
     runs = RunStore(store)
-    run = runs.create(NewRun("mood@1", 7, "all", budget=0.6))
+    run = runs.create(NewRun("mood@1", 7, Subset("all"), budget=0.6))
     assert budget_ledger.hold("token", 0.6, 0.6) == 0.6
     budget_ledger.hand_over("token", run.id)
     store.add_completions([completion(digest=A, prompt_tokens=10)], run.id)

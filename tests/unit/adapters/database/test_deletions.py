@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from backend.adapters.database.deletions import DeletionStore
+from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import PromptError
+from tests.scripted import completion
 
 FIRST = PromptVersion("topic", 0, 7, "{text}", "some-model", ("text",), "s", {}, "")
 
@@ -39,15 +43,28 @@ def test_a_number_is_given_once(store: Store, number: int) -> None:
 def test_its_runs_go_and_others_stay(store: Store) -> None:
     record = RunStore(store)
     for tag in ("topic@1", "topic@2"):
-        record.finish(record.create(NewRun(tag, 7, "all")).id, "completed")
+        record.finish(record.create(NewRun(tag, 7, Subset("all"))).id, "completed")
     DeletionStore(store).delete("topic", 1)
     assert [run.tag for run in record.runs()] == ["topic@2"]
+
+
+def test_what_it_asked_is_still_known_to_be_about_the_project(store: Store) -> None:
+    record, asked, sample = RunStore(store), "a" * 64, "b" * 64
+    run = record.create(NewRun("topic@1", 7, Subset("all")))
+    record.asks.note(run.id, [RunTask(1, asked)])
+    store.add_completions([completion(digest=asked)])
+    store.add_completions([completion(digest=sample)], run.id)
+    record.finish(run.id, "completed")
+    DeletionStore(store).delete("topic", 1)
+    assert ForgetStore(store).held(7).answers == 2
+    ForgetStore(store).forget(7)
+    assert store.completions([asked, sample]) == {}
 
 
 def test_what_is_in_use_stays(store: Store) -> None:
     deletion, record = DeletionStore(store), RunStore(store)
     store.set_connection(7, in_use="topic@2")
-    run = record.create(NewRun("topic@3", 7, "all"))
+    run = record.create(NewRun("topic@3", 7, Subset("all")))
     for number, why in ((2, "Annotators of project 7 get topic@2"), (3, f"Run {run.id} of topic@3 has not ended")):
         with pytest.raises(PromptError, match=why):
             deletion.check([f"topic@{number}"])

@@ -178,3 +178,17 @@ def test_opening_it_once_more_frees_none_of_our_locks(tmp_path):
         subprocess.run([sys.executable, "-c", look], check=True)
         assert record.with_name("record.sqlite3-shm").exists()
     first.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql+psycopg://localhost/x", r"pip install 'open-prompts\[postgresql\]'"),
+        ("mysql://localhost/x", "MySQLdb, which is not installed: use PostgreSQL or SQLite"),
+    ],
+)
+def test_a_database_whose_library_is_not_installed(monkeypatch, url, sentence):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setitem(sys.modules, "MySQLdb", None)
+    with pytest.raises(StoreError, match=sentence):
+        open_database(url)

@@ -7,6 +7,7 @@ from backend.adapters.database.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.database.tables import asks, connections, installation
+from backend.domain.dataset.subset import Subset
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_predictions_without_a_place_for_a_mark_are_noted(owners: OwnershipStore
 
 def test_what_was_pushed_before_there_were_marks_is_ours(store: Store, owners: OwnershipStore) -> None:
     runs = RunStore(store)
-    before, quiet = (runs.create(NewRun("mood@1", 7, "all", push=push)).id for push in (True, False))
+    before, quiet = (runs.create(NewRun("mood@1", 7, Subset("all"), push=push)).id for push in (True, False))
     rows = [{"run_id": before, "task_id": 1}, {"run_id": quiet, "task_id": 2}]
     with store.engine.begin() as connection:
         connection.execute(asks.insert(), rows)

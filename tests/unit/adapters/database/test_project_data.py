@@ -14,7 +14,9 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.database.tables import asks, batch_lines, metadata, sources
+from backend.domain.answer import Labels
 from backend.domain.calibration.calibrators import RAW
+from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
 from backend.domain.prompts.examples import Example, Examples
 from tests.scripted import completion, version
@@ -36,7 +38,7 @@ class Records:
 
     def run(self, project: Any, *digests: Any, asked: Any = None) -> Any:
         """A run that paid for these, and asked about them or about what `asked` says."""
-        run = self.runs.create(NewRun("mood@1" if project == MINE else "other@1", project, "all"))
+        run = self.runs.create(NewRun("mood@1" if project == MINE else "other@1", project, Subset("all")))
         self.store.add_completions([completion(digest=digest) for digest in digests], run.id)
         self.runs.asks.note(
             run.id, [RunTask(n, digest) for n, digest in enumerate(digests if asked is None else asked)]
@@ -119,7 +121,7 @@ def test_runs_batches_calibrations_and_embeddings_go(records: Any) -> None:
 
 
 def test_prompts_stay_and_those_that_quote_tasks_are_named(records: Any) -> None:
-    pool = (Example(3, {"text": "a task's own"}, {"mood": ("Good",)}),)
+    pool = (Example(3, {"text": "a task's own"}, {"mood": Labels(("Good",))}),)
     records.store.save(version(name="shots", project=MINE, examples=Examples(1, "similar", pool)))
     assert records.forgetting.held(MINE).quoting == ("shots",)
     records.forgetting.forget(MINE)
@@ -139,7 +141,7 @@ def test_nothing_of_it_is_left_in_the_file(tmp_path: Path, records: Any) -> None
 
 def test_every_table_is_thought_of() -> None:
     """A new table may hold something about tasks: it belongs in `forget_store`, or here with a reason."""
-    forgotten = {"completions", "embeddings", "batches", "sources", "runs", "calibrations"}
+    forgotten = {"completions", "embeddings", "batches", "sources", "samples", "payments", "runs", "calibrations"}
     with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids"}
     # The user's own work, what annotators get, and what a project's config says of its labels.
     kept = {"prompts", "names", "versions", "connections", "label_configs", "relabelings"}

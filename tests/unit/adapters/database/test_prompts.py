@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import PromptError, StoreError
@@ -128,7 +129,7 @@ def test_a_prompt_renamed_takes_all_that_is_its_own_along(store: Store) -> None:
     saved(store), saved(store, template="2 {text}")
     saved(store, name="Mood")
     for tag in ("mood@2", "Mood@1", "moody@1"):
-        runs.create(NewRun(tag, 7, "all"))
+        runs.create(NewRun(tag, 7, Subset("all")))
     store.set_connection(7, in_use="mood@2~0a1b")
     store.rename("mood", "feeling")
     assert [found.tag for found in store.versions()] == ["Mood@1", "feeling@1", "feeling@2"]
@@ -138,7 +139,7 @@ def test_a_prompt_renamed_takes_all_that_is_its_own_along(store: Store) -> None:
 
 def test_a_name_that_is_taken_stays_taken(store: Store) -> None:
     saved(store, name="a"), saved(store, name="b")
-    RunStore(store).create(NewRun("a@1", 7, "all"))
+    RunStore(store).create(NewRun("a@1", 7, Subset("all")))
     with pytest.raises(PromptError, match="'b' already"):
         store.rename("a", "b")
     assert [found.name for found in store.versions()] == ["a", "b"]
@@ -156,7 +157,7 @@ def test_a_deleted_prompt_is_gone_with_its_runs_and_its_completions_are_not(stor
     for name in ("mood", "Mood", "mood 2", "m%d"):
         saved(store, name=name)
     for tag in ("mood@1", "Mood@1", "mood 2@1", "m%d@1"):
-        runs.asks.note(runs.create(NewRun(tag, 7, "all")).id, [RunTask(1, "d" * 64)])
+        runs.asks.note(runs.create(NewRun(tag, 7, Subset("all"))).id, [RunTask(1, "d" * 64)])
     store.add_completions([completion()])
     store.delete("mood")
     store.delete("m%d")

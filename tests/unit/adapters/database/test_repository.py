@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from backend.adapters.database import prompts as module
+from backend.adapters.database import retry as module
 from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.calibrations import CalibrationStore
@@ -13,6 +13,7 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import RetryPolicy
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.runs import RunStore
 
@@ -41,8 +42,7 @@ class Flaky:
 @pytest.mark.parametrize("kind", READS)
 def test_it_waits_as_long_as_the_store(store: Store, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AGAIN_S", 0.0)
-    store.patience_s = 30.0
-    part = kind(store)
+    part = kind(store.with_retry(RetryPolicy(30.0)))
     part._engine = Flaky(part._engine)
     assert not READS[kind](part)
     assert part._engine.away == 0

@@ -8,9 +8,11 @@ import pytest
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.chat.request import ChatRequest
+from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
 from backend.domain.outcome import Failure
-from tests.scripted import completion, version
+from tests.scripted import completion, template, version
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
@@ -22,7 +24,7 @@ def runs(store: Store) -> Any:
 
 @pytest.fixture
 def run(runs: Any) -> Any:
-    return runs.create(NewRun("mood@1", 7, "all"))
+    return runs.create(NewRun("mood@1", 7, Subset("all")))
 
 
 def asks_of(runs: Any, run: Any) -> Any:
@@ -58,9 +60,9 @@ def test_the_same_task_twice_in_one_call_keeps_the_later(runs: Any, run: Any) ->
 
 def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs: Any) -> None:
     for turn in range(10):
-        made = runs.create(NewRun("mood@1", 7, "all"))
+        made = runs.create(NewRun("mood@1", 7, Subset("all")))
         runs.asks.note(made.id, [RunTask(1, f"{turn:064x}"), RunTask(100 + turn, None)])
-    runs.asks.note(runs.create(NewRun("mood@2", 7, "all")).id, [RunTask(1, "f" * 64)])
+    runs.asks.note(runs.create(NewRun("mood@2", 7, Subset("all"))).id, [RunTask(1, "f" * 64)])
     for size in (1, 2, 3, 100):
         pages = list(runs.asks.of_version("mood@1", size))
         assert all(len(page) == size for page in pages[:-1])
@@ -115,7 +117,7 @@ def test_a_failure_that_the_run_itself_made_good_is_none(store: Store, runs: Any
 
 def test_what_another_run_answers_later_leaves_the_record_of_this_one_alone(store: Store, runs: Any, run: Any) -> None:
     runs.asks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
-    other = runs.create(NewRun("mood@1", 7, "all"))
+    other = runs.create(NewRun("mood@1", 7, Subset("all")))
     store.add_completions([completion(digest=A)], run_id=other.id)
     assert tallied(runs, run)[1:3] == (0, 1)
     runs.asks.note(run.id, [RunTask(1, A)])
@@ -131,15 +133,18 @@ def test_one_unknown_price_makes_the_cost_unknown(store: Store, runs: Any, run: 
 
 
 def test_the_tally_is_of_one_run(runs: Any, run: Any) -> None:
-    other = runs.create(NewRun("mood@1", 7, "all"))
+    other = runs.create(NewRun("mood@1", 7, Subset("all")))
     runs.asks.note(other.id, [RunTask(1, A, sent=1)])
     assert tallied(runs, run) == (0, 0, 0, 0, 0, 0)
 
 
 def test_the_tally_of_samples_waits_for_all_of_them_and_counts_each(store: Store, runs: Any) -> None:
     tag = store.save(version(confidence="samples:3"))[0].tag
-    run = runs.create(NewRun(tag, 7, "all"))
-    runs.asks.note(run.id, [RunTask(1, A, sent=3), RunTask(2, B, sent=2)])
-    store.add_completions([completion(digest=digest) for digest in [*of_samples(A, 3), *of_samples(B, 2)]])
+    run = runs.create(NewRun(tag, 7, Subset("all")))
+    first, second = (ChatRequest(template(samples=3), text) for text in ("one", "two"))
+    runs.asks.plan(run.id, [(1, first), (2, second), (3, Failure("bad_task", "Empty."))])
+    runs.asks.note(run.id, [RunTask(1, first.digest, sent=3), RunTask(2, second.digest, sent=2)])
+    stored = [*of_samples(first.digest, 3), *of_samples(second.digest, 2)]
+    store.add_completions([completion(digest=digest) for digest in stored])
     assert tallied(runs, run) == (2, 1, 0, 0, 5, 0)
     assert runs.asks.tally(run, pricing).cost_usd == pytest.approx(0.5)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import ALIVE_S
 from backend.errors import RunError, StoreError
 
@@ -19,7 +20,7 @@ def runs(store: Store) -> Any:
 
 @pytest.fixture
 def run(runs: Any) -> Any:
-    return runs.create(NewRun("mood@1", 7, "all"))
+    return runs.create(NewRun("mood@1", 7, Subset("all")))
 
 
 class Clock:
@@ -29,7 +30,7 @@ class Clock:
 
 
 def test_a_new_run_is_pending_and_comes_back_as_it_is(runs: Any) -> None:
-    made = runs.create(NewRun("mood@1", 7, "ids:" + "7," * 500, push=False, keep=True))
+    made = runs.create(NewRun("mood@1", 7, Subset("ids", ids=tuple(range(1, 999, 2))), push=False, keep=True))
     assert (made.tag, made.project, made.push, made.keep) == ("mood@1", 7, False, True)
     assert (made.status, made.reason, made.tasks, made.seconds) == ("pending", "", None, 0)
     assert runs.run(made.id) == made
@@ -49,14 +50,14 @@ def test_a_run_that_no_database_can_name(runs: Any, run: Any, wanted: Any) -> No
 
 
 def test_runs_come_newest_first_and_by_tag(runs: Any) -> None:
-    made = [runs.create(NewRun(tag, 7, "all")) for tag in ("a@1", "b@1", "a@1", "a@10", "a@1")]
+    made = [runs.create(NewRun(tag, 7, Subset("all"))) for tag in ("a@1", "b@1", "a@1", "a@10", "a@1")]
     assert runs.runs() == made[::-1]
     assert runs.runs("a@1") == [made[4], made[2], made[0]]
     assert runs.runs("c@1") == []
 
 
 def test_runs_created_within_one_second_keep_their_order(runs: Any) -> None:
-    made = [runs.create(NewRun("a@1", 7, "all")) for _ in range(20)]
+    made = [runs.create(NewRun("a@1", 7, Subset("all"))) for _ in range(20)]
     assert runs.runs() == made[::-1]
 
 
@@ -146,7 +147,7 @@ def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs
 
     def start(_: Any) -> Any:
         try:
-            return runs.create(NewRun("mood@1", 7, "all"), refuse)
+            return runs.create(NewRun("mood@1", 7, Subset("all")), refuse)
         except RunError:
             return None
 
@@ -155,5 +156,5 @@ def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs
     assert made == runs.runs()
     assert len(made) == 1
     runs.finish(made[0].id, "completed")
-    assert runs.create(NewRun("mood@1", 7, "all"), refuse)
-    assert runs.create(NewRun("mood@2", 7, "all"), refuse)
+    assert runs.create(NewRun("mood@1", 7, Subset("all")), refuse)
+    assert runs.create(NewRun("mood@2", 7, Subset("all")), refuse)

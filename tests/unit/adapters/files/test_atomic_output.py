@@ -61,7 +61,7 @@ def test_a_pipe_is_written_to_as_it_is(tmp_path: Path) -> None:
 
 def test_no_such_folder_is_one_sentence(tmp_path: Path) -> None:
     with (
-        pytest.raises(OutputError, match=r"written \(FileNotFoundError\): give"),
+        pytest.raises(OutputError, match=r"written \(FileNotFoundError\): choose a folder"),
         replacing(tmp_path / "no/x"),
     ):
         pass

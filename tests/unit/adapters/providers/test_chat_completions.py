@@ -22,7 +22,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.adapters.providers.chat_completions import ChatCompletions
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.response import retry_after
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import is_done, read, settled
 from backend.domain.outcome import Failure, Rejection
@@ -79,7 +81,7 @@ class Provider:
 async def served(app: web.Application, timeout_s: float = 5.0, key: str = KEY) -> AsyncIterator[ChatCompletions]:
     server = TestServer(app, handler_cancellation=True, shutdown_timeout=0)
     await server.start_server()
-    model = ChatCompletions(str(server.make_url("/v1")), key, timeout_s)
+    model = ChatCompletions(ModelConnection(str(server.make_url("/v1")), key, timeout_s))
     try:
         yield model
     finally:
@@ -285,7 +287,7 @@ def test_what_is_billed_counts_as_completion(usage: dict[str, Any], out: int) ->
 def test_where_the_text_went_when_the_content_is_empty(message: dict[str, Any], where: str | None) -> None:
     found = completed(chat(None, message=message))
     assert (found.text.strip(), found.elsewhere) == ("", where)
-    verdict = read(found, ASK.template.schema)
+    verdict = read(found, ASK.template.spec)
     assert isinstance(verdict, Rejection)
     assert (verdict.reason, str(where) in verdict.detail) == ("empty", where is not None)
 
@@ -318,8 +320,7 @@ def test_thoughts_beside_the_content_are_no_part_of_it() -> None:
         {"choices": [{"message": None}]},
         {"choices": [{"message": "x"}]},
         chat(42),
-        chat(["x"]),
-        chat({"text": "x"}),
+        chat([42]),
     ],
 )
 def test_what_is_no_chat_completion_is_the_servers_failure(body: bytes | dict[str, Any]) -> None:
@@ -466,8 +467,8 @@ def test_nobody_listens() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
-    async def once() -> Failure:
-        model = ChatCompletions(f"http://127.0.0.1:{port}/v1", KEY, 5)
+    async def once():
+        model = ChatCompletions(ModelConnection(f"http://127.0.0.1:{port}/v1", KEY, 5))
         try:
             return await model.complete(ASK, 0)
         finally:
@@ -482,7 +483,7 @@ def test_nobody_listens() -> None:
 @pytest.mark.parametrize("url", ["", "nonsense", "http://", "ftp://127.0.0.1", "http://[::1", "127.0.0.1:8000/v1"])
 def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(SettingsError, match="OPENAI_BASE_URL"):
-        ChatCompletions(url, KEY, 5)
+        ChatCompletions(ModelConnection(url, KEY, 5))
 
 
 @pytest.mark.parametrize(
@@ -506,7 +507,7 @@ def test_a_server_that_speaks_no_http(raw: bytes, kind: str) -> None:
             writer.close()
 
         server = await asyncio.start_server(speak, "127.0.0.1", 0)
-        model = ChatCompletions(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, 5)
+        model = ChatCompletions(ModelConnection(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, 5))
         try:
             return await model.complete(ASK, 0)
         finally:
@@ -542,7 +543,9 @@ async def endless(
                 await asyncio.sleep(pause_s)
 
     server = await asyncio.start_server(speak, "127.0.0.1", 0)
-    model = ChatCompletions(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
+    model = ChatCompletions(
+        ModelConnection(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", KEY, timeout_s)
+    )
     try:
         yield model
     finally:
@@ -593,13 +596,13 @@ def test_an_answer_may_come_packed() -> None:
 @pytest.mark.parametrize("key", [None, "", " "])
 def test_without_a_key_there_is_no_client(key: str | None) -> None:
     with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
-        ChatCompletions("http://127.0.0.1:1/v1", key, 1)
+        ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", key, 1))
 
 
 @pytest.mark.parametrize("key", ["sk-…", "sk\n", "sk 1\r\nX: y", "s\u00e9cret", "\x7f"])
 def test_a_key_that_no_header_can_carry_is_refused_at_once_and_not_shown(key: str) -> None:
     with pytest.raises(SettingsError, match="OPENAI_API_KEY") as raised:
-        ChatCompletions("http://127.0.0.1:1/v1", key, 1)
+        ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", key, 1))
     assert key not in str(raised.value)
 
 
@@ -691,7 +694,7 @@ def test_the_stand_in_answers_in_every_dialect(switches: dict[str, bool]) -> Non
 
     found = run(once())
     assert isinstance(found, Completion)
-    assert read(found, asked.template.schema) == {"mood": ("Good",)}
+    assert read(found, asked.template.spec) == {"mood": Labels(("Good",))}
     assert (found.logprobs is None) is bool(switches.get("no_logprobs"))
 
 
@@ -713,7 +716,7 @@ def test_the_stand_ins_bad_answers_are_rejections(switches: dict[str, int], reas
 
     found = run(once())
     assert isinstance(found, Completion)
-    verdict = read(found, asked.template.schema)
+    verdict = read(found, asked.template.spec)
     assert isinstance(verdict, Rejection)
     assert verdict.reason == reason
 
@@ -783,7 +786,7 @@ def test_the_client_says_that_it_found_no_list_of_models(body: bytes) -> None:
 
 def test_the_client_says_that_nobody_listens() -> None:
     async def once() -> Any:
-        model = ChatCompletions("http://127.0.0.1:1/v1", KEY, 5)
+        model = ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", KEY, 5))
         try:
             return await model.describe("m")
         finally:
@@ -820,7 +823,7 @@ def test_what_certainly_costs_nothing(reply: dict[str, str] | str | tuple[Any, .
 
 def test_a_request_that_was_never_sent_costs_nothing() -> None:
     async def scene() -> Failure:
-        away = ChatCompletions("http://127.0.0.1:1/v1", KEY, 5)
+        away = ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", KEY, 5))
         found = await away.complete(ASK, 0)
         await away.close()
         return found
@@ -878,7 +881,7 @@ def test_only_the_first_request_of_a_model_is_asked_in_other_ways() -> None:
 )
 def test_a_malformed_generation_is_a_malformed_answer(reply: tuple[Any, ...]) -> None:
     found = completed(reply)
-    verdict = read(found, ASK.template.schema)
+    verdict = read(found, ASK.template.spec)
     assert isinstance(verdict, Rejection)
     assert not settled([found], verdict), "it is asked once more"
     assert settled([found, found], verdict)
@@ -1063,7 +1066,7 @@ def test_a_model_that_thinks_aloud_is_not_bounded_again(reply: dict[str, Any]) -
     provider = Provider(reply, chat())
     first, second, third = several(provider, FREE, FREE, FREE)
     assert ["max_tokens" in body for body in provider.bodies] == [True, False, False]
-    verdict = read(first, FREE.template.schema)
+    verdict = read(first, FREE.template.spec)
     assert isinstance(verdict, Rejection)
     attempts = [first, first]
     assert not is_done(FREE, attempts), "the cut was ours, so it counts as no attempt"
@@ -1078,7 +1081,7 @@ def test_a_model_that_goes_on_in_blanks_stays_bounded() -> None:
     )
     found = several(provider, FREE, FREE, FREE, FREE)
     assert all("max_tokens" in body for body in provider.bodies)
-    verdicts = [read(each, FREE.template.schema) for each in found]
+    verdicts = [read(each, FREE.template.spec) for each in found]
     assert [getattr(verdict, "reason", "an answer") for verdict in verdicts[:3]] == [
         "truncated",
         "an answer",
@@ -1124,7 +1127,7 @@ def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(
         app.router.add_post("/v1/chat/completions", Provider().handle)
         server = TestServer(app, scheme="https")
         await server.start_server(ssl=context)
-        model = ChatCompletions(str(server.make_url("/v1")), KEY, 5)
+        model = ChatCompletions(ModelConnection(str(server.make_url("/v1")), KEY, 5))
         try:
             return await model.complete(ASK, 0), await model.complete(ASK, 0)
         finally:
@@ -1142,7 +1145,7 @@ def test_a_server_without_tls_is_told_from_one_that_is_away() -> None:
     async def scene() -> None:
         server = TestServer(web.Application())
         await server.start_server()
-        model = ChatCompletions(str(server.make_url("/v1")).replace("http:", "https:"), KEY, 5)
+        model = ChatCompletions(ModelConnection(str(server.make_url("/v1")).replace("http:", "https:"), KEY, 5))
         try:
             await model.complete(ASK, 0)
         finally:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.providers.embeddings_api import EmbeddingApi
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.errors import ProviderError
 
 
@@ -44,7 +45,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 def vectors(endpoint: Endpoint, answer: Any, *texts: str) -> list[bytes]:
     endpoint.answer = answer
-    return EmbeddingApi(f"http://127.0.0.1:{endpoint.server_port}/v1", "key", 5).vectors("m", texts)
+    return EmbeddingApi(ModelConnection(f"http://127.0.0.1:{endpoint.server_port}/v1", "key", 5)).vectors("m", texts)
 
 
 def data(*found: tuple[int, list[Any]]) -> Any:

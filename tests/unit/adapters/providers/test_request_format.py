@@ -145,13 +145,27 @@ def test_max_tokens_gets_its_long_name_and_is_dropped_only_when_that_is_refused_
         ("Unsupported parameter: 'top_p'", None, 400),
         ("Something is unsupported", None, 400),
         ("", None, 400),
-        ("response_format temperature unsupported", None, 500),
+        ("response_format temperature unsupported", None, 503),
+        ("temperature unsupported", None, 500),
         ("response_format temperature unsupported", None, 401),
         ("response_format temperature unsupported", None, 429),
     ],
 )
 def test_any_other_refusal_is_about_the_request(message: str, param: str | None, status: int) -> None:
     assert after(message, param, status=status) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        ("Failed to parse grammar", 500),
+        ("invalid JSON schema in format", 500),
+        ("structured outputs are not implemented", 501),
+        ("No endpoints found that can handle the requested parameters.", 404),
+    ],
+)
+def test_some_servers_fail_over_a_form_of_answer(message: str, status: int) -> None:
+    assert after(message, None, status=status) == RequestFormat(format=1)
 
 
 def test_what_was_not_sent_is_not_dropped() -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import pickle
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +22,8 @@ from rq.serializers import JSONSerializer
 from backend.adapters.redis.queue import JOB, NAME, Queue, call_of
 from backend.adapters.redis.worker import JobWorker
 from demo import services
-from tests.running import unavailable, until
+from tests.running import until
+from tests.servers import redis_program
 
 ROOT = Path(__file__).resolve().parents[4]
 WORK = """
@@ -52,8 +52,7 @@ def working(url: str, *more: str) -> Iterator["subprocess.Popen[str]"]:
 
 @contextmanager
 def redis_on(port: int) -> Iterator[None]:
-    program = shutil.which("redis-server") or unavailable("No redis-server found: install it (Debian: redis-server).")
-    argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    argv = [redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
         until(lambda: _answers(port))
         yield

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 from backend.domain.audit.conflicts import Disagreement, confused_labels, disagreements, duplicates
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Truth
 from backend.domain.task import Task
 from tests.unit.domain.audit.test_label_errors import A, B
-from tests.unit.domain.metrics.test_classification import REJECTION, single
+from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE, single
 
 
 def test_confused_labels_of_all_versions() -> None:
@@ -18,11 +20,11 @@ def test_duplicates_with_different_truths() -> None:
     texts = ["Hello  there", "hello there ", "Hello there", "else", "else"]
     tasks = [Task(n, {"text": text, "id": n}) for n, text in enumerate(texts)]
     truths = [Truth(0, A), Truth(1, B), Truth(3, A), Truth(4, A)]
-    (found,) = duplicates(tasks, truths, ["text"])
+    (found,) = duplicates(tasks, truths, SINGLE)
     assert [truth.task_id for truth in found.truths] == [0, 1]
-    assert duplicates(tasks, truths, ["text", "id"]) == []
+    assert duplicates(tasks, truths, replace(SINGLE, variables=("text", "id"))) == []
 
 
 def test_annotators_who_disagree() -> None:
     given = {3: [A, A], 2: [A, B, A], 1: [B], 4: []}
-    assert disagreements(given) == [Disagreement(2, (A, B))]
+    assert disagreements(given, SINGLE) == [Disagreement(2, (A, B))]

@@ -2,11 +2,12 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.audit.ensemble import voice_of
 from backend.domain.outcome import Outcome, Rejection, Truth
 from tests.unit.domain.metrics.test_classification import SINGLE
 
-A, B, D = {"c": ("a",)}, {"c": ("b",)}, {"c": ("d",)}
+A, B, D = {"c": Labels(("a",))}, {"c": Labels(("b",))}, {"c": Labels(("d",))}
 
 
 def voice(answers: Any, truths: Any) -> Any:

@@ -1,11 +1,12 @@
 from typing import Any
 
+from backend.domain.answer import Labels
 from backend.domain.audit.label_errors import audit
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from benchmarks import audits
 from tests.unit.domain.metrics.test_classification import SINGLE
 
-A, B, D = {"c": ("a",)}, {"c": ("b",)}, {"c": ("d",)}
+A, B, D = {"c": Labels(("a",))}, {"c": Labels(("b",))}, {"c": Labels(("d",))}
 TRUTHS = [Truth(1, A), Truth(2, A), Truth(3, B), Truth(4, B)]
 
 

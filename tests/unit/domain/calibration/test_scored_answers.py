@@ -1,7 +1,10 @@
+from backend.domain.answer import Labels
 from backend.domain.calibration.scored_answers import ScoredAnswer, confident, scored_answers_of
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from tests.unit.domain.metrics.test_classification import schema
 
-A, B = {"c": ("a",)}, {"c": ("b",)}
+A, B = {"c": Labels(("a",))}, {"c": Labels(("b",))}
+CD = schema(("c", "single"), ("d", "multiple"))
 
 
 def test_a_claim_for_each_output_that_has_a_truth() -> None:
@@ -13,7 +16,7 @@ def test_a_claim_for_each_output_that_has_a_truth() -> None:
         Outcome(5, Failure("timeout", "")),
         Outcome(9, A, confidence=1.0),
     ]
-    claims = scored_answers_of(outcomes, [Truth(task, A) for task in range(6)])
+    claims = scored_answers_of(outcomes, [Truth(task, A) for task in range(6)], CD)
     assert claims == [
         ScoredAnswer(1, 0.9, True),
         ScoredAnswer(2, 0.6, False),
@@ -24,16 +27,16 @@ def test_a_claim_for_each_output_that_has_a_truth() -> None:
 
 
 def test_claims_about_one_of_several_controls() -> None:
-    said = {"c": ("a",), "d": ()}
+    said = {"c": Labels(("a",)), "d": None}
     outcomes = [
         Outcome(1, said, confidence=0.5, controls={"c": 0.9, "d": 0.6}),
         Outcome(2, said, confidence=0.5),
         Outcome(3, Rejection("refused", "")),
     ]
-    truths = [Truth(task, {"c": ("a",), "d": ("x",)}) for task in range(4)]
-    assert scored_answers_of(outcomes, truths, "c") == [
+    truths = [Truth(task, {"c": Labels(("a",)), "d": Labels(("x",))}) for task in range(4)]
+    assert scored_answers_of(outcomes, truths, CD, "c") == [
         ScoredAnswer(1, 0.9, True),
         ScoredAnswer(2, None, True),
         ScoredAnswer(3, None, False),
     ]
-    assert scored_answers_of(outcomes, truths, "d")[0] == ScoredAnswer(1, 0.6, False)
+    assert scored_answers_of(outcomes, truths, CD, "d")[0] == ScoredAnswer(1, 0.6, False)

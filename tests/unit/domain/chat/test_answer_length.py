@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.domain.chat.answer_length import LEAST, most_tokens
 from backend.domain.labels.config import read_config
-from backend.domain.optimize.teacher_request import FORM
+from backend.domain.optimize.teacher_request import REWRITE
 from tests.scripted import choices
 
 names = st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=30, unique_by=str.casefold)
@@ -33,7 +33,7 @@ def test_many_long_labels_have_room() -> None:
 
 
 def test_where_an_answer_may_be_of_any_length_there_is_no_bound() -> None:
-    assert most_tokens(FORM.json_schema()) is None
+    assert most_tokens(REWRITE.json_schema()) is None
     assert most_tokens({"type": "string"}) is None
     assert most_tokens({"type": "array", "items": {"type": "string"}}) is None
 

@@ -46,8 +46,8 @@ def test_the_order_in_which_parameters_are_named_does_not_matter() -> None:
         {"parameters": {"temperature": 0.5}},
         {"parameters": {"temperature": 0, "seed": 1}},
         {"system": "Label it well."},
-        {"schema": choices("Good", "Bad", "Mixed")},
-        {"schema": read_config(CONFIG.replace("<Choices", '<Choices choice="multiple"'))},
+        {"spec": choices("Good", "Bad", "Mixed")},
+        {"spec": read_config(CONFIG.replace("<Choices", '<Choices choice="multiple"'))},
         {"logprobs": False},
     ],
 )

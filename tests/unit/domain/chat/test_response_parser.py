@@ -7,12 +7,13 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from backend.domain.answer import Labels
 from backend.domain.chat.prose import other_label
 from backend.domain.chat.request import MAX_ATTEMPTS, Completion
-from backend.domain.chat.response_parser import CUT, find_object, judge, read, settled
+from backend.domain.chat.response_parser import find_object, judge, read, settled
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.choices import fold
+from backend.domain.labels.controls.label_lookup import fold
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import REJECTIONS, Answer, Rejection
 from tests.scripted import BROKEN, GOOD, choices, completion
@@ -107,7 +108,7 @@ def test_no_depth_of_nesting_raises(opening: str) -> None:
     ],
 )
 def test_one_object_is_found_whatever_is_around_it(text: str) -> None:
-    assert found(text) == {"mood": ("Good",)}
+    assert found(text) == {"mood": Labels(("Good",))}
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,8 @@ MARKS = [
     ("<seed:think>", "</seed:think>"),
     ("[THINK]", "[/THINK]"),
     ("◁think▷", "◁/think▷"),
+    ("<|think|>", "<|content|>"),
+    ("< think >", "< / think >"),
     ("<|START_THINKING|>", "<|END_THINKING|>"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
@@ -185,8 +188,8 @@ MARKS = [
 def test_thoughts_before_a_closing_mark_are_no_answer(opening: str, closing: str, draft: str) -> None:
     for start in (opening, ""):
         thoughts = f"{start}It could be {draft}, but no.\n{closing}"
-        assert found(f"{thoughts}\n\n{GOOD}") == {"mood": ("Good",)}
-        assert found(f"{thoughts}{thoughts}```json\n{GOOD}\n```<|end|>") == {"mood": ("Good",)}
+        assert found(f"{thoughts}\n\n{GOOD}") == {"mood": Labels(("Good",))}
+        assert found(f"{thoughts}{thoughts}```json\n{GOOD}\n```<|end|>") == {"mood": Labels(("Good",))}
         assert reason(f"{thoughts}\n\nGood") == "not_json"
         assert reason(thoughts, finish_reason="length") == "truncated"
 
@@ -200,17 +203,17 @@ def test_thoughts_that_do_not_end_are_no_answer(opening: str, closing: str) -> N
         assert reason(f"{opening}So{closing}{GOOD}{opening}Or not?") == "not_json"
 
 
-@pytest.mark.parametrize("finish_reason", sorted(CUT | {"MAX_TOKENS"}))
+@pytest.mark.parametrize("finish_reason", ["length", "MAX_TOKENS", "model_context_window_exceeded", "aborted"])
 def test_in_a_text_that_was_cut_an_object_counts_only_as_its_end(finish_reason: str) -> None:
     for text in (GOOD, f"{GOOD}  \n\n", f"So:\n```json\n{GOOD}\n```", f"~~~\n{GOOD}\n~~~ "):
-        assert found(text, finish_reason=finish_reason) == {"mood": ("Good",)}
+        assert found(text, finish_reason=finish_reason) == {"mood": Labels(("Good",))}
     for text in (f"{GOOD}, but", f"Could be {GOOD}.", f"{GOOD}\n```\nOr"):
         assert reason(text, finish_reason=finish_reason) == "truncated"
 
 
 def test_a_mark_in_a_value_ends_no_thoughts() -> None:
-    assert found('{"why": "it says </think>", "mood": "Good"}') == {"mood": ("Good",)}
-    assert found('{"why": "it says <think>", "mood": "Good"}') == {"mood": ("Good",)}
+    assert found('{"why": "it says </think>", "mood": "Good"}') == {"mood": Labels(("Good",))}
+    assert found('{"why": "it says <think>", "mood": "Good"}') == {"mood": Labels(("Good",))}
 
 
 def test_a_model_that_went_on_in_blanks_is_told_from_one_that_was_cut_off() -> None:
@@ -239,21 +242,23 @@ def test_prose_that_names_another_label_makes_an_answer_unusable(text: str) -> N
 def test_prose_may_name_the_label_that_was_chosen_and_words_that_hold_another() -> None:
     refund = choices("Refund", "Refund request", "A", "C++", "スパム", "普通")
     chosen = '{"mood": "Refund request"}'
-    assert found(f"It is a refund request: {chosen} That is not badly put.", refund) == {"mood": ("Refund request",)}
+    assert found(f"It is a refund request: {chosen} That is not badly put.", refund) == {
+        "mood": Labels(("Refund request",))
+    }
     assert reason(f"A refund? {chosen}", refund) == "not_json"
     assert reason(f"これはスパムではない {chosen}", refund) == "not_json"
     assert reason(f"No C++: {chosen}", refund) == "not_json"
     assert found('This is a refund request about Cars and C: {"mood": "Refund request"}', refund)
     topics = '{"mood": "good", "topics": ["price"]}'
-    assert found(f"Good, and the price: {topics}", TWO) == {"mood": ("Good",), "topics": ("Price",)}
+    assert found(f"Good, and the price: {topics}", TWO) == {"mood": Labels(("Good",)), "topics": Labels(("Price",))}
     assert reason(f"Good; price or speed? {topics}", TWO) == "not_json"
 
 
 @given(st.text(), st.sampled_from(["Good", "Bad"]))
 def test_no_prose_raises(prose: str, label: str) -> None:
-    named = other_label(prose, {"mood": ("Good",)}, SCHEMA)
+    named = other_label(prose, {"mood": Labels(("Good",))}, SCHEMA)
     assert named is None or fold(named) in fold(prose)
-    other = other_label(f"{prose} {label} {prose}", {"mood": ("Good",)}, SCHEMA)
+    other = other_label(f"{prose} {label} {prose}", {"mood": Labels(("Good",))}, SCHEMA)
     assert (other is not None) if label == "Bad" else (other is None) == (named is None)
 
 
@@ -283,15 +288,15 @@ def test_numbers_beyond_all_bounds_are_no_labels() -> None:
 
 
 def test_a_number_may_be_a_label() -> None:
-    assert found('{"mood": 5}') == {"mood": ("5",)}
-    assert found('{"mood": "nan"}') == {"mood": ("NaN",)}
+    assert found('{"mood": 5}') == {"mood": Labels(("5",))}
+    assert found('{"mood": "nan"}') == {"mood": Labels(("NaN",))}
 
 
 def test_cut_off_is_another_thing_than_malformed() -> None:
     assert reason('{"mood": "Go', finish_reason="length") == "truncated"
     assert reason("", finish_reason="length") == "truncated"
     assert reason('{"mood": "Go', finish_reason="stop") == "not_json"
-    assert found(GOOD, finish_reason="length") == {"mood": ("Good",)}
+    assert found(GOOD, finish_reason="length") == {"mood": Labels(("Good",))}
 
 
 def test_a_refusal_is_a_refusal_whatever_it_says() -> None:
@@ -303,7 +308,7 @@ def test_every_control_needs_its_key() -> None:
     assert reason("{}") == "missing_field"
     assert reason('{"Mood": "Good"}') == "missing_field"
     assert reason('{"mood": "Good"}', TWO) == "missing_field"
-    assert found('{"topics": [], "mood": "bad"}', TWO) == {"mood": ("Bad",), "topics": ()}
+    assert found('{"topics": [], "mood": "bad"}', TWO) == {"mood": Labels(("Bad",)), "topics": None}
 
 
 def test_the_first_control_in_trouble_decides() -> None:
@@ -318,7 +323,7 @@ def test_a_label_with_null_in_its_place_is_unknown() -> None:
 @given(st.sampled_from(["Good", "Bad"]), st.lists(st.sampled_from(["Price", "Speed"]), unique=True), st.booleans())
 def test_what_the_schema_allows_is_accepted(mood: str, topics: list[str], pretty: bool) -> None:
     text = json.dumps({"mood": mood, "topics": topics}, indent=2 if pretty else None)
-    assert found(text, TWO) == {"mood": (mood,), "topics": tuple(sorted(topics))}
+    assert found(text, TWO) == {"mood": Labels((mood,)), "topics": tuple(sorted(topics))}
 
 
 @given(st.text(st.characters(exclude_characters="{}<"), max_size=30), st.text(st.characters(exclude_characters="{}")))
@@ -333,7 +338,7 @@ def test_where_the_object_is(before: str, after: str) -> None:
 
 def test_the_first_usable_attempt_counts() -> None:
     broken, good, late = completion(BROKEN), completion(GOOD, attempt=1), completion('{"mood": "Bad"}', attempt=2)
-    assert judge([broken, good, late], SCHEMA) == ({"mood": ("Good",)}, good)
+    assert judge([broken, good, late], SCHEMA) == ({"mood": Labels(("Good",))}, good)
 
 
 def test_without_a_usable_attempt_the_last_one_counts() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.dataset.ground_truth import gone_labels, is_own, truth_of
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Truth
@@ -21,12 +22,12 @@ def annotation(*labels: str, ground_truth: bool = True, **more: Any) -> dict[str
 
 def test_ground_truth_is_the_annotation_marked_so() -> None:
     annotations = [annotation("Bad"), annotation("Good", ground_truth=False)]
-    assert truth_of(3, annotations, "ground-truth", SCHEMA) == Truth(3, {"mood": ("Bad",)})
+    assert truth_of(3, annotations, "ground-truth", SCHEMA) == Truth(3, {"mood": Labels(("Bad",))})
 
 
 def test_any_takes_the_latest() -> None:
     annotations = [annotation("Bad"), annotation("Good", ground_truth=False)]
-    assert truth_of(3, annotations, "any", SCHEMA) == Truth(3, {"mood": ("Good",)})
+    assert truth_of(3, annotations, "any", SCHEMA) == Truth(3, {"mood": Labels(("Good",))})
 
 
 def test_without_a_serving_annotation_there_is_none() -> None:
@@ -41,17 +42,17 @@ def test_a_control_left_empty_says_nothing(result: Any) -> None:
 
 
 def test_a_control_that_may_stay_empty_is_a_truth_all_the_same() -> None:
-    assert truth_of(3, [annotation()], "ground-truth", OPTIONAL) == Truth(3, {"mood": ()})
-    assert truth_of(3, [annotation()], "ground-truth", MULTIPLE) == Truth(3, {"mood": ()})
+    assert truth_of(3, [annotation()], "ground-truth", OPTIONAL) == Truth(3, {"mood": None})
+    assert truth_of(3, [annotation()], "ground-truth", MULTIPLE) == Truth(3, {"mood": None})
 
 
 def test_a_label_the_config_no_longer_knows_stays_a_truth() -> None:
-    assert truth_of(3, [annotation("Awful")], "ground-truth", SCHEMA) == Truth(3, {"mood": ("Awful",)})
+    assert truth_of(3, [annotation("Awful")], "ground-truth", SCHEMA) == Truth(3, {"mood": Labels(("Awful",))})
 
 
 def test_labels_stand_in_the_order_of_the_config() -> None:
     found = truth_of(3, [annotation("Zebra", "Bad", "Good", "Bad")], "ground-truth", MULTIPLE)
-    assert found == Truth(3, {"mood": ("Good", "Bad", "Zebra")})
+    assert found == Truth(3, {"mood": Labels(("Good", "Bad", "Zebra"))})
 
 
 VERSIONS = {5: "mood@3", 6: "mood@3~ab12", 7: "other@1", 8: None, 9: "feeling@1"}
@@ -84,7 +85,7 @@ def test_an_own_annotation_may_be_empty() -> None:
 
 
 def test_labels_that_are_gone_are_named() -> None:
-    assert gone_labels({"mood": ("Good",)}, SCHEMA) == []
-    assert gone_labels({"mood": ("Good", "Zebra", "Ape")}, MULTIPLE) == ["Zebra", "Ape"]
+    assert gone_labels({"mood": Labels(("Good",))}, SCHEMA) == []
+    assert gone_labels({"mood": Labels(("Good", "Zebra", "Ape"))}, MULTIPLE) == ["Zebra", "Ape"]
     dynamic = read_config('<View><Text name="t" value="$t"/><Choices name="c" toName="t" value="$list"/></View>')
-    assert gone_labels({"c": ("anything",)}, dynamic) == []
+    assert gone_labels({"c": Labels(("anything",))}, dynamic) == []

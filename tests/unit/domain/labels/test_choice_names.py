@@ -1,5 +1,6 @@
 """What choices are called where the config, or a task, uses a name twice."""
 
+from backend.domain.answer import Labels
 from backend.domain.labels.choice_names import LONGEST, MOST, brought
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Rejection
@@ -17,10 +18,10 @@ def names(xml: str) -> list[tuple[str, str]]:
 def test_repeated_names_are_paths_and_each_can_be_answered() -> None:
     (field,) = read_config(FOOD).fields
     assert ("Food / Other", "food_other") in names(FOOD)
-    assert field.accept("Drink / Other") == ("drink_other",)
-    assert field.accept("food / other") == ("food_other",)
-    assert field.say(("drink_other",)) == "Drink / Other"
-    assert isinstance(field.accept("Other"), Rejection)
+    assert field.parse("Drink / Other") == Labels(("drink_other",))
+    assert field.parse("food / other") == Labels(("food_other",))
+    assert field.to_json(Labels(("drink_other",))) == "Drink / Other"
+    assert isinstance(field.parse("Other"), Rejection)
     assert field.json_schema()["enum"] == ["Food", "Food / Other", "Fruit", "Drink", "Drink / Other", "Tea"]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.chat.response_parser import read
 from backend.domain.dataset.ground_truth import truth_of
 from backend.domain.labels.config import read_config
@@ -52,21 +53,21 @@ def region(name: str, *labels: str, kind: str = "choices") -> dict[str, Any]:
 @pytest.mark.parametrize("severity", [{}, {"severity": None}, {"severity": "high"}, {"severity": "garbage"}])
 def test_what_is_said_of_a_hidden_control_counts_for_nothing(severity: Any) -> None:
     answer = said(SEVERITY, kind="praise", **severity)
-    assert answer == {"kind": ("praise",), "severity": ()}
+    assert answer == {"kind": Labels(("praise",)), "severity": None}
     assert to_result(answer, SEVERITY) == [region("kind", "praise")]
 
 
 def test_a_control_that_is_shown_is_answered() -> None:
-    assert said(SEVERITY, kind="complaint", severity="high") == {"kind": ("c",), "severity": ("high",)}
+    assert said(SEVERITY, kind="complaint", severity="high") == {"kind": Labels(("c",)), "severity": Labels(("high",))}
     assert reason(said(SEVERITY, kind="complaint")) == "missing_field"
     assert reason(said(SEVERITY, kind="complaint", severity="garbage")) == "unknown_choice"
-    assert said(SEVERITY, kind="complaint", severity=None) == {"kind": ("c",), "severity": ()}
+    assert said(SEVERITY, kind="complaint", severity=None) == {"kind": Labels(("c",)), "severity": None}
 
 
 def test_a_required_one_must_not_be_left_empty_where_it_is_shown() -> None:
     required = read_config(config(KIND, control("severity", IF_COMPLAINT + ' required="true"')))
     assert reason(said(required, kind="complaint", severity=None)) == "missing_field"
-    assert said(required, kind="praise", severity=None) == {"kind": ("praise",), "severity": ()}
+    assert said(required, kind="praise", severity=None) == {"kind": Labels(("praise",)), "severity": None}
 
 
 def test_the_model_is_told_when_a_control_is_shown() -> None:
@@ -105,9 +106,9 @@ def test_conditions_of_views_add_up() -> None:
     around = f"<View {IF_COMPLAINT}><View {unless}>{inner}</View></View>"
     schema = read_config(config(KIND, control("a"), control("b"), around))
     shown = {"kind": "complaint", "a": "low", "b": "low", "inner": "low"}
-    assert said(schema, **shown)["inner"] == ("low",)
+    assert said(schema, **shown)["inner"] == Labels(("low",))
     for change in ({"kind": "praise"}, {"a": "high"}, {"b": "high"}):
-        assert said(schema, **(shown | change))["inner"] == ()
+        assert said(schema, **(shown | change))["inner"] is None
     assert '"kind" is "complaint" and "a" is not "high" and "b" is "low"' in request(schema=schema).template.system
 
 
@@ -116,12 +117,12 @@ def test_what_hides_a_control_hides_those_that_depend_on_it() -> None:
     chain += [control("c3", 'visibleWhen="choice-unselected" whenTagName="c2"')]
     schema = read_config(config(KIND, control("severity", IF_COMPLAINT), *chain))
     answer = said(schema, kind="praise", severity="high", c2="low", c3="high")
-    assert answer == {"kind": ("praise",), "severity": (), "c2": (), "c3": ("high",)}
+    assert answer == {"kind": Labels(("praise",)), "severity": None, "c2": None, "c3": Labels(("high",))}
 
 
 def test_a_condition_may_look_at_a_control_below() -> None:
     schema = read_config(config(control("severity", IF_COMPLAINT), KIND))
-    assert said(schema, severity="high", kind="praise") == {"severity": (), "kind": ("praise",)}
+    assert said(schema, severity="high", kind="praise") == {"severity": None, "kind": Labels(("praise",))}
     assert list(said(schema, severity="high", kind="complaint")) == ["severity", "kind"]
     system = request(schema=schema).template.system
     assert system.index('"kind"') < system.index('"severity"')
@@ -131,14 +132,14 @@ def test_a_condition_may_look_at_a_control_below() -> None:
 def test_any_other_control_does_not_mean_itself() -> None:
     tags = control("tags", 'choice="multiple"')
     schema = read_config(config(control("more", 'visibleWhen="choice-selected"'), tags))
-    assert said(schema, tags=[], more="low") == {"more": (), "tags": ()}
-    assert said(schema, tags=["low"], more="low") == {"more": ("low",), "tags": ("low",)}
+    assert said(schema, tags=[], more="low") == {"more": None, "tags": None}
+    assert said(schema, tags=["low"], more="low") == {"more": Labels(("low",)), "tags": Labels(("low",))}
 
 
 def test_of_a_circle_one_is_kept() -> None:
     a = control("a", 'visibleWhen="choice-unselected" whenTagName="b"')
     b = control("b", 'visibleWhen="choice-unselected" whenTagName="a"')
-    assert said(read_config(config(a, b)), a="low", b="high") == {"a": (), "b": ("high",)}
+    assert said(read_config(config(a, b)), a="low", b="high") == {"a": None, "b": Labels(("high",))}
 
 
 @pytest.mark.parametrize(
@@ -174,16 +175,16 @@ def test_so_are_those_that_depend_on_it() -> None:
 def test_a_control_that_is_hidden_by_one_that_prompts_do_not_fill_is_asked_about(condition: Any) -> None:
     more = control("more", f'visibleWhen="{condition}" whenTagName="tree"')
     schema = read_config(config(KIND, '<Taxonomy name="tree" toName="text"/>', more))
-    assert said(schema, kind="praise", more="low")["more"] == ("low",)
+    assert said(schema, kind="praise", more="low")["more"] == Labels(("low",))
 
 
 def test_but_not_in_a_truth_where_a_person_filled_it() -> None:
     more = control("more", 'visibleWhen="choice-unselected" whenTagName="tree" whenChoiceValue="leaf"')
     schema = read_config(config(KIND, '<Taxonomy name="tree" toName="text"/>', more))
     stale = [region("kind", "c"), region("more", "low")]
-    assert from_result(stale, schema)["more"] == ("low",)
+    assert from_result(stale, schema)["more"] == Labels(("low",))
     tree = {"from_name": "tree", "to_name": "text", "type": "taxonomy", "value": {"taxonomy": [["root", "leaf"]]}}
-    assert from_result([*stale, tree], schema)["more"] == ()
+    assert from_result([*stale, tree], schema)["more"] is None
 
 
 def annotation(*regions: dict[str, Any]) -> list[dict[str, Any]]:
@@ -192,11 +193,11 @@ def annotation(*regions: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_stale_values_of_hidden_controls_are_no_part_of_a_truth() -> None:
     truth = truth_of(1, annotation(region("kind", "praise"), region("severity", "high")), "ground-truth", SEVERITY)
-    assert truth == Truth(1, {"kind": ("praise",), "severity": ()})
+    assert truth == Truth(1, {"kind": Labels(("praise",)), "severity": None})
 
 
 def test_hidden_in_truth_and_answer_is_right_and_no_label() -> None:
-    truth = Truth(1, {"kind": ("praise",), "severity": ()})
+    truth = Truth(1, {"kind": Labels(("praise",)), "severity": None})
     answer = said(SEVERITY, kind="praise", severity="high")
     found = score([Outcome(1, answer)], [truth], SEVERITY)
     assert (found.correct, found.outputs) == (1, 1)
@@ -226,15 +227,15 @@ def test_choices_that_a_task_brings_are_meant_by_name_and_alias() -> None:
     pick = '<Choices name="pick" toName="text" value="$options"/>'
     more = control("more", 'visibleWhen="choice-selected" whenTagName="pick" whenChoiceValue="Red"')
     schema = read_config(config(pick, more)).for_task({"options": [{"value": "Red", "alias": "r"}, "Blue"]})
-    assert said(schema, pick="red", more="low") == {"pick": ("r",), "more": ("low",)}
-    assert said(schema, pick="blue", more="low") == {"pick": ("Blue",), "more": ()}
+    assert said(schema, pick="red", more="low") == {"pick": Labels(("r",)), "more": Labels(("low",))}
+    assert said(schema, pick="blue", more="low") == {"pick": Labels(("Blue",)), "more": None}
 
 
 def test_required_labels_are_asked_for_and_must_come() -> None:
     schema = read_config(config(control("tags", 'choice="multiple" required="true"')))
     assert '"tags": a list with at least one of these\n' in request(schema=schema).template.system
     assert reason(said(schema, tags=[])) == "missing_field"
-    assert said(schema, tags=["low"]) == {"tags": ("low",)}
+    assert said(schema, tags=["low"]) == {"tags": Labels(("low",))}
     assert truth_of(1, annotation(), "any", schema) is None
     one = read_config(config(control("one", 'required="true"')))
     assert reason(said(one, one=[])) == "missing_field"
@@ -258,7 +259,7 @@ def test_a_chain_as_long_as_a_config_is_read_in_no_time() -> None:
     schema = read_config(xml)
     assert len(schema.fields) == 4001
     answer = said(schema, **{f"c{n}": "low" for n in range(4001)})
-    assert answer["c0"] == ("low",)
+    assert answer["c0"] == Labels(("low",))
     assert time.process_time() - before < 5
 
 

@@ -36,7 +36,7 @@ def field(xml: str) -> Any:
 def test_single_or_multiple(attribute: Any, multiple: Any) -> None:
     found = field(f'<Choices name="mood" toName="text" {attribute}><Choice value="Good"/></Choices>')
     assert found.multiple is multiple
-    assert found.single is not multiple
+    assert found.exclusive is not multiple
 
 
 def test_an_alias_is_stored_and_the_value_is_shown() -> None:
@@ -123,8 +123,7 @@ def test_a_smart_text_area_is_the_prompt_control() -> None:
     areas = '<TextArea name="note" toName="text"/><TextArea name="prompt" toName="text" smart="true"/>'
     schema = read_config(view(TEXT, CHOICES, areas))
     assert schema.prompt_control == "prompt"
-    assert len(schema.unsupported) == 1
-    assert "note" in schema.unsupported[0]
+    assert [field.name for field in schema.fields] == ["mood", "note"]
 
 
 def test_without_a_smart_text_area_there_is_no_prompt_control() -> None:

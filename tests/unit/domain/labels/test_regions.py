@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import fingerprint, from_result, rounded, to_result
 
@@ -15,8 +16,8 @@ SCHEMA = read_config("""<View><Text name="text" value="$text"/>
 </View>""")
 answers = st.fixed_dictionaries(
     {
-        "mood": st.sampled_from([(), ("g",), ("Bad",)]),
-        "topics": st.sampled_from([(), ("Price",), ("Speed",), ("Price", "Speed")]),
+        "mood": st.sampled_from([None, Labels(("g",)), Labels(("Bad",))]),
+        "topics": st.sampled_from([None, Labels(("Price",)), Labels(("Speed",)), Labels(("Price", "Speed"))]),
     }
 )
 json_values = st.recursive(
@@ -40,12 +41,12 @@ def region(*labels: str, name: str = "mood", **more: Any) -> dict[str, Any]:
 
 
 def test_an_answer_as_regions() -> None:
-    answer = {"mood": ("g",), "topics": ("Price", "Speed")}
+    answer = {"mood": Labels(("g",)), "topics": Labels(("Price", "Speed"))}
     assert to_result(answer, SCHEMA) == [region("g"), region("Price", "Speed", name="topics")]
 
 
 def test_nothing_chosen_is_no_region() -> None:
-    assert to_result({"mood": ("g",), "topics": ()}, SCHEMA) == [region("g")]
+    assert to_result({"mood": Labels(("g",)), "topics": None}, SCHEMA) == [region("g")]
     assert to_result({}, SCHEMA) == []
 
 
@@ -55,33 +56,33 @@ def test_there_and_back(answer: Any) -> None:
 
 
 def test_labels_are_in_the_order_of_the_config_however_they_were_clicked() -> None:
-    assert from_result([region("Speed", "Price", "Speed", name="topics")], SCHEMA)["topics"] == ("Price", "Speed")
+    assert from_result([region("Speed", "Price", "Speed", name="topics")], SCHEMA)["topics"] == Labels(
+        ("Price", "Speed")
+    )
     both = [region("Speed", name="topics"), region("Price", name="topics")]
-    assert from_result(both, SCHEMA)["topics"] == ("Price", "Speed")
+    assert from_result(both, SCHEMA)["topics"] == Labels(("Price", "Speed"))
 
 
 def test_labels_the_config_no_longer_knows_are_kept_and_come_last() -> None:
-    assert from_result([region("Zeal", "Ardour", "Speed", name="topics")], SCHEMA)["topics"] == (
-        "Speed",
-        "Ardour",
-        "Zeal",
+    assert from_result([region("Zeal", "Ardour", "Speed", name="topics")], SCHEMA)["topics"] == Labels(
+        ("Speed", "Ardour", "Zeal")
     )
 
 
 def test_other_controls_and_relations_are_left_alone() -> None:
     others = [region("x", name="other"), {"type": "relation", "from_id": "a", "to_id": "b"}, region("g", id="abc")]
-    assert from_result(others, SCHEMA) == {"mood": ("g",), "topics": ()}
+    assert from_result(others, SCHEMA) == {"mood": Labels(("g",)), "topics": None}
 
 
 @pytest.mark.parametrize(
     "value", [None, "g", [], {}, {"choices": None}, {"choices": []}, {"choices": {}}, {"text": ["g"]}]
 )
 def test_a_region_without_choices_says_nothing(value: Any) -> None:
-    assert from_result([{"from_name": "mood", "value": value}], SCHEMA) == {"mood": (), "topics": ()}
+    assert from_result([{"from_name": "mood", "value": value}], SCHEMA) == {"mood": None, "topics": None}
 
 
 def test_one_choice_without_its_list_is_that_choice() -> None:
-    assert from_result([{"from_name": "mood", "value": {"choices": "g"}}], SCHEMA)["mood"] == ("g",)
+    assert from_result([{"from_name": "mood", "value": {"choices": "g"}}], SCHEMA)["mood"] == Labels(("g",))
 
 
 @given(st.lists(regions | json_values, max_size=4))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import from_result
 from backend.domain.labels.relabel import as_now, formers, same_answers, shared_schema, with_renames
@@ -21,14 +22,14 @@ def region(*labels: Any) -> Any:
 
 
 def test_annotations_are_read_under_the_names_of_now() -> None:
-    assert from_result(region("Good"), RENAMED) == {"mood": ("Fine",)}
-    assert from_result(region("Bad"), RENAMED) == {"mood": ("Bad",)}
-    assert from_result(region("Never"), RENAMED) == {"mood": ("Never",)}
+    assert from_result(region("Good"), RENAMED) == {"mood": Labels(("Fine",))}
+    assert from_result(region("Bad"), RENAMED) == {"mood": Labels(("Bad",))}
+    assert from_result(region("Never"), RENAMED) == {"mood": Labels(("Never",))}
 
 
 def test_of_several_labels_each_is_renamed_and_none_is_there_twice() -> None:
     schema = with_renames(choices("Fine", "Bad", choice="multiple"), {"mood": {"Good": "Fine", "Ok": "Fine"}})
-    assert from_result(region("Bad", "Ok", "Good"), schema) == {"mood": ("Fine", "Bad")}
+    assert from_result(region("Bad", "Ok", "Good"), schema) == {"mood": Labels(("Fine", "Bad"))}
 
 
 def test_renames_of_renames_are_followed_and_circles_end() -> None:
@@ -40,7 +41,7 @@ def test_renames_of_renames_are_followed_and_circles_end() -> None:
 def test_a_label_that_the_config_has_means_itself() -> None:
     back = with_renames(OLD, {"mood": {"Good": "Fine", "Fine": "Good"}})
     assert back.renames == {"mood": {"Fine": "Good"}}
-    assert from_result(region("Good"), back) == {"mood": ("Good",)}
+    assert from_result(region("Good"), back) == {"mood": Labels(("Good",))}
     assert with_renames(NOW, {"gone": {"a": "b"}}).renames == {}
 
 
@@ -48,7 +49,7 @@ def test_a_former_config_gives_the_answers_of_now() -> None:
     read = as_now(OLD, RENAMED)
     assert same_answers(read, NOW)
     assert not same_answers(as_now(OLD, NOW), NOW)
-    assert read.renamed({"mood": ("Good",)}) == {"mood": ("Fine",)}
+    assert read.renamed({"mood": Labels(("Good",))}) == {"mood": Labels(("Fine",))}
     assert [choice.stored for choice in as_now(OLD, NOW).fields[0].choices] == ["Good", "Bad", "Odd"]
 
 
@@ -85,6 +86,6 @@ def test_versions_share_controls_of_the_same_name_or_nothing() -> None:
     )
     shared = shared_schema([two, OLD])
     assert [field.name for field in shared.fields] == ["mood"]
-    assert shared.renamed({"mood": ("Bad",), "size": ("Big",)}) == {"mood": ("Bad",)}
+    assert shared.renamed({"mood": Labels(("Bad",)), "size": Labels(("Big",))}) == {"mood": Labels(("Bad",))}
     with pytest.raises(ConfigChangedError, match="no control in common"):
         shared_schema([replace(two, fields=two.fields[1:]), OLD])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
@@ -102,14 +103,14 @@ def test_tasks_with_other_choices_are_other_requests() -> None:
 
 def test_classes_are_named_by_their_control_when_there_are_several() -> None:
     one, two = read_config(BASE), read_config(DYNAMIC)
-    assert one.labels({"mood": ("g",)}) == ["g"]
-    assert two.labels({"pick": ("red",), "mood": ("Good",)}) == ["pick: red", "mood: Good"]
+    assert one.labels({"mood": Labels(("g",))}) == ["g"]
+    assert two.labels({"pick": Labels(("red",)), "mood": Labels(("Good",))}) == ["pick: red", "mood: Good"]
 
 
 def test_an_answer_is_shown_on_one_line() -> None:
-    assert read_config(BASE).show({"mood": ("g",)}) == "g"
+    assert read_config(BASE).show({"mood": Labels(("g",))}) == "g"
     assert read_config(BASE).show({}) == "(none)"
-    assert read_config(DYNAMIC).show({"pick": ("red",)}) == "pick: red; mood: (none)"
+    assert read_config(DYNAMIC).show({"pick": Labels(("red",))}) == "pick: red; mood: (none)"
 
 
 def test_the_model_is_told_every_label_with_its_hint() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from backend.domain.answer import Labels
 from backend.domain.metrics.agreement import agreement, kappa
 from backend.domain.outcome import Outcome, Rejection
 from tests.scripted import some
@@ -36,17 +37,21 @@ def test_kappa_as_scikit_learn_and_its_interval_as_statsmodels(pairs: Any) -> No
 
 
 def test_only_tasks_that_both_answered_count() -> None:
-    first = [Outcome(1, {"c": ("a",)}), Outcome(2, {"c": ("b",)}), Outcome(3, {"c": ("b",)})]
-    second = [Outcome(2, {"c": ("b",)}), Outcome(1, {"c": ("a",)}), Outcome(3, Rejection("refused", ""))]
+    first = [Outcome(1, {"c": Labels(("a",))}), Outcome(2, {"c": Labels(("b",))}), Outcome(3, {"c": Labels(("b",))})]
+    second = [
+        Outcome(2, {"c": Labels(("b",))}),
+        Outcome(1, {"c": Labels(("a",))}),
+        Outcome(3, Rejection("refused", "")),
+    ]
     found = agreement(first, second, SINGLE)
     assert (found.tasks, found.agreed, found.kappa, found.reason) == (2, 1, 1, None)
 
 
 def test_no_kappa_has_a_reason() -> None:
-    nothing = agreement([], [Outcome(1, {"c": ("a",)})], SINGLE)
+    nothing = agreement([], [Outcome(1, {"c": Labels(("a",))})], SINGLE)
     assert (nothing.tasks, nothing.agreed, nothing.agreed_ci, nothing.kappa, nothing.kappa_ci) == (0, *[None] * 4)
     assert "no task" in some(nothing.reason)
-    one = [Outcome(task, {"c": ("a",)}) for task in range(3)]
+    one = [Outcome(task, {"c": Labels(("a",))}) for task in range(3)]
     found = agreement(one, one, SINGLE)
     assert (found.agreed, found.kappa) == (1, None)
     assert "same answer" in some(found.reason)

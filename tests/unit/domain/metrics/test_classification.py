@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 from sklearn.preprocessing import MultiLabelBinarizer
 
+from backend.domain.answer import Labels, labels_or_none
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import NONE, REJECTED, Score, score
@@ -45,7 +46,10 @@ def scored(pairs: Sequence[tuple[Any, Any]], labels: LabelSchema) -> Score:
 
 
 def single(pairs: Sequence[tuple[str, Any]]) -> Score:
-    return scored([({"c": (t,)}, v if isinstance(v, Rejection | Failure) else {"c": (v,)}) for t, v in pairs], SINGLE)
+    return scored(
+        [({"c": Labels((t,))}, v if isinstance(v, Rejection | Failure) else {"c": Labels((v,))}) for t, v in pairs],
+        SINGLE,
+    )
 
 
 def said(verdict: Any) -> str:
@@ -92,7 +96,10 @@ def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) ->
 @settings(max_examples=1000)
 @given(st.lists(st.tuples(truth_labels, truth_sets, st.sampled_from(LABELS), sets), min_size=1, max_size=20))
 def test_several_controls_as_scikit_learn(rows: list[tuple[str, Any, str, Any]]) -> None:
-    pairs = [({"one": (t,), "many": ordered(ts)}, {"one": (a,), "many": ordered(as_)}) for t, ts, a, as_ in rows]
+    pairs = [
+        ({"one": Labels((t,)), "many": ordered(ts)}, {"one": Labels((a,)), "many": ordered(as_)})
+        for t, ts, a, as_ in rows
+    ]
     found = scored(pairs, BOTH)
     truths = [{f"one: {t}"} | {f"many: {label}" for label in ts} for t, ts, _, _ in rows]
     answers = [{f"one: {a}"} | {f"many: {label}" for label in as_} for _, _, a, as_ in rows]
@@ -129,8 +136,8 @@ def check_labels(found: Score, labels: list[str], numbers: Any, answered: set[st
         assert (mine.precision is None, mine.recall is None) == (label not in answered, label not in true)
 
 
-def ordered(labels: Any) -> tuple[str, ...]:
-    return tuple(label for label in (*LABELS, UNKNOWN) if label in labels)
+def ordered(labels: Any) -> Labels | None:
+    return labels_or_none(label for label in (*LABELS, UNKNOWN) if label in labels)
 
 
 def answered(control: str, verdict: Any) -> Any:
@@ -145,7 +152,7 @@ def test_a_rejection_is_wrong_and_predicts_nothing() -> None:
 
 
 def test_a_rejection_is_wrong_also_where_nothing_was_to_be_chosen() -> None:
-    found = scored([({"c": ()}, REJECTION), ({"c": ()}, {"c": ()})], MULTIPLE)
+    found = scored([({"c": None}, REJECTION), ({"c": None}, {"c": None})], MULTIPLE)
     assert (found.outputs, found.correct) == (2, 1)
 
 
@@ -154,8 +161,8 @@ def test_a_failure_is_no_output_and_touches_nothing() -> None:
 
 
 def test_tasks_without_a_truth_and_truths_without_a_task_are_left_out() -> None:
-    outcomes = [Outcome(1, {"c": ("a",)}), Outcome(2, {"c": ("b",)})]
-    found = score(outcomes, [Truth(1, {"c": ("a",)}), Truth(3, {"c": ("b",)})], SINGLE)
+    outcomes = [Outcome(1, {"c": Labels(("a",))}), Outcome(2, {"c": Labels(("b",))})]
+    found = score(outcomes, [Truth(1, {"c": Labels(("a",))}), Truth(3, {"c": Labels(("b",))})], SINGLE)
     assert (found.outputs, found.correct, list(found.per_label)) == (1, 1, ["a"])
 
 
@@ -169,5 +176,5 @@ def test_numbers_that_do_not_exist_are_none() -> None:
 
 
 def test_an_optional_control_may_stay_empty() -> None:
-    found = scored([({"c": ()}, {"c": ("a",)}), ({"c": ()}, {"c": ()})], SINGLE)
+    found = scored([({"c": None}, {"c": Labels(("a",))}), ({"c": None}, {"c": None})], SINGLE)
     assert (found.correct, found.confusion) == (1, {"c": {NONE: {"a": 1, NONE: 1}}})

@@ -3,12 +3,13 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.metrics.comparison import compare
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from tests.scripted import some
 from tests.unit.domain.metrics.test_classification import SINGLE
 
-A, B = {"c": ("a",)}, {"c": ("b",)}
+A, B = {"c": Labels(("a",))}, {"c": Labels(("b",))}
 TRUTHS = [Truth(task, A) for task in range(20)]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.metrics.evaluation import NO_LABEL, NO_OUTPUT, NO_SUPPORT, Evaluation, evaluation
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.statistics.intervals import tasks_needed, wilson
@@ -16,10 +17,12 @@ NO_CONFIDENCE = "No answer to a task with a ground truth has a confidence."
 def evaluated(truths: Sequence[str], said: Sequence[Any], sure: float | None = 0.75) -> Evaluation:
     """Of truths and answers to them in labels of the control `c`."""
     outcomes = [
-        Outcome(task, one) if isinstance(one, Rejection | Failure) else Outcome(task, {"c": (one,)}, confidence=sure)
+        Outcome(task, one)
+        if isinstance(one, Rejection | Failure)
+        else Outcome(task, {"c": Labels((one,))}, confidence=sure)
         for task, one in enumerate(said)
     ]
-    return evaluation(outcomes, [Truth(task, {"c": (label,)}) for task, label in enumerate(truths)], SINGLE)
+    return evaluation(outcomes, [Truth(task, {"c": Labels((label,))}) for task, label in enumerate(truths)], SINGLE)
 
 
 def test_ten_tasks() -> None:
@@ -52,7 +55,7 @@ def test_no_answer_at_all() -> None:
 
 
 def test_no_label_at_all() -> None:
-    found = evaluation([Outcome(1, {"c": ()})], [Truth(1, {"c": ()})], MULTIPLE)
+    found = evaluation([Outcome(1, {"c": None})], [Truth(1, {"c": None})], MULTIPLE)
     assert (found.score.accuracy, found.score.f1_macro) == (1, None)
     named = {"f1_macro": NO_LABEL, "f1_micro": NO_LABEL, "f1_weighted": NO_SUPPORT}
     assert found.reasons == {**named, "confidence": NO_CONFIDENCE}

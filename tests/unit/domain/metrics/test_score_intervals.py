@@ -1,5 +1,6 @@
 """The bootstrap's F1s are those of a Score of the tasks that were drawn; so they are scikit-learn's."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.domain.answer import Labels
 from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.metrics.classification import score_of
 from backend.domain.metrics.score_intervals import _cells, _f1s, score_intervals
@@ -26,10 +28,12 @@ from tests.unit.domain.metrics.test_classification import (
 
 
 def cases_of(pairs: Any, many: bool) -> list[Case]:
-    value = ordered if many else lambda label: (label,)
+    value = ordered if many else lambda label: Labels((label,))
     truths = [Truth(task, {"c": value(truth)}) for task, (truth, _) in enumerate(pairs)]
     verdicts = [said if said is REJECTION else {"c": value(said)} for _, said in pairs]
-    return count_cases([Outcome(task, verdict) for task, verdict in enumerate(verdicts)], truths)
+    return count_cases(
+        [Outcome(task, verdict) for task, verdict in enumerate(verdicts)], truths, MULTIPLE if many else SINGLE
+    )
 
 
 @settings(max_examples=1000)
@@ -47,7 +51,7 @@ def test_many_labels_drawn_again_are_scored_as_they_would_be(pairs: Any, random:
 def check_resample(cases: Any, schema: Any, random: Any) -> None:
     cells = _cells(cases, schema)
     drawn = [random.randrange(3) for _ in cases]
-    score = score_of([Case(c.truth, c.answer, n) for c, n in zip(cases, drawn, strict=True) if n], schema)
+    score = score_of([replace(c, tasks=n) for c, n in zip(cases, drawn, strict=True) if n], schema)
     if cells is None:
         assert score.f1_macro is None
         return
@@ -78,20 +82,22 @@ def test_the_same_seed_says_the_same() -> None:
 def test_what_does_not_exist_has_no_interval() -> None:
     nothing = score_intervals([], SINGLE)
     assert (nothing.accuracy, nothing.f1_macro, nothing.f1_micro, nothing.f1_weighted) == (None, None, None, None)
-    empty = score_intervals([Case({"c": ()}, {"c": ()}, 3)], MULTIPLE)
+    empty = score_intervals([Case({"c": None}, {"c": None}, 3, True)], MULTIPLE)
     assert empty.accuracy is not None
     assert empty.f1_macro is None
-    assert count_cases([Outcome(1, FAILURE)], [Truth(1, {"c": ("a",)})]) == []
+    assert count_cases([Outcome(1, FAILURE)], [Truth(1, {"c": Labels(("a",))})], SINGLE) == []
 
 
 def test_all_rejected_is_zero_and_only_one_class_is_one() -> None:
-    rejected = score_intervals([Case({"c": ("a",)}, None, 10)], SINGLE)
+    rejected = score_intervals([Case({"c": Labels(("a",))}, None, 10, False)], SINGLE)
     assert rejected.f1_macro == (0, 0)
-    assert score_intervals([Case({"c": ("a",)}, {"c": ("a",)}, 10)], SINGLE).f1_macro == (1, 1)
+    assert score_intervals([Case({"c": Labels(("a",))}, {"c": Labels(("a",))}, 10, True)], SINGLE).f1_macro == (1, 1)
 
 
 def test_several_controls_are_one_list_of_labels() -> None:
-    case = Case({"one": ("a",), "many": ("a", "b")}, {"one": ("a",), "many": ("b",)}, 5)
+    case = Case(
+        {"one": Labels(("a",)), "many": Labels(("a", "b"))}, {"one": Labels(("a",)), "many": Labels(("b",))}, 5, False
+    )
     assert score_intervals([case], BOTH).f1_micro == pytest.approx((0.8, 0.8))
 
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.answer import Labels
 from backend.domain.metrics.summary import quantile, summarise
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 
 SPENT = Usage(prompt_tokens=100, completion_tokens=10, cost_usd=0.5, seconds=2.0)
-GOOD = {"mood": ("Good",)}
+GOOD = {"mood": Labels(("Good",))}
 
 
 def rejected(task: int, reason: str = "not_json") -> Outcome:

@@ -1,13 +1,13 @@
 """What a teacher wrote is tried only when it is a prompt for these tasks."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from backend.domain.answer import Answer, LabelDefinitions, Texts
 from backend.domain.optimize.proposals import LONGEST, Dropped, Proposal, changeable, changed, proposal_of
-from backend.domain.outcome import Answer, Rejection
+from backend.domain.outcome import Rejection
 from backend.domain.prompts.version import PromptVersion
 from tests.scripted import choices, version
 
@@ -18,8 +18,8 @@ TWO = version("How is this? {title}: {text}", variables=("title", "text"))
 
 
 def told(prompt: str, base: PromptVersion = BASE, **definitions: str) -> Proposal | Dropped:
-    said = tuple(json.dumps(["mood", label, sentence]) for label, sentence in definitions.items())
-    written: Answer = {"prompt": (prompt,), "reasons": (" Because. ",), "definitions": said}
+    said = LabelDefinitions(tuple(("mood", label, sentence) for label, sentence in definitions.items()))
+    written: Answer = {"prompt": Texts((prompt,)), "reasons": Texts((" Because. ",)), "definitions": said}
     return proposal_of(written, base, SCHEMA, [changeable(base), "Tried before: {text}"])
 
 

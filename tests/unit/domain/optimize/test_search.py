@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from backend.domain.optimize.search import FEWEST, LEARN, LabeledTask, SearchOptions, check_halves, divide, is_search
+from backend.domain.answer import Labels
+from backend.domain.optimize.search import FEWEST, LEARN, LabeledTask, SearchOptions, check_halves, divide
 from backend.domain.task import Task
 from backend.errors import SubsetError
 from tests.scripted import choices, version
@@ -14,7 +15,7 @@ SCHEMA = choices("Good", "Bad")
 
 def known(number: int, text: str | None = None, mood: str = "") -> LabeledTask:
     task = Task(number, {"text": text or f"This is the text of task {number}", "id": number})
-    return LabeledTask(task, {"mood": (mood or ("Good", "Bad")[number % 2],)})
+    return LabeledTask(task, {"mood": Labels((mood or ("Good", "Bad")[number % 2],))})
 
 
 def many(number: int, mood: str = "") -> list[LabeledTask]:
@@ -65,7 +66,7 @@ def test_a_text_that_stands_in_the_prompt_does_not_judge() -> None:
 
 
 def test_tasks_that_can_not_be_asked_about_are_aside() -> None:
-    broken = LabeledTask(Task(99, {"text": None}), {"mood": ("Good",)})
+    broken = LabeledTask(Task(99, {"text": None}), {"mood": Labels(("Good",))})
     assert divide([*many(20), broken], version()).aside == 1
 
 
@@ -90,5 +91,3 @@ def test_one_class_only_is_refused() -> None:
 
 def test_the_same_search_has_the_same_name() -> None:
     assert str(SearchOptions("gpt-4o", 4)) == str(SearchOptions("gpt-4o", 4)) != str(SearchOptions("gpt-4o", 5))
-    assert is_search(str(SearchOptions("gpt-4o")))
-    assert not is_search("ground-truth")

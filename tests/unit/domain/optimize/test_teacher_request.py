@@ -2,11 +2,12 @@
 
 import json
 
+from backend.domain.answer import LabelDefinitions, Texts
 from backend.domain.chat.response_parser import read
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.optimize.teacher_request import (
     CUT,
-    FORM,
+    REWRITE,
     Feedback,
     FirstDraft,
     Mistake,
@@ -48,12 +49,13 @@ def test_a_first_draft_knows_no_answers() -> None:
 
 def test_its_answer_is_read_as_strictly_as_labels_are() -> None:
     entry = {"control": "mood", "label": "Bad", "definition": "broken"}
-    good = read(completion(answer(reasons="r", prompt="p", definitions=[entry])), FORM)
-    assert good == {"reasons": ("r",), "prompt": ("p",), "definitions": ('["mood", "Bad", "broken"]',)}
-    assert isinstance(read(completion("A better prompt!"), FORM), Rejection)
+    good = read(completion(answer(reasons="r", prompt="p", definitions=[entry])), REWRITE)
+    definitions = LabelDefinitions((("mood", "Bad", "broken"),))
+    assert good == {"reasons": Texts(("r",)), "prompt": Texts(("p",)), "definitions": definitions}
+    assert isinstance(read(completion("A better prompt!"), REWRITE), Rejection)
     for wrong in ({"prompt": 3}, {"definitions": "none"}, {"definitions": [{**entry, "label": 3}]}, {"definitions": 1}):
         told = {"reasons": "r", "prompt": "p", "definitions": [], **wrong}
-        assert isinstance(read(completion(answer(**told)), FORM), Rejection), wrong
+        assert isinstance(read(completion(answer(**told)), REWRITE), Rejection), wrong
 
 
 def test_its_answer_is_asked_for_by_a_strict_schema() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.answer import Labels
 from backend.domain.calibration.calibrators import Calibrators, Isotonic
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import answer_print, fingerprint
@@ -118,8 +119,8 @@ def test_scores_are_compared_as_they_are_stored() -> None:
 
 def test_outcomes_become_what_is_wanted() -> None:
     outcomes = [
-        Outcome(1, {"mood": ("Good",)}, confidence=0.12345678),
-        Outcome(2, {"mood": ("Bad",)}),
+        Outcome(1, {"mood": Labels(("Good",))}, confidence=0.12345678),
+        Outcome(2, {"mood": Labels(("Bad",))}),
         Outcome(3, Rejection("refused", ".")),
         Outcome(4, Failure("timeout", ".")),
     ]
@@ -179,9 +180,13 @@ def essence(found: Sequence[IndexedPrediction]) -> Counter[Any]:
 
 def test_scores_are_calibrated_and_those_of_several_controls_stand_in_their_regions() -> None:
     two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
-    sure = Outcome(1, {"mood": ("Good",), "c": ("x",)}, confidence=0.5, controls={"mood": 0.25, "c": 0.75})
+    sure = Outcome(
+        1, {"mood": Labels(("Good",)), "c": Labels(("x",))}, confidence=0.5, controls={"mood": 0.25, "c": 0.75}
+    )
     put = Calibrators(Isotonic(((0.5, 0.125),)), {"c": Isotonic(((0.5, 0.0625),))})
     (made,) = wanted_of([sure], two, version(), put).items.values()
     assert (made["score"], [region["score"] for region in made["result"]]) == (0.125, [0.25, 0.0625])
-    (made,) = wanted_of([Outcome(1, {"mood": ("Good",)}, confidence=0.5)], SCHEMA, version(), put).items.values()
+    (made,) = wanted_of(
+        [Outcome(1, {"mood": Labels(("Good",))}, confidence=0.5)], SCHEMA, version(), put
+    ).items.values()
     assert "score" not in made["result"][0]

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.answer import Labels
 from backend.domain.hashing import numbered, of_samples
 from backend.domain.outcome import Rejection
 from backend.domain.prompts.confidence_option import MOST, check_confidence, sampled, samples_of, vote
 from backend.errors import PromptError
 from tests.scripted import builder, request, some, template
 
-GOOD, BAD = {"mood": ("Good",)}, {"mood": ("Bad",)}
+GOOD, BAD = {"mood": Labels(("Good",))}, {"mood": Labels(("Bad",))}
 REJECTED = Rejection("not_json", "It is no JSON.")
 
 
@@ -57,8 +58,8 @@ def test_of_equally_frequent_answers_the_first_one_wins() -> None:
 
 
 def test_a_control_may_be_surer_than_the_whole() -> None:
-    first, other = {"mood": ("Good",), "topics": ("A",)}, {"mood": ("Good",), "topics": ()}
-    answer, sure = vote([first, other, first, {"mood": ("Bad",), "topics": ("A",)}])
+    first, other = {"mood": Labels(("Good",)), "topics": Labels(("A",))}, {"mood": Labels(("Good",)), "topics": None}
+    answer, sure = vote([first, other, first, {"mood": Labels(("Bad",)), "topics": Labels(("A",))}])
     assert (answer, some(sure).joint, some(sure).controls) == (first, 0.5, {"mood": 0.75, "topics": 0.75})
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.answer import Labels
 from backend.domain.calibration.threshold import RiskPoint
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth, Usage
@@ -24,7 +25,7 @@ from backend.domain.task import Task
 from tests.scripted import any_text, some, version
 from tests.unit.domain.metrics.test_classification import SINGLE
 
-A, B = {"c": ("a",)}, {"c": ("b",)}
+A, B = {"c": Labels(("a",))}, {"c": Labels(("b",))}
 TASKS = [Task(n, {"text": f"text {n}", "other": "secret"}) for n in range(1, 6)]
 TRUTHS = [Truth(n, A) for n in range(1, 6)]
 GROUND = ReportBasis("Inbox", "http://x/", TASKS, TRUTHS, NOTHING, SINGLE)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 from backend.domain.reports.table_rows import TableLayout
@@ -19,7 +20,7 @@ def row(outcome: Any, truth: Any = None) -> Any:
 
 
 def test_an_answer_with_its_truth() -> None:
-    found = row(Outcome(7, {"mood": ("a",)}, "d", 0.5, Usage(10, 5, 0.25, 1.5)), {"mood": ("a", "b")})
+    found = row(Outcome(7, {"mood": Labels(("a",))}, "d", 0.5, Usage(10, 5, 0.25, 1.5)), {"mood": Labels(("a", "b"))})
     assert found == {
         "task": 7,
         "data.text": "=1+1",
@@ -49,7 +50,7 @@ def test_a_single_label_is_a_text_and_none_chosen_is_none() -> None:
     schema = choices("a", inside='visibleWhen="x"')
     layout = TableLayout(version(schema=schema), schema)
     assert [c.kind for c in layout.columns if c.name == "answer.mood"] == ["text"]
-    for value, shown in ((("a",), "a"), ((), None)):
+    for value, shown in ((Labels(("a",)), "a"), (None, None)):
         assert layout.row(TASK, Outcome(7, {"mood": value}), None, "")[3] == shown
 
 
@@ -59,7 +60,7 @@ def test_several_controls_have_a_confidence_each() -> None:
         '<Choices name="b" toName="t"><Choice value="y"/></Choices></View>'
     )
     layout = TableLayout(version(schema=schema), schema)
-    outcome = Outcome(7, {"a": ("x",), "b": ("y",)}, confidence=0.4, controls={"a": 0.5, "b": 0.8})
+    outcome = Outcome(7, {"a": Labels(("x",)), "b": Labels(("y",))}, confidence=0.4, controls={"a": 0.5, "b": 0.8})
     found = dict(zip([c.name for c in layout.columns], layout.row(TASK, outcome, None, ""), strict=True))
     assert [found[name] for name in ("confidence", "confidence.a", "confidence.b")] == [0.4, 0.5, 0.8]
     assert "confidence.mood" not in [column.name for column in LAYOUT.columns]

@@ -23,9 +23,13 @@ TWO = read_config("""<View><Text name="text" value="$text"/>
 <Choices name="topics" toName="text" choice="multiple"><Choice value="Price"/></Choices></View>""")
 
 
+def keys(schema: Any) -> Any:
+    return {field.name: field.nullable for field in schema.fields}
+
+
 def confidence(said: Any, schema: Any) -> Any:
     """Of the whole answer."""
-    found = both(said, schema)
+    found = both(said, keys(schema))
     return found and found.joint
 
 
@@ -69,7 +73,7 @@ def test_an_empty_list_is_as_sure_as_its_end() -> None:
 def test_several_controls_are_multiplied() -> None:
     pieces = (('{"topics": [', 0.1), ("]", 0.5), (', "mood": "', 0.1), ("Good", 0.6), ('"}', 0.9))
     assert sure(*pieces, schema=TWO) == pytest.approx(0.5 * 0.6 * 0.9)
-    assert some(both(tokens(*pieces), TWO)).controls == pytest.approx({"mood": 0.54, "topics": 0.5})
+    assert some(both(tokens(*pieces), keys(TWO))).controls == pytest.approx({"mood": 0.54, "topics": 0.5})
 
 
 def test_where_null_was_possible_the_opening_quote_counts_too() -> None:

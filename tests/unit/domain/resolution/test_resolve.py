@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.resolution.resolve import failed, resolve
@@ -28,7 +29,7 @@ def test_without_completions_there_is_no_outcome() -> None:
 
 def test_an_answer_with_its_cost_and_confidence() -> None:
     found = derived(completion(GOOD, logprobs=((GOOD, -0.5),), cached_tokens=2))
-    assert (found.task_id, found.answer, found.digest) == (3, {"mood": ("Good",)}, "d" * 64)
+    assert (found.task_id, found.answer, found.digest) == (3, {"mood": Labels(("Good",))}, "d" * 64)
     assert found.confidence == pytest.approx(0.6065, abs=1e-4)
     assert (found.usage.prompt_tokens, found.usage.completion_tokens, found.usage.seconds) == (10, 5, 0.25)
     assert found.usage.cost_usd == pytest.approx(8.005)
@@ -36,7 +37,7 @@ def test_an_answer_with_its_cost_and_confidence() -> None:
 
 def test_the_cost_of_all_attempts_counts_and_the_latency_of_the_one_that_does() -> None:
     found = derived(completion(BROKEN, seconds=9.0), completion(GOOD, attempt=1))
-    assert found.answer == {"mood": ("Good",)}
+    assert found.answer == {"mood": Labels(("Good",))}
     assert (found.usage.prompt_tokens, found.usage.seconds) == (20, 0.25)
     assert found.usage.cost_usd == pytest.approx(20.01)
 
@@ -60,7 +61,7 @@ def test_a_failure_was_not_spoken_and_costs_nothing() -> None:
 def test_samples_together_make_one_outcome() -> None:
     said = [[completion(GOOD, seconds=0.5)], [completion(BROKEN), completion(GOOD, attempt=1)], [completion(BROKEN)]]
     found = some(resolve(3, said, SCHEMA, pricing))
-    assert (found.answer, found.digest) == ({"mood": ("Good",)}, "d" * 64)
+    assert (found.answer, found.digest) == ({"mood": Labels(("Good",))}, "d" * 64)
     assert found.confidence == pytest.approx(2 / 3)
     assert (found.usage.prompt_tokens, found.usage.seconds) == (40, 0.5)
     assert resolve(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"

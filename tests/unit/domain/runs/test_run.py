@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import ALIVE_S, FINAL, OPEN, QUEUED, Run, TaskCounts, is_lost
 
 
@@ -18,9 +19,9 @@ def test_a_run_is_open_or_at_its_end() -> None:
 
 
 def test_a_run_in_the_queue_is_shared() -> None:
-    run = Run("r", "mood@1", 7, "all", True, False, "pending", "", "now", None, QUEUED, 3.0, 0.0)
+    run = Run("r", "mood@1", 7, Subset("all"), True, False, "pending", "", "now", None, QUEUED, 3.0, 0.0)
     assert run.is_queued
-    other = Run("r", "mood@1", 7, "all", True, False, "pending", "", "now", None, QUEUED, 9.0, 0.0)
+    other = Run("r", "mood@1", 7, Subset("all"), True, False, "pending", "", "now", None, QUEUED, 9.0, 0.0)
     assert run == other, "how long it was silent is no part of what it is"
 
 

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from backend.adapters.database.runs import NewRun
+from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.interfaces.cli.main import cli
 from tests.installation import Installation
@@ -351,8 +352,8 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(mine: Installation) -> 
 def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> None:
     record = mine.app.container.record
     for template in ("{text}", "Another: {text}"):
-        record.create(NewRun(saved(mine, template=template), 7, "all"))
-    failed = record.create(NewRun("mood@2", 7, "ids:" + ",".join(map(str, range(1, 99, 2)))))
+        record.create(NewRun(saved(mine, template=template), 7, Subset("all")))
+    failed = record.create(NewRun("mood@2", 7, Subset("ids", ids=tuple(range(1, 99, 2)))))
     record.finish(failed.id, "failed", "The provider refused the key [/x]\x1b: check OPENAI_API_KEY.")
 
     def listed(*argv: str) -> list[str]:

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 
+from backend.domain.answer import Labels
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.classification import score
@@ -32,12 +33,12 @@ def evil_report(against: bool = True, evil: str = EVIL) -> Report:
         for n in (2, 1)
     )
     tasks = [Task(n, {"text": f"text {n} {evil}"}) for n in range(30)]
-    truths = [Truth(n, {field: (evil if n % 2 else "Good",)}) for n in range(30)]
+    truths = [Truth(n, {field: Labels((evil if n % 2 else "Good",))}) for n in range(30)]
 
     def said(shift: int) -> list[Outcome]:
         usage = Usage(10, 5, 0.001, 0.5)
         return [
-            Outcome(n, {field: (evil if (n + (n % shift == 0)) % 2 else "Good",)}, "d", (n + 1) / 31, usage)
+            Outcome(n, {field: Labels((evil if (n + (n % shift == 0)) % 2 else "Good",))}, "d", (n + 1) / 31, usage)
             for n in range(30)
         ]
 
@@ -151,8 +152,8 @@ def test_every_table_has_a_caption_and_every_region_a_name() -> None:
 def test_a_matrix_of_very_many_labels_is_a_list_of_what_is_confused_most(labels: int) -> None:
     names = [f"l{n:02}" for n in range(labels)]
     schema = choices(*names)
-    truths = [Truth(n, {"mood": (name,)}) for n, name in enumerate(names)]
-    outcomes = [Outcome(n, {"mood": (names[0],)}) for n in range(labels)]
+    truths = [Truth(n, {"mood": Labels((name,))}) for n, name in enumerate(names)]
+    outcomes = [Outcome(n, {"mood": Labels((names[0],))}) for n in range(labels)]
     matrix = pages.matrices(score(outcomes, truths, schema))["mood"]
     if labels > pages.MOST_LABELS:
         assert [(pair.truth, pair.answer, pair.times) for pair in matrix.worst[:1]] == [("l01", "l00", 1)]
@@ -167,9 +168,9 @@ def test_nothing_is_a_number_that_does_not_exist() -> None:
     schema = choices("Good", "Bad")
     only = version(schema=schema, variables=("text",))
     ground = ReportBasis(
-        "Inbox", "http://x/", [Task(1, {"text": "t"})], [Truth(1, {"mood": ("Good",)})], NOTHING, schema
+        "Inbox", "http://x/", [Task(1, {"text": "t"})], [Truth(1, {"mood": Labels(("Good",))})], NOTHING, schema
     )
-    outcomes = [Outcome(1, {"mood": ("Bad",)})]
+    outcomes = [Outcome(1, {"mood": Labels(("Bad",))})]
     found = make_report(VersionAnswers(only, outcomes, {}), None, ground, [line_of(only, outcomes, ground)])
     text = html(found)
     assert "n/a: No answer to a task with a ground truth has a confidence." in text

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.database.runs import NewRun
+from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import Example, Examples
 from backend.engine import daily_limit as daily
 from backend.errors import SettingsError
@@ -125,7 +126,7 @@ def test_a_run_that_the_server_starts_gets_a_share_of_the_day(mine: Installation
     served = limited(mine, 1.0)
     record, limit = served.app.container.record, served.app.container.daily
     assert limit is not None
-    run = limit.lend(lambda usd: record.create(NewRun("mood@1", 7, "rest", budget=usd)))
+    run = limit.lend(lambda usd: record.create(NewRun("mood@1", 7, Subset("rest", ids=(1,)), budget=usd)))
     assert run.budget == 0.5
     assert limit.budget_ledger().left() == pytest.approx(0.5)
     record.finish(run.id, "completed", "")

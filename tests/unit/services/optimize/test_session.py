@@ -178,7 +178,7 @@ def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path: P
             found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 6)))
         asked += world.asked + world.feedback
     assert found.text == whole.text
-    assert len(made.runs()) == 1, "it goes on with the run it was"
+    assert len(made.runs()) == 1, "it continues the same run"
     assert (len(asked), len(set(asked))) == (total, total)
 
 
@@ -186,7 +186,7 @@ def test_a_search_is_gone_on_with_by_its_own_command(tmp_path: Path) -> None:
     found, _ = searched(tmp_path, "empty")
     made = app(tmp_path, World(["empty"]))
     for call in (made.resume, made.retry):
-        with pytest.raises(RunError, match="the same `ls-prompts enhance topic@1` again goes on"):
+        with pytest.raises(RunError, match="the same `ls-prompts enhance topic@1` again to continue it"):
             call(found.run.id)
 
 

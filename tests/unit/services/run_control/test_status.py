@@ -7,10 +7,12 @@ import pytest
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import QUEUED, START_S, Run, TaskCounts
 from backend.services.run_control.status import NEVER_BEGAN, RunStatus, status_of
 
-RUN = Run("1f3a9c04", "mood@1", 7, "all", True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
+ALL = Subset("all")
+RUN = Run("1f3a9c04", "mood@1", 7, ALL, True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
 THROUGH = TaskCounts(3, 2, 1, 0, 3, 0, 0.1)
 
 
@@ -30,7 +32,7 @@ def test_a_run_whose_process_never_began_has_failed_so_that_nobody_watches_it_fo
 ) -> None:
     """Workers may be started tomorrow: a run that waits for them goes on waiting."""
     runs = RunStore(Store(f"sqlite:///{tmp_path / 'record.sqlite3'}"))
-    run = replace(runs.create(NewRun("mood@1", 7, "all")), silent_s=silent_s, worker=worker)
-    told = status_of(runs, run, lambda _: None).run
+    run = replace(runs.create(NewRun("mood@1", 7, Subset("all"))), silent_s=silent_s, worker=worker)
+    told = status_of(runs, run, lambda _: lambda *_: None).run
     assert told.status == status
     assert (told.reason == NEVER_BEGAN) == (status == "failed")

@@ -12,6 +12,7 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.processes import this_process
+from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.runs.chunk import END, PLAN
 from backend.domain.runs.run import Run
@@ -43,7 +44,7 @@ class Shift:
 
     def __init__(self, store: Store) -> None:
         self.record, self.jobs, self.line, self.stop = RunStore(store), ChunkStore(store), Line(), Shutdown()
-        self.run = self.record.create(NewRun("mood@1", 7, "all"))
+        self.run = self.record.create(NewRun("mood@1", 7, Subset("all")))
         self.jobs.open(self.run.id)
         assert self.jobs.claim(self.run.id, PLAN, this_process())
         for number, ids in enumerate(CHUNKS, 1):
@@ -51,11 +52,11 @@ class Shift:
         self.jobs.done(self.run.id, [PLAN])
         studio = SimpleNamespace(tasks_by_id=lambda _project, ids: [[Task(task, {}) for task in ids]])
         resolved = SimpleNamespace(project=SimpleNamespace(id=7))
-        prompts = SimpleNamespace(resolved=lambda _tag, _studio: resolved)
+        resolver = SimpleNamespace(resolved=lambda _tag: resolved)
         labeler = SimpleNamespace(label=self._label, stop=self.stop)
-        parts = {"store": store, "record": self.record, "studio": studio, "prompts": prompts, "labeler": labeler}
-        runs: Any = SimpleNamespace(**parts)
-        self.worker_pool = WorkerPool(runs, self.jobs, self.line)
+        asking = SimpleNamespace(studio=studio, labeler=labeler)
+        worker: Any = SimpleNamespace(record=self.record, resolver=resolver, asking=asking)
+        self.worker_pool = WorkerPool(worker, self.jobs, self.line)
         self.verdicts: list[Any] = []
 
     async def _label(
@@ -141,10 +142,10 @@ class Large:
         self.pages_read = 0
         self.read_at_first: int | None = None
         self.asked: list[int] = []
-        shift.run = shift.record.create(NewRun("mood@2", 7, "all"))
+        shift.run = shift.record.create(NewRun("mood@2", 7, Subset("all")))
         shift.jobs.open(shift.run.id)
-        shift.worker_pool.runs.studio.id_pages = self._id_pages
-        shift.worker_pool.runs.labeler.label = self._label
+        shift.worker_pool.worker.asking.studio.id_pages = self._id_pages
+        shift.worker_pool.worker.asking.labeler.label = self._label
 
     def _id_pages(self, _project: int, _view: int | None) -> Iterator[list[int]]:
         for start in (0, 10_000, 20_000):

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from backend.adapters.database.runs import NewRun
+from backend.domain.dataset.subset import Subset
 from backend.engine.shutdown import process_stop
 from backend.interfaces.cli.main import cli
 from tests.installation import Installation
@@ -26,7 +27,7 @@ def test_ctrl_c_stops_the_watching_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     mine = Installation.made(tmp_path, "http://127.0.0.1:1")
-    run = mine.app.container.record.create(NewRun("topic@1", 7, "all"))
+    run = mine.app.container.record.create(NewRun("topic@1", 7, Subset("all")))
     monkeypatch.setattr(time, "sleep", lambda _: signal.raise_signal(number))
     done = CliRunner().invoke(cli, ["watch", run.id], env=mine.env)
     assert (done.exit_code, done.stdout) == (128 + number, "")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from backend.domain.answer import Labels
+from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import evaluation
 from backend.domain.metrics.summary import summarise
 from backend.domain.outcome import FAILURES, Failure, Outcome, Rejection, Truth
@@ -13,21 +15,25 @@ from backend.domain.runs.run import Run
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.headline import headline, next_step
 from backend.interfaces.cli.render.run import print_finished
-from backend.services.runs.lifecycle import RunResult
+from backend.services.runs.options import RunResult
 from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
 
 TIMEOUT = Failure("timeout", "It took too long.")
-RUN = Run("1f3a9c04", "topic@1", 7, "ground-truth", True, False, "completed", "", "2026-01-01", None, "", 0.0, 1.0)
+SCOPE = Subset("ground-truth")
+RUN = Run("1f3a9c04", "topic@1", 7, SCOPE, True, False, "completed", "", "2026-01-01", None, "", 0.0, 1.0)
 
 
 def finished(said: Sequence[Any], truths: str = "", subset: str = "ground-truth") -> RunResult:
     outcomes = [
-        Outcome(task, one) if isinstance(one, Rejection | Failure) else Outcome(task, {"c": (one,)}, confidence=0.75)
+        Outcome(task, one)
+        if isinstance(one, Rejection | Failure)
+        else Outcome(task, {"c": Labels((one,))}, confidence=0.75)
         for task, one in enumerate(said)
     ]
-    known = [Truth(task, {"c": (label,)}) for task, label in enumerate(truths)]
+    known = [Truth(task, {"c": Labels((label,))}) for task, label in enumerate(truths)]
     found = evaluation(outcomes, known, SINGLE) if known else None
-    return RunResult(replace(RUN, subset=subset), summarise(outcomes), 1.0, outcomes, known, found, None)
+    scope = Subset(subset)
+    return RunResult(replace(RUN, scope=scope), scope, summarise(outcomes), 1.0, outcomes, known, found, None)
 
 
 def test_what_is_right_comes_first() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.outcome import Failure, Outcome, Usage
 from backend.domain.runs.run import TaskCounts
 from backend.interfaces.cli.render import progress
@@ -17,7 +18,7 @@ def every_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answered(task: int, cost: float | None, sent: int = 1) -> Outcome:
-    return Outcome(task, {"mood": ("Good",)}, usage=Usage(10, 5, cost), sent=sent, reused=not sent)
+    return Outcome(task, {"mood": Labels(("Good",))}, usage=Usage(10, 5, cost), sent=sent, reused=not sent)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -35,7 +35,7 @@ from backend.services.optimize.session import OptimizationResult, SearchCost
 from backend.services.predictions.sync import PushResult
 from backend.services.projects import ProjectPredictions
 from backend.services.run_control.status import RunStatus
-from backend.services.runs.lifecycle import RunResult
+from backend.services.runs.options import RunResult
 from backend.services.try_task import TryResult
 from tests.scripted import version
 from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
@@ -47,14 +47,12 @@ EXAMPLES = Examples(2, "similar", (Example(3, {"text": "so good"}, {"mood": "Goo
 VERSION = replace(
     version(definitions={"mood": {"Good": "a smile"}}, examples=EXAMPLES), note="shorter", created="2026-01-01T09:00:00"
 )
-RUN = Run(
-    "1f3a9c04", "mood@1", 7, str(GROUND_TRUTHS), True, False, "completed", "", "2026-01-01", 5, "", 0.0, 61.26, 2.5
-)
+RUN = Run("1f3a9c04", "mood@1", 7, GROUND_TRUTHS, True, False, "completed", "", "2026-01-01", 5, "", 0.0, 61.26, 2.5)
 STATUS = RunStatus(replace(RUN, status="failed", reason="It stopped."), TaskCounts(5, 3, 1, 1, 6, 2, 0.5, 0.25, 0.75))
 USAGE = Usage(120, 4, 0.002, 0.5)
 OUTCOMES = [replace(one, confidence=0.75, usage=USAGE, sent=1) for one in said(["a", "b", REJECTION, "a"])]
 OUTCOMES += [Outcome(4, Failure("timeout", "It took too long."), sent=1)]
-FINISHED = RunResult(RUN, summarise(OUTCOMES), 1.23456, OUTCOMES, TRUTHS, None, PushResult(3, 2, 1, 4))
+FINISHED = RunResult(RUN, GROUND_TRUTHS, summarise(OUTCOMES), 1.23456, OUTCOMES, TRUTHS, None, PushResult(3, 2, 1, 4))
 EVALUATION = evaluation(OUTCOMES, TRUTHS, SINGLE, LEFT_OUT)
 EVALUATED = replace(FINISHED, evaluation=EVALUATION, pushed=None)
 CHECKS = [GateCheck("accuracy >= 0.85", False, "0.667 of 3 outputs")]

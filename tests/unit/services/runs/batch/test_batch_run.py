@@ -16,7 +16,9 @@ from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.prometheus import Metrics
 from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.chat_completions import ChatCompletions
+from backend.adapters.providers.model_connection import ModelConnection
 from backend.domain.chat.request import MAX_ATTEMPTS, RequestBuilder
+from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.task import Task
 from backend.engine.shutdown import Shutdown, Stopped
@@ -49,14 +51,15 @@ class Desk:
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
 
-    def new_run(self) -> Any:
-        return self.record.create(NewRun("mood@1", 7, "all", batch=True))
+    def new_run(self):
+        return self.record.create(NewRun("mood@1", 7, Subset("all"), batch=True))
 
     @property
     def batches(self) -> Batches:
         stores = BatchStores(self.store, self.record.asks, self.lines)
         prices = lambda model: lambda prompt, cached, said: 1.0  # noqa: E731
-        api, model = lambda: BatchApi(self.url, KEY, 10), lambda: ChatCompletions(self.url, KEY, 10)
+        connection = ModelConnection(self.url, KEY, 10)
+        api, model = lambda: BatchApi(connection), lambda: ChatCompletions(connection)
         return Batches(stores, api, model, self.url, prices, lambda: self.metrics, self.stop)
 
     def label(self, *pages: list[Task], attempts: int = MAX_ATTEMPTS, **changed: Any) -> list[Outcome]:

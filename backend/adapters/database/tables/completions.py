@@ -1,0 +1,90 @@
+"""What models answered, and the batches in which they are asked."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    false,
+)
+
+from backend.adapters.database.tables.base import Json, metadata
+
+completions = Table(
+    "completions",
+    metadata,
+    Column("digest", String(64), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("text", Json, nullable=False),
+    Column("finish_reason", String(40), nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("completion_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("logprobs", Json),
+    Column("run_id", String(16)),
+    Column("batch", Boolean, nullable=False, server_default=false()),
+    Column("elsewhere", String(40)),
+    PrimaryKeyConstraint("digest", "attempt"),
+    Index("ix_completions_paid", "run_id", "model", "prompt_tokens", "cached_tokens", "completion_tokens", "batch"),
+)
+"""`run_id`: the run that asked, and so paid, for it; None outside of runs. What a run has spent is read from the index
+alone: 100,000 completions in 0.05 s."""
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("digest", String(64), nullable=False),
+    Column("project", Integer, nullable=False, index=True),
+    PrimaryKeyConstraint("digest", "project"),
+)
+"""The projects whose tasks a request was about that no run asks: pre-annotations, trials, and those of deleted runs."""
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+"""`digest`: of base URL, model and text; `vector`: as many 32-bit floats as the model gives, little-endian."""
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("run_id", String(16), nullable=False, index=True),
+    Column("base_url", Text, nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("canceled", Boolean, nullable=False, server_default=false()),
+    Column("file_id", String(200)),
+    Column("batch_id", String(200)),
+    Column("project", Integer),
+    Column("tidied", Boolean, nullable=False, server_default=false()),
+)
+"""Batches at the provider. `run_id`: the run that waits for it, not a key: what was paid for outlives its run; `state`:
+see `adapters.database.batches`; `canceled`: it is to be canceled; `file_id` and `batch_id`: the provider's names for
+its file and it; `project`: whose tasks it asks about; `tidied`: its files are deleted at the provider."""
+
+batch_lines = Table(
+    "batch_lines",
+    metadata,
+    Column("batch", String(32), ForeignKey("batches.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("task_id", Integer, nullable=False),
+    Column("done", Boolean, nullable=False, server_default=false()),
+    Column("failure", String(16)),
+    Column("detail", Json),
+    PrimaryKeyConstraint("batch", "digest"),
+)
+"""One row per request of a batch, written before its file is: the first task it is for, and whether its answer is
+stored or why there is none."""

@@ -1,0 +1,80 @@
+"""The registry of connections: the servers this installation knows, by name, and the clients that reach them.
+
+Key, address, time-out and prices are unpacked from the settings here and nowhere else.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from pydantic import SecretStr
+
+from backend.adapters.providers.llama_cpp import slots
+from backend.adapters.providers.model_connection import ModelConnection
+from backend.adapters.providers.model_profiles import ModelProfiles
+from backend.adapters.providers.router import ModelRouter
+from backend.settings import Settings
+
+if TYPE_CHECKING:
+    from backend.adapters.providers.batch_api import BatchApi
+    from backend.adapters.providers.chat_completions import ChatCompletions
+    from backend.adapters.providers.embeddings_api import EmbeddingApi
+
+DEFAULT = "default"
+TEACHER = "teacher"
+
+
+class ConnectionRegistry:
+    """`connections`: by name. Importing a client takes 0.7 s, which commands that ask no model need not wait for."""
+
+    def __init__(self, connections: Mapping[str, ModelConnection]) -> None:
+        self._connections = connections
+        self._profiles: defaultdict[str, ModelProfiles] = defaultdict(ModelProfiles)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """OPENAI_* is the connection `default`; TEACHER_* that of the teachers, where they are elsewhere."""
+        url, timeout_s = settings.openai_base_url, settings.request_timeout_s
+        default = ModelConnection(url, _plain(settings.openai_api_key), timeout_s, prices=settings.prices)
+        connections = {DEFAULT: default}
+        teachers, key = settings.teacher_base_url or url, _plain(settings.teacher_api_key)
+        if teachers != url:
+            connections[TEACHER] = replace(default, base_url=teachers, api_key=key, settings="TEACHER")
+        return cls(connections)
+
+    def __getitem__(self, name: str) -> ModelConnection:
+        """The default one for a name that has none of its own."""
+        return self._connections.get(name, self._connections[DEFAULT])
+
+    def chat(self, name: str = DEFAULT, timeout_s: float | None = None) -> "ChatCompletions":
+        """Raises SettingsError for a key or an address that can't be one."""
+        from backend.adapters.providers.chat_completions import ChatCompletions
+
+        connection = self[name]
+        patient = connection if timeout_s is None else replace(connection, timeout_s=timeout_s)
+        return ChatCompletions(patient, self._profiles[connection.base_url])
+
+    def chats(self) -> "ChatCompletions | ModelRouter":
+        """Who answers requests to all connections."""
+        if len(self._connections) == 1:
+            return self.chat()
+        return ModelRouter({self[name].base_url: self.chat(name) for name in self._connections})
+
+    def embeddings(self) -> "EmbeddingApi":
+        from backend.adapters.providers.embeddings_api import EmbeddingApi
+
+        return EmbeddingApi(self[DEFAULT])
+
+    def batches(self) -> "BatchApi":
+        from backend.adapters.providers.batch_api import BatchApi
+
+        return BatchApi(self[DEFAULT])
+
+    def slots(self) -> int | None:
+        """How many requests the default server works on at once, if it says so."""
+        return slots(self[DEFAULT].base_url, self[DEFAULT].api_key)
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

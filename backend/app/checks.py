@@ -1,0 +1,85 @@
+"""The installation: is everything there, and does it answer."""
+
+from typing import TYPE_CHECKING
+
+from backend.adapters.label_studio.health_probe import describe as describe_server
+from backend.app.operations import Operations
+from backend.domain.runs.request_speed import Limits
+from backend.domain.urls import shown
+from backend.logs import to_log
+from backend.services.health_checks import HealthCheck, examine
+from backend.services.predictions.target_project import Notify
+from backend.services.setup.reach import reach_studio
+
+if TYPE_CHECKING:
+    from backend.adapters.prometheus import MetricsEndpoint
+
+
+class CheckOperations(Operations):
+    """See `backend.app.App`."""
+
+    def doctor(self, backend_url: str | None = None, notify: Notify = to_log) -> list[HealthCheck]:
+        """Checks everything that a user needs. The model gets one small request, or a few.
+
+        backend_url: where Label Studio reaches the server; by default where it listens on this machine
+        notify: is told if this takes long
+        """
+        url = backend_url or self.container.settings.local_url()
+        return examine(
+            {
+                "Label Studio": self.describe_studio,
+                **({"Backend": lambda: self.container.studio.check_address(url)} if url else {}),
+                "Model": lambda: self.check_model(notify),
+                **({"Queue": lambda: self.container.queue().describe()} if self.container.settings.redis_url else {}),
+                "Record": lambda: self.container.store.describe(),
+                "Server": lambda: self._describe_server(url),
+                **({"Limit": self.describe_limit} if self.container.daily else {}),
+            }
+        )
+
+    def describe_studio(self) -> str:
+        """Label Studio's address, and the owner of the token. Raises PromptsError with what to do."""
+        return f"{shown(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
+
+    def check_model(self, notify: Notify = to_log) -> str:
+        """The model's address, whether its server lists it, and the seconds of a small request.
+
+        Raises PromptsError with what to do.
+        """
+        settings = self.container.settings
+        place = self.container.model_server.describe(settings.openai_model, settings.request_timeout_s)
+        limits = Limits(settings.concurrency, settings.request_timeout_s)
+        return f"{place}, {self.container.model_server.timed(settings.openai_model, limits, notify)}"
+
+    def reach_studio(self) -> str:
+        """The address at which Label Studio answers, without a token."""
+        return reach_studio(self.container.settings.label_studio_url)
+
+    def reach_model_server(self) -> str:
+        """The address at which a model's server answers, without a key."""
+        return self.container.model_server.reach(self.container.settings.request_timeout_s)
+
+    def check_key(self) -> str:
+        """How many models the server lists for this key. Raises ProviderError if it refuses the key."""
+        return self.container.model_server.listed(self.container.settings.request_timeout_s)
+
+    def models(self) -> list[str]:
+        """Names of the models that the server lists."""
+        return self.container.model_server.names(self.container.settings.request_timeout_s)
+
+    def describe_limit(self) -> str:
+        """What the server may spend, for people. Raises SettingsError if that limit cannot be kept."""
+        daily = self.container.daily
+        return "no limit (MAX_USD_PER_DAY)" if daily is None else daily.describe(self.container.settings.openai_model)
+
+    def _describe_server(self, url: str | None) -> str:
+        listens = self.container.settings.describe_server()
+        return (
+            f"{listens}; {describe_server(url, self.container.login.user, self.container.login.password)}"
+            if url
+            else listens
+        )
+
+    def exposition(self) -> "MetricsEndpoint":
+        """What Prometheus reads about this process."""
+        return self.container.exposition()

@@ -1,0 +1,11 @@
+"""Operations: what all groups of operations share."""
+
+from backend.container import Container
+
+
+class Operations:
+    """Errors are `backend.errors.PromptsError`s."""
+
+    def __init__(self, container: Container | None = None) -> None:
+        """`container`: what it works with; by default made from the environment's settings."""
+        self.container = container or Container()

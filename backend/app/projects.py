@@ -1,0 +1,93 @@
+"""Projects: what annotators get, and a version's predictions in Label Studio."""
+
+from collections.abc import Sequence
+
+from backend.adapters.database.project_data import Held
+from backend.app.operations import Operations
+from backend.domain.dataset.subset import Subset
+from backend.logs import to_log
+from backend.services.analysis.calibrate import judged
+from backend.services.analysis.confidence_threshold import least_confidence
+from backend.services.auto_accept import ChosenTasks, choose, submittable
+from backend.services.predictions.acceptance import TakenBack
+from backend.services.predictions.sync import PushResult
+from backend.services.predictions.target_project import Notify
+from backend.services.projects import ProjectPredictions
+from backend.services.setup.address import address_of
+
+
+class ProjectOperations(Operations):
+    """See `backend.app.App`."""
+
+    def connect(self, project: int, url: str | None = None, notify: Notify = to_log) -> str:
+        """Connects the server to a project and returns its address.
+
+        url: where Label Studio reaches the server; by default where it listens on this machine
+        """
+        return self.container.projects.connect(
+            project, url or self.container.settings.local_url(), self.container.login, notify
+        )
+
+    def disconnect(self, project: int, url: str | None = None) -> int:
+        return self.container.projects.disconnect(project, url)
+
+    def use(self, tag: str, notify: Notify = to_log) -> None:
+        self.container.projects.use(self.container.resolver.resolved(tag).version, notify)
+
+    def address(self, what: str, task: int | None = None) -> str:
+        """The address of a project (by its number, or a prompt of it), one of its tasks, or a report's file."""
+        url = self.container.settings.label_studio_url
+        return address_of(what, task, url, lambda tag: self.container.prompts.get(tag).project)
+
+    def push(self, tag: str, keep: bool = False, notify: Notify = to_log, take_over: bool = False) -> PushResult:
+        """Pushes the stored answers of a version.
+
+        take_over: whether predictions that others pushed under the prompt's name are replaced too
+        """
+        resolved = self.container.resolver.pushable(tag)
+        return self.container.pusher.push_again(self.container.outcomes, resolved, keep, notify, take_over)
+
+    def predictions(self, project: int) -> ProjectPredictions:
+        return self.container.projects.predictions(project)
+
+    def predicted(self, tag: str) -> dict[str, int]:
+        """How many predictions in Label Studio are ours, by model_version, for a version."""
+        return self.container.projects.predicted(self.container.prompts.get(tag))
+
+    def withdraw(self, tag: str, notify: Notify = to_log, take_over: bool = False) -> int:
+        return self.container.projects.withdraw(self.container.prompts.get(tag), notify, take_over)
+
+    def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
+        """The tasks whose prediction has at least the confidence `least`, or the threshold for `accuracy`.
+
+        See `confidence_threshold`.
+        """
+        resolved = self.container.resolver.resolved(tag)
+        stored = self.container.outcomes
+        if least is None:
+            heard = judged(self.container.studio, stored, resolved, Subset("ground-truth"))
+            least = least_confidence(resolved, heard, accuracy)
+        return choose(self.container.pusher.place(resolved, notify), stored, resolved, least)
+
+    def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:
+        """Creates annotations from all predictions of a version that a person could submit, or from those on `tasks`.
+
+        Returns their number.
+        """
+        resolved = self.container.resolver.resolved(tag)
+        return self.container.projects.annotate(
+            resolved.version, submittable(self.container.studio, resolved, tasks, notify), notify
+        )
+
+    def unannotate(self, tag: str, notify: Notify = to_log) -> TakenBack:
+        """Deletes the annotations that `annotate` created from a version's predictions, if no person changed them."""
+        return self.container.projects.unannotate(self.container.prompts.get(tag), notify)
+
+    def held(self, project: int) -> Held:
+        """How much is stored about a project's tasks."""
+        return self.container.forgetting.held(project)
+
+    def forget(self, project: int, notify: Notify = to_log) -> Held:
+        """Deletes it, here and at the model's provider. Raises RunError while a run of the project is in progress,
+        ProviderError if files cannot be deleted there."""
+        return self.container.forgetting.forget(project, notify)

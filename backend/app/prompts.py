@@ -1,0 +1,70 @@
+"""Prompt versions: written, saved, found and kept."""
+
+from pathlib import Path
+
+from backend.app.operations import Operations
+from backend.domain.labels.relabel import Renames
+from backend.domain.prompts.version import PromptVersion
+from backend.services.dataset.label_configs import Relabelled, Renaming, project_meant
+from backend.services.predictions.forecast import alike
+from backend.services.prompt_drafting import DraftedPrompt
+from backend.services.prompts.draft import Draft
+from backend.services.prompts.prompt_files import draft_of, dump
+from backend.services.prompts.saving import SavedVersion
+
+
+class PromptOperations(Operations):
+    """See `backend.app.App`."""
+
+    def save(self, draft: Draft) -> SavedVersion:
+        return self.container.saver.save(draft)
+
+    def alike(self, version: PromptVersion) -> list[str]:
+        """Tags of predictions in Label Studio that could be mistaken for those of a new version."""
+        return alike(self.container.studio, self.container.store, version)
+
+    def draft(self, name: str, project: int | None = None, teacher: str | None = None) -> DraftedPrompt:
+        """A prompt to begin with, made from the labelling config, or from that by a teacher who sees some tasks.
+
+        project: needed for a new name
+        """
+        return self.container.drafter.draft(name, project, teacher)
+
+    def version(self, tag: str) -> PromptVersion:
+        return self.container.prompts.get(tag)
+
+    def versions(self, name: str | None = None) -> list[PromptVersion]:
+        return self.container.prompts.of(name) if name else self.container.store.versions()
+
+    def rename(self, old: str, new: str) -> None:
+        self.container.prompts.rename(old, new)
+
+    def deletable(self, which: str) -> list[PromptVersion]:
+        """The versions that `delete` would delete. Raises PromptError when one of them is in use."""
+        return self.container.prompts.deletable(which)
+
+    def delete(self, which: str) -> None:
+        """A version (NAME@N), or a prompt with all its versions (NAME)."""
+        self.container.prompts.delete(which)
+
+    def dump(self, folder: Path, name: str | None = None) -> list[Path]:
+        return dump(self.versions(name), folder)
+
+    def load(self, path: Path, project: int | None = None) -> SavedVersion:
+        return self.container.saver.save(draft_of(path, project))
+
+    def relabel(self, wish: Renaming, project: int | None = None) -> Relabelled:
+        """From now on, reads `wish.old` in annotations and stored answers as `wish.label`."""
+        versions = self.container.store.versions()
+        return self.container.configs.relabel(self.container.studio, project_meant(versions, project), versions, wish)
+
+    def unrelabel(self, wish: Renaming, project: int | None = None) -> None:
+        self.container.configs.unrelabel(project_meant(self.container.store.versions(), project), wish)
+
+    def relabelled(self, project: int | None = None) -> Renames:
+        """Control -> former label -> the label as which it is read."""
+        return self.container.configs.renames(project_meant(self.container.store.versions(), project))
+
+    def doubt(self, tag: str) -> str | None:
+        """A sentence if the server does not list a version's model."""
+        return self.container.model_server.doubt(self.container.prompts.get(tag).model)

@@ -1,0 +1,82 @@
+"""What stored answers say: nothing here asks a model."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from backend.adapters.database.calibrations import StoredCalibration
+from backend.app.operations import Operations
+from backend.domain.dataset.subset import Subset
+from backend.domain.outcome import Outcome
+from backend.domain.reports.report import Report
+from backend.services.analysis.audit import Audit, audit_project
+from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
+from backend.services.analysis.compare import ComparisonResult, compare_versions
+from backend.services.analysis.confidence_threshold import ConfidenceThreshold, confidence_threshold
+from backend.services.analysis.export import ExportedRows, export
+from backend.services.analysis.report import ReportSources, report
+from backend.services.analysis.results import TaskResult, results
+from backend.services.dataset.resolved_version import ResolvedVersion
+
+
+class ResultOperations(Operations):
+    """See `backend.app.App`."""
+
+    def outcomes(self, run_id: str) -> Iterator[Outcome]:
+        """What became of the tasks of a run, by task id."""
+        run = self.container.record.run(run_id)
+        pages = self.container.outcomes.of_run(run, self.container.resolver.readable(run.tag))
+        return (outcome for page in pages for outcome in page)
+
+    def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[TaskResult]:
+        resolved = self.container.resolver.readable(tag)
+        return results(self.container.studio, self.container.outcomes, resolved, kinds, truth)
+
+    def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
+        """Compares versions on the same ground truths (all, or those of `subset`), from stored answers."""
+        resolved_versions = [self.container.resolver.readable(tag) for tag in tags]
+        return compare_versions(
+            self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth")
+        )
+
+    def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
+        """Measures a version's confidence on its ground truths, and saves a calibrator if that helps."""
+        resolved = self.container.resolver.readable(tag)
+        return calibrate_version(self.container.calibrations, resolved, self._judged(resolved, subset))
+
+    def _judged(self, resolved: ResolvedVersion, subset: Subset | None) -> JudgedVersion:
+        return judged(self.container.studio, self.container.outcomes, resolved, subset or Subset("ground-truth"))
+
+    def uncalibrate(self, tag: str) -> bool:
+        """Raw confidences are pushed again; False if they were already."""
+        return self.container.calibrations.remove(self.container.prompts.get(tag))
+
+    def calibrated(self, tag: str) -> StoredCalibration | None:
+        """The calibration that is saved with a version; None if raw confidences are pushed."""
+        return self.container.calibrations.of(self.container.prompts.get(tag))
+
+    def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
+        """The lowest confidence that guarantees an accuracy, with 95 % confidence."""
+        resolved = self.container.resolver.readable(tag)
+        return confidence_threshold(resolved, self._judged(resolved, subset), accuracy)
+
+    def audit(self, project: int, subset: Subset | None = None) -> Audit:
+        """Ground truths that may be wrong, among all or those of `subset`."""
+        parts = self.container
+        return audit_project(parts.studio, parts.outcomes, parts.resolver, project, subset or Subset("ground-truth"))
+
+    def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
+        """Writes the outcomes of a version's tasks as csv, jsonl or parquet, to a file or to standard output.
+
+        Returns the number of rows.
+        """
+        resolved = self.container.resolver.readable(tag)
+        return export(ExportedRows(self.container.studio, self.container.outcomes, resolved, truth), kind, path)
+
+    def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
+        """A report on a version with the ground truths (all, or those of `subset`).
+
+        against: a version to compare it with
+        """
+        other = self.container.resolver.readable(against) if against else None
+        sources = ReportSources(self.container.studio, self.container.outcomes, self.container.resolver)
+        return report(sources, self.container.resolver.readable(tag), other, subset or Subset("ground-truth"))

@@ -1,0 +1,111 @@
+"""Runs: tried, estimated, carried out here or in the background."""
+
+from dataclasses import replace
+
+from backend.app.operations import Operations
+from backend.domain.dataset.subset import Subset
+from backend.domain.runs.cost_estimate import Estimate
+from backend.domain.runs.run import Run
+from backend.logs import to_log
+from backend.services.optimize.session import OptimizationResult, OptimizerOptions
+from backend.services.predictions.forecast import changes
+from backend.services.predictions.target_project import Notify
+from backend.services.run_control.progress import Progress, Silent
+from backend.services.run_control.status import RunStatus, status_of
+from backend.services.runs.cost_estimation import CostEstimator
+from backend.services.runs.options import RunOptions, RunResult
+from backend.services.try_task import TryResult, try_task
+
+
+class RunOperations(Operations):
+    """See `backend.app.App`."""
+
+    def try_task(self, tag: str, task: int) -> TryResult:
+        return try_task(self.container.studio, self.container.labeler, self.container.resolver.resolved(tag), task)
+
+    def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
+        """What a run would take. `probe` requests are sent for it, and their answers stored."""
+        parts, resolved = self.container, self.container.resolver.resolved(tag)
+        return CostEstimator(parts.studio, parts.prompts, parts.labeler, resolved).estimate(subset, probe)
+
+    def evaluate(
+        self, tag: str, truth: str = "ground-truth", ending: RunOptions | None = None, progress: Progress | None = None
+    ) -> RunResult:
+        return self.run(tag, Subset("ground-truth", truth=truth), self.evaluating(ending or RunOptions()), progress)
+
+    def evaluating(self, ending: RunOptions) -> RunOptions:
+        """The options of an evaluation: EVALUATE_PUSHES=false leaves Label Studio alone."""
+        return replace(ending, push=ending.push and self.container.settings.evaluate_pushes)
+
+    def run(
+        self, tag: str, subset: Subset, ending: RunOptions | None = None, progress: Progress | None = None
+    ) -> RunResult:
+        progress = progress or Silent()
+        started = self._start(tag, subset, ending or RunOptions(), progress.notify)
+        return self.container.run_worker.work(started.id, progress)
+
+    def _start(self, tag: str, subset: Subset, ending: RunOptions, notify: Notify) -> Run:
+        if ending.push:
+            for sentence in changes(
+                self.container.studio, self.container.store, self.container.prompts.get(tag), ending.keep
+            ):
+                notify(sentence)
+        return self.container.lifecycle.start(tag, subset, ending)
+
+    def work(self, run_id: str, progress: Progress | None = None) -> RunResult:
+        """Works on a pending run, or on one whose process is lost."""
+        return self.container.run_worker.work(run_id, progress or Silent())
+
+    def run_in_background(
+        self, tag: str, subset: Subset, ending: RunOptions | None = None, notify: Notify = to_log
+    ) -> Run:
+        """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
+        started = self._start(tag, subset, ending or RunOptions(), notify)
+        return self.container.lifecycle.give(started.id, self.container.background_workers)
+
+    def resume(self, run_id: str, budget: float | None = None) -> Run:
+        """Continues a run in the background. Raises RunError while a process works on it, or without a larger budget.
+
+        budget: a new budget in USD; needed for a run that stopped at its budget
+        """
+        return self.container.lifecycle.reopen(run_id, self.container.background_workers, budget)
+
+    def retry(self, run_id: str, rejected: bool = False) -> Run:
+        """Asks again, in the background, about the tasks for which a run had no answer.
+
+        rejected: whether to ask also about those whose answer cannot be used
+        """
+        again = self.container.lifecycle.retry(run_id, rejected, self.container.outcomes)
+        return self.container.lifecycle.give(again.id, self.container.background_workers)
+
+    def cancel(self, run_id: str) -> bool:
+        """Stops a run within seconds; stored answers are kept. False if it had ended already."""
+        stopped = self.container.record.cancel(self.container.record.run(run_id).id)
+        return self.container.batches.cancel(run_id) or stopped
+
+    def work_on_queue(self, burst: bool = False) -> None:
+        """Works on runs that wait in Redis, and on those whose worker was killed.
+
+        Raises SettingsError without REDIS_URL, QueueError if Redis does not answer.
+        """
+        worker_pool = self.container.worker_pool
+        worker_pool.look_after()
+        settings = self.container.settings
+        if settings.metrics_port is not None:
+            self.container.exposition().serve(settings.metrics_host, settings.metrics_port)
+        with worker_pool.caretaker():
+            self.container.queue().work(burst, worker_pool.attempt, self.container.stop.request)
+
+    def runs(self, which: str | None = None) -> list[RunStatus]:
+        """Runs of a version (NAME@N), of all versions of a prompt (NAME) or all runs; newest first."""
+        tags = self.container.prompts.tags(which) if which else None
+        found = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
+        return [status_of(self.container.record, run, self.container.pricing) for run in found]
+
+    def watch(self, run_id: str) -> RunStatus:
+        """How far a run has come."""
+        return status_of(self.container.record, self.container.record.run(run_id), self.container.pricing)
+
+    def enhance(self, tag: str, wish: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
+        """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""
+        return self.container.optimizer.enhance(self.container.resolver.resolved(tag), wish, progress or Silent())

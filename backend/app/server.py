@@ -1,0 +1,37 @@
+"""What the server gives to the labelling screen."""
+
+from backend.app.runs import RunOperations
+from backend.domain.dataset.subset import Subset
+from backend.domain.runs.run import FINAL, Run
+from backend.services.live_predictions import LivePredictions, ServingOptions
+from backend.services.live_requests import Live
+from backend.services.overflow_runs import OverflowRuns
+from backend.services.runs.options import RunOptions
+
+
+class ServerOperations(RunOperations):
+    """See `backend.app.App`."""
+
+    def live_predictions(self) -> LivePredictions:
+        """For the server."""
+        import backend.adapters.providers.chat_completions  # noqa: F401  (now, rather than while the first annotator waits)
+
+        settings = self.container.settings
+        live = Live(self.container.live_executor, self.container.store, self.container.pricing, self.container.daily)
+        serving = ServingOptions(
+            settings.openai_model, settings.openai_base_url, settings.predict_deadline_s, self.container.embedder
+        )
+        return LivePredictions(self.container.store, live, serving, self._overflow_runs())
+
+    def _overflow_runs(self) -> OverflowRuns | None:
+        if self.container.settings.label_studio_api_key is None:
+            return None
+        return OverflowRuns(self._finish, lambda run_id: self.watch(run_id).run.status in FINAL)
+
+    def _finish(self, tag: str, ids: tuple[int, ...]) -> Run:
+        """Has a run do what a live request had no time for."""
+
+        def start(budget: float | None) -> Run:
+            return self.run_in_background(tag, Subset("rest", ids=ids), RunOptions(keep=True, budget=budget))
+
+        return start(None) if self.container.daily is None else self.container.daily.lend(start)

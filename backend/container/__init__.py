@@ -1,0 +1,205 @@
+"""Composition root: settings -> the parts that everything is made of. No logic.
+
+Each part is made when it is first used, so that a command without a model does not wait for one.
+"""
+
+import asyncio
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from backend.adapters.database.acceptances import AcceptanceStore
+from backend.adapters.database.batches import BatchStore
+from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.label_configs import ConfigStore
+from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.public_ids import PublicIdStore
+from backend.adapters.database.runs import RunStore
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.processes import LocalProcess
+from backend.adapters.providers.registry import DEFAULT, TEACHER
+from backend.container.models import ModelParts
+from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.errors import SettingsError
+from backend.services.dataset.label_configs import Configs
+from backend.services.forget import Forgetting
+from backend.services.optimize.optimizer import Optimizer
+from backend.services.optimize.session import TeacherAccess
+from backend.services.projects import Login, Projects
+from backend.services.prompt_drafting import PromptDrafter
+from backend.services.prompts.resolver import Resolver
+from backend.services.prompts.saving import VersionSaver
+from backend.services.public_objects import PublicObjects
+from backend.services.run_control.ownership import BackgroundWorkers
+from backend.services.runs.batch.batch_run import Batches
+from backend.services.runs.batch.request_files import BatchStores
+from backend.services.runs.lifecycle import RunLifecycle
+from backend.services.runs.pusher import Pusher
+from backend.services.runs.run_worker import Asking, RunWorker
+from backend.services.runs.stored_outcomes import StoredOutcomes
+from backend.services.runs.task_labeler import TaskLabeler, alone
+from backend.services.runs.worker_pool import QueuedWorkers, WorkerPool
+from backend.services.setup.model_server import ModelServer
+
+if TYPE_CHECKING:
+    from backend.adapters.prometheus import MetricsEndpoint
+    from backend.adapters.redis.coordination import WorkerRegistration
+    from backend.adapters.redis.queue import Queue
+
+
+class Container(ModelParts):
+    """The parts that `App` works with."""
+
+    @cached_property
+    def studio(self) -> LabelStudioClient:
+        key = self.settings.label_studio_api_key
+        known = AcceptanceStore(self.store).ids
+        return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, known)
+
+    def acting_for(self, studio: LabelStudioClient) -> "Container":
+        """The same, with Label Studio as somebody else sees it."""
+        other = Container(self.settings)
+        other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics", "daily")}
+        other.studio = studio
+        return other
+
+    @property
+    def public_objects(self) -> PublicObjects:
+        return PublicObjects(PublicIdStore(self.store), self.prompts, self.record, self.studio)
+
+    # Prompt versions
+
+    @cached_property
+    def saver(self) -> VersionSaver:
+        return VersionSaver(self.store, self.studio, self.settings.openai_model)
+
+    @cached_property
+    def configs(self) -> Configs:
+        return Configs(ConfigStore(self.store))
+
+    @cached_property
+    def calibrations(self) -> CalibrationStore:
+        return CalibrationStore(self.store)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        return Resolver(self.store, self.studio)
+
+    @cached_property
+    def drafter(self) -> PromptDrafter:
+        make = lambda teacher, project: self.executor(teacher=teacher, project=project)  # noqa: E731
+        return PromptDrafter(self.studio, self.prompts, self.labeler, self.connections[TEACHER].base_url, make)
+
+    # Runs
+
+    @cached_property
+    def record(self) -> RunStore:
+        return RunStore(self.store)
+
+    @cached_property
+    def outcomes(self) -> StoredOutcomes:
+        return StoredOutcomes(self.store, self.record, self.studio, self.pricing)
+
+    @cached_property
+    def lifecycle(self) -> RunLifecycle:
+        return RunLifecycle(self.record, self.resolver, self.batches, self.pricing, lambda: self.studio.person)
+
+    @cached_property
+    def pusher(self) -> Pusher:
+        return Pusher(self.store, self.studio)
+
+    @cached_property
+    def labeler(self) -> TaskLabeler:
+        return self._labeler(self.store)
+
+    @cached_property
+    def batches(self) -> Batches:
+        return self._batches(self.store)
+
+    @cached_property
+    def run_worker(self) -> RunWorker:
+        store = self.patient_store
+        record = RunStore(store)
+        asking = Asking(self.studio, self._labeler(store), self._batches(store))
+        outcomes = StoredOutcomes(store, record, self.studio, self.pricing)
+        return RunWorker(record, Resolver(store, self.studio), asking, outcomes, Pusher(store, self.studio))
+
+    @cached_property
+    def optimizer(self) -> Optimizer:
+        make = lambda run, teacher: self.executor(run, teacher=teacher)  # noqa: E731
+        teaching = TeacherAccess(self.connections[TEACHER].base_url, make, self.studio)
+        return Optimizer(self._labeler(self.patient_store), teaching)
+
+    def _labeler(self, store: Store) -> TaskLabeler:
+        join = self._join_workers if self.settings.redis_url else alone
+        url, record = self.connections[DEFAULT].base_url, RunStore(store)
+        return TaskLabeler(store, record, self.executor, url, self.pricing, join, self.stop, self.embedder)
+
+    def _batches(self, store: Store) -> Batches:
+        stores, make = BatchStores(store, RunStore(store).asks, BatchStore(store)), self.connections.batches
+        url = self.connections[DEFAULT].base_url
+        return Batches(stores, make, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
+
+    # Workers
+
+    @property
+    def worker_pool(self) -> WorkerPool:
+        return WorkerPool(self.run_worker, ChunkStore(self.patient_store), self.queue())
+
+    @property
+    def background_workers(self) -> BackgroundWorkers:
+        """Workers on background runs."""
+        if self.settings.redis_url:
+            return QueuedWorkers(ChunkStore(self.store), self.queue())
+        return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
+
+    def _join_workers(self, model: str, slots: ConcurrencyLimiter) -> "WorkerRegistration":
+        """To be called on the event loop that `slots` lives on."""
+        from backend.adapters.redis.connection import RedisConnection
+        from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
+
+        loop = asyncio.get_running_loop()
+        return WorkerRegistration(
+            RedisConnection(self.settings.redis_url or ""),
+            f"{self.connections[DEFAULT].base_url} {model}",
+            self.settings.max_in_flight,
+            lambda: WorkerLoad(slots.pace.most, slots.in_flight, slots.answers, slots.refused, slots.waiting),
+            lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),
+        )
+
+    def queue(self, patience_s: float | None = None) -> "Queue":
+        """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
+        from backend.adapters.redis.queue import Queue  # a sixth of a second, which most commands need not wait for
+
+        if not self.settings.redis_url:
+            raise SettingsError("A worker needs the queue: set REDIS_URL, like redis://localhost:6379.")
+        return Queue(self.settings.redis_url, patience_s)
+
+    # Projects and servers
+
+    @cached_property
+    def projects(self) -> Projects:
+        return Projects(self.store, self.studio)
+
+    @property
+    def forgetting(self) -> Forgetting:
+        batches, url = BatchStore(self.store), self.connections[DEFAULT].base_url
+        logs = self.settings.data_dir / "runs"
+        return Forgetting(ForgetStore(self.store), self.record, batches, self.batches.keeper, url, logs)
+
+    @property
+    def login(self) -> Login:
+        password = self.settings.basic_auth_pass
+        return Login(self.settings.basic_auth_user, password.get_secret_value() if password else None)
+
+    @property
+    def model_server(self) -> ModelServer:
+        make = lambda timeout_s: self.connections.chat(timeout_s=timeout_s)  # noqa: E731
+        return ModelServer(self.connections[DEFAULT].base_url, make, self.connections.slots)
+
+    def exposition(self) -> "MetricsEndpoint":
+        """This process's metrics, for Prometheus."""
+        from backend.adapters.prometheus import QUEUE_S, MetricsEndpoint
+
+        return MetricsEndpoint(self.queue(QUEUE_S).depth if self.settings.redis_url else None)

@@ -1,0 +1,73 @@
+"""Answer: what was said about one task, by a model or by a person: the value of each control.
+
+The kinds of value are a closed union, so that mypy finds every place that does not know a new one. Values that say the
+same are equal. A control that holds nothing, because it was left empty or is not on the screen, has None.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Labels of a control, as they are stored, in the order of the labelling config; at least one."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Free texts, kept as they were written; at least one. They are equal when they are the same words, in any order of
+    the texts: what differs in white space or in Unicode's forms of a letter says nothing else."""
+
+    texts: tuple[str, ...] = field(compare=False)
+    key: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", tuple(sorted(map(_words, self.texts))))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelDefinitions:
+    """What a teacher says of labels: (control, label, sentence) of each."""
+
+    entries: tuple[tuple[str, str, str], ...]
+
+
+AnswerValue = Labels | Texts | LabelDefinitions
+
+Answer = Mapping[str, AnswerValue | None]
+"""Control name -> value; the same type for a prediction and for a ground truth."""
+
+
+def labels_or_none(names: Iterable[str]) -> Labels | None:
+    """None for no label."""
+    found = tuple(names)
+    return Labels(found) if found else None
+
+
+def names_of(value: AnswerValue | None) -> tuple[str, ...]:
+    """The labels in a value, as they are stored; () for one of another kind."""
+    return value.names if isinstance(value, Labels) else ()
+
+
+def texts_of(value: AnswerValue | None) -> tuple[str, ...]:
+    """The texts in a value; () for one of another kind."""
+    return value.texts if isinstance(value, Texts) else ()
+
+
+def answer_json(answer: Answer) -> dict[str, list[Any]]:
+    """Control -> a list of what it holds."""
+    return {name: _listed(value) for name, value in answer.items()}
+
+
+def _listed(value: AnswerValue | None) -> list[Any]:
+    if isinstance(value, LabelDefinitions):
+        return [list(entry) for entry in value.entries]
+    return [*names_of(value), *texts_of(value)]
+
+
+def _words(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())

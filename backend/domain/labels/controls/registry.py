@@ -1,0 +1,17 @@
+"""The controls that a prompt can fill, by the tag of their element.
+
+In the order in which releases learnt them: a version that was saved before a kind was known goes on without it, see
+`LabelSchema.as_of`.
+"""
+
+from collections.abc import Callable, Mapping
+
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.choices import build_choices
+from backend.domain.labels.controls.text_area import build_text_area
+from backend.domain.labels.layout import Placed
+
+Build = Callable[[Placed], Control | str]
+"""The control of an element where it stands, or why it isn't supported."""
+
+BUILDERS: Mapping[str, Build] = {"Choices": build_choices, "TextArea": build_text_area}

@@ -1,0 +1,72 @@
+"""Resolver: prompt versions together with the projects they label, as these are now."""
+
+from dataclasses import replace
+
+from backend.adapters.database.calibrations import CalibrationStore
+from backend.adapters.database.label_configs import ConfigStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.domain.calibration.calibrators import RAW, Calibrators
+from backend.domain.labels.relabel import as_now, same_answers
+from backend.domain.prompts.version import PromptVersion
+from backend.errors import ConfigChangedError
+from backend.services.dataset.label_configs import Configs
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.prompts.versions import Prompts
+
+
+class Resolver:
+    def __init__(self, store: Store, studio: LabelStudioClient) -> None:
+        self.configs = Configs(ConfigStore(store))
+        self._prompts = Prompts(store)
+        self._calibrations = CalibrationStore(store)
+        self._studio = studio
+
+    def resolved(self, tag: str) -> ResolvedVersion:
+        """Raises ConfigChangedError when the labelling config is no longer the one the version was saved with."""
+        version = self._prompts.get(tag)
+        project = self._studio.project(version.project)
+        schema = self.configs.now(project)
+        if not schema.fits(version.schema_digest):
+            raise _changed(version)
+        return ResolvedVersion(version, project, schema.as_of(version.schema_digest), self._calibrators(version))
+
+    def readable(self, tag: str) -> ResolvedVersion:
+        """For what only reads what is stored: as `resolved`, also where the config changed since.
+
+        Raises ConfigChangedError when the database does not have the config that the version was saved with.
+        """
+        version = self._prompts.get(tag)
+        return self.read_by(version, self._studio.project(version.project))
+
+    def read_by(self, version: PromptVersion, project: Project) -> ResolvedVersion:
+        """The same of a version of this project."""
+        now = self.configs.now(project)
+        origin = self.configs.origin(version, now)
+        calibrators = self._calibrators(version)
+        if now.fits(version.schema_digest):
+            return ResolvedVersion(version, project, origin, calibrators)
+        return ResolvedVersion(version, project, as_now(origin, now), calibrators, origin)
+
+    def pushable(self, tag: str) -> ResolvedVersion:
+        """As `readable`, under the config of now: raises ConfigChangedError when that takes other answers than the
+        version could give, renamed labels apart."""
+        found = self.readable(tag)
+        now = self.configs.now(found.project)
+        if now.fits(found.version.schema_digest):
+            return found
+        if not same_answers(found.schema, now):
+            raise _changed(found.version)
+        return replace(found, schema=now)
+
+    def _calibrators(self, version: PromptVersion) -> Calibrators:
+        saved = self._calibrations.of(version)
+        return saved.calibrators if saved else RAW
+
+
+def _changed(version: PromptVersion) -> ConfigChangedError:
+    return ConfigChangedError(
+        f"The labelling config of project {version.project} changed since {version.tag} was saved: save the prompt "
+        f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
+        "--file prompt.txt`) and use the new version. `compare`, `results` and `report` still read what is stored."
+    )

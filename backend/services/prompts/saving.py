@@ -1,0 +1,82 @@
+"""Saving a prompt version: the draft is read, its project found, the version checked, given examples and stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from backend.adapters.database.label_configs import ConfigStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.prompts.default_prompt import first_prompt
+from backend.domain.prompts.remarks import has, lacking, on_lacking, remarks
+from backend.domain.prompts.version import PromptVersion, check_name
+from backend.errors import PromptError
+from backend.services.dataset.label_configs import Configs
+from backend.services.prompts.draft import Draft, described
+from backend.services.prompts.few_shot_selection import gathered
+
+LOOKED_AT = 100
+"""Tasks in which paths are looked up: Label Studio counts fields, but not what is inside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedVersion:
+    """A stored version.
+
+    new: False if the same content was a version already
+    remarks: what may not be as it was meant
+    """
+
+    version: PromptVersion
+    new: bool
+    unsupported: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSaver:
+    """`default_model`: of drafts that name none."""
+
+    store: Store
+    studio: LabelStudioClient
+    default_model: str
+
+    def save(self, draft: Draft) -> SavedVersion:
+        """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
+
+        Raises PromptError, LabelConfigError or StudioError.
+        """
+        draft = replace(draft, name=check_name(draft.name))
+        project = self.studio.project(draft.project_of(self.store.versions(draft.name)))
+        schema = Configs(ConfigStore(self.store)).now(project)
+        columns = self.studio.columns(project.id)
+        known = tuple(dict.fromkeys((*schema.variables, *columns)))
+        version = described(draft, draft.file or first_prompt(schema), schema, known, project.id)
+        version = replace(version, model=version.model or self.default_model)
+        version = self._with_examples(version, draft, project, schema)
+        lack = self._lacking(version, columns, schema, project)
+        stored, new = self.store.save(version, self.studio.person)
+        said = remarks(version.template, known, schema)
+        return SavedVersion(stored, new, schema.unsupported, (*said, *on_lacking(lack, version.variables)))
+
+    def _with_examples(
+        self, version: PromptVersion, draft: Draft, project: Project, schema: LabelSchema
+    ) -> PromptVersion:
+        """With examples from the project's ground truths, where the draft asks for some."""
+        if draft.examples is None:
+            return version
+        return replace(version, examples=gathered(self.studio, project, schema, version, draft.examples))
+
+    def _lacking(
+        self, version: PromptVersion, columns: Mapping[str, int], schema: LabelSchema, project: Project
+    ) -> dict[str, str]:
+        """Which variables some tasks do not have. Raises PromptError for a path that nobody knows."""
+        paths = [name for name in version.variables if name not in columns]
+        some = next(self.studio.tasks(version.project, page=LOOKED_AT), []) if paths else []
+        unknown = [name for name in paths if name not in schema.variables and not any(has(task, name) for task in some)]
+        if unknown and some:
+            raise PromptError(
+                f"The prompt uses {{{unknown[0]}}}, but none of the {len(some)} tasks looked at has a '{unknown[0]}': "
+                "check the path against a task's data."
+            )
+        return lacking(version.variables, columns, project.tasks, some)

@@ -1,0 +1,48 @@
+"""Pusher: what became of tasks -> predictions in Label Studio."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from backend.adapters.database.prompts import Store
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.outcome import Outcome
+from backend.domain.predictions.diff import WantedPrediction, wanted_of
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.predictions.sync import PushResult, push
+from backend.services.predictions.target_project import Notify, TargetProject
+from backend.services.run_control.ownership import in_hand, only_one
+from backend.services.runs.stored_outcomes import StoredOutcomes
+
+Pages = Iterable[Sequence[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pusher:
+    store: Store
+    studio: LabelStudioClient
+
+    def push_run(self, resolved: ResolvedVersion, pages: Pages, keep: bool, notify: Notify) -> PushResult:
+        """Pushes what became of the tasks of a run."""
+        place = self.place(resolved, notify)
+        pushed = push(place, resolved.version, _wanted(resolved, pages), keep)
+        place.show_first(resolved.version.tag)
+        return pushed
+
+    def push_again(
+        self, stored: StoredOutcomes, resolved: ResolvedVersion, keep: bool, notify: Notify, take_over: bool = False
+    ) -> PushResult:
+        """Pushes the stored answers of a version. Raises RunError while a run of it is under way: two pushes at
+        once would import the same predictions twice."""
+        for run in stored.record.runs(resolved.version.tag):
+            if in_hand(run):
+                only_one(run)
+        wanted = _wanted(resolved, stored.of_version(resolved))
+        return push(self.place(resolved, notify), resolved.version, wanted, keep, take_over)
+
+    def place(self, resolved: ResolvedVersion, notify: Notify) -> TargetProject:
+        """Where a version's predictions go."""
+        return TargetProject(self.studio, self.store, resolved.project.id, notify)
+
+
+def _wanted(resolved: ResolvedVersion, pages: Pages) -> Iterable[WantedPrediction]:
+    return (wanted_of(page, resolved.schema, resolved.version, resolved.calibrators) for page in pages)

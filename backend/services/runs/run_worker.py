@@ -1,0 +1,164 @@
+"""RunWorker: carries runs out, to their ends. Evaluation and bulk prediction are the same with other endings.
+
+Working on a run asks for what is not stored yet, and nothing else.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from backend.adapters.database.runs import RunStore
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.metrics.evaluation import evaluation
+from backend.domain.metrics.summary import Summary, Summing
+from backend.domain.outcome import Outcome
+from backend.domain.runs.run import Run
+from backend.domain.runs.unanswered import none_answered
+from backend.domain.task import Task
+from backend.engine.sampling import unsure
+from backend.errors import RunError
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import TaskSelection, select_tasks
+from backend.services.predictions.sync import PushResult
+from backend.services.predictions.target_project import Notify
+from backend.services.prompts.resolver import Resolver
+from backend.services.run_control.heartbeat import Heartbeat
+from backend.services.run_control.ownership import owning, subset_of
+from backend.services.run_control.progress import Progress
+from backend.services.run_control.termination import Canceled
+from backend.services.runs.batch.batch_run import Batches, BatchRun
+from backend.services.runs.options import RunResult
+from backend.services.runs.pusher import Pusher
+from backend.services.runs.stored_outcomes import StoredOutcomes
+from backend.services.runs.task_labeler import Flush, RunListener, TaskLabeler
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The two ways in which a run's tasks are asked about: one by one, or by the provider's batch endpoint."""
+
+    studio: LabelStudioClient
+    labeler: TaskLabeler
+    batches: Batches
+
+    def tasks(self, run: Run, resolved: ResolvedVersion) -> TaskSelection:
+        return select_tasks(self.studio, resolved, subset_of(run))
+
+    def ask(
+        self, run: Run, resolved: ResolvedVersion, base: TaskSelection, progress: Progress, heartbeat: Heartbeat
+    ) -> float:
+        """Seconds it took. Raises what `TaskLabeler.label` and `Batches.label` raise."""
+        ask = self._in_batches if run.batch else self._one_by_one
+        return ask(run, resolved, base, progress, heartbeat)
+
+    def _one_by_one(
+        self, run: Run, resolved: ResolvedVersion, base: TaskSelection, progress: Progress, heartbeat: Heartbeat
+    ) -> float:
+        async def seen(found: list[Outcome], _flush: Flush) -> None:
+            progress.add(found)
+
+        listener = RunListener(seen, progress.notify)
+        return asyncio.run(self.labeler.label(run, resolved, base.pages, listener, heartbeat))
+
+    def _in_batches(
+        self, run: Run, resolved: ResolvedVersion, _: TaskSelection, progress: Progress, heartbeat: Heartbeat
+    ) -> float:
+        started = time.monotonic()
+        builder = self.labeler.builder(resolved, subset_of(run).attempts)
+
+        def pages() -> Iterable[list[Task]]:
+            return self.tasks(run, resolved).pages
+
+        self.batches.label(BatchRun(run, builder, pages, progress, heartbeat))
+        return time.monotonic() - started
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a run came to, taken down while its outcomes pass by. `truths`: ids of the tasks that have one; `judged`:
+    the outcomes of these."""
+
+    truths: set[int]
+    judged: list[Outcome] = field(default_factory=list)
+    pushed: PushResult | None = None
+    total: Summing = field(default_factory=Summing)
+
+    def passing(self, pages: Iterable[list[Outcome]]) -> Iterator[list[Outcome]]:
+        for page in pages:
+            self.total.add(page)
+            self.judged += [outcome for outcome in page if outcome.task_id in self.truths]
+            yield page
+
+
+@dataclass(frozen=True, slots=True)
+class RunWorker:
+    record: RunStore
+    resolver: Resolver
+    asking: Asking
+    outcomes: StoredOutcomes
+    pusher: Pusher
+
+    def work(self, run_id: str, progress: Progress) -> RunResult:
+        """Works on a run to its end, in this process.
+
+        Raises ProviderError, StudioError or StoreError when it can't go on, RunError when it is canceled, when this
+        process is told to end or another one works on it; what came until then is kept, and working on it again goes
+        on from there.
+        """
+        run = self.record.run(run_id)
+        subset_of(run)
+        with owning(self.record, run) as heartbeat:
+            return self.carry_out(run, self.resolver.resolved(run.tag), progress, heartbeat)
+
+    def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
+        """Works on an owned run to its end. Raises what ends it; the caller stores that."""
+        base = self.asking.tasks(run, resolved)
+        progress.start(base.size)
+        if base.size is not None:
+            self.record.size(run.id, base.size)
+        seconds = self.asking.ask(run, resolved, base, progress, heartbeat)
+        resolved = self.resolver.resolved(run.tag)  # its config may have changed meanwhile
+        found = Findings({truth.task_id for truth in base.truths})
+        self.conclude(run, resolved, progress.notify, heartbeat, found)
+        truths, left_out = base.truths, base.left_out
+        scored = evaluation(found.judged, truths, resolved.schema, left_out) if truths else None
+        done, summary = self.record.run(run.id), found.total.summary()
+        return RunResult(done, subset_of(run), summary, seconds, found.judged, truths, scored, found.pushed)
+
+    def conclude(
+        self, run: Run, resolved: ResolvedVersion, notify: Notify, heartbeat: Heartbeat, found: Findings
+    ) -> None:
+        """Ends a run all of whose tasks were asked about: its outcomes are read once, for `found` and for the push.
+        A push that was killed is done again: it changes what is not there yet.
+
+        Raises RunError when no task got an answer, Canceled when the run was canceled meanwhile.
+        """
+        if heartbeat.canceled:
+            raise Canceled(run.id)
+        pages = self.outcomes.of_run(run, resolved)
+        first = next(pages, [])
+        if not any(outcome.spoke for outcome in first):
+            self._check_answered(run, resolved)
+        if said := unsure(resolved.version, first):
+            notify(said)
+        self.record.size(run.id, self.record.asks.count(run.id))
+        passing = found.passing(chain([first] if first else [], pages))
+        if run.push:
+            found.pushed = self.pusher.push_run(resolved, passing, run.keep, notify)
+        else:
+            for _ in passing:
+                pass
+        self.record.size(run.id, found.total.summary().tasks)
+        if heartbeat.canceled or not self.record.complete(run.id):
+            raise Canceled(run.id)
+
+    def _check_answered(self, run: Run, resolved: ResolvedVersion) -> None:
+        total = Summing()
+        for page in self.outcomes.of_run(run, resolved):
+            total.add(page)
+        summary: Summary = total.summary()
+        nothing = none_answered(summary.failures, summary.tasks, summary.refusal)
+        if nothing:
+            raise RunError(nothing)

@@ -1,0 +1,1 @@
+"""What is lost, and what is asked again, when things break under a run: `python -m benchmarks.faults`."""

@@ -1,0 +1,81 @@
+"""A record that an earlier commit wrote (tests/data/earlier_record/write.py), and what it answered from it then."""
+
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from backend.adapters.database import migrations
+
+DATA = Path(__file__).parent / "data" / "earlier_record"
+REVISION = "0008"
+MODEL_URL = "http://127.0.0.1:18733/v1"
+"""The model's address then, a part of what stored answers are found by. Nobody listens there: what is not stored is
+not answered."""
+PRICES = {"PRICE_IN": "1", "PRICE_OUT": "2"}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """`projects`: what Label Studio held; `answers`: command line -> what it printed, `{studio}` for its address."""
+
+    projects: list[dict[str, Any]]
+    answers: dict[tuple[str, ...], str]
+
+
+def earlier() -> Earlier:
+    found = json.loads(_unpacked("answers.json.gz"))
+    return Earlier(found["projects"], {tuple(answer["argv"]): answer["out"] for answer in found["answers"]})
+
+
+def restore(url: str) -> None:
+    """Writes the record into an empty database as the earlier commit left it: its tables, its revision."""
+    with _rows() as tables:
+        engine = sa.create_engine(url)
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, REVISION)
+            metadata = sa.MetaData()
+            metadata.reflect(connection)
+            for table in metadata.sorted_tables:
+                if table.name != "alembic_version":
+                    _fill(connection, table, tables)
+        engine.dispose()
+
+
+@contextmanager
+def _rows() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as record:
+        record.executescript(_unpacked("record.sql.gz"))
+        record.row_factory = sqlite3.Row
+        yield record
+
+
+def _fill(connection: sa.Connection, table: sa.Table, record: sqlite3.Connection) -> None:
+    """Rows in the types that this database has for them: SQLite keeps a truth value as a number."""
+    flags = {column.name for column in table.columns if isinstance(column.type, sa.Boolean)}
+    rows = [
+        {name: bool(row[name]) if name in flags else row[name] for name in row.keys()}  # noqa: SIM118
+        for row in record.execute(f'SELECT * FROM "{table.name}"')
+    ]
+    if rows:
+        connection.execute(table.delete())
+        connection.execute(table.insert(), rows)
+    if connection.dialect.name == "postgresql" and "id" in table.c and isinstance(table.c.id.type, sa.Integer):
+        sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+        highest = f'(SELECT coalesce(max(id), 1) FROM "{table.name}")'
+        connection.execute(sa.text(f"SELECT setval({sequence}, {highest})"))
+
+
+def _unpacked(name: str) -> str:
+    return gzip.decompress((DATA / name).read_bytes()).decode()

@@ -1,0 +1,101 @@
+"""A record of the release before this one opens, and says of its runs, samples and payments what it said then."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from backend.adapters.database import migrations
+from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import RunStore
+from backend.domain.dataset.subset import Subset, read_subset
+from backend.domain.hashing import numbered
+from backend.domain.optimize.search import SearchOptions
+
+A, B, RANDOM, LIVE = "a" * 64, "b" * 64, "c" * 64, "d" * 64
+SUBSETS = {
+    "00000001": "ground-truth:any/accepted/dev:0.5",
+    "00000002": "ids:3,7-12",
+    "00000003": "enhance:8:3:llama3:8b",
+    "00000004": "rest:4:9,11",
+    "00000005": "sample:20:7/stratify",
+}
+RUN = "00000001"
+USD = 15 / 1e6
+"""Of each completion here: 10 tokens of prompt, 5 of completion, a USD per million."""
+
+
+def price(_model: str) -> Any:
+    return lambda prompt, cached, said: (prompt + said) / 1e6
+
+
+def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    """One prompt with three samples a task, its runs, and what was paid for."""
+    yield "prompts", {"id": 1, "name": "mood", "project": 7}
+    texts = {"template": '"{text}"', "variables": '["text"]', "parameters": "{}", "note": '""', "model": "m"}
+    version = {"number": 1, "content": "x", "schema_digest": "y", "created": "2026", "confidence": "samples:3"}
+    yield "versions", {"prompt_id": 1, **texts, **version}
+    for run, subset in SUBSETS.items():
+        flags = {"push": True, "keep": False, "batch": False, "budget": 1.0}
+        work = {"status": "completed", "reason": "", "worker": "", "seen": 0.0, "seconds": 1.0, "tasks": 2}
+        yield "runs", {"id": run, "tag": "mood@1", "project": 7, "subset": subset, "created": run, **flags, **work}
+    yield "runs", {"id": "other", "tag": "tone@1", "project": 8, "subset": "all", "created": "0", **flags, **work}
+    for task, digest in ((1, A), (2, B)):
+        yield "asks", {"run_id": RUN, "task_id": task, "digest": digest, "sent": 3}
+    answered = [(numbered(A, number), RUN) for number in range(3)] + [(numbered(B, number), RUN) for number in range(2)]
+    for digest, payer in [*answered, (RANDOM, RUN), (LIVE, None), (numbered(LIVE, 1), None)]:
+        size = {"prompt_tokens": 10, "completion_tokens": 5, "cached_tokens": 0, "seconds": 0.1, "model": "m"}
+        kind = {"attempt": 0, "text": json.dumps("{}"), "finish_reason": "stop", "refused": False, "batch": False}
+        yield "completions", {"digest": digest, "run_id": payer, **kind, **size}
+    yield "sources", {"digest": LIVE, "project": 7}
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    engine = sa.create_engine(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0014")
+        for name, row in rows():
+            table = sa.table(name, *map(sa.column, row))
+            connection.execute(table.insert().values(**row))
+    engine.dispose()
+    opened = Store(database_url)
+    yield opened
+    opened.close()
+
+
+def test_every_run_is_about_what_it_was_about(store: Store) -> None:
+    scopes = {run.id: run.scope for run in RunStore(store).runs("mood@1")}
+    assert {run: str(scope) for run, scope in scopes.items()} == SUBSETS
+    assert scopes["00000003"] == SearchOptions("llama3:8b", 8, 3)
+    others = [scope for scope in scopes.values() if not isinstance(scope, SearchOptions)]
+    assert others == [read_subset(text) for text in SUBSETS.values() if not text.startswith("enhance:")][::-1]
+    assert Subset("ids", ids=(3, 7, 8, 9, 10, 11, 12)) in others
+
+
+def test_samples_are_counted_as_before(store: Store) -> None:
+    record = RunStore(store)
+    tally = record.asks.tally(record.run(RUN), price)
+    assert (tally.tasks, tally.done, tally.failed, tally.requests) == (2, 1, 0, 6), "one task lacks its third sample"
+    assert tally.cost_usd == pytest.approx(5 * USD)
+    assert tally.spent_usd == pytest.approx(6 * USD), "with the answer that a budget cut short"
+    assert BudgetLedger(store, RUN, price).spent() == pytest.approx(6 * USD)
+
+
+def test_what_is_held_about_a_project_goes_as_before(store: Store) -> None:
+    assert ForgetStore(store).held(7).answers == 8
+    assert ForgetStore(store).held(8).answers == 0
+    ForgetStore(store).forget(7)
+    assert store.completions([A, numbered(A, 1), B, RANDOM, LIVE, numbered(LIVE, 1)]) == {}
+    with store.engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM samples")).scalar() == 0

@@ -1,0 +1,72 @@
+"""What well-known servers send, in forms of their own: refusals with status 200, accounts without money, usage."""
+
+import pytest
+
+from backend.errors import ProviderError
+from tests.unit.adapters.providers.test_chat_completions import ask, chat, completed, error, failure
+
+JSON = '{"mood": "Good"}'
+NO_MONEY = {
+    "OpenAI, no code": error(429, message="You exceeded your current quota.", type="insufficient_quota", code=None),
+    "Moonshot": error(429, message="Your account is suspended.", type="exceeded_current_quota_error"),
+    "Zhipu": error(429, code="1113", message="Insufficient balance or no resource package. Please recharge."),
+    "Anthropic": error(400, message="Your credit balance is too low to access the API.", type="invalid_request_error"),
+    "LiteLLM": error(400, message="Budget has been exceeded! Current cost: 1.2", type="budget_exceeded", code="400"),
+    "OpenRouter, 200": {"error": {"message": "Insufficient credits", "code": 402}},
+}
+USAGES = {
+    "the total has thoughts": {"prompt_tokens": 21, "completion_tokens": 4, "total_tokens": 1025},
+    "texts": {"prompt_tokens": "21", "completion_tokens": "4", "total_tokens": "1025"},
+    "floats": {"prompt_tokens": 21.0, "completion_tokens": 4.0, "total_tokens": 1025.0},
+    "thoughts apart": {"prompt_tokens": 21, "completion_tokens": 4, "reasoning_tokens": 1000},
+    "other names": {"input_tokens": 21, "output_tokens": 1004},
+    "other names, thoughts apart": {
+        "input_tokens": 21,
+        "output_tokens": 4,
+        "output_tokens_details": {"reasoning_tokens": 1000},
+    },
+}
+
+
+@pytest.mark.parametrize("who", NO_MONEY)
+def test_an_account_without_money_stops_a_run_in_whatever_words(who):
+    with pytest.raises(ProviderError, match="has no quota left: add credit"):
+        ask(NO_MONEY[who])
+
+
+def test_a_rate_limit_that_speaks_of_a_quota_is_waited_for():
+    """Gemini's, a minute long."""
+    assert failure(error(429, message="You exceeded your current quota. Please retry in 32s.")).kind == "rate_limited"
+
+
+@pytest.mark.parametrize(
+    ("code", "named"), [(401, "OPENAI_API_KEY"), ("401", "OPENAI_API_KEY"), (404, "does not know")]
+)
+def test_a_refusal_with_status_200_is_one(code, named):
+    with pytest.raises(ProviderError, match=named):
+        ask({"error": {"message": "No.", "code": code}})
+
+
+def test_moderation_with_status_200_refuses_one_task():
+    assert failure({"error": {"message": "Your input was flagged", "code": 403}}).kind == "refused"
+
+
+@pytest.mark.parametrize("code", [429, 502, None, "x", [], 99])
+def test_other_errors_with_status_200_may_pass(code):
+    assert failure({"error": {"message": "No.", "code": code}}).kind in ("rate_limited", "server")
+
+
+@pytest.mark.parametrize("form", USAGES)
+def test_what_is_billed_is_read_in_each_form(form):
+    found = completed(chat(body={"usage": USAGES[form]}))
+    assert (found.prompt_tokens, found.completion_tokens) == (21, 1004)
+
+
+def test_usage_may_stand_in_the_choice():
+    found = completed(chat(usage={"prompt_tokens": 3, "completion_tokens": 4}, body={"usage": None}))
+    assert (found.prompt_tokens, found.completion_tokens) == (3, 4)
+
+
+@pytest.mark.parametrize("content", [{"mood": "Good"}, [JSON], [{"type": "text", "text": JSON}]])
+def test_content_may_be_the_object_itself_or_in_parts(content):
+    assert completed(chat(content)).text == JSON

@@ -1,0 +1,65 @@
+"""Every control that the registry knows has the whole protocol, and keeps what all of them must keep."""
+
+import inspect
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.layout import Placed
+from backend.domain.metrics.measures import GRADES
+from backend.domain.outcome import Rejection
+
+MEMBERS = {*Control.__annotations__, *(name for name in vars(Control) if not name.startswith("_"))}
+ELEMENTS = {
+    "Choices": ('<Choices name="c" toName="t"><Choice value="a"/></Choices>', "a"),
+    "TextArea": ('<TextArea name="c" toName="t"/>', ["one text", "two"]),
+}
+"""Tag -> a control, and what a model may answer."""
+
+
+@pytest.fixture(params=BUILDERS)
+def control(request):
+    built = BUILDERS[request.param](Placed(fromstring(ELEMENTS[request.param][0]), False, ()))
+    assert not isinstance(built, str), built
+    return built
+
+
+def test_the_protocol_is_not_empty():
+    assert {"describe", "json_schema", "parse", "to_regions", "from_regions", "equal", "partial", "classes"} <= MEMBERS
+
+
+def test_a_control_has_all_that_the_protocol_says(control):
+    lacking = [name for name in MEMBERS if not hasattr(control, name)]
+    assert lacking == []
+    for name, member in vars(Control).items():
+        if inspect.isfunction(member) and not name.startswith("_"):
+            wanted = list(inspect.signature(member).parameters)[1:]
+            assert list(inspect.signature(getattr(control, name)).parameters) == wanted, name
+
+
+def test_what_a_model_says_comes_back_from_json_and_from_regions(control):
+    value = control.parse(ELEMENTS[control.tag][1])
+    assert not isinstance(value, Rejection)
+    assert isinstance(value, control.holds)
+    assert control.parse(control.to_json(value)) == value
+    assert control.from_regions(control.to_regions(value)) == value
+    assert control.equal(value, value)
+    assert (control.partial(value, value), control.partial(None, value)) == (1, 0)
+    assert control.renamed(value, {}) == value
+    assert control.show(value)
+
+
+def test_nothing_is_no_region_and_not_the_same_as_something(control):
+    value = control.parse(ELEMENTS[control.tag][1])
+    assert control.to_regions(None) == []
+    assert control.from_regions([]) is None
+    assert not control.equal(None, value)
+
+
+@pytest.mark.parametrize("tag", BUILDERS)
+def test_each_kind_of_value_has_a_measure(tag):
+    built = BUILDERS[tag](Placed(fromstring(ELEMENTS[tag][0]), False, ()))
+    assert not isinstance(built, str)
+    assert GRADES[built.holds]
