@@ -12,6 +12,7 @@ A problem with a single task is not an error but data (`domain.outcome.Rejection
     ├── RunError               a run that does not exist, or that another process owns
     ├── QueueError             Redis does not answer
     ├── ServerError            our own server does not answer, or another one does
+    ├── NotThereError          an object of the API that does not exist, or that the caller may not see
     ├── StudioError            Label Studio refused, does not answer, or lost something
     ├── ProviderError          the model's provider will not answer any task: key, model, quota, address
     │   ├── ProviderAwayError  it cannot be reached for now
@@ -61,6 +62,10 @@ class QueueError(PromptsError):
 
 
 class ServerError(PromptsError):
+    pass
+
+
+class NotThereError(PromptsError):
     pass
 
 

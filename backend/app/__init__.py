@@ -6,6 +6,7 @@ Everything the commands do is here, for scripts:
     print(App().evaluate("sentiment@1").score.accuracy)
 """
 
+from backend.app.api import ApiOperations
 from backend.app.checks import CheckOperations
 from backend.app.projects import ProjectOperations
 from backend.app.prompts import PromptOperations
@@ -13,5 +14,5 @@ from backend.app.results import ResultOperations
 from backend.app.server import ServerOperations
 
 
-class App(PromptOperations, ServerOperations, ResultOperations, ProjectOperations, CheckOperations):
+class App(PromptOperations, ServerOperations, ResultOperations, ProjectOperations, CheckOperations, ApiOperations):
     """All groups in one: an operation has one name, wherever it is called from."""

@@ -14,6 +14,7 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.public_ids import PublicIdStore
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.processes import LocalProcess
@@ -29,6 +30,7 @@ from backend.services.projects import Login, Projects
 from backend.services.prompt_drafting import PromptDrafter
 from backend.services.prompts.resolver import Resolver
 from backend.services.prompts.saving import VersionSaver
+from backend.services.public_objects import PublicObjects
 from backend.services.run_control.ownership import BackgroundWorkers
 from backend.services.runs.batch.batch_run import Batches
 from backend.services.runs.batch.request_files import BatchStores
@@ -54,6 +56,17 @@ class Container(ModelParts):
         key = self.settings.label_studio_api_key
         known = AcceptanceStore(self.store).ids
         return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, known)
+
+    def acting_for(self, studio: LabelStudioClient) -> "Container":
+        """The same, with Label Studio as somebody else sees it."""
+        other = Container(self.settings)
+        other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics", "daily")}
+        other.studio = studio
+        return other
+
+    @property
+    def public_objects(self) -> PublicObjects:
+        return PublicObjects(PublicIdStore(self.store), self.prompts, self.record, self.studio)
 
     # Prompt versions
 
@@ -90,7 +103,7 @@ class Container(ModelParts):
 
     @cached_property
     def lifecycle(self) -> RunLifecycle:
-        return RunLifecycle(self.record, self.resolver, self.batches, self.pricing)
+        return RunLifecycle(self.record, self.resolver, self.batches, self.pricing, lambda: self.studio.person)
 
     @cached_property
     def pusher(self) -> Pusher:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from backend.adapters.database import completion_sources as sources
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import told
-from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, versions
+from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, version_ids, versions
 from backend.domain.runs.run import OPEN
 from backend.errors import PromptError
 
@@ -35,7 +35,7 @@ class DeletionStore(Repository):
             connection.execute(names.update().where(names.c.prompt_id == prompt).values(highest=given))
             sources.keep(connection, self._insert, runs.c.tag == tag)
             connection.execute(runs.delete().where(runs.c.tag == tag))
-            for table in (calibrations, versions):
+            for table in (calibrations, version_ids, versions):
                 connection.execute(table.delete().where(table.c.prompt_id == prompt, table.c.number == number))
 
 

@@ -14,7 +14,7 @@ from backend.adapters.files.private import make_private, private_file, private_f
 from backend.domain.urls import shown
 from backend.errors import StoreError
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest migration; a test compares it with the files."""
 
 

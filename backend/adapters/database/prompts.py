@@ -15,10 +15,21 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.database import completion_sources as sources
 from backend.adapters.database import prompt_names as names
+from backend.adapters.database.authors import author_row
 from backend.adapters.database.engine import clock_of, open_database
 from backend.adapters.database.retry import AT_ONCE, RetryPolicy, told
-from backend.adapters.database.tables import accepted, accepting, completions, connections, prompts, runs, versions
+from backend.adapters.database.tables import (
+    accepted,
+    accepting,
+    completions,
+    connections,
+    prompts,
+    runs,
+    version_ids,
+    versions,
+)
 from backend.domain.chat.request import Completion
+from backend.domain.person import Person
 from backend.domain.prompts.examples import examples_json, read_examples
 from backend.domain.prompts.version import PromptVersion, nearest
 from backend.errors import PromptError
@@ -55,15 +66,18 @@ class Store:
     # Prompts and versions
 
     @told
-    def save(self, version: PromptVersion) -> tuple[PromptVersion, bool]:
+    def save(self, version: PromptVersion, author: Person | None = None) -> tuple[PromptVersion, bool]:
         """The stored version with its number, and whether it is new: unchanged content returns the same version.
+        `author`: who saves it.
 
         Raises PromptError if the name belongs, or belonged, to another prompt or project.
         """
         with self.engine.begin() as connection:
-            return self._save(connection, version)
+            return self._save(connection, version, author)
 
-    def _save(self, connection: sa.Connection, version: PromptVersion) -> tuple[PromptVersion, bool]:
+    def _save(
+        self, connection: sa.Connection, version: PromptVersion, author: Person | None
+    ) -> tuple[PromptVersion, bool]:
         named = {"name": version.name, "project": version.project}
         connection.execute(self.insert(prompts).values(**named).on_conflict_do_nothing())
         # The insert locks SQLite, the row's lock PostgreSQL: whoever saves this prompt too waits until we are done.
@@ -83,6 +97,7 @@ class Store:
         shown = None if version.examples is None else examples_json(version.examples)
         row |= {"number": number, "content": version.content, "created": now(), "examples": shown}
         connection.execute(versions.insert().values(prompt_id=prompt.id, **row))
+        connection.execute(version_ids.insert().values(prompt_id=prompt.id, number=number, **author_row(author)))
         return _version(connection.execute(same).one()), True
 
     @told

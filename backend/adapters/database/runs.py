@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from backend.adapters.database.authors import author_row
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import told
 from backend.adapters.database.run_tasks import RunTaskStore
-from backend.adapters.database.tables import runs
+from backend.adapters.database.tables import run_ids, runs
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.optimize.search import SearchOptions
+from backend.domain.person import Person
 from backend.domain.runs.run import OPEN, QUEUED, Run, is_lost
 from backend.errors import RunError
 
@@ -32,6 +34,7 @@ class NewRun(NamedTuple):
     budget: float | None = None
     batch: bool = False
     server: str | None = None
+    author: Person | None = None
 
 
 class RunStore(Repository):
@@ -54,6 +57,7 @@ class RunStore(Repository):
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(order.tag))))
             moment = connection.execute(sa.select(self._now())).scalar_one()
             connection.execute(runs.insert().values(id=run_id, **_row(order), **_new(moment)))
+            connection.execute(run_ids.insert().values(run_id=run_id, **author_row(order.author)))
             for other in connection.execute(others):
                 check(_run(other))
             return _run(connection.execute(self._query().where(runs.c.id == run_id)).one())
@@ -164,6 +168,7 @@ def _new(moment: float) -> dict[str, Any]:
 
 def _row(order: NewRun) -> dict[str, Any]:
     row = order._asdict()
+    del row["author"]
     scope = row.pop("scope")
     if isinstance(scope, Subset):
         return row | {"subset": str(scope), "search": None}

@@ -6,18 +6,22 @@ How it really behaves is in the project's notes on Label Studio 1.23; the commen
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from backend.adapters.label_studio.backends import StudioBackends
+from backend.adapters.label_studio.credential import Credential
 from backend.adapters.label_studio.filters import all_of, by_version
 from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
 from backend.adapters.label_studio.task_pages import TaskPages
+from backend.domain.person import Person
 from backend.domain.predictions.acceptance import is_unseen
 from backend.domain.task import Task
 from backend.domain.urls import shown
-from backend.errors import StudioError
 
 PAGE = 1000
+PROJECTS = 100
+"""On a page."""
 IDS = 250
 """Ids in one request: they stand in its first line, for which many web servers take no more than 4 kB."""
 MOST_ANNOTATED = 5000
@@ -73,9 +77,14 @@ class LabelStudioClient(StudioBackends):
     """`known`: the annotations of a project that were made of predictions by order of this record, by id."""
 
     def __init__(
-        self, url: str, api_key: str | None, known: Callable[[int], Container[int]] = lambda project: ()
+        self,
+        url: str,
+        api_key: str | None,
+        known: Callable[[int], Container[int]] = lambda project: (),
+        credential: Credential | None = None,
     ) -> None:
-        self.http = LabelStudioHttp(url, api_key)
+        """`credential`: of whoever it acts for, in place of the key."""
+        self.http = LabelStudioHttp(url, api_key, credential)
         self._pages = TaskPages(self.http)
         self.url = url
         self._known = known
@@ -85,7 +94,14 @@ class LabelStudioClient(StudioBackends):
 
     def user(self) -> str:
         """E-mail address of the token's owner."""
-        return str(self.http.record("api/current-user/whoami", "email")["email"])
+        return self.person.email
+
+    @cached_property
+    def person(self) -> Person:
+        """The token's owner."""
+        row = self.http.record("api/current-user/whoami", "id", "email")
+        words = {name: str(row.get(name) or "") for name in ("username", "first_name", "last_name")}
+        return Person(int(row["id"]), str(row["email"]), organization=row.get("active_organization"), **words)
 
     def describe(self) -> str:
         """Version and user, for people."""
@@ -94,9 +110,9 @@ class LabelStudioClient(StudioBackends):
     def project(self, project: int) -> Project:
         try:
             found = self.http.record(f"api/projects/{project}/", "id", "title")
-        except NotFound:
-            raise StudioError(
-                f"Label Studio has no project {project} that this token may see: check its number."
+        except NotFound as error:
+            raise NotFound(
+                error.status, f"Label Studio has no project {project} that this token may see: check its number."
             ) from None
         return Project(
             id=project,
@@ -105,6 +121,20 @@ class LabelStudioClient(StudioBackends):
             shown=found.get("model_version") or "",
             tasks=found.get("task_number") or 0,
         )
+
+    def projects(self) -> list[dict[str, Any]]:
+        """All projects that the token may see, as Label Studio's JSON."""
+        found: list[dict[str, Any]] = []
+        more: Any = True
+        while more:
+            number = len(found) // PROJECTS + 1
+            answer = self.http.call("GET", "api/projects/", page=number, page_size=PROJECTS)
+            found, more = found + answer["results"], answer.get("next") and answer["results"]
+        return found
+
+    def ground_truths(self, project: int) -> int:
+        """How many annotations are marked as ground truth."""
+        return int(self.http.record(f"api/projects/{project}/", "ground_truth_number")["ground_truth_number"])
 
     def columns(self, project: int) -> dict[str, int]:
         """The fields of the tasks, each with the number of tasks that have it."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
+from backend.adapters.label_studio.credential import NO_KEY, Credential, client_without_cookies
 from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.domain.urls import shown
 from backend.errors import SettingsError, StudioError
@@ -73,7 +74,10 @@ class Unreachable(StudioError):
 class LabelStudioHttp:
     """`call` returns the JSON of an answer, `rows` that of a long list as a stream. Every error is a StudioError."""
 
-    def __init__(self, url: str, api_key: str | None) -> None:
+    def __init__(self, url: str, api_key: str | None, credential: Credential | None = None) -> None:
+        """`credential`: a request's own, which is passed on in place of the key."""
+        if credential is not None:
+            api_key = NO_KEY
         if not api_key:
             raise SettingsError(
                 "LABEL_STUDIO_API_KEY is not set: copy your access token from Label Studio (Account & Settings)."
@@ -89,7 +93,8 @@ class LabelStudioHttp:
 
         self._shown = shown(url)
         try:
-            self._sdk: Any = LabelStudioBase(base_url=url, api_key=api_key, timeout=60, follow_redirects=False)
+            http = client_without_cookies(credential)
+            self._sdk: Any = LabelStudioBase(base_url=url, api_key=api_key, timeout=60, httpx_client=http)
         except ApiError:
             raise StudioError(
                 "The token in LABEL_STUDIO_API_KEY has expired or is damaged: make a new one (Account & Settings)."

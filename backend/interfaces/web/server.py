@@ -17,7 +17,18 @@ from backend.adapters.label_studio.health_probe import TITLE
 from backend.app import App
 from backend.errors import PromptsError, RunError, SettingsError, where
 from backend.interfaces.presentation.json.runs import run_status_json
-from backend.interfaces.web.admission import LIMITS, AdmissionLimits, Admit, Password, everyone, this_machine, verdict
+from backend.interfaces.web.admission import (
+    API,
+    LIMITS,
+    AdmissionLimits,
+    Admit,
+    Password,
+    everyone,
+    of_api_or,
+    this_machine,
+    verdict,
+)
+from backend.interfaces.web.api.routes import add_api
 from backend.interfaces.web.large_json import json_pieces, read_json
 from backend.interfaces.web.observability import add_operations
 from backend.services.live_predictions import LivePredictions
@@ -52,6 +63,7 @@ def create_app(app: App | None = None) -> Flask:
     _add_routes(server, live_predictions)
     _add_runs(server, app)
     add_operations(server, app)
+    add_api(server, app)
     _add_errors(server, settings.max_body_mb)
     _add_admission(server, _admission(settings))
     return server
@@ -83,6 +95,7 @@ def _admission(settings: Settings) -> Admit:
 
 def _add_admission(server: Flask, admit: Admit) -> None:
     """Our own worker asks before it reads a body; under any other WSGI server it is asked here."""
+    admit = of_api_or(admit)
     server.extensions[LIMITS] = AdmissionLimits(admit, server.config["MAX_CONTENT_LENGTH"])
 
     @server.before_request
@@ -90,7 +103,7 @@ def _add_admission(server: Flask, admit: Admit) -> None:
         refusal = verdict(admit, request.environ)
         if refusal is None:
             return None
-        answer = jsonify({"error": refusal.sentence})
+        answer = jsonify({"error": refusal.sentence, "detail": refusal.sentence})
         answer.status_code = refusal.status
         answer.headers.update(refusal.headers)
         return answer
@@ -194,7 +207,8 @@ def _text(body: dict[str, Any], name: str) -> str:
 
 def _add_errors(server: Flask, max_body_mb: float) -> None:
     def answer(status: int, sentence: str) -> tuple[Response, int]:
-        return jsonify({"error": sentence}), status
+        name = "detail" if request.path.startswith(API) else "error"
+        return jsonify({name: sentence}), status
 
     @server.errorhandler(BadBody)
     def bad_body(error: BadBody) -> tuple[Response, int]:

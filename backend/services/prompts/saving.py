@@ -55,7 +55,7 @@ class VersionSaver:
         version = replace(version, model=version.model or self.default_model)
         version = self._with_examples(version, draft, project, schema)
         lack = self._lacking(version, columns, schema, project)
-        stored, new = self.store.save(version)
+        stored, new = self.store.save(version, self.studio.person)
         said = remarks(version.template, known, schema)
         return SavedVersion(stored, new, schema.unsupported, (*said, *on_lacking(lack, version.variables)))
 

@@ -50,3 +50,11 @@ class Prompts:
             self._store.delete(found[0].name)
         else:
             self._deletion.delete(found[0].name, found[0].number)
+
+    def delete_version(self, tag: str) -> None:
+        """Deletes one version, also the last one of its prompt, whose name stays taken.
+
+        Raises what `deletable` raises.
+        """
+        (version,) = self.deletable(tag)
+        self._deletion.delete(version.name, version.number)

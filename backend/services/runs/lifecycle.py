@@ -3,6 +3,7 @@
 Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from backend.adapters.database.runs import NewRun, RunStore
@@ -10,6 +11,7 @@ from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
 from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.person import Person
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.urls import shown
@@ -25,12 +27,17 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 
 @dataclass(frozen=True, slots=True)
 class RunLifecycle:
-    """`batches`: knows the model's server and what is under way there."""
+    """Starts runs.
+
+    batches: knows the model's server and what is under way there
+    author: who starts them
+    """
 
     record: RunStore
     resolver: Resolver
     batches: Batches
     pricing: Pricing
+    author: Callable[[], Person]
 
     def start(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
@@ -43,8 +50,10 @@ class RunLifecycle:
             for other in self.record.runs(resolved.version.tag):
                 only_one(other)
             self.batches.check(resolved.version.tag)
-        server = shown(self.batches.base_url)
-        order = NewRun(resolved.version.tag, resolved.project.id, subset, server=server, **asdict(ending))
+        server, author = shown(self.batches.base_url), self.author()
+        order = NewRun(
+            resolved.version.tag, resolved.project.id, subset, server=server, author=author, **asdict(ending)
+        )
         return self.record.create(order, only_one)
 
     def reopen(self, run_id: str, workers: BackgroundWorkers, budget: float | None = None) -> Run:

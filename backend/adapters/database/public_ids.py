@@ -1,0 +1,165 @@
+"""Repository of the integers that the API knows prompts, versions and runs by, and of who made them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from backend.adapters.database.authors import author_row
+from backend.adapters.database.prompts import now
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import told
+from backend.adapters.database.tables import names, prompt_details, prompts, run_ids, runs, version_ids, versions
+from backend.domain.person import Person
+from backend.errors import PromptError
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRow:
+    """`title`: as the API was told it, else the name; `created`, `updated`: ISO 8601, UTC, "" while there is no
+    version of a prompt whose beginning was not noted; `versions`, `runs`: how many there are; `user_id`,
+    `user_email`: who made it, None where that is not known."""
+
+    id: int
+    name: str
+    project: int
+    title: str
+    description: str
+    created: str
+    updated: str
+    versions: int
+    runs: int
+    user_id: int | None
+    user_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedTag:
+    """A version or a run by the API's integer. `key`: the version's number, or the run's id."""
+
+    id: int
+    key: Any
+    user_id: int | None
+    user_email: str | None
+
+
+class PublicIdStore(Repository):
+    """Integers are given once, also when what they meant was deleted."""
+
+    @told
+    def prompts(self) -> list[PromptRow]:
+        """All prompts, also those without a version; newest first."""
+        with self._engine.connect() as connection:
+            return [_prompt(row) for row in connection.execute(_PROMPTS.order_by(prompts.c.id.desc()))]
+
+    @told
+    def prompt(self, prompt: int) -> PromptRow | None:
+        """None when there is no prompt with this id."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_PROMPTS.where(prompts.c.id == prompt)).first()
+        return None if row is None else _prompt(row)
+
+    @told
+    def create(self, name: str, project: int, title: str, description: str, author: Person) -> int:
+        """A prompt without versions; its id. The very same one again is no second one.
+
+        Raises PromptError when another prompt has the name.
+        """
+        with self._engine.begin() as connection:
+            made = connection.execute(self._insert(prompts).values(name=name, project=project).on_conflict_do_nothing())
+            row = connection.execute(sa.select(prompts).where(prompts.c.name == name)).one()
+            unused = sa.select(versions.c.number).where(versions.c.prompt_id == row.id).limit(1)
+            if not made.rowcount and (row.project != project or connection.execute(unused).first()):
+                raise PromptError(f"There is a prompt '{name}' already: choose another title.")
+            self._describe(connection, row.id, title, description, author)
+            return int(row.id)
+
+    @told
+    def describe(self, prompt: int, title: str, description: str, author: Person) -> None:
+        """Notes what a prompt is called and described as; who noted it first stays its author."""
+        with self._engine.begin() as connection:
+            self._describe(connection, prompt, title, description, author)
+
+    def _describe(self, connection: sa.Connection, prompt: int, title: str, description: str, author: Person) -> None:
+        words = {"title": title, "description": description}
+        row = self._insert(prompt_details).values(prompt_id=prompt, created=now(), **words, **author_row(author))
+        connection.execute(row.on_conflict_do_update(index_elements=["prompt_id"], set_=words))
+
+    @told
+    def rename_unused(self, prompt: int, name: str) -> None:
+        """Renames a prompt that has no versions. Raises PromptError when another prompt has the name."""
+        taken = sa.exists().where(names.c.name == name)
+        try:
+            with self._engine.begin() as connection:
+                row = prompts.update().where(prompts.c.id == prompt, ~taken).values(name=name)
+                if connection.execute(row).rowcount != 1:
+                    raise PromptError(f"The name '{name}' is another prompt's: choose another title.")
+        except IntegrityError:
+            raise PromptError(f"There is a prompt '{name}' already: choose another title.") from None
+
+    @told
+    def delete_unused(self, prompt: int) -> None:
+        """Deletes a prompt that has no versions."""
+        unused = ~sa.exists().where(versions.c.prompt_id == prompt)
+        with self._engine.begin() as connection:
+            connection.execute(prompts.delete().where(prompts.c.id == prompt, unused))
+
+    @told
+    def versions(self, prompt: int) -> dict[int, NumberedTag]:
+        """The ids of a prompt's versions, by their number."""
+        query = sa.select(version_ids).where(version_ids.c.prompt_id == prompt)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {row.number: NumberedTag(row.id, row.number, row.user_id, row.user_email) for row in rows}
+
+    @told
+    def set_note(self, prompt: int, number: int, note: str) -> None:
+        """Changes a version's note."""
+        mine = sa.and_(versions.c.prompt_id == prompt, versions.c.number == number)
+        with self._engine.begin() as connection:
+            connection.execute(versions.update().where(mine).values(note=note))
+
+    @told
+    def runs(self, keys: Iterable[str]) -> Mapping[str, NumberedTag]:
+        """The integers of runs, by the runs' ids."""
+        query = sa.select(run_ids).where(run_ids.c.run_id.in_(list(keys)))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {row.run_id: NumberedTag(row.id, row.run_id, row.user_id, row.user_email) for row in rows}
+
+    @told
+    def run(self, number: int) -> str | None:
+        """The id of the run with this integer; None when there is none."""
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(run_ids.c.run_id).where(run_ids.c.id == number)).scalar()
+
+
+def _prompt(row: Any) -> PromptRow:
+    values = row._asdict()
+    return PromptRow(**values | {"title": row.title or row.name, "description": row.description or ""})
+
+
+def _count(table: sa.Table, which: Any) -> Any:
+    return sa.select(sa.func.count()).select_from(table).where(which).correlate(prompts).scalar_subquery()
+
+
+def _of_prompt(column: Any) -> Any:
+    return sa.select(column).where(versions.c.prompt_id == prompts.c.id).correlate(prompts).scalar_subquery()
+
+
+_RUNS = sa.func.substr(runs.c.tag, 1, sa.func.length(prompts.c.name) + 1) == prompts.c.name + "@"
+_PROMPTS = sa.select(
+    prompts.c.id,
+    prompts.c.name,
+    prompts.c.project,
+    prompt_details.c.title,
+    prompt_details.c.description,
+    sa.func.coalesce(prompt_details.c.created, _of_prompt(sa.func.min(versions.c.created)), "").label("created"),
+    sa.func.coalesce(_of_prompt(sa.func.max(versions.c.created)), prompt_details.c.created, "").label("updated"),
+    _count(versions, versions.c.prompt_id == prompts.c.id).label("versions"),
+    _count(runs, _RUNS).label("runs"),
+    prompt_details.c.user_id,
+    prompt_details.c.user_email,
+).join_from(prompts, prompt_details, isouter=True)

@@ -1,0 +1,109 @@
+"""What callers send: bodies and queries of the API, checked, and told in one sentence when they do not fit.
+
+Fields that the API of Label Studio has and we derive ourselves (organization, output_classes …) are taken and ignored.
+"""
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from flask import request
+from pydantic import BaseModel, Field, ValidationError
+
+from backend.interfaces.web.api.problem import Problem
+
+M = TypeVar("M", bound=BaseModel)
+Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Title = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class PromptBody(BaseModel):
+    title: Title | None = None
+    description: Annotated[str, Field(max_length=10_000)] | None = None
+    associated_projects: list[Id] | None = None
+
+
+class VersionBody(BaseModel):
+    title: Annotated[str, Field(max_length=500)] | None = None
+    prompt: Annotated[str, Field(min_length=1)] | None = None
+    provider_model_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    max_few_shot_examples: Annotated[int, Field(ge=0, le=100)] | None = None
+
+
+class RunBody(BaseModel):
+    project: Id
+    project_subset: Literal["All", "HasGT", "Sample", "Custom"] = "All"
+    sample_subset_size: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    only_missing_predictions: bool | None = None
+    task_ids: list[Id] | None = None
+    filters_json: dict[str, Any] | None = None
+    budget_usd: Annotated[float, Field(ge=0)] | None = None
+
+
+class RefineBody(BaseModel):
+    project_id: Id
+    teacher_model_name: Annotated[str, Field(min_length=1, max_length=200)]
+    budget_usd: Annotated[float, Field(ge=0)] | None = None
+
+
+class RefineQuery(BaseModel):
+    refinement_job_id: str | None = None
+
+
+class PageQuery(BaseModel):
+    page: Annotated[int, Field(ge=1)] = 1
+    page_size: Annotated[int, Field(ge=1, le=500)] = 100
+    ordering: str | None = None
+    search: str | None = None
+
+
+class ProjectsQuery(PageQuery):
+    ids: str | None = None
+    title: str | None = None
+
+
+class RunsQuery(BaseModel):
+    project: Id | None = None
+    project_subset: Literal["All", "HasGT", "Sample", "Custom"] | None = None
+
+
+class TasksQuery(PageQuery):
+    model_run: Id | None = None
+    model_version: Id | None = None
+    prediction_version_ids: str | None = None
+    alignment_from_name: str | None = None
+    alignment_class: str | None = None
+    alignment_outcome: Literal["all", "true_positive", "false_positive", "false_negative"] | None = None
+
+
+class EstimateQuery(BaseModel):
+    project_id: Id | None = None
+    project_subset: Literal["All", "HasGT", "Sample"] = "All"
+
+
+def body(kind: type[M]) -> M:
+    """The request's JSON object. Raises Problem 400 for what does not fit."""
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict):
+        raise Problem(400, "The body is not a JSON object.")
+    return _checked(kind, sent)
+
+
+def query(kind: type[M]) -> M:
+    """The request's query parameters. Raises Problem 400 for what does not fit."""
+    return _checked(kind, {name: value for name, value in request.args.items() if value != ""})
+
+
+def numbers(text: str | None, name: str) -> list[int]:
+    """`3,7` as [3, 7]. Raises Problem 400 for anything else."""
+    parts = [part.strip() for part in (text or "").split(",") if part.strip()]
+    if not all(part.isdecimal() and len(part) < 10 for part in parts):
+        raise Problem(400, f"'{name}' takes integers with commas between them, like 3,7.")
+    return [int(part) for part in parts]
+
+
+def _checked(kind: type[M], sent: dict[str, Any]) -> M:
+    try:
+        return kind.model_validate(sent)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the body"
+        raise Problem(400, f"'{where[:100]}' does not fit: {first['msg']}.") from None

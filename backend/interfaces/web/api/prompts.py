@@ -1,0 +1,98 @@
+"""Prompts: their list, one of them, and the projects that prompts can be written for."""
+
+from typing import Any
+
+from flask import Response, request
+
+from backend.adapters.database.public_ids import PromptRow
+from backend.domain.labels.config import read_config
+from backend.errors import LabelConfigError
+from backend.interfaces.web.api import shapes
+from backend.interfaces.web.api.bodies import PageQuery, ProjectsQuery, PromptBody, body, numbers, query
+from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.problem import Problem
+
+ORDERS = {"id": "id", "title": "title", "created_at": "created", "updated_at": "updated"}
+
+
+def list_prompts(call: Call) -> Any:
+    asked = query(PageQuery)
+    rows = [row for row in call.objects.prompts() if (asked.search or "").casefold() in row.title.casefold()]
+    found = paged(ordered(rows, asked.ordering), asked)
+    return found | {"results": [_listed(call, row) for row in found["results"]]}
+
+
+def create_prompt(call: Call) -> Any:
+    sent = body(PromptBody)
+    if sent.title is None:
+        raise Problem(400, "'title' is missing: give the prompt a name.")
+    if not sent.associated_projects or len(sent.associated_projects) != 1:
+        raise Problem(400, "A prompt is for one project: send its id, like associated_projects=[12].")
+    row = call.objects.create(sent.title, sent.associated_projects[0], sent.description or "")
+    return _one(call, row), 201
+
+
+def get_prompt(call: Call, prompt: int) -> Any:
+    return _listed(call, call.objects.prompt(prompt))
+
+
+def update_prompt(call: Call, prompt: int) -> Any:
+    sent, row = body(PromptBody), call.objects.prompt(prompt)
+    if sent.associated_projects not in (None, [row.project]):
+        raise Problem(400, f"Prompt {prompt} is for project {row.project}: make another prompt for another project.")
+    return _one(call, call.objects.describe(prompt, sent.title, sent.description))
+
+
+def delete_prompt(call: Call, prompt: int) -> Any:
+    call.objects.delete(prompt)
+    return Response(status=204)
+
+
+def compatible_projects(call: Call) -> Any:
+    """Projects with at least one control that prompts can fill."""
+    asked = query(ProjectsQuery)
+    wanted = numbers(asked.ids, "ids")
+    found = [row for row in call.app.container.studio.projects() if _is_compatible(row)]
+    if wanted:
+        found = [row for row in found if row["id"] in wanted]
+    if asked.title:
+        found = [row for row in found if asked.title.casefold() in str(row.get("title")).casefold()]
+    defaults: dict[str, Any] = {"assignment_settings": {}, "review_settings": {}}
+    return paged([{**defaults, **row} for row in found], asked)
+
+
+def ordered(rows: list[PromptRow], ordering: str | None) -> list[PromptRow]:
+    """By one of ORDERS, `-` before it for the other way round. Raises Problem 400 for any other."""
+    if not ordering:
+        return rows
+    name = ORDERS.get(ordering.removeprefix("-"))
+    if name is None:
+        raise Problem(400, f"'ordering' takes {', '.join(ORDERS)}, with - before it for the other way round.")
+    return sorted(rows, key=lambda row: getattr(row, name), reverse=ordering.startswith("-"))
+
+
+def paged(rows: list[Any], asked: PageQuery) -> dict[str, Any]:
+    """The page of `rows` that was asked for. Raises Problem 404 for one past the end."""
+    others = {name: value for name, value in request.args.items() if name != "page"}
+    found = shapes.page(rows, asked.page, asked.page_size, request.base_url, others)
+    if found is None:
+        raise Problem(404, "Invalid page.")
+    return found
+
+
+def _is_compatible(project: dict[str, Any]) -> bool:
+    try:
+        return bool(read_config(project.get("label_config") or "").fields)
+    except LabelConfigError:
+        return False
+
+
+def _one(call: Call, row: PromptRow) -> dict[str, Any]:
+    return shapes.prompt(row, call.person, call.schema(row.project))
+
+
+def _listed(call: Call, row: PromptRow) -> dict[str, Any]:
+    scores = [call.evaluation(one) for one in call.objects.versions(row.id)]
+    known = [found.score.accuracy for found in scores if found is not None and found.score.accuracy is not None]
+    title = call.objects.project(row.project).title
+    return shapes.listed_prompt(row, call.person, title, call.schema(row.project), max(known, default=None))

@@ -1,0 +1,66 @@
+"""Refining a version: a teacher rewrites its prompt from its mistakes, and ground truths it never saw judge that."""
+
+from typing import Any
+
+from backend.domain.optimize.search import SearchOptions
+from backend.interfaces.web.api import shapes
+from backend.interfaces.web.api.bodies import RefineBody, RefineQuery, body, query
+from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.problem import Problem
+from backend.services.optimize.session import OptimizationResult, OptimizerOptions
+from backend.services.public_objects import PublicVersion
+from backend.services.refinements import Refinement, Refinements
+
+
+class RefinementRoutes:
+    """`refinements`: those of this server, whoever asked for them."""
+
+    def __init__(self, refinements: Refinements) -> None:
+        self._refinements = refinements
+
+    def start_refinement(self, call: Call, prompt: int, version: int) -> Any:
+        """Answers at once, also to who did not ask for that: a search takes minutes."""
+        sent, of = body(RefineBody), call.objects.version(prompt, version)
+        if sent.project_id != of.prompt.project:
+            raise Problem(400, f"{of.version.tag} is for project {of.prompt.project}: send that as project_id.")
+        wish = OptimizerOptions(SearchOptions(sent.teacher_model_name), sent.budget_usd)
+        job = self._refinements.start(of.version.tag, lambda: call.app.enhance(of.version.tag, wish))
+        return _shape(call, of, job)
+
+    def get_refinement(self, call: Call, prompt: int, version: int) -> Any:
+        of = call.objects.version(prompt, version)
+        job = self._refinements.get(of.version.tag, query(RefineQuery).refinement_job_id)
+        if job is None:
+            raise Problem(
+                404, f"No refinement of {of.version.tag} is known here: start it again, what was answered is kept."
+            )
+        return _shape(call, of, job)
+
+
+def _shape(call: Call, of: PublicVersion, job: Refinement) -> dict[str, Any]:
+    """A RefinedPromptResponse."""
+    status = "InProgress" if job.is_open else "Completed" if job.result else "Failed"
+    found = job.result
+    return {
+        "title": found.saved.tag if found and found.saved else None,
+        "prompt": (found.text if found else None) or "",
+        "reasoning": _reasoning(found) if found else job.failure,
+        "refinement_job_id": job.id,
+        "refinement_status": status,
+        "total_cost": _cost(found) if found else None,
+        "previous_version": shapes.version(of, call.person, None),
+    }
+
+
+def _reasoning(found: OptimizationResult) -> str:
+    """Why the teacher wrote it so, and what the ground truths say that it never saw."""
+    if found.text is None:
+        return "No rewrite was better on the ground truths to learn from."
+    if found.verdict is None:
+        return f"{found.reasons}\nThere were no ground truths to judge it by."
+    return f"{found.reasons}\nOn ground truths it never saw: {found.verdict}."
+
+
+def _cost(found: OptimizationResult) -> str | None:
+    model, teacher = found.cost.model, found.cost.teacher
+    return None if model is None or teacher is None else f"{model + teacher:.6f}"

@@ -1,0 +1,147 @@
+"""Results: the tasks of a subset with what a version said of them, and the indicators of a run."""
+
+from collections.abc import Callable
+from typing import Any
+
+from backend.domain.answer import Answer, names_of
+from backend.domain.dataset.subset import SAMPLE_SIZE
+from backend.domain.metrics.evaluation import Evaluation
+from backend.interfaces.web.api import shapes
+from backend.interfaces.web.api.bodies import TasksQuery, numbers, query
+from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.api.prompts import paged
+from backend.services.analysis.answered_tasks import AnsweredTask
+from backend.services.public_objects import PublicVersion
+from backend.services.run_control.status import RunStatus
+
+
+def subsets(call: Call, project: int) -> Any:
+    """The subsets that a run may take, with the number of their tasks."""
+    tasks = call.objects.project(project).tasks
+    truths = call.app.container.studio.ground_truths(project)
+    counts = {"All": tasks, "HasGT": truths, "Sample": min(SAMPLE_SIZE, tasks)}
+    return [{"subset": name, "count": count, "columns_schema": []} for name, count in counts.items()]
+
+
+def subset_tasks(call: Call, project: int) -> Any:
+    """Tasks with the answers of a version; several versions: those that all of them answered."""
+    asked = query(TasksQuery)
+    call.objects.project(project)
+    versions = _versions(call, project, asked)
+    items = _common([call.app.answered_tasks(one.version.tag) for one in versions])
+    found = paged([item for item in items if _is_wanted(item, asked)], asked)
+    rows = [shapes.task(item) for item in found["results"]]
+    inside = {"task_count": found["count"], "next_cursor": None, "previous_cursor": None, "task_result_list": rows}
+    return found | {"results": [inside]}
+
+
+def list_indicators(call: Call, run: int) -> Any:
+    return [{"key": key, **value} for key, value in _indicators(call, run).items()]
+
+
+def get_indicator(call: Call, run: int, key: str) -> Any:
+    found = _indicators(call, run)
+    if key not in found:
+        raise Problem(404, f"There is no indicator '{key[:40]}': there are {', '.join(found)}.")
+    return found[key]
+
+
+def _versions(call: Call, project: int, asked: TasksQuery) -> list[PublicVersion]:
+    wanted = numbers(asked.prediction_version_ids, "prediction_version_ids")
+    if asked.model_version is not None:
+        wanted.append(asked.model_version)
+    found = call.objects.by_number(wanted) if wanted else []
+    if asked.model_run is not None:
+        found.append(call.objects.run(asked.model_run).of)
+    if not found:
+        raise Problem(400, "Whose answers? Send model_run, model_version or prediction_version_ids.")
+    if any(one.prompt.project != project for one in found):
+        raise Problem(400, f"One of these versions is not for project {project}: leave it out.")
+    return found
+
+
+def _common(lists: list[list[AnsweredTask]]) -> list[AnsweredTask]:
+    """The first version's, of the tasks that all of them answered."""
+    common = set.intersection(*({item.task.id for item in items} for items in lists))
+    return [item for item in lists[0] if item.task.id in common]
+
+
+def _is_wanted(item: AnsweredTask, asked: TasksQuery) -> bool:
+    """Whether a task is one of the outcome, and of the class, that were asked for."""
+    if asked.alignment_outcome in (None, "all") and asked.alignment_class is None:
+        return True
+    if item.truth is None:
+        return False
+    predicted = _labels(item.outcome.answer or {}, asked.alignment_from_name)
+    true = _labels(item.truth, asked.alignment_from_name)
+    label = asked.alignment_class
+    has = {
+        "true_positive": label in predicted and label in true if label else predicted == true,
+        "false_positive": label in predicted and label not in true if label else bool(predicted - true),
+        "false_negative": label not in predicted and label in true if label else bool(true - predicted),
+        "all": label in predicted or label in true,
+    }
+    return has[asked.alignment_outcome or "all"]
+
+
+def _labels(answer: Answer, control: str | None) -> set[str]:
+    return {label for name, value in answer.items() if control in (None, name) for label in names_of(value)}
+
+
+def _indicators(call: Call, run: int) -> dict[str, Any]:
+    """Key -> title and values. What needs ground truths is left out where the run has none."""
+    of = call.objects.run(run)
+    status, evaluation = call.app.watch(of.run.id), call.evaluation_of_run(of)
+    scored = {} if evaluation is None else {key: make(evaluation) for key, make in SCORED.items()}
+    return scored | {"outputs": _outputs(status), "coverage": _coverage(status), "cost": _cost(status)}
+
+
+def _indicator(title: str, kpi: str, **values: Any) -> dict[str, Any]:
+    keys = [{"key": name, "label": name.replace("_", " ")} for name in values if name != kpi]
+    kpis = {"main_kpi": kpi, "secondary_kpi": None, "additional_kpis": keys, "extra_kpis": []}
+    return {"title": title, "values": values, **kpis}
+
+
+def _accuracy(found: Evaluation) -> dict[str, Any]:
+    interval = found.intervals.accuracy
+    return _indicator("Accuracy", "accuracy", accuracy=found.score.accuracy, interval=interval and list(interval))
+
+
+def _f1(found: Evaluation) -> dict[str, Any]:
+    interval, score = found.intervals.f1_macro, found.score
+    values = {"f1": score.f1_macro, "interval": interval and list(interval), "f1_micro": score.f1_micro}
+    return _indicator("F1, macro", "f1", **values, f1_weighted=score.f1_weighted)
+
+
+def _per_label(found: Evaluation) -> dict[str, Any]:
+    rows = {
+        label: {"precision": one.precision, "recall": one.recall, "f1": one.f1, "support": one.support}
+        for label, one in found.score.per_label.items()
+    }
+    return _indicator("Classification report", "labels", labels=rows, confusion=found.score.confusion)
+
+
+SCORED: dict[str, Callable[[Evaluation], dict[str, Any]]] = {
+    "accuracy": _accuracy,
+    "f1": _f1,
+    "classification_report": _per_label,
+}
+
+
+def _outputs(status: RunStatus) -> dict[str, Any]:
+    counts = status.tally
+    values = {"outputs": counts.done, "tasks": counts.tasks, "failures": counts.failed, "rejections": counts.rejected}
+    return _indicator("Outputs", "outputs", **values)
+
+
+def _coverage(status: RunStatus) -> dict[str, Any]:
+    counts = status.tally
+    share = (counts.done - counts.rejected) / counts.tasks if counts.tasks else None
+    return _indicator("Coverage", "coverage", coverage=share)
+
+
+def _cost(status: RunStatus) -> dict[str, Any]:
+    counts = status.tally
+    values = {"total_cost_usd": counts.cost_usd, "saved_usd": counts.saved_usd, "spent_usd": counts.spent_usd}
+    return _indicator("Cost", "total_cost_usd", **values)

@@ -1,0 +1,109 @@
+"""Routes of the API: which address leads where, and how every answer and every problem is sent."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from backend.app import App
+from backend.errors import PromptsError, where
+from backend.interfaces.web.api import connections, prompts, results, runs, versions
+from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.problem import Problem, problem_of
+from backend.interfaces.web.api.refinements import RefinementRoutes
+from backend.interfaces.web.api.sign_in import SignIn
+from backend.services.refinements import Refinements
+
+log = logging.getLogger(__name__)
+PREFIX = "/api/"
+_PROMPT = "/prompts/<int:prompt>"
+_VERSION = f"{_PROMPT}/versions/<int:version>"
+_RUNS = f"{_VERSION}/inference-runs"
+_CONNECTION = "/model-provider-connections/<int:connection>"
+
+_REFINE = f"{_VERSION}/refine"
+Route = tuple[str, str, Callable[..., Any]]
+ROUTES: tuple[Route, ...] = (
+    ("GET", "/prompts", prompts.list_prompts),
+    ("POST", "/prompts", prompts.create_prompt),
+    ("GET", "/prompts/compatible-projects", prompts.compatible_projects),
+    ("GET", _PROMPT, prompts.get_prompt),
+    ("PATCH", _PROMPT, prompts.update_prompt),
+    ("DELETE", _PROMPT, prompts.delete_prompt),
+    ("GET", f"{_PROMPT}/get-default-version-name", versions.default_version_name),
+    ("GET", f"{_PROMPT}/versions", versions.list_versions),
+    ("POST", f"{_PROMPT}/versions", versions.create_version),
+    ("GET", _VERSION, versions.get_version),
+    ("PATCH", _VERSION, versions.update_version),
+    ("DELETE", _VERSION, versions.delete_version),
+    ("GET", f"{_VERSION}/cost-estimate", versions.cost_estimate),
+    ("POST", f"{_VERSION}/cost-estimate", versions.cost_estimate),
+    ("GET", _RUNS, runs.list_runs),
+    ("POST", _RUNS, runs.create_run),
+    ("POST", f"{_RUNS}/<int:run>/cancel", runs.cancel_run),
+    ("POST", "/model-run/batch-predictions", runs.refuse_results),
+    ("POST", "/model-run/batch-failed-predictions", runs.refuse_results),
+    ("GET", "/projects/<int:project>/subsets", results.subsets),
+    ("GET", "/projects/<int:project>/subset-tasks", results.subset_tasks),
+    ("GET", "/inference-runs/<int:run>/indicators", results.list_indicators),
+    ("GET", "/inference-runs/<int:run>/indicators/<key>", results.get_indicator),
+    ("GET", "/model-provider-connections", connections.list_connections),
+    ("POST", "/model-provider-connections", connections.refuse_change),
+    ("GET", "/model-provider-connections/provider-choices", connections.provider_choices),
+    ("GET", _CONNECTION, connections.get_connection),
+    ("PATCH", _CONNECTION, connections.refuse_change),
+    ("DELETE", _CONNECTION, connections.refuse_change),
+)
+
+
+def add_api(server: Flask, app: App) -> None:
+    """The Prompts API below PREFIX, with and without a slash at an address's end."""
+    routes, sign_in = Blueprint("api", __name__, url_prefix=PREFIX.rstrip("/")), SignIn(app)
+    refinements = RefinementRoutes(Refinements())
+    more: tuple[Route, ...] = (
+        ("POST", _REFINE, refinements.start_refinement),
+        ("GET", _REFINE, refinements.get_refinement),
+    )
+    for method, path, answer in (*ROUTES, *more):
+        name = f"{method} {path}"
+        view = _view(sign_in, answer)
+        routes.add_url_rule(path, name, view, methods=[method], strict_slashes=False)
+    routes.add_url_rule("/token/refresh", "refresh", _refresh(app), methods=["POST"], strict_slashes=False)
+    routes.register_error_handler(Problem, _sent)
+    routes.register_error_handler(PromptsError, lambda error: _sent(problem_of(error)))
+    routes.register_error_handler(Exception, _unexpected)
+    server.register_blueprint(routes)
+
+
+def _view(sign_in: SignIn, answer: Callable[..., Any]) -> Callable[..., Any]:
+    def view(**ids: Any) -> Any:
+        call = Call(sign_in.caller(request.headers.get, request.remote_addr or ""))
+        found = answer(call, **ids)
+        return jsonify(found) if isinstance(found, list) else found
+
+    return view
+
+
+def _refresh(app: App) -> Callable[[], Any]:
+    """Passed on to Label Studio: an SDK that has a personal access token asks us for access, as it would ask there."""
+
+    def view() -> Any:
+        status, answer = app.refresh_token(request.get_data())
+        return Response(answer, status, content_type="application/json")
+
+    return view
+
+
+def _sent(problem: Problem) -> tuple[Response, int]:
+    answer = jsonify({"detail": str(problem)})
+    answer.headers.update(problem.headers)
+    return answer, problem.status
+
+
+def _unexpected(error: Exception) -> tuple[Response, int]:
+    if isinstance(error, HTTPException):
+        return _sent(Problem(error.code or 500, error.description or "This request can't be answered."))
+    log.error("%s %s failed: %s", request.method, request.url_rule, where(error))
+    return _sent(Problem(500, "Something went wrong here; the server's log says where."))

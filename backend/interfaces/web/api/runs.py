@@ -1,0 +1,88 @@
+"""Runs of a version: their list is also how their progress is read."""
+
+from typing import Any
+
+from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
+from backend.errors import RunError
+from backend.interfaces.web.api import shapes
+from backend.interfaces.web.api.bodies import RunBody, RunsQuery, body, query
+from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.problem import Problem
+from backend.services.public_objects import PublicRun, PublicVersion
+from backend.services.runs.options import RunOptions
+
+OPEN = ("Pending", "InProgress")
+
+
+def list_runs(call: Call, prompt: int, version: int) -> Any:
+    asked, of = query(RunsQuery), call.objects.version(prompt, version)
+    found = [shape(call, one) for one in call.objects.runs(of)]
+    return [
+        one
+        for one in found
+        if asked.project in (None, one["project"]) and asked.project_subset in (None, one["project_subset"])
+    ]
+
+
+def create_run(call: Call, prompt: int, version: int) -> Any:
+    """The run that is under way, where there is one: the SDK repeats a request whose answer was lost."""
+    sent, of = body(RunBody), call.objects.version(prompt, version)
+    if sent.project != of.prompt.project:
+        raise Problem(400, f"{of.version.tag} is for project {of.prompt.project}: send project={of.prompt.project}.")
+    if (running := _under_way(call, of)) is not None:
+        return running
+    subset = _subset(sent)
+    push = call.app.container.settings.evaluate_pushes or sent.project_subset != "HasGT"
+    try:
+        started = call.app.run_in_background(of.version.tag, subset, RunOptions(push=push, budget=sent.budget_usd))
+    except RunError:
+        if (running := _under_way(call, of)) is not None:
+            return running
+        raise
+    made = next(one for one in call.objects.runs(of) if one.run.id == started.id)
+    return shape(call, made), 201
+
+
+def cancel_run(call: Call, prompt: int, version: int, run: int) -> Any:
+    of = call.objects.version(prompt, version)
+    found = next((one for one in call.objects.runs(of) if one.number.id == run), None)
+    if found is None:
+        raise Problem(404, f"{of.version.tag} has no run {run}: see the list of its runs.")
+    stopped = call.app.cancel(found.run.id)
+    return {"detail": "The run is canceled." if stopped else "The run had ended already."}
+
+
+def refuse_results(call: Call) -> Any:
+    """What a version answered is what its model said, so answers from elsewhere have no place in its runs."""
+    raise Problem(400, "Runs of this server ask the model themselves: start one with prompts.runs.create.")
+
+
+def shape(call: Call, of: PublicRun) -> dict[str, Any]:
+    """A ModelRun; with its score once it has ended."""
+    status = call.app.watch(of.run.id)
+    scored = status.run.status == "completed"
+    return shapes.run(of, status, call.person, call.evaluation_of_run(of) if scored else None)
+
+
+def subset_of(name: str, size: int | None = None) -> Subset:
+    """The tasks that the API's name for a subset means. size: of a sample."""
+    if name == "HasGT":
+        return Subset("ground-truth")
+    return Subset("sample", size=size or SAMPLE_SIZE) if name == "Sample" else Subset("all")
+
+
+def _under_way(call: Call, of: PublicVersion) -> dict[str, Any] | None:
+    shaped = (shape(call, one) for one in call.objects.runs(of) if one.run.status in ("pending", "in_progress"))
+    return next((one for one in shaped if one["status"] in OPEN), None)
+
+
+def _subset(sent: RunBody) -> Subset:
+    if sent.filters_json:
+        raise Problem(400, "Filters are not supported: send the ids of the tasks, as task_ids=[3, 7].")
+    if sent.project_subset == "Custom" and not sent.task_ids:
+        raise Problem(400, "A custom run needs the ids of its tasks: send task_ids=[3, 7].")
+    if sent.task_ids:
+        return Subset("ids", ids=tuple(sent.task_ids))
+    if sent.only_missing_predictions and sent.project_subset == "All":
+        return Subset("missing")
+    return subset_of(sent.project_subset, sent.sample_subset_size)

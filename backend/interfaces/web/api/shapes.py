@@ -1,0 +1,180 @@
+"""What the API answers with: the objects of Label Studio's SDK, with what we know beyond them in fields of our own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from backend.adapters.database.public_ids import PromptRow
+from backend.domain.answer import Answer, answer_json
+from backend.domain.dataset.subset import Subset
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.evaluation import Evaluation
+from backend.domain.outcome import Failure, Rejection
+from backend.domain.person import Person
+from backend.domain.runs.run import FINAL, Run
+from backend.services.analysis.answered_tasks import AnsweredTask
+from backend.services.public_objects import PublicRun, PublicVersion
+from backend.services.run_control.status import RunStatus
+
+Object = dict[str, Any]
+CONNECTION = 1
+"""The id of the one connection there is: the server that OPENAI_BASE_URL names."""
+STATUS = {
+    "pending": "Pending",
+    "in_progress": "InProgress",
+    "completed": "Completed",
+    "failed": "Failed",
+    "canceled": "Canceled",
+}
+SUBSETS = {"all": "All", "ground-truth": "HasGT", "truth-sample": "HasGT", "sample": "Sample"}
+
+
+def user(user_id: int | None, email: str | None) -> Object | None:
+    """A UserSimple; None where it is not known who it was."""
+    return None if user_id is None else {"id": user_id, "email": email, "username": email or ""}
+
+
+def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> Object:
+    """A ModelInterface. `schema`: what its project's labelling config takes, None when that can't be read."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "name": row.name,
+        "description": row.description,
+        "skill_name": "TextClassification",
+        "input_fields": list(schema.variables) if schema else [],
+        "output_classes": [name for control in schema.fields for name in control.known_classes] if schema else [],
+        "associated_projects": [row.project],
+        "organization": person.organization,
+        "created_by": user(row.user_id, row.user_email),
+        "created_at": row.created or None,
+        "updated_at": row.updated or None,
+    }
+
+
+def listed_prompt(row: PromptRow, person: Person, title: str, schema: LabelSchema | None, best: float | None) -> Object:
+    """A ModelInterfaceSerializerGet. `title`: of its project; `best`: accuracy of its best version."""
+    return prompt(row, person, schema) | {
+        "associated_projects": [{"id": row.project, "title": title}],
+        "best_score": best,
+        "runs_count": row.runs,
+        "versions_count": row.versions,
+    }
+
+
+def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) -> Object:
+    """A ThirdPartyModelVersion. Its title is the version's note, or its tag where there is none."""
+    found = of.version
+    return {
+        "id": of.number.id,
+        "title": found.note or found.tag,
+        "tag": found.tag,
+        "prompt": found.template,
+        "provider": "Custom",
+        "provider_model_id": found.model,
+        "model_display_name": found.model,
+        "model_provider_connection": CONNECTION,
+        "parent_model": of.prompt.id,
+        "max_few_shot_examples": found.examples.number if found.examples else 0,
+        "score": evaluation.score.accuracy if evaluation else None,
+        "score_interval": _interval(evaluation.intervals.accuracy) if evaluation else None,
+        "organization": person.organization,
+        "created_by": user(of.number.user_id, of.number.user_email),
+        "created_at": found.created,
+        "updated_at": found.created,
+    }
+
+
+def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation | None) -> Object:
+    """A ModelRun. `evaluation`: of its tasks with a ground truth, None when it has none or is under way."""
+    found, counts = status.run, status.tally
+    kind = found.scope.kind if isinstance(found.scope, Subset) else ""
+    ended = found.status in FINAL
+    return {
+        "id": of.number.id,
+        "job_id": found.id,
+        "project": found.project,
+        "model_version": of.of.number.id,
+        "parent_model": of.of.prompt.id,
+        "project_subset": SUBSETS.get(kind, "Custom"),
+        "subset": str(found.scope),
+        "sample_subset_size": found.tasks if kind == "sample" else None,
+        "task_ids": None,
+        "filters_json": None,
+        "source_model_run": None,
+        "status": STATUS[found.status],
+        "reason": found.reason,
+        "total_tasks": counts.tasks,
+        "total_predictions": counts.done - counts.rejected,
+        "total_correct_predictions": evaluation.score.correct if evaluation else None,
+        "failures": counts.failed,
+        "rejections": counts.rejected,
+        "reused": counts.reused,
+        "cost_usd": counts.cost_usd,
+        "seconds": round(found.seconds, 1),
+        "organization": person.organization,
+        "created_by": user(of.number.user_id, of.number.user_email),
+        "created_at": found.created,
+        "triggered_at": found.created,
+        "predictions_updated_at": None,
+        "completed_at": _last_seen(found) if ended else None,
+    }
+
+
+def task(item: AnsweredTask) -> Object:
+    """A ProjectSubsetTaskItem."""
+    verdict = item.outcome.verdict
+    return {
+        "id": item.task.id,
+        "data": item.task.data,
+        "prediction": None if item.outcome.answer is None else answer(item.outcome.answer),
+        "ground_truth": None if item.truth is None else answer(item.truth),
+        "score": None if item.correct is None else float(item.correct),
+        "error": error(verdict) if isinstance(verdict, Rejection | Failure) else None,
+        "confidence": item.outcome.confidence,
+        "cost_usd": item.outcome.usage.cost_usd,
+        "link": item.link,
+    }
+
+
+def answer(found: Answer) -> Object:
+    """Control -> its label, or a list where it has several or none."""
+    return {name: held[0] if len(held) == 1 else held for name, held in answer_json(found).items()}
+
+
+def error(verdict: Rejection | Failure) -> Object:
+    kind = verdict.reason if isinstance(verdict, Rejection) else verdict.kind
+    return {"error_type": kind, "message": verdict.detail}
+
+
+def page(rows: Sequence[Any], number: int, size: int, address: str, others: Mapping[str, str]) -> Object | None:
+    """A page of `rows`, with the addresses of its neighbours; None for one past the end.
+
+    number: which page, from 1.
+    size: rows on a page.
+    address: the list's, without a query.
+    others: the query's other parameters.
+    """
+    last = max(1, -(-len(rows) // size))
+    if number > last:
+        return None
+
+    def at(other: int) -> str:
+        return f"{address}?{urlencode({**others, 'page': other})}"
+
+    return {
+        "count": len(rows),
+        "next": at(number + 1) if number < last else None,
+        "previous": at(number - 1) if number > 1 else None,
+        "results": list(rows[(number - 1) * size : number * size]),
+    }
+
+
+def _last_seen(found: Run) -> str:
+    """When a run gave its last sign of life: ISO 8601, UTC."""
+    return (datetime.now(UTC) - timedelta(seconds=found.silent_s)).isoformat(timespec="seconds")
+
+
+def _interval(found: tuple[float, float] | None) -> list[float] | None:
+    return None if found is None else list(found)

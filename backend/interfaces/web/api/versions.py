@@ -1,0 +1,99 @@
+"""Versions of a prompt. They never change once something hangs on them: another text is another version."""
+
+from typing import Any
+
+from flask import Response
+
+from backend.domain.prompts.prompt_file import PromptFile
+from backend.interfaces.web.api import shapes
+from backend.interfaces.web.api.bodies import EstimateQuery, VersionBody, body, query
+from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.api.runs import subset_of
+from backend.services.prompts.draft import Draft
+from backend.services.prompts.few_shot_selection import FewShotRequest
+from backend.services.public_objects import PublicVersion
+
+
+def default_version_name(call: Call, prompt: int) -> Any:
+    row, versions = call.objects.prompt(prompt), call.objects.versions(prompt)
+    number = versions[0].version.number + 1 if versions else 1
+    return {"default_model_version_name": f"{row.name}@{number}", "message": None}
+
+
+def list_versions(call: Call, prompt: int) -> Any:
+    return [_shape(call, one) for one in call.objects.versions(prompt)]
+
+
+def create_version(call: Call, prompt: int) -> Any:
+    sent, row = body(VersionBody), call.objects.prompt(prompt)
+    if sent.prompt is None:
+        raise Problem(400, "'prompt' is missing: send the prompt's text, with variables like {text}.")
+    draft = Draft(
+        row.name,
+        row.project,
+        PromptFile(sent.prompt),
+        model=sent.provider_model_id,
+        note=sent.title,
+        examples=FewShotRequest(sent.max_few_shot_examples) if sent.max_few_shot_examples else None,
+    )
+    saved = call.app.save(draft).version
+    return _shape(call, next(one for one in call.objects.versions(prompt) if one.version.tag == saved.tag)), 201
+
+
+def get_version(call: Call, prompt: int, version: int) -> Any:
+    return _shape(call, call.objects.version(prompt, version))
+
+
+def update_version(call: Call, prompt: int, version: int) -> Any:
+    """Its title; its text, model and examples stay what its results were made with."""
+    sent, of = body(VersionBody), call.objects.version(prompt, version)
+    same = (
+        sent.prompt in (None, of.version.template),
+        sent.provider_model_id in (None, of.version.model),
+        sent.max_few_shot_examples in (None, of.version.examples.number if of.version.examples else 0),
+    )
+    if not all(same):
+        raise Problem(400, f"{of.version.tag} does not change any more: make a new version with the other text.")
+    if sent.title is not None:
+        call.objects.set_note(of, sent.title)
+    return _shape(call, call.objects.version(prompt, version))
+
+
+def delete_version(call: Call, prompt: int, version: int) -> Any:
+    call.objects.delete_version(call.objects.version(prompt, version))
+    return Response(status=204)
+
+
+def cost_estimate(call: Call, prompt: int, version: int) -> Any:
+    """In the middle of the range that is estimated, whose ends are `low_usd` and `high_usd`."""
+    asked, of = query(EstimateQuery), call.objects.version(prompt, version)
+    if asked.project_id not in (None, of.prompt.project):
+        raise Problem(400, f"{of.version.tag} is for project {of.prompt.project}.")
+    found = call.app.estimate(of.version.tag, subset_of(asked.project_subset))
+    if found.cost_usd is None:
+        message = f"The price of {of.version.model} is not known: set PRICE_IN and PRICE_OUT for the server."
+        return _no_estimate(message, found.tasks, found.reused)
+    low, high = found.cost_usd
+    return {
+        "prompt_cost_usd": None,
+        "completion_cost_usd": None,
+        "total_cost_usd": f"{(low + high) / 2:.6f}",
+        "low_usd": low,
+        "high_usd": high,
+        "tasks": found.tasks,
+        "reused": found.reused,
+        "is_error": False,
+        "error_type": None,
+        "error_message": None,
+    }
+
+
+def _no_estimate(message: str, tasks: int, reused: int) -> dict[str, Any]:
+    costs = dict.fromkeys(("prompt_cost_usd", "completion_cost_usd", "total_cost_usd", "low_usd", "high_usd"))
+    told = {"is_error": True, "error_type": "unknown_price", "error_message": message}
+    return {**costs, "tasks": tasks, "reused": reused, **told}
+
+
+def _shape(call: Call, of: PublicVersion) -> dict[str, Any]:
+    return shapes.version(of, call.person, call.evaluation(of))

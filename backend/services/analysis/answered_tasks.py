@@ -1,0 +1,45 @@
+"""Answered tasks: each task that a version was run on, with its data, its truth and what came of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.answer import Answer
+from backend.domain.outcome import Outcome
+from backend.domain.task import Task
+from backend.services.analysis.results import truths_by_task
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.runs.stored_outcomes import StoredOutcomes
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredTask:
+    """`truth`: None where there is none; `link`: where a browser finds it in Label Studio."""
+
+    task: Task
+    outcome: Outcome
+    truth: Answer | None
+    link: str
+
+    @property
+    def correct(self) -> bool | None:
+        """None without a truth, and where the model said nothing."""
+        return None if self.truth is None or not self.outcome.spoke else self.truth == self.outcome.answer
+
+
+def answered_tasks(studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion) -> list[AnsweredTask]:
+    """By id; tasks that are no longer in the project are left out."""
+    truths = truths_by_task(studio, resolved, "ground-truth")
+    return list(_answered(studio, stored, resolved, truths))
+
+
+def _answered(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, truths: dict[int, Answer]
+) -> Iterator[AnsweredTask]:
+    project = resolved.project.id
+    for outcomes in stored.of_version(resolved):
+        by_task = {outcome.task_id: outcome for outcome in outcomes}
+        for tasks in studio.tasks_by_id(project, list(by_task)):
+            for task in tasks:
+                link = studio.task_url(project, task.id)
+                yield AnsweredTask(task, by_task[task.id], truths.get(task.id), link)

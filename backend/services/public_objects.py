@@ -1,0 +1,155 @@
+"""Public objects: prompts, versions and runs by the integers that the API knows them by, as far as one person may see
+them. Who may see a project in Label Studio may see its prompts."""
+
+import re
+from dataclasses import dataclass
+
+from backend.adapters.database.public_ids import NumberedTag, PromptRow, PublicIdStore
+from backend.adapters.database.runs import RunStore
+from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.adapters.label_studio.http import NotFound
+from backend.domain.dataset.subset import Subset
+from backend.domain.prompts.version import PromptVersion, check_name
+from backend.domain.runs.run import Run
+from backend.errors import NotThereError, PromptError
+from backend.services.prompts.versions import Prompts
+
+MOST_NAME = 63
+
+
+@dataclass(frozen=True, slots=True)
+class PublicVersion:
+    prompt: PromptRow
+    version: PromptVersion
+    number: NumberedTag
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRun:
+    """`number`: the API's integer for it."""
+
+    of: PublicVersion
+    run: Run
+    number: NumberedTag
+
+
+class PublicObjects:
+    """Raises NotThereError for what is not there, or not for this person."""
+
+    def __init__(self, ids: PublicIdStore, prompts: Prompts, record: RunStore, studio: LabelStudioClient) -> None:
+        self._ids = ids
+        self._prompts = prompts
+        self._record = record
+        self._studio = studio
+        self._projects: dict[int, Project | None] = {}
+
+    def project(self, project: int) -> Project:
+        """A project as this person sees it."""
+        found = self._seen(project)
+        if found is None:
+            raise NotThereError(f"There is no project {project} that this token may see: check its number.")
+        return found
+
+    def prompts(self) -> list[PromptRow]:
+        """Newest first."""
+        return [row for row in self._ids.prompts() if self._seen(row.project) is not None]
+
+    def prompt(self, prompt: int) -> PromptRow:
+        row = self._ids.prompt(prompt)
+        if row is None or self._seen(row.project) is None:
+            raise NotThereError(f"There is no prompt {prompt}: see the list of prompts.")
+        return row
+
+    def create(self, title: str, project: int, description: str) -> PromptRow:
+        """A prompt without versions. Raises PromptError when another prompt has that name."""
+        self.project(project)
+        number = self._ids.create(name_from(title), project, title, description, self._studio.person)
+        return self.prompt(number)
+
+    def describe(self, prompt: int, title: str | None, description: str | None) -> PromptRow:
+        """Changes what is given; another title is another name too, and predictions keep their tags."""
+        row = self.prompt(prompt)
+        if title is not None and (name := name_from(title)) != row.name:
+            self._rename(row, name)
+        words = (row.title if title is None else title, row.description if description is None else description)
+        self._ids.describe(prompt, *words, self._studio.person)
+        return self.prompt(prompt)
+
+    def _rename(self, row: PromptRow, name: str) -> None:
+        if row.versions:
+            self._prompts.rename(row.name, name)
+        else:
+            self._ids.rename_unused(row.id, name)
+
+    def delete(self, prompt: int) -> None:
+        """With all its versions and runs. Raises PromptError while annotators get one of them."""
+        row = self.prompt(prompt)
+        if row.versions:
+            self._prompts.delete(row.name)
+        self._ids.delete_unused(prompt)
+
+    def versions(self, prompt: int) -> list[PublicVersion]:
+        """Newest first."""
+        row = self.prompt(prompt)
+        numbers = self._ids.versions(prompt)
+        found = self._prompts.of(row.name) if row.versions else []
+        return [PublicVersion(row, version, numbers[version.number]) for version in reversed(found)]
+
+    def version(self, prompt: int, number: int) -> PublicVersion:
+        found = next((one for one in self.versions(prompt) if one.number.id == number), None)
+        if found is None:
+            raise NotThereError(f"Prompt {prompt} has no version {number}: see the list of its versions.")
+        return found
+
+    def delete_version(self, of: PublicVersion) -> None:
+        """Raises PromptError while annotators get it, or a run of it is under way."""
+        self._prompts.delete_version(of.version.tag)
+
+    def set_note(self, of: PublicVersion, note: str) -> None:
+        """Changes a version's note, which no result depends on."""
+        self._ids.set_note(of.prompt.id, of.version.number, note)
+
+    def runs(self, of: PublicVersion) -> list[PublicRun]:
+        """Newest first; searches are no runs of the API."""
+        found = [run for run in self._record.runs(of.version.tag) if isinstance(run.scope, Subset)]
+        numbers = self._ids.runs(run.id for run in found)
+        return [PublicRun(of, run, numbers[run.id]) for run in found]
+
+    def run(self, number: int) -> PublicRun:
+        """Whichever version it is of."""
+        missing = NotThereError(f"There is no run {number}: see the list of a version's runs.")
+        key = self._ids.run(number)
+        if key is None:
+            raise missing
+        run = self._record.run(key)
+        for row in self.prompts():
+            if row.name == run.tag.rpartition("@")[0]:
+                of = next(one for one in self.versions(row.id) if one.version.tag == run.tag)
+                return PublicRun(of, run, self._ids.runs([key])[key])
+        raise missing
+
+    def by_number(self, version_ids: list[int]) -> list[PublicVersion]:
+        """Versions of any prompt."""
+        wanted = set(version_ids)
+        found = [one for row in self.prompts() for one in self.versions(row.id) if one.number.id in wanted]
+        if missing := wanted - {one.number.id for one in found}:
+            raise NotThereError(f"There is no version {min(missing)}: see the list of a prompt's versions.")
+        return found
+
+    def _seen(self, project: int) -> Project | None:
+        if project not in self._projects:
+            try:
+                self._projects[project] = self._studio.project(project)
+            except NotFound:
+                self._projects[project] = None
+        return self._projects[project]
+
+
+def name_from(title: str) -> str:
+    """A prompt's name for a title: the same, where it can be a name; else what of it can. Raises PromptError for a
+    title without a letter or digit."""
+    try:
+        return check_name(title)
+    except PromptError:
+        words = " ".join(re.sub(r"[^\w .-]|_(?=_)", " ", title).split()).lstrip("_. -")[:MOST_NAME]
+        return check_name(words)

@@ -1,0 +1,179 @@
+"""The Prompts API through the unmodified SDK: a script that was written for Enterprise, on the real Label Studio."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from label_studio_sdk import AsyncLabelStudio, LabelStudio
+from label_studio_sdk.core.api_error import ApiError
+from label_studio_sdk.types.model_run import ModelRun
+
+from backend.adapters.label_studio.credential import client_without_cookies
+from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.project import CONFIG, Project, messages, truths
+
+TASKS, TRUTHS, WRONG = 12, 6, 2
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    number = label_studio.new_project(CONFIG, messages(TASKS), truths(TRUTHS, TASKS, WRONG))
+    return Project(number, label_studio.http)
+
+
+@pytest.fixture
+def sdk(backend_server: Served, label_studio: RunningLabelStudio) -> LabelStudio:
+    return LabelStudio(base_url=backend_server.url, api_key=label_studio.api_key)
+
+
+def ended(runs: Callable[[], list[ModelRun]], number: int | None) -> ModelRun:
+    """The run with this id, once it has ended."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        run = next(run for run in runs() if run.id == number)
+        if run.status not in ("Pending", "InProgress"):
+            return run
+        time.sleep(0.2)
+    raise TimeoutError(f"run {number} did not end")
+
+
+def test_a_script_for_enterprise_runs_unchanged(sdk: LabelStudio, project: Project) -> None:
+    title = f"Topics {project.id}"
+    made = sdk.prompts.create(title=title, associated_projects=[project.id], description="what it is about")
+    assert (made.title, made.associated_projects, made.input_fields) == (title, [project.id], ["text"])
+    assert made.output_classes == ["Refund", "Delivery", "Praise"]
+    assert made.created_by is not None
+    prompt = made.id or 0
+    assert sdk.prompts.versions.get_default_version_name(prompt).default_model_version_name == f"{title}@1"
+
+    text = "What is it about?\n\n{text}"
+    version = sdk.prompts.versions.create(prompt, title="first", prompt=text, provider_model_id="stand-in")
+    number = version.id or 0
+    assert (version.title, version.prompt, version.score) == ("first", text, None)
+    estimate = sdk.prompts.versions.cost_estimate(prompt, number)
+    assert (estimate.is_error, estimate.error_type) == (True, "unknown_price")
+
+    started = sdk.prompts.runs.create(prompt, number, project=project.id, project_subset="HasGT")
+    run = ended(lambda: sdk.prompts.runs.list(prompt, number), started.id)
+    assert (run.status, run.total_tasks, run.total_predictions) == ("Completed", TRUTHS, TRUTHS)
+    assert run.total_correct_predictions == TRUTHS - WRONG
+    share = (TRUTHS - WRONG) / TRUTHS
+    assert sdk.prompts.indicators.get(run.id or 0, "accuracy").values["accuracy"] == pytest.approx(share)
+    keys = {found.key for found in sdk.prompts.indicators.list(run.id or 0)}
+    assert keys == {"accuracy", "f1", "classification_report", "outputs", "coverage", "cost"}
+    assert sdk.prompts.versions.get(prompt, number).score == pytest.approx(share)
+    listed = next(row for row in sdk.prompts.list(search=title).results if row.id == prompt)
+    assert (listed.best_score, listed.runs_count, listed.versions_count) == (pytest.approx(share), 1, 1)
+
+    everything = sdk.prompts.runs.create(prompt, number, project=project.id, project_subset="All")
+    run = ended(lambda: sdk.prompts.runs.list(prompt, number), everything.id)
+    assert (run.status, run.total_predictions) == ("Completed", TASKS)
+    assert len(project.predictions()) == TASKS
+
+    sdk.prompts.versions.delete(prompt, number)
+    assert sdk.prompts.versions.list(prompt) == []
+    sdk.prompts.delete(prompt)
+    with pytest.raises(ApiError) as missing:
+        sdk.prompts.get(prompt)
+    assert missing.value.status_code == 404
+
+
+def test_a_token_counts_for_its_own_request_alone(backend_server: Served, label_studio: RunningLabelStudio) -> None:
+    """A client that kept Label Studio's session cookie would answer the next, anonymous, request as the one before."""
+    address = f"{backend_server.url}/api/prompts/"
+    with httpx.Client() as http:
+        for _ in range(3):
+            assert http.get(address, headers={"Authorization": f"Token {label_studio.api_key}"}).status_code == 200
+            assert not http.cookies
+            anonymous = http.get(address)
+            assert (anonymous.status_code, list(anonymous.json())) == (401, ["detail", "error"])
+            wrong = http.get(address, headers={"Authorization": f"Token {'0' * 40}"})
+            assert (wrong.status_code, list(wrong.json())) == (401, ["detail"])
+            assert http.get(address, headers={"X-API-Key": label_studio.api_key}).status_code == 200
+
+
+def test_our_client_keeps_no_session_of_label_studio(label_studio: RunningLabelStudio) -> None:
+    """Label Studio sets its session cookie on every answer, and takes it in place of a token."""
+    for client, keeps in ((httpx.Client(), True), (client_without_cookies(), False)):
+        with client as http:
+            assert http.get(f"{label_studio.url}/user/login/").status_code == 200
+            assert ("sessionid" in http.cookies or "csrftoken" in http.cookies) == keeps
+
+
+def test_a_session_cookie_of_label_studio_is_no_token(backend_server: Served, label_studio: RunningLabelStudio) -> None:
+    signed_in = label_studio.http.get("/api/current-user/whoami")
+    cookie = signed_in.cookies.get("sessionid") or ""
+    answer = httpx.get(f"{backend_server.url}/api/prompts/", cookies={"sessionid": cookie})
+    assert answer.status_code == 401
+
+
+REFUSED = {
+    "title is missing": ("post", "prompts/", {}, 400),
+    "no project": ("post", "prompts/", {"title": "x"}, 400),
+    "project that is not there": ("post", "prompts/", {"title": "x", "associated_projects": [10**6]}, 404),
+    "not an object": ("post", "prompts/", [1], 400),
+    "prompt that is not there": ("get", "prompts/1000000/", None, 404),
+    "run that is not there": ("get", "inference-runs/1000000/indicators/", None, 404),
+    "page past the end": ("get", "prompts/?page=1000", None, 404),
+    "page that is no number": ("get", "prompts/?page=x", None, 400),
+    "ordering by nothing": ("get", "prompts/?ordering=secret", None, 400),
+    "address that is not there": ("get", "prompts/1/nothing", None, 404),
+    "connection to be made": ("post", "model-provider-connections/", {"api_key": "sk-secret"}, 400),
+    "results from elsewhere": ("post", "model-run/batch-predictions", {"modelrun_id": 1, "results": []}, 400),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refusal_is_one_sentence(backend_server: Served, label_studio: RunningLabelStudio, case: str) -> None:
+    method, path, sent, status = REFUSED[case]
+    headers = {"Authorization": f"Token {label_studio.api_key}"}
+    body = {} if sent is None else {"json": sent}
+    answer: httpx.Response = getattr(httpx, method)(f"{backend_server.url}/api/{path}", headers=headers, **body)
+    assert answer.status_code == status, answer.text
+    assert list(answer.json()) == ["detail"]
+    assert "sk-secret" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_tasks_are_found_by_how_they_came_out(sdk: LabelStudio, project: Project) -> None:
+    prompt = sdk.prompts.create(title=f"Rows {project.id}", associated_projects=[project.id]).id or 0
+    text = "What is it about?\n\n{text}"
+    version = sdk.prompts.versions.create(prompt, title="a", prompt=text, provider_model_id="stand-in").id or 0
+    run = sdk.prompts.runs.create(prompt, version, project=project.id, project_subset="HasGT").id or 0
+    again = sdk.prompts.runs.create(prompt, version, project=project.id, project_subset="HasGT").id
+    assert again in (run, run + 1), "the one under way, or another once it has ended"
+    ended(lambda: sdk.prompts.runs.list(prompt, version), again)
+
+    def found(**more: Any) -> list[Any]:
+        page = sdk.prompts.subset_tasks(project.id, model_run=run, **more)
+        return page.results[0].task_result_list
+
+    everything = found()
+    assert len(everything) == TRUTHS
+    wrong = [item for item in everything if item.score == 0]
+    assert len(wrong) == WRONG
+    assert [item.id for item in found(alignment_outcome="false_positive")] == [item.id for item in wrong]
+    label = str((wrong[0].prediction or {})["topic"])
+    one = found(alignment_outcome="false_positive", alignment_class=label, alignment_from_name="topic")
+    assert {str((item.prediction or {})["topic"]) for item in one} == {label}
+    assert [item.subset for item in sdk.prompts.subsets(project.id)] == ["All", "HasGT", "Sample"]
+    assert [item.count for item in sdk.prompts.subsets(project.id)] == [TASKS, TRUTHS, TASKS]
+    assert project.id in [row.id for row in sdk.prompts.compatible_projects(page_size=500).results]
+
+
+def test_the_asynchronous_client_and_connections(
+    backend_server: Served, label_studio: RunningLabelStudio, project: Project
+) -> None:
+    async def script() -> list[Any]:
+        sdk = AsyncLabelStudio(base_url=backend_server.url, api_key=label_studio.api_key)
+        made = await sdk.prompts.create(title=f"Async {project.id}", associated_projects=[project.id])
+        changed = await sdk.prompts.update(made.id or 0, description="changed", title=f"Renamed {project.id}")
+        connections = await sdk.model_providers.list()
+        choices = await sdk.model_providers.list_model_provider_choices()
+        return [made.id == changed.id, changed.title, connections[0].provider, choices.provider_choices]
+
+    assert asyncio.run(script()) == [True, f"Renamed {project.id}", "Custom", ["OpenAI", "Custom"]]
