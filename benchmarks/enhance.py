@@ -24,6 +24,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.metrics.comparison import Comparison, compare
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.outcome import Outcome, Truth
+from backend.domain.person import Person
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import resolve
 from backend.domain.task import Task
@@ -79,6 +80,10 @@ class Studio:
     def __init__(self, truths: Sequence[Labelled], others: Sequence[Labelled] = ()) -> None:
         self._truths = truths
         self._others = others
+
+    @property
+    def person(self) -> Person:
+        return Person(1, "someone@example.com")
 
     def project(self, project: int) -> Project:
         return Project(project, "Inbox", CONFIG, "", len(self._truths) + len(self._others))

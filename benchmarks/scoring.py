@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from math import log
 from time import perf_counter, process_time
 
+from backend.domain.answer import labels_or_none
 from backend.domain.chat.request import Completion
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
@@ -29,7 +30,7 @@ def main() -> None:
 def told(multiple: bool) -> None:
     schema, drawn = _schema(multiple), random.Random(1)
     tasks = [Task(number, {"text": f"Message {number}"}) for number in range(TASKS)]
-    truths = [Truth(task.id, {"c": _some(drawn, multiple)}) for task in tasks]
+    truths = [Truth(task.id, {"c": labels_or_none(_some(drawn, multiple))}) for task in tasks]
     completions = [_completion(task.id, _some(drawn, multiple), multiple) for task in tasks]
     _evaluate(tasks[:100], completions[:100], truths[:100], schema)  # imports what is imported lazily
     start, cpu = perf_counter(), process_time()

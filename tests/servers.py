@@ -48,12 +48,12 @@ class PostgresServer:
         if account:
             shutil.chown(folder, account["user"])
         data = folder / "data"
-        initdb = [programs / "initdb", "-D", data, *INITDB]
+        initdb = [str(programs / "initdb"), "-D", str(data), *INITDB]
         made = subprocess.run(initdb, capture_output=True, text=True, timeout=INITDB_S, check=False, **account)
         assert made.returncode == 0, made.stderr
-        argv = [programs / "postgres", "-D", data, "-k", folder, *_options(SETTINGS)]
+        argv = [str(programs / "postgres"), "-D", str(data), "-k", str(folder), *_options(SETTINGS)]
         with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(argv, stdout=log, stderr=log, **account)
+            process: subprocess.Popen[bytes] = subprocess.Popen(argv, stdout=log, stderr=log, **account)
         server = cls(f"postgresql://tests@/postgres?host={folder}", folder, process)
         until(lambda: b"ready to accept connections" in (folder / "log").read_bytes() or process.poll() is not None, 30)
         assert process.poll() is None, (folder / "log").read_text()

@@ -3,7 +3,6 @@
 from typing import Self
 
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.adapters.label_studio.credential import refresh_token
 from backend.app.operations import Operations
 from backend.domain.metrics.evaluation import Evaluation
 from backend.services.analysis.answered_tasks import AnsweredTask, answered_tasks
@@ -20,6 +19,8 @@ class ApiOperations(Operations):
 
     def refresh_token(self, body: bytes) -> tuple[int, bytes]:
         """What Label Studio answers to a personal access token: the HTTP status, and JSON."""
+        from backend.adapters.label_studio.clients import refresh_token  # brings httpx, which few commands need
+
         return refresh_token(self.container.settings.label_studio_url, body)
 
     def public_objects(self) -> PublicObjects:

@@ -11,7 +11,7 @@ from label_studio_sdk import AsyncLabelStudio, LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.types.model_run import ModelRun
 
-from backend.adapters.label_studio.credential import client_without_cookies
+from backend.adapters.label_studio.clients import client_without_cookies
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import CONFIG, Project, messages, truths
 
@@ -150,7 +150,8 @@ def test_tasks_are_found_by_how_they_came_out(sdk: LabelStudio, project: Project
 
     def found(**more: Any) -> list[Any]:
         page = sdk.prompts.subset_tasks(project.id, model_run=run, **more)
-        return page.results[0].task_result_list
+        rows: list[Any] = page.results[0].task_result_list
+        return rows
 
     everything = found()
     assert len(everything) == TRUTHS

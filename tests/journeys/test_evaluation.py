@@ -80,7 +80,7 @@ def _evaluates(ours: Commands, ids: list[int]) -> None:
         f"1 ground truth left out, in the label 'Complaint', which the labelling config does not have: task {ids[24]}"
         in shown
     )
-    assert "Intervals of F1s are too narrow below 100 tasks" in shown
+    assert "With fewer than 100 tasks the intervals of F1 are too narrow" in shown
 
 
 def _compares(ours: Commands, ids: list[int], project: Project) -> None:

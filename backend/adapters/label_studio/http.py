@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
-from backend.adapters.label_studio.credential import NO_KEY, Credential, client_without_cookies
+from backend.adapters.label_studio.credential import NO_KEY, Credential
 from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.domain.urls import shown
 from backend.errors import SettingsError, StudioError
@@ -93,6 +93,8 @@ class LabelStudioHttp:
 
         self._shown = shown(url)
         try:
+            from backend.adapters.label_studio.clients import client_without_cookies
+
             http = client_without_cookies(credential)
             self._sdk: Any = LabelStudioBase(base_url=url, api_key=api_key, timeout=60, httpx_client=http)
         except ApiError:

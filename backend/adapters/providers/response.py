@@ -157,7 +157,7 @@ def _usage(found: Any) -> tuple[int, int, int]:
 
 
 def _first(found: Any, names: Sequence[str]) -> int:
-    """The first that is there, 0 for none. Raises ValueError or TypeError for what is no number."""
+    """The first that is there, 0 for none. Raises ValueError or TypeError for what is not a number."""
     return next((int(found[name]) for name in names if found.get(name)), 0)
 
 

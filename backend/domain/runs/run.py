@@ -26,11 +26,18 @@ def is_lost(running: bool | None, silent_s: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`scope`: the tasks it labels, or the search it is; `push`, `keep`: what becomes of its predictions; `tasks`: size
-    of the baseline, None until it is known; `worker`: host and process that had it last, "" for none; `silent_s`:
-    seconds since its last sign of life when this was read, by the record's clock; `seconds`: worked on so far;
-    `budget`: most USD it may spend, None for no limit; `batch`: it is asked by the provider's batch endpoint;
-    `server`: the model's base URL at its start, None where that was not noted."""
+    """One run, as it was read from the database.
+
+    scope: the tasks it labels, or the search it is
+    push, keep: what happens to its predictions
+    tasks: size of the task selection; None until it is known
+    worker: host and process that owned it last; "" for none
+    silent_s: seconds since its last heartbeat, by the database's clock
+    seconds: time worked on it so far
+    budget: most USD it may spend; None for no limit
+    batch: whether it uses the provider's batch endpoint
+    server: the model's base URL at its start; None for old runs
+    """
 
     id: str
     tag: str

@@ -95,7 +95,6 @@ HANDLERS: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Set up": (
         init.init,
-        serve.serve,
         projects.doctor,
         projects.connect,
         projects.disconnect,

@@ -20,7 +20,7 @@ class ConfidenceThreshold:
 
 
 def confidence_threshold(resolved: ResolvedVersion, heard: JudgedVersion, accuracy: float) -> ConfidenceThreshold:
-    """The smallest confidence from which on answers are right so often, if there is one."""
+    """The lowest confidence that guarantees an accuracy, if there is one."""
     found = threshold(heard.claims(), accuracy)
     score = None if found.threshold is None else resolved.calibrators.put(found.threshold)
     return ConfidenceThreshold(resolved.version.tag, found, score, heard.left_out)

@@ -1,9 +1,9 @@
 """WorkerPool: a run shared by any number of workers. Whoever is free plans it, asks its chunks, and ends it.
 
-What is done and by whom stands in the record; the queue only calls. So a worker may be killed at any moment, and the
-queue may lose everything: who looks after the pool lays the job down, and calls again.
+The database says what is done and by whom; the queue only calls. So a worker may be killed at any moment, and the
+queue may lose everything: the caretaker releases the chunk, and calls again.
 
-A batch run is one job, its first: the provider does the work.
+A batch run is one chunk, its first, because the provider does the work.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Writes the record and the answers beside this file, with the code of an earlier commit (00456db8, migration 0008).
+"""Writes the database and the answers beside this file, with the code of an earlier commit (00456db8, migration 0008).
 
 It uses nothing but the command line and the demo's services of that commit, in a worktree of it, with a Label Studio
 and a stand-in model of its own:

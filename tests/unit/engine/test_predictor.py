@@ -96,7 +96,7 @@ def test_every_task_has_exactly_one_outcome() -> None:
     model = ScriptedModel()
     outcomes = label(model, pages_of(tasks(57), 10))
     assert sorted(ids(outcomes)) == list(range(1, 58))
-    assert {str(outcome.answer) for outcome in outcomes} == {"{'mood': ('Good',)}"}
+    assert {str(outcome.answer) for outcome in outcomes} == {"{'mood': Labels(names=('Good',))}"}
     assert all((outcome.sent, outcome.reused) == (1, False) for outcome in outcomes)
 
 

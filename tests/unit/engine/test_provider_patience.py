@@ -146,7 +146,7 @@ def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) ->
     gone = Failure("connection", "No connection to the model's server.")
     sent, active, together = 0, 0, []
 
-    async def reply(_request, _attempt):
+    async def reply(_request: Any, _attempt: int) -> Any:
         nonlocal sent, active
         sent, active = sent + 1, active + 1
         number = sent
@@ -157,7 +157,7 @@ def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) ->
         return gone if 1 < number <= 14 else GOOD
 
     async def scene():
-        executor = RequestExecutor(ScriptedModel(reply), lambda _: None, 8)
+        executor = RequestExecutor(StoredModel(ScriptedModel(reply), lambda _: None), 8)
         executor._recorder = Unwritten()
         await executor.ask(request("the first"))
         found = await asyncio.gather(*(executor.ask(request(f"text {n}")) for n in range(20)))

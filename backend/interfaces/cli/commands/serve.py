@@ -5,8 +5,6 @@ import sys
 
 import click
 
-from backend.settings import load_settings
-
 GUNICORN = ("-m", "gunicorn", "-c", "python:backend.gunicorn_config", "backend.interfaces.web.server:create_app()")
 """The application by its own name: another ML backend's folder has a `_wsgi.py` too."""
 DEFAULT = "127.0.0.1:9090"
@@ -22,6 +20,8 @@ def serve(host: str | None, port: int | None) -> None:
     ls-prompts serve
     ls-prompts serve --host 0.0.0.0 --port 9090
     """
+    from backend.settings import load_settings
+
     settings = load_settings()
     if host or port:
         settings = load_settings(bind=address(settings.bind, host, port))

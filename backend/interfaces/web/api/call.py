@@ -1,4 +1,4 @@
-"""Call: one request to the API, with the application as its sender may use it."""
+"""ApiCall: one request to the API, with the application as its sender may use it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ from backend.services.public_objects import PublicObjects, PublicRun, PublicVers
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """`app` acts for the sender."""
 
     app: App

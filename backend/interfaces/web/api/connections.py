@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.domain.urls import shown
-from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.problem import Problem
 from backend.interfaces.web.api.shapes import CONNECTION
 
@@ -11,27 +11,27 @@ PROVIDERS = ["OpenAI", "Custom"]
 OPENAI = "https://api.openai.com/"
 
 
-def list_connections(call: Call) -> Any:
+def list_connections(call: ApiCall) -> Any:
     return [_connection(call)]
 
 
-def provider_choices(call: Call) -> Any:
+def provider_choices(call: ApiCall) -> Any:
     return {"provider_choices": PROVIDERS}
 
 
-def get_connection(call: Call, connection: int) -> Any:
+def get_connection(call: ApiCall, connection: int) -> Any:
     if connection != CONNECTION:
         raise Problem(404, f"There is no connection {connection}: there is one, {CONNECTION}.")
     return _connection(call)
 
 
-def refuse_change(call: Call, connection: int = CONNECTION) -> Any:
+def refuse_change(call: ApiCall, connection: int = CONNECTION) -> Any:
     raise Problem(
         400, "Connections are set where the server runs: OPENAI_BASE_URL and OPENAI_API_KEY in its environment."
     )
 
 
-def _connection(call: Call) -> dict[str, Any]:
+def _connection(call: ApiCall) -> dict[str, Any]:
     address = call.app.container.settings.openai_base_url
     nothing = dict.fromkeys(
         (

@@ -9,20 +9,20 @@ from backend.domain.labels.config import read_config
 from backend.errors import LabelConfigError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import PageQuery, ProjectsQuery, PromptBody, body, numbers, query
-from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.problem import Problem
 
 ORDERS = {"id": "id", "title": "title", "created_at": "created", "updated_at": "updated"}
 
 
-def list_prompts(call: Call) -> Any:
+def list_prompts(call: ApiCall) -> Any:
     asked = query(PageQuery)
     rows = [row for row in call.objects.prompts() if (asked.search or "").casefold() in row.title.casefold()]
     found = paged(ordered(rows, asked.ordering), asked)
     return found | {"results": [_listed(call, row) for row in found["results"]]}
 
 
-def create_prompt(call: Call) -> Any:
+def create_prompt(call: ApiCall) -> Any:
     sent = body(PromptBody)
     if sent.title is None:
         raise Problem(400, "'title' is missing: give the prompt a name.")
@@ -32,23 +32,23 @@ def create_prompt(call: Call) -> Any:
     return _one(call, row), 201
 
 
-def get_prompt(call: Call, prompt: int) -> Any:
+def get_prompt(call: ApiCall, prompt: int) -> Any:
     return _listed(call, call.objects.prompt(prompt))
 
 
-def update_prompt(call: Call, prompt: int) -> Any:
+def update_prompt(call: ApiCall, prompt: int) -> Any:
     sent, row = body(PromptBody), call.objects.prompt(prompt)
     if sent.associated_projects not in (None, [row.project]):
         raise Problem(400, f"Prompt {prompt} is for project {row.project}: make another prompt for another project.")
     return _one(call, call.objects.describe(prompt, sent.title, sent.description))
 
 
-def delete_prompt(call: Call, prompt: int) -> Any:
+def delete_prompt(call: ApiCall, prompt: int) -> Any:
     call.objects.delete(prompt)
     return Response(status=204)
 
 
-def compatible_projects(call: Call) -> Any:
+def compatible_projects(call: ApiCall) -> Any:
     """Projects with at least one control that prompts can fill."""
     asked = query(ProjectsQuery)
     wanted = numbers(asked.ids, "ids")
@@ -87,11 +87,11 @@ def _is_compatible(project: dict[str, Any]) -> bool:
         return False
 
 
-def _one(call: Call, row: PromptRow) -> dict[str, Any]:
+def _one(call: ApiCall, row: PromptRow) -> dict[str, Any]:
     return shapes.prompt(row, call.person, call.schema(row.project))
 
 
-def _listed(call: Call, row: PromptRow) -> dict[str, Any]:
+def _listed(call: ApiCall, row: PromptRow) -> dict[str, Any]:
     scores = [call.evaluation(one) for one in call.objects.versions(row.id)]
     known = [found.score.accuracy for found in scores if found is not None and found.score.accuracy is not None]
     title = call.objects.project(row.project).title

@@ -5,7 +5,7 @@ from typing import Any
 from backend.domain.optimize.search import SearchOptions
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import RefineBody, RefineQuery, body, query
-from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.problem import Problem
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.public_objects import PublicVersion
@@ -18,7 +18,7 @@ class RefinementRoutes:
     def __init__(self, refinements: Refinements) -> None:
         self._refinements = refinements
 
-    def start_refinement(self, call: Call, prompt: int, version: int) -> Any:
+    def start_refinement(self, call: ApiCall, prompt: int, version: int) -> Any:
         """Answers at once, also to who did not ask for that: a search takes minutes."""
         sent, of = body(RefineBody), call.objects.version(prompt, version)
         if sent.project_id != of.prompt.project:
@@ -27,7 +27,7 @@ class RefinementRoutes:
         job = self._refinements.start(of.version.tag, lambda: call.app.enhance(of.version.tag, wish))
         return _shape(call, of, job)
 
-    def get_refinement(self, call: Call, prompt: int, version: int) -> Any:
+    def get_refinement(self, call: ApiCall, prompt: int, version: int) -> Any:
         of = call.objects.version(prompt, version)
         job = self._refinements.get(of.version.tag, query(RefineQuery).refinement_job_id)
         if job is None:
@@ -37,7 +37,7 @@ class RefinementRoutes:
         return _shape(call, of, job)
 
 
-def _shape(call: Call, of: PublicVersion, job: Refinement) -> dict[str, Any]:
+def _shape(call: ApiCall, of: PublicVersion, job: Refinement) -> dict[str, Any]:
     """A RefinedPromptResponse."""
     status = "InProgress" if job.is_open else "Completed" if job.result else "Failed"
     found = job.result

@@ -8,7 +8,7 @@ from backend.domain.dataset.subset import SAMPLE_SIZE
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import TasksQuery, numbers, query
-from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.problem import Problem
 from backend.interfaces.web.api.prompts import paged
 from backend.services.analysis.answered_tasks import AnsweredTask
@@ -16,7 +16,7 @@ from backend.services.public_objects import PublicVersion
 from backend.services.run_control.status import RunStatus
 
 
-def subsets(call: Call, project: int) -> Any:
+def subsets(call: ApiCall, project: int) -> Any:
     """The subsets that a run may take, with the number of their tasks."""
     tasks = call.objects.project(project).tasks
     truths = call.app.container.studio.ground_truths(project)
@@ -24,7 +24,7 @@ def subsets(call: Call, project: int) -> Any:
     return [{"subset": name, "count": count, "columns_schema": []} for name, count in counts.items()]
 
 
-def subset_tasks(call: Call, project: int) -> Any:
+def subset_tasks(call: ApiCall, project: int) -> Any:
     """Tasks with the answers of a version; several versions: those that all of them answered."""
     asked = query(TasksQuery)
     call.objects.project(project)
@@ -36,18 +36,18 @@ def subset_tasks(call: Call, project: int) -> Any:
     return found | {"results": [inside]}
 
 
-def list_indicators(call: Call, run: int) -> Any:
+def list_indicators(call: ApiCall, run: int) -> Any:
     return [{"key": key, **value} for key, value in _indicators(call, run).items()]
 
 
-def get_indicator(call: Call, run: int, key: str) -> Any:
+def get_indicator(call: ApiCall, run: int, key: str) -> Any:
     found = _indicators(call, run)
     if key not in found:
         raise Problem(404, f"There is no indicator '{key[:40]}': there are {', '.join(found)}.")
     return found[key]
 
 
-def _versions(call: Call, project: int, asked: TasksQuery) -> list[PublicVersion]:
+def _versions(call: ApiCall, project: int, asked: TasksQuery) -> list[PublicVersion]:
     wanted = numbers(asked.prediction_version_ids, "prediction_version_ids")
     if asked.model_version is not None:
         wanted.append(asked.model_version)
@@ -89,7 +89,7 @@ def _labels(answer: Answer, control: str | None) -> set[str]:
     return {label for name, value in answer.items() if control in (None, name) for label in names_of(value)}
 
 
-def _indicators(call: Call, run: int) -> dict[str, Any]:
+def _indicators(call: ApiCall, run: int) -> dict[str, Any]:
     """Key -> title and values. What needs ground truths is left out where the run has none."""
     of = call.objects.run(run)
     status, evaluation = call.app.watch(of.run.id), call.evaluation_of_run(of)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from backend.app import App
 from backend.errors import PromptsError, where
 from backend.interfaces.web.api import connections, prompts, results, runs, versions
-from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.problem import Problem, problem_of
 from backend.interfaces.web.api.refinements import RefinementRoutes
 from backend.interfaces.web.api.sign_in import SignIn
@@ -79,7 +79,7 @@ def add_api(server: Flask, app: App) -> None:
 
 def _view(sign_in: SignIn, answer: Callable[..., Any]) -> Callable[..., Any]:
     def view(**ids: Any) -> Any:
-        call = Call(sign_in.caller(request.headers.get, request.remote_addr or ""))
+        call = ApiCall(sign_in.caller(request.headers.get, request.remote_addr or ""))
         found = answer(call, **ids)
         return jsonify(found) if isinstance(found, list) else found
 

@@ -6,7 +6,7 @@ from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
 from backend.errors import RunError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import RunBody, RunsQuery, body, query
-from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.problem import Problem
 from backend.services.public_objects import PublicRun, PublicVersion
 from backend.services.runs.options import RunOptions
@@ -14,7 +14,7 @@ from backend.services.runs.options import RunOptions
 OPEN = ("Pending", "InProgress")
 
 
-def list_runs(call: Call, prompt: int, version: int) -> Any:
+def list_runs(call: ApiCall, prompt: int, version: int) -> Any:
     asked, of = query(RunsQuery), call.objects.version(prompt, version)
     found = [shape(call, one) for one in call.objects.runs(of)]
     return [
@@ -24,7 +24,7 @@ def list_runs(call: Call, prompt: int, version: int) -> Any:
     ]
 
 
-def create_run(call: Call, prompt: int, version: int) -> Any:
+def create_run(call: ApiCall, prompt: int, version: int) -> Any:
     """The run that is under way, where there is one: the SDK repeats a request whose answer was lost."""
     sent, of = body(RunBody), call.objects.version(prompt, version)
     if sent.project != of.prompt.project:
@@ -43,7 +43,7 @@ def create_run(call: Call, prompt: int, version: int) -> Any:
     return shape(call, made), 201
 
 
-def cancel_run(call: Call, prompt: int, version: int, run: int) -> Any:
+def cancel_run(call: ApiCall, prompt: int, version: int, run: int) -> Any:
     of = call.objects.version(prompt, version)
     found = next((one for one in call.objects.runs(of) if one.number.id == run), None)
     if found is None:
@@ -52,12 +52,12 @@ def cancel_run(call: Call, prompt: int, version: int, run: int) -> Any:
     return {"detail": "The run is canceled." if stopped else "The run had ended already."}
 
 
-def refuse_results(call: Call) -> Any:
+def refuse_results(call: ApiCall) -> Any:
     """What a version answered is what its model said, so answers from elsewhere have no place in its runs."""
     raise Problem(400, "Runs of this server ask the model themselves: start one with prompts.runs.create.")
 
 
-def shape(call: Call, of: PublicRun) -> dict[str, Any]:
+def shape(call: ApiCall, of: PublicRun) -> dict[str, Any]:
     """A ModelRun; with its score once it has ended."""
     status = call.app.watch(of.run.id)
     scored = status.run.status == "completed"
@@ -71,7 +71,7 @@ def subset_of(name: str, size: int | None = None) -> Subset:
     return Subset("sample", size=size or SAMPLE_SIZE) if name == "Sample" else Subset("all")
 
 
-def _under_way(call: Call, of: PublicVersion) -> dict[str, Any] | None:
+def _under_way(call: ApiCall, of: PublicVersion) -> dict[str, Any] | None:
     shaped = (shape(call, one) for one in call.objects.runs(of) if one.run.status in ("pending", "in_progress"))
     return next((one for one in shaped if one["status"] in OPEN), None)
 

@@ -7,7 +7,7 @@ from flask import Response
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import EstimateQuery, VersionBody, body, query
-from backend.interfaces.web.api.call import Call
+from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.problem import Problem
 from backend.interfaces.web.api.runs import subset_of
 from backend.services.prompts.draft import Draft
@@ -15,17 +15,17 @@ from backend.services.prompts.few_shot_selection import FewShotRequest
 from backend.services.public_objects import PublicVersion
 
 
-def default_version_name(call: Call, prompt: int) -> Any:
+def default_version_name(call: ApiCall, prompt: int) -> Any:
     row, versions = call.objects.prompt(prompt), call.objects.versions(prompt)
     number = versions[0].version.number + 1 if versions else 1
     return {"default_model_version_name": f"{row.name}@{number}", "message": None}
 
 
-def list_versions(call: Call, prompt: int) -> Any:
+def list_versions(call: ApiCall, prompt: int) -> Any:
     return [_shape(call, one) for one in call.objects.versions(prompt)]
 
 
-def create_version(call: Call, prompt: int) -> Any:
+def create_version(call: ApiCall, prompt: int) -> Any:
     sent, row = body(VersionBody), call.objects.prompt(prompt)
     if sent.prompt is None:
         raise Problem(400, "'prompt' is missing: send the prompt's text, with variables like {text}.")
@@ -41,11 +41,11 @@ def create_version(call: Call, prompt: int) -> Any:
     return _shape(call, next(one for one in call.objects.versions(prompt) if one.version.tag == saved.tag)), 201
 
 
-def get_version(call: Call, prompt: int, version: int) -> Any:
+def get_version(call: ApiCall, prompt: int, version: int) -> Any:
     return _shape(call, call.objects.version(prompt, version))
 
 
-def update_version(call: Call, prompt: int, version: int) -> Any:
+def update_version(call: ApiCall, prompt: int, version: int) -> Any:
     """Its title; its text, model and examples stay what its results were made with."""
     sent, of = body(VersionBody), call.objects.version(prompt, version)
     same = (
@@ -60,12 +60,12 @@ def update_version(call: Call, prompt: int, version: int) -> Any:
     return _shape(call, call.objects.version(prompt, version))
 
 
-def delete_version(call: Call, prompt: int, version: int) -> Any:
+def delete_version(call: ApiCall, prompt: int, version: int) -> Any:
     call.objects.delete_version(call.objects.version(prompt, version))
     return Response(status=204)
 
 
-def cost_estimate(call: Call, prompt: int, version: int) -> Any:
+def cost_estimate(call: ApiCall, prompt: int, version: int) -> Any:
     """In the middle of the range that is estimated, whose ends are `low_usd` and `high_usd`."""
     asked, of = query(EstimateQuery), call.objects.version(prompt, version)
     if asked.project_id not in (None, of.prompt.project):
@@ -95,5 +95,5 @@ def _no_estimate(message: str, tasks: int, reused: int) -> dict[str, Any]:
     return {**costs, "tasks": tasks, "reused": reused, **told}
 
 
-def _shape(call: Call, of: PublicVersion) -> dict[str, Any]:
+def _shape(call: ApiCall, of: PublicVersion) -> dict[str, Any]:
     return shapes.version(of, call.person, call.evaluation(of))

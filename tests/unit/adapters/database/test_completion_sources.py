@@ -22,7 +22,7 @@ def test_answers_about_two_projects_are_no_ones_alone(store: Store) -> None:
     sample = numbered(MINE, 3)
     store.add_completions([completion(digest=digest) for digest in (MINE, sample, SHARED, OTHERS)])
     with store.engine.begin() as connection:
-        note(connection, store.insert, 7, [MINE, SHARED, MINE])
+        note(connection, store.insert, 7, [MINE, sample, SHARED, MINE])
         note(connection, store.insert, 8, [SHARED, OTHERS])
         note(connection, store.insert, 8, [])
     assert found(store, 7) == {MINE, sample}

@@ -14,7 +14,6 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.database.tables import asks, batch_lines, metadata, sources
-from backend.domain.answer import Labels
 from backend.domain.calibration.calibrators import RAW
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
@@ -121,7 +120,7 @@ def test_runs_batches_calibrations_and_embeddings_go(records: Any) -> None:
 
 
 def test_prompts_stay_and_those_that_quote_tasks_are_named(records: Any) -> None:
-    pool = (Example(3, {"text": "a task's own"}, {"mood": Labels(("Good",))}),)
+    pool = (Example(3, {"text": "a task's own"}, {"mood": ("Good",)}),)
     records.store.save(version(name="shots", project=MINE, examples=Examples(1, "similar", pool)))
     assert records.forgetting.held(MINE).quoting == ("shots",)
     records.forgetting.forget(MINE)

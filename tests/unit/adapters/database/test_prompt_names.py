@@ -43,7 +43,7 @@ def test_the_numbers_of_a_deleted_prompt_go_on_under_all_its_names(named: Store)
     with named.engine.begin() as connection:
         assert [highest_left(connection, name) for name in ("old", "new", "b", "nobody's")] == [4, 4, 0, 0]
         refuse_left(connection, "b")
-        with pytest.raises(PromptError, match="deleted prompt's"):
+        with pytest.raises(PromptError, match="a deleted prompt"):
             refuse_left(connection, "old")
         take(connection, named.insert, 2, "old")
         assert owner_of(connection, "old").name == "b"

@@ -236,9 +236,9 @@ PARTY = "🎉".encode()
 )
 def test_log_probabilities_are_aligned_by_bytes(pieces: tuple[bytes | str, ...], tokens: int) -> None:
     text, labels = '{"mood": "🎉"}', choices("🎉", "Bad")
-    found = completed(chat(text, logprobs=spelt(*pieces)), ask=ChatRequest(template(schema=labels), "x"))
+    found = completed(chat(text, logprobs=spelt(*pieces)), ask=ChatRequest(template(spec=labels), "x"))
     assert "".join(piece for piece, _ in found.logprobs) == text
-    sure = confidence(found, labels)
+    sure = confidence(found, {"mood": False})
     assert sure is not None
     assert -2.0 < log(sure.joint) <= -0.5 * tokens
 

@@ -80,5 +80,5 @@ def test_a_lone_surrogate_ends_nothing(endpoint: Endpoint) -> None:
     ],
 )
 def test_anything_else_is_no_answer(endpoint: Endpoint, answer: Any) -> None:
-    with pytest.raises(ProviderError, match="no embeddings"):
+    with pytest.raises(ProviderError, match="did not answer with embeddings"):
         vectors(endpoint, answer, "a", "b")

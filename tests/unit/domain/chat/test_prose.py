@@ -2,11 +2,12 @@
 
 import pytest
 
+from backend.domain.answer import Labels
 from backend.domain.chat.prose import other_label
 from tests.scripted import choices
 
 SCHEMA = choices("Refund", "Refund request", "a", "Gut", "退款")
-ANSWER = {"mood": ("Refund",)}
+ANSWER = {"mood": Labels(("Refund",))}
 
 
 @pytest.mark.parametrize(
@@ -28,5 +29,5 @@ def test_a_label_that_the_answer_does_not_have_is_found(prose: str, label: str |
 
 
 def test_a_label_that_was_chosen_is_no_other_one() -> None:
-    assert other_label("Refund request", {"mood": ("Refund request",)}, SCHEMA) is None
-    assert other_label("Refund request", {"mood": ()}, SCHEMA) == "Refund request"
+    assert other_label("Refund request", {"mood": Labels(("Refund request",))}, SCHEMA) is None
+    assert other_label("Refund request", {"mood": None}, SCHEMA) == "Refund request"

@@ -86,7 +86,7 @@ def test_written_ids_come_back_in_their_order(ids: list[int]) -> None:
         ("view:x", {}, "view:3"),
         ("view:-1", {}, "view:3"),
         ("everything", {}, "use ground-truth, sample, all, missing, ids or view:ID"),
-        ("ALL", {}, "not a valid subset"),
+        ("ALL", {}, "not a subset"),
         ("sample", {"size": 0}, "--sample-size to 1"),
     ],
 )

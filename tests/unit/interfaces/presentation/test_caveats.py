@@ -17,7 +17,7 @@ def test_many_right_answers_need_no_remark() -> None:
 def test_few_tasks_are_said_to_be_few() -> None:
     more, hint = remarks(evaluated("ab" * 20, "ab" * 15 + "a" * 10), ALL)
     assert more.startswith("To detect that another version is 5 points away takes up to ")
-    assert hint == "Intervals of F1s are too narrow below 100 tasks: take them as a hint."
+    assert hint == "With fewer than 100 tasks the intervals of F1 are too narrow: take them as a hint."
 
 
 def test_the_part_that_is_shown_is_named() -> None:

@@ -156,7 +156,7 @@ def test_json_without_end_is_refused_with_one_sentence(client: FlaskClient, path
 def test_a_project_that_can_be_none_is_refused(client: FlaskClient, project: Any) -> None:
     for path in ("/predict", "/setup"):
         answer = client.post(path, json={**body(task("good")), "schema": CONFIG, "project": project})
-        assert (answer.status_code, answer.json) == (400, {"error": "The 'project' is no project id."})
+        assert (answer.status_code, answer.json) == (400, {"error": "The 'project' is not a project id."})
 
 
 @pytest.mark.parametrize("kind", [None, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])

@@ -71,7 +71,7 @@ def test_a_calibration_that_is_taken_back(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(n, 0.5 + n / 400, True) for n in range(200)], 0.95)
-    shown._print_promise(ConfidenceThreshold("mood@1", found, 0.25, NOTHING), ALL)
+    shown._print_threshold(ConfidenceThreshold("mood@1", found, 0.25, NOTHING), ALL)
     out, err = capsys.readouterr()
     assert f"{found.threshold:.6g}" in out
     assert "0.25" in out
@@ -83,13 +83,13 @@ def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_threshold_of_a_part_is_handed_on_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """--accuracy would look for another, with all ground truths."""
     found = threshold([ScoredAnswer(n, 0.5 + n / 700, True) for n in range(200)], 0.95)
-    shown._print_promise(ConfidenceThreshold("mood@1", found, 0.25, NOTHING), replace(ALL, split=Split("test", 0.5)))
+    shown._print_threshold(ConfidenceThreshold("mood@1", found, 0.25, NOTHING), replace(ALL, split=Split("test", 0.5)))
     assert f"annotate mood@1 --min-confidence {found.threshold!r}`" in capsys.readouterr().err
 
 
 def test_no_threshold_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(1, 0.9, True)], 0.97)
-    shown._print_promise(ConfidenceThreshold("mood@1", found, None, NOTHING), ALL)
+    shown._print_threshold(ConfidenceThreshold("mood@1", found, None, NOTHING), ALL)
     assert "No confidence of mood@1 guarantees an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
     assert threshold_json(ConfidenceThreshold("mood@1", found, None, NOTHING))["threshold"] is None
 

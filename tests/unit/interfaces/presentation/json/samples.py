@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from backend.domain.answer import Labels
 from backend.domain.calibration.calibrators import Logistic
 from backend.domain.calibration.fit import Calibration
 from backend.domain.calibration.reliability import Bin, Reliability
@@ -57,7 +58,7 @@ EVALUATION = evaluation(OUTCOMES, TRUTHS, SINGLE, LEFT_OUT)
 EVALUATED = replace(FINISHED, evaluation=EVALUATION, pushed=None)
 CHECKS = [GateCheck("accuracy >= 0.85", False, "0.667 of 3 outputs")]
 
-ANSWERED = Outcome(345, {"mood": ("Good",)}, "d" * 64, 0.9, USAGE, 1, controls={"mood": 0.9})
+ANSWERED = Outcome(345, {"mood": Labels(("Good",))}, "d" * 64, 0.9, USAGE, 1, controls={"mood": 0.9})
 ATTEMPT = Completion("d" * 64, 0, "some-model", '{"mood": "Good"}', "stop", False, 120, 4, 0, 0.5)
 TRIED = TryResult([{"role": "user", "content": "How is this? so good"}], (ATTEMPT,), ANSWERED)
 REJECTED = replace(TRIED, outcome=replace(ANSWERED, verdict=Rejection("not_json", "It is not JSON."), confidence=None))

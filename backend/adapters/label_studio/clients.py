@@ -1,0 +1,53 @@
+"""HTTP clients for Label Studio that keep no cookies.
+
+Label Studio sets a session cookie on every answer. A client that kept it could answer the next, anonymous, request as
+the one before.
+"""
+
+from collections.abc import Generator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from backend.adapters.label_studio.credential import HEADERS, Credential
+from backend.domain.urls import shown
+from backend.errors import StudioError
+
+TIMEOUT_S = 60.0
+
+
+class PassedOn(httpx.Auth):
+    """Sends a credential in place of what the SDK would."""
+
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        for name in HEADERS:
+            request.headers.pop(name, None)
+        request.headers[self._credential.header] = self._credential.value
+        yield request
+
+
+def client_without_cookies(credential: Credential | None = None) -> httpx.Client:
+    """For Label Studio: no cookie is kept or sent, and no redirect is followed."""
+    cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    auth = None if credential is None else PassedOn(credential)
+    return httpx.Client(auth=auth, cookies=cookies, timeout=TIMEOUT_S, follow_redirects=False)
+
+
+def refresh_token(url: str, body: bytes) -> tuple[int, bytes]:
+    """Label Studio's answer to a personal access token that is sent for access: the HTTP status, and JSON.
+
+    Raises StudioError when Label Studio can't be reached, or something else answers there.
+    """
+    try:
+        with client_without_cookies() as http:
+            answer = http.post(f"{url}/api/token/refresh/", content=body, headers={"Content-Type": "application/json"})
+            answer.json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise StudioError(
+            f"Label Studio is not reachable at {shown(url)} ({type(error).__name__}): start it, or correct "
+            "LABEL_STUDIO_URL."
+        ) from None
+    return answer.status_code, answer.content
