@@ -153,7 +153,6 @@ REACHED = {f"tests/journeys/{test}.py": files for test, files in JOURNEYS.items(
 NOT_YET = (
     "adapters/database/readonly",
     "adapters/label_studio/version_probe",
-    "adapters/providers/registry",
     "domain/chat/answer_spec",
     "domain/metrics/measures",
     "domain/metrics/text_match",
