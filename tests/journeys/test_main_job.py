@@ -212,7 +212,7 @@ def test_annotations_are_made_once_of_each_prediction(mine: Installation, projec
     assert len(project.annotations()) == 6 + 8
     second = mine.command("annotate", tag, "--yes")
     assert second.out == f"0 annotations created from {tag}\n"
-    assert "no predictions that were not annotated yet" in second.err
+    assert "has no predictions without an annotation" in second.err
 
 
 def test_the_latest_annotation_may_serve_as_truth(mine: Installation, project: Project) -> None:

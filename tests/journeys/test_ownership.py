@@ -44,7 +44,7 @@ def test_imported_predictions_stay_and_are_named(mine: Installation, project: Pr
     imported(project, "x@7")
     strangers = ids(project, "x@1") | ids(project, "x@7")
     saved = mine.command("save", "x", "--project", project.id)
-    assert f"Project {project.id} has predictions of x@1, x@7 already" in saved.err
+    assert f"Project {project.id} already has predictions of x@1, x@7" in saved.err
     said = mine.command("run", "x@1", "--on", "all").err
     assert "(6 of x@1, 6 of x@7)" in said
     assert "`ls-prompts push x@1 --take-over`" in said

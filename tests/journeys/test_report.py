@@ -183,7 +183,7 @@ def audited(mine: Installation, project: Project, tag: str, ids: list[int]) -> N
 def reported(mine: Installation, tags: tuple[str, str], browser: Any, folder: Path) -> tuple[Path, Page]:
     path = folder / "report.html"
     done = mine.command("report", tags[1], "--vs", tags[0], "-o", path)
-    assert "A report on 42 tasks written." in done.err
+    assert "A report on 42 tasks was written." in done.err
     html = path.read_bytes()
     assert len(html) < 1_000_000
     return path, opened(browser, path, color_scheme="dark", viewport={"width": 1280, "height": 900})
