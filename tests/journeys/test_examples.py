@@ -144,7 +144,9 @@ def test_a_version_is_not_changed_by_what_is_annotated_later(mine: Installation,
 def test_what_can_not_be_done_is_said_in_a_sentence(mine: Installation, project: Project) -> None:
     few = mine.command("save", "topic", "--project", project.id, "--examples", 50, "--split", "dev:0.1", code=1)
     assert "ask for fewer, mark more, or take them from all with --split all." in few.err
-    assert "give their number" in mine.command("save", "topic", "--project", project.id, "--select", "fixed", code=2).err
+    assert (
+        "give their number" in mine.command("save", "topic", "--project", project.id, "--select", "fixed", code=2).err
+    )
     wrong = "---\nlabels:\n  Refnud: x\n---\n{text}"
     refused = mine.command("save", "topic", "--project", project.id, "--file", "-", stdin=wrong, code=1)
     assert "did you mean Refund?" in refused.err

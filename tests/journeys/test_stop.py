@@ -129,7 +129,10 @@ def test_a_worker_that_is_told_to_end_gives_its_run_to_another(
         until(lambda: stand_in.requests() >= 3 * CONCURRENCY)
         said = told_to_end(first)
     assert first.returncode == 0
-    assert said.splitlines()[-1] == "Stopped. The answers that were on their way are stored; another worker continues with the rest."
+    assert (
+        said.splitlines()[-1]
+        == "Stopped. The answers that were on their way are stored; another worker continues with the rest."
+    )
     assert queued.app.watch(run).run.status == "in_progress"
     assert held(queued) == 0
     kept = paid_and_kept(queued, run, stand_in)
