@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from label_studio_sdk import LabelStudio
 
 from backend.domain.optimize.search import LEARN
 from benchmarks.enhance import CONFIG, messages
+from demo import services
 from demo.teacher import DATA
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -122,3 +125,27 @@ def test_bad_input_gets_one_sentence(
     priced = taught.command(*ENHANCE, "--budget", 1, code=1).err
     assert "price of model 'stand-in' is unknown" in priced
     assert stand_in.requests() == 0
+
+
+def test_the_api_refines_a_version_and_answers_at_once(
+    taught: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+) -> None:
+    with services.backend(services.free_port(), taught.env, log=tmp_path / "backend.log") as service:
+        versions = LabelStudio(base_url=service.url, api_key=label_studio.api_key).prompts.versions
+        (made,) = LabelStudio(base_url=service.url, api_key=label_studio.api_key).prompts.list().results
+        (version,) = versions.list(made.id or 0)
+        ids = (made.id or 0, version.id or 0)
+        with_teacher = {
+            "project_id": project.id,
+            "teacher_model_name": "big",
+            "teacher_model_provider_connection_id": 1,
+        }
+        started = versions.refine_prompt(*ids, **with_teacher)
+        assert (started.refinement_status, started.prompt) == ("InProgress", "")
+        assert versions.refine_prompt(*ids, **with_teacher).refinement_job_id == started.refinement_job_id
+        job = started.refinement_job_id
+        until(lambda: versions.get_refined_prompt(*ids, refinement_job_id=job).refinement_status != "InProgress", 120)
+        found = versions.get_refined_prompt(*ids, refinement_job_id=job)
+        assert (found.refinement_status, found.title) == ("Completed", "topic@2")
+        assert "On ground truths it never saw: better" in (found.reasoning or "")
+        assert found.prompt == taught.app.version("topic@2").template
