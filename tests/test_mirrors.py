@@ -133,6 +133,7 @@ UNITS = {
         "domain/labels/controls/wording",
     ),
     "unit/domain/labels/controls/test_text_area": ("domain/answer",),
+    "unit/domain/metrics/test_measures": ("domain/metrics/text_match",),
     "unit/engine/test_request_executor": ("engine/response_cache", "engine/stored_model"),
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
@@ -159,8 +160,6 @@ NOT_YET = (
     "adapters/database/readonly",
     "adapters/label_studio/version_probe",
     "domain/chat/answer_spec",
-    "domain/metrics/measures",
-    "domain/metrics/text_match",
     "interfaces/cli/commands/save",
     "interfaces/cli/options/prompt_names",
     "services/prompts/prompt_files",

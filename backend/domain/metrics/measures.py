@@ -27,11 +27,10 @@ class Measure:
     interval: Interval | None
 
 
-def exact(control: Control, answer: Held, truth: Held) -> float:
-    return float(control.equal(answer, truth))
-
-
-GRADES: Mapping[type[AnswerValue], Mapping[str, Grade]] = {Labels: {"accuracy": exact}, Texts: text_match.GRADES}
+GRADES: Mapping[type[AnswerValue], Mapping[str, Grade]] = {
+    Labels: {"accuracy": text_match.exact_match},
+    Texts: text_match.GRADES,
+}
 """Kind of value -> name of each measure -> its grade."""
 
 
