@@ -35,8 +35,10 @@ Process = subprocess.Popen[bytes]
 
 @dataclass
 class World:
+    """`studio`: the SDK's client, whose types know less than its server."""
+
     folder: Path
-    studio: LabelStudio
+    studio: Any
     model: str
     redis: str
     env: dict[str, str]

@@ -1,12 +1,14 @@
 """What well-known servers send, in forms of their own: refusals with status 200, accounts without money, usage."""
 
+from typing import Any
+
 import pytest
 
 from backend.errors import ProviderError
 from tests.unit.adapters.providers.test_chat_completions import ask, chat, completed, error, failure
 
 JSON = '{"mood": "Good"}'
-NO_MONEY = {
+NO_MONEY: dict[str, Any] = {
     "OpenAI, no code": error(429, message="You exceeded your current quota.", type="insufficient_quota", code=None),
     "Moonshot": error(429, message="Your account is suspended.", type="exceeded_current_quota_error"),
     "Zhipu": error(429, code="1113", message="Insufficient balance or no resource package. Please recharge."),
@@ -14,7 +16,7 @@ NO_MONEY = {
     "LiteLLM": error(400, message="Budget has been exceeded! Current cost: 1.2", type="budget_exceeded", code="400"),
     "OpenRouter, 200": {"error": {"message": "Insufficient credits", "code": 402}},
 }
-USAGES = {
+USAGES: dict[str, Any] = {
     "the total has thoughts": {"prompt_tokens": 21, "completion_tokens": 4, "total_tokens": 1025},
     "texts": {"prompt_tokens": "21", "completion_tokens": "4", "total_tokens": "1025"},
     "floats": {"prompt_tokens": 21.0, "completion_tokens": 4.0, "total_tokens": 1025.0},
@@ -29,12 +31,12 @@ USAGES = {
 
 
 @pytest.mark.parametrize("who", NO_MONEY)
-def test_an_account_without_money_stops_a_run_in_whatever_words(who):
+def test_an_account_without_money_stops_a_run_in_whatever_words(who: str) -> None:
     with pytest.raises(ProviderError, match="has no quota left: add credit"):
         ask(NO_MONEY[who])
 
 
-def test_a_rate_limit_that_speaks_of_a_quota_is_waited_for():
+def test_a_rate_limit_that_speaks_of_a_quota_is_waited_for() -> None:
     """Gemini's, a minute long."""
     assert failure(error(429, message="You exceeded your current quota. Please retry in 32s.")).kind == "rate_limited"
 
@@ -42,31 +44,31 @@ def test_a_rate_limit_that_speaks_of_a_quota_is_waited_for():
 @pytest.mark.parametrize(
     ("code", "named"), [(401, "OPENAI_API_KEY"), ("401", "OPENAI_API_KEY"), (404, "does not know")]
 )
-def test_a_refusal_with_status_200_is_one(code, named):
+def test_a_refusal_with_status_200_is_one(code: int | str, named: str) -> None:
     with pytest.raises(ProviderError, match=named):
         ask({"error": {"message": "No.", "code": code}})
 
 
-def test_moderation_with_status_200_refuses_one_task():
+def test_moderation_with_status_200_refuses_one_task() -> None:
     assert failure({"error": {"message": "Your input was flagged", "code": 403}}).kind == "refused"
 
 
 @pytest.mark.parametrize("code", [429, 502, None, "x", [], 99])
-def test_other_errors_with_status_200_may_pass(code):
+def test_other_errors_with_status_200_may_pass(code: object) -> None:
     assert failure({"error": {"message": "No.", "code": code}}).kind in ("rate_limited", "server")
 
 
 @pytest.mark.parametrize("form", USAGES)
-def test_what_is_billed_is_read_in_each_form(form):
+def test_what_is_billed_is_read_in_each_form(form: str) -> None:
     found = completed(chat(body={"usage": USAGES[form]}))
     assert (found.prompt_tokens, found.completion_tokens) == (21, 1004)
 
 
-def test_usage_may_stand_in_the_choice():
+def test_usage_may_stand_in_the_choice() -> None:
     found = completed(chat(usage={"prompt_tokens": 3, "completion_tokens": 4}, body={"usage": None}))
     assert (found.prompt_tokens, found.completion_tokens) == (3, 4)
 
 
 @pytest.mark.parametrize("content", [{"mood": "Good"}, [JSON], [{"type": "text", "text": JSON}]])
-def test_content_may_be_the_object_itself_or_in_parts(content):
+def test_content_may_be_the_object_itself_or_in_parts(content: Any) -> None:
     assert completed(chat(content)).text == JSON
