@@ -93,8 +93,9 @@ class ProviderPatience:
         gone = now - self._since
         if gone > self._patience_s or self.is_too_long(reply):
             raise ProviderAwayError(too_long(reply, gone))
-        self._probes += 1
-        self._next_probe = now + (reply.retry_after or min(MOST_PROBE_S, PROBE_S * 2 ** (self._probes - 1)))
+        if not self.outage or self._probing:  # those that were under way when it began found out nothing new
+            self._probes += 1
+            self._next_probe = now + (reply.retry_after or min(MOST_PROBE_S, PROBE_S * 2 ** (self._probes - 1)))
         if not self.outage or self._remind(now):
             self._told = now
             self.notify(f"{reply.detail} All requests wait until it answers, at most {_length(self._patience_s)}.")

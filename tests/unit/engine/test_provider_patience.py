@@ -166,3 +166,18 @@ def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) ->
 
     assert [result.failure for result in run(scene())] == [None] * 20
     assert together == [1] * 5
+
+
+def test_requests_under_way_when_an_outage_begins_put_off_no_probe() -> None:
+    """However many fail at once, the first probe is made after a second."""
+
+    async def scene() -> float:
+        patience = ProviderPatience(notify=(told := []).append)
+        for n in range(32):
+            patience.heard(f"text {n}", DOWN)
+        began = asyncio.get_running_loop().time()
+        assert await patience.turn()
+        assert len(told) == 1
+        return asyncio.get_running_loop().time() - began
+
+    assert run(scene()) < 3
