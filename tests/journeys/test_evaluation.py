@@ -127,7 +127,10 @@ def _parts(ours: Commands) -> None:
     assert (dev["split"], dev["subset"]) == ("dev:0.5", "ground-truth/dev:0.5")
     assert dev["tasks"] + test["tasks"] == 24
     assert 0 < dev["tasks"] < 24
-    assert "Only test:0.5 of the ground truths is shown" in ours.command("evaluate", GOOD, "--split", "test:0.5").stdout
+    assert (
+        "These are the scores on test:0.5 of the ground truths"
+        in ours.command("evaluate", GOOD, "--split", "test:0.5").stdout
+    )
     assert ours.json("compare", BLIND, GOOD, "--split", "dev:0.5")["tasks"] == dev["tasks"]
 
 

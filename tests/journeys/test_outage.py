@@ -39,7 +39,7 @@ def test_an_outage_is_waited_for_and_told_and_no_task_fails(
     process = few.start("run", "topic@1", "--on", "all", "--json")
     until(lambda: stand_in.stats()["answered"] >= 8)
     stand_in.control(**OUTAGES[kind])
-    until(lambda: sum(stand_in.stats()["faults"].values()) >= 6)
+    until(lambda: sum(stand_in.stats()["faults"].values()) >= 8, 60)
     stand_in.control(**dict.fromkeys(OUTAGES[kind], 0.0))
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
