@@ -66,7 +66,8 @@ def refuse_left(connection: sa.Connection, name: str) -> None:
 
 
 def leave(connection: sa.Connection, prompt: Any) -> None:
-    """Stores the highest number of a prompt that is about to be deleted, under all its names."""
-    highest = sa.select(sa.func.max(versions.c.number)).where(versions.c.prompt_id == names.c.prompt_id)
-    kept = names.update().where(names.c.prompt_id.in_(prompt)).values(highest=highest.scalar_subquery())
-    connection.execute(kept)
+    """Stores the highest number of a prompt that is about to be deleted, under all its names. A version that was
+    deleted before may have had a higher one."""
+    mine = sa.select(sa.func.max(versions.c.number)).where(versions.c.prompt_id == names.c.prompt_id).scalar_subquery()
+    higher = names.update().where(names.c.prompt_id.in_(prompt), mine > names.c.highest)
+    connection.execute(higher.values(highest=mine))

@@ -72,3 +72,18 @@ def test_what_is_in_use_stays(store: Store) -> None:
             deletion.delete("topic", number)
     deletion.delete("topic", 1)
     assert tags(store) == ["topic@2", "topic@3"]
+
+
+def test_the_number_of_a_deleted_version_stays_given_when_its_prompt_is_deleted_too(store: Store) -> None:
+    DeletionStore(store).delete("topic", 3)
+    store.delete("topic")
+    again, _ = store.save(replace(FIRST, template="4 {text}"))
+    assert again.tag == "topic@4", "predictions of topic@3 may still be in Label Studio"
+
+
+def test_a_prompt_whose_versions_are_all_deleted_can_be_deleted(store: Store) -> None:
+    for number in (1, 2, 3):
+        DeletionStore(store).delete("topic", number)
+    store.delete("topic")
+    again, _ = store.save(FIRST)
+    assert again.tag == "topic@4"
