@@ -1,25 +1,35 @@
 """What the REST API needs beyond what the commands do."""
 
+from collections.abc import Iterable
 from typing import Self
 
-from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.adapters.label_studio.credential import Credential
 from backend.app.operations import Operations
 from backend.domain.metrics.evaluation import Evaluation
+from backend.domain.person import Person
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.runs.run import Run
 from backend.services.analysis.answered_tasks import AnsweredTask, answered_tasks
-from backend.services.analysis.stored_evaluation import evaluation_of_run, evaluation_of_version
+from backend.services.analysis.stored_evaluation import stored_evaluation
 from backend.services.public_objects import PublicObjects
 
 
 class ApiOperations(Operations):
     """See `backend.app.App`."""
 
-    def acting_for(self, studio: LabelStudioClient) -> Self:
-        """The same, with Label Studio as `studio` sees it: for what somebody else asks for."""
-        return type(self)(self.container.acting_for(studio))
+    def acting_for(self, credential: Credential) -> Self:
+        """The same, with Label Studio as the owner of a credential sees it."""
+        return type(self)(self.container.acting_for(credential))
+
+    @property
+    def person(self) -> Person:
+        """For whom it acts. Raises StudioError when Label Studio does not say."""
+        return self.container.studio.person
 
     def refresh_token(self, body: bytes) -> tuple[int, bytes]:
         """What Label Studio answers to a personal access token: the HTTP status, and JSON."""
-        from backend.adapters.label_studio.clients import refresh_token  # brings httpx, which few commands need
+        from backend.adapters.label_studio.http import refresh_token
 
         return refresh_token(self.container.settings.label_studio_url, body)
 
@@ -27,13 +37,16 @@ class ApiOperations(Operations):
         """Prompts, versions and runs by the integers that the API knows them by."""
         return self.container.public_objects
 
-    def stored_evaluation(self, tag: str, run_id: str | None = None) -> Evaluation | None:
-        """What the ground truths say about the stored answers of a version, or of one run of it; None without any."""
-        studio, outcomes = self.container.studio, self.container.outcomes
-        resolved = self.container.resolver.readable(tag)
-        if run_id is None:
-            return evaluation_of_version(studio, outcomes, resolved)
-        return evaluation_of_run(studio, outcomes, self.container.record.run(run_id), resolved)
+    def annotated(self, project: int) -> list[AnnotatedTask]:
+        """The tasks of a project with their annotations: what `stored_evaluation` takes its ground truths from."""
+        return list(self.container.studio.annotated(project))
+
+    def stored_evaluation(
+        self, version: PromptVersion, project: Project, annotated: Iterable[AnnotatedTask], run: Run | None = None
+    ) -> Evaluation | None:
+        """What ground truths say about the stored answers of a version, or of one run of it; None without any."""
+        resolved = self.container.resolver.read_by(version, project)
+        return stored_evaluation(self.container.outcomes, resolved, annotated, run)
 
     def answered_tasks(self, tag: str) -> list[AnsweredTask]:
         """The tasks that a version was run on, with what came of them, by id."""

@@ -63,6 +63,31 @@ class RunOperations(Operations):
         started = self._start(tag, subset, ending or RunOptions(), notify)
         return self.container.lifecycle.give(started.id, self.container.background_workers)
 
+    def run_within_day(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
+        """A run in the background that the server starts: within MAX_USD_PER_DAY, where that is set.
+
+        Raises SettingsError when nothing is left of it.
+        """
+
+        def start(share: float | None) -> Run:
+            return self.run_in_background(tag, subset, replace(ending, budget=least(share, ending.budget)))
+
+        return start(None) if self.container.daily is None else self.container.daily.lend(start)
+
+    def enhance_within_day(self, tag: str, wish: OptimizerOptions) -> OptimizationResult:
+        """A search that the server starts: within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day`
+        raises."""
+        found: list[OptimizationResult] = []
+
+        def start(share: float) -> Run:
+            found.append(self.enhance(tag, replace(wish, budget=least(share, wish.budget))))
+            return found[0].run
+
+        if self.container.daily is None:
+            return self.enhance(tag, wish)
+        self.container.daily.lend(start)
+        return found[0]
+
     def resume(self, run_id: str, budget: float | None = None) -> Run:
         """Continues a run in the background. Raises RunError while a process works on it, or without a larger budget.
 
@@ -109,3 +134,8 @@ class RunOperations(Operations):
     def enhance(self, tag: str, wish: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
         """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""
         return self.container.optimizer.enhance(self.container.resolver.resolved(tag), wish, progress or Silent())
+
+
+def least(*budgets: float | None) -> float | None:
+    """The smallest budget in USD; None when there is none."""
+    return min((budget for budget in budgets if budget is not None), default=None)

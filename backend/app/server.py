@@ -30,8 +30,4 @@ class ServerOperations(RunOperations):
 
     def _finish(self, tag: str, ids: tuple[int, ...]) -> Run:
         """Has a run do what a live request had no time for."""
-
-        def start(budget: float | None) -> Run:
-            return self.run_in_background(tag, Subset("rest", ids=ids), RunOptions(keep=True, budget=budget))
-
-        return start(None) if self.container.daily is None else self.container.daily.lend(start)
+        return self.run_within_day(tag, Subset("rest", ids=ids), RunOptions(keep=True))

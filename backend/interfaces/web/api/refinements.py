@@ -24,7 +24,7 @@ class RefinementRoutes:
         if sent.project_id != of.prompt.project:
             raise Problem(400, f"{of.version.tag} is for project {of.prompt.project}: send that as project_id.")
         wish = OptimizerOptions(SearchOptions(sent.teacher_model_name), sent.budget_usd)
-        job = self._refinements.start(of.version.tag, lambda: call.app.enhance(of.version.tag, wish))
+        job = self._refinements.start(of.version.tag, lambda: call.app.enhance_within_day(of.version.tag, wish))
         return _shape(call, of, job)
 
     def get_refinement(self, call: ApiCall, prompt: int, version: int) -> Any:

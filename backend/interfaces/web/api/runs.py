@@ -34,7 +34,7 @@ def create_run(call: ApiCall, prompt: int, version: int) -> Any:
     subset = _subset(sent)
     push = call.app.container.settings.evaluate_pushes or sent.project_subset != "HasGT"
     try:
-        started = call.app.run_in_background(of.version.tag, subset, RunOptions(push=push, budget=sent.budget_usd))
+        started = call.app.run_within_day(of.version.tag, subset, RunOptions(push=push, budget=sent.budget_usd))
     except RunError:
         if (running := _under_way(call, of)) is not None:
             return running
