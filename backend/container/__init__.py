@@ -14,9 +14,9 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.public_ids import PublicIdStore
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.label_studio.credential import Credential
 from backend.adapters.processes import LocalProcess
 from backend.adapters.providers.registry import DEFAULT, TEACHER
 from backend.container.models import ModelParts
@@ -57,16 +57,17 @@ class Container(ModelParts):
         known = AcceptanceStore(self.store).ids
         return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, known)
 
-    def acting_for(self, studio: LabelStudioClient) -> "Container":
+    def acting_for(self, credential: Credential) -> "Container":
         """The same, with Label Studio as somebody else sees it."""
         other = Container(self.settings)
-        other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics", "daily")}
-        other.studio = studio
+        other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics")}
+        known = AcceptanceStore(self.store).ids
+        other.studio = LabelStudioClient(self.settings.label_studio_url, None, known, credential)
         return other
 
     @property
     def public_objects(self) -> PublicObjects:
-        return PublicObjects(PublicIdStore(self.store), self.prompts, self.record, self.studio)
+        return PublicObjects(self.store, self.prompts, self.record, self.studio)
 
     # Prompt versions
 

@@ -4,7 +4,8 @@ them. Who may see a project in Label Studio may see its prompts."""
 import re
 from dataclasses import dataclass
 
-from backend.adapters.database.public_ids import NumberedTag, PromptRow, PublicIdStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.public_ids import PromptRow, PublicId, PublicIdStore
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.adapters.label_studio.http import NotFound
@@ -21,7 +22,7 @@ MOST_NAME = 63
 class PublicVersion:
     prompt: PromptRow
     version: PromptVersion
-    number: NumberedTag
+    number: PublicId
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,15 @@ class PublicRun:
 
     of: PublicVersion
     run: Run
-    number: NumberedTag
+    number: PublicId
 
 
 class PublicObjects:
     """Raises NotThereError for what is not there, or not for this person."""
 
-    def __init__(self, ids: PublicIdStore, prompts: Prompts, record: RunStore, studio: LabelStudioClient) -> None:
-        self._ids = ids
+    def __init__(self, store: Store, prompts: Prompts, record: RunStore, studio: LabelStudioClient) -> None:
+        self._store = store
+        self._ids = PublicIdStore(store)
         self._prompts = prompts
         self._record = record
         self._studio = studio
@@ -70,23 +72,17 @@ class PublicObjects:
         """Changes what is given; another title is another name too, and predictions keep their tags."""
         row = self.prompt(prompt)
         if title is not None and (name := name_from(title)) != row.name:
-            self._rename(row, name)
+            self._store.rename(row.name, name)
         words = (row.title if title is None else title, row.description if description is None else description)
         self._ids.describe(prompt, *words, self._studio.person)
         return self.prompt(prompt)
-
-    def _rename(self, row: PromptRow, name: str) -> None:
-        if row.versions:
-            self._prompts.rename(row.name, name)
-        else:
-            self._ids.rename_unused(row.id, name)
 
     def delete(self, prompt: int) -> None:
         """With all its versions and runs. Raises PromptError while annotators get one of them."""
         row = self.prompt(prompt)
         if row.versions:
-            self._prompts.delete(row.name)
-        self._ids.delete_unused(prompt)
+            self._prompts.deletable(row.name)
+        self._store.delete(row.name)
 
     def versions(self, prompt: int) -> list[PublicVersion]:
         """Newest first."""

@@ -51,6 +51,16 @@ class RunningLabelStudio:
     def http(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Token {self.api_key}"}, timeout=60.0)
 
+    @contextmanager
+    def signed_in(self) -> Iterator[httpx.Client]:
+        """A client that is signed in as a browser is, and may change things."""
+        with httpx.Client(base_url=self.url, headers={"Referer": self.url}) as session:
+            session.get("/user/login/")
+            form = {"email": self.account.email, "password": self.account.password}
+            session.post("/user/login/", data={**form, "csrfmiddlewaretoken": session.cookies["csrftoken"]})
+            session.headers["X-CSRFToken"] = session.cookies["csrftoken"]
+            yield session
+
     def new_project(self, config: str, tasks: Sequence[Json], truths: Sequence[list[Json] | None] | None = None) -> int:
         """Create a project with `tasks` (each the task's data) and return its id.
 

@@ -1,8 +1,8 @@
 """The Prompts API through the unmodified SDK: a script that was written for Enterprise, on the real Label Studio."""
 
 import asyncio
-import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,8 +12,11 @@ from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.types.model_run import ModelRun
 
 from backend.adapters.label_studio.clients import client_without_cookies
+from demo import services
+from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import CONFIG, Project, messages, truths
+from tests.running import until
 
 TASKS, TRUTHS, WRONG = 12, 6, 2
 PATIENCE_S = 60
@@ -32,13 +35,13 @@ def sdk(backend_server: Served, label_studio: RunningLabelStudio) -> LabelStudio
 
 def ended(runs: Callable[[], list[ModelRun]], number: int | None) -> ModelRun:
     """The run with this id, once it has ended."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
+
+    def found() -> ModelRun | None:
         run = next(run for run in runs() if run.id == number)
-        if run.status not in ("Pending", "InProgress"):
-            return run
-        time.sleep(0.2)
-    raise TimeoutError(f"run {number} did not end")
+        return None if run.status in ("Pending", "InProgress") else run
+
+    run: ModelRun = until(found, PATIENCE_S)
+    return run
 
 
 def test_a_script_for_enterprise_runs_unchanged(sdk: LabelStudio, project: Project) -> None:
@@ -104,9 +107,38 @@ def test_our_client_keeps_no_session_of_label_studio(label_studio: RunningLabelS
             assert ("sessionid" in http.cookies or "csrftoken" in http.cookies) == keeps
 
 
+def test_a_personal_access_token_is_exchanged_through_us(
+    backend_server: Served, label_studio: RunningLabelStudio
+) -> None:
+    """The SDK asks the address it was given for access, which Label Studio alone can give."""
+    with label_studio.signed_in() as session:
+        token = session.post("/api/token/").raise_for_status().json()["token"]
+    sdk = LabelStudio(base_url=backend_server.url, api_key=token)
+    assert sdk.model_providers.list_model_provider_choices().provider_choices == ["OpenAI", "Custom"]
+    address = f"{backend_server.url}/api/token/refresh/"
+    assert httpx.post(address, json={"refresh": "no.real.token"}).status_code == 401
+    assert httpx.post(address, content=b"x" * 20_000).status_code == 413
+
+
+def test_what_the_api_starts_is_within_the_days_limit(
+    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+) -> None:
+    limited = mine.but(MAX_USD_PER_DAY="1", PRICE_IN="1", PRICE_OUT="1")
+    limited.save("topic", project.id)
+    with services.backend(services.free_port(), limited.env, log=tmp_path / "backend.log") as service:
+        prompts = LabelStudio(base_url=service.url, api_key=label_studio.api_key).prompts
+        (made,) = prompts.list().results
+        (version,) = prompts.versions.list(made.id or 0)
+        ids = (made.id or 0, version.id or 0)
+        started = prompts.runs.create(*ids, project=project.id, project_subset="All")
+        assert ended(lambda: prompts.runs.list(*ids), started.id).status == "Completed"
+    (run,) = limited.app.runs()
+    assert run.run.budget == pytest.approx(0.5, abs=0.01), "half of what is left"
+
+
 def test_a_session_cookie_of_label_studio_is_no_token(backend_server: Served, label_studio: RunningLabelStudio) -> None:
-    signed_in = label_studio.http.get("/api/current-user/whoami")
-    cookie = signed_in.cookies.get("sessionid") or ""
+    with label_studio.signed_in() as session:
+        cookie = session.cookies["sessionid"]
     answer = httpx.get(f"{backend_server.url}/api/prompts/", cookies={"sessionid": cookie})
     assert answer.status_code == 401
 

@@ -56,7 +56,7 @@ def test_a_personal_access_token_serves_as_well(
 ) -> None:
     project = Project.made(guarded_label_studio, messages(3))
     with legacy_tokens_off(guarded_label_studio) as session:
-        made = session.post("/api/token/", headers=_csrf(session))
+        made = session.post("/api/token/")
         token = made.raise_for_status().json()["token"]
         counted = guarded.but(LABEL_STUDIO_API_KEY=token).app.predictions(project.id)
     assert counted.tasks_without == 3
@@ -158,10 +158,7 @@ def test_the_doctor_says_what_is_wrong(mine: Installation, env: dict[str, str], 
 @contextmanager
 def legacy_tokens_off(studio: RunningLabelStudio) -> Iterator[httpx.Client]:
     """Yields a client that is signed in as a browser is."""
-    with httpx.Client(base_url=studio.url, headers={"Referer": studio.url}) as session:
-        session.get("/user/login/")
-        form = {"email": studio.account.email, "password": studio.account.password}
-        session.post("/user/login/", data={**form, "csrfmiddlewaretoken": session.cookies["csrftoken"]})
+    with studio.signed_in() as session:
         try:
             _set_legacy_tokens(session, on=False)
             yield session
@@ -171,8 +168,4 @@ def legacy_tokens_off(studio: RunningLabelStudio) -> Iterator[httpx.Client]:
 
 def _set_legacy_tokens(session: httpx.Client, on: bool) -> None:
     body = {"api_tokens_enabled": True, "legacy_api_tokens_enabled": on}
-    session.post("/api/jwt/settings", json=body, headers=_csrf(session)).raise_for_status()
-
-
-def _csrf(session: httpx.Client) -> dict[str, str]:
-    return {"X-CSRFToken": session.cookies["csrftoken"]}
+    session.post("/api/jwt/settings", json=body).raise_for_status()

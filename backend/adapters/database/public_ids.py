@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.database.authors import author_row
+from backend.adapters.database.prompt_names import take
 from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import told
-from backend.adapters.database.tables import names, prompt_details, prompts, run_ids, runs, version_ids, versions
+from backend.adapters.database.tables import prompt_details, prompts, run_ids, runs, version_ids, versions
 from backend.domain.person import Person
 from backend.errors import PromptError
 
@@ -36,17 +36,16 @@ class PromptRow:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedTag:
-    """A version or a run by the API's integer. `key`: the version's number, or the run's id."""
+class PublicId:
+    """The API's integer for a version or a run, and who made it, None where that is not known."""
 
     id: int
-    key: Any
     user_id: int | None
     user_email: str | None
 
 
 class PublicIdStore(Repository):
-    """Integers are given once, also when what they meant was deleted."""
+    """Those of versions and runs are given once, also when what they meant was deleted."""
 
     @told
     def prompts(self) -> list[PromptRow]:
@@ -63,9 +62,9 @@ class PublicIdStore(Repository):
 
     @told
     def create(self, name: str, project: int, title: str, description: str, author: Person) -> int:
-        """A prompt without versions; its id. The very same one again is no second one.
+        """A prompt without versions; its id. The same once more is the same prompt.
 
-        Raises PromptError when another prompt has the name.
+        Raises PromptError when another prompt has, or had, the name.
         """
         with self._engine.begin() as connection:
             made = connection.execute(self._insert(prompts).values(name=name, project=project).on_conflict_do_nothing())
@@ -73,6 +72,7 @@ class PublicIdStore(Repository):
             unused = sa.select(versions.c.number).where(versions.c.prompt_id == row.id).limit(1)
             if not made.rowcount and (row.project != project or connection.execute(unused).first()):
                 raise PromptError(f"There is a prompt '{name}' already: choose another title.")
+            take(connection, self._insert, row.id, name)
             self._describe(connection, row.id, title, description, author)
             return int(row.id)
 
@@ -88,31 +88,12 @@ class PublicIdStore(Repository):
         connection.execute(row.on_conflict_do_update(index_elements=["prompt_id"], set_=words))
 
     @told
-    def rename_unused(self, prompt: int, name: str) -> None:
-        """Renames a prompt that has no versions. Raises PromptError when another prompt has the name."""
-        taken = sa.exists().where(names.c.name == name)
-        try:
-            with self._engine.begin() as connection:
-                row = prompts.update().where(prompts.c.id == prompt, ~taken).values(name=name)
-                if connection.execute(row).rowcount != 1:
-                    raise PromptError(f"The name '{name}' is another prompt's: choose another title.")
-        except IntegrityError:
-            raise PromptError(f"There is a prompt '{name}' already: choose another title.") from None
-
-    @told
-    def delete_unused(self, prompt: int) -> None:
-        """Deletes a prompt that has no versions."""
-        unused = ~sa.exists().where(versions.c.prompt_id == prompt)
-        with self._engine.begin() as connection:
-            connection.execute(prompts.delete().where(prompts.c.id == prompt, unused))
-
-    @told
-    def versions(self, prompt: int) -> dict[int, NumberedTag]:
+    def versions(self, prompt: int) -> dict[int, PublicId]:
         """The ids of a prompt's versions, by their number."""
         query = sa.select(version_ids).where(version_ids.c.prompt_id == prompt)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return {row.number: NumberedTag(row.id, row.number, row.user_id, row.user_email) for row in rows}
+        return {row.number: PublicId(row.id, row.user_id, row.user_email) for row in rows}
 
     @told
     def set_note(self, prompt: int, number: int, note: str) -> None:
@@ -122,12 +103,12 @@ class PublicIdStore(Repository):
             connection.execute(versions.update().where(mine).values(note=note))
 
     @told
-    def runs(self, keys: Iterable[str]) -> Mapping[str, NumberedTag]:
+    def runs(self, keys: Iterable[str]) -> Mapping[str, PublicId]:
         """The integers of runs, by the runs' ids."""
         query = sa.select(run_ids).where(run_ids.c.run_id.in_(list(keys)))
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return {row.run_id: NumberedTag(row.id, row.run_id, row.user_id, row.user_email) for row in rows}
+        return {row.run_id: PublicId(row.id, row.user_id, row.user_email) for row in rows}
 
     @told
     def run(self, number: int) -> str | None:

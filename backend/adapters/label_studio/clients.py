@@ -10,8 +10,6 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from backend.adapters.label_studio.credential import HEADERS, Credential
-from backend.domain.urls import shown
-from backend.errors import StudioError
 
 TIMEOUT_S = 60.0
 
@@ -34,20 +32,3 @@ def client_without_cookies(credential: Credential | None = None) -> httpx.Client
     cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     auth = None if credential is None else PassedOn(credential)
     return httpx.Client(auth=auth, cookies=cookies, timeout=TIMEOUT_S, follow_redirects=False)
-
-
-def refresh_token(url: str, body: bytes) -> tuple[int, bytes]:
-    """Label Studio's answer to a personal access token that is sent for access: the HTTP status, and JSON.
-
-    Raises StudioError when Label Studio can't be reached, or something else answers there.
-    """
-    try:
-        with client_without_cookies() as http:
-            answer = http.post(f"{url}/api/token/refresh/", content=body, headers={"Content-Type": "application/json"})
-            answer.json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise StudioError(
-            f"Label Studio is not reachable at {shown(url)} ({type(error).__name__}): start it, or correct "
-            "LABEL_STUDIO_URL."
-        ) from None
-    return answer.status_code, answer.content

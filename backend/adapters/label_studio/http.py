@@ -123,13 +123,13 @@ class LabelStudioHttp:
         try:
             return response.json() if response.content else None
         except ValueError:
-            raise self._stranger() from None
+            raise stranger(self._shown) from None
 
     def record(self, path: str, *names: str) -> Mapping[str, Any]:
         """A GET whose answer is an object with a text or number under each of these names."""
         found = self.call("GET", path)
         if not isinstance(found, dict) or any(not isinstance(found.get(name), str | int) for name in names):
-            raise self._stranger()
+            raise stranger(self._shown)
         return found
 
     def rows(self, path: str, *, timeout: int = 60, **params: Any) -> Iterator[Any]:
@@ -163,25 +163,16 @@ class LabelStudioHttp:
         except ApiError as error:
             raise self._refusal(error.status_code or 0, str(error.body)) from None
         except httpx.ConnectError as error:
-            raise tls_trouble(error, self._shown) or self._away(error) from None
+            raise tls_trouble(error, self._shown) or away(self._shown, error) from None
         except httpx.TimeoutException as error:
             late = isinstance(error, httpx.ReadTimeout)
             raise Unreachable(
                 f"Label Studio at {self._shown} did not answer within {timeout} s: try again later.", late
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, ijson.IncompleteJSONError, ValueError) as error:
-            raise self._away(error) from None
+            raise away(self._shown, error) from None
         except ijson.JSONError:
-            raise self._stranger() from None
-
-    def _away(self, error: Exception) -> Unreachable:
-        return Unreachable(
-            f"Label Studio is not reachable at {self._shown} ({type(error).__name__}): "
-            "start it, or correct LABEL_STUDIO_URL."
-        )
-
-    def _stranger(self) -> StudioError:
-        return StudioError(f"What answers at {self._shown} is not Label Studio: correct LABEL_STUDIO_URL.")
+            raise stranger(self._shown) from None
 
     def _refusal(self, status: int, text: str) -> StudioError:
         if status in GATEWAY:
@@ -204,6 +195,37 @@ class LabelStudioHttp:
         if status in (401, 403):
             return Refused(status, "Label Studio refused the token: check LABEL_STUDIO_API_KEY.")
         return Refused(status, f"Label Studio answered {status}: {_detail(text)}")
+
+
+def away(address: str, error: Exception) -> Unreachable:
+    """What to say when Label Studio can't be reached at an address, which is shown."""
+    return Unreachable(
+        f"Label Studio is not reachable at {address} ({type(error).__name__}): start it, or correct LABEL_STUDIO_URL."
+    )
+
+
+def stranger(address: str) -> StudioError:
+    return StudioError(f"What answers at {address} is not Label Studio: correct LABEL_STUDIO_URL.")
+
+
+def refresh_token(url: str, body: bytes) -> tuple[int, bytes]:
+    """Label Studio's answer to a personal access token that is sent for access: the HTTP status, and JSON.
+
+    Raises Unreachable when Label Studio does not answer, StudioError when something else does.
+    """
+    import httpx
+
+    from backend.adapters.label_studio.clients import client_without_cookies
+
+    try:
+        with client_without_cookies() as http:
+            answer = http.post(f"{url}/api/token/refresh/", content=body, headers=JSON_TYPE)
+            answer.json()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise away(shown(url), error) from None
+    except ValueError:
+        raise stranger(shown(url)) from None
+    return answer.status_code, answer.content
 
 
 def _detail(text: str) -> str:

@@ -22,7 +22,7 @@ ROUNDS = 8
 LEARN = Split(DEV, 0.5)
 """The rest of the ground truths, `--split test:0.5` of other commands, judges."""
 FEWEST = 6
-"""To judge on. With five, not even a rewrite that mends them all differs from chance: 2 x 0.5^5 > 0.05."""
+"""To judge on. With five, not even a rewrite that corrects them all differs from chance: 2 x 0.5^5 > 0.05."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,46 +2,28 @@
 
 from collections.abc import Iterable
 
-from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.label_studio.client import AnnotatedTask
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation, evaluation
-from backend.domain.outcome import Outcome
 from backend.domain.runs.run import Run
 from backend.errors import NoTruthsError
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.dataset.task_selection import TaskSelection, ground_truths
+from backend.services.dataset.task_selection import truths_among
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
-def evaluation_of_version(
-    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion
+def stored_evaluation(
+    stored: StoredOutcomes, resolved: ResolvedVersion, annotated: Iterable[AnnotatedTask], run: Run | None
 ) -> Evaluation | None:
-    """On all ground truths; None when there are none, or no answer to any of their tasks."""
-    base = _truths(studio, resolved)
-    if base is None:
-        return None
-    known = {truth.task_id for truth in base.truths}
-    return _judged(resolved, base, stored.of_version(resolved, known))
+    """Of a version's answers, or of those of one `run`; None without ground truths or answers to their tasks.
 
-
-def evaluation_of_run(
-    studio: LabelStudioClient, stored: StoredOutcomes, run: Run, resolved: ResolvedVersion
-) -> Evaluation | None:
-    """On the ground truths among the tasks of a run; None when there are none."""
-    base = _truths(studio, resolved)
-    return None if base is None else _judged(resolved, base, stored.of_run(run, resolved))
-
-
-def _truths(studio: LabelStudioClient, resolved: ResolvedVersion) -> TaskSelection | None:
+    annotated: the tasks of its project with their annotations
+    """
     try:
-        return ground_truths(studio, resolved.project, resolved.schema, Subset("ground-truth"), [resolved.version])
+        base = truths_among(annotated, resolved.project, resolved.schema, Subset("ground-truth"), [resolved.version])
     except NoTruthsError:
         return None
-
-
-def _judged(resolved: ResolvedVersion, base: TaskSelection, pages: Iterable[list[Outcome]]) -> Evaluation | None:
     known = {truth.task_id for truth in base.truths}
+    pages = stored.of_version(resolved, known) if run is None else stored.of_run(run, resolved)
     outcomes = [outcome for page in pages for outcome in page if outcome.task_id in known]
-    if not outcomes:
-        return None
-    return evaluation(outcomes, base.truths, resolved.schema, base.left_out)
+    return evaluation(outcomes, base.truths, resolved.schema, base.left_out) if outcomes else None

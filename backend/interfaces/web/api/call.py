@@ -1,26 +1,29 @@
 """ApiCall: one request to the API, with the application as its sender may use it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from backend.adapters.label_studio.client import AnnotatedTask
 from backend.app import App
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.person import Person
+from backend.domain.runs.run import Run
 from backend.errors import LabelConfigError
 from backend.services.public_objects import PublicObjects, PublicRun, PublicVersion
 
 
 @dataclass(frozen=True)
 class ApiCall:
-    """`app` acts for the sender."""
+    """`app` acts for the sender. What it reads of a project's annotations is read once."""
 
     app: App
+    _annotated: dict[int, list[AnnotatedTask]] = field(default_factory=dict)
 
     @property
     def person(self) -> Person:
-        return self.app.container.studio.person
+        return self.app.person
 
     @cached_property
     def objects(self) -> PublicObjects:
@@ -36,14 +39,17 @@ class ApiCall:
 
     def evaluation(self, of: PublicVersion) -> Evaluation | None:
         """None without ground truths, and under a labelling config that the version does not fit any more."""
-        try:
-            return self.app.stored_evaluation(of.version.tag)
-        except LabelConfigError:
-            return None
+        return self._evaluation(of, None)
 
     def evaluation_of_run(self, of: PublicRun) -> Evaluation | None:
         """The same of one run."""
+        return self._evaluation(of.of, of.run)
+
+    def _evaluation(self, of: PublicVersion, run: Run | None) -> Evaluation | None:
+        project = self.objects.project(of.version.project)
+        if project.id not in self._annotated:
+            self._annotated[project.id] = self.app.annotated(project.id)
         try:
-            return self.app.stored_evaluation(of.run.tag, of.run.id)
+            return self.app.stored_evaluation(of.version, project, self._annotated[project.id], run)
         except LabelConfigError:
             return None

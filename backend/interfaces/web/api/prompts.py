@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from backend.adapters.database.public_ids import PromptRow
 from backend.domain.labels.config import read_config
@@ -10,6 +10,7 @@ from backend.errors import LabelConfigError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import PageQuery, ProjectsQuery, PromptBody, body, numbers, query
 from backend.interfaces.web.api.call import ApiCall
+from backend.interfaces.web.api.paging import paged
 from backend.interfaces.web.api.problem import Problem
 
 ORDERS = {"id": "id", "title": "title", "created_at": "created", "updated_at": "updated"}
@@ -69,15 +70,6 @@ def ordered(rows: list[PromptRow], ordering: str | None) -> list[PromptRow]:
     if name is None:
         raise Problem(400, f"'ordering' takes {', '.join(ORDERS)}, with - before it for the other way round.")
     return sorted(rows, key=lambda row: getattr(row, name), reverse=ordering.startswith("-"))
-
-
-def paged(rows: list[Any], asked: PageQuery) -> dict[str, Any]:
-    """The page of `rows` that was asked for. Raises Problem 404 for one past the end."""
-    others = {name: value for name, value in request.args.items() if name != "page"}
-    found = shapes.page(rows, asked.page, asked.page_size, request.base_url, others)
-    if found is None:
-        raise Problem(404, "Invalid page.")
-    return found
 
 
 def _is_compatible(project: dict[str, Any]) -> bool:

@@ -6,11 +6,12 @@ from typing import Any
 from backend.domain.answer import Answer, names_of
 from backend.domain.dataset.subset import SAMPLE_SIZE
 from backend.domain.metrics.evaluation import Evaluation
+from backend.domain.statistics.intervals import ratio
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import TasksQuery, numbers, query
 from backend.interfaces.web.api.call import ApiCall
+from backend.interfaces.web.api.paging import paged
 from backend.interfaces.web.api.problem import Problem
-from backend.interfaces.web.api.prompts import paged
 from backend.services.analysis.answered_tasks import AnsweredTask
 from backend.services.public_objects import PublicVersion
 from backend.services.run_control.status import RunStatus
@@ -104,13 +105,13 @@ def _indicator(title: str, kpi: str, **values: Any) -> dict[str, Any]:
 
 
 def _accuracy(found: Evaluation) -> dict[str, Any]:
-    interval = found.intervals.accuracy
-    return _indicator("Accuracy", "accuracy", accuracy=found.score.accuracy, interval=interval and list(interval))
+    values = {"accuracy": found.score.accuracy, "interval": shapes.interval(found.intervals.accuracy)}
+    return _indicator("Accuracy", "accuracy", **values)
 
 
 def _f1(found: Evaluation) -> dict[str, Any]:
-    interval, score = found.intervals.f1_macro, found.score
-    values = {"f1": score.f1_macro, "interval": interval and list(interval), "f1_micro": score.f1_micro}
+    score, interval = found.score, shapes.interval(found.intervals.f1_macro)
+    values = {"f1": score.f1_macro, "interval": interval, "f1_micro": score.f1_micro}
     return _indicator("F1, macro", "f1", **values, f1_weighted=score.f1_weighted)
 
 
@@ -137,8 +138,7 @@ def _outputs(status: RunStatus) -> dict[str, Any]:
 
 def _coverage(status: RunStatus) -> dict[str, Any]:
     counts = status.tally
-    share = (counts.done - counts.rejected) / counts.tasks if counts.tasks else None
-    return _indicator("Coverage", "coverage", coverage=share)
+    return _indicator("Coverage", "coverage", coverage=ratio(counts.done - counts.rejected, counts.tasks))
 
 
 def _cost(status: RunStatus) -> dict[str, Any]:

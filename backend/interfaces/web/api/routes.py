@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from backend.app import App
 from backend.errors import PromptsError, where
+from backend.interfaces.web.admission import API
 from backend.interfaces.web.api import connections, prompts, results, runs, versions
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.problem import Problem, problem_of
@@ -17,7 +18,8 @@ from backend.interfaces.web.api.sign_in import SignIn
 from backend.services.refinements import Refinements
 
 log = logging.getLogger(__name__)
-PREFIX = "/api/"
+MOST_TOKEN = 10_000
+"""Bytes of a body that anybody may send, which is passed on."""
 _PROMPT = "/prompts/<int:prompt>"
 _VERSION = f"{_PROMPT}/versions/<int:version>"
 _RUNS = f"{_VERSION}/inference-runs"
@@ -59,8 +61,8 @@ ROUTES: tuple[Route, ...] = (
 
 
 def add_api(server: Flask, app: App) -> None:
-    """The Prompts API below PREFIX, with and without a slash at an address's end."""
-    routes, sign_in = Blueprint("api", __name__, url_prefix=PREFIX.rstrip("/")), SignIn(app)
+    """The Prompts API below API, with and without a slash at an address's end."""
+    routes, sign_in = Blueprint("api", __name__, url_prefix=API.rstrip("/")), SignIn(app)
     refinements = RefinementRoutes(Refinements())
     more: tuple[Route, ...] = (
         ("POST", _REFINE, refinements.start_refinement),
@@ -90,6 +92,8 @@ def _refresh(app: App) -> Callable[[], Any]:
     """Passed on to Label Studio: an SDK that has a personal access token asks us for access, as it would ask there."""
 
     def view() -> Any:
+        if (request.content_length or MOST_TOKEN + 1) > MOST_TOKEN:
+            raise Problem(413, f"A token takes less than {MOST_TOKEN:,} bytes, and its length is told before it.")
         status, answer = app.refresh_token(request.get_data())
         return Response(answer, status, content_type="application/json")
 

@@ -1,9 +1,7 @@
 """What the API answers with: the objects of Label Studio's SDK, with what we know beyond them in fields of our own."""
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from backend.adapters.database.public_ids import PromptRow
 from backend.domain.answer import Answer, answer_json
@@ -78,7 +76,7 @@ def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) ->
         "parent_model": of.prompt.id,
         "max_few_shot_examples": found.examples.number if found.examples else 0,
         "score": evaluation.score.accuracy if evaluation else None,
-        "score_interval": _interval(evaluation.intervals.accuracy) if evaluation else None,
+        "score_interval": interval(evaluation.intervals.accuracy) if evaluation else None,
         "organization": person.organization,
         "created_by": user(of.number.user_id, of.number.user_email),
         "created_at": found.created,
@@ -148,33 +146,10 @@ def error(verdict: Rejection | Failure) -> Object:
     return {"error_type": kind, "message": verdict.detail}
 
 
-def page(rows: Sequence[Any], number: int, size: int, address: str, others: Mapping[str, str]) -> Object | None:
-    """A page of `rows`, with the addresses of its neighbours; None for one past the end.
-
-    number: which page, from 1.
-    size: rows on a page.
-    address: the list's, without a query.
-    others: the query's other parameters.
-    """
-    last = max(1, -(-len(rows) // size))
-    if number > last:
-        return None
-
-    def at(other: int) -> str:
-        return f"{address}?{urlencode({**others, 'page': other})}"
-
-    return {
-        "count": len(rows),
-        "next": at(number + 1) if number < last else None,
-        "previous": at(number - 1) if number > 1 else None,
-        "results": list(rows[(number - 1) * size : number * size]),
-    }
-
-
 def _last_seen(found: Run) -> str:
     """When a run gave its last sign of life: ISO 8601, UTC."""
     return (datetime.now(UTC) - timedelta(seconds=found.silent_s)).isoformat(timespec="seconds")
 
 
-def _interval(found: tuple[float, float] | None) -> list[float] | None:
+def interval(found: tuple[float, float] | None) -> list[float] | None:
     return None if found is None else list(found)

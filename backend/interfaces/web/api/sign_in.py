@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential, credential_of
 from backend.adapters.label_studio.http import Refused
 from backend.app import App
@@ -63,15 +62,9 @@ class SignIn:
     def _asked(self, credential: Credential, peer: str) -> _Verdict:
         if not self._guesses.allowed(peer):
             raise Problem(429, TOO_MANY, {"Retry-After": "1"})
-        studio = LabelStudioClient(self._app.container.settings.label_studio_url, None, credential=credential)
-        app: App | None = self._app.acting_for(studio)
-        try:
-            _ = studio.person
-        except Refused as refusal:
-            if refusal.status not in (401, 403):
-                raise
+        app = self._signed_in(credential)
+        if app is None:
             self._guesses.wrong(peer)
-            app = None
         verdict = _Verdict(app, self._clock() + (REFUSED_S if app is None else KNOWN_S))
         with self._lock:
             self._verdicts[credential.digest] = verdict
@@ -79,3 +72,13 @@ class SignIn:
             if len(self._verdicts) > MOST_CALLERS:
                 self._verdicts.popitem(last=False)
         return verdict
+
+    def _signed_in(self, credential: Credential) -> App | None:
+        """None when Label Studio refuses the token."""
+        app = self._app.acting_for(credential)
+        try:
+            return app if app.person else None
+        except Refused as refusal:
+            if refusal.status in (401, 403):
+                return None
+            raise
