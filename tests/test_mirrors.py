@@ -60,6 +60,7 @@ JOURNEYS = {
     "test_examples": ("interfaces/cli/options/few_shot", "services/prompts/few_shot_selection"),
     "test_main_job": (
         "adapters/label_studio/client",
+        "adapters/label_studio/predictions",
         *(f"app/{name}" for name in ("checks", "operations", "projects", "prompts", "results", "runs", "server")),
         "container/models",
         "interfaces/cli/commands/predictions",
@@ -68,6 +69,7 @@ JOURNEYS = {
         "interfaces/cli/render/try_task",
         "services/analysis/results",
         "services/dataset/resolved_version",
+        "services/dataset/missing_truths",
         "services/dataset/task_selection",
         "services/predictions/importer",
         "services/predictions/sync",
@@ -116,6 +118,7 @@ UNITS = {
     "unit/adapters/database/test_engine": tuple(
         f"adapters/database/tables/{name}" for name in ("base", "completions", "predictions", "prompts", "runs")
     ),
+    "unit/adapters/database/test_prompts": ("adapters/database/completions",),
     "unit/adapters/database/test_repository": ("adapters/database/retry",),
     "unit/adapters/providers/test_chat_completions": (
         "adapters/providers/capped_body",
@@ -134,7 +137,11 @@ UNITS = {
     ),
     "unit/domain/labels/controls/test_text_area": ("domain/answer",),
     "unit/domain/metrics/test_measures": ("domain/metrics/text_match",),
-    "unit/engine/test_request_executor": ("engine/response_cache", "engine/stored_model"),
+    "unit/engine/test_request_executor": (
+        "engine/executor_counts",
+        "engine/response_cache",
+        "engine/stored_model",
+    ),
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
         for name in ("evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")

@@ -17,6 +17,7 @@ from backend.domain.chat.response_parser import judge, most_attempts, settled
 from backend.domain.outcome import Failure, Rejection
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.executor_counts import ExecutorCounts
 from backend.engine.first_answer import FirstAnswer
 from backend.engine.observer import Observer, Unobserved
 from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
@@ -41,20 +42,6 @@ class InFlightRequest:
     waiters: int = 0
     sending: bool = False
     sent: int = 0
-
-
-@dataclass(slots=True)
-class ExecutorCounts:
-    """What a RequestExecutor did so far. Times are of `time.monotonic`; None if nothing was sent."""
-
-    sent: int = 0
-    first_sent: float | None = None
-    last_stored: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        """From the first request sent to the last completion stored; 0 if there was none."""
-        return max(0.0, self.last_stored - self.first_sent) if self.first_sent and self.last_stored else 0.0
 
 
 class RequestExecutor:

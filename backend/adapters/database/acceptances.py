@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import CHUNK
+from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import told
 from backend.adapters.database.tables import accepted, accepting

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import CHUNK
+from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import told
 from backend.adapters.database.tables import batch_lines, batches, completions, runs

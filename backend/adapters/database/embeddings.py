@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from backend.adapters.database.prompts import CHUNK
+from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import told
 from backend.adapters.database.tables import embeddings

@@ -14,6 +14,8 @@ from backend.adapters.files.private import make_private, private_file, private_f
 from backend.domain.urls import shown
 from backend.errors import StoreError
 
+CHUNK = 500
+"""Most values in one query's list."""
 HEAD = "0018"
 """The newest migration; a test compares it with the files."""
 

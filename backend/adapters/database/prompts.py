@@ -4,7 +4,7 @@ Every method is one transaction: when it returns, its data is on disk. Nothing h
 except a run's status and a prompt's name.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.adapters.database import completion_sources as sources
 from backend.adapters.database import prompt_names as names
 from backend.adapters.database.authors import author_row
+from backend.adapters.database.completions import CompletionStore
 from backend.adapters.database.engine import clock_of, open_database
 from backend.adapters.database.retry import AT_ONCE, RetryPolicy, told
 from backend.adapters.database.tables import (
@@ -28,16 +29,13 @@ from backend.adapters.database.tables import (
     version_ids,
     versions,
 )
-from backend.domain.chat.request import Completion
 from backend.domain.person import Person
 from backend.domain.prompts.examples import examples_json, read_examples
 from backend.domain.prompts.version import PromptVersion, nearest
 from backend.errors import PromptError
 
-CHUNK = 500
 
-
-class Store:
+class Store(CompletionStore):
     """Safe to share between threads. `retry`: how long a database that went away is waited for; `clock`: makes the SQL
     of the time now, in seconds since 1970, by the one clock of all who share the record."""
 
@@ -181,42 +179,6 @@ class Store:
         with self.engine.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["project"], set_=values))
 
-    # Completions
-
-    @told
-    def add_completions(
-        self, found: Iterable[Completion], run_id: str | None = None, project: int | None = None
-    ) -> None:
-        """Stores completions; existing ones stay as they are.
-
-        run_id: the run that asked for them
-        project: the project whose tasks they are about, if no run says so
-        """
-        # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
-        ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
-        payer = {"run_id": run_id}
-        rows = [{name: getattr(completion, name) for name in Completion.__slots__} | payer for completion in ordered]
-        if not rows:
-            return
-        with self.engine.begin() as connection:
-            connection.execute(self.insert(completions).on_conflict_do_nothing(), rows)
-            if project is not None:
-                sources.note(connection, self.insert, project, (row["digest"] for row in rows))
-
-    @told
-    def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
-        """Stored attempts by digest, in order of attempt; digests without any are absent."""
-        found: dict[str, list[Completion]] = {}
-        query = sa.select(*(completions.c[name] for name in Completion.__slots__)).order_by(
-            completions.c.digest, completions.c.attempt
-        )
-        with self.engine.connect() as connection:
-            for start in range(0, len(digests), CHUNK):
-                chunk = digests[start : start + CHUNK]
-                for row in connection.execute(query.where(completions.c.digest.in_(chunk))):
-                    found.setdefault(row.digest, []).append(_completion(row))
-        return found
-
 
 _TAGS: tuple[Any, ...] = (
     connections.c.in_use,
@@ -226,7 +188,6 @@ _TAGS: tuple[Any, ...] = (
     accepting.c.version,
 )
 _VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
-_LOGPROBS = Completion.__slots__.index("logprobs")
 _COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions", "confidence")
 
 
@@ -257,11 +218,3 @@ def _version(row: Any) -> PromptVersion:
         examples=None if row.examples is None else read_examples(row.examples),
         confidence=row.confidence,
     )
-
-
-def _completion(row: Any) -> Completion:
-    """Read a hundred thousand times: `dataclasses.replace` would cost more than all the rest."""
-    values: list[Any] = list(row)
-    if row.logprobs is not None:
-        values[_LOGPROBS] = tuple(map(tuple, row.logprobs))
-    return Completion(*values)

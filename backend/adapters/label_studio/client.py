@@ -4,7 +4,6 @@ How it really behaves is in the project's notes on Label Studio 1.23; the commen
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +12,7 @@ from backend.adapters.label_studio.backends import StudioBackends
 from backend.adapters.label_studio.credential import Credential
 from backend.adapters.label_studio.filters import all_of, by_version
 from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
+from backend.adapters.label_studio.predictions import ANNOTATED, StudioPredictions
 from backend.adapters.label_studio.task_pages import TaskPages
 from backend.domain.person import Person
 from backend.domain.predictions.acceptance import is_unseen
@@ -24,15 +24,11 @@ PROJECTS = 100
 """On a page."""
 IDS = 250
 """Ids in one request: they stand in its first line, for which many web servers take no more than 4 kB."""
-MOST_ANNOTATED = 5000
-ANNOTATED = all_of(("total_annotations", "greater", "Number", 0))
 UNREADABLE = (
     "Label Studio can't show it (it answers 500), as when its data holds half of a character (a lone surrogate): "
     "correct it, or delete the task."
 )
 """Why a task has no data."""
-LONG = 3600
-"""Seconds for the few large requests: 10,000 predictions import in 6 s and delete in 37 s on SQLite, idle and small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +60,7 @@ class AnnotatedTask:
         return tuple(a for a in self.annotations if a.get("id") not in self.unseen)
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    id: int
-    task_id: int
-    model_version: str | None
-    score: float | None
-    result: Sequence[Mapping[str, Any]]
-
-
-class LabelStudioClient(StudioBackends):
+class LabelStudioClient(StudioBackends, StudioPredictions):
     """`known`: the annotations of a project that were made of predictions by order of this record, by id."""
 
     def __init__(
@@ -200,79 +187,6 @@ class LabelStudioClient(StudioBackends):
                 drafted = frozenset(d["annotation"] for d in row.get("drafts") or [] if d.get("annotation"))
                 unseen = frozenset(a["id"] for a in annotations if is_unseen(a, known)) - drafted
                 yield AnnotatedTask(Task(row["id"], row["data"]), annotations, versions, unseen, drafted)
-
-    # Predictions
-
-    def model_versions(self, project: int) -> dict[str, int]:
-        """Number of predictions of each version; Label Studio does not count those without a version."""
-        return dict(self.http.call("GET", f"api/projects/{project}/model-versions/"))
-
-    def predictions(self, project: int) -> Iterator[Prediction]:
-        """All predictions of a project, in no order: one request, without pages, read as a stream."""
-        for row in self.http.rows("api/predictions/", project=project, timeout=LONG):
-            yield Prediction(row["id"], row["task"], row["model_version"], row["score"], row["result"])
-
-    def import_predictions(self, project: int, items: bytes) -> int:
-        """Adds predictions, a JSON list, in one request. Returns the number that Label Studio reports."""
-        answer = self.http.call("POST", f"api/projects/{project}/import/predictions", body=items, timeout=LONG)
-        return int(answer["created"])
-
-    def delete_version(self, project: int, version: str) -> None:
-        """Deletes all predictions of a version. Label Studio may clear what annotators see."""
-        path = f"api/projects/{project}/model-versions/"
-        self.http.call("DELETE", path, body={"model_version": version}, timeout=LONG)
-
-    def rescore(self, prediction: int, score: float | None, result: Sequence[Mapping[str, Any]]) -> None:
-        """Changes the scores of a prediction; a deleted one is ignored. `result`: the same answer with new scores."""
-        with suppress(NotFound):
-            self.http.call("PATCH", f"api/predictions/{prediction}/", body={"score": score, "result": list(result)})
-
-    def delete_prediction(self, prediction: int) -> None:
-        """Deletes one; a deleted one is ignored."""
-        with suppress(NotFound):
-            self.http.call("DELETE", f"api/predictions/{prediction}/")
-
-    def annotate(self, project: int, versions: Sequence[str], tasks: Sequence[int] | None = None) -> None:
-        """Makes annotations of these versions' predictions (on all tasks, or on `tasks`) that have none made of them
-        yet; many tasks in several requests."""
-        chosen: list[Mapping[str, Any]] = [{"all": True, "excluded": []}]
-        if tasks is not None:
-            pages = (tasks[n : n + MOST_ANNOTATED] for n in range(0, len(tasks), MOST_ANNOTATED))
-            chosen = [{"all": False, "included": list(page)} for page in pages]
-        for items in chosen:
-            body = {"selectedItems": items, "model_version": list(versions)}
-            self.http.call(
-                "POST", "api/dm/actions/", body=body, id="predictions_to_annotations", project=project, timeout=LONG
-            )
-
-    def annotated_ids(self, project: int) -> set[int]:
-        """Tasks with submitted annotations."""
-        pages = self._pages.pages(project, 10 * PAGE, query=ANNOTATED, include="id", fields="task_only")
-        return {row["id"] for rows in pages for row in rows}
-
-    def newest_annotation(self, project: int) -> int:
-        """The highest id of a submitted annotation; 0 without any."""
-        pages = self._pages.pages(project, PAGE, query=ANNOTATED, include="id,annotations", fields="all")
-        return max((a["id"] for rows in pages for row in rows for a in row.get("annotations") or []), default=0)
-
-    def annotation(self, annotation: int) -> Mapping[str, Any] | None:
-        """None if it does not exist any more."""
-        with suppress(NotFound):
-            return dict(self.http.call("GET", f"api/annotations/{annotation}/"))
-        return None
-
-    def delete_annotation(self, annotation: int) -> None:
-        """Deletes one; a deleted one is ignored."""
-        with suppress(NotFound):
-            self.http.call("DELETE", f"api/annotations/{annotation}/")
-
-    def annotations(self, project: int) -> int:
-        """Number of annotations in a project."""
-        return int(self.http.record(f"api/projects/{project}/", "total_annotations_number")["total_annotations_number"])
-
-    def show(self, project: int, version: str) -> None:
-        """Sets which predictions annotators see: a backend's title, a version, or '' for none."""
-        self.http.call("PATCH", f"api/projects/{project}/", body={"model_version": version})
 
 
 def _is_read(row: Mapping[str, Any]) -> bool:

@@ -17,7 +17,8 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Truth
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
-from backend.errors import NoTruthsError, SubsetError
+from backend.errors import SubsetError
+from backend.services.dataset.missing_truths import why_none
 
 if TYPE_CHECKING:
     from backend.services.dataset.resolved_version import ResolvedVersion
@@ -117,7 +118,7 @@ def truths_among(
     left = {label: tuple(ids) for label, ids in sorted(gone.items())}
     left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown), tuple(unseen))
     if not found:
-        raise _why_none(project, subset, left_out)
+        raise why_none(project.id, subset, left_out)
     return TaskSelection([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)
 
 
@@ -137,45 +138,6 @@ def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
     """The schema with the task's own choices, if the task contains them."""
     resolved = schema.for_task(task.data)
     return schema if isinstance(resolved, Failure) else resolved
-
-
-def _why_none(project: Project, subset: Subset, left_out: LeftOut) -> NoTruthsError:
-    if left_out.own:
-        return NoTruthsError(
-            f"All {len(left_out.own)} ground truths of project {project.id} that are left come from this prompt's own "
-            "predictions, which would flatter it: annotate other tasks by hand, or take them in with --accepted."
-        )
-    if left_out.shown:
-        return NoTruthsError(
-            f"All {len(left_out.shown)} ground truths of project {project.id} that are left are examples of the "
-            "prompt: mark more, or judge them too, each shown the others, with --leave-one-out."
-        )
-    if left_out.unseen:
-        return NoTruthsError(
-            f"All {len(left_out.unseen)} annotations of project {project.id} that are left were made of predictions, "
-            "and no person has looked at them since: submit or update some in Label Studio, or annotate other tasks."
-        )
-    if left_out.gone:
-        names = ", ".join(left_out.gone)
-        return NoTruthsError(
-            f"The ground truths of project {project.id} have labels that its config does not have ({names}): if they "
-            "were renamed, `ls-prompts relabel OLD NEW` takes them in; else put those back, or annotate the tasks anew."
-        )
-    if subset.split is not None:
-        return NoTruthsError(
-            f"Project {project.id} has no ground truths in {subset.split}: mark more, or take others with --split."
-        )
-    return no_truths(project.id, subset.truth)
-
-
-def no_truths(project: int, kind: str) -> NoTruthsError:
-    """What to say where there are none."""
-    if kind == "any":
-        return NoTruthsError(f"Project {project} has no annotations that fit its labels: annotate some of its tasks.")
-    return NoTruthsError(
-        f"Project {project} has no ground truths that fit its labels: open an annotated task in Label Studio "
-        "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
-    )
 
 
 def missing(studio: LabelStudioClient, project: Project, tag: str) -> TaskSelection:

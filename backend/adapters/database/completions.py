@@ -1,0 +1,64 @@
+"""Stored completions: written once, under the digest of their request."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.adapters.database import completion_sources as sources
+from backend.adapters.database.engine import CHUNK
+from backend.adapters.database.retry import RetryPolicy, told
+from backend.adapters.database.tables import completions
+from backend.domain.chat.request import Completion
+
+_LOGPROBS = Completion.__slots__.index("logprobs")
+
+
+class CompletionStore:
+    """A part of Store."""
+
+    engine: sa.Engine
+    insert: Any
+    retry: RetryPolicy
+
+    @told
+    def add_completions(
+        self, found: Iterable[Completion], run_id: str | None = None, project: int | None = None
+    ) -> None:
+        """Stores completions; existing ones stay as they are.
+
+        run_id: the run that asked for them
+        project: the project whose tasks they are about, if no run says so
+        """
+        # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
+        ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
+        payer = {"run_id": run_id}
+        rows = [{name: getattr(completion, name) for name in Completion.__slots__} | payer for completion in ordered]
+        if not rows:
+            return
+        with self.engine.begin() as connection:
+            connection.execute(self.insert(completions).on_conflict_do_nothing(), rows)
+            if project is not None:
+                sources.note(connection, self.insert, project, (row["digest"] for row in rows))
+
+    @told
+    def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
+        """Stored attempts by digest, in order of attempt; digests without any are absent."""
+        found: dict[str, list[Completion]] = {}
+        query = sa.select(*(completions.c[name] for name in Completion.__slots__)).order_by(
+            completions.c.digest, completions.c.attempt
+        )
+        with self.engine.connect() as connection:
+            for start in range(0, len(digests), CHUNK):
+                chunk = digests[start : start + CHUNK]
+                for row in connection.execute(query.where(completions.c.digest.in_(chunk))):
+                    found.setdefault(row.digest, []).append(_completion(row))
+        return found
+
+
+def _completion(row: Any) -> Completion:
+    """Read a hundred thousand times: `dataclasses.replace` would cost more than all the rest."""
+    values: list[Any] = list(row)
+    if row.logprobs is not None:
+        values[_LOGPROBS] = tuple(map(tuple, row.logprobs))
+    return Completion(*values)

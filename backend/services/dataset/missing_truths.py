@@ -1,0 +1,45 @@
+"""Why a subset has no ground truths, and what to do about it."""
+
+from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.dataset.subset import Subset
+from backend.errors import NoTruthsError
+
+
+def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
+    """What to say where none of a project's ground truths is left."""
+    if left_out.own:
+        return NoTruthsError(
+            f"All {len(left_out.own)} ground truths of project {project} that are left come from this prompt's own "
+            "predictions, which would flatter it: annotate other tasks by hand, or take them in with --accepted."
+        )
+    if left_out.shown:
+        return NoTruthsError(
+            f"All {len(left_out.shown)} ground truths of project {project} that are left are examples of the "
+            "prompt: mark more, or judge them too, each shown the others, with --leave-one-out."
+        )
+    if left_out.unseen:
+        return NoTruthsError(
+            f"All {len(left_out.unseen)} annotations of project {project} that are left were made of predictions, "
+            "and no person has looked at them since: submit or update some in Label Studio, or annotate other tasks."
+        )
+    if left_out.gone:
+        names = ", ".join(left_out.gone)
+        return NoTruthsError(
+            f"The ground truths of project {project} have labels that its config does not have ({names}): if they "
+            "were renamed, `ls-prompts relabel OLD NEW` takes them in; else put those back, or annotate the tasks anew."
+        )
+    if subset.split is not None:
+        return NoTruthsError(
+            f"Project {project} has no ground truths in {subset.split}: mark more, or take others with --split."
+        )
+    return no_truths(project, subset.truth)
+
+
+def no_truths(project: int, kind: str) -> NoTruthsError:
+    """What to say where there are none."""
+    if kind == "any":
+        return NoTruthsError(f"Project {project} has no annotations that fit its labels: annotate some of its tasks.")
+    return NoTruthsError(
+        f"Project {project} has no ground truths that fit its labels: open an annotated task in Label Studio "
+        "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
+    )
