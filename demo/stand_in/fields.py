@@ -10,17 +10,29 @@ _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
 _BULLET = re.compile(r"^\s*[-*•]\s+(.+?)\s*$")
 _FILLERS = {"integer": "0", "number": "0", "boolean": "false", "array": "[]", "object": "{}", "null": "null"}
 _TEXT_FILLER = '"stand-in"'
+_SENTENCE = re.compile(r".+?(?:[.!?。！？](?=\s|$)|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON."""
+    """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON, or
+    where it `writes` a text the first sentence of the item."""
 
     name: str
     labels: tuple[str, ...] = ()
     many: bool = False
     nullable: bool = False
     filler: str = _TEXT_FILLER
+    writes: bool = False
+
+    def about(self, item: str) -> "Field":
+        """This field for one item: a text is copied from it, never made up."""
+        if not self.writes:
+            return self
+        lines = [line.strip() for line in item.splitlines() if line.strip()]
+        sentence = _SENTENCE.match(lines[-1]) if lines else None
+        text = sentence[0].strip() if sentence else ""
+        return replace(self, filler=json.dumps([text] if self.many else text, ensure_ascii=False))
 
     @property
     def options(self) -> tuple[str | None, ...]:
@@ -61,8 +73,10 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     many = any("items" in variant for variant in variants)
     listed = [label for variant in variants for label in _mapping(variant.get("items", variant)).get("enum") or ()]
     kinds = [kind for variant in variants for kind in _as_list(variant.get("type"))]
+    inside = [kind for variant in variants for kind in _as_list(_mapping(variant.get("items")).get("type"))]
     labels = tuple(dict.fromkeys([label for label in listed if isinstance(label, str)]))
-    return Field(name, labels, many, nullable=None in listed or "null" in kinds, filler=_filler(spec, kinds, listed))
+    nullable, writes = None in listed or "null" in kinds, not listed and "string" in (inside if many else kinds)
+    return Field(name, labels, many, nullable, _filler(spec, kinds, listed), writes)
 
 
 def _filler(spec: Mapping[str, Any], kinds: list[str], listed: list[Any]) -> str:

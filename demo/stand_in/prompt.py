@@ -84,7 +84,7 @@ class _Preface:
         found = []
         for overlap in self._overlaps(evidence):
             alike = self._likeness.scores(overlap.field, seen)
-            found.append((overlap.field, tuple(overlap.probabilities(seen, alike))))
+            found.append((overlap.field.about(item), tuple(overlap.probabilities(seen, alike))))
         return found
 
     def _weigh(self, evidence: tuple[Evidence, ...]) -> tuple[Overlap, ...]:

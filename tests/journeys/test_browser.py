@@ -22,11 +22,18 @@ CONFIG = """<View>
   </View>
 </View>"""
 """As the README has it."""
+SUMMARY = """<View>
+  <Text name="text" value="$text"/>
+  <Choices name="topic" toName="text" choice="single-radio">
+    <Choice value="Refund"/><Choice value="Delivery"/><Choice value="Praise"/>
+  </Choices>
+  <TextArea name="summary" toName="text" maxSubmissions="1" required="true"/>
+</View>"""
 TYPED = "Delivery: late, courier, driver"
 
 
-def connected(label_studio: RunningLabelStudio, server: Served, text: str) -> Project:
-    project = Project.made(label_studio, [{"text": f"{text} {secrets.token_hex(4)}"}], config=CONFIG)
+def connected(label_studio: RunningLabelStudio, server: Served, text: str, config: str = CONFIG) -> Project:
+    project = Project.made(label_studio, [{"text": f"{text} {secrets.token_hex(4)}"}], config=config)
     server.installation.app.connect(project.id, server.url)
     return project
 
@@ -69,6 +76,20 @@ def test_the_predicted_choice_is_ticked(
     (annotation,) = submitted(page, project)
     assert label_of(annotation["result"]) == "Delivery"
     assert annotation["parent_prediction"] in {prediction["id"] for prediction in project.predictions()}
+
+
+def test_a_predicted_text_is_shown_and_submitted_as_it_is(
+    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext, tmp_path: Path
+) -> None:
+    project = connected(label_studio, backend_server, "The delivery man was early. He was kind, too. Case", SUMMARY)
+    backend_server.installation.app.use(backend_server.installation.save(f"topic {project.id}", project.id))
+    page = opened(browser, project)
+    expect_only(page, "Delivery")
+    expect(page.get_by_text("The delivery man was early.", exact=True)).to_be_visible(timeout=TIMEOUT_MS)
+    photograph(page, tmp_path / "text.png")
+    (annotation,) = submitted(page, project)
+    values = {region["from_name"]: region["value"] for region in annotation["result"]}
+    assert values == {"topic": {"choices": ["Delivery"]}, "summary": {"text": ["The delivery man was early."]}}
 
 
 def test_a_prompt_typed_in_the_form_changes_the_choice_and_is_kept(

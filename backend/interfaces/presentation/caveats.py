@@ -13,7 +13,7 @@ NAMED = 10
 
 def remarks(evaluation: Evaluation, subset: Subset) -> list[str]:
     """One sentence each."""
-    sentences = [*_part(subset), *left_out_remarks(evaluation.left_out)]
+    sentences = [*_part(subset), *_texts(evaluation), *left_out_remarks(evaluation.left_out)]
     if evaluation.tasks_needed:
         more = numbers.things(evaluation.tasks_needed, "more ground truth")
         sentences.append(
@@ -50,6 +50,15 @@ def left_out_remarks(left_out: LeftOut) -> Iterator[str]:
 def _part(subset: Subset) -> Iterator[str]:
     if subset.split is not None:
         yield f"These are the scores on {subset.split} of the ground truths; the rest is {subset.split.rest}."
+
+
+def _texts(evaluation: Evaluation) -> Iterator[str]:
+    texts = [control for control, measures in evaluation.measures.items() if "token_f1" in measures]
+    if texts:
+        yield (
+            f"An answer is right only if its free texts ({', '.join(texts)}) are right word for word: look at the "
+            "scores of each control too."
+        )
 
 
 def _labels(evaluation: Evaluation) -> Iterator[str]:

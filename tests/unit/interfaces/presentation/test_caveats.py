@@ -1,13 +1,17 @@
 """Remarks: what has to be known beside the numbers, and nothing that need not be."""
 
+from dataclasses import replace
+
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
+from backend.domain.metrics.measures import Measure
 from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
 from tests.unit.domain.metrics.test_classification import FAILURE
 from tests.unit.domain.metrics.test_evaluation import evaluated
 
 ALL = Subset("ground-truth")
+HALF = Measure(0.5, None)
 
 
 def test_many_right_answers_need_no_remark() -> None:
@@ -18,6 +22,12 @@ def test_few_tasks_are_said_to_be_few() -> None:
     more, hint = remarks(evaluated("ab" * 20, "ab" * 15 + "a" * 10), ALL)
     assert more.startswith("To detect that another version is 5 points away takes up to ")
     assert hint == "With fewer than 100 tasks the intervals of F1 are too narrow: take them as a hint."
+
+
+def test_free_texts_that_must_be_right_word_for_word_are_named() -> None:
+    measures = {"topic": {"accuracy": Measure(1.0, None)}, "why": {"exact_match": Measure(0.5, None), "token_f1": HALF}}
+    (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
+    assert sentence.startswith("An answer is right only if its free texts (why) are right word for word")
 
 
 def test_the_part_that_is_shown_is_named() -> None:
