@@ -3,6 +3,7 @@
 import pytest
 
 from backend.adapters.label_studio import client as studio
+from backend.adapters.label_studio.predictions import StudioPredictions
 from backend.domain.dataset.subset import Subset
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
@@ -54,7 +55,7 @@ def test_finding_them_reads_no_predictions_and_no_other_tasks(
 ) -> None:
     tag, ids = mine.save("topic", project.id), project.task_ids()
     give(project, tag, ids[:7])
-    monkeypatch.delattr(studio.LabelStudioClient, "predictions")
+    monkeypatch.delattr(StudioPredictions, "predictions")
     monkeypatch.delattr(studio.LabelStudioClient, "task_ids")
     monkeypatch.delattr(studio.LabelStudioClient, "tasks")
     assert missing(mine, tag) == ids[7:]
