@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import ChatRequest, Completion, PlannedRequests
-from backend.domain.chat.response_parser import is_done
 from backend.domain.outcome import Failure, Outcome
-from backend.domain.resolution.resolve import Pricing, failed, resolve
+from backend.domain.resolution.resolve import Pricing, failed, outcome_of
 from backend.domain.task import Task
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.sampling import ask_all, failure_of
@@ -142,9 +142,9 @@ class Predictor:
             if isinstance(ask, Failure):
                 known.append(failed(task_id, ask))
                 continue
-            if all(is_done(sample, stored.get(sample.digest, [])) for sample in ask.samples):
-                attempts = [stored[sample.digest] for sample in ask.samples]
-                outcome = resolve(task_id, attempts, ask.template.spec, self._pricing)
+            judged = [judge(stored.get(sample.digest, ()), ask.template.spec) for sample in ask.samples]
+            if all(map(Judged.settles, judged, ask.samples)):
+                outcome = outcome_of(task_id, judged, self._pricing)
                 known += [replace(outcome, reused=True)] if outcome else []
             elif ask.digest in ours:
                 rest.append(PendingTask(task_id, ask, stored))
@@ -195,7 +195,8 @@ class Predictor:
     async def _asked(self, item: PendingTask) -> Outcome:
         asked = await ask_all(self.executor, item.request, item.stored)
         sent = sum(one.sent for one in asked)
-        outcome = resolve(item.task_id, [one.attempts for one in asked], item.request.template.spec, self._pricing)
+        judged = [one.read_by(item.request.template.spec) for one in asked]
+        outcome = outcome_of(item.task_id, judged, self._pricing)
         if outcome is None:
             return failed(item.task_id, failure_of(asked), item.request.digest, sent)
         return replace(outcome, sent=sent, reused=sent == 0)

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.chat.response_parser import judge, most_attempts, settled
 from backend.domain.outcome import Failure, Rejection
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
@@ -37,11 +37,14 @@ STOP_S = 30.0
 @dataclass(slots=True)
 class InFlightRequest:
     request: ChatRequest
-    attempts: list[Completion]
+    judged: Judged
     task: "asyncio.Task[RequestResult]" = field(init=False)
     waiters: int = 0
     sending: bool = False
     sent: int = 0
+
+    def result(self, failure: Failure | None = None) -> RequestResult:
+        return RequestResult(self.judged.attempts, failure, self.sent, self.judged)
 
 
 class RequestExecutor:
@@ -86,7 +89,7 @@ class RequestExecutor:
         mine = pending is None
         if pending is None:
             known = max(stored, self._recent.answered.get(request.digest, ()), key=len)
-            pending = self._in_flight[request.digest] = InFlightRequest(request, list(known))
+            pending = self._in_flight[request.digest] = InFlightRequest(request, judge(known, request.template.spec))
             pending.task = asyncio.create_task(self._fly(pending))
             pending.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         else:
@@ -103,7 +106,7 @@ class RequestExecutor:
             if not pending.waiters and not pending.sending:
                 self._forget(pending)
                 pending.task.cancel()
-        return asked if mine else RequestResult(asked.attempts, asked.failure)
+        return asked if mine else replace(asked, sent=0)
 
     def stop(self) -> None:
         """Sends nothing more: waiting requests end with Stopped at once, those in flight after STOP_S seconds."""
@@ -144,19 +147,16 @@ class RequestExecutor:
             del self._in_flight[pending.request.digest]
 
     async def _until_settled(self, pending: InFlightRequest) -> RequestResult:
-        schema = pending.request.template.spec
-        verdict, _ = judge(pending.attempts, schema)
-        while not settled(pending.attempts, verdict, most_attempts(pending.request, pending.attempts)):
-            if isinstance(verdict, Rejection):
-                self.observer.retried(verdict.reason)
+        while not pending.judged.settles(pending.request):
+            if isinstance(pending.judged.verdict, Rejection):
+                self.observer.retried(pending.judged.verdict.reason)
             reply = await self._answer(pending)
             if isinstance(reply, Failure):
-                return RequestResult(tuple(pending.attempts), reply, pending.sent)
-            pending.attempts.append(reply)
-            verdict, _ = judge(pending.attempts, schema)
+                return pending.result(reply)
+            pending.judged = pending.judged.plus(reply)
             if not pending.waiters or self.stopping:
                 break
-        return RequestResult(tuple(pending.attempts), None, pending.sent)
+        return pending.result()
 
     async def _answer(self, pending: InFlightRequest) -> Completion | Failure:
         """One stored completion. Errors that may pass are retried, without a slot."""
@@ -210,7 +210,7 @@ class RequestExecutor:
         self.tally.sent += 1
         self.tally.first_sent = self.tally.first_sent or time.monotonic()
         try:
-            reply = await self._model.complete(pending.request, len(pending.attempts))
+            reply = await self._model.complete(pending.request, len(pending.judged.attempts))
             if isinstance(reply, Completion):
                 await self._recorder.record(reply)
                 self.tally.last_stored = time.monotonic()

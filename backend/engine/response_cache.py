@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from backend.domain.chat.answer_spec import AnswerSpec
+from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
@@ -15,11 +17,22 @@ RECENT_BYTES = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class RequestResult:
-    """The present result of a request: all attempts, or why there is no further one. `sent`: requests sent just now."""
+    """The present result of a request: all attempts, or why there is no further one.
+
+    sent: requests sent just now
+    judged: the attempts as they were read when they came
+    """
 
     attempts: tuple[Completion, ...]
     failure: Failure | None = None
     sent: int = 0
+    judged: Judged | None = field(default=None, compare=False)
+
+    def read_by(self, spec: AnswerSpec) -> Judged:
+        """Equal requests of two projects can mean different labels: another spec reads the attempts once more."""
+        if self.judged is not None and self.judged.spec is spec:
+            return self.judged
+        return judge(self.attempts, spec)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
-from backend.domain.resolution.resolve import failed, resolve
+from backend.domain.resolution.resolve import failed, outcome_of
 from backend.engine.sampling import ask_all, failure_of, unsure
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -40,7 +40,6 @@ async def _ask(labeler: TaskLabeler, request: ChatRequest, task_id: int, project
     stored = labeler.store.completions([sample.digest for sample in request.samples])
     async with closing(labeler.make_executor(project=project)) as executor:
         asked = await ask_all(executor, request, stored)
-    samples = [one.attempts for one in asked]
-    outcome = resolve(task_id, samples, request.template.spec, labeler.pricing)
-    attempts = tuple(attempt for sample in samples for attempt in sample)
+    outcome = outcome_of(task_id, [one.read_by(request.template.spec) for one in asked], labeler.pricing)
+    attempts = tuple(attempt for one in asked for attempt in one.attempts)
     return TryResult(request.messages, attempts, outcome or failed(task_id, failure_of(asked), request.digest))

@@ -6,7 +6,6 @@ is a Rejection with a reason.
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,7 @@ from backend.domain.chat import finish_reasons
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.prose import other_label
 from backend.domain.chat.repeats import runs_on
-from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, Completion
+from backend.domain.chat.request import Completion
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
 from backend.domain.outcome import Rejection
 
@@ -74,45 +73,6 @@ def _unfound(completion: Completion) -> Rejection:
         where = f"the model's server put its text into '{completion.elsewhere}'"
         return Rejection("empty", f"The answer is empty: {where}. Set the server up to give it as 'content'.")
     return Rejection("empty", "The answer is empty.")
-
-
-def judge(attempts: Sequence[Completion], spec: AnswerSpec) -> tuple[Answer | Rejection | None, Completion | None]:
-    """The first usable attempt with its Answer, else the last attempt with its Rejection; (None, None) without
-    attempts."""
-    verdict: Answer | Rejection | None = None
-    completion: Completion | None = None
-    for completion in attempts:
-        verdict = read(completion, spec)
-        if not isinstance(verdict, Rejection):
-            break
-    return verdict, completion
-
-
-def settled(attempts: Sequence[Completion], verdict: Answer | Rejection | None, most: int = MAX_ATTEMPTS) -> bool:
-    """Whether to stop asking: there is an Answer, `most` attempts were made, or the next attempt would be the same.
-
-    It would be the same if the model refused, or if its server puts text where no answer is. More attempts than usual
-    are set by a user who wants to ask again in spite of that.
-    """
-    if isinstance(verdict, Rejection):
-        return len(attempts) >= most or (most <= MAX_ATTEMPTS and _is_final(verdict, attempts[-1]))
-    return verdict is not None
-
-
-def _is_final(verdict: Rejection, last: Completion) -> bool:
-    return verdict.reason == "refused" or (verdict.reason == "empty" and last.elsewhere is not None)
-
-
-def is_done(request: ChatRequest, attempts: Sequence[Completion]) -> bool:
-    """Whether to stop asking `request`. `attempts`: all answers to it."""
-    return settled(attempts, judge(attempts, request.template.spec)[0], most_attempts(request, attempts))
-
-
-def most_attempts(request: ChatRequest, attempts: Sequence[Completion]) -> int:
-    """One more if the first answer may have been cut at the bound that we set."""
-    bound, first = request.template.bound, next(iter(attempts), None)
-    ours = bound is not None and first is not None and is_cut(first) and 0 < first.completion_tokens <= bound
-    return request.template.attempts + (ours and not runs_on(first.text) if first else 0)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from backend.domain.answer import Answer
 from backend.domain.chat.answer_spec import AnswerSpec
+from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import Completion
-from backend.domain.chat.response_parser import judge
 from backend.domain.outcome import Confidence, Failure, Outcome, Rejection, Usage
 from backend.domain.prompts.confidence_option import vote
 from backend.domain.resolution.logprob_confidence import confidence
@@ -58,11 +58,16 @@ def resolve(
 ) -> Outcome | None:
     """The Outcome of stored completions: the attempts of each sample (mostly one sample). None if a sample has no
     attempt."""
-    heard = [judge(attempts, spec) for attempts in samples]
-    verdicts = [verdict for verdict, _ in heard if verdict is not None]
-    counted = [completion for _, completion in heard if completion is not None]
-    if len(verdicts) < len(heard):
+    return outcome_of(task_id, [judge(attempts, spec) for attempts in samples], pricing)
+
+
+def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing) -> Outcome | None:
+    """The same, of attempts that were read before. `samples`: at least one, all with one spec."""
+    verdicts = [sample.verdict for sample in samples if sample.verdict is not None]
+    counted = [sample.completion for sample in samples if sample.completion is not None]
+    if len(verdicts) < len(samples):
         return None
+    spec = samples[0].spec
     verdict, sure = vote(verdicts) if len(verdicts) > 1 else (verdicts[0], _sure(verdicts[0], counted[0], spec))
     seconds = None if any(completion.batch for completion in counted) else max(c.seconds for c in counted)
     return Outcome(
@@ -70,7 +75,7 @@ def resolve(
         verdict,
         counted[0].digest,
         confidence=sure.joint if sure else None,
-        usage=usage_of([attempt for attempts in samples for attempt in attempts], seconds, pricing),
+        usage=usage_of([attempt for sample in samples for attempt in sample.attempts], seconds, pricing),
         controls=sure.controls if sure and len(spec.names) > 1 else None,
         logprobs=any(completion.logprobs for completion in counted),
     )

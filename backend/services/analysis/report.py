@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.domain.chat.response_parser import judge
+from backend.domain.chat.judged import judge
 from backend.domain.dataset.ground_truth import gone_labels
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
@@ -96,7 +96,7 @@ def _said(stored: StoredOutcomes, resolved: ResolvedVersion, known: Container[in
     facts = stored.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}
     for task, digests in samples.items():
-        heard = (judge(facts.get(digest, []), resolved.origin or resolved.schema)[1] for digest in digests)
+        heard = (judge(facts.get(digest, []), resolved.origin or resolved.schema).completion for digest in digests)
         if texts := [completion.text for completion in heard if completion is not None]:
             raw[task] = "\n".join(texts)
     return VersionAnswers(resolved.version, outcomes, raw, stored.servers(resolved.version.tag))

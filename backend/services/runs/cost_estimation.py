@@ -9,8 +9,8 @@ from itertools import islice
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.providers.tokenizer import encoder_for
+from backend.domain.chat.judged import is_done
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.chat.response_parser import is_done
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.cost_estimate import (

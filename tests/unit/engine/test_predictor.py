@@ -11,7 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.domain.answer import Labels
+from backend.domain.answer import Answer, Labels
+from backend.domain.chat import judged as judged_module
+from backend.domain.chat.answer_spec import AnswerSpec
+from backend.domain.chat.request import Completion
+from backend.domain.chat.response_parser import read
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.task import Task
@@ -146,6 +150,23 @@ def test_what_is_stored_is_not_asked_about_again() -> None:
     assert sorted(ids(second)) == sorted(ids(first))
     assert all((outcome.sent, outcome.reused) == (0, True) for outcome in second)
     assert [outcome.answer for outcome in second] == [outcome.answer for outcome in first]
+
+
+def test_a_completion_is_read_once_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+
+    def counted(attempt: Completion, spec: AnswerSpec) -> Answer | Rejection:
+        texts.append(attempt.text)
+        return read(attempt, spec)
+
+    monkeypatch.setattr(judged_module, "read", counted)
+    facts = Facts()
+    label(ScriptedModel([BROKEN]), [tasks(1)], facts=facts)
+    label(ScriptedModel(), [tasks(1, first=2)], facts=facts)
+    assert texts == [BROKEN, BROKEN, GOOD]
+    texts.clear()
+    label(ScriptedModel(), [tasks(2)], facts=facts)
+    assert texts == [BROKEN, BROKEN, GOOD], "stored ones too"
 
 
 def test_only_what_is_missing_is_asked_about() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from backend.domain.chat.judged import judge
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.chat.response_parser import judge
 from backend.domain.outcome import Failure
 from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as module
@@ -637,7 +637,7 @@ def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next
 
     asked = run(scene())
     assert (texts(asked), model.attempts) == ([BROKEN, GOOD], [0, 1])
-    assert not isinstance(judge(asked.attempts, request().template.spec)[0], Failure)
+    assert not isinstance(judge(asked.attempts, request().template.spec).verdict, Failure)
 
 
 def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() -> None:

@@ -9,8 +9,8 @@ from typing import IO, Protocol
 from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTaskStore
+from backend.domain.chat.judged import is_done
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
-from backend.domain.chat.response_parser import is_done
 from backend.domain.runs.batch_report import line
 from backend.domain.task import Task
 

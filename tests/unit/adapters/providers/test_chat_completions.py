@@ -25,8 +25,9 @@ from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.response import retry_after
 from backend.domain.answer import Labels
+from backend.domain.chat.judged import is_done, judge
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.chat.response_parser import is_done, read, settled
+from backend.domain.chat.response_parser import read
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.resolution.logprob_confidence import confidence
 from backend.errors import ProviderError, SettingsError
@@ -881,10 +882,10 @@ def test_only_the_first_request_of_a_model_is_asked_in_other_ways() -> None:
 )
 def test_a_malformed_generation_is_a_malformed_answer(reply: tuple[Any, ...]) -> None:
     found = completed(reply)
-    verdict = read(found, ASK.template.spec)
-    assert isinstance(verdict, Rejection)
-    assert not settled([found], verdict), "it is asked once more"
-    assert settled([found, found], verdict)
+    once, twice = (judge(attempts, ASK.template.spec) for attempts in ([found], [found, found]))
+    assert isinstance(once.verdict, Rejection)
+    assert not once.is_settled(), "it is asked once more"
+    assert twice.is_settled()
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from backend.domain.answer import Labels, labels_or_none, names_of
+from backend.domain.chat.judged import judge
 from backend.domain.chat.prose import other_label
-from backend.domain.chat.request import MAX_ATTEMPTS, Completion
-from backend.domain.chat.response_parser import find_object, judge, read, settled
+from backend.domain.chat.request import MAX_ATTEMPTS
+from backend.domain.chat.response_parser import find_object, read
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.label_lookup import fold
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import REJECTIONS, Answer, Rejection
-from tests.scripted import BROKEN, GOOD, choices, completion
+from tests.scripted import GOOD, choices, completion
 
 SCHEMA = choices("Good", "Bad", "5", "NaN", "Infinity")
 TWO = read_config("""<View><Text name="text" value="$text"/>
@@ -268,10 +269,10 @@ def test_an_answer_that_went_elsewhere_is_empty_and_not_asked_for_again() -> Non
         rejection = read(lost, SCHEMA)
         assert isinstance(rejection, Rejection)
         assert (rejection.reason, "'reasoning_content'" in rejection.detail) == ("empty", True)
-        assert settled([lost], rejection)
-        assert not settled([lost], rejection, MAX_ATTEMPTS + 1)
+        assert judge([lost], SCHEMA).is_settled()
+        assert not judge([lost], SCHEMA).is_settled(MAX_ATTEMPTS + 1)
         assert reason(text) == "empty"
-        assert not settled([completion(text)], found(text))
+        assert not judge([completion(text)], SCHEMA).is_settled()
     assert reason("", finish_reason="length", elsewhere="reasoning") == "truncated"
 
 
@@ -334,38 +335,3 @@ def test_where_the_object_is(before: str, after: str) -> None:
     assert place is not None
     assert place.value == {"mood": "Good"}
     assert text[place.start : place.end] == GOOD
-
-
-def test_the_first_usable_attempt_counts() -> None:
-    broken, good, late = completion(BROKEN), completion(GOOD, attempt=1), completion('{"mood": "Bad"}', attempt=2)
-    assert judge([broken, good, late], SCHEMA) == ({"mood": Labels(("Good",))}, good)
-
-
-def test_without_a_usable_attempt_the_last_one_counts() -> None:
-    verdict, last = judge([completion(BROKEN), completion('{"mood": "Gut"}', attempt=1)], SCHEMA)
-    assert isinstance(verdict, Rejection)
-    assert (verdict.reason, last and last.attempt) == ("unknown_choice", 1)
-
-
-def test_without_attempts_there_is_no_verdict() -> None:
-    assert judge([], SCHEMA) == (None, None)
-    assert not settled([], None)
-
-
-def test_asking_again_ends_with_an_answer_a_refusal_or_all_attempts() -> None:
-    def is_settled(*attempts: Completion) -> bool:
-        return settled(attempts, judge(attempts, SCHEMA)[0])
-
-    broken = completion(BROKEN)
-    assert is_settled(completion(GOOD))
-    assert is_settled(broken, completion(GOOD))
-    assert is_settled(completion("", refused=True))
-    assert not is_settled(broken)
-    assert not is_settled(completion('{"mood": "Gut"}'))
-    assert is_settled(*[broken] * MAX_ATTEMPTS)
-    refused = completion("", refused=True)
-    for attempts, most in (([broken] * 2, 4), ([refused], 3)):
-        verdict = judge(attempts, SCHEMA)[0]
-        assert not settled(attempts, verdict, most), "somebody wants to ask again"
-        assert settled([*attempts, broken, broken], verdict, most)
-    assert settled([completion(GOOD)], {}, 9)
