@@ -32,10 +32,10 @@ def shown_text(value: Any) -> str:
 
 
 def _line(item: Any) -> str:
-    said = _turn(item) if isinstance(item, Mapping) else item
-    if not isinstance(said, str):
+    line = _turn(item) if isinstance(item, Mapping) else item
+    if not isinstance(line, str):
         return json.dumps(item, ensure_ascii=False)
-    return "\n  ".join(said.splitlines())
+    return "\n  ".join(line.splitlines())
 
 
 def _turn(item: Mapping[str, Any]) -> str | None:

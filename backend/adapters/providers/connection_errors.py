@@ -128,11 +128,11 @@ def _words(found: Any, depth: int) -> str:
     if not isinstance(found, dict):
         return ""
     keys = ("message", "detail", "error", "msg", "errors", "title", "description")
-    said = next((words for key in keys if (words := _words(found.get(key), depth - 1))), "")
+    sentence = next((words for key in keys if (words := _words(found.get(key), depth - 1))), "")
     place = found.get("loc")
     raw = found["metadata"].get("raw") if isinstance(found.get("metadata"), dict) else None
-    before = f"{json.dumps(place)}: " if place and said else ""
-    return f"{before}{said}{f' ({raw[:_WORDS]})' if isinstance(raw, str) else ''}"
+    before = f"{json.dumps(place)}: " if place and sentence else ""
+    return f"{before}{sentence}{f' ({raw[:_WORDS]})' if isinstance(raw, str) else ''}"
 
 
 def check(connection: ModelConnection) -> None:

@@ -51,8 +51,8 @@ def to_reply(
 def _broken(body: Any, quote: Quote) -> Failure | None:
     choice = body["choices"][0] if body.get("choices") else {}
     error, finish = choice.get("error") or body.get("error"), str(choice.get("finish_reason"))
-    said = choice.get("message") or {}
-    empty = not said.get("content") and not said.get("refusal")
+    message = choice.get("message") or {}
+    empty = not message.get("content") and not message.get("refusal")
     failed = finish.lower() == "error" or (error and (empty or choice.get("error")))
     if not failed and not (empty and is_broken_off(finish)):
         return None
@@ -74,10 +74,10 @@ def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: fl
     """The malformed answer that an error's JSON stands for, because it was paid for. None for any other error."""
     if not isinstance(error, dict):
         return None
-    code, said = error.get("code"), error.get("failed_generation")
-    if code not in _MALFORMED and not said:
+    code, generation = error.get("code"), error.get("failed_generation")
+    if code not in _MALFORMED and not generation:
         return None
-    text = said if isinstance(said, str) else json.dumps(said) if said else ""
+    text = generation if isinstance(generation, str) else json.dumps(generation) if generation else ""
     return Completion(digest, attempt, model, text, _name(code, _REASON), False, 0, 0, 0, seconds)
 
 

@@ -21,13 +21,13 @@ from backend.domain.statistics.intervals import ratio
 class EnsembleVote:
     """What one version says.
 
-    said: task -> usable answer, as people read it
+    answers: task -> usable answer, as people read it
     sure: task -> its calibrated probability, 0..1
     truths: task -> ground truth
     mistaken: answer -> ground truth -> number of tasks on which the answer was not the ground truth
     """
 
-    said: Mapping[int, str]
+    answers: Mapping[int, str]
     sure: Mapping[int, float]
     truths: Mapping[int, str]
     mistaken: Mapping[str, Mapping[str, int]]
@@ -38,13 +38,13 @@ class EnsembleVote:
         The task itself is not counted, and each answer gets one more count (add-one smoothing).
         others: number of possible answers beside the one that was given
         """
-        said = self.said[task]
-        if answer == said:
+        named = self.answers[task]
+        if answer == named:
             return self.sure[task]
-        counts = self.mistaken.get(said, {})
+        counts = self.mistaken.get(named, {})
         own = self.truths[task]
         share = counts.get(answer, 0) - (answer == own) + 1
-        return (1 - self.sure[task]) * share / (sum(counts.values()) - (own != said) + others)
+        return (1 - self.sure[task]) * share / (sum(counts.values()) - (own != named) + others)
 
 
 def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> EnsembleVote:
@@ -57,11 +57,11 @@ def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: Label
     answered = [outcome for outcome in outcomes if outcome.answer is not None and outcome.task_id in known]
     agreed = ratio(sum(schema.equal(o.answer, known[o.task_id]) for o in answered), len(answered)) or 0.0
     meant = calibrate(scored_answers_of(answered, truths, schema)).calibrator or float
-    said = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
-    shown = {task: schema.show(known[task]) for task in said}
+    answers = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
+    shown = {task: schema.show(known[task]) for task in answers}
     mistaken: dict[str, Counter[str]] = {}
-    for task, name in said.items():
+    for task, name in answers.items():
         if name != shown[task]:
             mistaken.setdefault(name, Counter())[shown[task]] += 1
     sure = {o.task_id: agreed if o.confidence is None else meant(o.confidence) for o in answered}
-    return EnsembleVote(said, sure, shown, mistaken)
+    return EnsembleVote(answers, sure, shown, mistaken)

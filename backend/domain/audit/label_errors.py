@@ -36,15 +36,15 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
     versions: tag -> outcomes
     """
     voices = {tag: voice_of(outcomes, truths, schema) for tag, outcomes in versions.items()}
-    answers = {name for voice in voices.values() for name in (*voice.said.values(), *voice.truths.values())}
+    answers = {name for voice in voices.values() for name in (*voice.answers.values(), *voice.truths.values())}
     given = {tag: {o.task_id: o.answer for o in outcomes if o.answer is not None} for tag, outcomes in versions.items()}
     found = []
     for truth in truths:
-        heard = {tag: voice for tag, voice in voices.items() if truth.task_id in voice.said}
+        heard = {tag: voice for tag, voice in voices.items() if truth.task_id in voice.answers}
         doubt = _doubt(truth.task_id, heard, len(answers) - 1)
         if doubt is not None:
             suggested, score = doubt
-            tags = tuple(tag for tag, voice in heard.items() if voice.said[truth.task_id] == suggested)
+            tags = tuple(tag for tag, voice in heard.items() if voice.answers[truth.task_id] == suggested)
             found.append(Suspect(truth.task_id, truth.answer, given[tags[0]][truth.task_id], score, tags))
     return sorted(found, key=lambda suspect: (-suspect.score, suspect.task_id))
 
@@ -54,7 +54,7 @@ def _doubt(task: int, heard: Mapping[str, EnsembleVote], others: int) -> tuple[s
     if not heard:
         return None
     truth = next(iter(heard.values())).truths[task]
-    names = {truth, *(voice.said[task] for voice in heard.values())}
+    names = {truth, *(voice.answers[task] for voice in heard.values())}
     chances = {
         name: sum(voice.probability(task, name, others) for voice in heard.values()) / len(heard) for name in names
     }

@@ -21,9 +21,9 @@ def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
 
     Tokens that share a letter are one piece.
     """
-    said = b"".join(token for token, _ in tokens)
-    first, letters = _exactly(said, text) or _nearly(said, text)
-    if not letters or not _stands_alone(tokens, said, first, max(letters)):
+    spoken = b"".join(token for token, _ in tokens)
+    first, letters = _exactly(spoken, text) or _nearly(spoken, text)
+    if not letters or not _stands_alone(tokens, spoken, first, max(letters)):
         return None
     return tuple(_pieces(tokens, text, first, letters))
 
@@ -33,44 +33,44 @@ def as_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _exactly(said: bytes, text: str) -> tuple[int, Mapping[int, int]] | None:
-    """The index at which the last run begins, and the letter of `text` that begins at each byte of `said`."""
-    first = said.rfind(as_bytes(text)) if text else -1
+def _exactly(spoken: bytes, text: str) -> tuple[int, Mapping[int, int]] | None:
+    """The index at which the last run begins, and the letter of `text` that begins at each byte of `spoken`."""
+    first = spoken.rfind(as_bytes(text)) if text else -1
     if first < 0:
         return None
     starts = accumulate((len(as_bytes(letter)) for letter in text), initial=first)
     return first, {place: number for number, place in enumerate(starts)}
 
 
-def _nearly(said: bytes, text: str) -> tuple[int, Mapping[int, int]]:
+def _nearly(spoken: bytes, text: str) -> tuple[int, Mapping[int, int]]:
     """The same for texts in which letters were lost."""
-    if not text or _LOST not in said or len(text) > _MOST:
+    if not text or _LOST not in spoken or len(text) > _MOST:
         return 0, {}
     either = (re.escape(as_bytes(x)) if x.isascii() else b"(?:%b|(?:%b){1,4})" % (as_bytes(x), _LOST) for x in text)
-    matches = list(re.finditer(b"".join(either), said))
-    return (matches[-1].start(), dict(_letters(said, text, matches[-1].start()))) if matches else (0, {})
+    matches = list(re.finditer(b"".join(either), spoken))
+    return (matches[-1].start(), dict(_letters(spoken, text, matches[-1].start()))) if matches else (0, {})
 
 
-def _letters(said: bytes, text: str, place: int) -> Iterator[tuple[int, int]]:
+def _letters(spoken: bytes, text: str, place: int) -> Iterator[tuple[int, int]]:
     """Adjacent lost letters begin where the first of them does."""
     lost = False
     for number, letter in enumerate(text):
-        here = said.startswith(as_bytes(letter), place)
+        here = spoken.startswith(as_bytes(letter), place)
         if here or not lost:
             yield place, number
         if here:
             place += len(as_bytes(letter))
         elif not lost:
-            while said.startswith(_LOST, place):
+            while spoken.startswith(_LOST, place):
                 place += len(_LOST)
         lost = not here
     yield place, len(text)
 
 
-def _stands_alone(tokens: Sequence[tuple[bytes, float]], said: bytes, first: int, last: int) -> bool:
+def _stands_alone(tokens: Sequence[tuple[bytes, float]], spoken: bytes, first: int, last: int) -> bool:
     """Whether only white space precedes the run within its first token, and only end marks follow it."""
     start = max(place for place in accumulate((len(token) for token, _ in tokens), initial=0) if place <= first)
-    return not said[start:first].strip() and _ENDS.fullmatch(said, last) is not None
+    return not spoken[start:first].strip() and _ENDS.fullmatch(spoken, last) is not None
 
 
 def _pieces(

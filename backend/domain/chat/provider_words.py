@@ -43,8 +43,8 @@ def _without(text: str, secret: str) -> str:
 
 def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int]:
     """The words of the message that repeat a text."""
-    said = [word[0].casefold() for word in words]
-    phrases = {(n, m): " ".join(said[n : n + m]) for m in (1, 2, 3) for n in range(len(said) - m + 1)}
+    folded = [word[0].casefold() for word in words]
+    phrases = {(n, m): " ".join(folded[n : n + m]) for m in (1, 2, 3) for n in range(len(folded) - m + 1)}
     found = _phrases_of(texts, set(phrases.values()))
     lines = {" ".join(_WORD.findall(line.casefold())) for line in texts.splitlines()}
     return {

@@ -63,8 +63,13 @@ class RequestTemplate:
     def bound(self) -> int | None:
         """The most tokens an answer can have; None if unknown, if the model is asked to think aloud, or if the
         parameters set one."""
-        said = json.dumps(dict(self.parameters)).lower()
-        free = "max_tokens" in said or "max_completion_tokens" in said or "think" in said or "reason" in said
+        settings = json.dumps(dict(self.parameters)).lower()
+        free = (
+            "max_tokens" in settings
+            or "max_completion_tokens" in settings
+            or "think" in settings
+            or "reason" in settings
+        )
         return None if free else most_tokens(self.answer_schema)
 
     @cached_property

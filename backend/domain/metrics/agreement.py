@@ -35,8 +35,8 @@ class Agreement:
 
 def agreement(first: Sequence[Outcome], second: Sequence[Outcome], schema: LabelSchema) -> Agreement:
     """The agreement of two versions' answers to the same tasks."""
-    said = {o.task_id: schema.show(o.answer) for o in first if o.answer is not None}
-    pairs = [(said[o.task_id], schema.show(o.answer)) for o in second if o.answer is not None and o.task_id in said]
+    names = {o.task_id: schema.show(o.answer) for o in first if o.answer is not None}
+    pairs = [(names[o.task_id], schema.show(o.answer)) for o in second if o.answer is not None and o.task_id in names]
     same = sum(a == b for a, b in pairs)
     found = kappa(pairs)
     return Agreement(

@@ -122,8 +122,8 @@ def _why_not(template: str, parent: PromptVersion) -> Dropped | None:
 
 def _definitions(verdict: Answer, parent: PromptVersion, schema: LabelSchema) -> Definitions:
     """The parent's definitions, some replaced by the teacher's. Raises PromptError for an unknown label."""
-    said = {control: dict(labels) for control, labels in parent.definitions.items()}
+    sentences = {control: dict(labels) for control, labels in parent.definitions.items()}
     given = verdict["definitions"]
     for control, label, sentence in given.entries if isinstance(given, LabelDefinitions) else ():
-        said.setdefault(control, {})[label] = sentence
-    return defined(said, schema)
+        sentences.setdefault(control, {})[label] = sentence
+    return defined(sentences, schema)

@@ -23,13 +23,13 @@ def defined(listed: Listed, schema: LabelSchema) -> Definitions:
     its control that several controls have.
     """
     found: dict[str, dict[str, str]] = {field.name: {} for field in schema.classed.fields}
-    for name, said in listed.items():
-        if isinstance(said, str):
+    for name, given in listed.items():
+        if isinstance(given, str):
             field = _owner(name, schema)
-            found[field.name] |= _sentences({name: said}, field)
+            found[field.name] |= _sentences({name: given}, field)
         else:
             field = _control(name, schema)
-            found[field.name] |= _sentences(said, field)
+            found[field.name] |= _sentences(given, field)
     return found if any(found.values()) else {}
 
 
@@ -45,8 +45,8 @@ def hints(schema: LabelSchema) -> Definitions:
     return {f.name: {label.shown: _line(label.hint) for label in f.labels} for f in schema.classed.fields}
 
 
-def _sentences(said: Mapping[str, str], field: Control) -> dict[str, str]:
-    return {_label(name, field): _line(sentence) for name, sentence in said.items() if sentence.strip()}
+def _sentences(given: Mapping[str, str], field: Control) -> dict[str, str]:
+    return {_label(name, field): _line(sentence) for name, sentence in given.items() if sentence.strip()}
 
 
 def _line(sentence: str) -> str:

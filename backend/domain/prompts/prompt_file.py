@@ -68,8 +68,8 @@ def read_prompt_file(text: str) -> PromptFile:
     examples = None if found is None else read_examples(found)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    said = (str(note or ""), parameters, project, labels, confidence, examples)
-    return PromptFile(text.strip("\r\n"), model, *said)
+    rest = (str(note or ""), parameters, project, labels, confidence, examples)
+    return PromptFile(text.strip("\r\n"), model, *rest)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
@@ -81,8 +81,8 @@ def write_prompt_file(version: PromptVersion) -> str:
 def file_text(file: PromptFile) -> str:
     """The text of a prompt file."""
     others = {name: value for name, value in file.parameters.items() if name not in KNOWN}
-    said = {"project": file.project, "model": file.model}
-    header: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    target = {"project": file.project, "model": file.model}
+    header: dict[str, Any] = {name: value for name, value in target.items() if value is not None}
     header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
     header |= {OTHERS: others} if others else {}
     header |= {"confidence": file.confidence} if file.confidence != LOGPROBS else {}
@@ -102,7 +102,10 @@ def _example_lines(examples: Examples) -> str:
 
 def _spaced(labels: Listed) -> dict[str, Any]:
     """With space for a sentence beside each label."""
-    return {name: (said or _Blank()) if isinstance(said, str) else _spaced(said) for name, said in labels.items()}
+    return {
+        name: (meaning or _Blank()) if isinstance(meaning, str) else _spaced(meaning)
+        for name, meaning in labels.items()
+    }
 
 
 class _Blank:

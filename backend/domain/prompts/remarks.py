@@ -26,12 +26,12 @@ def _braces(template: str, variables: Sequence[str]) -> Iterator[str]:
 
 def _labels(schema: LabelSchema) -> list[str]:
     held = [(f.name, c.shown, hidden) for f in schema.fields for c in f.labels if (hidden := invisible(c.shown))]
-    said = [
+    sentences = [
         f"The label {quoted(label, _LONGEST)} of {quoted(control, _LONGEST)} holds {', '.join(map(named, hidden[:3]))}"
         ", which cannot be seen, and an answer without it is rejected: take it out in the labelling config."
         for control, label, hidden in held[:_MOST]
     ]
-    return [*said, f"So do {len(held) - _MOST} more labels."] if len(held) > _MOST else said
+    return [*sentences, f"So do {len(held) - _MOST} more labels."] if len(held) > _MOST else sentences
 
 
 def has(task: Task, name: str) -> bool:

@@ -137,22 +137,22 @@ class Report:
 
 
 def make_report(
-    said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis, history: Sequence[HistoryLine]
+    current: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis, history: Sequence[HistoryLine]
 ) -> Report:
     """The Report of a version, compared with `before` if that is given."""
     return Report(
-        version=said.version,
+        version=current.version,
         ground=ground.name,
         link=ground.link,
         against=before.version if before else None,
-        pair=_pair(before, said, ground) if before else None,
-        summary=summarise(said.outcomes),
-        evaluation=evaluation(said.outcomes, ground.truths, ground.schema, ground.left_out),
-        risk=tuple(thinned(risk_coverage(scored_answers_of(said.outcomes, ground.truths, ground.schema)))),
-        unasked=len(ground.truths) - len(said.outcomes),
+        pair=_pair(before, current, ground) if before else None,
+        summary=summarise(current.outcomes),
+        evaluation=evaluation(current.outcomes, ground.truths, ground.schema, ground.left_out),
+        risk=tuple(thinned(risk_coverage(scored_answers_of(current.outcomes, ground.truths, ground.schema)))),
+        unasked=len(ground.truths) - len(current.outcomes),
         history=tuple(history),
-        tasks=tuple(_judged(said, before, ground)),
-        differences=differences(before.setup, said.setup) if before else (),
+        tasks=tuple(_judged(current, before, ground)),
+        differences=differences(before.setup, current.setup) if before else (),
     )
 
 
@@ -187,37 +187,37 @@ def clipped(text: str, room: int) -> str:
     return text if len(data) <= room else data[:room].decode("utf-8", "ignore") + "…"
 
 
-def _pair(before: VersionAnswers, said: VersionAnswers, ground: ReportBasis) -> VersionPair:
-    versions = {before.version.tag: before.outcomes, said.version.tag: said.outcomes}
+def _pair(before: VersionAnswers, current: VersionAnswers, ground: ReportBasis) -> VersionPair:
+    versions = {before.version.tag: before.outcomes, current.version.tag: current.outcomes}
     return compare(versions, ground.truths, ground.schema).pairs[0]
 
 
-def _judged(said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
+def _judged(current: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
     """Wrong answers first, the most confident ones on top, then unusable answers, Failures, and right answers."""
-    return sorted(_by_task(said, before, ground), key=_place)
+    return sorted(_by_task(current, before, ground), key=_place)
 
 
 def _place(one: JudgedTask) -> tuple[int, float, int]:
     return KINDS.index(one.reply.kind), -(one.reply.confidence or 0.0), one.task
 
 
-def _by_task(said: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
+def _by_task(current: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
     tasks = {task.id: task for task in ground.tasks}
     truths = {truth.task_id: truth for truth in ground.truths}
     old = {outcome.task_id: outcome for outcome in before.outcomes} if before else {}
-    room = max(LEAST, min(MOST, ROOM // max(1, len(said.outcomes)) // (4 if before else 3)))
-    for outcome in said.outcomes:
+    room = max(LEAST, min(MOST, ROOM // max(1, len(current.outcomes)) // (4 if before else 3)))
+    for outcome in current.outcomes:
         task, truth = tasks[outcome.task_id], truths[outcome.task_id]
-        reply = _reply(outcome, truth, said, ground.schema, room)
+        reply = _reply(outcome, truth, current, ground.schema, room)
         earlier = old.get(task.id)
         then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
-        text = "\n".join(shown_text(task.value(name)) for name in said.version.variables)
+        text = "\n".join(shown_text(task.value(name)) for name in current.version.variables)
         shown = clipped(text, 2 * room)
         yield JudgedTask(task.id, shown, ground.schema.show(truth.answer), reply, then, _change(then, reply))
 
 
-def _reply(outcome: Outcome, truth: Truth, said: VersionAnswers, schema: LabelSchema, room: int) -> TaskReply:
-    raw = said.raw.get(outcome.task_id)
+def _reply(outcome: Outcome, truth: Truth, current: VersionAnswers, schema: LabelSchema, room: int) -> TaskReply:
+    raw = current.raw.get(outcome.task_id)
     shown = None if raw is None else clipped(raw, room)
     verdict = outcome.verdict
     if isinstance(verdict, Rejection):

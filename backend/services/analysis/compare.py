@@ -73,19 +73,19 @@ def _with_truths(
     stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset, base: TaskSelection
 ) -> ComparisonResult:
     known = {truth.task_id for truth in base.truths}
-    said = {resolved.version.tag: _said(stored, resolved, known) for resolved in resolved_versions}
-    for tag, outcomes in said.items():
+    by_version = {resolved.version.tag: _answers(stored, resolved, known) for resolved in resolved_versions}
+    for tag, outcomes in by_version.items():
         if not any(outcome.spoke for outcome in outcomes):
             raise RunError(not_asked(tag, len(known), subset))
-    found = compare(said, base.truths, resolved_versions[0].schema)
-    common = set.intersection(*({o.task_id for o in outcomes if o.spoke} for outcomes in said.values()))
+    found = compare(by_version, base.truths, resolved_versions[0].schema)
+    common = set.intersection(*({o.task_id for o in outcomes if o.spoke} for outcomes in by_version.values()))
     return ComparisonResult(
-        versions=tuple(said),
+        versions=tuple(by_version),
         subset=subset,
         truths=len(known),
         comparison=found,
         agreements={},
-        summaries={tag: summarise(o for o in outcomes if o.task_id in common) for tag, outcomes in said.items()},
+        summaries={tag: summarise(o for o in outcomes if o.task_id in common) for tag, outcomes in by_version.items()},
         links={},
         left_out=base.left_out,
         differences=_differences(stored, resolved_versions),
@@ -95,18 +95,21 @@ def _with_truths(
 def _without_truths(
     stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset, reason: str
 ) -> ComparisonResult:
-    said = {resolved.version.tag: _said(stored, resolved, None) for resolved in resolved_versions}
-    for tag, outcomes in said.items():
+    by_version = {resolved.version.tag: _answers(stored, resolved, None) for resolved in resolved_versions}
+    for tag, outcomes in by_version.items():
         if not outcomes:
             raise RunError(f"{tag} was not asked about any task: `ls-prompts run {tag} --on sample`. {reason}")
-    found = compare(dict.fromkeys(said, ()), (), resolved_versions[0].schema)
+    found = compare(dict.fromkeys(by_version, ()), (), resolved_versions[0].schema)
     return ComparisonResult(
-        versions=tuple(said),
+        versions=tuple(by_version),
         subset=subset,
         truths=0,
         comparison=replace(found, reason=reason),
-        agreements={(a, b): agreement(said[a], said[b], resolved_versions[0].schema) for a, b in combinations(said, 2)},
-        summaries={tag: summarise(outcomes) for tag, outcomes in said.items()},
+        agreements={
+            (a, b): agreement(by_version[a], by_version[b], resolved_versions[0].schema)
+            for a, b in combinations(by_version, 2)
+        },
+        summaries={tag: summarise(outcomes) for tag, outcomes in by_version.items()},
         links={},
         left_out=NOTHING,
         differences=_differences(stored, resolved_versions),
@@ -136,7 +139,7 @@ def setup_of(stored: StoredOutcomes, version: PromptVersion) -> Setup:
     return Setup(version, stored.servers(version.tag))
 
 
-def _said(stored: StoredOutcomes, resolved: ResolvedVersion, only: set[int] | None) -> list[Outcome]:
+def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, only: set[int] | None) -> list[Outcome]:
     return [outcome for page in stored.of_version(resolved, only) for outcome in page]
 
 

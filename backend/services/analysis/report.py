@@ -52,12 +52,12 @@ def report(
     link = sources.studio.task_url(resolved.project.id, "")
     ground = ReportBasis(resolved.project.title, link, tasks, base.truths, base.left_out, resolved.schema)
     known = {task.id for task in tasks}
-    said = _said(sources.stored, resolved, known)
-    before = _said(sources.stored, against, known) if against else None
-    heard = {one.version.tag: one.outcomes for one in (said, before) if one}
+    current = _answers(sources.stored, resolved, known)
+    before = _answers(sources.stored, against, known) if against else None
+    heard = {one.version.tag: one.outcomes for one in (current, before) if one}
     versions = _versions(sources.stored, resolved.version, against.version if against else None)
     past = _History(sources, resolved, ground, heard)
-    return make_report(said, before, ground, [past.line(version) for version in versions])
+    return make_report(current, before, ground, [past.line(version) for version in versions])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class _History:
         return setup_of(self.sources.stored, version)
 
 
-def _said(stored: StoredOutcomes, resolved: ResolvedVersion, known: Container[int]) -> VersionAnswers:
+def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, known: Container[int]) -> VersionAnswers:
     outcomes = _outcomes(stored, resolved, known)
     if not outcomes:
         tag = resolved.version.tag

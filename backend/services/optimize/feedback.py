@@ -177,10 +177,10 @@ class FeedbackLoop:
 def _mistake(known: LabeledTask, outcome: Outcome, builder: RequestBuilder) -> Mistake:
     show, verdict = builder.schema.show, outcome.verdict
     if isinstance(verdict, Rejection):
-        said = f"(an answer that can't be used: {verdict.detail})"
+        reply = f"(an answer that can't be used: {verdict.detail})"
     else:
-        said = "(no answer)" if isinstance(verdict, Failure) else show(verdict)
-    return Mistake(values_of(known.task, builder.version), show(known.truth), said)
+        reply = "(no answer)" if isinstance(verdict, Failure) else show(verdict)
+    return Mistake(values_of(known.task, builder.version), show(known.truth), reply)
 
 
 def _told(tried: TriedRewrite) -> str:

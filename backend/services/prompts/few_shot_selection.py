@@ -54,5 +54,5 @@ def _candidates(
         values, resolved = version.values(task), schema.for_task(task.data)
         if not isinstance(values, Failure) and not isinstance(resolved, Failure):
             answer = truths[task.id]
-            said = {field.name: field.to_json(answer.get(field.name)) for field in resolved.fields}
-            yield Candidate(Example(task.id, values, said), resolved.labels(answer))
+            chosen = {field.name: field.to_json(answer.get(field.name)) for field in resolved.fields}
+            yield Candidate(Example(task.id, values, chosen), resolved.labels(answer))

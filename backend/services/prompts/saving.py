@@ -56,8 +56,8 @@ class VersionSaver:
         version = self._with_examples(version, draft, project, schema)
         lack = self._lacking(version, columns, schema, project)
         stored, new = self.store.save(version, self.studio.person)
-        said = remarks(version.template, known, schema)
-        return SavedVersion(stored, new, schema.unsupported, (*said, *on_lacking(lack, version.variables)))
+        noted = remarks(version.template, known, schema)
+        return SavedVersion(stored, new, schema.unsupported, (*noted, *on_lacking(lack, version.variables)))
 
     def _with_examples(
         self, version: PromptVersion, draft: Draft, project: Project, schema: LabelSchema

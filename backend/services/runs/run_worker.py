@@ -141,8 +141,8 @@ class RunWorker:
         first = next(pages, [])
         if not any(outcome.spoke for outcome in first):
             self._check_answered(run, resolved)
-        if said := unsure(resolved.version, first):
-            notify(said)
+        if remark := unsure(resolved.version, first):
+            notify(remark)
         self.record.size(run.id, self.record.asks.count(run.id))
         passing = found.passing(chain([first] if first else [], pages))
         if run.push:

@@ -28,9 +28,9 @@ class ProgressBar:
             TimeRemainingColumn(),
         )
         live = self.console.is_terminal
-        self._bar = Progress(*columns, TextColumn("{task.fields[said]}"), console=self.console, disable=not live)
+        self._bar = Progress(*columns, TextColumn("{task.fields[detail]}"), console=self.console, disable=not live)
         label = printable(label)
-        self._row = self._bar.add_task(label, total=None, said="")
+        self._row = self._bar.add_task(label, total=None, detail="")
         self._label = label
         self._first: int | None = None
         self._pushing = False
@@ -59,18 +59,18 @@ class ProgressBar:
         if self._bar.disable:
             notify(f"{self._label}: {PUSHING}")
         else:
-            self._bar.update(self._row, said=PUSHING)
+            self._bar.update(self._row, detail=PUSHING)
 
     def update(self, done: int, total: int | None, cost: float | None, trouble: str = "") -> None:
         now = time.monotonic()
         self._first = done if self._first is None else self._first
         rate = (done - self._first) / max(now - self._started, 1e-3)
-        said = f"{rate:.1f} tasks/s, cost {numbers.usd(cost)}{trouble}"
+        detail = f"{rate:.1f} tasks/s, cost {numbers.usd(cost)}{trouble}"
         if not self._bar.disable:
-            self._bar.update(self._row, completed=done, total=total, said=said)
+            self._bar.update(self._row, completed=done, total=total, detail=detail)
         elif now - self._said >= LINE_EVERY_S:
             self._said = now
-            notify(f"{self._label}: {done} of {total or '?'} tasks, {said}")
+            notify(f"{self._label}: {done} of {total or '?'} tasks, {detail}")
 
 
 class RunProgress(ProgressBar):

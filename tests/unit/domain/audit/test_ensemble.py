@@ -44,4 +44,4 @@ def test_without_confidences_the_share_that_agrees_stands_in() -> None:
 
 def test_unusable_answers_and_tasks_without_truth_say_nothing() -> None:
     outcomes = [Outcome(1, Rejection("refused", "")), Outcome(2, A, confidence=0.5)]
-    assert voice_of(outcomes, [Truth(1, A)], SINGLE).said == {}
+    assert voice_of(outcomes, [Truth(1, A)], SINGLE).answers == {}
