@@ -12,6 +12,7 @@ from math import inf, isfinite
 from typing import Any
 
 from backend.adapters.providers.connection_errors import words_in
+from backend.adapters.providers.meant_status import meant_status
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.finish_reasons import is_broken_off
 from backend.domain.chat.request import Completion
@@ -25,7 +26,6 @@ _SPOKEN = (None, "text", "output_text")
 """Types of parts that belong to the answer."""
 _MALFORMED = ("json_validate_failed", "output_parse_failed", "tool_use_failed")
 """Codes of errors that stand for an answer which does not keep to its schema (Groq)."""
-_PASSING = (408, 409, 429)
 _PROMPT = ("prompt_tokens", "input_tokens")
 _COMPLETION = ("completion_tokens", "output_tokens")
 LONGEST_S = 3600.0
@@ -58,16 +58,7 @@ def _broken(body: Any, quote: Quote) -> Failure | None:
         return None
     words = quote(words_in(error))
     detail = f"The model's server gave up its answer{f': {chr(34)}{words}{chr(34)}' if words else ''}."
-    limited = isinstance(error, dict) and error.get("code") in (429, "429")
-    return Failure("rate_limited" if limited else "server", detail)
-
-
-def refusal_in(body: Any) -> tuple[int, dict[str, Any]] | None:
-    """The status and the error of a body that is a refusal, although its own status is 200; None for any other."""
-    error = body.get("error") if isinstance(body, dict) and not body.get("choices") else None
-    code = error.get("code") if isinstance(error, dict) else None
-    status = int(code) if isinstance(code, int | str) and str(code).isdecimal() else 0
-    return (status, error) if error and 400 <= status < 500 and status not in _PASSING else None
+    return Failure("rate_limited" if meant_status(200, error) == 429 else "server", detail)
 
 
 def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: float = 0.0) -> Completion | None:
