@@ -67,13 +67,13 @@ class Confidence:
 class Usage:
     """Totals of all completions behind an outcome; all samples and attempts count.
 
-    Tokens are those that the provider counted.
-    cost_usd: None if the model's price is unknown
+    Tokens are those that the provider counted; None if it did not say for one of them.
+    cost_usd: None if the model's price or the tokens are unknown
     seconds: latency of the attempt that counts; of several samples, the longest
     """
 
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: int | None = 0
+    completion_tokens: int | None = 0
     cost_usd: float | None = None
     seconds: float | None = None
 

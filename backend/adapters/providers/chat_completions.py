@@ -30,11 +30,12 @@ from backend.adapters.providers.connection_errors import (
     unsafe,
     words_of,
 )
+from backend.adapters.providers.meant_status import meant_status, refusal_in
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import RequestFormat
-from backend.adapters.providers.response import malformed, parse, refusal_in, to_reply
+from backend.adapters.providers.response import malformed, parse, to_reply
 from backend.domain.chat.model_names import doubt
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
@@ -148,7 +149,7 @@ class ChatCompletions:
             if is_stream(content):
                 raise streams(self._shown)
             seconds, model, body = time.perf_counter() - started, request.template.model, parse(content)
-            if (refusal := refusal_in(body)) is not None:
+            if (refusal := refusal_in(body, request.texts)) is not None:
                 raise self._as_status(*refusal)
             return to_reply(request.digest, model, body, attempt, seconds, partial(self._refusals.quoted, request))
         except openai.APIConnectionError as error:
@@ -182,10 +183,11 @@ class ChatCompletions:
         answer = malformed(error.body, request.digest, model, attempt)
         if answer is not None:
             return answer
-        if self._profiles.refused(request, dialect, error.status_code, error.param, words_of(error)):
+        status = meant_status(error.status_code, error.body, request.texts)
+        if self._profiles.refused(request, dialect, status, error.param, words_of(error)):
             return None
         failure = replace(self._refusals.failure(model, error, request), unbilled=True)
-        formal = failure.kind == "bad_request" and error.status_code in (400, 422)
+        formal = failure.kind == "bad_request" and status in (400, 422)
         if not formal or is_about_length(error) or not self._profiles.is_untried(model):
             return failure
         return await self._ask_otherwise(request, dialect, attempt) or failure

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import openai
 
 from backend.adapters.providers.connection_errors import words_of
+from backend.adapters.providers.meant_status import meant_status, names_key
 from backend.adapters.providers.response import retry_after
 from backend.domain.chat.provider_words import quotable
 from backend.domain.chat.request import ChatRequest
@@ -57,41 +58,45 @@ class Refusals:
 
         Parts of the message that repeat the request's texts are not used.
         """
-        status, code, texts = error.status_code, str(error.code or ""), request.texts if request else ""
-        message = words_of(error)
+        texts, code, message = request.texts if request else "", str(error.code or ""), words_of(error)
+        status = meant_status(error.status_code, error.body, texts)
         kind = f"{code} {error.type or ''}"
         spent = status == 402 or (status == 429 and ("quota" in kind or "billing" in kind))
         self._check_account(status, spent or _NO_CREDIT.search(kind) is not None or _says(_NO_CREDIT, message, texts))
-        self._check_all(model, status, status == 401 or _says(_KEY_REFUSED, message, texts))
-        named = f" {code}" if code != str(status) and _CODE.fullmatch(code) else ""
-        if status in _ABOUT_ONE and (_MODERATED.search(code) or _says(_MODERATED, message, texts)):
-            return Failure("refused", f"The provider refused what this task says ({status}{named}).")
         said = self.quoted(request, message)
-        return self._of_one(model, error, named, f': "{said}"' if said else "")
+        quote = f': "{said}"' if said else ""
+        self._check_key(status, status == 401 or names_key(kind) or _says(_KEY_REFUSED, message, texts))
+        if status in (404, 405):
+            raise self._unknown(model, quote)
+        named = f" {code}" if code not in (str(status), str(error.status_code)) and _CODE.fullmatch(code) else ""
+        if status in _ABOUT_ONE and (_MODERATED.search(code) or _says(_MODERATED, message, texts)):
+            return Failure("refused", f"The provider refused what this task says ({error.status_code}{named}).")
+        return self._of_one(model, status, error, named, quote)
 
     def _check_account(self, status: int, spent: bool) -> None:
         if spent and status in (402, 429, *_ABOUT_ONE):
             raise ProviderError(f"The account at {self.where} has no quota left: add credit, then run it again.")
 
-    def _check_all(self, model: str, status: int, key_refused: bool) -> None:
+    def _check_key(self, status: int, key_refused: bool) -> None:
         if key_refused and status in (401, *_ABOUT_ONE):
             raise ProviderError(f"{self.where} refused the key: check {self.named}_API_KEY and {self.named}_BASE_URL.")
-        if status in (404, 405):
-            raise ProviderError(
-                f"{self.where} does not know model '{model}' (or is not an OpenAI-compatible address): "
-                f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1."
-            )
 
-    def _of_one(self, model: str, error: openai.APIStatusError, code: str, said: str) -> Failure:
-        status, wait = error.status_code, retry_after(error.response.headers, time.time())
+    def _unknown(self, model: str, said: str) -> ProviderError:
+        return ProviderError(
+            f"{self.where} does not know model '{model}' (or is not an OpenAI-compatible address): "
+            f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1{said}."
+        )
+
+    def _of_one(self, model: str, status: int, error: openai.APIStatusError, code: str, said: str) -> Failure:
+        wait = retry_after(error.response.headers, time.time())
         if status == 403:
-            who = f"The key may not use model '{model}' at {self.where} (403)"
+            who = f"The key may not use model '{model}' at {self.where} ({error.status_code})"
             return Failure("auth", f"{who}: choose another model or key{said}.")
         if status == 429:
             return Failure("rate_limited", "The provider's rate limit was reached.", wait)
         if status in (408, 409) or status >= 500:
             return Failure("server", f"The model's server answered {status}{said}.", wait)
-        return Failure("bad_request", f"The model's server refused the request ({status}{code}){said}.")
+        return Failure("bad_request", f"The model's server refused the request ({error.status_code}{code}){said}.")
 
 
 def is_about_length(error: openai.APIStatusError) -> bool:

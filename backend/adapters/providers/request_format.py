@@ -13,14 +13,22 @@ from backend.domain.few_shot.messages import Turn
 FORMATS = ("json_schema", "json_object", "text")
 _FORMAT_WORDS = re.compile(
     r"\b(?:response_format|(?:json[ _-]?)?schemas?|\w*grammars?|structured[ _-]outputs?|guided[ _-]\w+"
-    r"|constrain(?:t|ed)\b|json[ _-](?:object|mode)|states for serving|requested parameters)",
+    r"|constrain(?:t|ed)\b|json[ _-](?:object|mode)|states for serving)",
     re.IGNORECASE,
 )
 """What refusals of a form of answer speak of."""
-_LENGTH_WORDS = re.compile(r"\bmax_(?:completion_)?tokens\b|\bcontext\b|\btoo (?:long|large)\b", re.IGNORECASE)
+_LENGTH_WORDS = re.compile(
+    r"\bmax_(?:completion_)?tokens\b|\bcontext\b(?! deadline| cancel)|\btoo (?:long|large)\b", re.IGNORECASE
+)
 _FORMAL = (400, 422)
-_ABOUT_FORMS = (404, 500, 501)
+_NOT_FOUND = 404
+_ABOUT_FORMS = (_NOT_FOUND, 500, 501)
 """llama.cpp and Ollama fail over a schema they can't read; OpenRouter finds nobody who takes one."""
+_NOBODY = re.compile(
+    r"\bno (?:endpoint|provider|deployment|model)s?\b.{0,40}\b(?:support|handle|accept)", re.IGNORECASE
+)
+"""A router's refusal, with status 404: none of its providers takes what was asked."""
+_UNNAMED = re.compile(r"requested parameters", re.IGNORECASE)
 _LONG_CAP = "max_completion_tokens"
 _CAPS = ("max_tokens", _LONG_CAP)
 _NEAR = 4
@@ -117,18 +125,28 @@ def adapted(
     bounded = dialect.bound(request.template) is not None and request.template.cap is None
     if bounded and _speaks_of(_LENGTH_WORDS, f"{named} {message}", request.texts):
         return replace(dialect, bounded=False)
+    sent = {*parameters(request.template), *(("logprobs",) if request.template.logprobs else ())} - dialect.dropped
     formats = _FORMAT_WORDS.search(named) or _speaks_of(_FORMAT_WORDS, message, request.texts)
     if formats and dialect.format < len(FORMATS) - 1:
         return replace(dialect, format=dialect.format + 1)
-    if status not in _FORMAL or not _REFUSAL.search(message):
+    by_router = status == _NOT_FOUND and _NOBODY.search(message) is not None
+    if not by_router and (status not in _FORMAL or not _REFUSAL.search(message)):
         return None
-    sent = {*parameters(request.template), *(("logprobs",) if request.template.logprobs else ())} - dialect.dropped
     for name in sorted(sent, key=len, reverse=True):
         if name == "max_tokens" and not dialect.long_cap and meant(name):
             return replace(dialect, long_cap=True)
         if meant(_LONG_CAP if name == "max_tokens" else name):
             return replace(dialect, dropped=dialect.dropped | {name})
-    return None
+    unnamed = by_router and _speaks_of(_UNNAMED, message, request.texts)
+    return _step_down(dialect, sent - set(_CAPS)) if unnamed else None
+
+
+def _step_down(dialect: RequestFormat, sent: set[str]) -> RequestFormat | None:
+    """The next form where nobody says which part is refused: each form, then without log-probabilities, and so on."""
+    if dialect.format < len(FORMATS) - 1:
+        return replace(dialect, format=dialect.format + 1)
+    name = min(sent, key=lambda name: (name != "logprobs", name), default=None)
+    return None if name is None else replace(dialect, format=0, dropped=dialect.dropped | {name})
 
 
 def _speaks_of(words: re.Pattern[str], message: str, texts: str) -> bool:

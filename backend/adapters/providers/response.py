@@ -12,6 +12,7 @@ from math import inf, isfinite
 from typing import Any
 
 from backend.adapters.providers.connection_errors import words_in
+from backend.adapters.providers.meant_status import meant_status
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.finish_reasons import is_broken_off
 from backend.domain.chat.request import Completion
@@ -25,9 +26,13 @@ _SPOKEN = (None, "text", "output_text")
 """Types of parts that belong to the answer."""
 _MALFORMED = ("json_validate_failed", "output_parse_failed", "tool_use_failed")
 """Codes of errors that stand for an answer which does not keep to its schema (Groq)."""
-_PASSING = (408, 409, 429)
-_PROMPT = ("prompt_tokens", "input_tokens")
-_COMPLETION = ("completion_tokens", "output_tokens")
+_USAGE = ("usage", "usageMetadata", "usage_metadata")
+_PROMPT = ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_token_count", "prompt_eval_count")
+_COMPLETION = ("completion_tokens", "output_tokens", "candidatesTokenCount", "candidates_token_count", "eval_count")
+_THOUGHTS = ("reasoning_tokens", "thoughtsTokenCount", "thoughts_token_count")
+_TOTAL = ("total_tokens", "totalTokenCount", "total_token_count")
+_CACHED = ("cached_tokens", "cachedContentTokenCount", "cached_content_token_count", "prompt_cache_hit_tokens")
+"""Names of OpenAI's two APIs, Gemini, Ollama and DeepSeek, which proxies pass on."""
 LONGEST_S = 3600.0
 Quote = Callable[[str], str]
 """Makes of a provider's words what may be shown of them."""
@@ -58,16 +63,7 @@ def _broken(body: Any, quote: Quote) -> Failure | None:
         return None
     words = quote(words_in(error))
     detail = f"The model's server gave up its answer{f': {chr(34)}{words}{chr(34)}' if words else ''}."
-    limited = isinstance(error, dict) and error.get("code") in (429, "429")
-    return Failure("rate_limited" if limited else "server", detail)
-
-
-def refusal_in(body: Any) -> tuple[int, dict[str, Any]] | None:
-    """The status and the error of a body that is a refusal, although its own status is 200; None for any other."""
-    error = body.get("error") if isinstance(body, dict) and not body.get("choices") else None
-    code = error.get("code") if isinstance(error, dict) else None
-    status = int(code) if isinstance(code, int | str) and str(code).isdecimal() else 0
-    return (status, error) if error and 400 <= status < 500 and status not in _PASSING else None
+    return Failure("rate_limited" if meant_status(200, error) == 429 else "server", detail)
 
 
 def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: float = 0.0) -> Completion | None:
@@ -91,7 +87,9 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
     message = choice["message"]
     refusal = message.get("refusal")
     text = _text(message.get("content") or refusal or "")
-    prompt, completion, cached = _usage(body.get("usage") or choice.get("usage"))
+    prompt, completion, cached = _usage(_bill(body, choice))
+    if not prompt or (text and not completion):  # a part of the bill would look like all of it
+        prompt = completion = cached = 0
     return Completion(
         digest=digest,
         attempt=attempt,
@@ -137,6 +135,12 @@ def _elsewhere(message: Mapping[str, Any]) -> str | None:
     return next((name for found in (*keys, *parts) if (name := _name(found, _KEY))), None)
 
 
+def _bill(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Any:
+    """What holds the counts of tokens: the body's usage, the choice's, or the body itself (Ollama)."""
+    places = [place.get(name) for place in (body, choice) for name in _USAGE]
+    return next((found for found in places if found), body)
+
+
 def _usage(found: Any) -> tuple[int, int, int]:
     """Tokens of prompt and completion, and cached tokens; all 0 if usage is missing or not a number.
 
@@ -145,15 +149,16 @@ def _usage(found: Any) -> tuple[int, int, int]:
     """
     try:
         prompt, completion = (_first(found, names) for names in (_PROMPT, _COMPLETION))
-        cached = int((found.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
+        cached = _first({**found, **(found.get("prompt_tokens_details") or {})}, _CACHED)
     except (AttributeError, TypeError, ValueError, OverflowError):
         return 0, 0, 0
     if not all(0 <= count <= _MOST for count in (prompt, completion, cached)):
         return 0, 0, 0
     details = (found, found.get("completion_tokens_details"), found.get("output_tokens_details"))
-    thoughts = max(_count(part, "reasoning_tokens") for part in details)
+    thoughts = max(_count(part, name) for part in details for name in _THOUGHTS)
+    total = max(_count(found, name) for name in _TOTAL)
     apart = completion + thoughts if thoughts > completion else 0
-    return prompt, min(_MOST, max(completion, apart, _count(found, "total_tokens") - prompt)), cached
+    return prompt, min(_MOST, max(completion, apart, total - prompt)), cached
 
 
 def _first(found: Any, names: Sequence[str]) -> int:

@@ -19,6 +19,7 @@ class Summary:
     coverage: usable answers / tasks
     cost_usd: of all completions behind the outcomes, each counted once however many tasks share it, as are the tokens
     saved_usd: the part of it that was stored before
+    Tokens are None if the provider did not count those of one request.
     refusal: the text of the provider's most frequent refusal; None for none
     Latencies are in seconds.
     """
@@ -27,8 +28,8 @@ class Summary:
     outputs: int
     usable: int
     coverage: float | None
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: int | None
+    completion_tokens: int | None
     cost_usd: float | None
     saved_usd: float | None
     rejections: Mapping[str, int]
@@ -47,6 +48,7 @@ class Summary:
 REFUSALS = ("bad_request", "auth", "refused")
 """Kinds of Failure that the provider gives a reason for."""
 _MOST_REFUSALS = 100
+_UNCOUNTED = -1
 
 
 class Summing:
@@ -92,11 +94,14 @@ class Summing:
         place = self._places.setdefault(request, len(self._prompt))
         if place == len(self._prompt):
             for numbers in (self._prompt, self._completion, self._cost):
-                numbers.append(0)
+                numbers.append(_UNCOUNTED)
             self._asked.append(0)
         self._asked[place] |= not outcome.reused
-        if usage.prompt_tokens >= self._prompt[place]:
-            self._prompt[place], self._completion[place] = usage.prompt_tokens, usage.completion_tokens
+        prompt, completion = (
+            _UNCOUNTED if tokens is None else tokens for tokens in (usage.prompt_tokens, usage.completion_tokens)
+        )
+        if prompt >= self._prompt[place]:
+            self._prompt[place], self._completion[place] = prompt, completion
             self._cost[place] = nan if usage.cost_usd is None else usage.cost_usd
 
     def summary(self) -> Summary:
@@ -106,8 +111,8 @@ class Summing:
             outputs=self._outputs,
             usable=self._usable,
             coverage=ratio(self._usable, self._tasks),
-            prompt_tokens=sum(self._prompt),
-            completion_tokens=sum(self._completion),
+            prompt_tokens=_counted(self._prompt),
+            completion_tokens=_counted(self._completion),
             cost_usd=_known(fsum(self._cost)),
             saved_usd=_known(fsum(c for c, asked in zip(self._cost, self._asked, strict=True) if not asked)),
             rejections=dict(self._rejections),
@@ -131,6 +136,10 @@ def quantile(values: Sequence[float], percent: int) -> float | None:
     if len(values) < 2:
         return values[0] if values else None
     return quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def _counted(tokens: Sequence[int]) -> int | None:
+    return None if _UNCOUNTED in tokens else sum(tokens)
 
 
 def _known(usd: float) -> float | None:

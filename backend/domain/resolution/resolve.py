@@ -93,9 +93,10 @@ def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pri
     """Tokens and cost of all attempts together; the cost is None if one price is unknown."""
     costs = [cost_of(completion, pricing) for completion in attempts]
     known = [cost for cost in costs if cost is not None]
+    counted = all(completion.prompt_tokens for completion in attempts)  # 0 is stored where the provider did not count
     return Usage(
-        prompt_tokens=sum(c.prompt_tokens for c in attempts),
-        completion_tokens=sum(c.completion_tokens for c in attempts),
+        prompt_tokens=sum(c.prompt_tokens for c in attempts) if counted else None,
+        completion_tokens=sum(c.completion_tokens for c in attempts) if counted else None,
         cost_usd=sum(known) if len(known) == len(costs) else None,
         seconds=seconds,
     )

@@ -41,8 +41,8 @@ def count(value: int | None) -> str:
     return NOT_THERE if value is None else f"{value:,}"
 
 
-def things(number: int, noun: str) -> str:
-    """`1 task`, `2,000 tasks`; the last word of `noun` takes the s."""
+def things(number: int | None, noun: str) -> str:
+    """`1 task`, `2,000 tasks`, `n/a tasks`; the last word of `noun` takes the s."""
     return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
 
 

@@ -13,7 +13,7 @@ from backend.domain.urls import shown
 from backend.errors import PromptsError, ProviderError, ProviderRefusedError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting
-from backend.services.setup.timing import Timing
+from backend.services.setup.timing import Timing, small_requests
 
 LISTED_WITHIN_S = 5.0
 """What is only a remark must not keep anybody waiting."""
@@ -81,7 +81,7 @@ class ModelServer:
         request, or a few."""
 
         async def measured(model: ListingModel) -> str:
-            return await Timing(model, self._url, name, self._slots).measure(limits)
+            return await Timing(model, small_requests(self._url, name), self._slots).measure(limits)
 
         with waiting(notify, "the model to answer a small request"):
             return self._ask(max(limits.timeout_s, TIMED_FOR_S), measured)

@@ -5,6 +5,7 @@ does not say how many it works on, five more are sent.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from itertools import count
 from typing import Protocol
@@ -32,14 +33,24 @@ class TimedModel(Protocol):
 
 
 class Timing:
-    """Of the model `name` at `base_url`. `slots`: how many requests its server works on at once, if it says so."""
+    """Of the model that `template` names.
 
-    def __init__(self, model: TimedModel, base_url: str, name: str, slots: Callable[[], int | None]) -> None:
+    slots: how many requests its server works on at once, if it says so
+    clock: seconds, never backwards
+    """
+
+    def __init__(
+        self,
+        model: TimedModel,
+        template: RequestTemplate,
+        slots: Callable[[], int | None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._model = model
         self._slots = slots
+        self._clock = clock
         self._parcels = count(1)
-        parameters = {"temperature": 0, "max_tokens": MOST_TOKENS}
-        self._template = RequestTemplate(base_url, name, parameters, SYSTEM, read_config(CONFIG), attempts=1)
+        self._template = template
 
     async def measure(self, limits: Limits) -> str:
         """What was found, for people: how long a request took, and which settings fit if these do not.
@@ -64,17 +75,22 @@ class Timing:
 
     async def _seconds(self, number: int) -> float:
         """Until the last of so many requests, sent at once, is answered."""
-        loop = asyncio.get_running_loop()
-        started = loop.time()
+        started = self._clock()
         replies = await asyncio.gather(*(self._model.complete(self._request(), 0) for _ in range(number)))
         if all(isinstance(reply, Failure) for reply in replies):
             raise ProviderError(_told(replies[0]))
-        return loop.time() - started
+        return self._clock() - started
 
     def _request(self) -> ChatRequest:
         """Another one each time: a server answers the same text out of its cache."""
         parcel = next(self._parcels)
         return ChatRequest(self._template, f"Parcel {parcel} did not arrive, and I paid for it weeks ago.")
+
+
+def small_requests(base_url: str, name: str) -> RequestTemplate:
+    """What is sent to the model `name` at `base_url`."""
+    parameters = {"temperature": 0, "max_tokens": MOST_TOKENS}
+    return RequestTemplate(base_url, name, parameters, SYSTEM, read_config(CONFIG), attempts=1)
 
 
 def _told(reply: Completion | Failure) -> str:

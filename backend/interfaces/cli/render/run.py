@@ -78,7 +78,8 @@ def run_rows(finished: "RunResult") -> Iterator[tuple[str, str, str, str]]:
         yield title, numbers.count(sum(kinds.values())), "", ", ".join(f"{k} {n}" for k, n in kinds.items())
     tokens = f"{numbers.things(summary.prompt_tokens, 'token')} in, {numbers.count(summary.completion_tokens)} out"
     saved = f"; {numbers.usd(summary.saved_usd)} of it reused" if summary.reused and summary.saved_usd else ""
-    unknown = "; price not known" if summary.cost_usd is None else ""
+    why = "the provider counts no tokens" if summary.prompt_tokens is None else "price not known"
+    unknown = f"; {why}" if summary.cost_usd is None else ""
     yield "cost", numbers.usd(summary.cost_usd), "", tokens + saved + unknown
     yield "requests", numbers.count(summary.requests), "", f"{numbers.things(summary.reused, 'answer')} reused"
     latency = f"latency p50 {numbers.seconds(summary.latency_p50)}, p95 {numbers.seconds(summary.latency_p95)}"

@@ -31,7 +31,7 @@ def _verdict(tried: "TryResult") -> str:
         return f"failed, {verdict.kind}: {verdict.detail}"
     values = "; ".join(f"{name}: {', '.join(held) or '(none)'}" for name, held in answer_json(verdict).items())
     usage = outcome.usage
-    tokens = f"{usage.prompt_tokens} + {numbers.things(usage.completion_tokens, 'token')}"
+    tokens = f"{numbers.count(usage.prompt_tokens)} + {numbers.things(usage.completion_tokens, 'token')}"
     controls = "; ".join(
         f"{name} {numbers.proportion(confidence)}" for name, confidence in (outcome.controls or {}).items()
     )

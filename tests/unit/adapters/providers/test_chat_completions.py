@@ -410,7 +410,7 @@ def test_a_refusal_of_one_task_says_what_it_is_about(reply: tuple[Any, ...], kin
     [b"", b"<html>busy</html>", b"[]", b"null", b'{"error": "busy"}', b'{"error": null}', b'{"detail": [1]}']
     + [
         json.dumps({"error": fields}).encode()
-        for fields in ({"code": 429}, {"code": ["x"], "param": 3}, {"message": {}})
+        for fields in ({"code": 529}, {"code": ["x"], "param": 3}, {"message": {}})
     ],
 )
 @pytest.mark.parametrize(("status", "kind"), [(400, "bad_request"), (429, "rate_limited"), (500, "server")])

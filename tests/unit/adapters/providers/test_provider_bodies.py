@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.providers.prices import fixed_price
+from backend.domain.resolution.resolve import usage_of
 from backend.errors import ProviderError
 from tests.unit.adapters.providers.test_chat_completions import ask, chat, completed, error, failure
 
@@ -27,6 +29,9 @@ USAGES: dict[str, Any] = {
         "output_tokens": 4,
         "output_tokens_details": {"reasoning_tokens": 1000},
     },
+    "Gemini": {"promptTokenCount": 21, "candidatesTokenCount": 4, "thoughtsTokenCount": 1000, "totalTokenCount": 1025},
+    "Gemini, snake case": {"prompt_token_count": 21, "candidates_token_count": 4, "thoughts_token_count": 1000},
+    "Ollama": {"prompt_eval_count": 21, "eval_count": 1004},
 }
 
 
@@ -62,6 +67,33 @@ def test_other_errors_with_status_200_may_pass(code: object) -> None:
 def test_what_is_billed_is_read_in_each_form(form: str) -> None:
     found = completed(chat(body={"usage": USAGES[form]}))
     assert (found.prompt_tokens, found.completion_tokens) == (21, 1004)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"prompt_eval_count": 21, "eval_count": 1004},
+        {"usageMetadata": {"promptTokenCount": 21, "candidatesTokenCount": 1004, "cachedContentTokenCount": 8}},
+        {"usage_metadata": {"prompt_token_count": 21, "total_token_count": 1025}},
+    ],
+)
+def test_what_is_billed_is_found_where_native_answers_have_it(body: dict[str, Any]) -> None:
+    found = completed(chat(body={"usage": None, **body}))
+    assert (found.prompt_tokens, found.completion_tokens) == (21, 1004)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"usage": None}, {"usage": {}}, {"usage": {"prompt_tokens": 21}}, {"usage": {"completion_tokens": 4}}]
+)
+def test_what_nobody_counted_costs_an_unknown_sum_and_not_nothing(body: dict[str, Any]) -> None:
+    message = {"choices": [{"message": {"content": JSON}, "finish_reason": "stop"}]}
+    usage = usage_of([completed(message | body)], 0.5, fixed_price(1.0, 2.0))
+    assert (usage.cost_usd, usage.prompt_tokens, usage.completion_tokens) == (None, None, None)
+
+
+def test_an_empty_answer_without_tokens_costs_its_prompt() -> None:
+    usage = usage_of([completed(chat("", body={"usage": {"prompt_tokens": 10**6}}))], 0.5, fixed_price(1.0, 2.0))
+    assert (usage.cost_usd, usage.completion_tokens) == (1.0, 0)
 
 
 def test_usage_may_stand_in_the_choice() -> None:

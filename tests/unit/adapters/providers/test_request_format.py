@@ -168,6 +168,46 @@ def test_some_servers_fail_over_a_form_of_answer(message: str, status: int) -> N
     assert after(message, None, status=status) == RequestFormat(format=1)
 
 
+@pytest.mark.parametrize(
+    ("message", "dropped"),
+    [
+        ("No endpoints found that support the requested parameters: logprobs", "logprobs"),
+        ("No endpoints found that support logprobs.", "logprobs"),
+        ("No providers support `seed` for this model", "seed"),
+    ],
+)
+def test_a_parameter_that_no_provider_behind_a_router_takes_is_dropped(message: str, dropped: str) -> None:
+    assert after(message, status=404) == RequestFormat(dropped=frozenset({dropped}))
+
+
+def test_requested_parameters_that_nobody_takes_are_given_up_form_by_form_and_one_by_one() -> None:
+    message, dialect, seen = "No endpoints found that support the requested parameters.", RequestFormat(), []
+    while (better := after(message, status=404, dialect=dialect)) is not None:
+        dialect = better
+        seen.append((dialect.format, sorted(dialect.dropped)))
+    assert seen[:5] == [(1, []), (2, []), (0, ["logprobs"]), (1, ["logprobs"]), (2, ["logprobs"])]
+    assert seen[-1] == (2, sorted({"logprobs", *PARAMETERS} - {"max_tokens"}))
+
+
+def test_a_deadline_is_no_length() -> None:
+    free = ChatRequest(template(parameters={}), "x")
+    assert after("the context is too long", status=500, ask=free) == RequestFormat(bounded=False)
+    assert after("context deadline exceeded", status=500, ask=free) is None
+
+
+@pytest.mark.parametrize("message", ["No endpoints found for some-model.", "model 'logprobs' not found", ""])
+def test_an_unknown_model_is_not_asked_in_other_forms(message: str) -> None:
+    assert after(message, status=404) is None
+
+
+def test_a_limit_kept_for_a_budget_is_not_given_up_unnamed() -> None:
+    capped = ChatRequest(template(parameters={}, logprobs=False, cap=9), "x")
+    last = RequestFormat(format=2)
+    assert (
+        after("No endpoints found that support the requested parameters.", status=404, dialect=last, ask=capped) is None
+    )
+
+
 def test_what_was_not_sent_is_not_dropped() -> None:
     plain = ChatRequest(template(parameters={}, logprobs=False), "x")
     free = RequestFormat(bounded=False)

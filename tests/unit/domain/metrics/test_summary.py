@@ -75,9 +75,16 @@ def test_the_cost_is_unknown_as_soon_as_one_price_is() -> None:
     assert summarise([free]).saved_usd == 0
 
 
+def test_tokens_that_one_provider_did_not_count_are_unknown_and_not_nothing() -> None:
+    silent = Outcome(2, GOOD, usage=Usage(None, None, None, 1.0))
+    found = summarise([Outcome(1, GOOD, usage=SPENT), silent])
+    assert (found.prompt_tokens, found.completion_tokens, found.cost_usd) == (None, None, None)
+
+
 def test_what_was_never_answered_costs_nothing_rather_than_an_unknown_sum() -> None:
     found = summarise([failed(1), failed(2)])
     assert (found.cost_usd, found.outputs, found.coverage) == (0, 0, 0)
+    assert (found.prompt_tokens, found.completion_tokens) == (0, 0)
     assert (found.latency_p50, found.latency_p95) == (None, None)
 
 

@@ -9,7 +9,7 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 from backend.domain.runs.request_speed import TOGETHER, Limits
 from backend.errors import ProviderError
-from backend.services.setup.timing import Timing
+from backend.services.setup.timing import Timing, small_requests
 from tests.scripted import completion, run
 
 LIMITS = Limits(32, 0.5)
@@ -17,23 +17,31 @@ LIMITS = Limits(32, 0.5)
 
 
 class Server:
-    """Works on `slots` requests at once, each for `seconds`; the first takes `loading` more."""
+    """Works on `slots` requests at once, each for `seconds` by its own clock; the first takes `loading` more."""
 
     def __init__(self, seconds: float, slots: int, loading: float = 0.0, failure: Failure | None = None) -> None:
         self.requests: list[ChatRequest] = []
-        self._seconds, self._slots = seconds, asyncio.Semaphore(slots)
-        self._loading, self._failure = loading, failure
+        self.now = 0.0
+        self._free_at = [0.0] * slots
+        self._seconds, self._loading, self._failure = seconds, loading, failure
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
+        answered = self._answered_at()
         self.requests.append(request)
-        extra = self._loading if len(self.requests) == 1 else 0.0
-        async with self._slots:
-            await asyncio.sleep(self._seconds + extra)
+        await asyncio.sleep(0)  # the clock stands still until those sent together have come
+        self.now = max(self.now, answered)
         return self._failure or completion(digest=request.digest)
+
+    def _answered_at(self) -> float:
+        extra = 0.0 if self.requests else self._loading
+        slot = self._free_at.index(min(self._free_at))
+        self._free_at[slot] = max(self.now, self._free_at[slot]) + self._seconds + extra
+        return self._free_at[slot]
 
 
 def measured(server: Server, slots: Callable[[], int | None] = lambda: None) -> str:
-    return run(Timing(server, "http://model.test/v1", "some-model", slots).measure(LIMITS))
+    template = small_requests("http://model.test/v1", "some-model")
+    return run(Timing(server, template, slots, clock=lambda: server.now).measure(LIMITS))
 
 
 def never() -> int:
