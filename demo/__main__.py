@@ -100,7 +100,7 @@ Everything worked. Look at it:
   3. Switch Auto-Annotation on (below the task), type a prompt into the box, press Add: the topic follows your prompt.
   4. In a second terminal: cd {place.folder}
      {Path(sys.executable).with_name("ls-prompts")} results inbox@2 --wrong   (--help lists the other commands)
-  4. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.
+  5. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.
 
 The data and both prompts were written together for this demo: its figures show how the parts work, not how good a
 prompt is."""

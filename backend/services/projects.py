@@ -60,7 +60,7 @@ class Projects:
             )
         found = self.studio.project(project)
         for control in read_config(found.label_config).unsupported:
-            notify(f"Left alone: {control}.")
+            notify(f"Not filled by prompts: {control}.")
         url = url.rstrip("/")
         backends = self.studio.backends(project)
         mine = [b for b in backends if str(b["url"]).rstrip("/") == url]
