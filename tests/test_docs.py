@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.labels.controls.registry import BUILDERS
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "adr").glob("[0-9]*.md"))
+CONTROLS = (
+    "README.md",
+    "CHANGELOG.md",
+    "docs/set-up/index.md",
+    "docs/write-a-prompt/labels.md",
+    "docs/reference/limits.md",
+)
+"""Pages that say which controls there are."""
 HEADINGS = ["## Context", "## Decision", "## Consequences"]
 
 
@@ -29,6 +39,12 @@ def test_the_site_builds_without_a_broken_link(site: Path) -> None:
 def test_the_site_loads_nothing_from_other_servers(site: Path) -> None:
     page = (site / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'(?:<script[^>]*src|<link[^>]*rel="stylesheet"[^>]*href)="(https?:[^"]+)"', page) == []
+
+
+@pytest.mark.parametrize("page", CONTROLS)
+def test_each_kind_of_control_is_named(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [tag for tag in BUILDERS if f"<{tag}" not in text] == []
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

@@ -136,7 +136,7 @@ UNITS = {
         "domain/labels/controls/wording",
     ),
     "unit/domain/labels/controls/test_text_area": ("domain/answer",),
-    "unit/domain/metrics/test_measures": ("domain/metrics/text_match",),
+    "unit/domain/metrics/test_measures": ("domain/metrics/measure", "domain/metrics/text_match"),
     "unit/engine/test_request_executor": (
         "engine/executor_counts",
         "engine/response_cache",

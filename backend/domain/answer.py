@@ -30,13 +30,20 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A finite number: a rating, a count, a measure."""
+
+    value: int | float
+
+
+@dataclass(frozen=True, slots=True)
 class LabelDefinitions:
     """What a teacher says of labels: (control, label, sentence) of each."""
 
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | LabelDefinitions
+AnswerValue = Labels | Texts | Number | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -58,6 +65,11 @@ def texts_of(value: AnswerValue | None) -> tuple[str, ...]:
     return value.texts if isinstance(value, Texts) else ()
 
 
+def number_of(value: AnswerValue | None) -> int | float | None:
+    """The number in a value; None for one of another kind."""
+    return value.value if isinstance(value, Number) else None
+
+
 def answer_json(answer: Answer) -> dict[str, list[Any]]:
     """Control -> a list of what it holds."""
     return {name: _listed(value) for name, value in answer.items()}
@@ -66,6 +78,8 @@ def answer_json(answer: Answer) -> dict[str, list[Any]]:
 def _listed(value: AnswerValue | None) -> list[Any]:
     if isinstance(value, LabelDefinitions):
         return [list(entry) for entry in value.entries]
+    if isinstance(value, Number):
+        return [value.value]
     return [*names_of(value), *texts_of(value)]
 
 

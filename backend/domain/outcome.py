@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 from backend.domain.answer import Answer
 
-REJECTIONS = ("not_json", "truncated", "refused", "empty", "missing_field", "unknown_choice", "too_many", "wrong_type")
+REJECTIONS = (
+    "not_json",
+    "truncated",
+    "refused",
+    "empty",
+    "missing_field",
+    "unknown_choice",
+    "too_many",
+    "wrong_type",
+    "out_of_range",
+)
 FAILURES = (
     "bad_task",
     "bad_request",

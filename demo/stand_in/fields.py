@@ -10,13 +10,15 @@ _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
 _BULLET = re.compile(r"^\s*[-*•]\s+(.+?)\s*$")
 _FILLERS = {"integer": "0", "number": "0", "boolean": "false", "array": "[]", "object": "{}", "null": "null"}
 _TEXT_FILLER = '"stand-in"'
+_NUMBER = re.compile(r"-?\d+")
+_SCALE = re.compile(r"number from (-?\d+)\b.*? to (-?\d+)")
 _SENTENCE = re.compile(r".+?(?:[.!?。！？](?=\s|$)|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON, or
-    where it `writes` a text the first sentence of the item."""
+    where it `writes` a text the first sentence of the item, or the first of its `numbers` that the item has."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -24,9 +26,13 @@ class Field:
     nullable: bool = False
     filler: str = _TEXT_FILLER
     writes: bool = False
+    numbers: tuple[str, ...] = ()
 
     def about(self, item: str) -> "Field":
-        """This field for one item: a text is copied from it, never made up."""
+        """This field for one item: a text or a number is copied from it, never made up."""
+        if self.numbers:
+            found = next((number for number in _NUMBER.findall(item) if number in self.numbers), self.filler)
+            return replace(self, filler=found)
         if not self.writes:
             return self
         lines = [line.strip() for line in item.splitlines() if line.strip()]
@@ -52,7 +58,9 @@ def fields_of_system(text: str) -> tuple[Field, ...]:
     for line in text.splitlines():
         if opening := heading(line):
             name, rule = opening
-            fields.append(Field(name, many=" list" in rule, nullable=" null" in rule, filler=_spoken_filler(rule)))
+            numbers = _scale(rule)
+            filler = numbers[0] if numbers else _spoken_filler(rule)
+            fields.append(Field(name, many=" list" in rule, nullable=" null" in rule, filler=filler, numbers=numbers))
         elif fields and (bullet := _BULLET.match(line)):
             label = bullet[1].partition(": ")[0]
             fields[-1] = replace(fields[-1], labels=tuple(dict.fromkeys((*fields[-1].labels, label))))
@@ -76,7 +84,8 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     inside = [kind for variant in variants for kind in _as_list(_mapping(variant.get("items")).get("type"))]
     labels = tuple(dict.fromkeys([label for label in listed if isinstance(label, str)]))
     nullable, writes = None in listed or "null" in kinds, not listed and "string" in (inside if many else kinds)
-    return Field(name, labels, many, nullable, _filler(spec, kinds, listed), writes)
+    numbers = tuple(str(number) for number in listed if isinstance(number, int))
+    return Field(name, labels, many, nullable, _filler(spec, kinds, listed), writes, numbers)
 
 
 def _filler(spec: Mapping[str, Any], kinds: list[str], listed: list[Any]) -> str:
@@ -85,6 +94,11 @@ def _filler(spec: Mapping[str, Any], kinds: list[str], listed: list[Any]) -> str
     if "minimum" in spec:
         return json.dumps(spec["minimum"])
     return "null" if "null" in kinds else _FILLERS.get(kinds[0] if kinds else "string", _TEXT_FILLER)
+
+
+def _scale(rule: str) -> tuple[str, ...]:
+    ends = _SCALE.search(rule)
+    return tuple(map(str, range(int(ends[1]), int(ends[2]) + 1))) if ends else ()
 
 
 def _spoken_filler(rule: str) -> str:

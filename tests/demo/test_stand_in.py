@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.stand_in.answer import Answer, answer
-from demo.stand_in.fields import Field
+from demo.stand_in.fields import Field, fields_of_schema, fields_of_system
 from demo.stand_in.prompt import distribution
 from demo.stand_in.switches import Switches
 
@@ -71,6 +71,16 @@ def test_words_in_every_definition_say_nothing() -> None:
 def test_an_item_that_looks_like_a_definition_is_still_the_item() -> None:
     told = reasons("Delivery: still waiting", "- Billing: money\n- Delivery\n\n{text}")
     assert max(told, key=told.__getitem__) == "Delivery"
+
+
+def test_a_number_is_the_first_one_of_the_item_that_is_listed() -> None:
+    (listed,) = fields_of_schema({"properties": {"stars": {"type": ["integer", "null"], "enum": [1, 2, 3, None]}}})
+    (spoken,) = fields_of_system(
+        '"stars": null if it cannot be rated, else a whole number from 1 (lowest) to 3 (highest)'
+    )
+    for field in (listed, spoken):
+        assert field.about("Order 77: I give 3 of 2").filler == "3"
+        assert field.about("no number").filler == "1"
 
 
 def test_earlier_turns_are_examples() -> None:

@@ -60,14 +60,15 @@ class LabelSchema:
         """Digest -> what it stands for: all of it first, then what each former release knew, the newest first."""
         found: dict[str, LabelSchema] = {}
         for count in range(len(BUILDERS), 0, -1):
-            known = self._with_only(tuple(BUILDERS)[:count])
+            known = self._with([field.name for field in self.fields if field.tag in tuple(BUILDERS)[:count]])
             if known.fields:
                 found.setdefault(known.digest, known)
                 found.setdefault(digest(known._parts(known.former)), known)
         return found
 
-    def _with_only(self, tags: Collection[str]) -> "LabelSchema":
-        kept = tuple(field for field in self.fields if field.tag in tags)
+    def _with(self, names: Collection[str]) -> "LabelSchema":
+        """This schema with the controls of these names; itself when that is all of them."""
+        kept = tuple(field for field in self.fields if field.name in names)
         return self if len(kept) == len(self.fields) else replace(self, fields=kept)
 
     def _parts(self, variables: tuple[str, ...]) -> dict[str, Any]:
@@ -167,8 +168,7 @@ class LabelSchema:
         """This schema with the controls that `answer` leaves on the screen; itself when that is all of them."""
         if not self.conditional:
             return self
-        shown = {field.name for field, shown in self._screen(answer, others) if shown}
-        return replace(self, fields=tuple(field for field in self.fields if field.name in shown))
+        return self._with({field.name for field, shown in self._screen(answer, others) if shown})
 
     def _screen(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Iterator[tuple[Control, bool]]:
         """Each field, and whether it is shown. `answer` must hold its value when the next one is asked for."""
@@ -202,9 +202,13 @@ class LabelSchema:
 
     @cached_property
     def classed(self) -> "LabelSchema":
-        """This schema with the controls whose values fall into classes; itself when that is all of them."""
-        kept = tuple(field for field in self.fields if field.dynamic or field.known_classes)
-        return self if len(kept) == len(self.fields) else replace(self, fields=kept)
+        """With the controls whose values fall into classes."""
+        return self._with([field.name for field in self.fields if field.dynamic or field.known_classes])
+
+    @cached_property
+    def labelled(self) -> "LabelSchema":
+        """With the controls whose values are labels, which have names, hints and definitions."""
+        return self._with([field.name for field in self.fields if field.dynamic or field.labels])
 
     @cached_property
     def classes(self) -> list[str]:
@@ -220,10 +224,10 @@ class LabelSchema:
 
     def show(self, answer: Answer) -> str:
         """An answer on one line, for people."""
-        values = [(field, answer.get(field.name)) for field in self.fields]
+        values = [field.show(answer.get(field.name)) for field in self.fields]
         if len(values) == 1:
-            return values[0][0].show(values[0][1])
-        return "; ".join(f"{field.name}: {field.show(value)}" for field, value in values)
+            return values[0]
+        return "; ".join(f"{name}: {value}" for name, value in zip(self.names, values, strict=True))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -241,9 +245,5 @@ class LabelSchema:
 
     def said(self, answer: Answer) -> list[str]:
         """Those that an answer has."""
-        return [
-            label.shown
-            for field in self.fields
-            for label in field.labels
-            if label.stored in field.classes(answer.get(field.name))
-        ]
+        held = [(field.labels, field.classes(answer.get(field.name))) for field in self.fields]
+        return [label.shown for labels, classes in held for label in labels if label.stored in classes]

@@ -9,7 +9,8 @@ from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.classification import Score, score_of
-from backend.domain.metrics.measures import Measure, measures_of
+from backend.domain.metrics.measure import Measure
+from backend.domain.metrics.measures import measures_of
 from backend.domain.metrics.score_intervals import ScoreIntervals, score_intervals
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import tasks_needed
@@ -46,7 +47,12 @@ class Evaluation:
             found["f1_weighted"] = NO_SUPPORT if score.outputs else NO_OUTPUT
         if self.reliability.reason:
             found["confidence"] = self.reliability.reason
-        return found
+        return found | {
+            f"{control}: {name}": one.reason
+            for control, measures in self.measures.items()
+            for name, one in measures.items()
+            if one.value is None
+        }
 
 
 def evaluation(

@@ -22,7 +22,7 @@ def defined(listed: Listed, schema: LabelSchema) -> Definitions:
     Raises PromptError for a control or label that is not in the config, with the nearest name, and for a label without
     its control that several controls have.
     """
-    found: dict[str, dict[str, str]] = {field.name: {} for field in schema.classed.fields}
+    found: dict[str, dict[str, str]] = {field.name: {} for field in schema.labelled.fields}
     for name, given in listed.items():
         if isinstance(given, str):
             field = _owner(name, schema)
@@ -42,7 +42,7 @@ def listed(definitions: Definitions) -> Listed:
 
 def hints(schema: LabelSchema) -> Definitions:
     """The config's own hint of each label, "" without one."""
-    return {f.name: {label.shown: _line(label.hint) for label in f.labels} for f in schema.classed.fields}
+    return {f.name: {label.shown: _line(label.hint) for label in f.labels} for f in schema.labelled.fields}
 
 
 def _sentences(given: Mapping[str, str], field: Control) -> dict[str, str]:
@@ -65,8 +65,8 @@ def _label(name: str, field: Control) -> str:
 
 def _owner(label: str, schema: LabelSchema) -> Control:
     """The control of a label that is written without one."""
-    if len(schema.classed.fields) == 1:
-        return schema.classed.fields[0]
+    if len(schema.labelled.fields) == 1:
+        return schema.labelled.fields[0]
     owners = [field for field in schema.fields if field.find(label) is not None]
     if len(owners) == 1:
         return owners[0]
@@ -77,7 +77,7 @@ def _owner(label: str, schema: LabelSchema) -> Control:
 
 
 def _control(name: str, schema: LabelSchema) -> Control:
-    fields = {field.name: field for field in schema.classed.fields}
+    fields = {field.name: field for field in schema.labelled.fields}
     if name in fields:
         return fields[name]
     near = nearest(name, list(fields))

@@ -9,11 +9,13 @@ from backend.domain.metrics.score_intervals import FEW
 from backend.interfaces.presentation import number_format as numbers
 
 NAMED = 10
+STRICT = (("token_f1", "free texts", "word for word"), ("mean_absolute_error", "numbers", "exactly"))
+"""A measure that only such controls have, what they hold, and what the accuracy asks of it."""
 
 
 def remarks(evaluation: Evaluation, subset: Subset) -> list[str]:
     """One sentence each."""
-    sentences = [*_part(subset), *_texts(evaluation), *left_out_remarks(evaluation.left_out)]
+    sentences = [*_part(subset), *_strict(evaluation), *left_out_remarks(evaluation.left_out)]
     if evaluation.tasks_needed:
         more = numbers.things(evaluation.tasks_needed, "more ground truth")
         sentences.append(
@@ -52,13 +54,14 @@ def _part(subset: Subset) -> Iterator[str]:
         yield f"These are the scores on {subset.split} of the ground truths; the rest is {subset.split.rest}."
 
 
-def _texts(evaluation: Evaluation) -> Iterator[str]:
-    texts = [control for control, measures in evaluation.measures.items() if "token_f1" in measures]
-    if texts:
-        yield (
-            f"An answer is right only if its free texts ({', '.join(texts)}) are right word for word: look at the "
-            "scores of each control too."
-        )
+def _strict(evaluation: Evaluation) -> Iterator[str]:
+    for measure, what, how in STRICT:
+        controls = [control for control, measures in evaluation.measures.items() if measure in measures]
+        if controls:
+            yield (
+                f"An answer is right only if its {what} ({', '.join(controls)}) are right {how}: look at the scores of "
+                "each control too."
+            )
 
 
 def _labels(evaluation: Evaluation) -> Iterator[str]:

@@ -85,9 +85,9 @@ def audit_project(
     Raises SubsetError when there are none, StudioError when Label Studio can't be read.
     """
     found = studio.project(project)
-    schema = resolver.configs.now(found).classed
+    schema = resolver.configs.now(found).labelled
     if not schema.fields:
-        raise SubsetError("An audit compares labels, and this config has free text alone: two texts may both be right.")
+        raise SubsetError("An audit compares labels, and this config has none: two texts or ratings may both be right.")
     versions = [version for version in stored.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     given: AnswersByTask = {}
@@ -122,8 +122,8 @@ def _readable(
     for version in versions:
         with suppress(ConfigChangedError):
             resolved = resolver.read_by(version, project)
-            if same_answers(resolved.schema.classed, schema):
-                whole = resolved.schema if resolved.schema.classed is not resolved.schema else None
+            if same_answers(resolved.schema.labelled, schema):
+                whole = resolved.schema if resolved.schema.labelled is not resolved.schema else None
                 yield replace(resolved, schema=schema, origin=resolved.origin or whole)
 
 

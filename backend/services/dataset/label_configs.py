@@ -129,9 +129,9 @@ def project_meant(versions: Sequence[PromptVersion], project: int | None) -> int
 
 def _control(schema: LabelSchema, wish: Renaming) -> Control:
     """The control with the label. Raises PromptError for none or several."""
-    fields = [field for field in schema.classed.fields if wish.control in (None, field.name)]
+    fields = [field for field in schema.labelled.fields if wish.control in (None, field.name)]
     if not fields:
-        names = [field.name for field in schema.classed.fields]
+        names = [field.name for field in schema.labelled.fields]
         raise PromptError(f"The labelling config has no control '{wish.control}': {nearest(str(wish.control), names)}")
     having = [field for field in fields if field.dynamic or _stored(field, wish.label)]
     if len(having) == 1:

@@ -1,8 +1,8 @@
 """Control: one control of a labelling config, as everything above `domain.labels.controls` sees it.
 
-A new kind of control is a file with a class of this shape and a line in `registry.BUILDERS`; a new kind of value is a
-member of `domain.answer.AnswerValue` and a line in `domain.metrics.registry`. What a control does not have (labels,
-choices that the task brings, conditions that look at it), `Unlabeled` says for it.
+A new kind of control is a file with a class of this shape, a line in `registry.BUILDERS` and one in
+`domain.metrics.measures.MEASURES`; a new kind of value is a member of `domain.answer.AnswerValue` too. What a control
+does not have (labels, choices that the task brings, conditions that look at it), `Unlabeled` says for it.
 """
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -28,7 +28,7 @@ class Control(Protocol):
     task: ClassVar[str]
     """What a default prompt asks for, with `{names}` in place of the controls of this kind."""
     holds: ClassVar[type[AnswerValue]]
-    """The kind of its values; decides by which metric it is scored."""
+    """The kind of its values."""
     probable: ClassVar[bool]
     """Whether the probability of a value's tokens says how likely it is right; a text can be put in many ways."""
 
@@ -93,7 +93,7 @@ class Control(Protocol):
         """Equal for controls that take the same answers."""
 
     @property
-    def column(self) -> Literal["text", "texts"]:
+    def column(self) -> Literal["text", "texts", "int", "float"]:
         """The kind of its column in a table."""
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
@@ -165,10 +165,18 @@ class Control(Protocol):
 class Unlabeled:
     """What a control has nothing of when its values are no labels."""
 
-    exclusive, dynamic = False, False
+    holds: ClassVar[type[AnswerValue]]
+    dynamic = False
     labels: tuple[Choice, ...] = ()
-    known_classes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+    @property
+    def exclusive(self) -> bool:
+        return False
+
+    @property
+    def known_classes(self) -> tuple[str, ...]:
+        return ()
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         return self
@@ -190,6 +198,9 @@ class Unlabeled:
 
     def find(self, name: str) -> str | None:
         return None
+
+    def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
+        return value if isinstance(value, self.holds) else None
 
     def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
         return self

@@ -8,10 +8,15 @@ from collections.abc import Callable, Mapping
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.choices import build_choices
+from backend.domain.labels.controls.rating import build_rating
 from backend.domain.labels.controls.text_area import build_text_area
 from backend.domain.labels.layout import Placed
 
 Build = Callable[[Placed], Control | str]
 """The control of an element where it stands, or why it isn't supported."""
 
-BUILDERS: Mapping[str, Build] = {"Choices": build_choices, "TextArea": build_text_area}
+BUILDERS: Mapping[str, Build] = {
+    "Choices": build_choices,
+    "TextArea": build_text_area,
+    "Rating": build_rating,
+}

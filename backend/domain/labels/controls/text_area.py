@@ -138,9 +138,6 @@ class TextAreaControl(Unlabeled):
     def show(self, value: Held) -> str:
         return " | ".join(" ".join(text.split()) for text in texts_of(value)) or "(none)"
 
-    def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
-        return value if isinstance(value, Texts) else None
-
 
 def _tokens(value: Held) -> Counter[str]:
     words = unicodedata.normalize("NFKC", " ".join(texts_of(value))).casefold()

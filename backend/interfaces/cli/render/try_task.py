@@ -29,7 +29,8 @@ def _verdict(tried: "TryResult") -> str:
         return f"rejected, {verdict.reason}: {verdict.detail}"
     if isinstance(verdict, Failure):
         return f"failed, {verdict.kind}: {verdict.detail}"
-    values = "; ".join(f"{name}: {', '.join(held) or '(none)'}" for name, held in answer_json(verdict).items())
+    held = {name: ", ".join(map(str, values)) for name, values in answer_json(verdict).items()}
+    values = "; ".join(f"{name}: {value or '(none)'}" for name, value in held.items())
     usage = outcome.usage
     tokens = f"{numbers.count(usage.prompt_tokens)} + {numbers.things(usage.completion_tokens, 'token')}"
     controls = "; ".join(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from backend.domain.answer import Answer, names_of
+from backend.domain.answer import Answer, answer_json
 from backend.domain.dataset.subset import SAMPLE_SIZE
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.statistics.intervals import ratio
@@ -87,7 +87,8 @@ def _is_wanted(item: AnsweredTask, asked: TasksQuery) -> bool:
 
 
 def _labels(answer: Answer, control: str | None) -> set[str]:
-    return {label for name, value in answer.items() if control in (None, name) for label in names_of(value)}
+    """What an answer holds; a number as it is written."""
+    return {str(one) for name, held in answer_json(answer).items() if control in (None, name) for one in held}
 
 
 def _indicators(call: ApiCall, run: int) -> dict[str, Any]:

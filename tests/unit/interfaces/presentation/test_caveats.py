@@ -5,7 +5,7 @@ from dataclasses import replace
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
-from backend.domain.metrics.measures import Measure
+from backend.domain.metrics.measure import Measure
 from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
 from tests.unit.domain.metrics.test_classification import FAILURE
 from tests.unit.domain.metrics.test_evaluation import evaluated
@@ -28,6 +28,18 @@ def test_free_texts_that_must_be_right_word_for_word_are_named() -> None:
     measures = {"topic": {"accuracy": Measure(1.0, None)}, "why": {"exact_match": Measure(0.5, None), "token_f1": HALF}}
     (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
     assert sentence.startswith("An answer is right only if its free texts (why) are right word for word")
+
+
+def test_numbers_that_must_be_right_exactly_are_named() -> None:
+    measures = {"stars": {"mean_absolute_error": HALF}, "price": {"mean_absolute_error": HALF}}
+    (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
+    assert sentence.startswith("An answer is right only if its numbers (stars, price) are right exactly: look at")
+
+
+def test_a_measure_that_does_not_exist_comes_with_its_reason() -> None:
+    measures = {"stars": {"kappa": Measure(None, None, "All are the same.")}}
+    (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
+    assert sentence == "stars: kappa is n/a: All are the same."
 
 
 def test_the_part_that_is_shown_is_named() -> None:

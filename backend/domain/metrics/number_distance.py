@@ -1,0 +1,53 @@
+"""How far the numbers of a control are from the truths, as measures of it.
+
+Shares are over all outputs. An error, and the kappa, need a number on both sides: they leave out tasks whose ground
+truth or answer has none, so the coverage stands beside them.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from backend.domain.answer import number_of
+from backend.domain.labels.controls.base import Control, Held
+from backend.domain.metrics.cases import Case
+from backend.domain.metrics.measure import Measure, graded
+from backend.domain.metrics.numeric import NumberPair, number_score
+from backend.domain.metrics.text_match import exact_match
+from backend.domain.statistics.intervals import Interval
+
+NO_NUMBER = "In no task both the ground truth and the answer have a number."
+ONE_NUMBER = "Ground truths and answers have one and the same number, so that there is no disagreement to expect."
+
+
+def within_1(control: Control, answer: Held, truth: Held) -> float:
+    """1 where they are equal or one star apart."""
+    given, right = number_of(answer), number_of(truth)
+    near = given is not None and right is not None and abs(given - right) <= 1
+    return float(near or control.equal(answer, truth))
+
+
+_shares_of_ratings = graded({"accuracy": exact_match, "within_1": within_1})
+
+
+def of_ratings(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
+    """Accuracy, share at most one star away, mean absolute error in stars, quadratic weighted kappa."""
+    score = number_score(_pairs(cases, field.name))
+    why = ONE_NUMBER if score.answered else NO_NUMBER
+    return {
+        **_shares_of_ratings(cases, field),
+        "mean_absolute_error": _measure(score.mean_error, score.mean_error_ci, NO_NUMBER),
+        "quadratic_weighted_kappa": _measure(score.kappa, score.kappa_ci, why),
+    }
+
+
+def _measure(value: float | None, interval: Interval | None, why: str) -> Measure:
+    return Measure(value, interval, why if value is None else "")
+
+
+def _pairs(cases: Sequence[Case], control: str) -> list[NumberPair]:
+    """A pair for each task whose ground truth is a number."""
+    numbers = [(number_of(case.truth.get(control)), _answered(case, control), case.tasks) for case in cases]
+    return [pair for truth, answer, tasks in numbers if truth is not None for pair in [(truth, answer)] * tasks]
+
+
+def _answered(case: Case, control: str) -> float | None:
+    return None if case.answer is None else number_of(case.answer.get(control))

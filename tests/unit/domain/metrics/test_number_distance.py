@@ -1,0 +1,70 @@
+"""How far ratings are from the truths: each measure by hand, and what does not exist with its reason."""
+
+import pytest
+
+from backend.domain.answer import Answer, Number
+from backend.domain.labels.config import read_config
+from backend.domain.metrics.cases import count_cases
+from backend.domain.metrics.evaluation import evaluation
+from backend.domain.metrics.measure import Measure
+from backend.domain.metrics.measures import measures_of
+from backend.domain.metrics.number_distance import NO_NUMBER, ONE_NUMBER
+from backend.domain.outcome import Outcome, Rejection, Truth
+
+SCHEMA = read_config('<View><Text name="t" value="$t"/><Rating name="stars" toName="t"/></View>')
+WRONG = Rejection("wrong_type", "It is a text.")
+
+Pair = tuple[int | None, int | Rejection | None]
+"""Truth and answer."""
+
+
+def rated(stars: int | None) -> Answer:
+    return {"stars": None if stars is None else Number(stars)}
+
+
+def outcomes_of(*pairs: Pair) -> tuple[list[Outcome], list[Truth]]:
+    given = [
+        Outcome(n, answer if isinstance(answer, Rejection) else rated(answer)) for n, (_, answer) in enumerate(pairs)
+    ]
+    return given, [Truth(number, rated(truth)) for number, (truth, _) in enumerate(pairs)]
+
+
+def measured(*pairs: Pair) -> dict[str, Measure]:
+    return dict(measures_of(count_cases(*outcomes_of(*pairs), SCHEMA), SCHEMA)["stars"])
+
+
+def test_each_measure_by_hand() -> None:
+    found = measured((5, 5), (5, 5), (4, 2), (3, 4), (2, WRONG), (1, None))
+    assert found["accuracy"].value == pytest.approx(2 / 6), "an answer that can't be used is wrong"
+    assert found["within_1"].value == pytest.approx(3 / 6)
+    assert found["mean_absolute_error"].value == pytest.approx(3 / 4), "of the tasks with two numbers"
+    low, high = found["mean_absolute_error"].interval or (9, 9)
+    assert 0 <= low < 0.75 < high <= 2
+
+
+def test_copies_of_a_case_count_one_by_one() -> None:
+    found = measured(*[(5, 5)] * 30, *[(1, 1)] * 30, *[(1, 3)] * 20)
+    assert found["mean_absolute_error"].value == 0.5
+    kappa = found["quadratic_weighted_kappa"]
+    assert kappa.value is not None
+    assert kappa.interval is not None
+    assert kappa.interval[0] < kappa.value < kappa.interval[1] < 1
+
+
+def test_stars_that_are_all_the_same_have_no_kappa_and_say_why() -> None:
+    found = measured((3, 3), (3, 3))
+    assert (found["accuracy"].value, found["mean_absolute_error"].value) == (1, 0)
+    assert found["quadratic_weighted_kappa"] == Measure(None, None, ONE_NUMBER)
+
+
+def test_no_numbers_have_no_distance() -> None:
+    found = measured((3, WRONG), (None, None))
+    assert (found["accuracy"].value, found["within_1"].value) == (0.5, 0.5), "none is right where the truth is none"
+    assert found["mean_absolute_error"] == Measure(None, None, NO_NUMBER)
+    assert found["quadratic_weighted_kappa"] == Measure(None, None, NO_NUMBER)
+
+
+def test_an_evaluation_says_why_a_measure_does_not_exist() -> None:
+    found = evaluation(*outcomes_of((3, 3), (3, 3)), SCHEMA)
+    assert found.reasons["stars: quadratic_weighted_kappa"] == ONE_NUMBER
+    assert "stars: mean_absolute_error" not in found.reasons
