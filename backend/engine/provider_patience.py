@@ -42,6 +42,8 @@ class ProviderPatience:
         self._since = self._next_probe = self._told = 0.0
         self._probes = 0
         self._probing = False
+        self._trouble = ""
+        self._again_at = 0.0
         self._over = asyncio.Event()
 
     async def turn(self) -> bool:
@@ -80,13 +82,30 @@ class ProviderPatience:
         self._wait_for_it(reply, now)
         return False
 
+    def waits(self) -> str:
+        """What requests wait for now, since when and until when, for people; "" if for nothing.
+
+        May be called from another thread.
+        """
+        now = time.monotonic()
+        if self.outage:
+            left = self._next_probe - now
+            then = "it is asked again now" if self._probing or left < 1 else f"the next try is in {_length(left)}"
+            return f"{self._trouble} All requests have waited for {_length(now - self._since)}; {then}."
+        left = self._again_at - now
+        return f"{self._trouble} It is asked again in {_length(left)}." if left >= 1 else ""
+
     def is_too_long(self, reply: Failure) -> bool:
         """Whether the provider asks for a longer wait than there is patience."""
         return reply.retry_after is not None and 0 < self._patience_s < reply.retry_after
 
     def tell_wait(self, seconds: float, reply: Failure) -> None:
         """Tells the user, now and then, that a request waits."""
-        if seconds >= LONG_S and self._patience_s and self._remind(time.monotonic()):
+        if seconds < LONG_S or not self._patience_s:
+            return
+        now = time.monotonic()
+        self._trouble, self._again_at = reply.detail, now + seconds
+        if self._remind(now):
             self.notify(f"{reply.detail} It is asked again in {_length(seconds)}.")
 
     def _wait_for_it(self, reply: Failure, now: float) -> None:
@@ -99,7 +118,7 @@ class ProviderPatience:
         if not self.outage or self._remind(now):
             self._told = now
             self.notify(f"{reply.detail} All requests wait until it answers, at most {_length(self._patience_s)}.")
-        self.outage = True
+        self._trouble, self.outage = reply.detail, True
         self._over.clear()
 
     def _remind(self, now: float) -> bool:
@@ -109,6 +128,7 @@ class ProviderPatience:
 
     def _back(self) -> None:
         self._failed.clear()
+        self._again_at = 0.0
         if self.outage:
             self.outage, self._probes = False, 0
             self._over.set()

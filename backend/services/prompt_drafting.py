@@ -66,7 +66,7 @@ class PromptDrafter:
         return DraftedPrompt(file, (*([f"{proposal.repaired}."] if proposal.repaired else []), checked))
 
     def _ask(self, resolved: ResolvedVersion, teacher: str) -> Proposal | Dropped:
-        labeler, heartbeat = self.labeler, Heartbeat(lambda _: "in_progress")
+        labeler, heartbeat = self.labeler, Heartbeat(lambda *_: "in_progress")
         with SyncSession(
             labeler, lambda: self.make_executor(teacher, resolved.project.id), heartbeat, Silent()
         ) as session:

@@ -121,6 +121,8 @@ def test_an_evaluation_again_costs_nothing_and_says_the_same(mine: Installation,
 
 def test_the_cost_is_that_of_the_models_price(mine: Installation, project: Project) -> None:
     found = mine.app.run(mine.save("topic", project.id, model="gpt-4o-mini"), ALL).summary
+    assert found.prompt_tokens
+    assert found.completion_tokens
     per_million = 0.15 * found.prompt_tokens + 0.60 * found.completion_tokens
     assert found.cost_usd == pytest.approx(per_million / 1e6)
 

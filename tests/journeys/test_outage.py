@@ -1,7 +1,13 @@
 """A provider that is away for a while, or refuses: who waits, who fails, and what the user is told."""
 
+import re
+import time
+
 import pytest
 
+from backend.domain.dataset.subset import Subset
+from backend.interfaces.cli.commands.runs import EVERY_S
+from backend.interfaces.cli.render.progress import LINE_EVERY_S
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages, truths
@@ -48,6 +54,25 @@ def test_an_outage_is_waited_for_and_told_and_no_task_fails(
     assert err.count("All requests wait until it answers, at most 5 minutes.") == 1
     assert err.count("The model's server answers again.") == 1
     assert stand_in.stats()["max_asked_after_good"] == 0
+
+
+def test_an_outage_is_told_by_watch_while_a_run_in_the_background_waits(
+    few: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    few.save("topic", project.id)
+    stand_in.control(server_error=1.0)
+    run = few.app.run_in_background("topic@1", Subset("all")).id
+    watching = few.start("watch", run)
+    said = until(lambda: few.app.watch(run).run.reason, 60)
+    assert re.search(r"server answered 500.* All requests have waited for \d+ s; (it is asked|the next try)", said)
+    assert few.command("watch", run, "--json").json["reason"]
+    until(lambda: "All requests have waited" in few.command("runs").out)
+    time.sleep(LINE_EVERY_S + EVERY_S)  # until the next line of those who watch
+    stand_in.control(server_error=0.0)
+    out, err = watching.communicate(timeout=60)
+    assert out.startswith(f"completed\n{TASKS} of {TASKS} tasks answered, 0 failed")
+    assert "All requests have waited for" in err
+    assert few.app.watch(run).run.reason == ""
 
 
 def test_a_wait_of_too_long_ends_the_run_with_how_long_and_it_goes_on_later(

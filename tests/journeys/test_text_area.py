@@ -58,3 +58,6 @@ def test_texts_are_asked_judged_pushed_and_annotated(mine: Installation, project
     assert {region["from_name"] for region in made[0]["result"]} == {"topic", "summary"}
     wrong = mine.command("results", tag, "--wrong").out
     assert "Somebody wrote:" in wrong
+    mine.command("evaluate", second := mine.save("second", project.id))
+    compared = " ".join(mine.command("compare", tag, second).out.split())
+    assert "An answer is right only if its free texts (summary) are right word for word" in compared

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import told
+from backend.adapters.database.runs import reason_now
 from backend.adapters.database.tables import jobs, runs
 from backend.domain.dataset.subset import ranges
 from backend.domain.runs.chunk import END, PLAN, Chunk
@@ -94,15 +95,16 @@ class ChunkStore(Repository):
         return _job(connection.execute(sa.select(jobs).where(mine)).one())
 
     @told
-    def beat(self, run_id: str, worker: str) -> str:
+    def beat(self, run_id: str, worker: str, waits_for: str = "") -> str:
         """A heartbeat of `worker`; returns the run's status, which tells the worker that the run has ended.
 
         A run's `seconds` are those in which at least one worker worked on it.
+        waits_for: see `RunStore.beat`
         """
         now = self._now()
         mine = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         passed = sa.case((runs.c.seen > now - ALIVE_S, now - runs.c.seen), else_=0.0)
-        values = {"seen": now, "seconds": runs.c.seconds + passed}
+        values = {"seen": now, "seconds": runs.c.seconds + passed, "reason": reason_now(waits_for)}
         with self._engine.begin() as connection:
             connection.execute(jobs.update().where(mine).values(seen=now))
             connection.execute(runs.update().where(runs.c.id == run_id, runs.c.seen < now).values(**values))

@@ -86,11 +86,15 @@ class RunStore(Repository):
             return connection.execute(runs.update().where(*same).values(**values)).rowcount == 1
 
     @told
-    def beat(self, run_id: str, seconds: float) -> str:
-        """A heartbeat, `seconds` after the last one; returns the run's status, so that a cancel is noticed."""
+    def beat(self, run_id: str, seconds: float, waits_for: str = "") -> str:
+        """A heartbeat, `seconds` after the last one; returns the run's status, so that a cancel is noticed.
+
+        waits_for: the run's reason until the next heartbeat, if it goes on
+        """
         mine = runs.c.id == run_id
+        values = {"seen": self._now(), "seconds": runs.c.seconds + seconds, "reason": reason_now(waits_for)}
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(mine).values(seen=self._now(), seconds=runs.c.seconds + seconds))
+            connection.execute(runs.update().where(mine).values(**values))
             return str(connection.execute(sa.select(runs.c.status).where(mine)).scalar())
 
     @told
@@ -158,6 +162,11 @@ class RunStore(Repository):
         """All columns that `_run` needs."""
         silent_s = (self._now() - runs.c.seen).label("silent_s")
         return sa.select(*(silent_s if column is runs.c.seen else column for column in runs.c))
+
+
+def reason_now(waits_for: str) -> Any:
+    """The reason after a heartbeat: what a run in progress waits for; the reason of one that has ended stays."""
+    return sa.case((runs.c.status == "in_progress", waits_for), else_=runs.c.reason)
 
 
 def _new(moment: float) -> dict[str, Any]:

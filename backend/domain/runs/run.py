@@ -30,6 +30,7 @@ class Run:
 
     scope: the tasks it labels, or the search it is
     push, keep: what happens to its predictions
+    reason: why it ended; of one in progress, what it waits for
     tasks: size of the task selection; None until it is known
     worker: host and process that owned it last; "" for none
     silent_s: seconds since its last heartbeat, by the database's clock

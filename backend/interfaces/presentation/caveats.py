@@ -1,12 +1,16 @@
 """Remarks: what has to be known to read an evaluation's numbers right."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.score_intervals import FEW
 from backend.interfaces.presentation import number_format as numbers
+
+if TYPE_CHECKING:
+    from backend.services.analysis.compare import ComparisonResult
 
 NAMED = 10
 STRICT = (("token_f1", "free texts", "word for word"), ("mean_absolute_error", "numbers", "exactly"))
@@ -47,6 +51,21 @@ def left_out_remarks(left_out: LeftOut) -> Iterator[str]:
             f"{truths} left out, in the label '{label}', which the labelling config does not have: {_tasks(tasks)}. If "
             "it was renamed, `ls-prompts relabel OLD NEW` includes them."
         )
+
+
+def comparison_remarks(compared: "ComparisonResult") -> list[str]:
+    """The same for a comparison."""
+    return [*_compared_texts(", ".join(compared.texts), compared.truths), *left_out_remarks(compared.left_out)]
+
+
+def _compared_texts(texts: str, truths: int) -> Iterator[str]:
+    if texts and truths:
+        yield (
+            f"An answer is right only if its free texts ({texts}) are right word for word: `ls-prompts evaluate` has "
+            "the scores of each control."
+        )
+    elif texts:
+        yield f"Two answers are the same only if their free texts ({texts}) are the same word for word."
 
 
 def _part(subset: Subset) -> Iterator[str]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.answer import Texts
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.relabel import shared_schema
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.agreement import Agreement, agreement
 from backend.domain.metrics.comparison import Comparison, compare
 from backend.domain.metrics.summary import Summary, summarise
@@ -30,6 +32,7 @@ class ComparisonResult:
     summaries: of each version on the compared tasks
     links: to tasks that were fixed or broken
     differences: first, second -> differences between the versions themselves
+    texts: names of the controls that hold free texts
     """
 
     versions: tuple[str, ...]
@@ -41,6 +44,7 @@ class ComparisonResult:
     links: Mapping[int, str]
     left_out: LeftOut
     differences: Mapping[tuple[str, str], tuple[Difference, ...]]
+    texts: tuple[str, ...] = ()
 
 
 def compare_versions(
@@ -89,6 +93,7 @@ def _with_truths(
         links={},
         left_out=base.left_out,
         differences=_differences(stored, resolved_versions),
+        texts=_texts(resolved_versions[0].schema),
     )
 
 
@@ -113,6 +118,7 @@ def _without_truths(
         links={},
         left_out=NOTHING,
         differences=_differences(stored, resolved_versions),
+        texts=_texts(resolved_versions[0].schema),
     )
 
 
@@ -133,6 +139,10 @@ def _differences(
 ) -> dict[tuple[str, str], tuple[Difference, ...]]:
     setups = [setup_of(stored, resolved.version) for resolved in resolved_versions]
     return {(a.version.tag, b.version.tag): differences(a, b) for a, b in combinations(setups, 2)}
+
+
+def _texts(schema: LabelSchema) -> tuple[str, ...]:
+    return tuple(field.name for field in schema.fields if field.holds is Texts)
 
 
 def setup_of(stored: StoredOutcomes, version: PromptVersion) -> Setup:

@@ -15,11 +15,15 @@ EVERY_S = 1.0
 
 
 class Heartbeat(PeriodicThread):
-    """`beat` takes the seconds since the last one and returns the run's status."""
+    """`beat` takes the seconds since the last one and what the run waits for, and returns the run's status.
 
-    def __init__(self, beat: Callable[[float], str]) -> None:
+    waits_for: says what the run waits for, "" for nothing; called from the heartbeat's thread
+    """
+
+    def __init__(self, beat: Callable[[float, str], str]) -> None:
         super().__init__("pulse", EVERY_S, self._notify)
         self.canceled = False
+        self.waits_for: Callable[[], str] = lambda: ""
         self._beat = beat
         self._last = time.monotonic()
         self._on_cancel: Callable[[], object] | None = None
@@ -37,7 +41,7 @@ class Heartbeat(PeriodicThread):
     def _notify(self) -> None:
         now = time.monotonic()
         try:
-            status = self._beat(now - self._last)
+            status = self._beat(now - self._last, self.waits_for())
         except StoreError:
             return  # the database is away; the run continues and tries again
         self._last = now

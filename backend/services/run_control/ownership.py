@@ -29,7 +29,7 @@ def owning(record: RunStore, run: Run) -> Iterator[Heartbeat]:
     """
     if not record.claim(run.id, this_process(), is_running):
         raise RunError(f"Run {run.id} is not free (it is {run.status}): `ls-prompts watch {run.id}`.")
-    heartbeat = Heartbeat(lambda seconds: record.beat(run.id, seconds))
+    heartbeat = Heartbeat(lambda seconds, waits_for: record.beat(run.id, seconds, waits_for))
     with about(run=run.id), noted_end(record, run.id), heartbeat:
         yield heartbeat
 

@@ -56,7 +56,9 @@ class SyncSession:
             return self._runner.run(self._ask(requests, list(tasks), plan))
 
     async def _made(self) -> RequestExecutor:
-        return self._make_executor()
+        executor = self._make_executor()
+        self._heartbeat.waits_for = executor.patience.waits
+        return executor
 
     async def _ask(self, requests: RequestSource, tasks: list[Task], plan: Plan | None) -> dict[int, Outcome]:
         found = list[Outcome]()

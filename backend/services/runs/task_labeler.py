@@ -103,6 +103,7 @@ class TaskLabeler:
         builder = self.builder(resolved, attempts, cap)
         executor = self.make_executor(run)
         executor.patience.notify = listener.notify
+        heartbeat.waits_for = executor.patience.waits
         # joined until the last request under way has ended
         with self.join(resolved.version.model, executor.slots) as claims:
             async with closing(executor), told_when_idle(executor):

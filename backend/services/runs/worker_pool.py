@@ -110,7 +110,7 @@ class WorkerPool:
         try:
             with (
                 noted_end(self.worker.record, run_id, shared=True),
-                Heartbeat(lambda _: self.jobs.beat(run_id, me)) as heartbeat,
+                Heartbeat(lambda _, waits_for: self.jobs.beat(run_id, me, waits_for)) as heartbeat,
             ):
                 yield heartbeat
         finally:

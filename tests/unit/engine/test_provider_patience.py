@@ -135,6 +135,29 @@ def test_a_wait_of_minutes_is_told_and_one_too_long_is_not_made(clock: Clock) ->
         labelled([much_later], 60)
 
 
+def test_what_is_waited_for_since_when_and_until_when_can_be_read_while_it_lasts(clock: Clock) -> None:
+    patience = ProviderPatience(notify=lambda _: None)
+    assert patience.waits() == ""
+    for n in range(5):
+        patience.heard(str(n), Failure("server", "The model's server answered 503.", 20.0))
+        clock.now += 1
+    said = "The model's server answered 503. All requests have waited for 5 s; the next try is in 19 s."
+    assert patience.waits() == said
+    clock.now += 200
+    assert patience.waits().endswith(" have waited for 3 minutes; it is asked again now.")
+    patience.heard("0", Failure("bad_request", "No."))
+    assert patience.waits() == ""
+
+
+def test_a_request_that_waits_alone_can_be_read_too(clock: Clock) -> None:
+    patience = ProviderPatience(notify=lambda _: None)
+    patience.tell_wait(25.0, Failure("rate_limited", "The provider's rate limit was reached.", 25.0))
+    clock.now += 5
+    assert patience.waits() == "The provider's rate limit was reached. It is asked again in 20 s."
+    clock.now += 25
+    assert patience.waits() == ""
+
+
 def test_without_patience_each_failure_counts() -> None:
     patience = ProviderPatience(0)
     assert all(patience.heard(str(n), DOWN) for n in range(50))

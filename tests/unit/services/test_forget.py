@@ -44,7 +44,7 @@ class Desk:
     def batch(self, run: Run, stop_when_open: bool = False) -> None:
         plain = builder(parameters={})
         made = type(plain)(plain.version, plain.schema, self.url)
-        heartbeat, bar, batches = Heartbeat(lambda _: "in_progress"), Silent(), self.app.container.batches
+        heartbeat, bar, batches = Heartbeat(lambda *_: "in_progress"), Silent(), self.app.container.batches
         if stop_when_open:
             bar.notify = lambda _: setattr(batches.stop, "requested", True)  # type: ignore[method-assign]
         try:

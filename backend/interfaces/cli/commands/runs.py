@@ -100,7 +100,7 @@ def _watched(app: "App", status: "RunStatus") -> "RunStatus":
     run = status.run.id
     with ProgressBar(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
-            gauge.show(status.tally)
+            gauge.show(status.tally, status.run.reason)
             if status.pushing:
                 gauge.pushing()
             time.sleep(EVERY_S)

@@ -11,7 +11,7 @@ from backend.domain.metrics.comparison import UNDECIDED, VersionPair
 from backend.domain.prompts.differences import Difference
 from backend.interfaces.cli.render.console import cell
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.caveats import comparison_remarks
 from backend.interfaces.presentation.differences import difference_sentence
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def print_comparison(compared: "ComparisonResult") -> None:
     if len(compared.comparison.pairs) > 1 and compared.truths:
         p_value = numbers.p_value(compared.comparison.p_value)
         console.print(f"\nAll versions equally accurate (Cochran's Q): {p_value}", highlight=False)
-    for line in [*_agreements(compared), *left_out_remarks(compared.left_out)]:
+    for line in [*_agreements(compared), *comparison_remarks(compared)]:
         console.print(cell(line), soft_wrap=True)
     for line in _missing(compared):
         console.print(cell(line), soft_wrap=True)

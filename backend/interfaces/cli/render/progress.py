@@ -45,9 +45,10 @@ class ProgressBar:
     ) -> None:
         self._bar.stop()
 
-    def show(self, tally: TaskCounts) -> None:
-        """Where a run is that another process works on."""
+    def show(self, tally: TaskCounts, waits_for: str = "") -> None:
+        """Where a run is that another process works on, and what it waits for."""
         trouble = f", {tally.failed} failed" if tally.failed else ""
+        trouble += f". {printable(waits_for)}" if waits_for else ""
         cost = tally.cost_usd if tally.done else None  # as long as there is no answer, nobody knows its price
         self.update(tally.done + tally.failed, tally.tasks, cost, trouble)
 

@@ -8,7 +8,7 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.metrics.comparison import LEVEL, UNDECIDED, VersionPair
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.quality_gate import GateCheck
-from backend.interfaces.presentation.caveats import remarks
+from backend.interfaces.presentation.caveats import comparison_remarks, remarks
 from backend.interfaces.presentation.json.plain import plain
 from backend.interfaces.presentation.json.runs import run_json
 
@@ -115,6 +115,7 @@ def comparison_json(compared: "ComparisonResult") -> dict[str, Any]:
         "subset": str(compared.subset),
         "left_out": left_out_json(compared.left_out),
         "reason": comparison.reason,
+        "remarks": comparison_remarks(compared),
     }
 
 

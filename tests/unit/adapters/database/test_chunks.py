@@ -152,6 +152,16 @@ def test_seconds_are_those_in_which_somebody_worked(
     assert runs.run(planned.id).seconds - start == pytest.approx(4)
 
 
+def test_what_a_shared_run_waits_for_is_read_until_the_next_sign_of_life(runs: Any, jobs: Any, planned: Any) -> None:
+    jobs.beat(planned.id, ME, "The model's server answered 500.")
+    assert runs.run(planned.id).reason == "The model's server answered 500."
+    jobs.beat(planned.id, OTHER)
+    assert runs.run(planned.id).reason == ""
+    runs.cancel(planned.id)
+    jobs.beat(planned.id, ME, "The model's server answered 500.")
+    assert runs.run(planned.id).reason == "It was canceled."
+
+
 def test_given_back_work_waits_and_is_nobodys_fault(jobs: Any, planned: Any) -> None:
     jobs.next_chunk(planned.id, ME)
     jobs.give_back(planned.id, OTHER)

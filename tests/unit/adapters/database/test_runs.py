@@ -89,6 +89,17 @@ def test_time_worked_on_adds_up(runs: Any, run: Any) -> None:
     assert runs.run(run.id).seconds == 3.5
 
 
+def test_what_a_run_waits_for_is_read_until_the_next_sign_of_life(runs: Any, run: Any) -> None:
+    runs.claim(run.id, "host:1")
+    runs.beat(run.id, 1, "The model's server answered 500.")
+    assert runs.run(run.id).reason == "The model's server answered 500."
+    runs.beat(run.id, 1)
+    assert runs.run(run.id).reason == ""
+    runs.finish(run.id, "failed", "The key was refused.")
+    runs.beat(run.id, 1, "The model's server answered 500.")
+    assert runs.run(run.id).reason == "The key was refused."
+
+
 def test_a_run_that_ended_can_be_resumed(runs: Any, run: Any) -> None:
     runs.claim(run.id, "host:1")
     runs.finish(run.id, "failed", "The key was refused.")

@@ -81,7 +81,7 @@ def test_an_account_without_money_stops_a_run_whatever_the_status(who: str) -> N
 @pytest.mark.parametrize("fields", [{"code": "model_not_found"}, {"message": "model 'some-model' not found"}])
 def test_an_unknown_model_is_named_whatever_the_status(fields: dict[str, str]) -> None:
     with pytest.raises(ProviderError, match="does not know model 'some-model'"):
-        ask(error(500, **fields))
+        ask(error(500, None, **fields))
 
 
 @pytest.mark.parametrize(("reply", "kind"), OF_ONE_TASK)
@@ -96,7 +96,7 @@ def test_what_may_pass_is_waited_for(reply: Any) -> None:
 
 def test_a_tasks_text_that_is_repeated_means_nothing() -> None:
     text = "AuthenticationError: Incorrect API key provided, insufficient_quota, status code 401"
-    found, _ = ask(error(500, message=f"Could not read: {text}"), ask=request(text))
+    found = failure(error(500, message=f"Could not read: {text}"), ask=request(text))
     assert (found.kind, meant_status(500, json.loads("[]"))) == ("server", 500)
 
 

@@ -1,6 +1,7 @@
 """What a comparison prints, for people and for scripts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -45,6 +46,18 @@ def test_scripts_find_the_names_they_rely_on() -> None:
     assert (found["accuracy"], found["fixed"], found["broken"]) == ({"s1": 0.6, "s2": 0.95}, 8, 1)
     assert (found["fixed_tasks"], found["broken_tasks"]) == (list(range(8)), [19])
     assert [difference["what"] for difference in found["differences"]] == ["prompt", "model"]
+
+
+@pytest.mark.parametrize(("truths", "words"), [(20, "are right word for word"), (0, "are the same word for word")])
+def test_free_texts_are_said_to_be_judged_word_for_word(
+    truths: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = replace(compared(s1="a" * 20, s2="a" * 20), texts=("why", "note"), truths=truths)
+    print_comparison(found)
+    assert f"free texts (why, note) {words}" in capsys.readouterr().out
+    (remark,) = comparison_json(found)["remarks"]
+    assert words in remark
+    assert comparison_json(replace(found, texts=()))["remarks"] == []
 
 
 def test_several_versions_differ_in_pairs() -> None:

@@ -54,6 +54,17 @@ def test_a_watched_run_costs_nothing_known_before_its_first_answer(capsys: pytes
     assert second.endswith("cost $0.50, 1 failed")
 
 
+def test_a_watched_run_says_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBar("mood@1") as gauge:
+        gauge.show(
+            TaskCounts(9, 1, 0, 0, 3, 0, 0.5), "All requests have waited for 5 s\x1b[2J; the next try is in 2 s."
+        )
+        gauge.show(TaskCounts(9, 2, 0, 0, 4, 0, 0.5))
+    first, second = lines(capsys)
+    assert first.endswith("cost $0.50. All requests have waited for 5 s\\x1b[2J; the next try is in 2 s.")
+    assert second.endswith("cost $0.50")
+
+
 @pytest.mark.parametrize(("pushes", "said"), [(True, 1), (False, 0)])
 def test_a_push_that_follows_is_told_once(capsys: pytest.CaptureFixture[str], pushes: bool, said: int) -> None:
     with RunProgress("mood@1", pushes) as bar:

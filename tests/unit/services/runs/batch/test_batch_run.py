@@ -45,7 +45,7 @@ class Desk:
         self.record = RunStore(self.store)
         self.lines = BatchStore(self.store)
         self.run = self.new_run()
-        self.heartbeat = Heartbeat(lambda _: "in_progress")
+        self.heartbeat = Heartbeat(lambda *_: "in_progress")
         self.told: list[str] = []
         self.stop = Shutdown()
         self.registry = CollectorRegistry()
