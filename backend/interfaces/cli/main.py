@@ -184,13 +184,13 @@ def _print_versions(context: click.Context, _option: click.Parameter, wanted: bo
     is_eager=True,
     expose_value=False,
     callback=_print_versions,
-    help="Show the versions of ls-prompts and of what it works with, and exit.",
+    help="Show the versions of ls-prompts, its libraries and Label Studio, and exit.",
 )
 def cli() -> None:
     """LLM prompts that label the tasks of a Label Studio project.
 
     Settings come from the environment or a .env file: LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY, OPENAI_API_KEY and more
-    (see the README). Start with `ls-prompts init`.
+    (the documentation lists all settings). Start with `ls-prompts init`.
     """
 
 
