@@ -104,7 +104,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         forget.forget,
         completion.completion,
     ),
-    "Prompts": (
+    "Write a prompt": (
         draft.draft,
         save.save,
         prompts.list_versions,
@@ -115,8 +115,9 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         prompts.delete,
         prompts.dump,
         prompts.load,
+        relabel.relabel,
     ),
-    "Runs": (
+    "Run": (
         estimate.estimate,
         run.try_task,
         run.run,
@@ -128,9 +129,9 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         runs.worker,
         runs.work,
     ),
-    "Results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
-    "Trust": (audit.audit, relabel.relabel, calibrate.calibrate, calibrate.threshold),
-    "Predictions": (
+    "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
+    "Trust the numbers": (audit.audit, calibrate.calibrate, calibrate.threshold),
+    "Use the predictions": (
         projects.use,
         predictions.predictions,
         predictions.push,
@@ -139,7 +140,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         predictions.unannotate,
     ),
 }
-"""What a user wants to do -> the commands for it, in the order of use."""
+"""What a user wants to do, as the documentation's chapters call it -> the commands for it, in the order of use."""
 
 
 class Commands(click.Group):
