@@ -1,6 +1,6 @@
 """Every environment variable, in one class: the only reader of the environment.
 
-The README's table and the server's help come from here. A `.env` file in the working directory is read; real variables
+The table in docs/reference/settings.md comes from here. A `.env` file in the working directory is read; real variables
 win.
 """
 
@@ -45,7 +45,7 @@ def _folder(value: object) -> object:
     """Absolute: another folder to work in must not mean another record. What a shell would expand is expanded."""
     path = os.path.expanduser(os.path.expandvars(str(value).strip()))
     if path.startswith("~") or "$" in path:
-        raise ValueError("it holds a ~ or $ that stands for nothing here; write the whole path")
+        raise ValueError("it contains a ~ or $ that cannot be expanded; write the whole path")
     return Path(path).absolute()
 
 
@@ -75,13 +75,17 @@ class Settings(BaseSettings):
     label_studio_api_key: Secret = Field(None, description="access token: Label Studio, Account & Settings")
     openai_api_key: Secret = Field(None, description="key of the model's provider")
     openai_base_url: Url = Field("https://api.openai.com/v1", description="any OpenAI-compatible server")
-    openai_model: str = Field("gpt-4o-mini", description="model when a prompt names none")
-    teacher_base_url: OptionalUrl = Field(None, description="server of the teachers that write prompts, if another")
+    openai_model: str = Field("gpt-4o-mini", description="model for prompts that name none")
+    teacher_base_url: OptionalUrl = Field(
+        None, description="server of the teacher models, if it is not OPENAI_BASE_URL"
+    )
     teacher_api_key: Secret = Field(None, description="key for TEACHER_BASE_URL")
-    database_url: Optional = Field(None, description="PostgreSQL, when several machines share; else SQLite in DATA_DIR")
-    redis_url: Optional = Field(None, description="Redis, the broker when several machines share the work")
+    database_url: Optional = Field(
+        None, description="PostgreSQL, if several machines share it; without it, SQLite in DATA_DIR"
+    )
+    redis_url: Optional = Field(None, description="Redis, through which workers share the work")
     data_dir: Folder = Field(default_factory=_own_folder, description="folder of the database; one per user")
-    evaluate_pushes: bool = Field(True, description="whether `evaluate` pushes the predictions it judged")
+    evaluate_pushes: bool = Field(True, description="whether `evaluate` pushes its predictions")
     price_in: Price = Field(
         None, ge=0, allow_inf_nan=False, description="USD per million prompt tokens, for all models"
     )
@@ -89,23 +93,23 @@ class Settings(BaseSettings):
         None, ge=0, allow_inf_nan=False, description="USD per million completion tokens; set both prices or neither"
     )
     max_usd_per_day: Price = Field(
-        None, ge=0, allow_inf_nan=False, description="USD a day (UTC) that the server may spend; no limit without"
+        None, ge=0, allow_inf_nan=False, description="USD a day (UTC) that the server may spend; without it, no limit"
     )
-    concurrency: int = Field(32, ge=1, le=1024, description="most requests in flight, per process")
-    max_in_flight: int = Field(0, ge=0, description="most requests in flight per model over all workers; 0: no bound")
+    concurrency: int = Field(32, ge=1, le=1024, description="highest number of requests in flight, per process")
+    max_in_flight: int = Field(0, ge=0, description="the same per model over all workers; 0: no limit")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")
     predict_deadline_s: float = Field(85, gt=0, description="seconds /predict may take; Label Studio waits 100")
-    failure_ttl_s: float = Field(30, ge=0, description="seconds the server does not repeat a failed request")
-    basic_auth_user: Optional = Field(None, description="user name Label Studio must send to the server")
-    basic_auth_pass: Secret = Field(None, description="password Label Studio must send to the server")
+    failure_ttl_s: float = Field(30, ge=0, description="seconds for which the server does not repeat a failed request")
+    basic_auth_user: Optional = Field(None, description="user name that Label Studio must send to the server")
+    basic_auth_pass: Secret = Field(None, description="password that Label Studio must send to the server")
     allow_no_auth: bool = Field(False, description="let the server listen beyond loopback without a password")
-    bind: Address = Field("127.0.0.1:9090", description="address the server listens on")
-    max_body_mb: float = Field(64, gt=0, description="largest request body the server reads")
+    bind: Address = Field("127.0.0.1:9090", description="address that the server listens on")
+    max_body_mb: float = Field(64, gt=0, description="largest request body that the server reads")
     metrics_port: int | None = Field(
-        None, ge=1, le=65535, description="port where a worker serves its /metrics; none without"
+        None, ge=1, le=65535, description="port on which a worker serves /metrics; without it, none"
     )
-    metrics_host: str = Field("127.0.0.1", description="address of that port; it asks for no password")
-    log_format: Literal["text", "json"] = Field("text", description="`json`: one JSON object a line, with ids")
+    metrics_host: str = Field("127.0.0.1", description="address of that port, which needs no password")
+    log_format: Literal["text", "json"] = Field("text", description="`json`: one JSON object per line, with ids")
 
     @classmethod
     def settings_customise_sources(

@@ -47,6 +47,7 @@ FORBIDDEN = {
     r"\bstored facts\b": "stored completions",
     r"\bkeeps? the promise\b": "guarantee",
     r"\bwhoever gave the order\b": "the user who started this",
+    r"\bwhat came is kept\b": "its answers are kept",
 }
 PATTERNS = [(re.compile(phrase, re.IGNORECASE), instead) for phrase, instead in FORBIDDEN.items()]
 SHOWN = ("echo", "print", "notify", "warn", "UsageError", "BadParameter", "option", "argument", "command")

@@ -31,7 +31,7 @@ class CheckOperations(Operations):
                 **({"Backend": lambda: self.container.studio.check_address(url)} if url else {}),
                 "Model": lambda: self.check_model(notify),
                 **({"Queue": lambda: self.container.queue().describe()} if self.container.settings.redis_url else {}),
-                "Record": lambda: self.container.store.describe(),
+                "Database": lambda: self.container.store.describe(),
                 "Server": lambda: self._describe_server(url),
                 **({"Limit": self.describe_limit} if self.container.daily else {}),
             }

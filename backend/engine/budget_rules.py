@@ -57,6 +57,6 @@ def known_price(pricing: Pricing, model: str, prompt: int, completion: int) -> f
 
 def stopped(run: Run) -> OverBudget:
     return OverBudget(
-        f"Run {run.id} stopped at its budget of {run.budget or 0:g} USD; what came is kept: "
-        f"`ls-prompts resume {run.id} --budget USD`, with more than that, goes on."
+        f"Run {run.id} stopped at its budget of {run.budget or 0:g} USD; its answers are kept: "
+        f"`ls-prompts resume {run.id} --budget USD`, with more than that, continues it."
     )

@@ -138,8 +138,8 @@ class ProviderPatience:
 def too_long(reply: Failure, gone: float = 0.0) -> str:
     """Why a run ends that can be resumed later."""
     if reply.retry_after is not None and reply.retry_after > gone:
-        return f"{reply.detail} It asks to wait {_length(reply.retry_after)}: what came is kept, run it again then."
-    return f"{reply.detail} That went on for {_length(gone)}: what came is kept, run it again later."
+        return f"{reply.detail} It asks to wait {_length(reply.retry_after)}: the answers are kept, run it again then."
+    return f"{reply.detail} That lasted {_length(gone)}: the answers are kept, run it again later."
 
 
 async def _pause(over: asyncio.Event, seconds: float) -> None:

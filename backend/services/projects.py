@@ -76,7 +76,8 @@ class Projects:
         if not in_use and belongs(found.shown, *self._names(project)):
             self.studio.show(project, TITLE)  # a run showed its predictions, because nothing else was shown
             notify(
-                f"Annotators saw the predictions of {found.shown}; now they get live ones: `ls-prompts use` sets whose."
+                f"Annotators saw the predictions of {found.shown}; now they get live ones: `ls-prompts use` selects "
+                "the version."
             )
         if backends:
             first = backends[0]["url"]

@@ -99,7 +99,7 @@ def test_it_is_canceled_from_elsewhere_and_goes_on(taught: Installation, teacher
     teacher.freed.set()
     _, err = under_way.communicate(timeout=60)
     assert under_way.returncode == 1
-    assert "was stopped; what came is kept: `ls-prompts enhance topic@1 --teacher big --rounds 6` goes on" in err
+    assert "was stopped; its answers are kept: `ls-prompts enhance topic@1 --teacher big --rounds 6` continues" in err
     assert "to continue it" in taught.command("resume", run["run"], code=1).err
     assert taught.command(*ENHANCE, "--json").json["run"] == run["run"]
 
@@ -112,9 +112,8 @@ def test_bad_input_gets_one_sentence(
         label_studio, [{"text": m.text} for m in found], [chosen(m.topic) for m in found[:5]] + [None] * 7, CONFIG
     )
     taught.save("few", few.id)
-    assert re.search(
-        r"ground truths to judge on, at least 6 .* mark about \d+ more", taught.command("enhance", "few@1", code=1).err
-    )
+    refused = taught.command("enhance", "few@1", code=1).err
+    assert re.search(r"ground truths to evaluate on, at least 6 .* mark about \d+ more", refused)
     none = Project.made(label_studio, [{"text": m.text} for m in found], config=CONFIG)
     taught.save("none", none.id)
     drafted = taught.command("enhance", "none@1", "--save-anyway")

@@ -82,7 +82,7 @@ def test_a_wait_of_too_long_ends_the_run_with_how_long_and_it_goes_on_later(
     stand_in.control(rate_limited=1.0, retry_after=1500.0)
     done = few.command("run", "topic@1", "--on", "all", "--json", code=1)
     assert done.out == ""
-    assert "rate limit was reached. It asks to wait 25 minutes: what came is kept" in sentence(done)
+    assert "rate limit was reached. It asks to wait 25 minutes: the answers are kept" in sentence(done)
     (listed,) = few.app.runs()
     assert (listed.run.status, listed.tally.done) == ("failed", 0)
     stand_in.control(rate_limited=0.0)

@@ -145,7 +145,7 @@ def test_the_doctor_finds_everything_well(mine: Installation, backend_server: Se
         ({"LABEL_STUDIO_URL": "http://127.0.0.1:1"}, "Label Studio", "LABEL_STUDIO_URL"),
         ({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}, "Model", "OPENAI_BASE_URL"),
         ({"OPENAI_API_KEY": ""}, "Model", "OPENAI_API_KEY is not set"),
-        ({"DATABASE_URL": "sqlite:////proc/nowhere/prompts.sqlite3"}, "Record", "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:////proc/nowhere/prompts.sqlite3"}, "Database", "DATABASE_URL"),
         ({"BASIC_AUTH_USER": "me"}, "Server", "BASIC_AUTH_PASS"),
     ],
 )

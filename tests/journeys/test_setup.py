@@ -46,7 +46,7 @@ def test_settings_are_asked_for_checked_and_then_serve(
     shown = bare.command("models").out
     assert shown == "* stand-in\n"
     checks = {line[4:].partition(":")[0]: line[:2] for line in bare.command("doctor", code=1).out.splitlines()}
-    assert checks == {"Label Studio": "ok", "Backend": "ok", "Model": "ok", "Record": "ok", "Server": "no"}
+    assert checks == {"Label Studio": "ok", "Backend": "ok", "Model": "ok", "Database": "ok", "Server": "no"}
     again = bare.command("init", "--yes", "--openai-model", "stand-in")
     assert "Written to" in again.err
 

@@ -104,4 +104,4 @@ def test_what_is_not_there_any_more_is_said(
         project.http.delete(f"/api/ml/{backend['id']}").raise_for_status()
     told: list[str] = []
     assert two.app.push("topic@2", notify=told.append) == PushResult(0, 0, 4)
-    assert told == [f"Annotators saw {TITLE}, which is not there any more: `ls-prompts use` says what they get."]
+    assert told == [f"Annotators saw {TITLE}, which was deleted: `ls-prompts use` selects another version."]

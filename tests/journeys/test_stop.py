@@ -94,7 +94,7 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
         said = told_to_end(process)
     (run,) = few.app.container.record.runs()
     assert (process.returncode, run.status) == (1, "canceled")
-    assert f"Run {run.id} was stopped; what came is kept and `ls-prompts resume {run.id}` goes on." in said
+    assert f"Run {run.id} was stopped; its answers are kept, and `ls-prompts resume {run.id}` continues it." in said
     kept = paid_and_kept(few, run.id, stand_in)
     assert 3 * CONCURRENCY <= kept < TASKS
     assert project.predictions() == []
@@ -113,7 +113,7 @@ def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: P
         said = told_to_end(process)
     assert process.returncode == 128 + signal.SIGTERM, said
     # the signal may come before the command has begun to watch
-    assert said.splitlines()[-1].startswith(("Stopped watching; the run goes on.", "Error: Stopped; run it again."))
+    assert said.splitlines()[-1].startswith(("Stopped watching; the run continues.", "Error: Stopped; run it again."))
     assert "Traceback" not in said
 
 

@@ -48,14 +48,16 @@ def unsafe(error: BaseException, where: str) -> ProviderError | None:
     causes = list(_causes(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         why = next(
-            (told for cause in causes if (told := getattr(cause, "verify_message", ""))), "nobody known signed it"
+            (told for cause in causes if (told := getattr(cause, "verify_message", ""))), "its authority is not known"
         )
         return ProviderError(
             f"The certificate of {where} can't be verified ({why}): set SSL_CERT_FILE to a file with the certificate "
             "that signed it."
         )
     if any(isinstance(cause, ssl.SSLError | aiohttp.ClientConnectorSSLError) for cause in causes):
-        return ProviderError(f"{where} speaks no TLS that is known here: does its address begin with http://?")
+        return ProviderError(
+            f"There is no secure connection to {where}: if it does not use TLS, begin its address with http://."
+        )
     return None
 
 

@@ -25,7 +25,7 @@ class Outage:
     def noticed(self, error: QueueError) -> None:
         if not self._known:
             self._known = True
-            log.warning("%s It is waited for.", error)
+            log.warning("%s Waiting for it.", error)
 
     def over(self) -> None:
         self._known = False

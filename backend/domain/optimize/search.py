@@ -79,12 +79,12 @@ def divide(known: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthH
 
 def check_halves(halves: GroundTruthHalves, schema: LabelSchema) -> None:
     """Raises SubsetError, with what is needed, if nothing could be learnt or evaluated."""
-    for part, items in (("learn from", halves.learn), ("judge on", halves.judge)):
+    for part, items in (("learn from", halves.learn), ("evaluate on", halves.judge)):
         fewest = FEWEST if items is halves.judge else 2
         if len(items) < fewest:
             raise SubsetError(
                 f"There are {len(items)} ground truths to {part}, at least {fewest} are needed: mark about "
-                f"{ceil((fewest - len(items)) / LEARN.share)} more (half of them, by a hash of the task, judge)."
+                f"{ceil((fewest - len(items)) / LEARN.share)} more (a hash of each task decides for which half it is)."
             )
         answers = {schema.show(item.truth) for item in items}
         if len(answers) == 1:

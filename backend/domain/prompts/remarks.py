@@ -28,7 +28,7 @@ def _labels(schema: LabelSchema) -> list[str]:
     held = [(f.name, c.shown, hidden) for f in schema.fields for c in f.labels if (hidden := invisible(c.shown))]
     sentences = [
         f"The label {quoted(label, _LONGEST)} of {quoted(control, _LONGEST)} holds {', '.join(map(named, hidden[:3]))}"
-        ", which cannot be seen, and an answer without it is rejected: take it out in the labelling config."
+        ", which cannot be seen, and an answer without it is rejected: delete it from the labelling config."
         for control, label, hidden in held[:_MOST]
     ]
     return [*sentences, f"So do {len(held) - _MOST} more labels."] if len(held) > _MOST else sentences

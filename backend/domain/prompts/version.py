@@ -188,7 +188,7 @@ def refuse_unknown(template: str, known: Collection[str]) -> None:
             hint = f"did you mean {{{near[0]}}}?" if near else f"the tasks have {', '.join(f'{{{k}}}' for k in known)}."
             raise PromptError(
                 f"The prompt uses {{{name}}}, which the tasks do not have: {hint} "
-                f"Braces meant literally: write {{ {name} }}."
+                f"If you mean plain braces, write {{ {name} }}."
             )
 
 

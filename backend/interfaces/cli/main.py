@@ -104,7 +104,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         forget.forget,
         completion.completion,
     ),
-    "Prompts": (
+    "Write a prompt": (
         draft.draft,
         save.save,
         prompts.list_versions,
@@ -115,8 +115,9 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         prompts.delete,
         prompts.dump,
         prompts.load,
+        relabel.relabel,
     ),
-    "Runs": (
+    "Run": (
         estimate.estimate,
         run.try_task,
         run.run,
@@ -128,9 +129,9 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         runs.worker,
         runs.work,
     ),
-    "Results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
-    "Trust": (audit.audit, relabel.relabel, calibrate.calibrate, calibrate.threshold),
-    "Predictions": (
+    "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
+    "Trust the numbers": (audit.audit, calibrate.calibrate, calibrate.threshold),
+    "Use the predictions": (
         projects.use,
         predictions.predictions,
         predictions.push,
@@ -139,7 +140,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         predictions.unannotate,
     ),
 }
-"""What a user wants to do -> the commands for it, in the order of use."""
+"""What a user wants to do, as the documentation's chapters call it -> the commands for it, in the order of use."""
 
 
 class Commands(click.Group):
@@ -184,13 +185,13 @@ def _print_versions(context: click.Context, _option: click.Parameter, wanted: bo
     is_eager=True,
     expose_value=False,
     callback=_print_versions,
-    help="Show the versions of ls-prompts and of what it works with, and exit.",
+    help="Show the versions of ls-prompts, its libraries and Label Studio, and exit.",
 )
 def cli() -> None:
     """LLM prompts that label the tasks of a Label Studio project.
 
     Settings come from the environment or a .env file: LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY, OPENAI_API_KEY and more
-    (see the README). Start with `ls-prompts init`.
+    (the documentation lists all settings). Start with `ls-prompts init`.
     """
 
 

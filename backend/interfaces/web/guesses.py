@@ -69,7 +69,7 @@ class Guesses:
         if peer.logged is not None and peer.seen - peer.logged < LINE_EVERY_S:
             return
         log.warning(
-            "%d wrong password(s) from %s; more of them are counted and told in %d minutes",
+            "%d wrong password(s) from %s; the next ones are logged together in %d minutes",
             peer.wrong,
             address or "a Unix socket",
             LINE_EVERY_S / 60,

@@ -10,23 +10,24 @@ def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
     if left_out.own:
         return NoTruthsError(
             f"All {len(left_out.own)} ground truths of project {project} that are left come from this prompt's own "
-            "predictions, which would flatter it: annotate other tasks by hand, or take them in with --accepted."
+            "predictions, which would flatter it: annotate other tasks by hand, or include them with --accepted."
         )
     if left_out.shown:
         return NoTruthsError(
             f"All {len(left_out.shown)} ground truths of project {project} that are left are examples of the "
-            "prompt: mark more, or judge them too, each shown the others, with --leave-one-out."
+            "prompt: mark more, or evaluate them too, each with the other examples only, with --leave-one-out."
         )
     if left_out.unseen:
         return NoTruthsError(
-            f"All {len(left_out.unseen)} annotations of project {project} that are left were made of predictions, "
+            f"All {len(left_out.unseen)} annotations of project {project} that are left were made from predictions, "
             "and no person has looked at them since: submit or update some in Label Studio, or annotate other tasks."
         )
     if left_out.gone:
         names = ", ".join(left_out.gone)
         return NoTruthsError(
             f"The ground truths of project {project} have labels that its config does not have ({names}): if they "
-            "were renamed, `ls-prompts relabel OLD NEW` takes them in; else put those back, or annotate the tasks anew."
+            "were renamed, `ls-prompts relabel OLD NEW` includes them; otherwise add these labels to the config, or "
+            "annotate the tasks again."
         )
     if subset.split is not None:
         return NoTruthsError(

@@ -76,8 +76,8 @@ def _stopped(run: Run, wish: OptimizerOptions) -> RunError:
     if run.reason == REASON:
         more = f"{again} --budget {2 * (run.budget or 0):g}"
         return OverBudget(
-            f"Search {run.id} stopped at its budget of {run.budget or 0:g} USD; what came is kept and not paid for "
-            f"again: `{more}`, or another larger budget, goes on."
+            f"Search {run.id} stopped at its budget of {run.budget or 0:g} USD; its answers are kept and not paid for "
+            f"again: `{more}`, or another larger budget, continues it."
         )
     again += "" if run.budget is None else f" --budget {run.budget:g}"
-    return RunError(f"Search {run.id} was stopped; what came is kept: `{again}` goes on.")
+    return RunError(f"Search {run.id} was stopped; its answers are kept: `{again}` continues it.")

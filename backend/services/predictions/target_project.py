@@ -139,7 +139,7 @@ class TargetProject:
         except Refused as refusal:
             if refusal.status != 400:
                 raise
-            self.notify(f"Annotators saw {noted}, which is not there any more: `ls-prompts use` says what they get.")
+            self.notify(f"Annotators saw {noted}, which was deleted: `ls-prompts use` selects another version.")
             return
         if version != noted:
             if self.store.connection(self.project)["in_use"] == noted:

@@ -7,7 +7,7 @@ from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
 from backend.services.run_control.ownership import in_hand
 
-ABANDONED = "Its process is gone; `ls-prompts resume` goes on."
+ABANDONED = "Its process is gone; `ls-prompts resume` continues it."
 NEVER_BEGAN = "Its process did not begin; `ls-prompts resume` starts another."
 UNATTENDED = "It waits for a worker: `ls-prompts worker`."
 

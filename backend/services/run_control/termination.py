@@ -15,7 +15,7 @@ class Canceled(RunError):
     """Somebody canceled the run while it was worked on; this is already stored."""
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"Run {run_id} was canceled; what came is kept: `ls-prompts resume {run_id}` goes on.")
+        super().__init__(f"Run {run_id} was canceled; its answers are kept: `ls-prompts resume {run_id}` continues it.")
 
 
 class LeftBatch(RunError):
@@ -23,7 +23,7 @@ class LeftBatch(RunError):
 
     def __init__(self, run_id: str) -> None:
         super().__init__(
-            f"The batch goes on at the provider: `ls-prompts resume {run_id}` collects it, "
+            f"The batch continues at the provider: `ls-prompts resume {run_id}` collects it, "
             f"`ls-prompts cancel {run_id}` cancels it."
         )
 
@@ -32,8 +32,8 @@ class Interrupted(RunError):
     """The process that worked on the run was told to end. `shared`: whether other workers continue."""
 
     def __init__(self, run_id: str, shared: bool) -> None:
-        then = "another worker goes on" if shared else f"`ls-prompts resume {run_id}` goes on"
-        super().__init__(f"Run {run_id} was stopped; what came is kept and {then}.")
+        then = "another worker continues it" if shared else f"`ls-prompts resume {run_id}` continues it"
+        super().__init__(f"Run {run_id} was stopped; its answers are kept, and {then}.")
 
 
 @contextmanager

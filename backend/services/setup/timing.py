@@ -1,6 +1,6 @@
 """Timing: sends a few small requests to the model and proposes settings.
 
-One request of a few hundred tokens is sent. If it is so slow that requests in flight could time out, and the server
+One request of about a hundred tokens is sent. If it is so slow that requests in flight could time out, and the server
 does not say how many it works on, five more are sent.
 """
 

@@ -112,7 +112,7 @@ def test_an_outage_without_end_ends_the_run_and_not_its_tasks(clock: Clock) -> N
         clock.now += 0.5
         return GOOD if clock.now < 1005 else DOWN
 
-    with pytest.raises(ProviderAwayError, match=r"500\. That went on for 5 minutes: what came is kept"):
+    with pytest.raises(ProviderAwayError, match=r"500\. That lasted 5 minutes: the answers are kept"):
         labelled(script)
     assert PATIENCE_S <= clock.now - 1005 < 2 * PATIENCE_S
 

@@ -98,6 +98,6 @@ def _print(title: str, lines: list[str]) -> None:
 PARTS: dict[str, tuple[str, Callable[["Audit"], list[str]]]] = {
     "suspects": ("Ground truths that may be wrong, most probable first", _suspects),
     "confusions": ("Labels that are confused, each with a sentence to complete for the definitions", _confusions),
-    "duplicates": ("Copies of a task with different truths", _duplicates),
+    "duplicates": ("Copies of a task with different ground truths", _duplicates),
     "disagreements": ("Tasks whose annotations differ", _disagreements),
 }

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def enhance(
     version: str, teacher: str | None, rounds: int, save_anyway: bool, json_wanted: bool, budget: float | None
 ) -> None:
-    """Look for a better prompt: learn from one half of the ground truths, judge on the other half.
+    """Look for a better prompt: learn from one half of the ground truths, evaluate on the other half.
 
     \b
     ls-prompts enhance sentiment@1 --teacher gpt-4o --budget 2

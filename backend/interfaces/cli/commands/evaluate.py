@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @gate_options
 @as_json
 def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGateOptions, json_wanted: bool) -> None:
-    """Score a version against the project's ground truths. As a gate, end with exit code 3 when it is not good enough.
+    """Score a version against the project's ground truths. With --vs or --fail-under, exit with 3 if it fails.
 
     \b
     ls-prompts evaluate sentiment@1 --truth any --json

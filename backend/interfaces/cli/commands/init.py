@@ -142,8 +142,8 @@ def known_settings() -> dict[str, str]:
 def init(yes: bool, **given: str | None) -> None:
     """Ask for addresses, keys and the model, check each, and write them to .env in this folder.
 
-    With --yes it asks nothing: what no option gives is taken from the environment or .env, which is the only way to
-    give keys. Other lines of .env are kept.
+    With --yes it asks nothing: values without an option are taken from the environment or .env. Keys have no option.
+    Other lines of .env are kept.
 
     \b
     ls-prompts init

@@ -44,7 +44,7 @@ def predictions(project: int, json_wanted: bool) -> None:
 
 @click.command()
 @version_argument
-@click.option("--keep", is_flag=True, help="Keep older versions of the prompt beside it.")
+@click.option("--keep", is_flag=True, help="Keep the predictions of the prompt's other versions.")
 @take_over_option
 @as_json
 def push(version: str, keep: bool, take_over: bool, json_wanted: bool) -> None:

@@ -154,8 +154,8 @@ def dump(folder: Path, name: str | None) -> None:
 def load(files: tuple[Path, ...], project: int | None) -> None:
     """Save files that `dump` wrote, oldest version first.
 
-    A file is named after its prompt. Its header has the project's number in the Label Studio that the file was dumped
-    from; for another Label Studio, give --project.
+    The name of a file is the name of its prompt. Its header has the project's number in the Label Studio that the file
+    was dumped from; for another Label Studio, give --project.
 
     \b
     ls-prompts load prompts/*.md

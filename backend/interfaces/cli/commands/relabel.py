@@ -12,12 +12,12 @@ from backend.interfaces.presentation.json.prompts import relabelled_json, rename
 @click.argument("new", required=False)
 @click.option("--project", type=int, metavar="ID", help="Default: the only project that has prompts.")
 @click.option("--control", metavar="NAME", help="Needed when several controls have a label NEW.")
-@click.option("--undo", is_flag=True, help="Read OLD as OLD again.")
+@click.option("--undo", is_flag=True, help="Undo it: read OLD as OLD again.")
 @as_json
 def relabel(
     old: str | None, new: str | None, project: int | None, control: str | None, undo: bool, json_wanted: bool
 ) -> None:
-    """Read a label under its new name after it was renamed in the labelling config. Without labels, list such labels.
+    """Read a label under its new name after it was renamed in the labelling config. Without names, list renamed labels.
 
     Rename the label in Label Studio first. Annotations and stored answers stay as they are and cost nothing again:
     `compare`, `results` and `report` read OLD as NEW, and the next `push` replaces a version's predictions.

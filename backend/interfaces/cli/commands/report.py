@@ -41,7 +41,7 @@ output_option = click.option(
 @output_option
 @truths_options
 def report(version: str, against: str | None, output: Path | None, subset: "Subset") -> None:
-    """Write a page about a version: scores, curves, history and every judged task. It opens offline.
+    """Write a page about a version: scores, curves, history and every evaluated task. It opens offline.
 
     \b
     ls-prompts report sentiment@2 -o report.html
@@ -64,7 +64,7 @@ def report(version: str, against: str | None, output: Path | None, subset: "Subs
 @output_option
 @truth_option
 def export(version: str, kind: str, output: Path | None, truth: str) -> None:
-    """Write a row for every task of a version: fields, truth, answer, confidence, cost and link.
+    """Write a row for every task of a version: fields, ground truth, answer, confidence, cost and link.
 
     \b
     ls-prompts export sentiment@1 > sentiment.csv

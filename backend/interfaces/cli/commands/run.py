@@ -95,7 +95,7 @@ def _print(app: "App", finished: "RunResult", json_wanted: bool) -> None:
 
 @click.command()
 @version_argument
-@click.option("--wrong", "kinds", flag_value="wrong", multiple=True, help="Answers that differ from the truth.")
+@click.option("--wrong", "kinds", flag_value="wrong", multiple=True, help="Answers that differ from the ground truth.")
 @click.option("--rejected", "kinds", flag_value="rejected", multiple=True, help="Answers that can't be used.")
 @click.option("--failed", "kinds", flag_value="failed", multiple=True, help="Tasks without an answer from the model.")
 @click.option(
@@ -104,7 +104,7 @@ def _print(app: "App", finished: "RunResult", json_wanted: bool) -> None:
 @truth_option
 @as_json
 def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool) -> None:
-    """List tasks with text, truth, answer, reason and link.
+    """List tasks with text, ground truth, answer, reason and link.
 
     \b
     ls-prompts results sentiment@1 --wrong

@@ -76,7 +76,7 @@ def _table(statuses: "list[RunStatus]") -> Table:
 def watch(run: str, json_wanted: bool) -> None:
     """Watch a run until it ends. With --json, print its state and return.
 
-    Ctrl-C ends the watching; the run goes on.
+    Ctrl-C ends the watching; the run continues.
 
     \b
     ls-prompts watch 1f3a9c04
@@ -89,7 +89,7 @@ def watch(run: str, json_wanted: bool) -> None:
     try:
         status = _watched(app, status)
     except KeyboardInterrupt:
-        notify(f"Stopped watching; the run goes on. `ls-prompts cancel {run}` stops it.")
+        notify(f"Stopped watching; the run continues. `ls-prompts cancel {run}` stops it.")
         sys.exit(128 + (signal.SIGTERM if process_stop().requested else signal.SIGINT))
     _print_end(status)
     sys.exit(0 if status.run.status == "completed" else 1)

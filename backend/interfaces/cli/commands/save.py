@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option("--model", help="Model to ask. Default: the model in FILE, else OPENAI_MODEL.")
 @click.option("--temperature", type=float, help="Default: 0.")
-@click.option("--seed", type=int, help="Sent to the model, so that its answers can repeat.")
+@click.option("--seed", type=int, help="Seed for the model, so that its answers can be repeated.")
 @click.option("--max-tokens", type=int, help="Longest answer, in tokens.")
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."

@@ -29,7 +29,7 @@ OPTIONS = (
     click.option(
         "--split",
         metavar="PART:SHARE",
-        help=f"Part of the ground truths to take examples from, or {ALL}. Default: dev:0.5; the rest is for judging.",
+        help=f"Part of the ground truths to take examples from, or {ALL}. Default: dev:0.5; the rest is to evaluate.",
     ),
 )
 

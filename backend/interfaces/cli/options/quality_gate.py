@@ -78,18 +78,18 @@ gate_options = option_group(
             "--vs",
             metavar="VERSION",
             shell_complete=complete_versions,
-            help="Compare with this version; end with exit code 3 when the evaluated version is worse.",
+            help="Compare with this version; exit with 3 if the evaluated version is worse.",
         ),
         click.option(
             "--fail-under",
             type=click.FloatRange(0, 1),
             metavar="X",
-            help="End with exit code 3 when the accuracy is below X.",
+            help="Exit with 3 if the accuracy is below X.",
         ),
         click.option(
             "--strict",
             is_flag=True,
-            help="Count doubt against the version: the interval's lower end must reach X; with --vs it must be better.",
+            help="Require more: the lower end of the interval must reach X, and with --vs the version must be better.",
         ),
         click.option(
             "--junit",

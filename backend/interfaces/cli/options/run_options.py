@@ -27,7 +27,7 @@ ending_options = option_group(
     _ending,
     (
         click.option("--no-push", is_flag=True, help="Do not push predictions to Label Studio."),
-        click.option("--keep", is_flag=True, help="Keep the predictions of older versions beside the new ones."),
+        click.option("--keep", is_flag=True, help="Keep the predictions of other versions beside the new ones."),
         budget_option,
     ),
 )

@@ -23,7 +23,7 @@ truth_option = click.option(
     type=click.Choice(TRUTHS),
     default="ground-truth",
     show_default=True,
-    help="Annotations to take as truth: those marked as ground truth, or the latest submitted one of each task.",
+    help="Annotations that count as ground truth: those with the star, or the latest submitted one of each task.",
 )
 TRUTH_OPTIONS = (
     truth_option,
@@ -41,7 +41,7 @@ TRUTH_OPTIONS = (
     click.option(
         "--leave-one-out",
         is_flag=True,
-        help="Also use ground truths that are examples of the prompt; each is judged with the other examples.",
+        help="Also use ground truths that are examples of the prompt; each is evaluated with the other examples only.",
     ),
 )
 SAMPLE_OPTIONS = (

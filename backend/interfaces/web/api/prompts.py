@@ -68,7 +68,7 @@ def ordered(rows: list[PromptRow], ordering: str | None) -> list[PromptRow]:
         return rows
     name = ORDERS.get(ordering.removeprefix("-"))
     if name is None:
-        raise Problem(400, f"'ordering' takes {', '.join(ORDERS)}, with - before it for the other way round.")
+        raise Problem(400, f"'ordering' takes {', '.join(ORDERS)}, with - before it for the reverse order.")
     return sorted(rows, key=lambda row: getattr(row, name), reverse=ordering.startswith("-"))
 
 

@@ -54,7 +54,7 @@ def update_version(call: ApiCall, prompt: int, version: int) -> Any:
         sent.max_few_shot_examples in (None, of.version.examples.number if of.version.examples else 0),
     )
     if not all(same):
-        raise Problem(400, f"{of.version.tag} does not change any more: make a new version with the other text.")
+        raise Problem(400, f"{of.version.tag} cannot be changed: create another version with the new text.")
     if sent.title is not None:
         call.objects.set_note(of, sent.title)
     return _shape(call, call.objects.version(prompt, version))

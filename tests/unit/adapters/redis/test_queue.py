@@ -186,7 +186,7 @@ def _wait_through_outages(stack: ExitStack, port: int, url: str, number: int) ->
     worker.stdin.write("\n")
     worker.stdin.flush()
     assert worker.stdout.readline() == "done\n"
-    assert "It is waited for" in worker.stderr.readline()
+    assert "Waiting for it" in worker.stderr.readline()
     for _ in range(2):
         with redis_on(port):
             Queue(url).put("1f3a9c04", 5)

@@ -72,7 +72,7 @@ def test_tasks_that_can_not_be_asked_about_are_aside() -> None:
 
 def test_too_few_to_judge_says_how_many_are_needed() -> None:
     with pytest.raises(
-        SubsetError, match=rf"There are \d ground truths to judge on, at least {FEWEST} are needed: mark"
+        SubsetError, match=rf"There are \d ground truths to evaluate on, at least {FEWEST} are needed: mark"
     ):
         check_halves(divide(many(7), version()), SCHEMA)
 
@@ -80,7 +80,7 @@ def test_too_few_to_judge_says_how_many_are_needed() -> None:
 def test_the_fewest_to_judge_on_are_enough_and_one_less_is_not() -> None:
     halves = divide(many(200), version())
     check_halves(replace(halves, judge=halves.judge[:FEWEST]), SCHEMA)
-    with pytest.raises(SubsetError, match=f"There are {FEWEST - 1} ground truths to judge on"):
+    with pytest.raises(SubsetError, match=f"There are {FEWEST - 1} ground truths to evaluate on"):
         check_halves(replace(halves, judge=halves.judge[: FEWEST - 1]), SCHEMA)
 
 

@@ -200,7 +200,7 @@ def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path: Path) -> N
     assert {item.task.data["text"] for item in found.halves.learn} & shown
     assert {item.task.data["text"] for item in found.halves.judge}.isdisjoint(shown)
     made.save(replace(draft(), name="all", examples=Examples(8, split=None)))
-    with pytest.raises(SubsetError, match="0 ground truths to judge on"):
+    with pytest.raises(SubsetError, match="0 ground truths to evaluate on"):
         made.enhance("all@1", OptimizerOptions(SearchOptions(TEACHER, 2)))
 
 

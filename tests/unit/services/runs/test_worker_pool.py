@@ -100,7 +100,7 @@ def test_chunks_that_are_not_through_are_given_back_and_called_for(
 ) -> None:
     """Trouble may be there only because nothing is sent again: the next worker asks."""
     shift.verdicts = verdicts
-    with pytest.raises(Interrupted, match="another worker goes on"):
+    with pytest.raises(Interrupted, match="another worker continues it"):
         shift.worker_pool.step(shift.run.id, 1)
     assert shift.states() == left
     assert shift.line.calls == {(shift.run.id, number) for number in left}

@@ -31,5 +31,5 @@ def test_ctrl_c_stops_the_watching_alone(
     monkeypatch.setattr(time, "sleep", lambda _: signal.raise_signal(number))
     done = CliRunner().invoke(cli, ["watch", run.id], env=mine.env)
     assert (done.exit_code, done.stdout) == (128 + number, "")
-    assert done.stderr == f"Stopped watching; the run goes on. `ls-prompts cancel {run.id}` stops it.\n"
+    assert done.stderr == f"Stopped watching; the run continues. `ls-prompts cancel {run.id}` stops it.\n"
     assert mine.app.container.record.run(run.id).status == "pending"
