@@ -135,6 +135,7 @@ UNITS = {
         "domain/labels/controls/labeled",
         "domain/labels/controls/wording",
     ),
+    "unit/domain/labels/controls/test_number": ("domain/labels/controls/numeric",),
     "unit/domain/labels/controls/test_text_area": ("domain/answer",),
     "unit/domain/metrics/test_measures": ("domain/metrics/measure", "domain/metrics/text_match"),
     "unit/engine/test_request_executor": (

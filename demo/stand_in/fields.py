@@ -1,6 +1,7 @@
 """The keys an answer must have, from the JSON schema of a request or, where there is none, from its system message."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,15 +11,17 @@ _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
 _BULLET = re.compile(r"^\s*[-*•]\s+(.+?)\s*$")
 _FILLERS = {"integer": "0", "number": "0", "boolean": "false", "array": "[]", "object": "{}", "null": "null"}
 _TEXT_FILLER = '"stand-in"'
-_NUMBER = re.compile(r"-?\d+")
-_SCALE = re.compile(r"number from (-?\d+)\b.*? to (-?\d+)")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_RANGE = re.compile(r"number from (-?[\d.]+)\b.*? to (-?[\d.]+)")
+_ANY = (-math.inf, math.inf)
 _SENTENCE = re.compile(r".+?(?:[.!?。！？](?=\s|$)|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON, or
-    where it `writes` a text the first sentence of the item, or the first of its `numbers` that the item has."""
+    where it `writes` a text the first sentence of the item, or the first number
+    of the item between the ends of its `scale`."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -26,13 +29,14 @@ class Field:
     nullable: bool = False
     filler: str = _TEXT_FILLER
     writes: bool = False
-    numbers: tuple[str, ...] = ()
+    scale: tuple[float, float] | None = None
 
     def about(self, item: str) -> "Field":
         """This field for one item: a text or a number is copied from it, never made up."""
-        if self.numbers:
-            found = next((number for number in _NUMBER.findall(item) if number in self.numbers), self.filler)
-            return replace(self, filler=found)
+        if self.scale:
+            low, high = self.scale
+            fitting = (number for number in _NUMBER.findall(item) if low <= float(number) <= high)
+            return replace(self, filler=next(fitting, self.filler))
         if not self.writes:
             return self
         lines = [line.strip() for line in item.splitlines() if line.strip()]
@@ -58,9 +62,7 @@ def fields_of_system(text: str) -> tuple[Field, ...]:
     for line in text.splitlines():
         if opening := heading(line):
             name, rule = opening
-            numbers = _scale(rule)
-            filler = numbers[0] if numbers else _spoken_filler(rule)
-            fields.append(Field(name, many=" list" in rule, nullable=" null" in rule, filler=filler, numbers=numbers))
+            fields.append(_spoken_field(name, rule))
         elif fields and (bullet := _BULLET.match(line)):
             label = bullet[1].partition(": ")[0]
             fields[-1] = replace(fields[-1], labels=tuple(dict.fromkeys((*fields[-1].labels, label))))
@@ -84,8 +86,7 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     inside = [kind for variant in variants for kind in _as_list(_mapping(variant.get("items")).get("type"))]
     labels = tuple(dict.fromkeys([label for label in listed if isinstance(label, str)]))
     nullable, writes = None in listed or "null" in kinds, not listed and "string" in (inside if many else kinds)
-    numbers = tuple(str(number) for number in listed if isinstance(number, int))
-    return Field(name, labels, many, nullable, _filler(spec, kinds, listed), writes, numbers)
+    return Field(name, labels, many, nullable, _filler(spec, kinds, listed), writes, _scale(kinds, listed))
 
 
 def _filler(spec: Mapping[str, Any], kinds: list[str], listed: list[Any]) -> str:
@@ -96,9 +97,18 @@ def _filler(spec: Mapping[str, Any], kinds: list[str], listed: list[Any]) -> str
     return "null" if "null" in kinds else _FILLERS.get(kinds[0] if kinds else "string", _TEXT_FILLER)
 
 
-def _scale(rule: str) -> tuple[str, ...]:
-    ends = _SCALE.search(rule)
-    return tuple(map(str, range(int(ends[1]), int(ends[2]) + 1))) if ends else ()
+def _scale(kinds: list[str], listed: list[Any]) -> tuple[float, float] | None:
+    numbers = [number for number in listed if isinstance(number, int | float)]
+    if numbers:
+        return min(numbers), max(numbers)
+    return _ANY if not listed and {"number", "integer"} & set(kinds) else None
+
+
+def _spoken_field(name: str, rule: str) -> Field:
+    ends = _RANGE.search(rule)
+    scale = (float(ends[1]), float(ends[2])) if ends else _ANY if " number" in rule else None
+    filler = ends[1] if ends else _spoken_filler(rule)
+    return Field(name, many=" list" in rule, nullable=" null" in rule, filler=filler, scale=scale)
 
 
 def _spoken_filler(rule: str) -> str:

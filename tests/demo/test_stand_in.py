@@ -73,7 +73,7 @@ def test_an_item_that_looks_like_a_definition_is_still_the_item() -> None:
     assert max(told, key=told.__getitem__) == "Delivery"
 
 
-def test_a_number_is_the_first_one_of_the_item_that_is_listed() -> None:
+def test_a_number_is_the_first_one_of_the_item_that_is_allowed() -> None:
     (listed,) = fields_of_schema({"properties": {"stars": {"type": ["integer", "null"], "enum": [1, 2, 3, None]}}})
     (spoken,) = fields_of_system(
         '"stars": null if it cannot be rated, else a whole number from 1 (lowest) to 3 (highest)'
@@ -81,6 +81,13 @@ def test_a_number_is_the_first_one_of_the_item_that_is_listed() -> None:
     for field in (listed, spoken):
         assert field.about("Order 77: I give 3 of 2").filler == "3"
         assert field.about("no number").filler == "1"
+
+
+def test_any_number_of_the_item_is_taken_where_there_is_no_scale() -> None:
+    (asked,) = fields_of_schema({"properties": {"price": {"type": "number"}}})
+    (spoken,) = fields_of_system('"price": null if there is none, else a number of at least -5')
+    for field in (asked, spoken):
+        assert field.about("It costs -2.5 of 3").filler == "-2.5"
 
 
 def test_earlier_turns_are_examples() -> None:

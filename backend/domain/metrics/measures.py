@@ -16,6 +16,7 @@ MEASURES: Mapping[str, Measures] = {
     "Choices": graded({"accuracy": text_match.exact_match}),
     "TextArea": graded(text_match.GRADES),
     "Rating": number_distance.of_ratings,
+    "Number": number_distance.of_numbers,
 }
 """Tag of a control -> its measures."""
 

@@ -10,9 +10,10 @@ from backend.domain.answer import number_of
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, graded
-from backend.domain.metrics.numeric import NumberPair, number_score
+from backend.domain.metrics.numeric import NumberPair, absolute_errors, mean_error, number_score
 from backend.domain.metrics.text_match import exact_match
-from backend.domain.statistics.intervals import Interval
+from backend.domain.statistics.intervals import Interval, ratio
+from backend.domain.statistics.task_ratios import mean_interval
 
 NO_NUMBER = "In no task both the ground truth and the answer have a number."
 ONE_NUMBER = "Ground truths and answers have one and the same number, so that there is no disagreement to expect."
@@ -25,6 +26,7 @@ def within_1(control: Control, answer: Held, truth: Held) -> float:
     return float(near or control.equal(answer, truth))
 
 
+_shares_of_numbers = graded({"accuracy": exact_match})
 _shares_of_ratings = graded({"accuracy": exact_match, "within_1": within_1})
 
 
@@ -36,6 +38,17 @@ def of_ratings(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
         **_shares_of_ratings(cases, field),
         "mean_absolute_error": _measure(score.mean_error, score.mean_error_ci, NO_NUMBER),
         "quadratic_weighted_kappa": _measure(score.kappa, score.kappa_ci, why),
+    }
+
+
+def of_numbers(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
+    """Accuracy, mean absolute error, and bias: the mean of what answers are too large by."""
+    known = [(truth, answer) for truth, answer in _pairs(cases, field.name) if answer is not None]
+    too_large = [answer - truth for truth, answer in known]
+    return {
+        **_shares_of_numbers(cases, field),
+        "mean_absolute_error": _measure(mean_error(known), mean_interval(absolute_errors(known)), NO_NUMBER),
+        "bias": _measure(ratio(sum(too_large), len(known)), mean_interval(too_large), NO_NUMBER),
     }
 
 

@@ -15,6 +15,18 @@ def interval(ends: tuple[float, float] | None) -> str:
     return NOT_THERE if ends is None else f"{ends[0]:.3f} to {ends[1]:.3f}"
 
 
+def measured(value: float | None) -> str:
+    """Any number with three digits behind the point, or two that count where those would all be 0."""
+    if value is None:
+        return NOT_THERE
+    return f"{value:.2g}" if 0 < abs(value) < 0.0005 else f"{value:,.3f}"
+
+
+def measured_interval(ends: tuple[float, float] | None) -> str:
+    """`-1,250.500 to 3.250`."""
+    return NOT_THERE if ends is None else f"{measured(ends[0])} to {measured(ends[1])}"
+
+
 def percent_interval(ends: tuple[float, float] | None) -> str:
     """`70 to 95 %`."""
     return NOT_THERE if ends is None else f"{ends[0]:.0%} to {ends[1]:.0%}".replace("%", "", 1).replace("%", " %")

@@ -8,9 +8,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from backend.domain.answer import AnswerValue, Number, number_of
+from backend.domain.answer import Number, number_of
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.base import Held, Region, rules_of
+from backend.domain.labels.controls.numeric import Numeric, nearness, number_in
 from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.layout import Placed
 from backend.domain.outcome import Rejection
@@ -24,8 +25,8 @@ _LISTED = 20
 
 
 @dataclass(frozen=True)
-class RatingControl(Unlabeled):
-    """`most`: stars there are; `hideable`: it is not always shown."""
+class RatingControl(Numeric):
+    """`most`: stars there are."""
 
     name: str
     to_name: str
@@ -38,21 +39,10 @@ class RatingControl(Unlabeled):
     tag: ClassVar[str] = "Rating"
     noun: ClassVar[str] = "rating"
     task: ClassVar[str] = "Rate this item ({names})."
-    holds: ClassVar[type[AnswerValue]] = Number
-    probable: ClassVar[bool] = True
-    many: ClassVar[bool] = False
 
     @property
     def exclusive(self) -> bool:
         return True
-
-    @property
-    def nullable(self) -> bool:
-        return self.hideable or not self.required
-
-    @property
-    def must_answer(self) -> bool:
-        return self.required
 
     @property
     def known_classes(self) -> tuple[str, ...]:
@@ -91,38 +81,22 @@ class RatingControl(Unlabeled):
     def parse(self, value: Any) -> Held | Rejection:
         if value is None:
             return None
-        stars = _whole(value)
-        if stars is None:
+        stars = number_in(value)
+        if not isinstance(stars, int):
             return Rejection("wrong_type", f"{said(value)} is not a whole number, which '{self.name}' takes.")
         if not 1 <= stars <= self.most:
             return Rejection("out_of_range", f"{said(value)} is not from 1 to {self.most}, as '{self.name}' takes.")
         return Number(stars)
 
-    def to_json(self, value: Held) -> Any:
-        return number_of(value)
-
-    def to_regions(self, value: Held) -> list[dict[str, Any]]:
-        """Label Studio loses the whole prediction in its labelling screen if the number is a text."""
-        if value is None:
-            return []
-        body = {"rating": number_of(value)}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "rating", "value": body}]
-
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        """As the screen shows it: 0 and what is not a number are no stars."""
-        values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
-        stars = _whole(values[-1].get("rating")) if values else None
-        return Number(stars) if stars else None
-
-    def equal(self, first: Held, second: Held) -> bool:
-        return first == second
+        """No stars are no rating, and there is no half a star."""
+        found = super().from_regions(regions)
+        stars = number_of(found)
+        return found if stars and isinstance(stars, int) else None
 
     def partial(self, first: Held, second: Held) -> float:
         """1 for the same, 0 for the two ends of the scale."""
-        one, other = number_of(first), number_of(second)
-        if one is None or other is None or one == other:
-            return float(first == second)
-        return max(0.0, 1 - abs(one - other) / max(1, self.most - 1))
+        return nearness(first, second, max(1, self.most - 1))
 
     def classes(self, value: Held) -> tuple[str, ...]:
         stars = number_of(value)
@@ -131,19 +105,6 @@ class RatingControl(Unlabeled):
     def gone(self, value: Held) -> list[str]:
         """Stars that the control had when they were given."""
         return [stars for stars in self.classes(value) if stars not in self.known_classes]
-
-    def cell(self, value: Held) -> Any:
-        return number_of(value)
-
-    def show(self, value: Held) -> str:
-        return "".join(self.classes(value)) or "(none)"
-
-
-def _whole(value: Any) -> int | None:
-    """A whole number of a JSON document; None for anything else."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def build_rating(placed: Placed) -> RatingControl | str:

@@ -153,7 +153,7 @@ def test_of_a_circle_one_is_kept() -> None:
     ],
 )
 def test_a_control_that_no_answer_brings_onto_the_screen_is_named_and_left_alone(condition: Any, why: Any) -> None:
-    stars = '<Rating name="stars" toName="text"/>'
+    stars = '<Brush name="stars" toName="text"/>'
     schema = read_config(config(KIND, stars, control("other", condition)))
     assert [field.name for field in schema.fields] == ["kind"]
     (named,) = [one for one in schema.unsupported if "other" in one]

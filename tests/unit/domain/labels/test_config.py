@@ -102,10 +102,10 @@ def test_an_attribute_that_is_false_changes_nothing(attribute: Any) -> None:
 
 
 def test_other_controls_are_named_and_left_alone() -> None:
-    others = '<Labels name="ner" toName="text"><Label value="X"/></Labels><Rating name="stars" toName="text"/>'
+    others = '<Labels name="ner" toName="text"><Label value="X"/></Labels><Brush name="stars" toName="text"/>'
     schema = read_config(view(TEXT, CHOICES, others))
     assert [f.name for f in schema.fields] == ["mood"]
-    assert [word for word in ("Labels", "ner", "Rating", "stars") if word not in " ".join(schema.unsupported)] == []
+    assert [word for word in ("Labels", "ner", "Brush", "stars") if word not in " ".join(schema.unsupported)] == []
 
 
 def test_a_control_that_repeats_with_its_data_is_named_and_left_alone() -> None:
@@ -275,6 +275,6 @@ def test_ten_thousand_controls_are_read_once() -> None:
 
 
 def test_a_config_that_is_refused_is_not_read_again_either() -> None:
-    xml = view(TEXT, "<Rating name='r' toName='text'/>" * 50)
+    xml = view(TEXT, "<Brush name='r' toName='text'/>" * 50)
     assert calls(xml) > 100
     assert calls(xml) < 10

@@ -87,7 +87,7 @@ def test_a_question_belongs_to_the_control_below_it() -> None:
 
 def test_headings_inside_a_control_are_its_own_and_other_controls_have_theirs() -> None:
     inside = YES.format("ok").replace("<Choice ", '<Header value="Inside"/><Choice ', 1)
-    rating = '<Header value="Stars"/><Rating name="r" toName="text"/>'
+    rating = '<Header value="Stars"/><Brush name="r" toName="text"/>'
     prompt = '<Header value="Your prompt"/><TextArea name="p" toName="text" smart="true"/>'
     schema = config(TEXT, rating, prompt, '<Header value="Above"/>', inside)
     assert schema.fields[0].heading == ("Above", "Inside")

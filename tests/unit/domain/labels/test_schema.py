@@ -23,7 +23,7 @@ DYNAMIC = """<View><Text name="text" value="$text"/><Choices name="pick" toName=
         BASE.replace("<View>", '<View style="color: red"><!-- a comment -->'),
         BASE.replace("<View>", "<View><View>").replace("</View>", "</View></View>"),
         BASE.replace('<Choices name="mood"', '<Choices showInline="true" required="true" name="mood"'),
-        BASE.replace("</View>", '<Rating name="stars" toName="text"/></View>'),
+        BASE.replace("</View>", '<Brush name="stars" toName="text"/></View>'),
         BASE.replace("</View>", '<TextArea name="p" toName="text" smart="true"/></View>'),
         BASE.replace('<Choice value="Bad"/>', '<Choice value="Bad" background="red" hotkey="b"/>'),
         BASE.replace("</View>", '<Header value="Choose well"/></View>'),

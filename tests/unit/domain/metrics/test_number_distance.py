@@ -68,3 +68,12 @@ def test_an_evaluation_says_why_a_measure_does_not_exist() -> None:
     found = evaluation(*outcomes_of((3, 3), (3, 3)), SCHEMA)
     assert found.reasons["stars: quadratic_weighted_kappa"] == ONE_NUMBER
     assert "stars: mean_absolute_error" not in found.reasons
+
+
+def test_numbers_have_a_bias() -> None:
+    priced = read_config('<View><Text name="t" value="$t"/><Number name="stars" toName="t"/></View>')
+    cases = count_cases(*outcomes_of((10, 12), (10, 9), (5, 5), (5, WRONG)), priced)
+    found = measures_of(cases, priced)["stars"]
+    assert list(found) == ["accuracy", "mean_absolute_error", "bias"]
+    assert [measure.value for measure in found.values()] == pytest.approx([0.25, 1, 1 / 3])
+    assert all(measure.interval for measure in found.values())

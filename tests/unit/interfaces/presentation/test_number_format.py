@@ -71,7 +71,17 @@ def test_durations(value: float, shown: str) -> None:
     assert numbers.seconds(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0.000"), (0.5, "0.500"), (-12345.6789, "-12,345.679"), (0.00001234, "1.2e-05"), (None, "n/a")],
+)
+def test_measured_numbers_of_any_size(value: float | None, shown: str) -> None:
+    assert numbers.measured(value) == shown
+
+
 def test_intervals_and_differences() -> None:
+    assert numbers.measured_interval((-1250.5, 0.0001)) == "-1,250.500 to 0.0001"
+    assert numbers.measured_interval(None) == "n/a"
     assert numbers.interval((0.48101, 0.8545)) == "0.481 to 0.855"
     assert (numbers.signed(0.15), numbers.signed(-0.05), numbers.signed(0.0)) == ("+0.150", "-0.050", "+0.000")
     assert numbers.signed_interval((-0.05, 0.25)) == "-0.050 to +0.250"

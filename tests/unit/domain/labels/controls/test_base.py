@@ -16,6 +16,7 @@ ELEMENTS = {
     "Choices": ('<Choices name="c" toName="t"><Choice value="a"/></Choices>', "a"),
     "TextArea": ('<TextArea name="c" toName="t"/>', ["one text", "two"]),
     "Rating": ('<Rating name="c" toName="t"/>', 3),
+    "Number": ('<Number name="c" toName="t"/>', -2.5),
 }
 """Tag -> a control, and what a model may answer."""
 
