@@ -1,0 +1,34 @@
+"""<Text>: code points of the string, as it stands in the task.
+
+The browser drops NUL and counts on without it, so neither the text nor the offsets here know it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend.domain.labels.inputs.base import whole_number, within
+from backend.domain.labels.placement.place import Location, Quote, Span, Unlocated, place
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    text: str
+
+    @classmethod
+    def of(cls, source: str) -> "PlainText":
+        """The text of a task's string."""
+        return cls(source.replace("\0", ""))
+
+    @property
+    def prompt(self) -> str:
+        return self.text
+
+    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+        return place(self.text, quotes)
+
+    def value(self, start: int, end: int) -> dict[str, Any]:
+        return {"start": start, "end": end, "text": self.text[start:end]}
+
+    def span(self, value: Mapping[str, Any]) -> Span | None:
+        return within(whole_number(value.get("start")), whole_number(value.get("end")), len(self.text))
