@@ -83,6 +83,26 @@ def test_a_number_is_the_first_one_of_the_item_that_is_listed() -> None:
         assert field.about("no number").filler == "1"
 
 
+SPANS: Json = {
+    "type": "array",
+    "items": {"properties": {"label": {"enum": ["Person", "Firm"]}, "text": {"type": "string"}, "before": {}}},
+}
+SPANS_SYSTEM = '"ner": a list of objects with "text", "before" and "label": exactly one of\n- Person: people\n- Firm'
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [fields_of_schema({"properties": {"ner": SPANS}}), fields_of_system(SPANS_SYSTEM)],
+    ids=["schema", "system"],
+)
+def test_a_span_is_quoted_from_the_item_with_the_words_before_it(fields: tuple[Field, ...]) -> None:
+    (field,) = fields
+    assert field.labels == ()
+    quote = {"label": "Person", "text": "Bob", "before": "the the"}
+    assert json.loads(field.about("Item:\nthe the Bob").filler) == [quote]
+    assert json.loads(field.about("the the").filler) == []
+
+
 def test_earlier_turns_are_examples() -> None:
     system, user = messages("Flames everywhere")
     shown = [

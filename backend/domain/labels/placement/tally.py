@@ -16,6 +16,10 @@ class PlacementTally:
     unlocated: Mapping[str, int]
 
     @property
+    def total(self) -> int:
+        return sum(self.located.values()) + sum(self.unlocated.values())
+
+    @property
     def sentence(self) -> str:
         """Such as `41 located (38 exact, 2 by space, 1 by fold), 2 ambiguous, 1 absent`."""
         tiers = [
@@ -35,3 +39,8 @@ def tally(placed: Iterable[Location | Unlocated]) -> PlacementTally:
         else:
             unlocated[one.reason] += 1
     return PlacementTally(dict(located), dict(unlocated))
+
+
+def tally_of(located: Mapping[str, int], unlocated: Mapping[str, int]) -> PlacementTally | None:
+    """From counts by tier and by reason; None for no quote."""
+    return PlacementTally(dict(located), dict(unlocated)) if located or unlocated else None

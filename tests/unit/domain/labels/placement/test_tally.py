@@ -1,7 +1,7 @@
 """What a run says about its quotes."""
 
 from backend.domain.labels.placement.place import Quote, place
-from backend.domain.labels.placement.tally import PlacementTally, tally
+from backend.domain.labels.placement.tally import PlacementTally, tally, tally_of
 
 
 def test_tiers_and_reasons_are_counted() -> None:
@@ -14,3 +14,8 @@ def test_tiers_and_reasons_are_counted() -> None:
 def test_nothing_was_quoted() -> None:
     assert tally([]) == PlacementTally({}, {})
     assert tally([]).sentence == "0 located"
+
+
+def test_counts_of_nothing_are_none() -> None:
+    assert tally_of({}, {}) is None
+    assert tally_of({"exact": 2}, {"absent": 1}) == PlacementTally({"exact": 2}, {"absent": 1})
