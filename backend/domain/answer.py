@@ -29,6 +29,37 @@ class Texts:
         object.__setattr__(self, "key", tuple(sorted(map(_words, self.texts))))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class MarkedSpan:
+    """A stretch of a task's text and its label, as it is stored: [start, end) in code points. `text`: the characters
+    there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it."""
+
+    start: int
+    end: int
+    label: str
+    text: str = field(default="", compare=False)
+    tier: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class UnlocatedQuote:
+    """What a model quoted and labelled, but the text does not have, or has in several places; see
+    `domain.labels.placement.place.REASONS`."""
+
+    label: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Marked stretches of a text, each once, in the order of the text, with the quotes that have no place; at least one
+    of them. An answer with such a quote is not equal to one without."""
+
+    spans: tuple[MarkedSpan, ...]
+    unlocated: tuple[UnlocatedQuote, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A finite number: a rating, a count, a measure."""
@@ -43,7 +74,7 @@ class LabelDefinitions:
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Number | LabelDefinitions
+AnswerValue = Labels | Texts | Spans | Number | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -70,6 +101,22 @@ def number_of(value: AnswerValue | None) -> int | float | None:
     return value.value if isinstance(value, Number) else None
 
 
+def spans_of(value: AnswerValue | None) -> tuple[MarkedSpan, ...]:
+    """The spans in a value; () for one of another kind."""
+    return value.spans if isinstance(value, Spans) else ()
+
+
+def unlocated_of(value: AnswerValue | None) -> tuple[UnlocatedQuote, ...]:
+    """The quotes without a place in a value; () for one of another kind."""
+    return value.unlocated if isinstance(value, Spans) else ()
+
+
+def spans_or_none(spans: Iterable[MarkedSpan], unlocated: Iterable[UnlocatedQuote] = ()) -> Spans | None:
+    """Equal spans once, in the order of the text; None for nothing."""
+    found = Spans(tuple(sorted(dict.fromkeys(spans))), tuple(sorted(unlocated)))
+    return found if found.spans or found.unlocated else None
+
+
 def answer_json(answer: Answer) -> dict[str, list[Any]]:
     """Control -> a list of what it holds."""
     return {name: _listed(value) for name, value in answer.items()}
@@ -80,7 +127,9 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [list(entry) for entry in value.entries]
     if isinstance(value, Number):
         return [value.value]
-    return [*names_of(value), *texts_of(value)]
+    marked = [{"start": one.start, "end": one.end, "label": one.label, "text": one.text} for one in spans_of(value)]
+    lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
+    return [*names_of(value), *texts_of(value), *marked, *lost]
 
 
 def _words(text: str) -> str:

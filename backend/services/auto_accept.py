@@ -58,7 +58,8 @@ def submittable(
     An early release that did not read conditions pushed values of hidden controls, and left required ones empty.
     """
     schema = resolved.schema
-    if schema.dynamic or not (schema.conditional or any(field.required for field in schema.fields)):
+    checked = schema.conditional or any(field.required for field in schema.fields)
+    if not checked or any(field.dynamic for field in schema.fields):
         return tasks
     mine = [p for p in studio.predictions(resolved.project.id) if p.model_version in resolved.version.tags]
     bad = {prediction.task_id for prediction in mine if not is_submittable(prediction.result, schema)}

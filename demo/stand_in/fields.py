@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,14 +15,16 @@ _TEXT_FILLER = '"stand-in"'
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _RANGE = re.compile(r"number from (-?[\d.]+)\b.*? to (-?[\d.]+)")
 _ANY = (-math.inf, math.inf)
+_WORD = re.compile(r"\w+")
+_WORDS_BEFORE = 5
 _SENTENCE = re.compile(r".+?(?:[.!?。！？](?=\s|$)|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON, or
-    where it `writes` a text the first sentence of the item, or the first number
-    of the item between the ends of its `scale`."""
+    where it `writes` a text the first sentence of the item, where it `marks` texts with labels a word of it, or the
+    first number of the item between the ends of its `scale`."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -30,6 +33,14 @@ class Field:
     filler: str = _TEXT_FILLER
     writes: bool = False
     scale: tuple[float, float] | None = None
+    marks: bool = False
+    marked_as: tuple[str, ...] = ()
+
+    def with_label(self, label: str) -> "Field":
+        """This field with one more label."""
+        if self.marks:
+            return replace(self, marked_as=tuple(dict.fromkeys((*self.marked_as, label))))
+        return replace(self, labels=tuple(dict.fromkeys((*self.labels, label))))
 
     def about(self, item: str) -> "Field":
         """This field for one item: a text or a number is copied from it, never made up."""
@@ -37,12 +48,23 @@ class Field:
             low, high = self.scale
             fitting = (number for number in _NUMBER.findall(item) if low <= float(number) <= high)
             return replace(self, filler=next(fitting, self.filler))
+        lines = [line.strip() for line in item.splitlines() if line.strip()]
+        if self.marks:
+            return replace(self, filler=json.dumps(self._quotes(lines[-1] if lines else ""), ensure_ascii=False))
         if not self.writes:
             return self
-        lines = [line.strip() for line in item.splitlines() if line.strip()]
         sentence = _SENTENCE.match(lines[-1]) if lines else None
         text = sentence[0].strip() if sentence else ""
         return replace(self, filler=json.dumps([text] if self.many else text, ensure_ascii=False))
+
+    def _quotes(self, line: str) -> list[dict[str, str]]:
+        """The first word that the line has once, under the first label."""
+        times = Counter(_WORD.findall(line))
+        first = next((word for word in _WORD.finditer(line) if times[word[0]] == 1), None)
+        if first is None or not self.marked_as:
+            return []
+        before = " ".join(line[: first.start()].split()[-_WORDS_BEFORE:])
+        return [{"label": self.marked_as[0], "text": first[0], "before": before}]
 
     @property
     def options(self) -> tuple[str | None, ...]:
@@ -64,8 +86,7 @@ def fields_of_system(text: str) -> tuple[Field, ...]:
             name, rule = opening
             fields.append(_spoken_field(name, rule))
         elif fields and (bullet := _BULLET.match(line)):
-            label = bullet[1].partition(": ")[0]
-            fields[-1] = replace(fields[-1], labels=tuple(dict.fromkeys((*fields[-1].labels, label))))
+            fields[-1] = fields[-1].with_label(bullet[1].partition(": ")[0])
     return tuple(fields)
 
 
@@ -79,6 +100,10 @@ def heading(line: str) -> tuple[str, str] | None:
 
 
 def _field(name: str, spec: Mapping[str, Any]) -> Field:
+    quote = _mapping(_mapping(spec.get("items")).get("properties"))
+    if {"label", "text"} <= quote.keys():
+        labels = tuple(label for label in _mapping(quote["label"]).get("enum") or () if isinstance(label, str))
+        return Field(name, filler="[]", marks=True, marked_as=labels)
     variants = [spec, *map(_mapping, spec.get("anyOf") or ())]
     many = any("items" in variant for variant in variants)
     listed = [label for variant in variants for label in _mapping(variant.get("items", variant)).get("enum") or ()]
@@ -107,8 +132,8 @@ def _scale(kinds: list[str], listed: list[Any]) -> tuple[float, float] | None:
 def _spoken_field(name: str, rule: str) -> Field:
     ends = _RANGE.search(rule)
     scale = (float(ends[1]), float(ends[2])) if ends else _ANY if " number" in rule else None
-    filler = ends[1] if ends else _spoken_filler(rule)
-    return Field(name, many=" list" in rule, nullable=" null" in rule, filler=filler, scale=scale)
+    filler, marks = ends[1] if ends else _spoken_filler(rule), '"before"' in rule
+    return Field(name, (), " list" in rule and not marks, " null" in rule, filler, scale=scale, marks=marks)
 
 
 def _spoken_filler(rule: str) -> str:

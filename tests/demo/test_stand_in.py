@@ -90,6 +90,26 @@ def test_any_number_of_the_item_is_taken_where_there_is_no_scale() -> None:
         assert field.about("It costs -2.5 of 3").filler == "-2.5"
 
 
+SPANS: Json = {
+    "type": "array",
+    "items": {"properties": {"label": {"enum": ["Person", "Firm"]}, "text": {"type": "string"}, "before": {}}},
+}
+SPANS_SYSTEM = '"ner": a list of objects with "text", "before" and "label": exactly one of\n- Person: people\n- Firm'
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [fields_of_schema({"properties": {"ner": SPANS}}), fields_of_system(SPANS_SYSTEM)],
+    ids=["schema", "system"],
+)
+def test_a_span_is_quoted_from_the_item_with_the_words_before_it(fields: tuple[Field, ...]) -> None:
+    (field,) = fields
+    assert field.labels == ()
+    quote = {"label": "Person", "text": "Bob", "before": "the the"}
+    assert json.loads(field.about("Item:\nthe the Bob").filler) == [quote]
+    assert json.loads(field.about("the the").filler) == []
+
+
 def test_earlier_turns_are_examples() -> None:
     system, user = messages("Flames everywhere")
     shown = [

@@ -165,7 +165,7 @@ class RequestBuilder:
         self.schema = schema
         self.base_url = base_url
         self._cap = cap
-        self._template = None if schema.dynamic else self._make_template(schema)
+        self._template = None if schema.needs_task else self._make_template(schema)
 
     def request(self, task: Task) -> ChatRequest | Failure:
         """The request for `task`, or the Failure of a task that cannot be asked about."""

@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from backend.domain.answer import Answer
+from backend.domain.labels.schema import LabelSchema
+
 
 def stratified(strata: Mapping[int, str], size: int) -> list[int]:
     """`size` of the tasks, ascending, or all if there are fewer.
@@ -29,3 +32,9 @@ def quotas(counts: Mapping[str, int], size: int) -> dict[str, int]:
         short = max(open_still, key=lambda label: counts[label] * size / total - found[label])
         found[short] += 1
     return found
+
+
+def stratum(answer: Answer, schema: LabelSchema) -> str:
+    """The classes that an answer falls into, on one line."""
+    classes = {f.name: ", ".join(f.classes(answer.get(f.name))) or "(none)" for f in schema.classed.fields}
+    return "; ".join([f"{name}: {held}" for name, held in classes.items()] if len(classes) > 1 else classes.values())

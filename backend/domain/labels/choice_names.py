@@ -76,12 +76,12 @@ def _path(found: Found) -> str:
     return " / ".join(reversed(names))
 
 
-def listed(element: Element) -> Iterator[Found]:
-    """Every <Choice> below, in document order; those of a <Choices> inside are its own."""
+def listed(element: Element, tag: str = "Choice") -> Iterator[Found]:
+    """Every <Choice> (or another `tag`) below, in document order; those of a <Choices> inside are its own."""
     pending: list[tuple[Element, Found | None]] = [(child, None) for child in reversed(element)]
     while pending:
         child, parent = pending.pop()
-        if child.tag == "Choice":
+        if child.tag == tag:
             value = child.get("value") or ""
             found = Found(value, child.get("alias") or value, child.get("hint", ""), parent)
             if value:

@@ -22,12 +22,13 @@ _MARKUP = re.compile(r"<[^<>]*>")
 @dataclass(slots=True)
 class Placed:
     """A control where it stands. `hideable`: something says when it is shown, be it of any effect or not; `heading`:
-    constant texts above it."""
+    constant texts above it; `object`: the element that it is about."""
 
     element: Element
     hideable: bool
     conditions: tuple[Condition, ...]
     heading: list[str] = field(default_factory=list)
+    object: Element | None = None
 
     @property
     def name(self) -> str:
@@ -96,11 +97,16 @@ class _Place:
 def layout_of(root: Element) -> Layout:
     """Of a whole config."""
     layout = Layout()
+    objects: dict[str, Element] = {}
     for element, place in _walk(root):
+        if element.get("name") and not element.get("toName"):
+            objects.setdefault(element.get("name", ""), element)
         if element.tag in TEXT_TAGS and not place.in_text:
             layout.add_text(element, place.owner)
         if place.owner is not None and place.owner.element is element:
             layout.add_control(place.owner)
+    for placed in layout.controls:
+        placed.object = objects.get(placed.to_name)
     return layout
 
 

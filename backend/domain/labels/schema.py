@@ -8,7 +8,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Any
 
-from backend.domain.answer import Answer
+from backend.domain.answer import Answer, Labels
 from backend.domain.hashing import digest
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
@@ -75,13 +75,13 @@ class LabelSchema:
         return {"fields": [field.identity for field in self.fields], "variables": variables}
 
     @cached_property
-    def dynamic(self) -> bool:
-        """Whether the choices depend on the task."""
-        return any(field.dynamic for field in self.fields)
+    def needs_task(self) -> bool:
+        """Whether answers can only be read with the task that they are about."""
+        return any(field.needs_task for field in self.fields)
 
     def for_task(self, data: Mapping[str, Any]) -> "LabelSchema | Failure":
-        """This schema with the choices of that task filled in; itself when nothing depends on the task."""
-        if not self.dynamic:
+        """This schema with what that task brings filled in; itself when nothing depends on the task."""
+        if not self.needs_task:
             return self
         fields = []
         for field in self.fields:
@@ -240,10 +240,10 @@ class LabelSchema:
 
     @cached_property
     def spoken(self) -> tuple[str, ...]:
-        """All labels, as the model knows them."""
-        return tuple(label.shown for field in self.fields for label in field.labels)
+        """All labels that an item as a whole can have, as the model knows them."""
+        return tuple(label.shown for field in self.fields if field.holds is Labels for label in field.labels)
 
     def said(self, answer: Answer) -> list[str]:
         """Those that an answer has."""
-        held = [(field.labels, field.classes(answer.get(field.name))) for field in self.fields]
-        return [label.shown for labels, classes in held for label in labels if label.stored in classes]
+        held = [(field, field.classes(answer.get(field.name))) for field in self.fields if field.holds is Labels]
+        return [label.shown for field, stored in held for label in field.labels if label.stored in stored]

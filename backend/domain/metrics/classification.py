@@ -8,7 +8,7 @@ Formulas: precision TP/(TP+FP), recall TP/(TP+FN), F1 2TP/(2TP+FP+FN) per label;
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.domain.answer import Answer
@@ -24,7 +24,7 @@ NONE = "(none)"
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """`support`: number of outputs whose ground truth has this label."""
+    """`support`: number of outputs whose ground truth has this label, or of spans in ground truths that have it."""
 
     precision: float | None
     recall: float | None
@@ -93,18 +93,27 @@ def _count(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Counts]:
     """Counts of the labels that occur."""
     counts: dict[str, Counts] = {}
     for case in cases:
-        wanted, given = labels_of(case, schema)
-        for label in wanted | given:
-            count = counts.setdefault(label, Counts())
-            count.tp += case.tasks * (label in wanted and label in given)
-            count.fp += case.tasks * (label not in wanted)
-            count.fn += case.tasks * (label not in given)
+        wanted, given = items_of(case, schema)
+        for item in wanted | given:
+            count = counts.setdefault(item[0], Counts())
+            count.tp += case.tasks * (item in wanted and item in given)
+            count.fp += case.tasks * (item not in wanted)
+            count.fn += case.tasks * (item not in given)
     return counts
 
 
-def labels_of(case: Case, schema: LabelSchema) -> tuple[set[str], set[str]]:
-    """The labels of the ground truth and of the answer; an unusable answer has none."""
-    return set(schema.labels(case.truth)), set(schema.labels(case.answer or {}))
+Item = tuple[str, Hashable]
+"""A label as scores name it, and what it was given to: None for the whole task, or a span."""
+
+
+def items_of(case: Case, schema: LabelSchema) -> tuple[set[Item], set[Item]]:
+    """What is counted of the ground truth and of the answer; an unusable answer has none."""
+    return _items(case.truth, schema), _items(case.answer or {}, schema)
+
+
+def _items(answer: Answer, schema: LabelSchema) -> set[Item]:
+    held = [(field, field.items(answer.get(field.name))) for field in schema.fields]
+    return {(schema.class_name(field.name, label), item) for field, items in held for label, item in items}
 
 
 def _label_score(counts: Counts) -> LabelScore:

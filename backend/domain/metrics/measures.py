@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from backend.domain.answer import Labels
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics import number_distance, text_match
+from backend.domain.metrics import number_distance, span_match, text_match
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, Measures, graded
 
@@ -17,6 +17,7 @@ MEASURES: Mapping[str, Measures] = {
     "TextArea": graded(text_match.GRADES),
     "Rating": number_distance.of_ratings,
     "Number": number_distance.of_numbers,
+    "Labels": span_match.of_spans,
 }
 """Tag of a control -> its measures."""
 

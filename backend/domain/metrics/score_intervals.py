@@ -4,13 +4,14 @@ Percentile intervals of F1 are too narrow for few tasks (`python -m benchmarks.s
 FEW tasks, `few` says so.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import Case
-from backend.domain.metrics.classification import labels_of
+from backend.domain.metrics.classification import items_of
 from backend.domain.statistics.bootstrap import SEED, percentile_interval, resample
 from backend.domain.statistics.intervals import Interval, wilson
 
@@ -48,15 +49,18 @@ def score_intervals(cases: Sequence[Case], schema: LabelSchema, seed: int = SEED
 
 
 def _cells(cases: Sequence[Case], schema: LabelSchema) -> "Floats | None":
-    """Array [case, 3 * label]: per label in both, in the ground truth, in the answer; None without any label."""
-    both = [labels_of(case, schema) for case in cases]
-    labels = sorted({label for wanted, given in both for label in wanted | given})
+    """Array [case, 3 * label]: how often each label is in both, in the answer, in the ground truth; None without any
+    label."""
+    counted = []
+    for case in cases:
+        wanted, given = items_of(case, schema)
+        counted.append([Counter(label for label, _ in side) for side in (wanted & given, given, wanted)])
+    labels = sorted({label for counts in counted for side in counts for label in side})
     if not labels:
         return None
     import numpy
 
-    wanted, given = (numpy.array([[label in side[n] for label in labels] for side in both], float) for n in (0, 1))
-    return numpy.hstack([wanted * given, given, wanted])
+    return numpy.array([[side[label] for side in counts for label in labels] for counts in counted], float)
 
 
 def _f1s(drawn: "Floats", cells: "Floats") -> "Floats":

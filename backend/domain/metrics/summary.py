@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import fsum, isnan, nan
 from statistics import quantiles
 
+from backend.domain.answer import Answer, spans_of, unlocated_of
+from backend.domain.labels.placement.tally import PlacementTally, tally_of
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.statistics.intervals import Interval, ratio, wilson
 
@@ -21,6 +23,7 @@ class Summary:
     saved_usd: the part of it that was stored before
     Tokens are None if the provider did not count those of one request.
     refusal: the text of the provider's most frequent refusal; None for none
+    quotes: where the quotes of the usable answers were found, None where none was given
     Latencies are in seconds.
     """
 
@@ -39,6 +42,7 @@ class Summary:
     latency_p50: float | None
     latency_p95: float | None
     refusal: str | None = None
+    quotes: PlacementTally | None = None
 
     @property
     def coverage_ci(self) -> Interval | None:
@@ -64,6 +68,8 @@ class Summing:
         self._prompt, self._completion = array("q"), array("q")
         self._cost = array("d")
         self._asked = bytearray()
+        self._tiers: Counter[str] = Counter()
+        self._unlocated: Counter[str] = Counter()
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
@@ -78,9 +84,15 @@ class Summing:
                 self._rejections[outcome.verdict.reason] += 1
             else:
                 self._usable += 1
+                self._place(outcome.verdict)
             if outcome.usage.seconds is not None:
                 self._seconds.append(outcome.usage.seconds)
             self._pay(outcome)
+
+    def _place(self, answer: Answer) -> None:
+        for value in answer.values():
+            self._tiers.update(span.tier for span in spans_of(value))
+            self._unlocated.update(quote.reason for quote in unlocated_of(value))
 
     def _fail(self, failure: Failure) -> None:
         self._failures[failure.kind] += 1
@@ -122,6 +134,7 @@ class Summing:
             latency_p50=quantile(self._seconds, 50),
             latency_p95=quantile(self._seconds, 95),
             refusal=next((detail for detail, _ in self._refusals.most_common(1)), None),
+            quotes=tally_of(self._tiers, self._unlocated),
         )
 
 

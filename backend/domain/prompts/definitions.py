@@ -71,7 +71,7 @@ def _owner(label: str, schema: LabelSchema) -> Control:
     if len(owners) == 1:
         return owners[0]
     if not owners:
-        raise _unknown(label, list(schema.spoken))
+        raise _unknown(label, [known.shown for field in schema.fields for known in field.labels])
     controls = " and ".join(f"'{field.name}'" for field in owners)
     raise PromptError(f"The label '{label}' is in {controls}: write it below a line with its control's name.")
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
 
 NAMED = 10
-STRICT = (("token_f1", "free texts", "word for word"), ("mean_absolute_error", "numbers", "exactly"))
+STRICT = (
+    ("token_f1", "free texts", "word for word"),
+    ("mean_absolute_error", "numbers", "exactly"),
+    ("span_f1", "spans", "in place and label, all of them"),
+)
 """A measure that only such controls have, what they hold, and what the accuracy asks of it."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient, Project
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut, gone_labels, is_own, truth_of
-from backend.domain.dataset.stratify import stratified
+from backend.domain.dataset.stratify import stratified, stratum
 from backend.domain.dataset.subset import Subset
 from backend.domain.few_shot.messages import ExampleOwners
 from backend.domain.labels.regions import from_result
@@ -181,7 +181,7 @@ def _sampled(found: TaskSelection, schema: LabelSchema, subset: Subset) -> TaskS
     """A sample of ground truths."""
     truths = {truth.task_id: truth for truth in found.truths}
     order = _shuffled(list(truths), subset)
-    strata = {task: schema.classed.show(truths[task].answer) if subset.stratify else "" for task in order}
+    strata = {task: stratum(truths[task].answer, schema) if subset.stratify else "" for task in order}
     chosen = set(stratified(strata, subset.size))
     tasks = [task for page in found.pages for task in page if task.id in chosen]
     return replace(found, pages=[tasks], size=len(tasks), truths=[truths[task.id] for task in tasks])
@@ -195,11 +195,11 @@ def _labels(studio: LabelStudioClient, resolved: "ResolvedVersion") -> dict[int,
     for prediction in studio.predictions(project):
         if prediction.id > newest.get(prediction.task_id, 0):
             newest[prediction.task_id] = prediction.id
-            found[prediction.task_id] = schema.classed.show(from_result(prediction.result, schema))
+            found[prediction.task_id] = stratum(from_result(prediction.result, schema), schema)
     for item in studio.annotated(project):
         truth = truth_of(item.task.id, item.annotations, "ground-truth", schema_of(item.task, schema))
         if truth is not None:
-            found[truth.task_id] = schema.classed.show(truth.answer)
+            found[truth.task_id] = stratum(truth.answer, schema)
     if not found:
         raise SubsetError(
             f"Project {project} has neither predictions nor ground truths to stratify by: draw a sample without "

@@ -18,7 +18,8 @@ from backend.services.dataset.resolved_version import ResolvedVersion
 
 @dataclass(frozen=True, slots=True)
 class StoredOutcomes:
-    """`studio` is asked for tasks only if they contain their own choices."""
+    """`studio` is asked for tasks only if answers cannot be read without: for choices of the task, quotes from its
+    text."""
 
     store: Store
     record: RunStore
@@ -63,8 +64,8 @@ class StoredOutcomes:
     def _schemas(
         self, resolved: ResolvedVersion, schema: LabelSchema, ids: Sequence[int]
     ) -> Callable[[int], LabelSchema | None]:
-        """The schema of each task; only choices that come from the task need the task."""
-        if not schema.dynamic:
+        """The schema of each task; only choices that come from it, and quotes from its text, need the task."""
+        if not schema.needs_task:
             return lambda _: schema
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(resolved.project.id, ids)
         found = {task.id: schema.for_task(task.data) for page in pages for task in page}

@@ -69,6 +69,10 @@ class Control(Protocol):
         """Whether the task brings what can be chosen, and has not brought it yet."""
 
     @property
+    def needs_task(self) -> bool:
+        """Whether `for_task` changes it: the task brings what can be chosen, or the text in which quotes are found."""
+
+    @property
     def labels(self) -> tuple[Choice, ...]:
         """The labels to choose from, in the order of the config."""
 
@@ -129,7 +133,10 @@ class Control(Protocol):
         """How much of an answer is right: 0..1, 1 where they are equal."""
 
     def classes(self, value: Held) -> tuple[str, ...]:
-        """The classes that a value falls into, which precision and recall are counted for."""
+        """The classes that a value falls into, each once, which precision and recall are told of."""
+
+    def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
+        """What precision and recall are counted over: (class, item), equal where two values have the same item."""
 
     def gone(self, value: Held) -> list[str]:
         """The classes of `value` that the config does not have (any more)."""
@@ -166,7 +173,7 @@ class Unlabeled:
     """What a control has nothing of when its values are no labels."""
 
     holds: ClassVar[type[AnswerValue]]
-    dynamic = False
+    dynamic, needs_task = False, False
     labels: tuple[Choice, ...] = ()
     names: tuple[str, ...] = ()
 
@@ -186,6 +193,9 @@ class Unlabeled:
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return ()
+
+    def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
+        return tuple((name, None) for name in self.classes(value))
 
     def gone(self, value: Held) -> list[str]:
         return []

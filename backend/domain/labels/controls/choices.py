@@ -14,7 +14,7 @@ from backend.domain.data_paths import look_up
 from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought, choices_of, listed
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
-from backend.domain.labels.controls.labeled import Labeled
+from backend.domain.labels.controls.labeled import Labeled, as_before, as_now, kept_by_all
 from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
 from backend.domain.labels.layout import Placed
 from backend.domain.outcome import Failure, Rejection
@@ -54,6 +54,10 @@ class ChoicesControl(Labeled):
     @property
     def dynamic(self) -> bool:
         return self.source is not None
+
+    @property
+    def needs_task(self) -> bool:
+        return self.dynamic
 
     @property
     def nullable(self) -> bool:
@@ -141,6 +145,9 @@ class ChoicesControl(Labeled):
         shown = self.find(item if isinstance(item, str) else json.dumps(item))
         return None if shown is None else self._lookup.exact[shown]
 
+    def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
+        return tuple((label, None) for label in names_of(value))
+
     def to_json(self, value: Held) -> Any:
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
         given = [shown.get(label, label) for label in names_of(value)]
@@ -174,28 +181,17 @@ class ChoicesControl(Labeled):
         return ", ".join(names_of(value)) or "(none)"
 
     def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        known = {choice.stored: choice for choice in now.labels} if now else {}
-        choices: dict[str, Choice] = {}
-        for choice in self.choices:
-            name = renames.get(choice.stored, choice.stored)
-            choices[name] = choice if name == choice.stored else known.get(name, Choice(name, name))
-        return replace(self, choices=tuple(choices.values()))
+        return replace(self, choices=as_now(self.choices, renames, now))
 
     def as_before(self, formers: Mapping[str, str]) -> Self:
-        choices = [_called(choice, formers.get(choice.stored)) for choice in self.choices]
-        return replace(self, choices=tuple(choices))
+        return replace(self, choices=as_before(self.choices, formers))
 
     def shared(self, others: Sequence[Control]) -> Self:
         every = [self, *(other for other in others if isinstance(other, type(self)))]
         if (dynamic := next((one for one in every if one.dynamic), None)) is not None:
             return dynamic
-        kept = set.intersection(*(set(one.known_classes) for one in every))
-        choices = tuple(choice for choice in self.choices if choice.stored in kept)
+        choices = kept_by_all(self.choices, every)
         return replace(self, choices=choices, multiple=any(one.multiple for one in every))
-
-
-def _called(choice: Choice, name: str | None) -> Choice:
-    return choice if name is None else Choice(name, name, choice.hint)
 
 
 def build_choices(placed: Placed) -> ChoicesControl | str:

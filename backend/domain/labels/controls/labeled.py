@@ -1,15 +1,15 @@
-"""What controls whose values are labels from a list have in common."""
+"""What controls have in common whose values are labels from a list, or have such labels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from backend.domain.answer import names_of
 from backend.domain.labels.choice_names import Choice
-from backend.domain.labels.controls.base import Held
+from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.label_lookup import LabelLookup
 
 
-class Labeled:
+class WithLabels:
     """`choices`: the labels there are."""
 
     choices: tuple[Choice, ...]
@@ -30,7 +30,17 @@ class Labeled:
         return names_of(value)
 
     def gone(self, value: Held) -> list[str]:
-        return [label for label in names_of(value) if label not in self._lookup.order]
+        return [label for label in self.classes(value) if label not in self._lookup.order]
+
+    def shown(self, name: str) -> str:
+        return self._lookup.shown.get(name, name)
+
+    def find(self, name: str) -> str | None:
+        return self._lookup.find(name)
+
+
+class Labeled(WithLabels):
+    """A control whose values are labels."""
 
     def called(self, value: Held) -> set[str]:
         """As it is stored, and the config's own name."""
@@ -41,12 +51,31 @@ class Labeled:
     def names(self) -> set[str]:
         return self.called(self._lookup.ordered(self.known_classes))
 
-    def shown(self, name: str) -> str:
-        return self._lookup.shown.get(name, name)
-
-    def find(self, name: str) -> str | None:
-        return self._lookup.find(name)
-
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
         known = self._lookup.order
         return self._lookup.ordered([name if name in known else renames.get(name, name) for name in names_of(value)])
+
+
+def as_now(choices: Iterable[Choice], renames: Mapping[str, str], now: Control | None) -> tuple[Choice, ...]:
+    """`choices` of a former config, with the names that they have in `now`."""
+    known = {choice.stored: choice for choice in now.labels} if now else {}
+    found: dict[str, Choice] = {}
+    for choice in choices:
+        name = renames.get(choice.stored, choice.stored)
+        found[name] = choice if name == choice.stored else known.get(name, Choice(name, name))
+    return tuple(found.values())
+
+
+def as_before(choices: Iterable[Choice], formers: Mapping[str, str]) -> tuple[Choice, ...]:
+    """`choices` as they were before they were renamed; `formers`: label -> what it was called."""
+    return tuple(_called(choice, formers.get(choice.stored)) for choice in choices)
+
+
+def kept_by_all(choices: Iterable[Choice], others: Sequence[Control]) -> tuple[Choice, ...]:
+    """Those of `choices` that all `others` have."""
+    every = [set(other.known_classes) for other in others]
+    return tuple(choice for choice in choices if all(choice.stored in known for known in every))
+
+
+def _called(choice: Choice, name: str | None) -> Choice:
+    return choice if name is None else Choice(name, name, choice.hint)

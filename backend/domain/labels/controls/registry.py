@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.choices import build_choices
+from backend.domain.labels.controls.labels import build_labels
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.rating import build_rating
 from backend.domain.labels.controls.text_area import build_text_area
@@ -21,4 +22,5 @@ BUILDERS: Mapping[str, Build] = {
     "TextArea": build_text_area,
     "Rating": build_rating,
     "Number": build_number,
+    "Labels": build_labels,
 }

@@ -76,6 +76,8 @@ def run_rows(finished: "RunResult") -> Iterator[tuple[str, str, str, str]]:
     summary = finished.summary
     for title, kinds in (("rejected", summary.rejections), ("failed", summary.failures)):
         yield title, numbers.count(sum(kinds.values())), "", ", ".join(f"{k} {n}" for k, n in kinds.items())
+    if (quotes := summary.quotes) is not None:
+        yield "quotes", numbers.count(quotes.total), "", quotes.sentence
     tokens = f"{numbers.things(summary.prompt_tokens, 'token')} in, {numbers.count(summary.completion_tokens)} out"
     saved = f"; {numbers.usd(summary.saved_usd)} of it reused" if summary.reused and summary.saved_usd else ""
     why = "the provider counts no tokens" if summary.prompt_tokens is None else "price not known"

@@ -1,6 +1,7 @@
 """How `try` shows one task: what was sent, what came back, what it was taken for."""
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,8 +30,8 @@ def _verdict(tried: "TryResult") -> str:
         return f"rejected, {verdict.reason}: {verdict.detail}"
     if isinstance(verdict, Failure):
         return f"failed, {verdict.kind}: {verdict.detail}"
-    held = {name: ", ".join(map(str, values)) for name, values in answer_json(verdict).items()}
-    values = "; ".join(f"{name}: {value or '(none)'}" for name, value in held.items())
+    held = {name: ", ".join(map(_said, listed)) for name, listed in answer_json(verdict).items()}
+    values = "; ".join(f"{name}: {said or '(none)'}" for name, said in held.items())
     usage = outcome.usage
     tokens = f"{numbers.count(usage.prompt_tokens)} + {numbers.things(usage.completion_tokens, 'token')}"
     controls = "; ".join(
@@ -39,6 +40,11 @@ def _verdict(tried: "TryResult") -> str:
     confidence = numbers.proportion(outcome.confidence) + (controls and f" ({controls})")
     shown = f"{values}\nconfidence {confidence}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
     return f"{shown}\n{tried.remark}" if tried.remark else shown
+
+
+def _said(held: Any) -> str:
+    """A span is shown as JSON, with its place."""
+    return held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)
 
 
 def _part(title: str, text: str) -> None:

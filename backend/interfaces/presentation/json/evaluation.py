@@ -10,7 +10,7 @@ from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.quality_gate import GateCheck
 from backend.interfaces.presentation.caveats import comparison_remarks, remarks
 from backend.interfaces.presentation.json.plain import plain
-from backend.interfaces.presentation.json.runs import run_json
+from backend.interfaces.presentation.json.runs import run_json, summary_json
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
@@ -107,7 +107,7 @@ def comparison_json(compared: "ComparisonResult") -> dict[str, Any]:
         "pairs": pairs,
         "ground_truths": compared.truths,
         "outputs": plain(comparison.outputs),
-        "summaries": plain(compared.summaries),
+        "summaries": {tag: summary_json(summary) for tag, summary in compared.summaries.items()},
         "agreement": [
             {"first": first, "second": second, **plain(agreement)}
             for (first, second), agreement in compared.agreements.items()

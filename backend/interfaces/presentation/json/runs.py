@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.answer import answer_json
+from backend.domain.metrics.summary import Summary
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run
@@ -36,14 +37,20 @@ def started_json(run: Run) -> dict[str, Any]:
     return {"run": run.id, "version": run.tag, "status": run.status}
 
 
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """Without `quotes` where no answer has any: most configs have no control that marks a text."""
+    found: dict[str, Any] = plain(asdict(summary))
+    return found if summary.quotes else {name: value for name, value in found.items() if name != "quotes"}
+
+
 def run_json(finished: "RunResult") -> dict[str, Any]:
-    summary = asdict(finished.summary)
+    summary = summary_json(finished.summary)
     del summary["usable"]
     return {
         "version": finished.run.tag,
         "subset": str(finished.run.scope),
         "run": finished.run.id,
-        **plain(summary),
+        **summary,
         "seconds": round(finished.seconds, 3),
         "predictions": push_json(finished.pushed) if finished.pushed else None,
     }

@@ -87,8 +87,9 @@ def _is_wanted(item: AnsweredTask, asked: TasksQuery) -> bool:
 
 
 def _labels(answer: Answer, control: str | None) -> set[str]:
-    """What an answer holds; a number as it is written."""
-    return {str(one) for name, held in answer_json(answer).items() if control in (None, name) for one in held}
+    """What an answer holds; a number as it is written, of a span its label."""
+    held = [one for name, values in answer_json(answer).items() if control in (None, name) for one in values]
+    return {str(one["label"] if isinstance(one, dict) else one) for one in held}
 
 
 def _indicators(call: ApiCall, run: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from backend.domain.chat.request import ChatRequest
 from backend.domain.hashing import canonical, digest
 from backend.domain.labels.config import read_config
-from backend.domain.outcome import Failure
+from backend.domain.outcome import Failure, Rejection
 from backend.domain.task import Task
 from tests.scripted import CONFIG, any_text, builder, choices, request, template
 
@@ -104,3 +104,21 @@ def test_a_task_that_can_not_be_rendered_is_a_failure() -> None:
     found = builder().request(Task(1, {}))
     assert isinstance(found, Failure)
     assert found.kind == "bad_task"
+
+
+SPANS = '<View><Labels name="ner" toName="t"><Label value="Person"/></Labels><Text name="t" value="$text"/></View>'
+
+
+def test_what_is_asked_does_not_depend_on_where_quotes_are_placed() -> None:
+    """One text in two tasks is asked about once, and each answer is read with its own task."""
+    asking = builder(read_config(SPANS))
+    first, second, other = asking.asks([Task(1, {"text": "Bob"}), Task(2, {"text": "Bob"}), Task(3, {"text": "Ann"})])
+    requests = [asked for _, asked in (first, second, other)]
+    assert all(isinstance(asked, ChatRequest) for asked in requests)
+    digests = [asked.digest for asked in requests if isinstance(asked, ChatRequest)]
+    assert digests[0] == digests[1] != digests[2]
+    (answer,) = {asked.template.system for asked in requests if isinstance(asked, ChatRequest)}
+    assert "Bob" not in answer
+    said = {"ner": [{"label": "Person", "text": "Bob", "before": ""}]}
+    verdicts = [asked.template.spec.parse(said) for asked in requests if isinstance(asked, ChatRequest)]
+    assert [isinstance(verdict, Rejection) for verdict in verdicts] == [False, False, True]

@@ -5,7 +5,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.dataset.stratify import quotas, stratified
+from backend.domain.answer import Labels, MarkedSpan, Spans
+from backend.domain.dataset.stratify import quotas, stratified, stratum
+from backend.domain.labels.config import read_config
 
 counts = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 60), min_size=1)
 
@@ -31,3 +33,12 @@ def test_the_first_tasks_of_each_label_are_taken() -> None:
     assert Counter(strata[task] for task in stratified(strata, 4)) == {"a": 2, "b": 2}
     assert stratified(strata, 99) == [4, 5, 6, 7, 8, 9]
     assert stratified({}, 5) == []
+
+
+def test_the_classes_of_an_answer_are_its_stratum_whatever_it_marks() -> None:
+    spans = '<Labels name="ner" toName="t"><Label value="A"/></Labels><Text name="t" value="$t"/>'
+    mood = '<Choices name="mood" toName="t"><Choice value="Good"/></Choices><TextArea name="why" toName="t"/>'
+    only, both = (read_config(f"<View>{spans}{more}</View>") for more in ("", mood))
+    marked = Spans((MarkedSpan(0, 3, "A"), MarkedSpan(5, 8, "A")))
+    assert stratum({"ner": marked}, only) == "A"
+    assert stratum({"ner": None, "mood": Labels(("Good",)), "why": None}, both) == "ner: (none); mood: Good"

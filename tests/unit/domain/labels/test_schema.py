@@ -74,7 +74,7 @@ def test_the_schema_is_strict() -> None:
 
 def test_a_schema_that_does_not_depend_on_the_task_is_itself_for_every_task() -> None:
     schema = read_config(BASE)
-    assert not schema.dynamic
+    assert not schema.needs_task
     assert schema.for_task({"text": "x"}) is schema
 
 

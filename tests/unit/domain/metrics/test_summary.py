@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.answer import Labels
+from backend.domain.answer import Labels, MarkedSpan, Spans, UnlocatedQuote
 from backend.domain.metrics.summary import quantile, summarise
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 
@@ -41,6 +41,18 @@ def test_answers_rejections_and_failures_are_never_merged() -> None:
     assert (found.prompt_tokens, found.completion_tokens) == (500, 50)
     assert (found.cost_usd, found.saved_usd) == (2.5, 0.5)
     assert (found.latency_p50, found.latency_p95) == (2.0, 2.0)
+
+
+def test_quotes_are_counted_by_how_they_were_found() -> None:
+    spans = Spans(
+        (MarkedSpan(0, 4, "PER", tier="exact"), MarkedSpan(5, 9, "PER", tier="fold")),
+        (UnlocatedQuote("PER", "Zoe", "absent"),),
+    )
+    quotes = summarise([Outcome(1, {"ner": spans, **GOOD}), Outcome(2, {"ner": spans})]).quotes
+    assert quotes is not None
+    assert quotes.sentence == "4 located (2 exact, 2 by fold), 2 absent"
+    assert quotes.total == 6
+    assert summarise([Outcome(1, GOOD)]).quotes is None
 
 
 def test_identical_texts_are_asked_about_and_paid_for_once() -> None:

@@ -42,6 +42,12 @@ def test_a_measure_that_does_not_exist_comes_with_its_reason() -> None:
     assert sentence == "stars: kappa is n/a: All are the same."
 
 
+def test_spans_that_must_all_be_right_are_named() -> None:
+    measures = {"ner": {"exact_match": HALF, "span_f1": Measure(None, None)}}
+    (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
+    assert sentence.startswith("An answer is right only if its spans (ner) are right in place and label, all of them:")
+
+
 def test_the_part_that_is_shown_is_named() -> None:
     shown = remarks(evaluated("ab" * 1000, "ab" * 1000), Subset("ground-truth", split=Split("dev", 0.7)))
     assert shown == ["These are the scores on dev:0.7 of the ground truths; the rest is test:0.3."]

@@ -17,15 +17,23 @@ ELEMENTS = {
     "TextArea": ('<TextArea name="c" toName="t"/>', ["one text", "two"]),
     "Rating": ('<Rating name="c" toName="t"/>', 3),
     "Number": ('<Number name="c" toName="t"/>', -2.5),
+    "Labels": ('<Labels name="c" toName="t"><Label value="a"/></Labels>', [{"label": "a", "text": "o", "before": "t"}]),
 }
 """Tag -> a control, and what a model may answer."""
 
 
+def built(tag):
+    """The control, as it is for a task."""
+    placed = Placed(fromstring(ELEMENTS[tag][0]), False, ())
+    placed.object = fromstring('<Text name="t" value="$text"/>')
+    found = BUILDERS[tag](placed)
+    assert not isinstance(found, str), found
+    return found.for_task({"text": "two"})
+
+
 @pytest.fixture(params=BUILDERS)
 def control(request):
-    built = BUILDERS[request.param](Placed(fromstring(ELEMENTS[request.param][0]), False, ()))
-    assert not isinstance(built, str), built
-    return built
+    return built(request.param)
 
 
 def test_the_protocol_is_not_empty():

@@ -1,0 +1,1 @@
+"""What object tags show of a task, as the browser has it."""

@@ -1,0 +1,52 @@
+"""<Text>: code points of the string, as it stands in the task.
+
+The browser drops NUL and counts on without it, so neither the text nor the offsets here know it.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend.domain.labels.inputs.base import whole_number, within
+from backend.domain.labels.placement.place import Location, Quote, Span, Unlocated, place
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    text: str
+
+    @classmethod
+    def of(cls, source: str) -> "PlainText":
+        """The text of a task's string."""
+        return cls(source.replace("\0", ""))
+
+    @property
+    def prompt(self) -> str:
+        return self.text
+
+    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+        return place(self.text, quotes)
+
+    def part(self, start: int, end: int) -> str:
+        """What stands there."""
+        return self.text[start:end]
+
+    def value(self, start: int, end: int) -> dict[str, Any]:
+        return {"start": start, "end": end, "text": self.part(start, end)}
+
+    def span(self, value: Mapping[str, Any]) -> Span | None:
+        return within(whole_number(value.get("start")), whole_number(value.get("end")), len(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenText:
+    """A text of which only a region is known, and what that says of it: `said`."""
+
+    said: str
+
+    def part(self, start: int, end: int) -> str:
+        return self.said
+
+    def span(self, value: Mapping[str, Any]) -> Span | None:
+        return within(whole_number(value.get("start")), whole_number(value.get("end")), sys.maxsize)

@@ -1,0 +1,150 @@
+"""Quotes placed in a text: a model is asked what stands there, never where, because models cannot count.
+
+A quote is looked for exactly, then with other white space, then with other quotation marks, dashes and capitals; the
+first tier that has it counts. Of several places, those on word boundaries and those after the words that the model says
+stand before it are kept. What is still open is never guessed: it is listed as ambiguous.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from backend.domain.labels.placement.graphemes import whole_characters
+from backend.domain.labels.placement.normal_text import (
+    EXACT,
+    FOLD,
+    SPACE,
+    NormalText,
+    needle_of,
+    normal,
+    occurrences,
+)
+from backend.domain.labels.placement.words import whole_words
+
+EMPTY, ABSENT, AMBIGUOUS = "empty", "absent", "ambiguous"
+REASONS = (AMBIGUOUS, ABSENT, EMPTY)
+
+Span = tuple[int, int]
+"""[start, end) in code points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`before`: the words that are said to stand right before it. Quotes of the same `label` share no place unless they
+    have no other."""
+
+    text: str
+    label: Hashable
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a quote stands: [start, end) in code points of the text, and the tier by which it was found."""
+
+    start: int
+    end: int
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocated:
+    """A quote without a place, and why: one of REASONS."""
+
+    reason: str
+
+
+def place(text: str, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+    """Where each of an answer's quotes stands in `text`, in their order.
+
+    Equal quotes with as many free places as there are of them take these in order; with any other number, all of them
+    are ambiguous. Two quotes may have the same place, and places may overlap.
+    """
+    return _Placing(text).place(quotes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidates:
+    """All places that a quote may mean. There is one object of equal ones, for one text."""
+
+    spans: tuple[Span, ...]
+    tier: str
+
+
+class _Placing:
+    """One text; what is computed about it, and about a quote in it, is computed once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._normal = dict[str, NormalText]()
+        self._found = dict[str, _Candidates]()
+        self._nearest = dict[tuple[str, str], _Candidates]()
+        self._known = dict[tuple[tuple[Span, ...], str], _Candidates]()
+
+    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+        located: list[Location | Unlocated] = [Unlocated(EMPTY)] * len(quotes)
+        open_ones: dict[tuple[Hashable, _Candidates], list[int]] = {}
+        for number, quote in enumerate(quotes):
+            if not needle_of(quote.text, SPACE):
+                continue
+            near = self._near(quote.text, quote.before)
+            if len(near.spans) > 1:
+                open_ones.setdefault((quote.label, near), []).append(number)
+            else:
+                located[number] = Location(*near.spans[0], near.tier) if near.spans else Unlocated(ABSENT)
+        self._share_out(open_ones, quotes, located)
+        return located
+
+    def _share_out(
+        self,
+        open_ones: dict[tuple[Hashable, _Candidates], list[int]],
+        quotes: Sequence[Quote],
+        located: list[Location | Unlocated],
+    ) -> None:
+        """Gives equal quotes the places that are left, if there is one for each; changes `located`."""
+        taken = {(quotes[n].label, p.start, p.end) for n, p in enumerate(located) if isinstance(p, Location)}
+        for (label, near), numbers in open_ones.items():
+            free = [span for span in near.spans if (label, *span) not in taken]
+            fits = len(free) == len(numbers)
+            for place_of, number in enumerate(numbers):
+                located[number] = Location(*free[place_of], near.tier) if fits else Unlocated(AMBIGUOUS)
+            taken |= {(label, *span) for span in free} if fits else set()
+
+    def _near(self, quote: str, before: str) -> _Candidates:
+        """The places of `quote` after the words `before`; all of them where none is."""
+        if (quote, before) not in self._nearest:
+            self._nearest[quote, before] = self._after(self._candidates(quote), needle_of(before, FOLD))
+        return self._nearest[quote, before]
+
+    def _after(self, found: _Candidates, words: str) -> _Candidates:
+        if len(found.spans) < 2 or not words:
+            return found
+        text = self._tier(FOLD)
+        near = tuple(span for span in found.spans if text.precedes(words, span[0]))
+        return self._one(near, found.tier) if near else found
+
+    def _candidates(self, quote: str) -> _Candidates:
+        if quote not in self._found:
+            self._found[quote] = self._search(quote)
+        return self._found[quote]
+
+    def _search(self, quote: str) -> _Candidates:
+        exact = self._whole((i, i + len(quote)) for i in occurrences(self.text, quote))
+        if exact:
+            return self._one(exact, EXACT)
+        for tier in (SPACE, FOLD):
+            if found := self._whole(self._tier(tier).places(needle_of(quote, tier))):
+                return self._one(found, tier)
+        return self._one((), EXACT)
+
+    def _one(self, spans: tuple[Span, ...], tier: str) -> _Candidates:
+        return self._known.setdefault((spans, tier), _Candidates(spans, tier))
+
+    def _whole(self, spans: Iterable[Span]) -> tuple[Span, ...]:
+        """Those that take no character apart, and no word if there are any such."""
+        whole = tuple(span for span in dict.fromkeys(spans) if whole_characters(self.text, *span))
+        return tuple(span for span in whole if whole_words(self.text, *span)) or whole
+
+    def _tier(self, tier: str) -> NormalText:
+        if tier not in self._normal:
+            self._normal[tier] = normal(self.text, tier)
+        return self._normal[tier]

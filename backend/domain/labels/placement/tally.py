@@ -1,0 +1,46 @@
+"""PlacementTally: how many quotes were located, by which tier, and how many were not, by which reason."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from backend.domain.labels.placement.normal_text import EXACT, TIERS
+from backend.domain.labels.placement.place import REASONS, Location, Unlocated
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementTally:
+    """`located`: tier -> quotes; `unlocated`: reason -> quotes. Only what occurs is in them."""
+
+    located: Mapping[str, int]
+    unlocated: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.located.values()) + sum(self.unlocated.values())
+
+    @property
+    def sentence(self) -> str:
+        """Such as `41 located (38 exact, 2 by space, 1 by fold), 2 ambiguous, 1 absent`."""
+        tiers = [
+            f"{self.located[tier]} {'' if tier == EXACT else 'by '}{tier}" for tier in TIERS if tier in self.located
+        ]
+        how = f" ({', '.join(tiers)})" if tiers else ""
+        rest = [f"{self.unlocated[reason]} {reason}" for reason in REASONS if reason in self.unlocated]
+        return ", ".join([f"{sum(self.located.values())} located{how}", *rest])
+
+
+def tally(placed: Iterable[Location | Unlocated]) -> PlacementTally:
+    """Of one answer's quotes, or of all answers' in a run."""
+    located, unlocated = Counter[str](), Counter[str]()
+    for one in placed:
+        if isinstance(one, Location):
+            located[one.tier] += 1
+        else:
+            unlocated[one.reason] += 1
+    return PlacementTally(dict(located), dict(unlocated))
+
+
+def tally_of(located: Mapping[str, int], unlocated: Mapping[str, int]) -> PlacementTally | None:
+    """From counts by tier and by reason; None for no quote."""
+    return PlacementTally(dict(located), dict(unlocated)) if located or unlocated else None

@@ -1,0 +1,112 @@
+"""The four schemes by which spans of named entities are compared (SemEval 2013 task 9, Segura-Bedmar et al.).
+
+strict: same place and label. exact: same place. partial: same place, half a hit for an overlap; labels do not matter.
+type: an overlap with the same label. Counts as nervaluate 1.2 has them: spans in order, each given one takes the best
+of the wanted ones that are left, and an overlap counts from one percent of the wanted span on. Where spans of one side
+overlap each other that depends on their order, so the headline is the F1 of equal spans in `spans`, which does not.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+from backend.domain.statistics.intervals import ratio
+
+STRICT, EXACT, PARTIAL, TYPE = "strict", "exact", "partial", "type"
+SCHEMES = (STRICT, EXACT, PARTIAL, TYPE)
+
+LabelledSpan = tuple[int, int, str]
+"""[start, end) and the label."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeCounts:
+    """`incorrect`: overlaps that are wrong; `partial`: that count half; `spurious`: given without any overlap;
+    `missed`: wanted and not taken."""
+
+    correct: int = 0
+    incorrect: int = 0
+    partial: int = 0
+    missed: int = 0
+    spurious: int = 0
+
+    def __add__(self, other: "SchemeCounts") -> "SchemeCounts":
+        return SchemeCounts(
+            self.correct + other.correct,
+            self.incorrect + other.incorrect,
+            self.partial + other.partial,
+            self.missed + other.missed,
+            self.spurious + other.spurious,
+        )
+
+    @property
+    def precision(self) -> float | None:
+        """(correct + partial / 2) / given."""
+        return ratio(self._hits, self.correct + self.incorrect + self.partial + self.spurious)
+
+    @property
+    def recall(self) -> float | None:
+        """(correct + partial / 2) / wanted."""
+        return ratio(self._hits, self.correct + self.incorrect + self.partial + self.missed)
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of both."""
+        both = 2 * (self.correct + self.incorrect + self.partial) + self.spurious + self.missed
+        return ratio(2 * self._hits, both)
+
+    @property
+    def _hits(self) -> float:
+        return self.correct + self.partial / 2
+
+
+def scheme_counts(wanted: Iterable[LabelledSpan], given: Iterable[LabelledSpan], scheme: str) -> SchemeCounts:
+    """Of one task. Empty spans are left out on both sides."""
+    return _Matching([span for span in sorted(wanted) if span[0] < span[1]]).counts(
+        [span for span in sorted(given) if span[0] < span[1]], scheme
+    )
+
+
+class _Matching:
+    """The wanted spans of a task, by place, and which of them are left."""
+
+    def __init__(self, wanted: list[LabelledSpan]) -> None:
+        self.wanted, self.left = wanted, [True] * len(wanted)
+        self._starts = [start for start, _, _ in wanted]
+        self._furthest = list(accumulate((end for _, end, _ in wanted), max))
+
+    def counts(self, given: list[LabelledSpan], scheme: str) -> SchemeCounts:
+        correct = touched = spurious = 0
+        for span in given:
+            near = self._near(span)
+            fits = [(_apart(self.wanted[n], span), n) for n in near if _agree(self.wanted[n], span, scheme)]
+            best = min(fits)[1] if fits else None
+            taken = best if best is not None else near[0] if near else None
+            correct += best is not None
+            touched += best is None and taken is not None
+            spurious += taken is None
+            if taken is not None:
+                self.left[taken] = False
+        partial = touched if scheme == PARTIAL else 0
+        return SchemeCounts(correct, touched - partial, partial, sum(self.left), spurious)
+
+    def _near(self, span: LabelledSpan) -> list[int]:
+        """The numbers of those that are left and overlap `span`."""
+        first, last = bisect_right(self._furthest, span[0]), bisect_left(self._starts, span[1])
+        return [n for n in range(first, last) if self.left[n] and _overlap(self.wanted[n], span)]
+
+
+def _apart(wanted: LabelledSpan, span: LabelledSpan) -> int:
+    return abs(wanted[0] - span[0]) + abs(wanted[1] - span[1])
+
+
+def _overlap(wanted: LabelledSpan, span: LabelledSpan) -> bool:
+    """By at least one percent of the wanted span."""
+    return 100 * (min(wanted[1], span[1]) - max(wanted[0], span[0])) >= wanted[1] - wanted[0]
+
+
+def _agree(wanted: LabelledSpan, span: LabelledSpan, scheme: str) -> bool:
+    if scheme == STRICT:
+        return wanted == span
+    return wanted[2] == span[2] if scheme == TYPE else wanted[:2] == span[:2]

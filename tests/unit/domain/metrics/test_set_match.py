@@ -1,0 +1,35 @@
+"""Sets compared."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.metrics.set_match import SetMatch, by_class, f1_interval, set_match, total
+
+sets = st.frozensets(st.sampled_from(["a1", "a2", "b1", "c1"]))
+
+
+@given(st.lists(st.tuples(sets, sets), max_size=6))
+def test_classes_sum_up_to_the_whole(pairs: list[tuple[frozenset[str], frozenset[str]]]) -> None:
+    for wanted, given_ in pairs:
+        assert total(by_class(wanted, given_, lambda thing: thing[0]).values()) == set_match(wanted, given_)
+
+
+def test_numbers_that_do_not_exist() -> None:
+    assert (SetMatch().precision, SetMatch().recall, SetMatch().f1) == (None, None, None)
+    assert SetMatch(0, 0, 2).precision is None
+    assert SetMatch(0, 0, 2).f1 == 0
+    assert f1_interval([]) is None
+
+
+def test_the_interval_is_around_the_f1_and_within_0_and_1() -> None:
+    matches = [set_match("ab", "ab")] * 40 + [set_match("ab", "cd")] * 10
+    low, high = f1_interval(matches) or (2, 2)
+    assert 0 < low < 0.8 < high < 1
+    assert f1_interval([set_match("ab", "ab")] * 3) == (1, 1)
+
+
+def test_clustered_spans_have_a_wider_interval_than_lone_ones() -> None:
+    lone = [SetMatch(1, 1, 1)] * 60 + [SetMatch(0, 1, 1)] * 40
+    clustered = [SetMatch(10, 10, 10)] * 6 + [SetMatch(0, 10, 10)] * 4
+    widths = [high - low for low, high in (f1_interval(one) or (0, 0) for one in (lone, clustered))]
+    assert widths[1] > 2 * widths[0]
