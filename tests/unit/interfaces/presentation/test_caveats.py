@@ -43,7 +43,7 @@ def test_a_measure_that_does_not_exist_comes_with_its_reason() -> None:
 
 
 def test_spans_that_must_all_be_right_are_named() -> None:
-    measures = {"ner": {"exact_match": HALF, "span_f1": Measure(None, None)}}
+    measures = {"ner": {"exact_match": HALF, "span_f1": HALF}}
     (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
     assert sentence.startswith("An answer is right only if its spans (ner) are right in place and label, all of them:")
 
