@@ -140,7 +140,6 @@ UNITS = {
     "unit/domain/metrics/test_measures": ("domain/metrics/measure", "domain/metrics/text_match"),
     "unit/engine/test_request_executor": (
         "engine/executor_counts",
-        "engine/response_cache",
         "engine/stored_model",
     ),
     "unit/interfaces/presentation/json/test_public_json": tuple(

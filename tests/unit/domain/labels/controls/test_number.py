@@ -1,10 +1,13 @@
 """<Number>: what is asked for, what is accepted and how it is stored and scored."""
 
+from typing import Any
+
 import pytest
 
 from backend.domain.answer import Number
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import from_result, to_result
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Rejection
 from backend.domain.prompts.default_prompt import first_prompt
 
@@ -12,11 +15,11 @@ HEAD = '<View><Text name="t" value="$text"/>'
 STEPS = 'min="-5" max="10" step="0.5" required="true"'
 
 
-def schema(attributes=""):
+def schema(attributes: str = "") -> LabelSchema:
     return read_config(f'{HEAD}<Number name="amount" toName="t" {attributes}/></View>')
 
 
-def control(attributes=""):
+def control(attributes: str = "") -> Any:
     return schema(attributes).by_name["amount"]
 
 
@@ -33,18 +36,18 @@ def control(attributes=""):
         ('min="many" max="1_0" step="0" required="true"', "a number"),
     ],
 )
-def test_what_is_asked_for(attributes, words):
+def test_what_is_asked_for(attributes: Any, words: Any) -> None:
     assert control(attributes).describe({}) == f'"amount": {words}'
     assert control(attributes).json_schema() == {"type": "number" if "required" in attributes else ["number", "null"]}
     assert "Give the numbers (amount) for this item." in first_prompt(schema(attributes)).template
 
 
 @pytest.mark.parametrize(("said", "kept"), [(-5, -5), (10, 10), (0.5, 0.5), (3.0, 3), (0, 0), (None, None)])
-def test_a_number_in_range_and_on_a_step_is_kept(said, kept):
+def test_a_number_in_range_and_on_a_step_is_kept(said: Any, kept: Any) -> None:
     assert control(STEPS).parse(said) == (None if kept is None else Number(kept))
 
 
-def test_whole_numbers_stay_whole_and_sums_of_fractions_are_clean():
+def test_whole_numbers_stay_whole_and_sums_of_fractions_are_clean() -> None:
     found = control('step="0.1"').parse(0.1 + 0.2)
     assert found == Number(0.3)
     (region,) = control().to_regions(control().parse(3.0))
@@ -69,20 +72,20 @@ def test_whole_numbers_stay_whole_and_sums_of_fractions_are_clean():
         (0.50001, "out_of_range"),
     ],
 )
-def test_nothing_else_is_rounded_or_clamped(said, reason):
+def test_nothing_else_is_rounded_or_clamped(said: Any, reason: Any) -> None:
     found = control(STEPS).parse(said)
     assert isinstance(found, Rejection)
     assert found.reason == reason
     assert len(found.detail) < 150
 
 
-def test_steps_begin_at_the_least_number():
+def test_steps_begin_at_the_least_number() -> None:
     odd = control('min="1" step="2"')
     assert odd.parse(7) == Number(7)
     assert isinstance(odd.parse(8), Rejection)
 
 
-def test_an_answer_goes_to_label_studio_and_back_and_0_is_a_number():
+def test_an_answer_goes_to_label_studio_and_back_and_0_is_a_number() -> None:
     for said in (0, -2.5, 10**17, 1e-7):
         answer = schema().parse({"amount": said})
         assert answer == {"amount": Number(said)}
@@ -90,12 +93,12 @@ def test_an_answer_goes_to_label_studio_and_back_and_0_is_a_number():
 
 
 @pytest.mark.parametrize(("stored", "read"), [(0, 0), (2.0, 2), (99, 99), ("4", None), (None, None), (False, None)])
-def test_a_ground_truth_is_read_as_the_screen_shows_it(stored, read):
+def test_a_ground_truth_is_read_as_the_screen_shows_it(stored: Any, read: Any) -> None:
     found = control(STEPS).from_regions([{"from_name": "amount", "type": "number", "value": {"number": stored}}])
     assert found == (None if read is None else Number(read))
 
 
-def test_the_nearer_the_better():
+def test_the_nearer_the_better() -> None:
     assert control(STEPS).partial(Number(10), Number(-5)) == 0
     assert control(STEPS).partial(Number(0), Number(3)) == pytest.approx(1 - 3 / 15)
     assert control().partial(Number(90), Number(100)) == pytest.approx(0.9), "without a range, by the larger one"
@@ -103,7 +106,7 @@ def test_the_nearer_the_better():
     assert (control().partial(None, None), control().partial(None, Number(0))) == (1, 0)
 
 
-def test_a_range_without_numbers_and_numbers_per_region_are_named_and_left_alone():
+def test_a_range_without_numbers_and_numbers_per_region_are_named_and_left_alone() -> None:
     both = f'{HEAD}<Rating name="r" toName="t"/><Number name="amount" toName="t" %s/></View>'
     for attributes, why in (('min="5" max="3"', "no number is from 5 to 3"), ('perRegion="true"', "perRegion")):
         found = read_config(both % attributes)
@@ -111,7 +114,7 @@ def test_a_range_without_numbers_and_numbers_per_region_are_named_and_left_alone
         assert why in found.unsupported[0]
 
 
-def test_the_digest_follows_what_may_be_answered_and_a_version_of_before_goes_on():
+def test_the_digest_follows_what_may_be_answered_and_a_version_of_before_goes_on() -> None:
     rated = f'{HEAD}<Rating name="r" toName="t"/>'
     before = read_config(f"{rated}</View>")
     now = read_config(f'{rated}<Number name="amount" toName="t"/></View>')
