@@ -8,11 +8,11 @@ from backend.domain.metrics.evaluation import Evaluation
 
 @dataclass(frozen=True, slots=True)
 class GateCheck:
-    """One check of a version. `evidence`: the numbers behind the result, for people."""
+    """One check of a version. `said`: the numbers behind the result, for people."""
 
     name: str
     passed: bool
-    evidence: str
+    said: str
 
 
 def accuracy_check(evaluation: Evaluation, least: float, strict: bool) -> GateCheck:
@@ -22,8 +22,8 @@ def accuracy_check(evaluation: Evaluation, least: float, strict: bool) -> GateCh
     if value is None or interval is None:
         return GateCheck(name, False, "there is none, because the model gave no answer to any task with a ground truth")
     held = interval[0] if strict else value
-    evidence = f"{value:.3f} on {evaluation.score.outputs} tasks, 95 % interval {interval[0]:.3f} to {interval[1]:.3f}"
-    return GateCheck(name, held >= least, evidence)
+    said = f"{value:.3f} on {evaluation.score.outputs} tasks, 95 % interval {interval[0]:.3f} to {interval[1]:.3f}"
+    return GateCheck(name, held >= least, said)
 
 
 def versus_check(pair: VersionPair, tasks: int, strict: bool) -> GateCheck:
@@ -32,5 +32,5 @@ def versus_check(pair: VersionPair, tasks: int, strict: bool) -> GateCheck:
     passed = pair.verdict == BETTER if strict else pair.verdict != WORSE
     if pair.difference is None or pair.p_value is None:
         return GateCheck(name, False, "the versions have no task in common")
-    evidence = f"{pair.verdict}: {pair.difference:+.3f} on {tasks} tasks, p = {pair.p_value:.3g}"
-    return GateCheck(name, passed, f"{evidence}, {len(pair.fixed)} fixed and {len(pair.broken)} broken")
+    said = f"{pair.verdict}: {pair.difference:+.3f} on {tasks} tasks, p = {pair.p_value:.3g}"
+    return GateCheck(name, passed, f"{said}, {len(pair.fixed)} fixed and {len(pair.broken)} broken")

@@ -107,6 +107,6 @@ def end_by(checks: Sequence[GateCheck]) -> None:
     """Ends the command with 3 when one failed, and says which."""
     failed = [check for check in checks if not check.passed]
     for check in failed:
-        notify(f'Check failed, "{check.name}": {check.evidence}.')
+        notify(f'Check failed, "{check.name}": {check.said}.')
     if failed:
         raise click.exceptions.Exit(BELOW)
