@@ -7,7 +7,7 @@ from typing import Any
 from backend.domain.labels.remark_box import RemarkBox, is_shown, remark_box
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.domain.prompts.interactive import remarked, typed_region, withdrawn
+from backend.domain.prompts.interactive import typed_region, withdrawn
 from backend.errors import PromptError
 from backend.services.live_requests import Labelled
 
@@ -29,10 +29,10 @@ class LabelingScreen:
         return [*([self.region] if self.region else []), *([self.box.saying()] if self.box else [])]
 
     def refusal(self, error: PromptError, tag: str) -> dict[str, Any]:
-        """Of a prompt that can't be used: nothing of it is saved, and there is room for the next one. Without a box the
-        remark has to stand below its text."""
+        """Of a prompt that can't be used: nothing of it is saved, and there is room for the next one. Without a box it
+        can't be said why, because Label Studio saves all that it shows elsewhere."""
         if self.box is None:
-            return _shown([remarked(self.region, str(error))], tag)
+            return _shown([withdrawn(self.region)], tag)
         text = self.region["value"]["text"][-1].strip()
         return _shown([withdrawn(self.region), self.box.saying(f"Not used: “{text}”. {error}")], tag)
 

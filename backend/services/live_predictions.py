@@ -32,6 +32,7 @@ from backend.services.overflow_runs import OverflowRuns
 from backend.services.predictions.ownership import signed
 
 T = TypeVar("T")
+NOT_USED = "a prompt that was typed on the labelling screen was not used"
 log = logging.getLogger(__name__)
 
 
@@ -89,6 +90,7 @@ class LivePredictions:
                 try:
                     version = typed_version(typed, version, schema, items[0].data if items else {})
                 except PromptError as error:
+                    log.warning("project %s: %s: %s", project, NOT_USED, error)
                     return [screen.refusal(error, tag) for _ in items]
             elif len(items) > 1:
                 items = self._not_left_over(tag, items, given)

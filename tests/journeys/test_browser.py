@@ -151,6 +151,23 @@ def test_a_remark_is_not_saved_when_nothing_else_is_typed(
     assert [region["from_name"] for region in annotation["result"] if region["value"].get("text") != []] == ["topic"]
 
 
+def test_without_a_box_for_remarks_a_prompt_with_a_typo_is_taken_back_and_nothing_of_it_is_saved(
+    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext
+) -> None:
+    boxless = CONFIG[: CONFIG.index('  <View visibleWhen="choice-selected">')] + "</View>"
+    project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.", boxless)
+    page = opened(browser, project)
+    expect_only(page, "Refund")
+    page.get_by_text("Auto-Annotation", exact=True).click()
+    add_prompt(page, "Is {txet} late?")
+    expect(page.get_by_text("Is {txet} late?")).to_have_count(0)
+    add_prompt(page, TYPED)
+    expect_only(page, "Delivery")
+    (annotation,) = submitted(page, project)
+    values = {region["from_name"]: region["value"] for region in annotation["result"]}
+    assert values == {"topic": {"choices": ["Delivery"]}, "prompt": {"text": [TYPED]}}
+
+
 def test_the_screen_shows_that_a_slow_model_is_at_work(
     label_studio: RunningLabelStudio,
     backend_server: Served,

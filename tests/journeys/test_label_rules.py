@@ -24,6 +24,7 @@ CONFIG = """<View>
     </Choices>
   </View>
 </View>"""
+PHOTO = "data:image/png;base64," + "A" * 1_200_000
 BODIES = ("a refund, as it is broken", "the delivery came late", "a refund, for it came late", "a late delivery")
 WANTED = [
     {"topic": ["r"], "why": ["Broken"]},
@@ -50,10 +51,11 @@ def by_task(found: list[Json]) -> list[dict[str, list[str]]]:
 
 @pytest.fixture
 def project(label_studio: RunningLabelStudio) -> Project:
-    """The second truth holds a value of a control that its screen hides."""
+    """Each has a picture that no prompt uses; the second truth holds a value of a control that its screen hides."""
     stale = [region("topic", "Delivery"), region("why", "Late")]
     truths = [[region("topic", "r"), region("why", "Broken")], stale, None, None]
-    return Project.made(label_studio, [{"sender": "Ann", "mail": {"body": body}} for body in BODIES], truths, CONFIG)
+    tasks = [{"sender": "Ann", "mail": {"body": body}, "photo": PHOTO} for body in BODIES]
+    return Project.made(label_studio, tasks, truths, CONFIG)
 
 
 def test_hidden_values_are_neither_pushed_nor_true_nor_annotated(
@@ -67,6 +69,7 @@ def test_hidden_values_are_neither_pushed_nor_true_nor_annotated(
     assert "Sent by Ann:\nmail.body: the delivery came late" in shown
     assert mine.app.run("topic@1", Subset("all")).pushed == PushResult(4, 0, 0)
     assert by_task(project.predictions()) == WANTED
+    assert not any(b"AAAAAAAA" in file.read_bytes() for file in (mine.folder / "data").iterdir()), "stored nowhere"
     score = mine.app.run("topic@1", Subset("ground-truth")).score
     assert score is not None
     assert (score.correct, score.outputs) == (2, 2)

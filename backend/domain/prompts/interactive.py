@@ -1,6 +1,6 @@
 """Interactive prompts: typed in the labelling screen, into the smart <TextArea>, for the task that is open there.
 
-What is wrong with a prompt is said in the screen's remark box; where it has none, below the prompt's own text.
+What is wrong with a prompt is said in the screen's remark box.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from backend.domain.prompts.default_prompt import task_text
 from backend.domain.prompts.version import PromptVersion, refuse_unknown, used_variables
 
 REMARK = "\n\n[Not used: "
-"""What begins our remark. An annotator who corrects the prompt need not take it out."""
+"""What began the remarks that former releases put below a prompt, where they may be saved still."""
 
 
 def typed_text(context: Mapping[str, Any] | None, schema: LabelSchema) -> str:
@@ -33,12 +33,6 @@ def typed_region(context: Mapping[str, Any] | None, schema: LabelSchema) -> dict
             if isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts):
                 return _saying(region, [*texts[:-1], texts[-1].partition(REMARK)[0]])
     return {}
-
-
-def remarked(region: Mapping[str, Any], sentence: str) -> dict[str, Any]:
-    """The region with a remark below its last text."""
-    *older, text = region["value"]["text"]
-    return _saying(region, [*older, f"{text}{REMARK}{sentence}]"])
 
 
 def withdrawn(region: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,20 @@ def test_the_digest_is_the_same_in_another_process() -> None:
     assert found.stdout.strip() == request().digest
 
 
+def test_a_field_that_the_prompt_does_not_use_is_no_part_of_a_request_however_long() -> None:
+    picture = "data:image/png;base64," + "A" * 1_200_000
+    plain, beside = (builder().request(Task(1, {"text": "I love it", **more})) for more in ({}, {"photo": picture}))
+    assert isinstance(beside, ChatRequest)
+    assert beside == plain
+    assert beside.digest == request().digest
+    assert "AAAA" not in beside.texts
+    used = builder(template="{text} {photo}", variables=("text", "photo"))
+    assert isinstance(used.request(Task(1, {"text": "x", "photo": picture})), Failure)
+    small = used.request(Task(1, {"text": "x", "photo": picture[:1000]}))
+    assert isinstance(small, ChatRequest)
+    assert small.user == f"x {picture[:1000]}"
+
+
 def test_the_order_in_which_parameters_are_named_does_not_matter() -> None:
     one = template(parameters={"temperature": 0, "seed": 1, "reasoning": {"a": 1, "b": 2}})
     other = template(parameters={"reasoning": {"b": 2, "a": 1}, "seed": 1, "temperature": 0})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backend.domain.labels.config import read_config
-from backend.domain.prompts.interactive import remarked, typed_region, typed_text, typed_version
+from backend.domain.prompts.interactive import typed_region, typed_text, typed_version
 from backend.errors import PromptError
 from tests.scripted import CONFIG, version
 
@@ -38,9 +38,8 @@ def test_without_a_smart_control_nothing_is_typed() -> None:
     assert typed_region({"result": [region("Say it.")]}, read_config(CONFIG)) == {}
 
 
-def test_a_remark_stands_below_the_text_and_is_not_read_back() -> None:
-    shown = remarked(region("older", "Say {body}."), "there is no body")
-    assert shown["value"]["text"] == ["older", "Say {body}.\n\n[Not used: there is no body]"]
+def test_a_remark_that_a_former_release_put_below_the_text_is_no_part_of_it() -> None:
+    shown = region("older", "Say {body}.\n\n[Not used: there is no body]")
     assert typed_text({"result": [shown]}, SCHEMA) == "Say {body}."
 
 
