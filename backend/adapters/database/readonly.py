@@ -31,10 +31,11 @@ def _read(url: str, query: str) -> list[Any]:
         if address.get_backend_name() == "sqlite":
             file = quote(str(Path(address.database or "").resolve()))
             engine = sa.create_engine(
-                sa.URL.create("sqlite", database=f"file:{file}", query={"mode": "ro", "uri": "true"})
+                sa.URL.create("sqlite", database=f"file:{file}", query={"mode": "ro", "uri": "true"}),
+                poolclass=sa.NullPool,
             )
         else:
-            engine = sa.create_engine(address, connect_args={"connect_timeout": CONNECT_S})
+            engine = sa.create_engine(address, poolclass=sa.NullPool, connect_args={"connect_timeout": CONNECT_S})
         with engine.connect() as connection:
             return list(connection.execute(sa.text(query)).all())
     except (SQLAlchemyError, OSError, ImportError, ValueError):

@@ -37,7 +37,7 @@ class Shop:
     def __init__(self, script: Any, budget: Any, slots: Any = 4) -> None:
         self.model = ScriptedModel(script)
         self.book = Book(budget)
-        self.stored = []
+        self.stored: list[Any] = []
         self.budgeted_model = BudgetedModel(self.model, self._write, BudgetAllocation(self.book, slots), pricing)
         self.executor = RequestExecutor(self.budgeted_model, slots)
 

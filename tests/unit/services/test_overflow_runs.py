@@ -14,9 +14,9 @@ TAG = "mood@1"
 
 class Runs:
     def __init__(self) -> None:
-        self.started = []
+        self.started: list[tuple[Any, Any]] = []
         self.trouble = None
-        self.over = set()
+        self.over: set[Any] = set()
 
     def start(self, tag: Any, tasks: Any) -> Any:
         if self.trouble:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from backend.domain.answer import Labels, labels_or_none, names_of
+from backend.domain.answer import Answer, Labels, labels_or_none, names_of
 from backend.domain.chat.judged import judge
 from backend.domain.chat.prose import other_label
 from backend.domain.chat.request import MAX_ATTEMPTS
@@ -16,7 +16,7 @@ from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.label_lookup import fold
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import REJECTIONS, Answer, Rejection
+from backend.domain.outcome import REJECTIONS, Rejection
 from tests.scripted import GOOD, choices, completion
 
 SCHEMA = choices("Good", "Bad", "5", "NaN", "Infinity")

@@ -1,6 +1,6 @@
-from backend.domain.answer import Labels
+from backend.domain.answer import Answer, Labels
 from backend.domain.metrics.cases import Case, count_cases
-from backend.domain.outcome import Answer, Failure, Outcome, Rejection, Truth
+from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from tests.unit.domain.metrics.test_classification import BOTH, SINGLE
 
 A, B = {"c": Labels(("a",))}, {"c": Labels(("b",))}

@@ -52,7 +52,7 @@ def test_parameters_as_providers_name_them_are_taken() -> None:
         ("reasoning_effort", 3),
     ],
 )
-def test_well_known_parameters_have_a_type_and_a_range(name, value):
+def test_well_known_parameters_have_a_type_and_a_range(name: str, value: object) -> None:
     with pytest.raises(PromptError, match=f"The parameter '{name}' cannot be .*: use a ") as error:
         check_parameters({name: value})
     assert json.dumps(value)[:40] in str(error.value)

@@ -20,7 +20,7 @@ json_values = st.recursive(
 )
 
 
-def field(*labels: str, multiple=False, optional=False, source=None) -> ChoicesControl:
+def field(*labels: str, multiple: bool = False, optional: bool = False, source: str | None = None) -> ChoicesControl:
     return ChoicesControl("mood", "text", multiple, optional, tuple(Choice(label, label) for label in labels), source)
 
 

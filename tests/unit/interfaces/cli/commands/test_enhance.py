@@ -32,7 +32,7 @@ def test_a_better_one_is_shown_with_all_that_speaks_for_it(tmp_path: Path, capsy
     assert err.endswith("Saved as topic@2.\n")
 
 
-def test_names_that_scripts_rely_on(tmp_path):
+def test_names_that_scripts_rely_on(tmp_path: Path) -> None:
     told = json.loads(json.dumps(optimization_json(found(tmp_path, "good", "empty", "losing"))))
     assert (told["version"], told["teacher"], told["saved"], told["verdict"]) == (
         "topic@1",
