@@ -61,7 +61,8 @@ def redis_on(port: int) -> Iterator[None]:
 
 def _answers(port: int) -> bool:
     try:
-        return bool(Redis(port=port).ping())
+        with Redis(port=port) as redis:
+            return bool(redis.ping())
     except RedisError:
         return False
 
@@ -192,8 +193,8 @@ def _wait_through_outages(stack: ExitStack, port: int, url: str, number: int) ->
             Queue(url).put("1f3a9c04", 5)
             assert worker.stdout.readline() == "began 1f3a9c04 5\n"
             until(lambda: not Queue(url).waiting())
-    with redis_on(port):
-        until(lambda: Redis(port=port).client_list(_type="normal")[1:])
+    with redis_on(port), Redis(port=port) as redis:
+        until(lambda: redis.client_list(_type="normal")[1:])
         worker.send_signal(number)
         assert worker.wait(20) == 0
     said = worker.stderr.read()
@@ -203,11 +204,12 @@ def _wait_through_outages(stack: ExitStack, port: int, url: str, number: int) ->
 
 
 def test_it_registers_again_with_a_redis_that_lost_it(redis_url: str) -> None:
-    worker = JobWorker([NAME], connection=Redis.from_url(redis_url))
-    worker.register_birth()
-    Redis.from_url(redis_url).flushall()
-    assert "workers: 0" in Queue(redis_url).describe()
-    worker._register()
-    assert "workers: 1" in Queue(redis_url).describe()
-    worker.register_death()
-    assert "workers: 0" in Queue(redis_url).describe()
+    with Redis.from_url(redis_url) as redis:
+        worker = JobWorker([NAME], connection=redis)
+        worker.register_birth()
+        redis.flushall()
+        assert "workers: 0" in Queue(redis_url).describe()
+        worker._register()
+        assert "workers: 1" in Queue(redis_url).describe()
+        worker.register_death()
+        assert "workers: 0" in Queue(redis_url).describe()
