@@ -6,7 +6,7 @@ One Label Studio, one stand-in model and one backend serve the session, and a br
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 from label_studio_sdk import LabelStudio
 from playwright.sync_api import BrowserContext
 
+from backend.adapters.label_studio.sdk_internals import http_client_of
 from demo import label_studio as local
 from demo import services
 from tests.installation import Installation
@@ -84,8 +85,16 @@ def a_label_studio(folder: Path, switches: Mapping[str, str] = local.DEFAULT_SWI
     log, port = folder / "label-studio.log", services.free_port()
     with local.label_studio(folder / "data", port, account, log=log, switches=switches) as service:
         running = RunningLabelStudio(service.url, account, service)
-        with running.http:
+        with running.http, closing(http_client_of(running.client).httpx_client):
             yield running
+
+
+@contextmanager
+def sdk_of(url: str, api_key: str) -> Iterator[LabelStudio]:
+    """The SDK's client as a script makes it; at the end its connections are closed, which it has no call for."""
+    sdk = LabelStudio(base_url=url, api_key=api_key)
+    with closing(http_client_of(sdk).httpx_client):
+        yield sdk
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend.adapters import processes as module
-from backend.adapters.processes import is_gone, is_running, this_process
+from backend.adapters.processes import LocalProcess, is_gone, is_running, this_process
+from tests.running import until
 
 NAME = (
     "import sys; from backend.adapters.processes import this_process; "
@@ -70,3 +72,17 @@ def test_a_record_of_an_earlier_release_tells_host_and_id_alone() -> None:
     host = socket.gethostname()
     assert is_running(f"{host}:{os.getpid()}") is None
     assert is_running(f"{host}:{2**22 + 7}") is False
+
+
+def test_the_end_of_a_background_process_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it stays behind as a zombie of a server that outlives it."""
+    begun = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            begun.append(self)
+
+    monkeypatch.setattr(module.subprocess, "Popen", Noted)
+    LocalProcess(tmp_path / "runs", {**os.environ, "DATA_DIR": str(tmp_path / "data")}).give("nosuch")
+    assert until(lambda: begun[0].returncode) == 1

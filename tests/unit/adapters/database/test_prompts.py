@@ -1,5 +1,6 @@
 """The record: prompts, versions and completions. Facts are stored exactly, once, and found again."""
 
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.retry import PATIENT
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
@@ -274,6 +276,23 @@ def test_two_stores_on_one_database_see_each_other(store: Store, database_url: s
     assert other.save(version("2 {text}"))[0].number == 2
     assert len(store.versions()) == 2
     other.close()
+
+
+def test_its_connections_are_closed_when_nobody_has_it_any_more(database_url: str) -> None:
+    lent = Store(database_url).with_retry(PATIENT)
+    engine = lent.engine
+    gc.collect()
+    assert lent.versions() == []
+    assert idle(engine) == 1
+    del lent
+    gc.collect()
+    assert idle(engine) == 0
+
+
+def idle(engine: sa.Engine) -> int:
+    """Open connections that wait for somebody."""
+    pool: Any = engine.pool
+    return int(pool.checkedin())
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -1,6 +1,7 @@
 """What workers settle among each other, on a real Redis."""
 
 import contextlib
+import gc
 from typing import Any
 
 import pytest
@@ -100,9 +101,9 @@ def test_a_429_seen_by_one_slows_them_all(redis_url: str) -> None:
 
 
 def test_a_flushed_redis_is_no_trouble(redis_url: str) -> None:
-    with Worker(redis_url, most=10) as one:
+    with Worker(redis_url, most=10) as one, Redis.from_url(redis_url) as redis:
         one.member.take(["a"])
-        Redis.from_url(redis_url).flushall()
+        redis.flushall()
         assert one.member.take(["a"]) == {"a"}
         one.member._agree()
         assert one.grant == 10
@@ -146,8 +147,7 @@ def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(
 
 def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url: str) -> None:
     """A record of slots without a sign of life: what a worker of an earlier release left when it was killed."""
-    with Worker(redis_url, most=8) as one:
-        redis = Redis.from_url(redis_url)
+    with Worker(redis_url, most=8) as one, Redis.from_url(redis_url) as redis:
         redis.hset(one.member._keys[1], "killed", 8)
         redis.hset(one.member._keys[1], "so was this", 1)
         one.member._agree()
@@ -177,3 +177,16 @@ def test_who_holds_the_slots_can_be_told(redis_url: str) -> None:
         held = other.member.holders()
         assert sorted(held.values()) == [0, 3]
         assert {name.partition(" ")[0] for name in held} == {this_process()}
+
+
+def test_a_connection_that_nobody_has_any_more_is_closed(redis_url: str) -> None:
+    mine = RedisConnection(redis_url)
+    client = mine.redis
+    client.client_setname("mine")
+    with Redis.from_url(redis_url) as other:
+        names = lambda: {each["name"] for each in other.client_list()}  # noqa: E731
+        assert "mine" in names()
+        del mine
+        gc.collect()
+        until(lambda: "mine" not in names())
+    client.close()

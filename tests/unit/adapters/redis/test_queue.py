@@ -61,7 +61,8 @@ def redis_on(port: int) -> Iterator[None]:
 
 def _answers(port: int) -> bool:
     try:
-        return bool(Redis(port=port).ping())
+        with Redis(port=port) as redis:
+            return bool(redis.ping())
     except RedisError:
         return False
 
@@ -74,14 +75,21 @@ def burst(url: str) -> tuple[str, str]:
     return out, err
 
 
-def test_a_job_is_taken_with_its_run_and_number(redis_url: str) -> None:
+@pytest.fixture
+def jobs(redis_url: str) -> Iterator[Jobs]:
+    """The queue, as anybody who reaches Redis has it."""
+    with Redis.from_url(redis_url) as redis:
+        yield Jobs(NAME, connection=redis, serializer=JSONSerializer)
+
+
+def test_a_job_is_taken_with_its_run_and_number(redis_url: str, jobs: Jobs) -> None:
     queue = Queue(redis_url)
     for number in (0, -1, 7):
         queue.put("1f3a9c04", number)
     assert queue.waiting() == {("1f3a9c04", number) for number in (0, -1, 7)}
     assert burst(redis_url)[0].split("\n")[:-1] == ["began 1f3a9c04 0", "began 1f3a9c04 -1", "began 1f3a9c04 7"]
     assert queue.waiting() == set()
-    assert not Redis.from_url(redis_url).keys("rq:job:*"), "nothing is left of them"
+    assert not jobs.connection.keys("rq:job:*"), "nothing is left of them"
 
 
 def test_a_job_that_crashes_leaves_the_worker_at_work(redis_url: str) -> None:
@@ -138,8 +146,9 @@ def write(jobs: Jobs, mark: Path, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_a_strangers_job_is_not_run_and_ours_behind_it_is(redis_url: str, tmp_path: Path, kind: Any) -> None:
-    jobs = Jobs(NAME, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
+def test_a_strangers_job_is_not_run_and_ours_behind_it_is(
+    redis_url: str, jobs: Jobs, tmp_path: Path, kind: Any
+) -> None:
     FOREIGN[kind](jobs, tmp_path / "ran")
     queue = Queue(redis_url)
     assert queue.waiting() == set()
@@ -153,9 +162,8 @@ def test_a_strangers_job_is_not_run_and_ours_behind_it_is(redis_url: str, tmp_pa
     assert "\x1b" not in err
 
 
-def test_what_hangs_on_our_own_job_is_not_run_either(redis_url: str, tmp_path: Path) -> None:
+def test_what_hangs_on_our_own_job_is_not_run_either(redis_url: str, jobs: Jobs) -> None:
     """RQ would call what a job names for its success, its failure and its end."""
-    jobs = Jobs(NAME, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
     for number in (2, 3):
         call = Callback("os.makedirs")
         jobs.enqueue(JOB, args=["1f3a9c04", number], on_success=call, on_failure=call, on_stopped=call)
@@ -192,8 +200,8 @@ def _wait_through_outages(stack: ExitStack, port: int, url: str, number: int) ->
             Queue(url).put("1f3a9c04", 5)
             assert worker.stdout.readline() == "began 1f3a9c04 5\n"
             until(lambda: not Queue(url).waiting())
-    with redis_on(port):
-        until(lambda: Redis(port=port).client_list(_type="normal")[1:])
+    with redis_on(port), Redis(port=port) as redis:
+        until(lambda: redis.client_list(_type="normal")[1:])
         worker.send_signal(number)
         assert worker.wait(20) == 0
     said = worker.stderr.read()
@@ -203,11 +211,12 @@ def _wait_through_outages(stack: ExitStack, port: int, url: str, number: int) ->
 
 
 def test_it_registers_again_with_a_redis_that_lost_it(redis_url: str) -> None:
-    worker = JobWorker([NAME], connection=Redis.from_url(redis_url))
-    worker.register_birth()
-    Redis.from_url(redis_url).flushall()
-    assert "workers: 0" in Queue(redis_url).describe()
-    worker._register()
-    assert "workers: 1" in Queue(redis_url).describe()
-    worker.register_death()
-    assert "workers: 0" in Queue(redis_url).describe()
+    with Redis.from_url(redis_url) as redis:
+        worker = JobWorker([NAME], connection=redis)
+        worker.register_birth()
+        redis.flushall()
+        assert "workers: 0" in Queue(redis_url).describe()
+        worker._register()
+        assert "workers: 1" in Queue(redis_url).describe()
+        worker.register_death()
+        assert "workers: 0" in Queue(redis_url).describe()
