@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from label_studio_sdk import LabelStudio
+from label_studio_sdk import AnnotationRequest, ImportApiRequest, LabelStudio
 
 from demo.label_studio import Account
 from demo.services import ROOT, environment
@@ -66,10 +66,12 @@ class Job:
         project = self._studio.projects.create(
             title="Support inbox", label_config=(DATA / "config.xml").read_text(encoding="utf-8")
         ).id
+        if project is None:
+            raise DemoError("Label Studio should say which project it made.")
         tasks = [_task(item, truth=place < TRUTHS) for place, item in enumerate(self._tasks)]
         self._studio.projects.import_tasks(id=project, request=tasks, request_options={"max_retries": 0})
         print(f"\nMade project {project} with {len(tasks)} messages, {TRUTHS} of them ground truth.")
-        return int(project)
+        return project
 
     def save(self, project: int, number: int) -> str:
         path = DATA / f"prompt-{number}.txt"
@@ -123,10 +125,10 @@ class Job:
             raise DemoError(f"{what}.")
 
 
-def _task(item: Mapping[str, str], truth: bool) -> dict[str, Any]:
+def _task(item: Mapping[str, str], truth: bool) -> ImportApiRequest:
     """The label is no part of the task's data: a prompt must not see it."""
     data = {"text": item["text"]}
     if not truth:
-        return {"data": data}
+        return ImportApiRequest(data=data)
     region = {"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": [item["topic"]]}}
-    return {"data": data, "annotations": [{"result": [region], "ground_truth": True}]}
+    return ImportApiRequest(data=data, annotations=[AnnotationRequest(result=[region], ground_truth=True)])

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from label_studio_sdk import LabelStudio
+from label_studio_sdk import AnnotationRequest, ImportApiRequest, LabelStudio
 from playwright.sync_api import BrowserContext
 
 from backend.adapters.label_studio.sdk_internals import http_client_of
@@ -67,11 +67,12 @@ class RunningLabelStudio:
 
         `truths` has, for each task in order, the `result` of its ground-truth annotation, or None.
         """
-        project = self.client.projects.create(title="A journey", label_config=config)
+        project = self.client.projects.create(title="A journey", label_config=config).id
+        assert project is not None
         request = [_with_truth(data, truth) for data, truth in zip(tasks, truths or [None] * len(tasks), strict=True)]
         # The SDK repeats a failed POST, which here would import everything twice.
-        self.client.projects.import_tasks(id=project.id, request=request, request_options={"max_retries": 0})
-        return project.id
+        self.client.projects.import_tasks(id=project, request=request, request_options={"max_retries": 0})
+        return project
 
 
 @contextmanager
@@ -166,7 +167,7 @@ def browser(label_studio: RunningLabelStudio, chromium: str) -> Iterator[Browser
         yield context
 
 
-def _with_truth(data: Json, truth: list[Json] | None) -> Json:
+def _with_truth(data: Json, truth: list[Json] | None) -> ImportApiRequest:
     if truth is None:
-        return {"data": data}
-    return {"data": data, "annotations": [{"result": truth, "ground_truth": True}]}
+        return ImportApiRequest(data=data)
+    return ImportApiRequest(data=data, annotations=[AnnotationRequest(result=truth, ground_truth=True)])

@@ -19,6 +19,7 @@ from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages
 from tests.running import RunningStandIn, until
+from tests.scripted import some
 
 ALL = Subset("all")
 TASKS = 2600
@@ -186,7 +187,7 @@ def test_a_chunk_that_ends_its_workers_is_set_aside(
     assert status.tally.failed > 0
     assert status.tally.done + status.tally.failed == 40
     assert project.versions() == {"topic@1": status.tally.done}
-    assert {row.reason.partition(":")[0] for row in queued.app.results("topic@1", ["failed"])} == {"crashed"}
+    assert {some(row.reason).partition(":")[0] for row in queued.app.results("topic@1", ["failed"])} == {"crashed"}
 
 
 def _ended(installation: Installation, run: str) -> object:

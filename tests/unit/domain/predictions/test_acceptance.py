@@ -7,7 +7,7 @@ import pytest
 from backend.domain.predictions.acceptance import is_unseen, seal
 from backend.domain.predictions.marks import Marker
 
-MADE = {
+MADE: dict[str, Any] = {
     "id": 4,
     "result": [{"from_name": "topic"}],
     "completed_by": 1,
@@ -43,7 +43,7 @@ def test_without_its_prediction_it_is_known_by_its_mark_or_its_id() -> None:
     orphan = {**MADE, "parent_prediction": None}
     assert not is_unseen(orphan)
     assert is_unseen(orphan, known={4})
-    assert is_unseen({**orphan, "result": Marker("ab" * 32).marked(1, "x@1", MADE["result"])})  # type: ignore[arg-type]
+    assert is_unseen({**orphan, "result": Marker("ab" * 32).marked(1, "x@1", MADE["result"])})
 
 
 @pytest.mark.parametrize("name", ["result", "completed_by", "updated_at", "was_cancelled"])
