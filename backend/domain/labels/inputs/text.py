@@ -21,12 +21,19 @@ class PlainText:
         """The text of a task's string."""
         return cls(source.replace("\0", ""))
 
+    @property
+    def prompt(self) -> str:
+        return self.text
+
     def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
         return place(self.text, quotes)
 
     def part(self, start: int, end: int) -> str:
         """What stands there."""
         return self.text[start:end]
+
+    def value(self, start: int, end: int) -> dict[str, Any]:
+        return {"start": start, "end": end, "text": self.part(start, end)}
 
     def span(self, value: Mapping[str, Any]) -> Span | None:
         return within(whole_number(value.get("start")), whole_number(value.get("end")), len(self.text))
