@@ -21,7 +21,7 @@ class SpanText(Protocol):
 
     @property
     def turn_count(self) -> int:
-        """Of a dialogue; 0 for a text that is none."""
+        """Of a dialogue; 0 for any other text."""
 
     def part(self, start: int, end: int) -> str:
         """What stands there: a slice of `text`."""

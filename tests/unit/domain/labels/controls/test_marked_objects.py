@@ -146,7 +146,7 @@ def test_turns_are_strings_and_their_offsets_utf16(start: Any, offsets: Any, wan
 
 
 @pytest.mark.parametrize("value", ["Hello", [], ["Hello"], [{"who": "A", "says": "Hello"}], None])
-def test_what_is_no_dialogue_is_a_bad_task(value: Any) -> None:
+def test_what_is_not_a_list_of_turns_is_a_bad_task(value: Any) -> None:
     found = schema("ParagraphLabels", TURNS).for_task({"text": value})
     assert isinstance(found, Failure)
     assert "is not a list of turns" in found.detail
