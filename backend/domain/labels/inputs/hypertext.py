@@ -110,10 +110,13 @@ class HyperTextDom:
         }
 
     def span(self, value: Mapping[str, Any]) -> Span | None:
-        """XPaths that lead somewhere win over `globalOffsets`; bare numbers count as these."""
+        """XPaths that lead somewhere win over `globalOffsets`; bare numbers count as these. Without offsets beside the
+        XPaths, even empty ones, the screen shows nothing of `globalOffsets`."""
         ends = [self._index(value.get(name), value.get(f"{name}Offset")) for name in ("start", "end")]
         if None in ends:
             offsets = value.get("globalOffsets", value)
+            if offsets is not value and None in (value.get("startOffset"), value.get("endOffset")):
+                return None
             where = offsets if isinstance(offsets, Mapping) else {}
             ends = [whole_number(where.get(name)) for name in ("start", "end")]
         return within(ends[0], ends[1], len(self.text))

@@ -8,11 +8,13 @@ import pytest
 
 from backend.domain.answer import MarkedSpan, Spans
 from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.few_shot.messages import ExampleOwners
 from backend.domain.labels.config import read_config
 from backend.domain.labels.reading import as_read
 from backend.domain.labels.regions import from_result, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
+from backend.domain.prompts.examples import Example, Examples
 from backend.domain.task import Task
 from tests.scripted import version
 
@@ -185,6 +187,18 @@ def test_a_request_holds_what_is_shown() -> None:
     request = RequestBuilder(version("{text}"), config, "http://localhost").request(task)
     assert isinstance(request, ChatRequest)
     assert request.user == "Anna"
+
+
+def test_a_copy_of_an_example_is_known_by_what_is_shown() -> None:
+    """Its answer would be in the request, whatever the tags around its words are."""
+    config = schema("HyperTextLabels", HTML)
+    pool = (Example(5, {"text": "Anna"}, {"ner": []}), Example(6, {"text": "Bob"}, {"ner": []}))
+    asked = version("{text}", examples=Examples(2, "random", pool))
+    copy = Task(7, {"text": "<p>Anna</p>"})
+    assert ExampleOwners(asked).has(as_read(copy, config))
+    request = RequestBuilder(asked, config, "http://localhost").request(copy)
+    assert isinstance(request, ChatRequest)
+    assert [turn[0] for turn in request.example_turns] == ["Bob"]
 
 
 @pytest.mark.parametrize("tag", ["HyperTextLabels", "ParagraphLabels"])
