@@ -32,6 +32,7 @@ def test_the_words_before_a_span_are_the_last_five() -> None:
 def test_a_quote_from_a_dialogue_has_the_number_of_its_turn() -> None:
     said = {"turn": 2, "label": "Person", "text": "Bob", "before": "met"}
     found = read_quote(said, "ner", stored, turns=True)
+    assert isinstance(found, Quote)
     assert found == Quote("Bob", "PER", "met", 2)
     assert quote_json("Person", found) == said
     assert read_quote(said, "ner", stored) == Quote("Bob", "PER", "met"), "a text has no turns"
