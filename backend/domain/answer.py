@@ -32,13 +32,15 @@ class Texts:
 @dataclass(frozen=True, slots=True, order=True)
 class MarkedSpan:
     """A stretch of a task's text and its label, as it is stored: [start, end) in code points. `text`: the characters
-    there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it."""
+    there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it. `place`: as a
+    region names it, where start and end are not its offsets."""
 
     start: int
     end: int
     label: str
     text: str = field(default="", compare=False)
     tier: str = field(default="", compare=False)
+    place: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -18,6 +18,8 @@ MEASURES: Mapping[str, Measures] = {
     "Rating": number_distance.of_ratings,
     "Number": number_distance.of_numbers,
     "Labels": span_match.of_spans,
+    "HyperTextLabels": span_match.of_spans,
+    "ParagraphLabels": span_match.of_spans,
 }
 """Tag of a control -> its measures."""
 

@@ -7,8 +7,8 @@ In the order in which releases learnt them: a version that was saved before a ki
 from collections.abc import Callable, Mapping
 
 from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.choices import build_choices
-from backend.domain.labels.controls.labels import build_labels
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.rating import build_rating
 from backend.domain.labels.controls.text_area import build_text_area
@@ -23,4 +23,6 @@ BUILDERS: Mapping[str, Build] = {
     "Rating": build_rating,
     "Number": build_number,
     "Labels": build_labels,
+    "HyperTextLabels": build_labels,
+    "ParagraphLabels": build_labels,
 }

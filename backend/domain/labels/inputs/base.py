@@ -19,8 +19,18 @@ class SpanText(Protocol):
     def prompt(self) -> str:
         """What a model reads, and quotes from."""
 
+    @property
+    def turn_count(self) -> int:
+        """Of a dialogue; 0 for any other text."""
+
+    def part(self, start: int, end: int) -> str:
+        """What stands there: a slice of `text`."""
+
     def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
         """Where quotes from `prompt` stand in `text`."""
+
+    def quote(self, start: int, end: int, label: str) -> Quote:
+        """The quote from `prompt` that means the place, with all that stands before it."""
 
     def value(self, start: int, end: int) -> dict[str, Any]:
         """The place as a region's `value` names it, with the `text` there."""

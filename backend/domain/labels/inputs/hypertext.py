@@ -7,7 +7,7 @@ the cells of a table stand side by side without a blank.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -29,6 +29,17 @@ class _Part:
 @dataclass(frozen=True)
 class _Prompt:
     parts: list[_Part]
+
+    @cached_property
+    def origins(self) -> list[int]:
+        return [part.origin for part in self.parts]
+
+    def of_dom(self, index: int) -> int:
+        """The inverse of `in_dom` for one character; the next one of the prompt where it is not on the screen."""
+        number = bisect_right(self.origins, index) - 1
+        if number < 0:
+            return 0
+        return self.starts[number] + min(index - self.origins[number], len(self.parts[number].text))
 
     @cached_property
     def text(self) -> str:
@@ -58,8 +69,10 @@ class HyperTextDom:
     pieces: tuple[Piece, ...]
 
     @classmethod
+    @lru_cache(maxsize=16)
     def of(cls, html: str, inline: bool = False) -> "HyperTextDom":
-        """The DOM of a task's HTML. `inline` as in the config."""
+        """The DOM of a task's HTML. `inline` as in the config. Cached, because several controls ask for the same one,
+        and then the prompt does."""
         return cls(tuple(pieces(html, inline)))
 
     @cached_property
@@ -74,6 +87,17 @@ class HyperTextDom:
         placed = place(self.prompt, quotes)
         return [self._prompt.in_dom(one) if isinstance(one, Location) else one for one in placed]
 
+    @property
+    def turn_count(self) -> int:
+        return 0
+
+    def part(self, start: int, end: int) -> str:
+        return self.text[start:end]
+
+    def quote(self, start: int, end: int, label: str) -> Quote:
+        first, last = self._prompt.of_dom(start), self._prompt.of_dom(end - 1) + 1
+        return Quote(self.prompt[first:last], label, self.prompt[:first])
+
     def value(self, start: int, end: int) -> dict[str, Any]:
         """Without XPaths: Label Studio shows it right and writes them itself."""
         return {
@@ -82,14 +106,17 @@ class HyperTextDom:
             "startOffset": 0,
             "endOffset": 0,
             "globalOffsets": {"start": start, "end": end},
-            "text": self.text[start:end],
+            "text": self.part(start, end),
         }
 
     def span(self, value: Mapping[str, Any]) -> Span | None:
-        """XPaths that lead somewhere win over `globalOffsets`; bare numbers count as these."""
+        """XPaths that lead somewhere win over `globalOffsets`; bare numbers count as these. Without offsets beside the
+        XPaths, even empty ones, the screen shows nothing of `globalOffsets`."""
         ends = [self._index(value.get(name), value.get(f"{name}Offset")) for name in ("start", "end")]
         if None in ends:
             offsets = value.get("globalOffsets", value)
+            if offsets is not value and None in (value.get("startOffset"), value.get("endOffset")):
+                return None
             where = offsets if isinstance(offsets, Mapping) else {}
             ends = [whole_number(where.get(name)) for name in ("start", "end")]
         return within(ends[0], ends[1], len(self.text))

@@ -12,7 +12,7 @@ from typing import Any
 
 from backend.domain.labels.inputs.base import whole_number, within
 from backend.domain.labels.inputs.utf16 import from_utf16, to_utf16
-from backend.domain.labels.placement.place import Location, Quote, Span, Unlocated, place
+from backend.domain.labels.placement.place import ABSENT, Location, Quote, Span, Unlocated, place
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,31 @@ class Dialogue:
         """Lines `[0] author: text`; one that goes on is indented, so that nobody's words pass for another turn."""
         return "\n".join(_line(number, turn) for number, turn in enumerate(self.turns))
 
-    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
-        """Anywhere in the dialogue."""
-        return place(self.text, quotes)
+    @property
+    def turn_count(self) -> int:
+        return len(self.turns)
 
-    def place_in(self, number: int, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+    def part(self, start: int, end: int) -> str:
+        return self.text[start:end]
+
+    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+        """Each within its turn alone; one without a turn of the dialogue is absent."""
+        located: list[Location | Unlocated] = [Unlocated(ABSENT)] * len(quotes)
+        by_turn: dict[int, list[int]] = {}
+        for index, quote in enumerate(quotes):
+            if quote.turn is not None and 0 <= quote.turn < len(self.turns):
+                by_turn.setdefault(quote.turn, []).append(index)
+        for number, indexes in by_turn.items():
+            found = self._place_in(number, [quotes[index] for index in indexes])
+            for index, one in zip(indexes, found, strict=True):
+                located[index] = one
+        return located
+
+    def quote(self, start: int, end: int, label: str) -> Quote:
+        number = self._turn_at(start)
+        return Quote(self.part(start, end), label, self.part(self._starts[number], start), number)
+
+    def _place_in(self, number: int, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
         """Within the turn of that number."""
         first = self._starts[number]
         return [
@@ -60,7 +80,7 @@ class Dialogue:
             "end": str(last),
             "startOffset": to_utf16(self.turns[first].text, start - self._starts[first]),
             "endOffset": to_utf16(self.turns[last].text, end - self._starts[last]),
-            "text": self.text[start:end],
+            "text": self.part(start, end),
         }
 
     def span(self, value: Mapping[str, Any]) -> Span | None:

@@ -18,17 +18,31 @@ ELEMENTS = {
     "Rating": ('<Rating name="c" toName="t"/>', 3),
     "Number": ('<Number name="c" toName="t"/>', -2.5),
     "Labels": ('<Labels name="c" toName="t"><Label value="a"/></Labels>', [{"label": "a", "text": "o", "before": "t"}]),
+    "HyperTextLabels": (
+        '<HyperTextLabels name="c" toName="t"><Label value="a"/></HyperTextLabels>',
+        [{"label": "a", "text": "two", "before": ""}],
+    ),
+    "ParagraphLabels": (
+        '<ParagraphLabels name="c" toName="t"><Label value="a"/></ParagraphLabels>',
+        [{"turn": 0, "label": "a", "text": "two", "before": ""}],
+    ),
 }
 """Tag -> a control, and what a model may answer."""
+OBJECTS = {
+    "HyperTextLabels": ('<HyperText name="t" value="$text"/>', "<b>two</b>"),
+    "ParagraphLabels": ('<Paragraphs name="t" value="$text"/>', [{"author": "A", "text": "two"}]),
+}
+"""Tag -> what it is about where that is not a <Text>, and that in a task."""
 
 
 def built(tag):
     """The control, as it is for a task."""
     placed = Placed(fromstring(ELEMENTS[tag][0]), False, ())
-    placed.object = fromstring('<Text name="t" value="$text"/>')
+    shown, text = OBJECTS.get(tag, ('<Text name="t" value="$text"/>', "two"))
+    placed.object = fromstring(shown)
     found = BUILDERS[tag](placed)
     assert not isinstance(found, str), found
-    return found.for_task({"text": "two"})
+    return found.for_task({"text": text})
 
 
 @pytest.fixture(params=BUILDERS)

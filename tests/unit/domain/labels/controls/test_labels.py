@@ -221,8 +221,10 @@ def test_labels_that_were_renamed_or_are_gone() -> None:
 @pytest.mark.parametrize(
     ("objects", "attributes", "why"),
     [
-        ('<HyperText name="text" value="$text"/>', "", "not supported yet on <HyperText>"),
-        ('<Paragraphs name="text" value="$text"/>', "", "not supported yet on <Paragraphs>"),
+        ('<Table name="text" value="$text"/>', "", "not supported yet on <Table>"),
+        ('<HyperText name="text" value="$a and $b"/>', "", "shows more than one field of the task"),
+        ('<HyperText name="text" value="$text" valueType="url"/>', "", "loaded or decoded by the browser"),
+        ('<Paragraphs name="text" value="$text" valueType="url"/>', "", "loaded or decoded by the browser"),
         ('<Text name="other" value="$text"/>', "", "not supported yet"),
         (TEXT, 'value="$labels"', "labels that the task brings"),
         ('<Text name="text" value="$text" valueType="url"/>', "", "loaded or decoded by the browser"),

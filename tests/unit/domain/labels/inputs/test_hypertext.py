@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.labels.inputs.dom import TextNode
 from backend.domain.labels.inputs.hypertext import HyperTextDom
 from backend.domain.labels.placement.place import Location, Quote
 
@@ -34,6 +35,18 @@ def test_the_quote_is_placed_where_a_person_marked_it(case: dict[str, Any]) -> N
     assert (found.start, found.end) == (offsets["start"], offsets["end"])
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['name']}-{case['inline']}")
+def test_every_character_on_the_screen_is_quoted_from_where_a_model_reads_it(case: dict[str, Any]) -> None:
+    dom = HyperTextDom.of(case["html"], case["inline"])
+    index = 0
+    for node in (piece for piece in dom.pieces if isinstance(piece, TextNode)):
+        for offset, character in enumerate(node.text if node.shown else ""):
+            quote = dom.quote(index + offset, index + offset + 1, "L")
+            assert quote.text == character
+            assert dom.prompt.startswith(quote.before + character)
+        index += len(node.text)
+
+
 HTML = "<p>😀 Anna</p><p>met Dan</p>"
 PLACED = {"startOffset": 0, "endOffset": 0}
 
@@ -50,6 +63,8 @@ PLACED = {"startOffset": 0, "endOffset": 0}
         ({"start": "", "end": "", **PLACED, "globalOffsets": {"start": 10, "end": 99}}, (10, 13)),
         ({"start": "", "end": "", **PLACED, "globalOffsets": {"start": 90, "end": 99}}, None),
         ({"start": "", "end": "", **PLACED, "globalOffsets": [1, 2]}, None),
+        ({"start": "", "end": "", "globalOffsets": {"start": 10, "end": 13}}, None),
+        ({"globalOffsets": {"start": 10, "end": 13}}, None),
         ({}, None),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.labels.inputs.paragraphs import Dialogue, Turn, dialogue
-from backend.domain.labels.placement.place import Location, Quote
+from backend.domain.labels.placement.place import Location, Quote, Unlocated
 
 TURNS = [
     {"author": "Clerk", "text": "Hello, 😀 Anna"},
@@ -23,7 +23,7 @@ def shown() -> Dialogue:
 
 
 def test_a_quote_is_placed_in_its_turn() -> None:
-    [found] = shown().place_in(1, [Quote("Bob", "PER")])
+    [found] = shown().place([Quote("Bob", "PER", turn=1)])
     assert isinstance(found, Location)
     assert shown().value(found.start, found.end) == {
         "start": "1",
@@ -34,8 +34,15 @@ def test_a_quote_is_placed_in_its_turn() -> None:
     }
 
 
-def test_a_quote_may_be_looked_for_everywhere() -> None:
-    assert shown().place([Quote("Anna", "PER")]) == [Location(9, 13, "exact")]
+def test_quotes_are_looked_for_in_their_own_turns_alone() -> None:
+    quotes = [
+        Quote("Anna", "PER", turn=1),
+        Quote("Anna", "PER", turn=0),
+        Quote("Anna", "PER"),
+        Quote("Anna", "PER", turn=9),
+    ]
+    absent = Unlocated("absent")
+    assert shown().place(quotes) == [absent, Location(9, 13, "exact"), absent, absent]
 
 
 @pytest.mark.parametrize(

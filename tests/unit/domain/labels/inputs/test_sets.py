@@ -9,7 +9,7 @@ import pytest
 
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.hypertext import HyperTextDom
-from backend.domain.labels.inputs.paragraphs import Dialogue, dialogue
+from backend.domain.labels.inputs.paragraphs import dialogue
 from backend.domain.labels.inputs.text import PlainText
 from backend.domain.labels.placement.place import Location, Quote, Unlocated
 
@@ -48,11 +48,8 @@ def test_truths_are_read_and_written_again(name: str, number: int) -> None:
         assert text.value(*span) == value
 
 
-def placed(text: SpanText, items: list[dict[str, str]]) -> list[Location | Unlocated]:
-    quotes = [Quote(item["text"], item["label"], item["before"]) for item in items]
-    if not isinstance(text, Dialogue):
-        return text.place(quotes)
-    return [text.place_in(int(item["turn"]), [quote])[0] for item, quote in zip(items, quotes, strict=True)]
+def placed(text: SpanText, items: list[dict[str, Any]]) -> list[Location | Unlocated]:
+    return text.place([Quote(item["text"], item["label"], item["before"], item.get("turn")) for item in items])
 
 
 @pytest.mark.parametrize(("name", "number"), list(cases()))
