@@ -10,6 +10,7 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.choices import build_choices
 from backend.domain.labels.controls.labels import build_labels
 from backend.domain.labels.controls.number import build_number
+from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
 from backend.domain.labels.controls.text_area import build_text_area
 from backend.domain.labels.layout import Placed
@@ -23,4 +24,5 @@ BUILDERS: Mapping[str, Build] = {
     "Rating": build_rating,
     "Number": build_number,
     "Labels": build_labels,
+    "Pairwise": build_pairwise,
 }

@@ -18,6 +18,7 @@ ELEMENTS = {
     "Rating": ('<Rating name="c" toName="t"/>', 3),
     "Number": ('<Number name="c" toName="t"/>', -2.5),
     "Labels": ('<Labels name="c" toName="t"><Label value="a"/></Labels>', [{"label": "a", "text": "o", "before": "t"}]),
+    "Pairwise": ('<Pairwise name="c" toName="t,u"/>', "right"),
 }
 """Tag -> a control, and what a model may answer."""
 
