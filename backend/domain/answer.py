@@ -68,13 +68,21 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A date, a time of day, both, a month or a year, as ISO 8601 says it: `2024-02-03`, `04:05`, `2024-02-03T04:05`,
+    `2024-02` or `2024`. Without a time zone."""
+
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabelDefinitions:
     """What a teacher says of labels: (control, label, sentence) of each."""
 
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Spans | Number | LabelDefinitions
+AnswerValue = Labels | Texts | Spans | Number | Moment | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -99,6 +107,11 @@ def texts_of(value: AnswerValue | None) -> tuple[str, ...]:
 def number_of(value: AnswerValue | None) -> int | float | None:
     """The number in a value; None for one of another kind."""
     return value.value if isinstance(value, Number) else None
+
+
+def moment_of(value: AnswerValue | None) -> str | None:
+    """The date or time in a value; None for one of another kind."""
+    return value.iso if isinstance(value, Moment) else None
 
 
 def spans_of(value: AnswerValue | None) -> tuple[MarkedSpan, ...]:
@@ -127,6 +140,8 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [list(entry) for entry in value.entries]
     if isinstance(value, Number):
         return [value.value]
+    if isinstance(value, Moment):
+        return [value.iso]
     marked = [{"start": one.start, "end": one.end, "label": one.label, "text": one.text} for one in spans_of(value)]
     lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
     return [*names_of(value), *texts_of(value), *marked, *lost]

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from demo.stand_in.dates import date_in, shape_of
+
 _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
 _BULLET = re.compile(r"^\s*[-*•]\s+(.+?)\s*$")
 _FILLERS = {"integer": "0", "number": "0", "boolean": "false", "array": "[]", "object": "{}", "null": "null"}
@@ -23,8 +25,8 @@ _SENTENCE = re.compile(r".+?(?:[.!?。！？](?=\s|$)|$)")
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON, or
-    where it `writes` a text the first sentence of the item, where it `marks` texts with labels a word of it, or the
-    first number of the item between the ends of its `scale`."""
+    where it `writes` a text the first sentence of the item, where it `marks` texts with labels a word of it, where it
+    is `dated` the first date of that shape, or the first number of the item between the ends of its `scale`."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -35,6 +37,7 @@ class Field:
     scale: tuple[float, float] | None = None
     marks: bool = False
     marked_as: tuple[str, ...] = ()
+    dated: str = ""
 
     def with_label(self, label: str) -> "Field":
         """This field with one more label."""
@@ -48,6 +51,8 @@ class Field:
             low, high = self.scale
             fitting = (number for number in _NUMBER.findall(item) if low <= float(number) <= high)
             return replace(self, filler=next(fitting, self.filler))
+        if self.dated:
+            return replace(self, filler=date_in(item, self.dated, self.nullable))
         lines = [line.strip() for line in item.splitlines() if line.strip()]
         if self.marks:
             return replace(self, filler=json.dumps(self._quotes(lines[-1] if lines else ""), ensure_ascii=False))
@@ -88,6 +93,12 @@ def fields_of_system(text: str) -> tuple[Field, ...]:
         elif fields and (bullet := _BULLET.match(line)):
             fields[-1] = fields[-1].with_label(bullet[1].partition(": ")[0])
     return tuple(fields)
+
+
+def with_dates(fields: tuple[Field, ...], spoken: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields of a schema, which says only that a date is a text, with the shapes that the system message tells."""
+    shapes = {field.name: field.dated for field in spoken if field.dated}
+    return tuple(replace(field, dated=shapes[field.name]) if field.name in shapes else field for field in fields)
 
 
 def heading(line: str) -> tuple[str, str] | None:
@@ -133,7 +144,9 @@ def _spoken_field(name: str, rule: str) -> Field:
     ends = _RANGE.search(rule)
     scale = (float(ends[1]), float(ends[2])) if ends else _ANY if " number" in rule else None
     filler, marks = ends[1] if ends else _spoken_filler(rule), '"before"' in rule
-    return Field(name, (), " list" in rule and not marks, " null" in rule, filler, scale=scale, marks=marks)
+    return Field(
+        name, (), " list" in rule and not marks, " null" in rule, filler, scale=scale, marks=marks, dated=shape_of(rule)
+    )
 
 
 def _spoken_filler(rule: str) -> str:

@@ -7,7 +7,7 @@ holds something else than labels.
 from collections.abc import Mapping, Sequence
 
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics import number_distance, pairwise_sides, span_match, text_match
+from backend.domain.metrics import moment_distance, number_distance, pairwise_sides, span_match, text_match
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, Measures, graded
 
@@ -18,6 +18,7 @@ MEASURES: Mapping[str, Measures] = {
     "Number": number_distance.of_numbers,
     "Labels": span_match.of_spans,
     "Pairwise": pairwise_sides.of_sides,
+    "DateTime": moment_distance.of_moments,
 }
 """Tag of a control -> its measures."""
 

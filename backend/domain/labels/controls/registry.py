@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.choices import build_choices
+from backend.domain.labels.controls.date_time import build_date_time
 from backend.domain.labels.controls.labels import build_labels
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
@@ -25,4 +26,5 @@ BUILDERS: Mapping[str, Build] = {
     "Number": build_number,
     "Labels": build_labels,
     "Pairwise": build_pairwise,
+    "DateTime": build_date_time,
 }

@@ -19,6 +19,7 @@ ELEMENTS = {
     "Number": ('<Number name="c" toName="t"/>', -2.5),
     "Labels": ('<Labels name="c" toName="t"><Label value="a"/></Labels>', [{"label": "a", "text": "o", "before": "t"}]),
     "Pairwise": ('<Pairwise name="c" toName="t,u"/>', "right"),
+    "DateTime": ('<DateTime name="c" toName="t"/>', "2024-02-03T04:05"),
 }
 """Tag -> a control, and what a model may answer."""
 
