@@ -76,13 +76,24 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Paths:
+    """Paths in a tree, from the root on, as they are stored, each once; at least one. Their order says nothing."""
+
+    paths: tuple[tuple[str, ...], ...] = field(compare=False)
+    key: tuple[tuple[str, ...], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", tuple(sorted(self.paths)))
+
+
+@dataclass(frozen=True, slots=True)
 class LabelDefinitions:
     """What a teacher says of labels: (control, label, sentence) of each."""
 
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Spans | Number | Moment | LabelDefinitions
+AnswerValue = Labels | Texts | Spans | Number | Moment | Paths | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -114,6 +125,17 @@ def moment_of(value: AnswerValue | None) -> str | None:
     return value.iso if isinstance(value, Moment) else None
 
 
+def paths_of(value: AnswerValue | None) -> tuple[tuple[str, ...], ...]:
+    """The paths in a value; () for one of another kind."""
+    return value.paths if isinstance(value, Paths) else ()
+
+
+def paths_or_none(paths: Iterable[tuple[str, ...]]) -> Paths | None:
+    """Equal paths once; None for none."""
+    found = tuple(dict.fromkeys(paths))
+    return Paths(found) if found else None
+
+
 def spans_of(value: AnswerValue | None) -> tuple[MarkedSpan, ...]:
     """The spans in a value; () for one of another kind."""
     return value.spans if isinstance(value, Spans) else ()
@@ -142,6 +164,8 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [value.value]
     if isinstance(value, Moment):
         return [value.iso]
+    if isinstance(value, Paths):
+        return [list(path) for path in value.paths]
     marked = [{"start": one.start, "end": one.end, "label": one.label, "text": one.text} for one in spans_of(value)]
     lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
     return [*names_of(value), *texts_of(value), *marked, *lost]

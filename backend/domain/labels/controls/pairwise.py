@@ -3,7 +3,7 @@
 There is no tie: Label Studio stores `left` or `right`, whatever the inputs are called.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal
@@ -42,6 +42,7 @@ class PairwiseControl(Labeled, Unlabeled):
     required: ClassVar[bool] = False  # the screen submits it without a side, whatever the config says
     many: ClassVar[bool] = False
     column: ClassVar[Literal["text"]] = "text"
+    names: ClassVar[Collection[str]] = ()
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:  # type: ignore[override]
@@ -114,6 +115,10 @@ class PairwiseControl(Labeled, Unlabeled):
 
     def partial(self, first: Held, second: Held) -> float:
         return float(first == second)
+
+    def called(self, value: Held) -> set[str]:
+        """Label Studio lets no other control depend on it."""
+        return set()
 
     def cell(self, value: Held) -> Any:
         return self.to_json(value)

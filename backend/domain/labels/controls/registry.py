@@ -13,6 +13,7 @@ from backend.domain.labels.controls.labels import build_labels
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
+from backend.domain.labels.controls.taxonomy import build_taxonomy
 from backend.domain.labels.controls.text_area import build_text_area
 from backend.domain.labels.layout import Placed
 
@@ -27,4 +28,5 @@ BUILDERS: Mapping[str, Build] = {
     "Labels": build_labels,
     "Pairwise": build_pairwise,
     "DateTime": build_date_time,
+    "Taxonomy": build_taxonomy,
 }

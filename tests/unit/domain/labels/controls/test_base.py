@@ -20,6 +20,7 @@ ELEMENTS = {
     "Labels": ('<Labels name="c" toName="t"><Label value="a"/></Labels>', [{"label": "a", "text": "o", "before": "t"}]),
     "Pairwise": ('<Pairwise name="c" toName="t,u"/>', "right"),
     "DateTime": ('<DateTime name="c" toName="t"/>', "2024-02-03T04:05"),
+    "Taxonomy": ('<Taxonomy name="c" toName="t"><Choice value="a"><Choice value="b"/></Choice></Taxonomy>', ["a / b"]),
 }
 """Tag -> a control, and what a model may answer."""
 

@@ -82,11 +82,11 @@ def test_a_hidden_one_has_no_side() -> None:
     assert hiding.parse({"kind": "none", "better": "left"}) == {"kind": Labels(("none",)), "better": None}
 
 
-def test_others_can_be_shown_for_a_side() -> None:
+def test_no_other_control_is_shown_for_a_side() -> None:
     when = 'visibleWhen="choice-selected" whenTagName="better" whenChoiceValue="left"'
-    why = f'<TextArea name="why" toName="a" maxSubmissions="1" {when}/>'
-    both = read_config(f'<View>{TEXTS}<Pairwise name="better" toName="a,b"/>{why}</View>')
-    assert both.parse({"better": "right", "why": "Short."}) == {"better": Labels(("right",)), "why": None}
+    both = schema(more=f'<TextArea name="why" toName="a" {when}/>')
+    assert both.names == ("better",)
+    assert "shown only when" in both.unsupported[0]
 
 
 def test_an_evaluation_tells_how_often_it_is_left() -> None:
