@@ -7,9 +7,9 @@ answer has none, so the coverage stands beside it.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from backend.domain.answer import Answer, moment_of
+from backend.domain.answer import moment_of
 from backend.domain.labels.controls.base import Control, Held
-from backend.domain.labels.controls.date_time import DateTimeControl
+from backend.domain.labels.controls.moment_form import moment_said
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, graded
 from backend.domain.metrics.moments import Moment, MomentPair, apart, moment_score
@@ -21,10 +21,15 @@ _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=
 
 def of_moments(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     """Accuracy, the share at most a day (with hours: an hour) away, and the mean error in days (minutes)."""
-    timed = isinstance(field, DateTimeControl) and field.form.timed
+    timed = any(":" in text for case in cases for text in _texts(case, field.name))
     near, unit = ("within_1_hour", _MINUTE) if timed else ("within_1_day", _DAY)
     shares = graded({"accuracy": exact_match, near: within_1_hour if timed else within_1_day})
     return {**shares(cases, field), f"mean_error_{'minutes' if timed else 'days'}": _error(cases, field, unit)}
+
+
+def _texts(case: Case, control: str) -> list[str]:
+    held = (moment_of(answer.get(control)) for answer in (case.truth, case.answer or {}))
+    return [text for text in held if text is not None]
 
 
 def within_1_day(control: Control, answer: Held, truth: Held) -> float:
@@ -38,7 +43,7 @@ def within_1_hour(control: Control, answer: Held, truth: Held) -> float:
 
 
 def _within(most: timedelta, control: Control, answer: Held, truth: Held) -> float:
-    given, right = _moment(control, answer), _moment(control, truth)
+    given, right = _moment(answer), _moment(truth)
     near = given is not None and right is not None and apart(given, right) <= most
     return float(near or control.equal(answer, truth))
 
@@ -53,18 +58,13 @@ def _error(cases: Sequence[Case], field: Control, unit: timedelta) -> Measure:
 
 def _pairs(cases: Sequence[Case], field: Control) -> list[MomentPair]:
     """A pair for each task whose ground truth is a date or time."""
-    found = [(_held(field, case.truth), _held(field, case.answer or {}), case.tasks) for case in cases]
+    name = field.name
+    found = [(_moment(case.truth.get(name)), _moment((case.answer or {}).get(name)), case.tasks) for case in cases]
     return [pair for truth, answer, tasks in found if truth is not None for pair in [(truth, answer)] * tasks]
 
 
-def _held(field: Control, answer: Answer) -> Moment | None:
-    return _moment(field, answer.get(field.name))
-
-
-def _moment(control: Control, value: Held) -> Moment | None:
+def _moment(value: Held) -> Moment | None:
     """A time of day, which goes round, or a moment."""
     text = moment_of(value)
-    if text is None or not isinstance(control, DateTimeControl):
-        return None
-    moment = control.form.read(text)
-    return moment.time() if moment and text[2:3] == ":" else moment
+    moment = None if text is None else moment_said(text)
+    return moment.time() if moment and text and text[2] == ":" else moment

@@ -11,17 +11,12 @@ EARLIEST = 1000
 
 @dataclass(frozen=True, slots=True)
 class MomentForm:
-    """`noun`: what it is; `shape`: such as YYYY-MM-DD; `before`, `after`: what makes it whole; `timed`:
-    whether it has hours."""
+    """`noun`: what it is; `shape`: such as YYYY-MM-DD; `before`, `after`: what makes it whole."""
 
     noun: str
     shape: str
     before: str = ""
     after: str = ""
-
-    @property
-    def timed(self) -> bool:
-        return "HH" in self.shape
 
     def read(self, text: str) -> datetime | None:
         """The moment at which it begins; None for a text of another shape and for what the calendar does not have."""
@@ -47,3 +42,10 @@ TIME = MomentForm("time", "HH:MM", before="2000-01-01T")
 
 BY_PARTS = {"YmdHM": DATE_AND_TIME, "Ymd": DATE, "Ym": MONTH, "Y": YEAR}
 """The parts that a control keeps, in this order -> what it asks for."""
+_BY_LENGTH = {len(form.shape): form for form in (*BY_PARTS.values(), TIME)}
+
+
+def moment_said(text: str) -> datetime | None:
+    """The moment that a text of any of the forms says."""
+    form = _BY_LENGTH.get(len(text))
+    return form.read(text) if form else None

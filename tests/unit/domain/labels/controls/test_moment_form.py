@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.domain.labels.controls.moment_form import DATE, DATE_AND_TIME, MONTH, TIME, YEAR, MomentForm
+from backend.domain.labels.controls.moment_form import DATE, DATE_AND_TIME, MONTH, TIME, YEAR, MomentForm, moment_said
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ def test_what_is_read_is_written_the_same(form: MomentForm, text: str) -> None:
     moment = form.read(text)
     assert moment is not None
     assert form.write(moment) == text
-    assert form.timed == (":" in text)
+    assert moment_said(text) == moment
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_what_is_read_is_written_the_same(form: MomentForm, text: str) -> None:
     ],
 )
 def test_nothing_else_is_read(form: MomentForm, text: str) -> None:
-    assert form.read(text) is None
+    assert form.read(text) is moment_said(text) is None
