@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from demo.stand_in.dates import date_in, shape_of
+
 _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
 _BULLET = re.compile(r"^\s*[-*•]\s+(.+?)\s*$")
 _FILLERS = {"integer": "0", "number": "0", "boolean": "false", "array": "[]", "object": "{}", "null": "null"}
@@ -25,7 +27,8 @@ _SENTENCE = re.compile(r".+?(?:[.!?。！？](?=\s|$)|$)")
 class Field:
     """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON, or
     where it `writes` a text the first sentence of the item, where it `marks` texts with labels a word of it (of
-    the last of its `turns`), or the first number of the item between the ends of its `scale`."""
+    the last of its `turns`), where it is `dated` the first date of that shape, or the first number of the item
+    between the ends of its `scale`."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -37,6 +40,7 @@ class Field:
     marks: bool = False
     marked_as: tuple[str, ...] = ()
     turns: bool = False
+    dated: str = ""
 
     def with_label(self, label: str) -> "Field":
         """This field with one more label."""
@@ -50,6 +54,8 @@ class Field:
             low, high = self.scale
             fitting = (number for number in _NUMBER.findall(item) if low <= float(number) <= high)
             return replace(self, filler=next(fitting, self.filler))
+        if self.dated:
+            return replace(self, filler=date_in(item, self.dated, self.nullable))
         lines = [line.strip() for line in item.splitlines() if line.strip()]
         if self.marks:
             said = self._quotes_in_turn if self.turns else self._quotes
@@ -98,6 +104,12 @@ def fields_of_system(text: str) -> tuple[Field, ...]:
     return tuple(fields)
 
 
+def with_dates(fields: tuple[Field, ...], spoken: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields of a schema, which says only that a date is a text, with the shapes that the system message tells."""
+    shapes = {field.name: field.dated for field in spoken if field.dated}
+    return tuple(replace(field, dated=shapes[field.name]) if field.name in shapes else field for field in fields)
+
+
 def heading(line: str) -> tuple[str, str] | None:
     """The field that a line such as `"topics": a list with any of these` opens, and the rest of the line."""
     found = _HEADING.match(line) if '"' in line else None
@@ -141,10 +153,9 @@ def _spoken_field(name: str, rule: str) -> Field:
     ends = _RANGE.search(rule)
     scale = (float(ends[1]), float(ends[2])) if ends else _ANY if " number" in rule else None
     filler, marks = ends[1] if ends else _spoken_filler(rule), '"before"' in rule
-    turns = '"turn"' in rule
-    return Field(
-        name, (), " list" in rule and not marks, " null" in rule, filler, scale=scale, marks=marks, turns=turns
-    )
+    turns, dated = '"turn"' in rule, shape_of(rule)
+    several, nullable = " list" in rule and not marks, " null" in rule
+    return Field(name, (), several, nullable, filler, scale=scale, marks=marks, turns=turns, dated=dated)
 
 
 def _spoken_filler(rule: str) -> str:

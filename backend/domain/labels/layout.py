@@ -5,7 +5,7 @@ is walked once, without recursion, because configs come from users.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -22,13 +22,14 @@ _MARKUP = re.compile(r"<[^<>]*>")
 @dataclass(slots=True)
 class Placed:
     """A control where it stands. `hideable`: something says when it is shown, be it of any effect or not; `heading`:
-    constant texts above it; `object`: the element that it is about."""
+    constant texts above it; `object`: the element that it is about; `objects`: all that there are, by name."""
 
     element: Element
     hideable: bool
     conditions: tuple[Condition, ...]
     heading: list[str] = field(default_factory=list)
     object: Element | None = None
+    objects: Mapping[str, Element] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -106,7 +107,7 @@ def layout_of(root: Element) -> Layout:
         if place.owner is not None and place.owner.element is element:
             layout.add_control(place.owner)
     for placed in layout.controls:
-        placed.object = objects.get(placed.to_name)
+        placed.object, placed.objects = objects.get(placed.to_name), objects
     return layout
 
 

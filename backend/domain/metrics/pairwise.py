@@ -40,7 +40,9 @@ class PairwiseScore:
     consistency_ci: Interval | None
     consistent_accuracy: float | None
     left_rate: float | None
+    left_rate_ci: Interval | None
     left_truths: float | None
+    left_truths_ci: Interval | None
 
 
 def pairwise_score(answers: Sequence[PairwiseAnswer]) -> PairwiseScore:
@@ -49,6 +51,7 @@ def pairwise_score(answers: Sequence[PairwiseAnswer]) -> PairwiseScore:
     both = [one for one in answers if one.consistent is not None]
     firm = [one for one in both if one.consistent]
     said = [one.answer for one in answers if one.answer is not None]
+    left_truths = sum(one.truth == LEFT for one in answers)
     return PairwiseScore(
         outputs=len(answers),
         accuracy=ratio(right, len(answers)),
@@ -57,5 +60,7 @@ def pairwise_score(answers: Sequence[PairwiseAnswer]) -> PairwiseScore:
         consistency_ci=wilson(len(firm), len(both)),
         consistent_accuracy=ratio(sum(one.answer == one.truth for one in firm), len(firm)),
         left_rate=ratio(said.count(LEFT), len(said)),
-        left_truths=ratio(sum(one.truth == LEFT for one in answers), len(answers)),
+        left_rate_ci=wilson(said.count(LEFT), len(said)),
+        left_truths=ratio(left_truths, len(answers)),
+        left_truths_ci=wilson(left_truths, len(answers)),
     )

@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.choices import build_choices
+from backend.domain.labels.controls.date_time import build_date_time
 from backend.domain.labels.controls.number import build_number
+from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
+from backend.domain.labels.controls.taxonomy import build_taxonomy
 from backend.domain.labels.controls.text_area import build_text_area
 from backend.domain.labels.layout import Placed
 
@@ -25,4 +28,7 @@ BUILDERS: Mapping[str, Build] = {
     "Labels": build_labels,
     "HyperTextLabels": build_labels,
     "ParagraphLabels": build_labels,
+    "Pairwise": build_pairwise,
+    "DateTime": build_date_time,
+    "Taxonomy": build_taxonomy,
 }

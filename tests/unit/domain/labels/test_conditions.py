@@ -174,13 +174,13 @@ def test_so_are_those_that_depend_on_it() -> None:
 @pytest.mark.parametrize("condition", ["choice-unselected", "no-region-selected", "some-new-word"])
 def test_a_control_that_is_hidden_by_one_that_prompts_do_not_fill_is_asked_about(condition: Any) -> None:
     more = control("more", f'visibleWhen="{condition}" whenTagName="tree"')
-    schema = read_config(config(KIND, '<Taxonomy name="tree" toName="text"/>', more))
+    schema = read_config(config(KIND, '<Brush name="tree" toName="text"/>', more))
     assert said(schema, kind="praise", more="low")["more"] == Labels(("low",))
 
 
 def test_but_not_in_a_truth_where_a_person_filled_it() -> None:
     more = control("more", 'visibleWhen="choice-unselected" whenTagName="tree" whenChoiceValue="leaf"')
-    schema = read_config(config(KIND, '<Taxonomy name="tree" toName="text"/>', more))
+    schema = read_config(config(KIND, '<Brush name="tree" toName="text"/>', more))
     stale = [region("kind", "c"), region("more", "low")]
     assert from_result(stale, schema)["more"] == Labels(("low",))
     tree = {"from_name": "tree", "to_name": "text", "type": "taxonomy", "value": {"taxonomy": [["root", "leaf"]]}}

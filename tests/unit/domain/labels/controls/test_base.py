@@ -26,6 +26,9 @@ ELEMENTS = {
         '<ParagraphLabels name="c" toName="t"><Label value="a"/></ParagraphLabels>',
         [{"turn": 0, "label": "a", "text": "two", "before": ""}],
     ),
+    "Pairwise": ('<Pairwise name="c" toName="t,u"/>', "right"),
+    "DateTime": ('<DateTime name="c" toName="t"/>', "2024-02-03T04:05"),
+    "Taxonomy": ('<Taxonomy name="c" toName="t"><Choice value="a"><Choice value="b"/></Choice></Taxonomy>', ["a / b"]),
 }
 """Tag -> a control, and what a model may answer."""
 OBJECTS = {
