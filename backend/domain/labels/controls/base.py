@@ -178,9 +178,22 @@ class Unlabeled:
     """What a control has nothing of when its values are no labels."""
 
     holds: ClassVar[type[AnswerValue]]
-    dynamic, needs_task = False, False
-    labels: tuple[Choice, ...] = ()
-    names: tuple[str, ...] = ()
+
+    @property
+    def dynamic(self) -> bool:
+        return False
+
+    @property
+    def needs_task(self) -> bool:
+        return False
+
+    @property
+    def labels(self) -> tuple[Choice, ...]:
+        return ()
+
+    @property
+    def names(self) -> Collection[str]:
+        return ()
 
     @property
     def exclusive(self) -> bool:

@@ -21,7 +21,9 @@ def build_labels(placed: Placed) -> LabelsControl | str:
     if placed.object is None:
         return "not supported yet"
     source = _source(element, placed.object)
-    if why := source if isinstance(source, str) else _unsupported(element, choices):
+    if isinstance(source, str):
+        return source
+    if why := _unsupported(element, choices):
         return why
     return LabelsControl(
         name=placed.name,

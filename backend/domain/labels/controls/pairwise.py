@@ -3,7 +3,7 @@
 There is no tie: Label Studio stores `left` or `right`, whatever the inputs are called.
 """
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal
@@ -42,7 +42,6 @@ class PairwiseControl(Labeled, Unlabeled):
     required: ClassVar[bool] = False  # the screen submits it without a side, whatever the config says
     many: ClassVar[bool] = False
     column: ClassVar[Literal["text"]] = "text"
-    names: ClassVar[Collection[str]] = ()
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:  # type: ignore[override]

@@ -63,11 +63,11 @@ class TaxonomyControl(WithLabels, Unlabeled):
         return {node.stored: choice for choice, node in zip(self.choices, self.nodes, strict=True)}
 
     @property
-    def dynamic(self) -> bool:  # type: ignore[override]
+    def dynamic(self) -> bool:
         return self.source is not None
 
     @property
-    def needs_task(self) -> bool:  # type: ignore[override]
+    def needs_task(self) -> bool:
         return self.dynamic
 
     @property
@@ -174,7 +174,7 @@ class TaxonomyControl(WithLabels, Unlabeled):
         return {path[-1] for path in paths} | {known[path].own for path in paths if path in known}
 
     @cached_property
-    def names(self) -> set[str]:  # type: ignore[override]
+    def names(self) -> set[str]:
         return self.called(paths_or_none(self._choices))
 
     def cell(self, value: Held) -> Any:
