@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from backend.domain.labels.conditions import MOST, Condition, condition_of
+from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
 TEXT_TAGS = (*FORMER, "Paragraphs", "Dialog")
@@ -118,7 +118,8 @@ def _walk(root: Element) -> Iterator[tuple[Element, _Place]]:
         element, around = pending.pop()
         place = _within(element, around)
         yield element, place
-        inside = _Place(place.conditions, around.hideable or bool(element.get("visibleWhen")), place.owner)
+        hideable = around.hideable or (can_be_hidden(element) and bool(element.get("visibleWhen")))
+        inside = _Place(place.conditions, hideable, place.owner)
         inside.in_text = around.in_text or element.tag in TEXT_TAGS
         pending += [(child, inside) for child in reversed(element)]
 
@@ -128,6 +129,6 @@ def _within(element: Element, around: _Place) -> _Place:
     conditions = (*around.conditions, own) if own and len(around.conditions) <= MOST else around.conditions
     place = _Place(conditions, around.hideable, around.owner, around.in_text)
     if element.get("name") and element.get("toName"):
-        said = element.get("visibleWhen") is not None or bool(conditions)
-        place.owner = Placed(element, around.hideable or said, conditions)
+        said = can_be_hidden(element) and element.get("visibleWhen") is not None
+        place.owner = Placed(element, around.hideable or said or bool(conditions), conditions)
     return place

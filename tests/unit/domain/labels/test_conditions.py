@@ -100,6 +100,31 @@ def test_conditions_in_words(condition: Any, words: Any) -> None:
     assert f'"more": null unless {words}, else exactly one of' in request(schema=schema).template.system
 
 
+@pytest.mark.parametrize(
+    "condition", [IF_COMPLAINT, 'visiblewhen="choice-unselected"', 'visibleWhen="region-selected"']
+)
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<Rating name="more" toName="text" {}/>',
+        '<Number name="more" toName="text" {}/>',
+        '<DateTime name="more" toName="text" {}/>',
+        '<Pairwise name="more" toName="text,other" {}/>',
+        '<Labels name="more" toName="text" {}><Label value="x"/></Labels>',
+        '<HyperTextLabels name="more" toName="page" {}><Label value="x"/></HyperTextLabels>',
+        '<ParagraphLabels name="more" toName="turns" {}><Label value="x"/></ParagraphLabels>',
+        '<Collapse {}><Panel value="p">' + control("more") + "</Panel></Collapse>",
+    ],
+)
+def test_a_tag_that_label_studio_always_shows_has_no_condition_of_its_own(element: str, condition: str) -> None:
+    others = '<Text name="other" value="$o"/><HyperText name="page" value="$h"/><Paragraphs name="turns" value="$p"/>'
+    always, told = (read_config(config(others, KIND, element.format(words))) for words in ("", condition))
+    assert told.by_name["more"].conditions == ()
+    assert told.json_schema() == always.json_schema()
+    around = read_config(config(others, KIND, f"<View {IF_COMPLAINT}>{element.format(condition)}</View>"))
+    assert len(around.by_name["more"].conditions) == 1, "those of the views around it count"
+
+
 def test_conditions_of_views_add_up() -> None:
     inner = control("inner", 'visibleWhen="choice-selected" whenTagName="b" whenChoiceValue="low"')
     unless = 'visibleWhen="choice-unselected" whenTagName="a" whenChoiceValue="high"'

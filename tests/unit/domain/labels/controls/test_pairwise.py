@@ -17,8 +17,8 @@ KIND = '<Choices name="kind" toName="a"><Choice value="pair"/><Choice value="non
 CONDITION = 'visibleWhen="choice-selected" whenTagName="kind" whenChoiceValue="pair"'
 
 
-def schema(attributes: str = 'toName="a,b"', more: str = "") -> LabelSchema:
-    return read_config(f'<View>{TEXTS}{more}<Pairwise name="better" {attributes}/></View>')
+def schema(attributes: str = 'toName="a,b"', more: str = "", around: str = "") -> LabelSchema:
+    return read_config(f'<View>{TEXTS}{more}<View {around}><Pairwise name="better" {attributes}/></View></View>')
 
 
 def control(attributes: str = 'toName="a,b"') -> Any:
@@ -76,7 +76,7 @@ def test_an_annotation_without_a_side_says_nothing() -> None:
 
 
 def test_a_hidden_one_has_no_side() -> None:
-    hiding = schema(f'toName="a,b" {CONDITION}', KIND)
+    hiding = schema(more=KIND, around=CONDITION)
     assert hiding.by_name["better"].json_schema() == {"type": ["string", "null"], "enum": ["left", "right", None]}
     assert 'null unless "kind" is "pair", else exactly one of' in hiding.describe({}, "")
     assert hiding.parse({"kind": "none", "better": "left"}) == {"kind": Labels(("none",)), "better": None}
@@ -99,8 +99,8 @@ def test_an_evaluation_tells_how_often_it_is_left() -> None:
 
 
 def test_the_digest_follows_what_may_be_answered() -> None:
-    digests = {schema(words, KIND).digest for words in ('toName="a,b"', 'toName="b,a"', f'toName="a,b" {CONDITION}')}
-    assert len(digests) == 3
+    others = (schema('toName="b,a"', KIND), schema(more=KIND, around=CONDITION))
+    assert len({schema(more=KIND).digest, *(other.digest for other in others)}) == 3
     assert schema('toName="a,b" required="true" selectionStyle="color: red"').digest == schema().digest
 
 
