@@ -16,8 +16,8 @@ from time import process_time
 from backend.domain.labels.placement.normal_text import EXACT, needle_of
 from backend.domain.labels.placement.place import Location, Quote, Unlocated, place
 from backend.domain.labels.placement.tally import tally
+from backend.domain.metrics.set_match import SetMatch, set_match, total
 from backend.domain.metrics.span_schemes import LabelledSpan
-from backend.domain.metrics.spans import span_score
 
 TEXTS, CHARACTERS, SPANS = 1000, 2000, 5
 WORDS = (
@@ -59,13 +59,17 @@ def report(
         placed.append((quotes, place(text, quotes)))
     given = [[(one.start, one.end, str(quote.label)) for quote, one in located(*both)] for both in placed]
     missing = [sum(isinstance(one, Unlocated) for one in found) for _, found in placed]
-    score = span_score([(wanted, said) for (_, wanted), said in zip(sentences, given, strict=True)], missing)
+    matches = [
+        set_match(wanted, said) + SetMatch(given=lost)
+        for (_, wanted), said, lost in zip(sentences, given, missing, strict=True)
+    ]
+    score = total(matches)
     spent = (process_time() - begun) / len(sentences) * 1000
     wrong = sum(
         not same(text, *both) for (text, _), pair in zip(sentences, placed, strict=True) for both in located(*pair)
     )
     print(f"{title}: {tally(one for _, found in placed for one in found).sentence}; {wrong} slices wrong")
-    print(f"  F1 {score.match.f1:.4f}; {spent:.2f} ms a text, read, placed and scored, of {len(sentences):,} texts")
+    print(f"  F1 {score.f1:.4f}; {spent:.2f} ms a text, read, placed and scored, of {len(sentences):,} texts")
 
 
 def located(quotes: list[Quote], found: list[Location | Unlocated]) -> Iterator[tuple[Quote, Location]]:

@@ -10,7 +10,7 @@ from backend.domain.answer import number_of
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, graded
-from backend.domain.metrics.numeric import NumberPair, absolute_errors, mean_error, number_score
+from backend.domain.metrics.numeric import NumberPair, absolute_errors, kappa_interval, mean_error, weighted_kappa
 from backend.domain.metrics.text_match import exact_match
 from backend.domain.statistics.intervals import Interval, ratio
 from backend.domain.statistics.task_ratios import mean_interval
@@ -32,24 +32,28 @@ _shares_of_ratings = graded({"accuracy": exact_match, "within_1": within_1})
 
 def of_ratings(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     """Accuracy, share at most one star away, mean absolute error in stars, quadratic weighted kappa."""
-    score = number_score(_pairs(cases, field.name))
-    why = ONE_NUMBER if score.answered else NO_NUMBER
+    pairs = _pairs(cases, field.name)
+    why = ONE_NUMBER if pairs else NO_NUMBER
     return {
         **_shares_of_ratings(cases, field),
-        "mean_absolute_error": _measure(score.mean_error, score.mean_error_ci, NO_NUMBER),
-        "quadratic_weighted_kappa": _measure(score.kappa, score.kappa_ci, why),
+        "mean_absolute_error": _error(pairs),
+        "quadratic_weighted_kappa": _measure(weighted_kappa(pairs), kappa_interval(pairs), why),
     }
 
 
 def of_numbers(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     """Accuracy, mean absolute error, and bias: the mean of what answers are too large by."""
-    known = [(truth, answer) for truth, answer in _pairs(cases, field.name) if answer is not None]
-    too_large = [answer - truth for truth, answer in known]
+    pairs = _pairs(cases, field.name)
+    too_large = [answer - truth for truth, answer in pairs]
     return {
         **_shares_of_numbers(cases, field),
-        "mean_absolute_error": _measure(mean_error(known), mean_interval(absolute_errors(known)), NO_NUMBER),
-        "bias": _measure(ratio(sum(too_large), len(known)), mean_interval(too_large), NO_NUMBER),
+        "mean_absolute_error": _error(pairs),
+        "bias": _measure(ratio(sum(too_large), len(pairs)), mean_interval(too_large), NO_NUMBER),
     }
+
+
+def _error(pairs: Sequence[NumberPair]) -> Measure:
+    return _measure(mean_error(pairs), mean_interval(absolute_errors(pairs)), NO_NUMBER)
 
 
 def _measure(value: float | None, interval: Interval | None, why: str) -> Measure:
@@ -57,9 +61,14 @@ def _measure(value: float | None, interval: Interval | None, why: str) -> Measur
 
 
 def _pairs(cases: Sequence[Case], control: str) -> list[NumberPair]:
-    """A pair for each task whose ground truth is a number."""
-    numbers = [(number_of(case.truth.get(control)), _answered(case, control), case.tasks) for case in cases]
-    return [pair for truth, answer, tasks in numbers if truth is not None for pair in [(truth, answer)] * tasks]
+    """A pair for each task whose ground truth and answer are numbers."""
+    found = ((number_of(case.truth.get(control)), _answered(case, control), case.tasks) for case in cases)
+    return [
+        pair
+        for truth, answer, tasks in found
+        if truth is not None and answer is not None
+        for pair in [(truth, answer)] * tasks
+    ]
 
 
 def _answered(case: Case, control: str) -> float | None:

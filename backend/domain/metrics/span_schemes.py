@@ -2,8 +2,8 @@
 
 strict: same place and label. exact: same place. partial: same place, half a hit for an overlap; labels do not matter.
 type: an overlap with the same label. Counts as nervaluate 1.2 has them: spans in order, each given one takes the best
-of the wanted ones that are left, and an overlap counts from one percent of the wanted span on. Where spans of one side
-overlap each other that depends on their order, so the headline is the F1 of equal spans in `spans`, which does not.
+of the wanted ones that are left, and an overlap of less than one percent of the wanted span does not count. Where spans
+of one side overlap each other, the result depends on their order. That of equal spans, in `span_match`, does not.
 """
 
 from bisect import bisect_left, bisect_right
