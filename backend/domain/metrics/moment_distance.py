@@ -12,8 +12,10 @@ from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.moment_form import moment_said
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, graded
-from backend.domain.metrics.moments import Moment, MomentPair, apart, moment_score
+from backend.domain.metrics.moments import Moment, apart
 from backend.domain.metrics.text_match import exact_match
+from backend.domain.statistics.intervals import ratio
+from backend.domain.statistics.task_ratios import mean_interval
 
 NO_MOMENT = "In no task both the ground truth and the answer have a date or time."
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -49,18 +51,14 @@ def _within(most: timedelta, control: Control, answer: Held, truth: Held) -> flo
 
 
 def _error(cases: Sequence[Case], field: Control, unit: timedelta) -> Measure:
-    score, seconds = moment_score(_pairs(cases, field)), unit.total_seconds()
-    if score.mean_error_s is None:
-        return Measure(None, None, NO_MOMENT)
-    ends = score.mean_error_ci
-    return Measure(score.mean_error_s / seconds, ends and (ends[0] / seconds, ends[1] / seconds))
+    errors = [gap / unit for case in cases for gap in _gaps(case, field.name)]
+    return Measure(ratio(sum(errors), len(errors)), mean_interval(errors), "" if errors else NO_MOMENT)
 
 
-def _pairs(cases: Sequence[Case], field: Control) -> list[MomentPair]:
-    """A pair for each task whose ground truth is a date or time."""
-    name = field.name
-    found = [(_moment(case.truth.get(name)), _moment((case.answer or {}).get(name)), case.tasks) for case in cases]
-    return [pair for truth, answer, tasks in found if truth is not None for pair in [(truth, answer)] * tasks]
+def _gaps(case: Case, control: str) -> list[timedelta]:
+    """One for each task of the case, if both its ground truth and its answer are dates or times."""
+    truth, answer = _moment(case.truth.get(control)), _moment((case.answer or {}).get(control))
+    return [] if truth is None or answer is None else [apart(truth, answer)] * case.tasks
 
 
 def _moment(value: Held) -> Moment | None:

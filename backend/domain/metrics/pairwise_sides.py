@@ -1,6 +1,7 @@
 """How often the better one of two inputs is found, and how often it is the left one, as measures of a control.
 
-A model that prefers a side whatever stands there says left more, or less, often than the ground truths do.
+Models prefer a side whatever stands there (Zheng et al. 2023, "Judging LLM-as-a-Judge"): one that does says left more,
+or less, often than the ground truths do.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,33 +10,36 @@ from backend.domain.answer import Answer, names_of
 from backend.domain.labels.controls.base import Control
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure
-from backend.domain.metrics.pairwise import PairwiseAnswer, pairwise_score
-from backend.domain.statistics.intervals import Interval
+from backend.domain.statistics.intervals import ratio, wilson
 
 NO_TRUTH = "No ground truth has a side."
 NO_ANSWER = "No usable answer has a side."
+_LEFT = "left"
 
 
 def of_sides(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     """Accuracy over the outputs whose ground truth has a side, and the share of left among the answers and among the
     ground truths."""
-    score = pairwise_score([one for case in cases for one in _answers(case, field.name)])
+    pairs = [pair for case in cases for pair in _pairs(case, field.name)]
+    said = [answer for _, answer in pairs if answer is not None]
+    truths = [truth for truth, _ in pairs]
     return {
-        "accuracy": _measure(score.accuracy, score.accuracy_ci, NO_TRUTH),
-        "left_answers": _measure(score.left_rate, score.left_rate_ci, NO_ANSWER),
-        "left_truths": _measure(score.left_truths, score.left_truths_ci, NO_TRUTH),
+        "accuracy": _share(sum(truth == answer for truth, answer in pairs), len(pairs), NO_TRUTH),
+        "left_answers": _share(said.count(_LEFT), len(said), NO_ANSWER),
+        "left_truths": _share(truths.count(_LEFT), len(truths), NO_TRUTH),
     }
 
 
-def _answers(case: Case, control: str) -> list[PairwiseAnswer]:
-    """One for each task of the case."""
+def _pairs(case: Case, control: str) -> list[tuple[str, str | None]]:
+    """The truth and the answer of each task of the case, if its truth has a side."""
     truth = _side(case.truth, control)
-    return [] if truth is None else [PairwiseAnswer(truth, _side(case.answer or {}, control))] * case.tasks
+    return [] if truth is None else [(truth, _side(case.answer or {}, control))] * case.tasks
 
 
 def _side(answer: Answer, control: str) -> str | None:
     return next(iter(names_of(answer.get(control))), None)
 
 
-def _measure(value: float | None, interval: Interval | None, why: str) -> Measure:
-    return Measure(value, interval, why if value is None else "")
+def _share(part: int, whole: int, why: str) -> Measure:
+    """Each task is one trial, so the interval is Wilson's."""
+    return Measure(ratio(part, whole), wilson(part, whole), "" if whole else why)

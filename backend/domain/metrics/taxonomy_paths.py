@@ -18,13 +18,11 @@ PathPair = tuple[Collection[TreePath], Collection[TreePath] | None]
 
 @dataclass(frozen=True, slots=True)
 class PathScore:
-    """`exact`: share of outputs with the same set of paths; `match`: paths; `hierarchical`: paths and all above them;
-    `levels`: from the first on, the share of outputs that are right down to it, among those whose truth reaches it."""
+    """`exact`: share of outputs with the same set of paths; `hierarchical`: paths and all above them; `levels`: from
+    the first on, the share of outputs that are right down to it, among those whose truth reaches it."""
 
-    outputs: int
     exact: float | None
     exact_ci: Interval | None
-    match: SetMatch
     hierarchical: SetMatch
     hierarchical_ci: Interval | None
     levels: tuple[float | None, ...]
@@ -38,10 +36,8 @@ def path_score(pairs: Sequence[PathPair]) -> PathScore:
     expanded = [hierarchical_match(*pair) for pair in known]
     deepest = max((len(path) for wanted, _ in known for path in wanted), default=0)
     return PathScore(
-        outputs=len(pairs),
         exact=ratio(sum(exact), len(exact)),
         exact_ci=share_interval([(value, 1.0) for value in exact]),
-        match=total(set_match(*pair) for pair in known),
         hierarchical=total(expanded),
         hierarchical_ci=f1_interval(expanded),
         levels=tuple(_right_to(level, known) for level in range(1, deepest + 1)),
@@ -56,12 +52,6 @@ def hierarchical_match(wanted: Iterable[TreePath], given: Iterable[TreePath]) ->
 def with_parents(paths: Iterable[TreePath]) -> set[TreePath]:
     """The paths and all their beginnings."""
     return {path[:length] for path in paths for length in range(1, len(path) + 1)}
-
-
-def without_parents(paths: Iterable[TreePath]) -> set[TreePath]:
-    """Without those that are the beginning of another: ticking all children ticks the parent too."""
-    found = set(paths)
-    return found - {path[:length] for path in found for length in range(1, len(path))}
 
 
 def _right_to(level: int, pairs: Sequence[tuple[set[TreePath], set[TreePath]]]) -> float | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.domain.labels.inputs.values import decoded, value_of
+from backend.domain.labels.inputs.values import value_of
 
 DATA = {"text": "Hi", "a": {"b": 3}, "items": [{"x": "one"}, {"x": "two"}], "turns": [1, 2], "none": None}
 
@@ -25,17 +25,3 @@ DATA = {"text": "Hi", "a": {"b": 3}, "items": [{"x": "one"}, {"x": "two"}], "tur
 )
 def test_a_value(template: str, expected: object) -> None:
     assert value_of(template, DATA) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding", "expected"),
-    [
-        ("Wm/DqQ==", None, "Wm/DqQ=="),
-        ("Wm/DqQ==", "base64", "ZoÃ©"),
-        ("Wm/DqQ==", "base64unicode", "Zoé"),
-        ("not base64", "base64", None),
-        ("//8=", "base64unicode", None),
-    ],
-)
-def test_encodings(text: str, encoding: str | None, expected: str | None) -> None:
-    assert decoded(text, encoding) == expected
