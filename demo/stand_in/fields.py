@@ -59,7 +59,8 @@ class Field:
         lines = [line.strip() for line in item.splitlines() if line.strip()]
         if self.marks:
             said = self._quotes_in_turn if self.turns else self._quotes
-            return replace(self, filler=json.dumps(said(lines[-1] if lines else ""), ensure_ascii=False))
+            own = [line for line in lines if bool(_TURN.match(line)) == self.turns]
+            return replace(self, filler=json.dumps(said(own[-1] if own else ""), ensure_ascii=False))
         if not self.writes:
             return self
         sentence = _SENTENCE.match(lines[-1]) if lines else None
