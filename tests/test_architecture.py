@@ -42,6 +42,7 @@ IMPORTERS = {
     "rich": ["backend/interfaces/cli/"],
     "jinja2": ["backend/interfaces/presentation/report_page.py"],
     "matplotlib": ["backend/interfaces/presentation/plots.py"],
+    "justhtml": ["backend/domain/labels/inputs/dom.py"],
     "label_studio_ml": ["model.py"],
 }
 """Each library and the only places that know it."""

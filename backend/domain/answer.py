@@ -32,13 +32,15 @@ class Texts:
 @dataclass(frozen=True, slots=True, order=True)
 class MarkedSpan:
     """A stretch of a task's text and its label, as it is stored: [start, end) in code points. `text`: the characters
-    there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it."""
+    there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it. `place`: as a
+    region names it, where start and end are not its offsets."""
 
     start: int
     end: int
     label: str
     text: str = field(default="", compare=False)
     tier: str = field(default="", compare=False)
+    place: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,13 +70,32 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A date, a time of day, both, a month or a year, as ISO 8601 says it: `2024-02-03`, `04:05`, `2024-02-03T04:05`,
+    `2024-02` or `2024`. Without a time zone."""
+
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Paths in a tree, from the root on, as they are stored, each once; at least one. Their order says nothing."""
+
+    paths: tuple[tuple[str, ...], ...] = field(compare=False)
+    key: tuple[tuple[str, ...], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", tuple(sorted(self.paths)))
+
+
+@dataclass(frozen=True, slots=True)
 class LabelDefinitions:
     """What a teacher says of labels: (control, label, sentence) of each."""
 
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Spans | Number | LabelDefinitions
+AnswerValue = Labels | Texts | Spans | Number | Moment | Paths | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -99,6 +120,22 @@ def texts_of(value: AnswerValue | None) -> tuple[str, ...]:
 def number_of(value: AnswerValue | None) -> int | float | None:
     """The number in a value; None for one of another kind."""
     return value.value if isinstance(value, Number) else None
+
+
+def moment_of(value: AnswerValue | None) -> str | None:
+    """The date or time in a value; None for one of another kind."""
+    return value.iso if isinstance(value, Moment) else None
+
+
+def paths_of(value: AnswerValue | None) -> tuple[tuple[str, ...], ...]:
+    """The paths in a value; () for one of another kind."""
+    return value.paths if isinstance(value, Paths) else ()
+
+
+def paths_or_none(paths: Iterable[tuple[str, ...]]) -> Paths | None:
+    """Equal paths once; None for none."""
+    found = tuple(dict.fromkeys(paths))
+    return Paths(found) if found else None
 
 
 def spans_of(value: AnswerValue | None) -> tuple[MarkedSpan, ...]:
@@ -127,6 +164,10 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [list(entry) for entry in value.entries]
     if isinstance(value, Number):
         return [value.value]
+    if isinstance(value, Moment):
+        return [value.iso]
+    if isinstance(value, Paths):
+        return [list(path) for path in value.paths]
     marked = [{"start": one.start, "end": one.end, "label": one.label, "text": one.text} for one in spans_of(value)]
     lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
     return [*names_of(value), *texts_of(value), *marked, *lost]

@@ -19,6 +19,7 @@ REJECTIONS = (
     "too_many",
     "wrong_type",
     "out_of_range",
+    "bad_date",
     "unlocated",
 )
 FAILURES = (

@@ -5,7 +5,7 @@ It never holds annotations or predictions: they would leak the answer into the p
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.data_paths import MISSING, look_up
@@ -16,14 +16,17 @@ MOST_IDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`trouble`: why there is no data; "" if there is."""
+    """`trouble`: why there is no data; "" if there is. `read`: variable -> what a model reads in its place."""
 
     id: int
     data: Mapping[str, Any]
     trouble: str = ""
+    read: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, variable: str) -> Any:
-        """The value of a variable, see `domain.data_paths`; None if there is none."""
+        """What a prompt says of a variable: its value, see `domain.data_paths`; None if there is none."""
+        if variable in self.read:
+            return self.read[variable]
         found = look_up(self.data, variable)
         return None if found is MISSING else found
 

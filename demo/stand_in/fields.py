@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from demo.stand_in.dates import date_in, shape_of
+
 _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
 _BULLET = re.compile(r"^\s*[-*•]\s+(.+?)\s*$")
 _FILLERS = {"integer": "0", "number": "0", "boolean": "false", "array": "[]", "object": "{}", "null": "null"}
@@ -17,14 +19,16 @@ _RANGE = re.compile(r"number from (-?[\d.]+)\b.*? to (-?[\d.]+)")
 _ANY = (-math.inf, math.inf)
 _WORD = re.compile(r"\w+")
 _WORDS_BEFORE = 5
+_TURN = re.compile(r"\[(\d+)\] [^:]*: ")
 _SENTENCE = re.compile(r".+?(?:[.!?。！？](?=\s|$)|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON, or
-    where it `writes` a text the first sentence of the item, where it `marks` texts with labels a word of it, or the
-    first number of the item between the ends of its `scale`."""
+    where it `writes` a text the first sentence of the item, where it `marks` texts with labels a word of it (of
+    the last of its `turns`), where it is `dated` the first date of that shape, or the first number of the item
+    between the ends of its `scale`."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -35,6 +39,8 @@ class Field:
     scale: tuple[float, float] | None = None
     marks: bool = False
     marked_as: tuple[str, ...] = ()
+    turns: bool = False
+    dated: str = ""
 
     def with_label(self, label: str) -> "Field":
         """This field with one more label."""
@@ -48,9 +54,13 @@ class Field:
             low, high = self.scale
             fitting = (number for number in _NUMBER.findall(item) if low <= float(number) <= high)
             return replace(self, filler=next(fitting, self.filler))
+        if self.dated:
+            return replace(self, filler=date_in(item, self.dated, self.nullable))
         lines = [line.strip() for line in item.splitlines() if line.strip()]
         if self.marks:
-            return replace(self, filler=json.dumps(self._quotes(lines[-1] if lines else ""), ensure_ascii=False))
+            said = self._quotes_in_turn if self.turns else self._quotes
+            own = [line for line in lines if bool(_TURN.match(line)) == self.turns]
+            return replace(self, filler=json.dumps(said(own[-1] if own else ""), ensure_ascii=False))
         if not self.writes:
             return self
         sentence = _SENTENCE.match(lines[-1]) if lines else None
@@ -65,6 +75,11 @@ class Field:
             return []
         before = " ".join(line[: first.start()].split()[-_WORDS_BEFORE:])
         return [{"label": self.marked_as[0], "text": first[0], "before": before}]
+
+    def _quotes_in_turn(self, line: str) -> list[dict[str, Any]]:
+        """The same of the words of a turn such as `[0] author: text`."""
+        turn = _TURN.match(line)
+        return [{"turn": int(turn[1]), **quote} for quote in self._quotes(line[turn.end() :])] if turn else []
 
     @property
     def options(self) -> tuple[str | None, ...]:
@@ -90,6 +105,12 @@ def fields_of_system(text: str) -> tuple[Field, ...]:
     return tuple(fields)
 
 
+def with_dates(fields: tuple[Field, ...], spoken: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields of a schema, which says only that a date is a text, with the shapes that the system message tells."""
+    shapes = {field.name: field.dated for field in spoken if field.dated}
+    return tuple(replace(field, dated=shapes[field.name]) if field.name in shapes else field for field in fields)
+
+
 def heading(line: str) -> tuple[str, str] | None:
     """The field that a line such as `"topics": a list with any of these` opens, and the rest of the line."""
     found = _HEADING.match(line) if '"' in line else None
@@ -103,7 +124,7 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     quote = _mapping(_mapping(spec.get("items")).get("properties"))
     if {"label", "text"} <= quote.keys():
         labels = tuple(label for label in _mapping(quote["label"]).get("enum") or () if isinstance(label, str))
-        return Field(name, filler="[]", marks=True, marked_as=labels)
+        return Field(name, filler="[]", marks=True, marked_as=labels, turns="turn" in quote)
     variants = [spec, *map(_mapping, spec.get("anyOf") or ())]
     many = any("items" in variant for variant in variants)
     listed = [label for variant in variants for label in _mapping(variant.get("items", variant)).get("enum") or ()]
@@ -133,7 +154,9 @@ def _spoken_field(name: str, rule: str) -> Field:
     ends = _RANGE.search(rule)
     scale = (float(ends[1]), float(ends[2])) if ends else _ANY if " number" in rule else None
     filler, marks = ends[1] if ends else _spoken_filler(rule), '"before"' in rule
-    return Field(name, (), " list" in rule and not marks, " null" in rule, filler, scale=scale, marks=marks)
+    turns, dated = '"turn"' in rule, shape_of(rule)
+    several, nullable = " list" in rule and not marks, " null" in rule
+    return Field(name, (), several, nullable, filler, scale=scale, marks=marks, turns=turns, dated=dated)
 
 
 def _spoken_filler(rule: str) -> str:

@@ -110,6 +110,31 @@ def test_a_span_is_quoted_from_the_item_with_the_words_before_it(fields: tuple[F
     assert json.loads(field.about("the the").filler) == []
 
 
+TURN_SPANS: Json = {"type": "array", "items": {"properties": {"turn": {}, **SPANS["items"]["properties"]}}}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        fields_of_schema({"properties": {"ner": TURN_SPANS}}),
+        fields_of_system(SPANS_SYSTEM.replace('"text"', '"turn", "text"')),
+    ],
+    ids=["schema", "system"],
+)
+def test_a_span_of_a_dialogue_is_quoted_from_its_last_turn(fields: tuple[Field, ...]) -> None:
+    (field,) = fields
+    quote = {"turn": 1, "label": "Person", "text": "Bob", "before": "the the"}
+    assert json.loads(field.about("[0] Anna: the\n[1] Clerk: the the Bob").filler) == [quote]
+    assert json.loads(field.about("the Bob").filler) == [], "no turn, no quote"
+    assert json.loads(field.about("[0] A: Bob\nthe the Anna").filler)[0]["turn"] == 0, "the text below is another one"
+
+
+def test_a_span_of_a_text_is_not_quoted_from_the_dialogue_beside_it() -> None:
+    (field,) = fields_of_schema({"properties": {"ner": SPANS}})
+    (quote,) = json.loads(field.about("the the Anna\n[0] A: Bob").filler)
+    assert quote["text"] == "Anna"
+
+
 def test_earlier_turns_are_examples() -> None:
     system, user = messages("Flames everywhere")
     shown = [

@@ -7,7 +7,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import Json, Project, label_of
+from tests.journeys.project import Project, label_of
+from tests.journeys.screen import opened, photograph, submitted
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -38,28 +39,10 @@ def connected(label_studio: RunningLabelStudio, server: Served, text: str, confi
     return project
 
 
-def opened(browser: BrowserContext, project: Project) -> Page:
-    page = browser.new_page()
-    page.goto(f"/projects/{project.id}/data?task={project.task_ids()[0]}")
-    return page
-
-
 def expect_only(page: Page, label: str) -> None:
     """That this radio button is ticked and no other of the form."""
     expect(page.locator(f"input[type=radio][name={label}]")).to_be_checked(timeout=TIMEOUT_MS)
     expect(page.locator("input[type=radio][name]:not([name='']):checked")).to_have_count(1)
-
-
-def submitted(page: Page, project: Project) -> list[Json]:
-    """Presses Submit; the annotations there are then."""
-    with page.expect_response(lambda answer: answer.request.method == "POST" and "/annotations" in answer.url):
-        page.get_by_role("button", name="Submit").click()
-    return project.annotations()
-
-
-def photograph(page: Page, path: Path) -> None:
-    page.screenshot(path=path)
-    assert path.stat().st_size > 10_000
 
 
 def test_the_predicted_choice_is_ticked(

@@ -198,14 +198,14 @@ def test_replacing_the_version_that_is_shown_shows_the_new_one(mine: Installatio
 
 
 def test_a_project_that_prompts_cannot_label_is_refused(label_studio: RunningLabelStudio, mine: Installation) -> None:
-    config = '<View><Text name="t" value="$text"/><Taxonomy name="l" toName="t"><Choice value="A"/></Taxonomy></View>'
+    config = '<View><Text name="t" value="$text"/><Brush name="l" toName="t"/></View>'
     project = Project.made(label_studio, messages(1), config=config)
     refusals: tuple[Callable[[], object], ...] = (
         lambda: mine.save("topic", project.id),
         lambda: mine.app.connect(project.id, "http://x"),
     )
     for refused in refusals:
-        with pytest.raises(LabelConfigError, match="Taxonomy name='l'"):
+        with pytest.raises(LabelConfigError, match="Brush name='l'"):
             refused()
     assert project.backends() == []
     assert nearest("topic", []) in mine.command("show", "topic", code=1).err

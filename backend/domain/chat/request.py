@@ -18,6 +18,7 @@ from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.few_shot.messages import FewShotMessages, Turn
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.hashing import canonical, numbered
+from backend.domain.labels.reading import as_read
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
 from backend.domain.prompts.confidence_option import sampled
@@ -173,7 +174,7 @@ class RequestBuilder:
 
     def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
         """The requests for many tasks, in their order."""
-        values = [self.version.values(task) for task in tasks]
+        values = [self.version.values(as_read(task, self.schema)) for task in tasks]
         example_turns: Sequence[tuple[Turn, ...]] = (
             [()] * len(tasks) if self._example_turns is None else self._example_turns.of(tasks, values)
         )

@@ -92,8 +92,16 @@ def listed(element: Element, tag: str = "Choice") -> Iterator[Found]:
 
 
 def brought(value: Any) -> tuple[Choice, ...] | None:
-    """Choices from a task: a list of names, or of {"value", "alias", "hint", "children"}; () for anything else, None
-    for more, or longer ones, than a prompt can hold."""
+    """Choices from a task, see `brought_below`; () for anything else, None for more, or longer ones, than a prompt can
+    hold."""
+    found = brought_below(value)
+    choices = None if found is None else choices_of(found)
+    return None if choices is None or any(len(choice.shown) > LONGEST for choice in choices) else choices
+
+
+def brought_below(value: Any) -> list[Found] | None:
+    """A list of names, or of {"value", "alias", "hint", "children"}, in document order; [] for anything else, None for
+    more than a prompt can hold."""
     found: list[Found] = []
     pending = _below(value, None)
     while pending and len(found) <= MOST:
@@ -101,12 +109,11 @@ def brought(value: Any) -> tuple[Choice, ...] | None:
         more = item if isinstance(item, dict) else {"value": item}
         name = _name(more.get("value"))
         if not name:
-            return ()
+            return []
         one = Found(name, _name(more.get("alias")) or name, str(more.get("hint") or ""), parent)
         found.append(one)
         pending += _below(more.get("children"), one)
-    choices = choices_of(found)
-    return None if len(found) > MOST or any(len(choice.shown) > LONGEST for choice in choices) else choices
+    return None if len(found) > MOST else found
 
 
 def _below(children: Any, parent: Found | None) -> list[tuple[Any, Found | None]]:

@@ -1,7 +1,8 @@
 """Conditions: when a control is on the annotator's screen (visibleWhen, whenTagName, whenChoiceValue).
 
 Read as Label Studio 1.23 reads them (its VisibilityMixin): a hidden control counts as one without a choice, values are
-compared with names and aliases as they are written, and an unknown word in visibleWhen hides nothing. What depends on a
+compared with names and aliases as they are written, and an unknown word in visibleWhen hides nothing. Most tags do not
+have that mixin: their own visibleWhen hides nothing either, that of a <View> around them does. What depends on a
 selected region is no matter of an answer: such a control is never on the screen of a task that has just been opened.
 """
 
@@ -17,6 +18,7 @@ MOST = 50
 """Conditions around one control. With more, nobody could say when it is shown."""
 ANY = "choice-selected"
 _UNLESS = "choice-unselected"
+_WITH_MIXIN = frozenset({"view", "choices", "textarea", "taxonomy"})
 _REGION = "region-selected"
 _TOLD, _LONGEST, _SHORT = 20, 200, 60
 """Values that the model is told, and characters of each; the latter for people too."""
@@ -88,8 +90,15 @@ class Condition:
         return frozenset(self.values)
 
 
+def can_be_hidden(element: Element) -> bool:
+    """Whether Label Studio heeds a condition on the element itself."""
+    return element.tag.lower() in _WITH_MIXIN
+
+
 def condition_of(element: Element) -> Condition | None:
     """The condition on the element itself; None if it hides nothing."""
+    if not can_be_hidden(element):
+        return None
     said = {name.lower(): value for name, value in element.attrib.items() if name.lower().startswith(("when", "visi"))}
     when, values = said.get("visiblewhen"), said.get("whenchoicevalue")
     if not when:

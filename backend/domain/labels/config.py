@@ -11,10 +11,10 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from backend.domain.labels.conditions import MOST
-from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
+from backend.domain.labels.never_shown import never_shown
 from backend.domain.labels.remark_box import is_remark_box
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import LabelConfigError
@@ -129,16 +129,10 @@ def _field(placed: Placed) -> Control | str:
 
 def _ever_shown(fields: dict[str, Control], unsupported: list[str]) -> list[Control]:
     """The controls that some answer to the others can bring onto the screen."""
-    kept: dict[str, Control] = {}
-    looked_at: dict[str, Control] = {}
-    for field in in_order(tuple(fields.values())):
-        why = next((why for c in field.conditions if (why := c.never(looked_at))), "")
-        if why:
-            unsupported.append(f"<{field.tag} name={field.name!r}> (shown only {why}, which no prompt fills)")
-        else:
-            kept[field.name] = field
-            looked_at |= {field.name: field} if field.dynamic or field.names else {}
-    return [field for name, field in fields.items() if name in kept]
+    never = never_shown(tuple(fields.values()))
+    for name, why in never.items():
+        unsupported.append(f"<{fields[name].tag} name={name!r}> (shown only {why}, which no prompt fills)")
+    return [field for name, field in fields.items() if name not in never]
 
 
 def _headers(layout: Layout, fields: Sequence[Control]) -> tuple[str, ...]:

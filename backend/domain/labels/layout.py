@@ -5,11 +5,11 @@ is walked once, without recursion, because configs come from users.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from backend.domain.labels.conditions import MOST, Condition, condition_of
+from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
 TEXT_TAGS = (*FORMER, "Paragraphs", "Dialog")
@@ -22,13 +22,14 @@ _MARKUP = re.compile(r"<[^<>]*>")
 @dataclass(slots=True)
 class Placed:
     """A control where it stands. `hideable`: something says when it is shown, be it of any effect or not; `heading`:
-    constant texts above it; `object`: the element that it is about."""
+    constant texts above it; `object`: the element that it is about; `objects`: all that there are, by name."""
 
     element: Element
     hideable: bool
     conditions: tuple[Condition, ...]
     heading: list[str] = field(default_factory=list)
     object: Element | None = None
+    objects: Mapping[str, Element] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -106,7 +107,7 @@ def layout_of(root: Element) -> Layout:
         if place.owner is not None and place.owner.element is element:
             layout.add_control(place.owner)
     for placed in layout.controls:
-        placed.object = objects.get(placed.to_name)
+        placed.object, placed.objects = objects.get(placed.to_name), objects
     return layout
 
 
@@ -117,7 +118,8 @@ def _walk(root: Element) -> Iterator[tuple[Element, _Place]]:
         element, around = pending.pop()
         place = _within(element, around)
         yield element, place
-        inside = _Place(place.conditions, around.hideable or bool(element.get("visibleWhen")), place.owner)
+        hideable = around.hideable or (can_be_hidden(element) and bool(element.get("visibleWhen")))
+        inside = _Place(place.conditions, hideable, place.owner)
         inside.in_text = around.in_text or element.tag in TEXT_TAGS
         pending += [(child, inside) for child in reversed(element)]
 
@@ -127,6 +129,6 @@ def _within(element: Element, around: _Place) -> _Place:
     conditions = (*around.conditions, own) if own and len(around.conditions) <= MOST else around.conditions
     place = _Place(conditions, around.hideable, around.owner, around.in_text)
     if element.get("name") and element.get("toName"):
-        said = element.get("visibleWhen") is not None or bool(conditions)
-        place.owner = Placed(element, around.hideable or said, conditions)
+        said = can_be_hidden(element) and element.get("visibleWhen") is not None
+        place.owner = Placed(element, around.hideable or said or bool(conditions), conditions)
     return place

@@ -13,6 +13,7 @@ from backend.domain.hashing import digest
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.never_shown import names_of_kinds
 from backend.domain.outcome import Failure, Rejection
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -60,7 +61,7 @@ class LabelSchema:
         """Digest -> what it stands for: all of it first, then what each former release knew, the newest first."""
         found: dict[str, LabelSchema] = {}
         for count in range(len(BUILDERS), 0, -1):
-            known = self._with([field.name for field in self.fields if field.tag in tuple(BUILDERS)[:count]])
+            known = self._with(names_of_kinds(self.fields, tuple(BUILDERS)[:count]))
             if known.fields:
                 found.setdefault(known.digest, known)
                 found.setdefault(digest(known._parts(known.former)), known)

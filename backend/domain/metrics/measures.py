@@ -6,9 +6,8 @@ holds something else than labels.
 
 from collections.abc import Mapping, Sequence
 
-from backend.domain.answer import Labels
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics import number_distance, span_match, text_match
+from backend.domain.metrics import moment_distance, number_distance, pairwise_sides, path_match, span_match, text_match
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, Measures, graded
 
@@ -18,12 +17,17 @@ MEASURES: Mapping[str, Measures] = {
     "Rating": number_distance.of_ratings,
     "Number": number_distance.of_numbers,
     "Labels": span_match.of_spans,
+    "HyperTextLabels": span_match.of_spans,
+    "ParagraphLabels": span_match.of_spans,
+    "Pairwise": pairwise_sides.of_sides,
+    "DateTime": moment_distance.of_moments,
+    "Taxonomy": path_match.of_paths,
 }
 """Tag of a control -> its measures."""
 
 
 def measures_of(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Mapping[str, Measure]]:
-    """Control -> name -> Measure; {} where all controls hold labels, whose figures are in a Score."""
-    if not cases or all(field.holds is Labels for field in schema.fields):
+    """Control -> name -> Measure; {} where all controls are <Choices>, whose figures are in a Score."""
+    if not cases or all(field.tag == "Choices" for field in schema.fields):
         return {}
     return {field.name: MEASURES[field.tag](cases, field) for field in schema.fields}

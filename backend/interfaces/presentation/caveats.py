@@ -16,6 +16,9 @@ NAMED = 10
 STRICT = (
     ("token_f1", "free texts", "word for word"),
     ("mean_absolute_error", "numbers", "exactly"),
+    ("mean_error_days", "dates", "exactly"),
+    ("mean_error_minutes", "dates and times", "to the minute"),
+    ("hierarchical_f1", "paths", "down to the last level, all of them"),
     ("span_f1", "spans", "in place and label, all of them"),
 )
 """A measure that only such controls have, what they hold, and what the accuracy asks of it."""

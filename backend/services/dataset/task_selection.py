@@ -12,6 +12,7 @@ from backend.domain.dataset.ground_truth import NOTHING, LeftOut, gone_labels, i
 from backend.domain.dataset.stratify import stratified, stratum
 from backend.domain.dataset.subset import Subset
 from backend.domain.few_shot.messages import ExampleOwners
+from backend.domain.labels.reading import as_read
 from backend.domain.labels.regions import from_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Truth
@@ -108,7 +109,7 @@ def truths_among(
             gone[label].append(item.task.id)
         if truth is None or labels:
             continue
-        if any(owner.has(item.task) for owner in owners):
+        if any(owner.has(as_read(item.task, schema)) for owner in owners):
             shown.append(item.task.id)
             continue
         if is_its_own:

@@ -6,6 +6,7 @@ As a run, a search has a budget, is listed, and can be watched and canceled. The
 from backend.adapters import gepa as evolution
 from backend.adapters.database.runs import NewRun
 from backend.domain.dataset.subset import Subset
+from backend.domain.labels.reading import as_read
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import REASON, OverBudget, check_budget, check_embeddings
@@ -52,7 +53,8 @@ class Optimizer:
             return None
         evolution.check()
         truths = {truth.task_id: truth.answer for truth in base.truths}
-        halves = divide([LabeledTask(task, truths[task.id]) for page in base.pages for task in page], resolved.version)
+        tasks = [as_read(task, resolved.schema) for page in base.pages for task in page]
+        halves = divide([LabeledTask(task, truths[task.id]) for task in tasks], resolved.version)
         check_halves(halves, resolved.schema)
         return halves
 

@@ -7,6 +7,7 @@ from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.dataset.split import DEV, Split
 from backend.domain.dataset.subset import Subset
 from backend.domain.few_shot.selection import Candidate, kept
+from backend.domain.labels.reading import as_read
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
 from backend.domain.prompts.examples import Example, Examples, check_way
@@ -51,7 +52,7 @@ def _candidates(
     found = ground_truths(studio, project, schema, subset)
     truths = {truth.task_id: truth.answer for truth in found.truths}
     for task in (task for page in found.pages for task in page):
-        values, resolved = version.values(task), schema.for_task(task.data)
+        values, resolved = version.values(as_read(task, schema)), schema.for_task(task.data)
         if not isinstance(values, Failure) and not isinstance(resolved, Failure):
             answer = truths[task.id]
             chosen = {field.name: field.to_json(answer.get(field.name)) for field in resolved.fields}

@@ -21,8 +21,6 @@ Held = AnswerValue | None
 
 
 class Control(Protocol):
-    tag: ClassVar[str]
-    """The tag of its element, such as `Choices`."""
     noun: ClassVar[str]
     """What it holds one or several of, in people's words."""
     task: ClassVar[str]
@@ -31,6 +29,10 @@ class Control(Protocol):
     """The kind of its values."""
     probable: ClassVar[bool]
     """Whether the probability of a value's tokens says how likely it is right; a text can be put in many ways."""
+
+    @property
+    def tag(self) -> str:
+        """The tag of its element, such as `Choices`."""
 
     @property
     def name(self) -> str:
@@ -103,6 +105,9 @@ class Control(Protocol):
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         """This control with what that task brings filled in; itself when it is the same for all tasks."""
 
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        """Variable -> what a model reads in its place, where that is not the value as `domain.task_values` has it."""
+
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         """The lines that tell the model what to put under this control's key; `definitions` (label, as shown ->
         sentence) stand in place of the config's hints. `when`: the conditions in words; `heading`: what stands above
@@ -173,9 +178,22 @@ class Unlabeled:
     """What a control has nothing of when its values are no labels."""
 
     holds: ClassVar[type[AnswerValue]]
-    dynamic, needs_task = False, False
-    labels: tuple[Choice, ...] = ()
-    names: tuple[str, ...] = ()
+
+    @property
+    def dynamic(self) -> bool:
+        return False
+
+    @property
+    def needs_task(self) -> bool:
+        return False
+
+    @property
+    def labels(self) -> tuple[Choice, ...]:
+        return ()
+
+    @property
+    def names(self) -> Collection[str]:
+        return ()
 
     @property
     def exclusive(self) -> bool:
@@ -187,6 +205,9 @@ class Unlabeled:
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         return self
+
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        return {}
 
     def listing(self, definitions: Mapping[str, str]) -> str:
         return ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from backend.domain.answer import names_of
 from backend.domain.labels.choice_names import Choice
@@ -41,6 +42,9 @@ class WithLabels:
 
 class Labeled(WithLabels):
     """A control whose values are labels."""
+
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        return {}
 
     def called(self, value: Held) -> set[str]:
         """As it is stored, and the config's own name."""

@@ -1,28 +1,27 @@
-"""<Labels> on <Text>: stretches of the text, each with a label.
+"""<Labels>, <HyperTextLabels> and <ParagraphLabels>: stretches of a text, of HTML or of a dialogue, each with a label.
 
 A model copies what it marks and says which words stand before it; where that is, is found in the text and never guessed
-(see `domain.labels.placement`). Refuses labels that the task brings, objects other than <Text>, and texts that are not
-in the task's data.
+(see `domain.labels.placement`). What is marked, and how Label Studio names places there, is the object's own business
+(see `domain.labels.inputs`).
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, ClassVar, Literal, Self
-from xml.etree.ElementTree import Element
 
 from backend.domain.answer import AnswerValue, MarkedSpan, Spans, UnlocatedQuote, spans_of, spans_or_none, unlocated_of
 from backend.domain.characters import quoted
-from backend.domain.labels.choice_names import LONGEST, Choice, choices_of, listed
+from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
 from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, read_quote
 from backend.domain.labels.controls.wording import key, label_line, said, under
-from backend.domain.labels.inputs.text import PlainText, UnseenText
-from backend.domain.labels.inputs.values import value_of
-from backend.domain.labels.layout import Placed
-from backend.domain.labels.placement.place import ABSENT, Location, Quote
+from backend.domain.labels.inputs.base import SpanText
+from backend.domain.labels.inputs.objects import MarkedObject
+from backend.domain.labels.inputs.unseen import UnseenText
+from backend.domain.labels.placement.place import ABSENT, Location, Quote, Span
 from backend.domain.outcome import Failure, Rejection
 
 _EXCERPT = 60
@@ -30,19 +29,19 @@ _EXCERPT = 60
 
 @dataclass(frozen=True)
 class LabelsControl(WithLabels):
-    """`source`: the `value` of the <Text> that it marks; `marked`: that text of one task, None before `for_task`.
-    `several`: whether a region may have more than one label."""
+    """`source`: the object that it marks; `marked`: its text of one task, None before `for_task`. `several`: whether a
+    region may have more than one label."""
 
     name: str
     to_name: str
-    source: str
+    source: MarkedObject
     choices: tuple[Choice, ...]
     several: bool = False
     conditions: tuple[Condition, ...] = ()
     heading: tuple[str, ...] = ()
-    marked: PlainText | None = field(default=None, compare=False)
+    tag: str = "Labels"
+    marked: SpanText | None = field(default=None, compare=False)
 
-    tag: ClassVar[str] = "Labels"
     noun: ClassVar[str] = "span"
     task: ClassVar[str] = "Find all mentions in the text and label them ({names})."
     holds: ClassVar[type[AnswerValue]] = Spans
@@ -60,7 +59,7 @@ class LabelsControl(WithLabels):
     @property
     def identity(self) -> list[Any]:
         listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        return [self.tag, self.name, self.to_name, self.source, self.several, listed]
+        return [self.tag, self.name, self.to_name, self.source.value, self.several, listed, *self.source.identity]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -71,13 +70,19 @@ class LabelsControl(WithLabels):
         return (self.tag, self.name, self.source, frozenset(self.known_classes))
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
-        text = value_of(self.source, data)
-        if isinstance(text, bool) or not isinstance(text, str | int):
-            return Failure("bad_task", f"'{self.source}' is not a text, in which '{self.name}' could mark anything.")
-        return replace(self, marked=PlainText.of(str(text)))
+        text = self.source.shown(data)
+        if text is None:
+            what = "list of turns" if self.source.turns else "text"
+            said = f"'{self.source.value}' is not a {what}, in which '{self.name}' could mark anything."
+            return Failure("bad_task", said)
+        return replace(self, marked=text)
+
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        return self.source.read(data)
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        rule = f"[] unless {when}, else {described(self.source)}" if when else described(self.source)
+        wanted = described(self.source.value, self.source.turns)
+        rule = f"[] unless {when}, else {wanted}" if when else wanted
         lines = [label_line(choice, definitions) for choice in self.choices]
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *lines])
 
@@ -85,7 +90,7 @@ class LabelsControl(WithLabels):
         return ""
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": quote_schema([choice.shown for choice in self.choices])}
+        return {"type": "array", "items": quote_schema([choice.shown for choice in self.choices], self.source.turns)}
 
     def parse(self, value: Any) -> Held | Rejection:
         """Quotes without a place are kept beside the others. An answer that has no other can't be used. Without a
@@ -97,7 +102,7 @@ class LabelsControl(WithLabels):
             return Rejection("too_many", f"'{self.name}' takes at most {MOST:,} spans, the answer has {len(given):,}.")
         quotes: list[Quote] = []
         for item in given:
-            quote = read_quote(item, self.name, self._stored)
+            quote = read_quote(item, self.name, self._stored, self.source.turns)
             if isinstance(quote, Rejection):
                 return quote
             quotes.append(quote)
@@ -110,33 +115,43 @@ class LabelsControl(WithLabels):
     def _located(self, quotes: Sequence[Quote]) -> Held | Rejection:
         if self.marked is None:
             return spans_or_none((), [UnlocatedQuote(str(one.label), one.text, ABSENT) for one in quotes])
+        stray = next((one.turn for one in quotes if one.turn is not None and not self._has_turn(one.turn)), None)
+        if stray is not None:
+            return Rejection("out_of_range", f"The dialogue has no turn {stray}, of which '{self.name}' has a span.")
         spans, lost = list[MarkedSpan](), list[UnlocatedQuote]()
         for quote, place in zip(quotes, self.marked.place(quotes), strict=True):
             if isinstance(place, Location):
-                part = self.marked.part(place.start, place.end)
-                spans.append(MarkedSpan(place.start, place.end, str(quote.label), part, place.tier))
+                spans.append(self._span(self.marked, (place.start, place.end), str(quote.label), place.tier))
             else:
                 lost.append(UnlocatedQuote(str(quote.label), quote.text, place.reason))
         if lost and not spans:
             return Rejection("unlocated", f"The text has no place for {_lost(lost[0])}{_more(lost)}.")
         return spans_or_none(spans, lost)
 
+    def _has_turn(self, number: int) -> bool:
+        return self.marked is not None and 0 <= number < self.marked.turn_count
+
     def to_json(self, value: Held) -> Any:
         """What a model says that marks these spans: with the words before each where the text is known."""
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
-        text = self.marked.text if self.marked else ""
-        return [quote_json(shown.get(one.label, one.label), one, text) for one in spans_of(value)]
+        return [quote_json(shown.get(one.label, one.label), self._quote(one)) for one in spans_of(value)]
+
+    def _quote(self, span: MarkedSpan) -> Quote:
+        if self.marked is None:
+            return Quote(span.text, span.label)
+        return self.marked.quote(span.start, span.end, span.label)
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
-        """In code points, with the characters there: Label Studio shows what `text` says in its side panel."""
+        """In Label Studio's units, with the characters there: it shows what `text` says in its side panel."""
         rows = [list(row) for _, row in groupby(spans_of(value), lambda one: (one.start, one.end))]
         regions = rows if self.several else [[one] for row in rows for one in row]
         return [self._region(region) for region in regions]
 
     def _region(self, row: Sequence[MarkedSpan]) -> dict[str, Any]:
-        labels = [one.label for one in row]
-        body = {"start": row[0].start, "end": row[0].end, "text": row[0].text, "labels": labels}
-        return {"from_name": self.name, "to_name": self.to_name, "type": "labels", "value": body}
+        first, kind = row[0], self.tag.lower()
+        place = first.place or {"start": first.start, "end": first.end, "text": first.text}
+        body = {**place, kind: [one.label for one in row]}
+        return {"from_name": self.name, "to_name": self.to_name, "type": kind, "value": body}
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows them: what it does not show is not marked. Offsets count, whatever `value.text` says."""
@@ -144,13 +159,16 @@ class LabelsControl(WithLabels):
         return spans_or_none(span for value in values for span in self._marked_by(value))
 
     def _marked_by(self, value: Mapping[str, Any]) -> Iterable[MarkedSpan]:
-        labels = value.get("labels")
-        text = self.marked or UnseenText(str(value.get("text") or ""))
-        place = text.span(value)
-        if place is None or not isinstance(labels, list):
+        labels = value.get(self.tag.lower())
+        text = self.marked or UnseenText(value)
+        span = text.span(value)
+        if span is None or not isinstance(labels, list):
             return []
-        said = text.part(*place)
-        return [MarkedSpan(*place, label, said) for label in labels if isinstance(label, str) and label]
+        return [self._span(text, span, label) for label in labels if isinstance(label, str) and label]
+
+    def _span(self, text: SpanText | UnseenText, span: Span, label: str, tier: str = "") -> MarkedSpan:
+        place = None if self.source.plain else text.value(*span)
+        return MarkedSpan(*span, label, text.part(*span), tier, place)
 
     def equal(self, first: Held, second: Held) -> bool:
         return first == second
@@ -210,34 +228,3 @@ def _lost(quote: UnlocatedQuote) -> str:
 def _more(lost: Sequence[UnlocatedQuote]) -> str:
     why = f" ({lost[0].reason})"
     return why if len(lost) == 1 else f"{why} and {len(lost) - 1} more"
-
-
-def build_labels(placed: Placed) -> LabelsControl | str:
-    """The control of a <Labels> element, or why it isn't supported."""
-    element, choices = placed.element, choices_of(listed(placed.element, "Label"))
-    if placed.object is None or (why := _unsupported(element, placed.object, choices)):
-        return "not supported yet" if placed.object is None else why
-    return LabelsControl(
-        name=placed.name,
-        to_name=placed.to_name,
-        source=placed.object.get("value", ""),
-        choices=choices,
-        several=element.get("choice", "single") == "multiple",
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
-    )
-
-
-def _unsupported(element: Element, shown: Element, choices: Sequence[Choice]) -> str:
-    """Why it isn't, "" where it is. `shown`: the object that it marks."""
-    if shown.tag != "Text" or "," in element.get("toName", ""):
-        return f"not supported yet on <{shown.tag}>" if shown.tag != "Text" else "not supported yet on several texts"
-    if element.get("value"):
-        return "labels that the task brings"
-    if shown.get("valueType", "").lower() == "url" or shown.get("encoding", "none").lower() != "none":
-        return "its <Text> is loaded or decoded by the browser"
-    if "$" not in shown.get("value", ""):
-        return "its <Text> shows nothing of the task"
-    if any(len(choice.shown) > LONGEST for choice in choices):
-        return f"a label of more than {LONGEST:,} characters"
-    return "" if choices else "it lists no labels"

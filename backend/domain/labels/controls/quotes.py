@@ -1,9 +1,8 @@
 """Quotes: what a model says of the stretches of text that it marks, as JSON and in the words that ask for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from backend.domain.answer import MarkedSpan
 from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import LONGEST
 from backend.domain.labels.controls.wording import said
@@ -17,31 +16,34 @@ _CHARACTERS_BEFORE = 200
 KEYS = ("label", "text", "before")
 
 
-def described(source: str) -> str:
-    """What a model is asked for. `source`: the `value` of the tag that shows the text."""
+def described(source: str, turns: bool = False) -> str:
+    """What a model is asked for. `source`: the `value` of the tag that shows the text; `turns`: which is a dialogue."""
+    turn = '"turn": the number in square brackets at the start of the turn it is in; ' if turns else ""
     return (
         f"a list of all mentions in {quoted(source.removeprefix('$'), LONGEST)}, also repeated ones, in order of "
-        'appearance, [] if there is none. Each is an object: "text": the characters exactly as they stand there, the '
-        'shortest form that is the whole mention; "before": the up to '
+        f'appearance, [] if there is none. Each is an object: {turn}"text": the characters exactly as they stand '
+        'there, the shortest form that is the whole mention; "before": the up to '
         f'{WORDS_BEFORE} words right before it, "" at the beginning; "label": exactly one of'
     )
 
 
-def quote_schema(labels: Sequence[str]) -> dict[str, Any]:
+def quote_schema(labels: Sequence[str], turns: bool = False) -> dict[str, Any]:
     """Strict JSON Schema of one quote."""
+    turn = {"turn": {"type": "integer"}} if turns else {}
     return {
         "type": "object",
         "properties": {
+            **turn,
             "label": {"type": "string", "enum": list(labels)},
             "text": {"type": "string"},
             "before": {"type": "string"},
         },
-        "required": list(KEYS),
+        "required": [*turn, *KEYS],
         "additionalProperties": False,
     }
 
 
-def read_quote(item: Any, control: str, stored: Callable[[str], str | None]) -> Quote | Rejection:
+def read_quote(item: Any, control: str, stored: Callable[[str], str | None], turns: bool = False) -> Quote | Rejection:
     """The Quote in a model's JSON, or why it can't be used. `stored`: the label that a name means, None for no one."""
     if not isinstance(item, dict):
         return Rejection("wrong_type", f"{said(item)} is not an object with a label and a text, as '{control}' takes.")
@@ -54,10 +56,21 @@ def read_quote(item: Any, control: str, stored: Callable[[str], str | None]) -> 
     wrong = next((value for value in (text, before or "") if not isinstance(value, str)), None)
     if wrong is not None:
         return Rejection("wrong_type", f"{said(wrong)} is not a text, which a span of '{control}' takes.")
-    return Quote(text, known, before or "")
+    turn = _turn(item, control) if turns else None
+    return turn if isinstance(turn, Rejection) else Quote(text, known, before or "", turn)
 
 
-def quote_json(label: str, span: MarkedSpan, text: str) -> dict[str, str]:
-    """The inverse: what a model says that marks `span` in `text`."""
-    words = text[max(0, span.start - _CHARACTERS_BEFORE) : span.start].split()[-WORDS_BEFORE:]
-    return {"label": label, "text": span.text, "before": " ".join(words)}
+def _turn(item: Mapping[str, Any], control: str) -> int | Rejection:
+    if item.get("turn") is None:
+        return Rejection("missing_field", f"A span of '{control}' has no 'turn'.")
+    turn = item["turn"]
+    if isinstance(turn, bool) or not isinstance(turn, int):
+        return Rejection("wrong_type", f"{said(turn)} is not the number of a turn, which a span of '{control}' takes.")
+    return turn
+
+
+def quote_json(label: str, quote: Quote) -> dict[str, Any]:
+    """The inverse: what a model says, with the last words of what stands before."""
+    words = quote.before[-_CHARACTERS_BEFORE:].split()[-WORDS_BEFORE:]
+    turn = {} if quote.turn is None else {"turn": quote.turn}
+    return {**turn, "label": label, "text": quote.text, "before": " ".join(words)}

@@ -7,10 +7,13 @@ In the order in which releases learnt them: a version that was saved before a ki
 from collections.abc import Callable, Mapping
 
 from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.choices import build_choices
-from backend.domain.labels.controls.labels import build_labels
+from backend.domain.labels.controls.date_time import build_date_time
 from backend.domain.labels.controls.number import build_number
+from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
+from backend.domain.labels.controls.taxonomy import build_taxonomy
 from backend.domain.labels.controls.text_area import build_text_area
 from backend.domain.labels.layout import Placed
 
@@ -23,4 +26,9 @@ BUILDERS: Mapping[str, Build] = {
     "Rating": build_rating,
     "Number": build_number,
     "Labels": build_labels,
+    "HyperTextLabels": build_labels,
+    "ParagraphLabels": build_labels,
+    "Pairwise": build_pairwise,
+    "DateTime": build_date_time,
+    "Taxonomy": build_taxonomy,
 }

@@ -1,12 +1,43 @@
-"""Offsets of a region, as the screen reads them.
+"""SpanText: the text that an object tag shows of one task, and how Label Studio names places in it.
 
-Everywhere inside, a place is [start, end) in code points of the text. Label Studio's own units exist only in a region's
-`value`.
+Everywhere inside, a place is [start, end) in code points of `text`. Label Studio's own units (code points, UTF-16
+within a node of the DOM, UTF-16 within a turn) exist only in a region's `value`, which `value` writes and `span` reads.
 """
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-from backend.domain.labels.placement.place import Span
+from backend.domain.labels.placement.place import Location, Quote, Span, Unlocated
+
+
+class SpanText(Protocol):
+    @property
+    def text(self) -> str:
+        """What spans are places in; a slice of it is what a span says."""
+
+    @property
+    def prompt(self) -> str:
+        """What a model reads, and quotes from."""
+
+    @property
+    def turn_count(self) -> int:
+        """Of a dialogue; 0 for any other text."""
+
+    def part(self, start: int, end: int) -> str:
+        """What stands there: a slice of `text`."""
+
+    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+        """Where quotes from `prompt` stand in `text`."""
+
+    def quote(self, start: int, end: int, label: str) -> Quote:
+        """The quote from `prompt` that means the place, with all that stands before it."""
+
+    def value(self, start: int, end: int) -> dict[str, Any]:
+        """The place as a region's `value` names it, with the `text` there."""
+
+    def span(self, value: Mapping[str, Any]) -> Span | None:
+        """The place that a region's `value` names, as the screen shows it: within the text, whatever `value.text` says.
+        None where the screen shows none."""
 
 
 def whole_number(value: Any) -> int | None:

@@ -3,7 +3,6 @@
 The browser drops NUL and counts on without it, so neither the text nor the offsets here know it.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,25 +20,26 @@ class PlainText:
         """The text of a task's string."""
         return cls(source.replace("\0", ""))
 
+    @property
+    def prompt(self) -> str:
+        return self.text
+
     def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
         return place(self.text, quotes)
+
+    @property
+    def turn_count(self) -> int:
+        return 0
 
     def part(self, start: int, end: int) -> str:
         """What stands there."""
         return self.text[start:end]
 
+    def quote(self, start: int, end: int, label: str) -> Quote:
+        return Quote(self.part(start, end), label, self.text[:start])
+
+    def value(self, start: int, end: int) -> dict[str, Any]:
+        return {"start": start, "end": end, "text": self.part(start, end)}
+
     def span(self, value: Mapping[str, Any]) -> Span | None:
         return within(whole_number(value.get("start")), whole_number(value.get("end")), len(self.text))
-
-
-@dataclass(frozen=True, slots=True)
-class UnseenText:
-    """A text of which only a region is known, and what that says of it: `said`."""
-
-    said: str
-
-    def part(self, start: int, end: int) -> str:
-        return self.said
-
-    def span(self, value: Mapping[str, Any]) -> Span | None:
-        return within(whole_number(value.get("start")), whole_number(value.get("end")), sys.maxsize)

@@ -19,6 +19,11 @@ def value_of(template: str, data: Mapping[str, Any]) -> Any:
     return _VARIABLE.sub(lambda match: _words(look_up(data, match[0][1:])), template)
 
 
+def field_of(template: str) -> str | None:
+    """The path of the only thing that it shows, such as `text` of `$text`; None for a sentence or a constant."""
+    return template[1:] if _VARIABLE.fullmatch(template) else None
+
+
 def _words(value: Any) -> str:
     if value is MISSING:
         return ""

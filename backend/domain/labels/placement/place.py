@@ -30,11 +30,12 @@ Span = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class Quote:
     """`before`: the words that are said to stand right before it. Quotes of the same `label` share no place unless they
-    have no other."""
+    have no other. `turn`: the number of the turn of a dialogue that it is from."""
 
     text: str
     label: Hashable
     before: str = ""
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

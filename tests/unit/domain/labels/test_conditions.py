@@ -100,6 +100,31 @@ def test_conditions_in_words(condition: str, words: str) -> None:
     assert f'"more": null unless {words}, else exactly one of' in request(schema=schema).template.system
 
 
+@pytest.mark.parametrize(
+    "condition", [IF_COMPLAINT, 'visiblewhen="choice-unselected"', 'visibleWhen="region-selected"']
+)
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<Rating name="more" toName="text" {}/>',
+        '<Number name="more" toName="text" {}/>',
+        '<DateTime name="more" toName="text" {}/>',
+        '<Pairwise name="more" toName="text,other" {}/>',
+        '<Labels name="more" toName="text" {}><Label value="x"/></Labels>',
+        '<HyperTextLabels name="more" toName="page" {}><Label value="x"/></HyperTextLabels>',
+        '<ParagraphLabels name="more" toName="turns" {}><Label value="x"/></ParagraphLabels>',
+        '<Collapse {}><Panel value="p">' + control("more") + "</Panel></Collapse>",
+    ],
+)
+def test_a_tag_that_label_studio_always_shows_has_no_condition_of_its_own(element: str, condition: str) -> None:
+    others = '<Text name="other" value="$o"/><HyperText name="page" value="$h"/><Paragraphs name="turns" value="$p"/>'
+    always, told = (read_config(config(others, KIND, element.format(words))) for words in ("", condition))
+    assert told.by_name["more"].conditions == ()
+    assert told.json_schema() == always.json_schema()
+    around = read_config(config(others, KIND, f"<View {IF_COMPLAINT}>{element.format(condition)}</View>"))
+    assert len(around.by_name["more"].conditions) == 1, "those of the views around it count"
+
+
 def test_conditions_of_views_add_up() -> None:
     inner = control("inner", 'visibleWhen="choice-selected" whenTagName="b" whenChoiceValue="low"')
     unless = 'visibleWhen="choice-unselected" whenTagName="a" whenChoiceValue="high"'
@@ -174,13 +199,13 @@ def test_so_are_those_that_depend_on_it() -> None:
 @pytest.mark.parametrize("condition", ["choice-unselected", "no-region-selected", "some-new-word"])
 def test_a_control_that_is_hidden_by_one_that_prompts_do_not_fill_is_asked_about(condition: str) -> None:
     more = control("more", f'visibleWhen="{condition}" whenTagName="tree"')
-    schema = read_config(config(KIND, '<Taxonomy name="tree" toName="text"/>', more))
+    schema = read_config(config(KIND, '<Brush name="tree" toName="text"/>', more))
     assert said(schema, kind="praise", more="low")["more"] == Labels(("low",))
 
 
 def test_but_not_in_a_truth_where_a_person_filled_it() -> None:
     more = control("more", 'visibleWhen="choice-unselected" whenTagName="tree" whenChoiceValue="leaf"')
-    schema = read_config(config(KIND, '<Taxonomy name="tree" toName="text"/>', more))
+    schema = read_config(config(KIND, '<Brush name="tree" toName="text"/>', more))
     stale = [region("kind", "c"), region("more", "low")]
     assert from_result(stale, schema)["more"] == Labels(("low",))
     tree = {"from_name": "tree", "to_name": "text", "type": "taxonomy", "value": {"taxonomy": [["root", "leaf"]]}}

@@ -108,10 +108,10 @@ def test_an_attribute_that_is_false_changes_nothing(attribute: str) -> None:
 
 
 def test_other_controls_are_named_and_left_alone() -> None:
-    others = '<Taxonomy name="tree" toName="text"><Choice value="X"/></Taxonomy><Brush name="stars" toName="text"/>'
+    others = '<Brush name="tree" toName="text"/><Brush name="stars" toName="text"/>'
     schema = read_config(view(TEXT, CHOICES, others))
     assert [f.name for f in schema.fields] == ["mood"]
-    assert [word for word in ("Taxonomy", "tree", "Brush", "stars") if word not in " ".join(schema.unsupported)] == []
+    assert [word for word in ("Brush", "tree", "stars") if word not in " ".join(schema.unsupported)] == []
 
 
 def test_a_control_that_repeats_with_its_data_is_named_and_left_alone() -> None:
@@ -169,8 +169,8 @@ def test_what_is_no_plain_xml_is_refused_in_one_sentence(xml: str) -> None:
 
 
 def test_a_config_without_a_control_says_what_it_has_instead() -> None:
-    with pytest.raises(LabelConfigError, match=r"<Taxonomy name='tree'>.*Add <Choices>"):
-        read_config(view(TEXT, '<Taxonomy name="tree" toName="text"><Choice value="X"/></Taxonomy>'))
+    with pytest.raises(LabelConfigError, match=r"<Brush name='tree'>.*Add <Choices>"):
+        read_config(view(TEXT, '<Brush name="tree" toName="text"/>'))
 
 
 def test_a_config_with_nothing_in_it_says_so() -> None:
@@ -243,7 +243,7 @@ def test_a_config_beyond_all_measure_is_refused_unread() -> None:
 
 
 def test_a_long_list_of_what_is_not_supported_is_cut_short() -> None:
-    others = "".join(f'<Taxonomy name="tree {n}" toName="text"/>' for n in range(5000))
+    others = "".join(f'<Brush name="tree {n}" toName="text"/>' for n in range(5000))
     with pytest.raises(LabelConfigError, match="and 4995 more") as error:
         read_config(view(TEXT, others))
     assert len(str(error.value)) < 500

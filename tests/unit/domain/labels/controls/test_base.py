@@ -19,17 +19,34 @@ ELEMENTS: dict[str, tuple[str, Any]] = {
     "Rating": ('<Rating name="c" toName="t"/>', 3),
     "Number": ('<Number name="c" toName="t"/>', -2.5),
     "Labels": ('<Labels name="c" toName="t"><Label value="a"/></Labels>', [{"label": "a", "text": "o", "before": "t"}]),
+    "HyperTextLabels": (
+        '<HyperTextLabels name="c" toName="t"><Label value="a"/></HyperTextLabels>',
+        [{"label": "a", "text": "two", "before": ""}],
+    ),
+    "ParagraphLabels": (
+        '<ParagraphLabels name="c" toName="t"><Label value="a"/></ParagraphLabels>',
+        [{"turn": 0, "label": "a", "text": "two", "before": ""}],
+    ),
+    "Pairwise": ('<Pairwise name="c" toName="t,u"/>', "right"),
+    "DateTime": ('<DateTime name="c" toName="t"/>', "2024-02-03T04:05"),
+    "Taxonomy": ('<Taxonomy name="c" toName="t"><Choice value="a"><Choice value="b"/></Choice></Taxonomy>', ["a / b"]),
 }
 """Tag -> a control, and what a model may answer."""
+OBJECTS = {
+    "HyperTextLabels": ('<HyperText name="t" value="$text"/>', "<b>two</b>"),
+    "ParagraphLabels": ('<Paragraphs name="t" value="$text"/>', [{"author": "A", "text": "two"}]),
+}
+"""Tag -> what it is about where that is not a <Text>, and that in a task."""
 
 
 def built(tag: str) -> Control:
     """The control, as it is for a task."""
     placed = Placed(fromstring(ELEMENTS[tag][0]), False, ())
-    placed.object = fromstring('<Text name="t" value="$text"/>')
+    shown, text = OBJECTS.get(tag, ('<Text name="t" value="$text"/>', "two"))
+    placed.object = fromstring(shown)
     found = BUILDERS[tag](placed)
     assert not isinstance(found, str), found
-    control = found.for_task({"text": "two"})
+    control = found.for_task({"text": text})
     assert not isinstance(control, Failure)
     return control
 

@@ -1,6 +1,5 @@
 """Quotes in a model's JSON, read and written."""
 
-from backend.domain.answer import MarkedSpan
 from backend.domain.labels.controls.quotes import described, quote_json, quote_schema, read_quote
 from backend.domain.labels.placement.place import Quote
 from backend.domain.outcome import Rejection
@@ -25,10 +24,21 @@ def test_what_lacks_a_part_is_named() -> None:
 
 
 def test_the_words_before_a_span_are_the_last_five() -> None:
-    text = "one two three four five six Bob"
-    found = quote_json("Person", MarkedSpan(28, 31, "PER", "Bob"), text)
+    found = quote_json("Person", Quote("Bob", "PER", "one two three four five six "))
     assert found == {"label": "Person", "text": "Bob", "before": "two three four five six"}
-    assert quote_json("Person", MarkedSpan(0, 3, "PER", "one"), text)["before"] == ""
+    assert quote_json("Person", Quote("one", "PER"))["before"] == ""
+
+
+def test_a_quote_from_a_dialogue_has_the_number_of_its_turn() -> None:
+    said = {"turn": 2, "label": "Person", "text": "Bob", "before": "met"}
+    found = read_quote(said, "ner", stored, turns=True)
+    assert isinstance(found, Quote)
+    assert found == Quote("Bob", "PER", "met", 2)
+    assert quote_json("Person", found) == said
+    assert read_quote(said, "ner", stored) == Quote("Bob", "PER", "met"), "a text has no turns"
+    assert quote_schema(["Person"], turns=True)["required"] == ["turn", "label", "text", "before"]
+    assert '"turn": the number in square brackets' in described("$talk", turns=True)
+    assert '"turn"' not in described("$talk")
 
 
 def test_the_schema_is_strict_and_the_source_is_named() -> None:

@@ -18,7 +18,7 @@ def test_offsets_are_those_that_the_screen_saved(case: dict[str, Any]) -> None:
     found = shown.place([Quote(case["quote"], "PER")])
     assert found == [Location(saved["start"], saved["end"], "exact")]
     assert shown.span(saved) == (saved["start"], saved["end"])
-    assert shown.part(saved["start"], saved["end"]) == case["quote"]
+    assert shown.value(saved["start"], saved["end"])["text"] == case["quote"]
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,12 @@ TEXT = "😀 Anna met Anna\u00a0Lee — “Bob’s” café; Bobby, Bob. Jose\u0
 
 def where(text: str, *quotes: tuple[str, ...]) -> list[tuple[int, int, str] | str]:
     """Of quotes (text, label, before)."""
-    found = place(text, [Quote(quote[0], *(quote[1:] or ("L",))) for quote in quotes])
+    found = place(text, [_quote(*quote) for quote in quotes])
     return [(one.start, one.end, one.tier) if isinstance(one, Location) else one.reason for one in found]
+
+
+def _quote(text: str, label: str = "L", before: str = "") -> Quote:
+    return Quote(text, label, before)
 
 
 @pytest.mark.parametrize(

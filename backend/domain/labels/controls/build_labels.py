@@ -1,0 +1,54 @@
+"""Which elements of a labelling config mark a text.
+
+Refuses labels that the task brings, several texts, and texts that are not in the task's data.
+"""
+
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
+
+from backend.domain.labels.choice_names import LONGEST, Choice, choices_of, listed
+from backend.domain.labels.controls.labels import LabelsControl
+from backend.domain.labels.inputs.objects import MarkedObject, marked_object
+from backend.domain.labels.layout import Placed
+
+_OWN = {"HyperTextLabels": "HyperText", "ParagraphLabels": "Paragraphs"}
+"""Tag -> the only object that it marks."""
+
+
+def build_labels(placed: Placed) -> LabelsControl | str:
+    """The control of a <Labels>, <HyperTextLabels> or <ParagraphLabels> element, or why it isn't supported."""
+    element, choices = placed.element, choices_of(listed(placed.element, "Label"))
+    if placed.object is None:
+        return "not supported yet"
+    source = _source(element, placed.object)
+    if isinstance(source, str):
+        return source
+    if why := _unsupported(element, choices):
+        return why
+    return LabelsControl(
+        name=placed.name,
+        to_name=placed.to_name,
+        source=source,
+        choices=choices,
+        several=element.get("choice", "single") == "multiple",
+        conditions=placed.conditions,
+        heading=tuple(placed.heading),
+        tag=element.tag,
+    )
+
+
+def _source(element: Element, shown: Element) -> MarkedObject | str:
+    """What it marks, or why it can't. `shown`: the object of that name."""
+    if "," in element.get("toName", ""):
+        return "not supported yet on several texts"
+    own = _OWN.get(element.tag, shown.tag)
+    return marked_object(shown) if shown.tag == own else f"it marks <{own}> alone"
+
+
+def _unsupported(element: Element, choices: Sequence[Choice]) -> str:
+    """Why its labels aren't, "" where they are."""
+    if element.get("value"):
+        return "labels that the task brings"
+    if any(len(choice.shown) > LONGEST for choice in choices):
+        return f"a label of more than {LONGEST:,} characters"
+    return "" if choices else "it lists no labels"

@@ -1,0 +1,245 @@
+"""<Taxonomy>: one or several paths in a tree, which the config or the task brings.
+
+Refuses trees that the browser loads (`apiUrl`), trees as labels of regions, and paths per region or item; `config`
+names those as unsupported.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Self
+
+from backend.domain.answer import AnswerValue, Paths, paths_of, paths_or_none
+from backend.domain.data_paths import look_up
+from backend.domain.labels import taxonomy_tree
+from backend.domain.labels.choice_names import MOST, Choice, brought_below, listed
+from backend.domain.labels.conditions import Condition
+from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.labeled import WithLabels
+from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
+from backend.domain.labels.layout import Placed
+from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, nodes_of, path_name
+from backend.domain.outcome import Failure, Rejection
+
+
+@dataclass(frozen=True)
+class TaxonomyControl(WithLabels, Unlabeled):
+    """`nodes`: what can be chosen; `source`: the task variable that brings the tree, when the config does not list it;
+    `brought`: it has been brought; `leaves`: only nodes without others below them; `most`: paths that it takes, None
+    for any number; `hideable`: it is not always shown."""
+
+    name: str
+    to_name: str
+    nodes: tuple[Node, ...] = ()
+    source: str | None = None
+    brought: bool = False
+    leaves: bool = False
+    most: int | None = None
+    hideable: bool = False
+    required: bool = False
+    conditions: tuple[Condition, ...] = ()
+    heading: tuple[str, ...] = ()
+
+    tag: ClassVar[str] = "Taxonomy"
+    noun: ClassVar[str] = "path"
+    task: ClassVar[str] = "Choose the paths ({names}) that fit this item best."
+    holds: ClassVar[type[AnswerValue]] = Paths
+    probable: ClassVar[bool] = True
+    nullable: ClassVar[bool] = False
+    many: ClassVar[bool] = True
+    column: ClassVar[Literal["texts"]] = "texts"
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:  # type: ignore[override]
+        return taxonomy_tree.choices_of_nodes(self.nodes)
+
+    @cached_property
+    def _paths(self) -> Mapping[str, Path]:
+        """As stored in one name -> level by level."""
+        return {choice.stored: node.stored for choice, node in zip(self.choices, self.nodes, strict=True)}
+
+    @cached_property
+    def _choices(self) -> Mapping[Path, Choice]:
+        return {node.stored: choice for choice, node in zip(self.choices, self.nodes, strict=True)}
+
+    @property
+    def dynamic(self) -> bool:
+        return self.source is not None
+
+    @property
+    def needs_task(self) -> bool:
+        return self.dynamic
+
+    @property
+    def must_answer(self) -> bool:
+        return self.required
+
+    @property
+    def identity(self) -> list[Any]:
+        tree = [[node.values, node.stored, node.hint] for node in self.nodes]
+        return [self.tag, self.name, self.to_name, self.source, self.leaves, self.most, tree]
+
+    @property
+    def rules(self) -> list[Any] | None:
+        return rules_of(self, self.required)
+
+    @property
+    def answers(self) -> Hashable:
+        return (self.tag, self.name, self.source, self.most, frozenset(self.known_classes))
+
+    def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
+        if self.source is None:
+            return self
+        found = brought_below(look_up(data, self.source))
+        nodes = nodes_of(found) if found else None
+        if not nodes:
+            what = f"at most {MOST:,} choices on at most {DEEPEST} levels"
+            return Failure("bad_task", f"'{self.source}' is not the tree of {what} that control '{self.name}' takes.")
+        return replace(self, nodes=taxonomy_tree.chosen_from(nodes, self.leaves), source=None, brought=True)
+
+    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
+        lines = [] if self.brought else [label_line(choice, definitions) for choice in self.choices]
+        return "\n".join([f"{key(self.name)}: {under(heading)}{self._rule(when)}", *lines])
+
+    def _rule(self, when: str) -> str:
+        of = "the paths for it in the user's message" if self.brought else "these paths"
+        some = "any" if self.most is None else f"at most {self.most}"
+        least = "at least one" if self.most is None else f"1 to {self.most}"
+        how = f"a list with {least} of {of}" if self.required else f"a list with {some} of {of}, empty if none fits"
+        return f"[] unless {when}, else {how}" if when else how
+
+    def listing(self, definitions: Mapping[str, str]) -> str:
+        """The tree that the task brings is data, one line for each path."""
+        if not self.brought:
+            return ""
+        return "\n".join(
+            [f"The paths for {key(self.name)}:", *(brought_line(choice, definitions) for choice in self.choices)]
+        )
+
+    def json_schema(self) -> dict[str, Any]:
+        shown = [choice.shown for choice in self.choices]
+        return {
+            "type": "array",
+            "items": {"type": "string"} | ({"enum": shown} if taxonomy_tree.fits_schema(shown) else {}),
+        }
+
+    def parse(self, value: Any) -> Held | Rejection:
+        """Each path once, in the order of the answer."""
+        given = value if isinstance(value, list) else [] if value is None else [value]
+        paths: dict[Path, None] = {}
+        for item in given:
+            if not isinstance(item, str):
+                return Rejection("wrong_type", f"{said(item)} is not a path, which '{self.name}' takes.")
+            shown = self.find(item)
+            if shown is None:
+                return Rejection("unknown_choice", f"{said(item)} is not a path of '{self.name}'.")
+            paths[self._paths[self._lookup.exact[shown]]] = None
+        if self.most is not None and len(paths) > self.most:
+            return Rejection("too_many", f"'{self.name}' takes at most {self.most}, the answer has {len(paths)}.")
+        return paths_or_none(paths)
+
+    def to_json(self, value: Held) -> Any:
+        known = self._choices
+        return [known[path].shown if path in known else path_name(path) for path in paths_of(value)]
+
+    def to_regions(self, value: Held) -> list[dict[str, Any]]:
+        if value is None:
+            return []
+        body = {"taxonomy": [list(path) for path in paths_of(value)]}
+        return [{"from_name": self.name, "to_name": self.to_name, "type": "taxonomy", "value": body}]
+
+    def from_regions(self, regions: Sequence[Region]) -> Held:
+        """What is not a list of paths is none."""
+        values = (value for region in regions if isinstance(value := region.get("value"), Mapping))
+        listed = (paths for value in values if isinstance(paths := value.get("taxonomy"), list))
+        return paths_or_none(tuple(path) for paths in listed for path in paths if _is_path(path))
+
+    def equal(self, first: Held, second: Held) -> bool:
+        return first == second
+
+    def partial(self, first: Held, second: Held) -> float:
+        """The F1 of paths that both have."""
+        if first is None or second is None or first == second:
+            return float(first == second)
+        one, other = set(paths_of(first)), set(paths_of(second))
+        return 2 * len(one & other) / (len(one) + len(other))
+
+    def classes(self, value: Held) -> tuple[str, ...]:
+        known = self._choices
+        return tuple(known[path].stored if path in known else path_name(path) for path in paths_of(value))
+
+    def called(self, value: Held) -> set[str]:
+        """The last names of its paths, and their aliases."""
+        known, paths = self._choices, paths_of(value)
+        return {path[-1] for path in paths} | {known[path].own for path in paths if path in known}
+
+    @cached_property
+    def names(self) -> set[str]:
+        return self.called(paths_or_none(self._choices))
+
+    def cell(self, value: Held) -> Any:
+        return [path_name(path) for path in paths_of(value)]
+
+    def show(self, value: Held) -> str:
+        return ", ".join(map(path_name, paths_of(value))) or "(none)"
+
+    def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
+        known = self._choices
+        return paths_or_none(path if path in known else self._now(path, renames) for path in paths_of(value))
+
+    def _now(self, path: Path, renames: Mapping[str, str]) -> Path:
+        return self._paths.get(renames.get(path_name(path), ""), path)
+
+    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        if not isinstance(now, TaxonomyControl):
+            return self
+        present = {node.stored: node for node in now.nodes}
+        paths = [now._now(node.stored, renames) for node in self.nodes]
+        nodes = {path: present.get(path, node) for path, node in zip(paths, self.nodes, strict=True)}
+        return replace(self, nodes=tuple(nodes.values()))
+
+    def as_before(self, formers: Mapping[str, str]) -> Self:
+        named = zip(self.nodes, self.choices, strict=True)
+        return replace(
+            self, nodes=tuple(taxonomy_tree.renamed_node(node, formers.get(choice.stored)) for node, choice in named)
+        )
+
+    def shared(self, others: Sequence[Control]) -> Self:
+        every = [self, *(other for other in others if isinstance(other, type(self)))]
+        if (dynamic := next((one for one in every if one.dynamic), None)) is not None:
+            return dynamic
+        return replace(self, nodes=tuple(node for node in self.nodes if all(node.stored in o._choices for o in every)))
+
+
+def _is_path(path: Any) -> bool:
+    return isinstance(path, list) and bool(path) and all(isinstance(name, str) for name in path)
+
+
+def build_taxonomy(placed: Placed) -> TaxonomyControl | str:
+    """The control of a <Taxonomy> element, or why it isn't supported."""
+    element = placed.element
+    flags = (("labeling", "labels of regions"), ("perRegion", "a path per region"), ("perItem", "per item"))
+    for attribute, what in flags:
+        if element.get(attribute, "").lower() == "true":
+            return f'{attribute}="true" ({what})'
+    if element.get("apiUrl"):
+        return "apiUrl (a tree that the browser loads)"
+    value, nodes = element.get("value", ""), nodes_of(listed(element))
+    source = (value[1:] or None) if value.startswith("$") else None
+    if nodes is None or len(nodes) > MOST:
+        return f"a tree of more than {MOST:,} choices or {DEEPEST} levels, or with very long names"
+    if not nodes and source is None:
+        return "it lists no choices"
+    leaves, most = element.get("leafsOnly", "").lower() == "true", element.get("maxUsages", "")
+    return TaxonomyControl(
+        name=placed.name,
+        to_name=placed.to_name,
+        nodes=() if source else taxonomy_tree.chosen_from(nodes, leaves),
+        source=source,
+        leaves=leaves,
+        most=int(most) if most.isascii() and most.isdigit() and 0 < len(most) < 10 and int(most) else None,
+        hideable=placed.hideable,
+        required=placed.required,
+        conditions=placed.conditions,
+        heading=tuple(placed.heading),
+    )

@@ -1,0 +1,130 @@
+"""The object tags whose text can be marked, as a labelling config has them: which text they show of a task.
+
+What differs between them is here and in the SpanText that they give; the control that marks is the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+from xml.etree.ElementTree import Element
+
+from backend.domain.labels.inputs.base import SpanText
+from backend.domain.labels.inputs.hypertext import HyperTextDom
+from backend.domain.labels.inputs.paragraphs import dialogue
+from backend.domain.labels.inputs.text import PlainText
+from backend.domain.labels.inputs.values import field_of, value_of
+
+
+class MarkedObject(Protocol):
+    @property
+    def value(self) -> str:
+        """The tag's own `value`, such as `$text`."""
+
+    turns: ClassVar[bool]
+    """Whether a quote has to name the turn that it is from."""
+    plain: ClassVar[bool]
+    """Whether a region's `start` and `end` are the offsets in the text."""
+
+    @property
+    def identity(self) -> list[Any]:
+        """What joins a labelling config's digest beside `value`."""
+
+    def shown(self, data: Mapping[str, Any]) -> SpanText | None:
+        """The text of a task; None where its data is not such a text."""
+
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        """Variable -> what a model reads in its place; {} where that is the value itself."""
+
+
+@dataclass(frozen=True)
+class TextObject:
+    value: str
+
+    turns: ClassVar[bool] = False
+    plain: ClassVar[bool] = True
+
+    @property
+    def identity(self) -> list[Any]:
+        return []
+
+    def shown(self, data: Mapping[str, Any]) -> PlainText | None:
+        text = _text(self.value, data)
+        return None if text is None else PlainText.of(text)
+
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        return {}
+
+
+@dataclass(frozen=True)
+class HyperTextObject:
+    """`inline`: it stands in the page, not in a frame of its own."""
+
+    value: str
+    inline: bool = False
+
+    turns: ClassVar[bool] = False
+    plain: ClassVar[bool] = False
+
+    @property
+    def identity(self) -> list[Any]:
+        return ["HyperText", self.inline]
+
+    def shown(self, data: Mapping[str, Any]) -> HyperTextDom | None:
+        html = _text(self.value, data)
+        return None if html is None else HyperTextDom.of(html, self.inline)
+
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        return _prompt(self, data)
+
+
+@dataclass(frozen=True)
+class ParagraphsObject:
+    """See `dialogue`."""
+
+    value: str
+    name_key: str = "author"
+    text_key: str = "text"
+    sorts: bool = False
+
+    turns: ClassVar[bool] = True
+    plain: ClassVar[bool] = False
+
+    @property
+    def identity(self) -> list[Any]:
+        return ["Paragraphs", self.name_key, self.text_key, self.sorts]
+
+    def shown(self, data: Mapping[str, Any]) -> SpanText | None:
+        return dialogue(value_of(self.value, data), self.name_key, self.text_key, self.sorts)
+
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        return _prompt(self, data)
+
+
+def marked_object(element: Element) -> MarkedObject | str:
+    """The object of an element, or why nothing in it can be marked."""
+    tag, value = element.tag, element.get("value", "")
+    said = {name.lower(): said for name, said in element.attrib.items()}
+    if tag not in ("Text", "HyperText", "Paragraphs"):
+        return f"not supported yet on <{tag}>"
+    if said.get("valuetype", "").lower() == "url" or said.get("encoding", "none").lower() != "none":
+        return f"its <{tag}> is loaded or decoded by the browser"
+    if "$" not in value:
+        return f"its <{tag}> shows nothing of the task"
+    if tag == "Text":
+        return TextObject(value)
+    if field_of(value) is None:
+        return f"its <{tag}> shows more than one field of the task"
+    if tag == "HyperText":
+        return HyperTextObject(value, said.get("inline", "").lower() == "true")
+    sorts = said.get("contextscroll", "").lower() == "true"
+    return ParagraphsObject(value, said.get("namekey") or "author", said.get("textkey") or "text", sorts)
+
+
+def _text(value: str, data: Mapping[str, Any]) -> str | None:
+    text = value_of(value, data)
+    return None if isinstance(text, bool) or not isinstance(text, str | int) else str(text)
+
+
+def _prompt(marked: MarkedObject, data: Mapping[str, Any]) -> Mapping[str, str]:
+    text, name = marked.shown(data), field_of(marked.value)
+    return {} if text is None or name is None else {name: text.prompt}

@@ -1,0 +1,39 @@
+"""A text that is not known: places in it are told apart, no more."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.domain.labels.inputs.base import whole_number, within
+from backend.domain.labels.placement.place import Span
+
+_PLACE = ("start", "end", "startOffset", "endOffset", "globalOffsets", "text")
+_TURN = 1 << 32
+"""More than a turn of a dialogue has characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenText:
+    """A text of which only the `value` of a region is known."""
+
+    region: Mapping[str, Any]
+
+    def part(self, start: int, end: int) -> str:
+        return str(self.region.get("text") or "")
+
+    def value(self, start: int, end: int) -> dict[str, Any]:
+        """As it came."""
+        return {key: said for key, said in self.region.items() if key in _PLACE}
+
+    def span(self, value: Mapping[str, Any]) -> Span | None:
+        """By numbers of the whole text, else by those within turns, whose numbers are strings."""
+        offsets = value.get("globalOffsets", value)
+        where = offsets if isinstance(offsets, Mapping) else {}
+        ends = [_index(where, name) for name in ("start", "end")]
+        return within(ends[0], ends[1], sys.maxsize)
+
+
+def _index(where: Mapping[str, Any], name: str) -> int | None:
+    number, units = whole_number(where.get(name)), whole_number(where.get(f"{name}Offset"))
+    return number if number is None or units is None else number * _TURN + units

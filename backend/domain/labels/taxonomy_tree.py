@@ -1,0 +1,82 @@
+"""The tree of a <Taxonomy>: its nodes with their paths, from a config or from a task."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from backend.domain.labels.choice_names import LONGEST, Choice, Found
+
+DEEPEST = 20
+"""Levels of a tree. Deeper ones would make paths that nobody reads."""
+_BETWEEN = " / "
+_LISTED, _CHARACTERS = 1000, 15_000
+"""Paths, and their characters together, that an answer schema lists; providers take no more."""
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`values`: the names from the root on, as people read them; `stored`: the same as Label Studio keeps them."""
+
+    values: Path
+    stored: Path
+    hint: str = ""
+    leaf: bool = True
+
+
+def nodes_of(found: Iterable[Found]) -> tuple[Node, ...] | None:
+    """In document order; of siblings of one name the first counts, as in Label Studio. None for a tree that is too deep
+    or has names that are too long."""
+    nodes: dict[Path, Node] = {}
+    places: dict[int, tuple[Path, Path]] = {}
+    for one in (known := list(found)):
+        values, stored = places[id(one.parent)] if one.parent else ((), ())
+        values, stored = (*values, one.value), (*stored, one.stored)
+        if len(values) > DEEPEST or sum(map(len, values)) > LONGEST:
+            return None
+        places[id(one)] = (values, stored)
+        nodes.setdefault(stored, Node(values, stored, one.hint))
+    parents = {places[id(one.parent)][1] for one in known if one.parent}
+    return tuple(Node(one.values, path, one.hint, path not in parents) for path, one in nodes.items())
+
+
+def chosen_from(nodes: Iterable[Node], leaves: bool) -> tuple[Node, ...]:
+    """Those that can be chosen: all, or with `leaves` only those without others below them."""
+    return tuple(node for node in nodes if node.leaf or not leaves)
+
+
+def renamed_node(node: Node, name: str | None) -> Node:
+    """The node under another name of its path; itself for None."""
+    return node if name is None else replace(node, values=path_of(name), stored=path_of(name))
+
+
+def choices_of_nodes(nodes: Sequence[Node]) -> tuple[Choice, ...]:
+    """Each with its whole path as its name."""
+    shown, stored = _named([one.values for one in nodes]), _named([one.stored for one in nodes])
+    named = zip(nodes, shown, stored, strict=True)
+    return tuple(Choice(shown, stored, node.hint, node.values[-1]) for node, shown, stored in named)
+
+
+def path_name(path: Path) -> str:
+    """`Online / Paid`."""
+    return _BETWEEN.join(path)
+
+
+def path_of(name: str) -> Path:
+    """The inverse, where no name on the path has a slash between spaces."""
+    return tuple(name.split(_BETWEEN))
+
+
+def fits_schema(names: Sequence[str]) -> bool:
+    """Whether an answer schema can list them."""
+    return len(names) <= _LISTED and sum(map(len, names)) <= _CHARACTERS
+
+
+def _named(paths: Sequence[Path]) -> list[str]:
+    """Names of different paths, as JSON where they would be equal: one of the names has a slash in it."""
+    names = [path_name(path) for path in paths]
+    times = Counter(names)
+    pairs = zip(paths, names, strict=True)
+    return [json.dumps(path, ensure_ascii=False) if times[name] > 1 else name for path, name in pairs]
