@@ -9,10 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from backend.domain.answer import Answer, Labels
-from backend.domain.hashing import digest
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
-from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.former_releases import by_digest, schema_digest, told
 from backend.domain.outcome import Failure, Rejection
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -23,7 +22,8 @@ class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
     parts of a prompt. `former`: the variables that releases before knew. `renames`: control -> what its labels were
-    called before -> what they are called now, see `domain.labels.relabel`."""
+    called before -> what they are called now, see `domain.labels.relabel`. `untold`: what the model is not told of the
+    controls, because the version is older than that, see `domain.labels.former_releases`."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -33,12 +33,12 @@ class LabelSchema:
     phrases: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
     renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
+    untold: tuple[str, ...] = attribute(default=(), compare=False)
 
     @cached_property
     def digest(self) -> str:
         """Changes when the answers or the questions do; not with layout, colours or controls left alone."""
-        rules = {f.name: f.rules for f in self.fields if f.rules is not None}
-        return digest(self._parts(self.variables) | ({"rules": rules} if rules else {}))
+        return schema_digest(self, self.variables, rules=True, headings=any(field.heading for field in self.fields))
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -52,27 +52,17 @@ class LabelSchema:
 
     def as_of(self, schema_digest: str) -> "LabelSchema":
         """The schema that a version goes on with which was saved under this digest, one of `digests`: a version of a
-        former release asks for the controls that were known then, so that what it was answered stays its answer."""
+        former release asks what it asked then, so that what it was answered stays its answer."""
         return self._by_digest.get(schema_digest, self)
 
     @cached_property
     def _by_digest(self) -> "Mapping[str, LabelSchema]":
-        """Digest -> what it stands for: all of it first, then what each former release knew, the newest first."""
-        found: dict[str, LabelSchema] = {}
-        for count in range(len(BUILDERS), 0, -1):
-            known = self._with([field.name for field in self.fields if field.tag in tuple(BUILDERS)[:count]])
-            if known.fields:
-                found.setdefault(known.digest, known)
-                found.setdefault(digest(known._parts(known.former)), known)
-        return found
+        return by_digest(self)
 
-    def _with(self, names: Collection[str]) -> "LabelSchema":
+    def only(self, names: Collection[str]) -> "LabelSchema":
         """This schema with the controls of these names; itself when that is all of them."""
         kept = tuple(field for field in self.fields if field.name in names)
         return self if len(kept) == len(self.fields) else replace(self, fields=kept)
-
-    def _parts(self, variables: tuple[str, ...]) -> dict[str, Any]:
-        return {"fields": [field.identity for field in self.fields], "variables": variables}
 
     @cached_property
     def needs_task(self) -> bool:
@@ -99,8 +89,8 @@ class LabelSchema:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
         return {
             "type": "object",
-            "properties": {field.name: field.json_schema() for field in self.order},
-            "required": [field.name for field in self.order],
+            "properties": {field.name: field.json_schema() for field in self._told},
+            "required": [field.name for field in self._told],
             "additionalProperties": False,
         }
 
@@ -119,8 +109,13 @@ class LabelSchema:
                 self._when(field),
                 " ".join(text for text in field.heading if text not in said),
             )
-            for field in self.order
+            for field in self._told
         )
+
+    @cached_property
+    def _told(self) -> tuple[Control, ...]:
+        """The fields as the model is told of them, in that order."""
+        return in_order([told(field, self.untold) for field in self.fields]) if self.untold else self.order
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
         """The choices that the task brings, for the user's message; "" where it brings none."""
@@ -168,7 +163,7 @@ class LabelSchema:
         """This schema with the controls that `answer` leaves on the screen; itself when that is all of them."""
         if not self.conditional:
             return self
-        return self._with({field.name for field, shown in self._screen(answer, others) if shown})
+        return self.only({field.name for field, shown in self._screen(answer, others) if shown})
 
     def _screen(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Iterator[tuple[Control, bool]]:
         """Each field, and whether it is shown. `answer` must hold its value when the next one is asked for."""
@@ -203,12 +198,12 @@ class LabelSchema:
     @cached_property
     def classed(self) -> "LabelSchema":
         """With the controls whose values fall into classes."""
-        return self._with([field.name for field in self.fields if field.dynamic or field.known_classes])
+        return self.only([field.name for field in self.fields if field.dynamic or field.known_classes])
 
     @cached_property
     def labelled(self) -> "LabelSchema":
         """With the controls whose values are labels, which have names, hints and definitions."""
-        return self._with([field.name for field in self.fields if field.dynamic or field.labels])
+        return self.only([field.name for field in self.fields if field.dynamic or field.labels])
 
     @cached_property
     def classes(self) -> list[str]:
