@@ -4,48 +4,53 @@ A version that was saved then goes on asking what it asked, in the same words: i
 paid for twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backend.domain.hashing import digest
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
 
-if TYPE_CHECKING:
-    from backend.domain.labels.schema import LabelSchema
-
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
 """What the model was not told of a control once, and what then stands in its place."""
 FIRST = tuple(EMPTY)
-BEFORE_HEADINGS = ("heading",)
+HEADINGS = ("heading",)
+Reading = tuple[tuple[Control, ...], tuple[str, ...]]
+"""The controls that a version asks for, and what of them it does not tell the model."""
 
 
-def schema_digest(schema: "LabelSchema", variables: Sequence[str], rules: bool, headings: bool) -> str:
-    """Of what releases put into it, the later ones more. `headings`: that there are some, not what they say."""
-    parts: dict[str, Any] = {"fields": [field.identity for field in schema.fields], "variables": variables}
-    known = {field.name: field.rules for field in schema.fields if rules and field.rules is not None}
+def schema_digest(
+    controls: Sequence[Control], variables: Sequence[str], rules: bool = True, headings: bool = False
+) -> str:
+    """Of what releases put into it, the later ones more.
+
+    rules: conditions and what is required
+    headings: that the model is told some, not what they say
+    """
+    known = {one.name: one.rules for one in controls if rules and one.rules is not None}
+    parts: dict[str, Any] = {"fields": [one.identity for one in controls], "variables": variables}
     return digest(parts | ({"rules": known} if known else {}) | ({"headings": True} if headings else {}))
 
 
-def by_digest(schema: "LabelSchema") -> dict[str, "LabelSchema"]:
-    """Digest -> what it stands for: all of it first, then what each former release knew, the newest first."""
-    found: dict[str, LabelSchema] = {}
+def readings(controls: Sequence[Control], variables: Sequence[str], former: Sequence[str]) -> dict[str, Reading]:
+    """Digest -> what it stands for: all of it first, then what each former release knew, the newest first.
+
+    former: the variables that the first release knew
+    """
+    found: dict[str, Reading] = {}
     for count in range(len(BUILDERS), 0, -1):
-        known = schema.only([field.name for field in schema.fields if field.tag in tuple(BUILDERS)[:count]])
-        if known.fields:
-            for made, then in _readings(known):
-                found.setdefault(made, then)
+        known = tuple(one for one in controls if one.tag in tuple(BUILDERS)[:count])
+        if known:
+            found.setdefault(schema_digest(known, variables), (known, _said_by(known, HEADINGS)))
+            found.setdefault(schema_digest(known, variables, headings=True), (known, ()))
+            found.setdefault(schema_digest(known, former, rules=False), (known, _said_by(known, FIRST)))
     return found
 
 
-def _readings(known: "LabelSchema") -> "Iterator[tuple[str, LabelSchema]]":
-    """Its own, then what it was when headings came or went, then what the first release read."""
-    headings = any(field.heading for field in known.fields)
-    yield schema_digest(known, known.variables, rules=True, headings=headings), known
-    other = schema_digest(known, known.variables, rules=True, headings=not headings)
-    yield other, replace(known, untold=BEFORE_HEADINGS)
-    yield schema_digest(known, known.former, rules=False, headings=False), replace(known, untold=FIRST)
+def _said_by(controls: Sequence[Control], attributes: Sequence[str]) -> tuple[str, ...]:
+    """Those of the attributes that some control has."""
+    return tuple(name for name in attributes if any(getattr(one, name) for one in controls))
 
 
 def told(field: Control, untold: Sequence[str]) -> Control:

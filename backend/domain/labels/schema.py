@@ -11,7 +11,7 @@ from typing import Any
 from backend.domain.answer import Answer, Labels
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
-from backend.domain.labels.former_releases import by_digest, schema_digest, told
+from backend.domain.labels.former_releases import readings, schema_digest, told
 from backend.domain.outcome import Failure, Rejection
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -22,8 +22,8 @@ class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
     parts of a prompt. `former`: the variables that releases before knew. `renames`: control -> what its labels were
-    called before -> what they are called now, see `domain.labels.relabel`. `untold`: what the model is not told of the
-    controls, because the version is older than that, see `domain.labels.former_releases`."""
+    called before -> what they are called now, see `relabel`. `untold`: what an older version does not tell the model
+    of the controls, see `former_releases`."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -38,7 +38,11 @@ class LabelSchema:
     @cached_property
     def digest(self) -> str:
         """Changes when the answers or the questions do; not with layout, colours or controls left alone."""
-        return schema_digest(self, self.variables, rules=True, headings=any(field.heading for field in self.fields))
+        return schema_digest(self.fields, self.variables)
+
+    def digest_told(self, template: str) -> str:
+        """The digest for a version with this template: another one if the model is told of headings beside it."""
+        return schema_digest(self.fields, self.variables, headings=any(self._above(f, template) for f in self._told))
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -46,18 +50,21 @@ class LabelSchema:
         return tuple(self._by_digest)
 
     def fits(self, schema_digest: str) -> bool:
-        """Whether a version saved under a schema of this digest may go on: it is this one, or what a former release
-        read from the same config."""
+        """Whether a version saved under this digest may go on: it is this schema, or what a former release read."""
         return schema_digest in self._by_digest
 
     def as_of(self, schema_digest: str) -> "LabelSchema":
-        """The schema that a version goes on with which was saved under this digest, one of `digests`: a version of a
-        former release asks what it asked then, so that what it was answered stays its answer."""
+        """The schema with which a version goes on that was saved under this digest, one of `digests`: it asks what it
+        asked then, so that what it was answered stays its answer."""
         return self._by_digest.get(schema_digest, self)
 
     @cached_property
     def _by_digest(self) -> "Mapping[str, LabelSchema]":
-        return by_digest(self)
+        older = readings(self.fields, self.variables, self.former)
+        return {made: self._older(*reading) for made, reading in older.items()}
+
+    def _older(self, fields: tuple[Control, ...], untold: tuple[str, ...]) -> "LabelSchema":
+        return replace(self, fields=fields, untold=untold) if untold or fields != self.fields else self
 
     def only(self, names: Collection[str]) -> "LabelSchema":
         """This schema with the controls of these names; itself when that is all of them."""
@@ -102,15 +109,14 @@ class LabelSchema:
     def describe(self, definitions: Mapping[str, Mapping[str, str]], template: str) -> str:
         """What the model is told of all fields. `template`: a prompt's own text; what annotators read above the only
         control is not said again when it is there."""
-        said = template if len(self.fields) == 1 else ""
         return "\n".join(
-            field.describe(
-                definitions.get(field.name, {}),
-                self._when(field),
-                " ".join(text for text in field.heading if text not in said),
-            )
+            field.describe(definitions.get(field.name, {}), self._when(field), self._above(field, template))
             for field in self._told
         )
+
+    def _above(self, field: Control, template: str) -> str:
+        said = template if len(self.fields) == 1 else ""
+        return " ".join(text for text in field.heading if text not in said)
 
     @cached_property
     def _told(self) -> tuple[Control, ...]:

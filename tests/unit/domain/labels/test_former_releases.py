@@ -49,8 +49,9 @@ def test_it_is_told_what_it_was_told(inside: str, digest: str, said: str) -> Non
     assert then.describe({}, "") == said
     keys = [json.loads(line.partition(":")[0]) for line in said.splitlines() if line.startswith('"')]
     assert then.json_schema()["required"] == list(then.json_schema()["properties"]) == keys
-    assert now.digest != digest
-    assert now.as_of(now.digest).describe({}, "") == now.describe({}, "") != said
+    saved_now = now.digest_told("{text}")
+    assert saved_now != digest
+    assert now.as_of(saved_now).describe({}, "") == now.describe({}, "") != said
 
 
 def test_an_answer_is_read_by_the_rules_of_today() -> None:
@@ -63,14 +64,19 @@ def test_an_answer_is_read_by_the_rules_of_today() -> None:
 
 def test_a_version_goes_on_when_a_heading_comes_goes_or_says_something_else() -> None:
     plain, headed = read_config(f"<View>{PLAIN}</View>"), read_config(f"<View>{HEADED}</View>")
+    before, after = plain.digest_told("{text}"), headed.digest_told("{text}")
+    assert before == plain.digest == headed.digest != after
+    assert headed.as_of(before).describe({}, "") == ONE_OF
+    assert plain.as_of(after).describe({}, "") == ONE_OF
     other = read_config(f"<View>{HEADED.replace('the mood', 'a tone')}</View>")
-    assert plain.digest != headed.digest
-    assert "heading" in headed.describe({}, "")
-    assert headed.as_of(plain.digest).describe({}, "") == plain.describe({}, "") == ONE_OF
-    assert plain.as_of(headed.digest).describe({}, "") == ONE_OF
-    assert headed.digests[0] == headed.digest
-    assert plain.digests[0] == plain.digest
-    assert other.fits(headed.digest)
+    assert "Choose a tone" in other.as_of(after).describe({}, "")
+
+
+def test_a_heading_in_the_prompt_itself_is_not_told_again_and_changes_no_digest() -> None:
+    headed = read_config(f"<View>{HEADED}</View>")
+    assert headed.digest_told("Choose the mood: {text}") == headed.digest
+    two = read_config(f"<View>{TWO}</View>")
+    assert two.digest_told("Is it good? And who? {text}") == two.digest_told("{text}") != two.digest
 
 
 def test_what_a_control_does_not_have_is_not_taken_from_it() -> None:
