@@ -1,4 +1,4 @@
-"""Command lines about the record that an earlier commit wrote: its code was asked them once
+"""Command lines about a database of an earlier commit: its code was asked them once
 (tests/data/earlier_record/ask.py), and today's must answer the same.
 
 Each list is in the order in which it is asked: some commands change what the next ones find.

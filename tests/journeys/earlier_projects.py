@@ -1,4 +1,4 @@
-"""The projects that the earlier record is about, in a Label Studio of their own: it refers to them by number."""
+"""The projects of the earlier database, in a Label Studio of their own: it refers to them by number."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager

@@ -1,4 +1,4 @@
-"""Writes the answers beside this file: what the earlier commit says about the record that it wrote.
+"""Writes the answers beside this file: what the earlier commit says of its database.
 
     git worktree add ../earlier 00456db8
     .venv/bin/python -m tests.data.earlier_record.ask ../earlier
