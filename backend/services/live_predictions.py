@@ -82,7 +82,7 @@ class LivePredictions:
         try:
             schema = read_config(label_config)
             version, tag = self._choose(project, schema)
-            schema = schema.as_of(version.schema_digest)
+            schema = schema.as_of(version.schema_digest) if version.number else schema
             typed, screen = typed_text(context, schema), LabelingScreen.of(label_config, context, schema)
             given = dict(zip(_numbers(tasks), tasks, strict=True))
             items = [Task(number, _data(task)) for number, task in given.items()]

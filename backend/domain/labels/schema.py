@@ -9,11 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from backend.domain.answer import Answer, Labels
-from backend.domain.hashing import digest
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
-from backend.domain.labels.controls.registry import BUILDERS
-from backend.domain.labels.never_shown import names_of_kinds
+from backend.domain.labels.former_releases import readings, schema_digest, told
 from backend.domain.outcome import Failure, Rejection
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -24,7 +22,8 @@ class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
     parts of a prompt. `former`: the variables that releases before knew. `renames`: control -> what its labels were
-    called before -> what they are called now, see `domain.labels.relabel`."""
+    called before -> what they are called now, see `relabel`. `untold`: what an older version does not tell the model
+    of the controls, see `former_releases`."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -34,12 +33,16 @@ class LabelSchema:
     phrases: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
     renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
+    untold: tuple[str, ...] = attribute(default=(), compare=False)
 
     @cached_property
     def digest(self) -> str:
         """Changes when the answers or the questions do; not with layout, colours or controls left alone."""
-        rules = {f.name: f.rules for f in self.fields if f.rules is not None}
-        return digest(self._parts(self.variables) | ({"rules": rules} if rules else {}))
+        return schema_digest(self.fields, self.variables)
+
+    def digest_told(self, template: str) -> str:
+        """The digest for a version with this template: another one if the model is told of headings beside it."""
+        return schema_digest(self.fields, self.variables, headings=any(self._above(f, template) for f in self._told))
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -47,33 +50,26 @@ class LabelSchema:
         return tuple(self._by_digest)
 
     def fits(self, schema_digest: str) -> bool:
-        """Whether a version saved under a schema of this digest may go on: it is this one, or what a former release
-        read from the same config."""
+        """Whether a version saved under this digest may go on: it is this schema, or what a former release read."""
         return schema_digest in self._by_digest
 
     def as_of(self, schema_digest: str) -> "LabelSchema":
-        """The schema that a version goes on with which was saved under this digest, one of `digests`: a version of a
-        former release asks for the controls that were known then, so that what it was answered stays its answer."""
+        """The schema with which a version goes on that was saved under this digest, one of `digests`: it asks what it
+        asked then, so that what it was answered stays its answer."""
         return self._by_digest.get(schema_digest, self)
 
     @cached_property
     def _by_digest(self) -> "Mapping[str, LabelSchema]":
-        """Digest -> what it stands for: all of it first, then what each former release knew, the newest first."""
-        found: dict[str, LabelSchema] = {}
-        for count in range(len(BUILDERS), 0, -1):
-            known = self._with(names_of_kinds(self.fields, tuple(BUILDERS)[:count]))
-            if known.fields:
-                found.setdefault(known.digest, known)
-                found.setdefault(digest(known._parts(known.former)), known)
-        return found
+        older = readings(self.fields, self.variables, self.former)
+        return {made: self._older(*reading) for made, reading in older.items()}
 
-    def _with(self, names: Collection[str]) -> "LabelSchema":
+    def _older(self, fields: tuple[Control, ...], untold: tuple[str, ...]) -> "LabelSchema":
+        return replace(self, fields=fields, untold=untold) if untold or fields != self.fields else self
+
+    def only(self, names: Collection[str]) -> "LabelSchema":
         """This schema with the controls of these names; itself when that is all of them."""
         kept = tuple(field for field in self.fields if field.name in names)
         return self if len(kept) == len(self.fields) else replace(self, fields=kept)
-
-    def _parts(self, variables: tuple[str, ...]) -> dict[str, Any]:
-        return {"fields": [field.identity for field in self.fields], "variables": variables}
 
     @cached_property
     def needs_task(self) -> bool:
@@ -100,8 +96,8 @@ class LabelSchema:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
         return {
             "type": "object",
-            "properties": {field.name: field.json_schema() for field in self.order},
-            "required": [field.name for field in self.order],
+            "properties": {field.name: field.json_schema() for field in self._told},
+            "required": [field.name for field in self._told],
             "additionalProperties": False,
         }
 
@@ -113,15 +109,19 @@ class LabelSchema:
     def describe(self, definitions: Mapping[str, Mapping[str, str]], template: str) -> str:
         """What the model is told of all fields. `template`: a prompt's own text; what annotators read above the only
         control is not said again when it is there."""
-        said = template if len(self.fields) == 1 else ""
         return "\n".join(
-            field.describe(
-                definitions.get(field.name, {}),
-                self._when(field),
-                " ".join(text for text in field.heading if text not in said),
-            )
-            for field in self.order
+            field.describe(definitions.get(field.name, {}), self._when(field), self._above(field, template))
+            for field in self._told
         )
+
+    def _above(self, field: Control, template: str) -> str:
+        said = template if len(self.fields) == 1 else ""
+        return " ".join(text for text in field.heading if text not in said)
+
+    @cached_property
+    def _told(self) -> tuple[Control, ...]:
+        """The fields as the model is told of them, in that order."""
+        return in_order([told(field, self.untold) for field in self.fields]) if self.untold else self.order
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
         """The choices that the task brings, for the user's message; "" where it brings none."""
@@ -169,7 +169,7 @@ class LabelSchema:
         """This schema with the controls that `answer` leaves on the screen; itself when that is all of them."""
         if not self.conditional:
             return self
-        return self._with({field.name for field, shown in self._screen(answer, others) if shown})
+        return self.only({field.name for field, shown in self._screen(answer, others) if shown})
 
     def _screen(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Iterator[tuple[Control, bool]]:
         """Each field, and whether it is shown. `answer` must hold its value when the next one is asked for."""
@@ -204,12 +204,12 @@ class LabelSchema:
     @cached_property
     def classed(self) -> "LabelSchema":
         """With the controls whose values fall into classes."""
-        return self._with([field.name for field in self.fields if field.dynamic or field.known_classes])
+        return self.only([field.name for field in self.fields if field.dynamic or field.known_classes])
 
     @cached_property
     def labelled(self) -> "LabelSchema":
         """With the controls whose values are labels, which have names, hints and definitions."""
-        return self._with([field.name for field in self.fields if field.dynamic or field.labels])
+        return self.only([field.name for field in self.fields if field.dynamic or field.labels])
 
     @cached_property
     def classes(self) -> list[str]:

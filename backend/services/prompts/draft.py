@@ -70,7 +70,7 @@ def described(draft: Draft, file: PromptFile, schema: LabelSchema, known: Sequen
         template=file.template,
         model=draft.model or file.model or "",
         variables=check_template(file.template, known),
-        schema_digest=schema.digest,
+        schema_digest=schema.digest_told(file.template),
         parameters=_parameters(draft, file),
         note=file.note if draft.note is None else draft.note,
         definitions=defined(file.labels, schema),
