@@ -17,8 +17,8 @@ def other_label(prose: str, answer: Answer, spec: AnswerSpec) -> str | None:
     if not spec.spoken or not prose.strip():
         return None
     taken = set(map(fold, spec.said(answer)))
-    found = (match[0] for match in _named(spec.spoken).finditer(unicodedata.normalize("NFC", prose)))
-    return next((label for label in found if fold(label) not in taken), None)
+    labels = (match[0] for match in _named(spec.spoken).finditer(unicodedata.normalize("NFC", prose)))
+    return next((label for label in labels if fold(label) not in taken), None)
 
 
 @lru_cache(maxsize=64)

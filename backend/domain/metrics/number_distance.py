@@ -62,10 +62,10 @@ def _measure(value: float | None, interval: Interval | None, why: str) -> Measur
 
 def _pairs(cases: Sequence[Case], control: str) -> list[NumberPair]:
     """A pair for each task whose ground truth and answer are numbers."""
-    found = ((number_of(case.truth.get(control)), _answered(case, control), case.tasks) for case in cases)
+    counted = ((number_of(case.truth.get(control)), _answered(case, control), case.tasks) for case in cases)
     return [
         pair
-        for truth, answer, tasks in found
+        for truth, answer, tasks in counted
         if truth is not None and answer is not None
         for pair in [(truth, answer)] * tasks
     ]

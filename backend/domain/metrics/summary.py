@@ -126,7 +126,7 @@ class Summing:
             prompt_tokens=_counted(self._prompt),
             completion_tokens=_counted(self._completion),
             cost_usd=_known(fsum(self._cost)),
-            saved_usd=_known(fsum(c for c, asked in zip(self._cost, self._asked, strict=True) if not asked)),
+            saved_usd=_known(fsum(c for c, sent in zip(self._cost, self._asked, strict=True) if not sent)),
             rejections=dict(self._rejections),
             failures=dict(self._failures),
             requests=self._requests,

@@ -75,4 +75,4 @@ def _draw(rng: "Generator", tasks: "Floats", rows: int) -> "Floats":
         return rng.multinomial(total, tasks / total, size=rows).astype(float)
     kinds = numpy.repeat(numpy.arange(len(tasks)), tasks.astype(int))
     drawn = (kinds[rng.integers(total, size=total)] for _ in range(rows))
-    return numpy.stack([numpy.bincount(one, minlength=len(tasks)).astype(float) for one in drawn])
+    return numpy.stack([numpy.bincount(sample, minlength=len(tasks)).astype(float) for sample in drawn])
