@@ -136,23 +136,23 @@ class Predictor:
         """Settles tasks that need no model; the workers get the rest."""
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
         ours, stored = await asyncio.to_thread(self._claim_and_read, requests)
-        known: list[Outcome] = []
+        settled: list[Outcome] = []
         rest: list[PendingTask] = []
         for task_id, ask in asks:
             if isinstance(ask, Failure):
-                known.append(failed(task_id, ask))
+                settled.append(failed(task_id, ask))
                 continue
             judged = [judge(stored.get(sample.digest, ()), ask.template.spec) for sample in ask.samples]
             if all(map(Judged.settles, judged, ask.samples)):
                 outcome = outcome_of(task_id, judged, self._pricing)
-                known += [replace(outcome, reused=True)] if outcome else []
+                settled += [replace(outcome, reused=True)] if outcome else []
             elif ask.digest in ours:
                 rest.append(PendingTask(task_id, ask, stored))
             else:
                 self._elsewhere.append((task_id, ask))
-        if known:
-            self.executor.observer.settled(known)
-            await sink(known)
+        if settled:
+            self.executor.observer.settled(settled)
+            await sink(settled)
         for item in rest:
             await todo.put(item)
 
@@ -193,12 +193,12 @@ class Predictor:
             return failed(item.task_id, crash, item.request.digest)
 
     async def _asked(self, item: PendingTask) -> Outcome:
-        asked = await ask_all(self.executor, item.request, item.stored)
-        sent = sum(one.sent for one in asked)
-        judged = [one.read_by(item.request.template.spec) for one in asked]
+        results = await ask_all(self.executor, item.request, item.stored)
+        sent = sum(result.sent for result in results)
+        judged = [result.read_by(item.request.template.spec) for result in results]
         outcome = outcome_of(item.task_id, judged, self._pricing)
         if outcome is None:
-            return failed(item.task_id, failure_of(asked), item.request.digest, sent)
+            return failed(item.task_id, failure_of(results), item.request.digest, sent)
         return replace(outcome, sent=sent, reused=sent == 0)
 
 

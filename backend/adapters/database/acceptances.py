@@ -53,8 +53,8 @@ class AcceptanceStore(Repository):
         """The seals of a version's annotations when they were created, by id."""
         mine = sa.and_(accepted.c.project == project, accepted.c.version == version)
         with self._engine.connect() as connection:
-            found = connection.execute(sa.select(accepted.c.annotation, accepted.c.seal).where(mine))
-            return {row.annotation: row.seal for row in found}
+            rows = connection.execute(sa.select(accepted.c.annotation, accepted.c.seal).where(mine))
+            return {row.annotation: row.seal for row in rows}
 
     @told
     def ids(self, project: int) -> frozenset[int]:

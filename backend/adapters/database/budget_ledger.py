@@ -94,8 +94,8 @@ def spending(connection: sa.Connection, run_id: str, pricing: Pricing) -> Iterat
 
 def total(amounts: Iterable[float | None]) -> float | None:
     """Their sum; None when one is unknown."""
-    known = list(amounts)
-    return None if None in known else sum(amount for amount in known if amount is not None)
+    values = list(amounts)
+    return None if None in values else sum(amount for amount in values if amount is not None)
 
 
 def costs(connection: sa.Connection, table: sa.FromClause, condition: Any, pricing: Pricing) -> Iterator[float | None]:

@@ -50,10 +50,10 @@ class RunTaskStore(Repository):
     """See Repository."""
 
     @told
-    def note(self, run_id: str, found: Iterable[RunTask]) -> None:
+    def note(self, run_id: str, tasks: Iterable[RunTask]) -> None:
         """Writes what became of tasks of a run."""
         with self._engine.begin() as connection:
-            self._note(connection, run_id, found)
+            self._note(connection, run_id, tasks)
 
     @told
     def plan(self, run_id: str, planned: PlannedRequests) -> None:
@@ -65,8 +65,8 @@ class RunTaskStore(Repository):
             if repeated:
                 connection.execute(self._insert(samples).on_conflict_do_nothing(), repeated)
 
-    def _note(self, connection: sa.Connection, run_id: str, found: Iterable[RunTask]) -> None:
-        rows = [_row(run_id, ask) for ask in found]
+    def _note(self, connection: sa.Connection, run_id: str, tasks: Iterable[RunTask]) -> None:
+        rows = [_row(run_id, task) for task in tasks]
         if not rows:
             return
         insert = self._insert(asks)

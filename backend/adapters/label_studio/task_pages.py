@@ -58,14 +58,14 @@ class TaskPages:
         params["review"] = True  # otherwise a project that predicts automatically predicts all that is listed
         wanted = {name: value for name, value in params.items() if value is not None}
         try:
-            found: Mapping[str, Any] = self._http.call(
+            answer: Mapping[str, Any] = self._http.call(
                 "GET", "api/tasks/", repeat=repeat, project=project, page=number, page_size=size, timeout=300, **wanted
             )
         except NotFound:
             if number > 1:
                 return {"tasks": []}  # the page behind the last one
             raise StudioError(f"Label Studio has no such tab in project {project}: check the view's number.") from None
-        return found
+        return answer
 
     def _rows(self, project: int, number: int, size: int, params: Row, repeat: bool) -> Iterator[Row]:
         try:
