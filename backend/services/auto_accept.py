@@ -44,7 +44,7 @@ def choose(place: TargetProject, stored: StoredOutcomes, resolved: ResolvedVersi
         free = [outcome for outcome in sure if outcome.task_id not in done]
         wanted = wanted_of(free, resolved.schema, resolved.version, resolved.calibrators)
         changes = compare(there.of(wanted.tasks), wanted, keep=True)
-        other = {item["task"] for item in changes.missing} | {known.task_id for known in changes.obsolete}
+        other = {item["task"] for item in changes.missing} | {prediction.task_id for prediction in changes.obsolete}
         tasks += [outcome.task_id for outcome in free if outcome.task_id not in other]
         count.update(unsure=len(usable) - len(sure), annotated=len(sure) - len(free), unlike=len(other))
     return ChosenTasks(least, tasks, count["unsure"], count["annotated"], count["unlike"])

@@ -102,12 +102,12 @@ class LivePredictions:
         _report(project, tag, len(items), labelled.outcomes)
         if labelled.late and not typed:
             self._leave_over(tag, [given[item.id] for item in items if item.id not in labelled.outcomes])
-        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=screen.kept())
+        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, regions=screen.kept())
         made = {number: make(labelled.outcomes.get(number)) for number in given}
         if typed:
             return [
-                found or screen.unanswered(labelled, labelled.outcomes.get(number), tag)
-                for number, found in made.items()
+                prediction or screen.unanswered(labelled, labelled.outcomes.get(number), tag)
+                for number, prediction in made.items()
             ]
         return list(made.values()) if context else signed(self._ownership, project, tag, made)
 
@@ -175,11 +175,11 @@ def _id(task: Any) -> int | None:
 
 
 def _prediction(
-    outcome: Outcome | None, schema: LabelSchema, tag: str, calibrators: Calibrators, kept: list[dict[str, Any]]
+    outcome: Outcome | None, schema: LabelSchema, tag: str, calibrators: Calibrators, regions: list[dict[str, Any]]
 ) -> dict[str, Any]:
     if outcome is None or outcome.answer is None:
         return {}
-    result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *kept]
+    result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *regions]
     return {"result": result, "score": rounded(calibrators.score(outcome)), "model_version": tag}
 
 

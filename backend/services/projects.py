@@ -58,8 +58,8 @@ class Projects:
                 "The server does not listen on this machine alone (BIND): give the address at which Label Studio "
                 f"reaches it, like `ls-prompts connect {project} --backend-url http://host:9090`."
             )
-        found = self.studio.project(project)
-        for control in read_config(found.label_config).unsupported:
+        details = self.studio.project(project)
+        for control in read_config(details.label_config).unsupported:
             notify(f"Not filled by prompts: {control}.")
         url = url.rstrip("/")
         backends = self.studio.backends(project)
@@ -70,13 +70,13 @@ class Projects:
             self.studio.update_backend(int(mine[0]["id"]), wanted | {"title": title})
             return url
         if self.store.connection(project)["shown_before"] is None:
-            self.store.set_connection(project, shown_before=found.shown)
+            self.store.set_connection(project, shown_before=details.shown)
         in_use = self.store.connection(project)["in_use"]
         self._create(project, wanted | {"title": in_use or TITLE}, backends)
-        if not in_use and belongs(found.shown, *self._names(project)):
+        if not in_use and belongs(details.shown, *self._names(project)):
             self.studio.show(project, TITLE)  # a run showed its predictions, because nothing else was shown
             notify(
-                f"Annotators saw the predictions of {found.shown}; now they get live ones: `ls-prompts use` selects "
+                f"Annotators saw the predictions of {details.shown}; now they get live ones: `ls-prompts use` selects "
                 "the version."
             )
         if backends:
@@ -91,8 +91,8 @@ class Projects:
         try:
             self.studio.connect(wanted)
         except StudioError:
-            known = {backend["id"] for backend in before}
-            left = [b for b in self.studio.backends(project) if b["id"] not in known and b["url"] == wanted["url"]]
+            ids = {backend["id"] for backend in before}
+            left = [b for b in self.studio.backends(project) if b["id"] not in ids and b["url"] == wanted["url"]]
             self.studio.disconnect(project, left)  # a refused backend may have been created nevertheless
             raise
 
@@ -165,22 +165,22 @@ class Projects:
             )
 
     def predictions(self, project: int) -> ProjectPredictions:
-        found = self.studio.project(project)
+        details = self.studio.project(project)
         versions: dict[str, int] = {}
         tasks = set()
         for prediction in self.studio.predictions(project):
             tasks.add(prediction.task_id)
             version = prediction.model_version or ""
             versions[version] = versions.get(version, 0) + 1
-        return ProjectPredictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
+        return ProjectPredictions(dict(sorted(versions.items())), details.tasks, details.tasks - len(tasks))
 
     def predicted(self, version: PromptVersion) -> dict[str, int]:
         """How many predictions of a version are ours, by model_version: its tag, the tag marked for a changed config,
         and those of the prompt's former names."""
-        if not any(_is_of(version, found) for found in self.studio.model_versions(version.project)):
+        if not any(_is_of(version, tag) for tag in self.studio.model_versions(version.project)):
             return {}
         there = self._place(version, to_log).there(version.names)
-        return dict(Counter(known.version for known in there.all() if known.ours and _is_of(version, known.version)))
+        return dict(Counter(item.version for item in there.all() if item.ours and _is_of(version, item.version)))
 
     def withdraw(self, version: PromptVersion, notify: Notify, take_over: bool = False) -> int:
         """Deletes our predictions of a version, also those under a changed config or an earlier name. Returns their
@@ -192,13 +192,13 @@ class Projects:
         there = place.there(version.names, take_over)
         mine: dict[str, list[int]] = {}
         others = Counter[str]()
-        for known in there.all():
-            if not _is_of(version, known.version):
+        for prediction in there.all():
+            if not _is_of(version, prediction.version):
                 continue
-            if known.ours:
-                mine.setdefault(known.version, []).append(known.id)
+            if prediction.ours:
+                mine.setdefault(prediction.version, []).append(prediction.id)
             else:
-                others[known.version] += 1
+                others[prediction.version] += 1
         deleted = delete(place, mine, there.counts)
         place.show_again(version.names)
         if others:

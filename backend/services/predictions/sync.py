@@ -46,9 +46,9 @@ def push(
     unchanged = rescored = 0
     for wanted in pages:
         changes = compare(there.of(wanted.tasks), wanted, keep)
-        for known in changes.obsolete:
-            obsolete.setdefault(known.version, array("q")).append(known.id)
-        others.update(known.version for known in changes.others)
+        for prediction in changes.obsolete:
+            obsolete.setdefault(prediction.version, array("q")).append(prediction.id)
+        others.update(prediction.version for prediction in changes.others)
         unchanged += changes.unchanged
         rescored = _rescore(place, changes.rescored, rescored)
         imports.add(changes.missing)

@@ -121,5 +121,5 @@ def _left(outcomes: list[Outcome], run: Run, rejected: bool) -> list[Outcome]:
 def _most_made(left: list[Outcome], resolved: ResolvedVersion, stored: StoredOutcomes) -> int:
     """How many attempts the most asked of these requests had."""
     number = resolved.version.samples
-    asked = [digest for outcome in left if outcome.digest for digest in of_samples(outcome.digest, number)]
-    return max(map(len, stored.store.completions(asked).values()), default=0)
+    digests = [digest for outcome in left if outcome.digest for digest in of_samples(outcome.digest, number)]
+    return max(map(len, stored.store.completions(digests).values()), default=0)
