@@ -127,12 +127,12 @@ def delete(which: str, yes: bool) -> None:
     """
     app = the_app()
     versions = app.deletable(which)
-    what = versions[0].tag if "@" in which else f"'{which}'"
+    subject = versions[0].tag if "@" in which else f"'{which}'"
     all_of_it = "" if "@" in which else f" with its {numbers.things(len(versions), 'version')}"
     if not yes:
-        confirm(f"Delete {what}{all_of_it}?")
+        confirm(f"Delete {subject}{all_of_it}?")
     app.delete(which)
-    notify(f"Deleted {what}.")
+    notify(f"Deleted {subject}.")
 
 
 @click.command()
