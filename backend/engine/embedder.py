@@ -41,11 +41,11 @@ class Embedder:
         by_name = dict(zip(names, (text[:MOST_CHARACTERS] for text in texts), strict=True))
         vectors = self._facts.vectors(list(by_name))
         self._check(model, vectors)
-        vectors |= self._asked(model, {name: text for name, text in by_name.items() if name not in vectors})
+        vectors |= self._request(model, {name: text for name, text in by_name.items() if name not in vectors})
         rows = numpy.stack([numpy.frombuffer(vectors[name], dtype="<f4") for name in names])
         return rows / numpy.maximum(numpy.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
-    def _asked(self, model: str, missing: dict[str, str]) -> dict[str, bytes]:
+    def _request(self, model: str, missing: dict[str, str]) -> dict[str, bytes]:
         if not missing:
             return {}
         by_name: dict[str, bytes] = {}

@@ -184,7 +184,7 @@ class Predictor:
     async def _ask(self, item: PendingTask) -> Outcome:
         """An error with one task, expected or not, leaves the others alone."""
         try:
-            return await self._asked(item)
+            return await self._outcome(item)
         except (PromptsError, Stopped):
             raise
         except Exception as error:
@@ -192,7 +192,7 @@ class Predictor:
             crash = Failure("crashed", f"Something unexpected happened here ({type(error).__name__}).")
             return failed(item.task_id, crash, item.request.digest)
 
-    async def _asked(self, item: PendingTask) -> Outcome:
+    async def _outcome(self, item: PendingTask) -> Outcome:
         results = await ask_all(self.executor, item.request, item.stored)
         sent = sum(result.sent for result in results)
         judged = [result.read_by(item.request.template.spec) for result in results]

@@ -193,8 +193,8 @@ class RequestExecutor:
                 async with self.slots.slot():
                     began = self.patience.outage and not probes  # while this one waited for its slot
                     reply = None if began else await self._send(pending)
-            first.heard(digest, reply)
-            return reply, self.patience.heard(digest, reply)
+            first.record(digest, reply)
+            return reply, self.patience.record(digest, reply)
         except ProviderError as error:
             first.stopped(error)
             raise
@@ -217,7 +217,7 @@ class RequestExecutor:
         finally:
             pending.sending = False
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
-        self.slots.heard(isinstance(reply, Failure) and _is_too_much(reply))
+        self.slots.count(isinstance(reply, Failure) and _is_too_much(reply))
         return reply
 
 

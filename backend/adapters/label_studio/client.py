@@ -174,7 +174,7 @@ class LabelStudioClient(StudioBackends, StudioPredictions):
     def count_by_version(self, project: int, operator: str, versions: Sequence[str]) -> int:
         """The number of these tasks."""
         query = all_of(by_version(operator, versions))
-        return int(self._pages.found(project, 1, 1, query=query, include="id", fields="task_only")["total"])
+        return int(self._pages.answer(project, 1, 1, query=query, include="id", fields="task_only")["total"])
 
     def annotated(self, project: int) -> Iterator[AnnotatedTask]:
         """Tasks with submitted annotations."""

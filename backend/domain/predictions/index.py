@@ -40,12 +40,12 @@ class PredictionIndex:
         for task in tasks:
             place = bisect_left(self._by_task, task, key=self._tasks.__getitem__)
             while place < len(self._by_task) and self._tasks[self._by_task[place]] == task:
-                yield self._known(self._by_task[place])
+                yield self._prediction(self._by_task[place])
                 place += 1
 
     def all(self) -> Iterator[IndexedPrediction]:
         """All predictions, in no order."""
-        return map(self._known, range(len(self._ids)))
+        return map(self._prediction, range(len(self._ids)))
 
     def _add(self, prediction: IndexedPrediction) -> None:
         self.counts[prediction.version] += 1
@@ -56,7 +56,7 @@ class PredictionIndex:
         self._ours.append(prediction.ours)
         self._version.append(self._versions.setdefault(prediction.version, len(self._versions)))
 
-    def _known(self, place: int) -> IndexedPrediction:
+    def _prediction(self, place: int) -> IndexedPrediction:
         version = self._names[self._version[place]]
         says, answer, ours = self._says[place], self._answers[place], bool(self._ours[place])
         return IndexedPrediction(self._ids[place], self._tasks[place], version, says, answer, ours)

@@ -84,12 +84,12 @@ def calibrate_version(
     names = [field.name for field in resolved.schema.fields]
     joint = _measured(judged_version.claims())
     controls = {name: _measured(judged_version.claims(name)) for name in names} if len(names) > 1 else {}
-    helping = {name: c for name, found in controls.items() if (c := found.calibration.calibrator) is not None}
-    found = Calibrators(joint.calibration.calibrator, helping)
-    helps = found.joint is not None or bool(helping)
+    helping = {name: c for name, control in controls.items() if (c := control.calibration.calibrator) is not None}
+    calibrators = Calibrators(joint.calibration.calibrator, helping)
+    helps = calibrators.joint is not None or bool(helping)
     removed = False
     if helps:
-        calibrations.save(resolved.version, found, joint.calibration.tasks)
+        calibrations.save(resolved.version, calibrators, joint.calibration.tasks)
     elif joint.calibration.enough:
         removed = calibrations.remove(resolved.version)
     return CalibrationResult(resolved.version.tag, joint, controls, helps, removed, judged_version.left_out)

@@ -11,10 +11,10 @@ from backend.services.dataset.resolved_version import ResolvedVersion
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceThreshold:
-    """`found.threshold` is a raw confidence; `score` is the pushed score that corresponds to it."""
+    """`lowest.threshold` is a raw confidence; `score` is the pushed score that corresponds to it."""
 
     version: str
-    found: Threshold
+    lowest: Threshold
     score: float | None
     left_out: LeftOut
 
@@ -28,7 +28,7 @@ def confidence_threshold(resolved: ResolvedVersion, judged: JudgedVersion, accur
 
 def least_confidence(resolved: ResolvedVersion, judged: JudgedVersion, accuracy: float) -> float:
     """The threshold itself. Raises RunError, with the reason, if no confidence guarantees the accuracy."""
-    lowest = confidence_threshold(resolved, judged, accuracy).found
+    lowest = confidence_threshold(resolved, judged, accuracy).lowest
     if lowest.threshold is None:
         raise RunError(
             f"No confidence of {resolved.version.tag} guarantees an accuracy of {accuracy:g}. {lowest.reason}"

@@ -86,7 +86,7 @@ class Configs:
         field = _control(plain, wish)
         label = _stored(field, wish.label) or wish.label
         mine = [version for version in versions if version.project == project]
-        origins = [(version, origin) for version in mine if (origin := self._known(version, details))]
+        origins = [(version, origin) for version in mine if (origin := self._readable_origin(version, details))]
         former = next((f for _, origin in origins if (f := _former(origin, field.name, wish.old))), wish.old)
         if former == label or former in field.known_classes:
             raise PromptError(
@@ -111,7 +111,7 @@ class Configs:
             f"{project}` lists what is."
         )
 
-    def _known(self, version: PromptVersion, project: Project) -> LabelSchema | None:
+    def _readable_origin(self, version: PromptVersion, project: Project) -> LabelSchema | None:
         try:
             return self.origin(version, self.now(project))
         except ConfigChangedError:

@@ -48,7 +48,7 @@ class Teacher:
     """Asks for rewrites of versions, under one labelling config."""
 
     def __init__(self, session: SyncSession, template: RequestTemplate, schema: LabelSchema) -> None:
-        self.asked: list[Outcome] = []
+        self.outcomes: list[Outcome] = []
         self._session = session
         self._template = template
         self._schema = schema
@@ -66,10 +66,10 @@ class Teacher:
     def _ask(
         self, version: PromptVersion, feedback_text: Feedback | FirstDraft, existing: Sequence[str]
     ) -> Proposal | Dropped:
-        request = teacher_request(self._template, feedback_text, len(self.asked) + 1)
-        who = f"the teacher {self._template.model} to rewrite the prompt (its request {len(self.asked) + 1})"
-        (outcome,) = self._session.outcomes(_Given(request), [Task(0, {})], who).values()
-        self.asked.append(outcome)
+        request = teacher_request(self._template, feedback_text, len(self.outcomes) + 1)
+        who = f"the teacher {self._template.model} to rewrite the prompt (its request {len(self.outcomes) + 1})"
+        (outcome,) = self._session.outcomes(_OneRequest(request), [Task(0, {})], who).values()
+        self.outcomes.append(outcome)
         if isinstance(outcome.verdict, Failure):
             return Dropped(f"the teacher gave no answer ({outcome.verdict.kind}: {outcome.verdict.detail})")
         return proposal_of(outcome.verdict, version, self._schema, existing)
@@ -87,13 +87,13 @@ def polished(
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _OneRequest:
     """The same request for every task."""
 
-    asked: ChatRequest
+    request: ChatRequest
 
     def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
-        return [(task.id, self.asked) for task in tasks]
+        return [(task.id, self.request) for task in tasks]
 
 
 class StudentModel(Protocol):

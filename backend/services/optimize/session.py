@@ -150,7 +150,7 @@ class SearchSession:
             halves=halves,
             learned=outcome.learned,
             comparison=judged,
-            cost=SearchCost(_total(self._costs), _total(_costs(teacher.asked)), spent),
+            cost=SearchCost(_total(self._costs), _total(_costs(teacher.outcomes)), spent),
             saved=self._save(outcome.text, judged),
         )
 

@@ -67,9 +67,9 @@ class TargetProject:
 
     def there(self, names: tuple[str, ...], take_over: bool = False) -> PredictionIndex:
         """The predictions of the prompt with these names; with `take_over` all of them count as ours."""
-        return self.surely(lambda: PredictionIndex(self._known(names, take_over)))
+        return self.surely(lambda: PredictionIndex(self._predictions(names, take_over)))
 
-    def _known(self, names: tuple[str, ...], take_over: bool) -> Iterator[IndexedPrediction]:
+    def _predictions(self, names: tuple[str, ...], take_over: bool) -> Iterator[IndexedPrediction]:
         ours = Ownership(self.ownership, self.project, names)
         for prediction in self.studio.predictions(self.project):
             version = prediction.model_version
