@@ -135,9 +135,9 @@ class Predictor:
     async def _hand_out(self, asks: PlannedRequests, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """Settles tasks that need no model; the workers get the rest."""
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
-        ours, stored = await asyncio.to_thread(self._claim_and_read, requests)
+        claimed, stored = await asyncio.to_thread(self._claim_and_read, requests)
         settled: list[Outcome] = []
-        rest: list[PendingTask] = []
+        pending: list[PendingTask] = []
         for task_id, ask in asks:
             if isinstance(ask, Failure):
                 settled.append(failed(task_id, ask))
@@ -146,14 +146,14 @@ class Predictor:
             if all(map(Judged.settles, judged, ask.samples)):
                 outcome = outcome_of(task_id, judged, self._pricing)
                 settled += [replace(outcome, reused=True)] if outcome else []
-            elif ask.digest in ours:
-                rest.append(PendingTask(task_id, ask, stored))
+            elif ask.digest in claimed:
+                pending.append(PendingTask(task_id, ask, stored))
             else:
                 self._elsewhere.append((task_id, ask))
         if settled:
             self.executor.observer.settled(settled)
             await sink(settled)
-        for item in rest:
+        for item in pending:
             await todo.put(item)
 
     def _claim_and_read(self, requests: list[ChatRequest]) -> tuple[Collection[str], dict[str, list[Completion]]]:
@@ -161,8 +161,8 @@ class Predictor:
 
         A claim to a request covers all its samples.
         """
-        ours = self._claims.take(list({request.digest for request in requests}))
-        return ours, self._facts.completions(list({s.digest for request in requests for s in request.samples}))
+        claimed = self._claims.take(list({request.digest for request in requests}))
+        return claimed, self._facts.completions(list({s.digest for request in requests for s in request.samples}))
 
     async def _wait_for_others(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """Requests of others are stored sooner or later, or become ours to ask."""

@@ -86,7 +86,7 @@ class RequestExecutor:
         if failed is not None:
             return failed
         pending = self._in_flight.get(request.digest)
-        mine = pending is None
+        first = pending is None
         if pending is None:
             attempts = max(stored, self._recent.answered.get(request.digest, ()), key=len)
             pending = self._in_flight[request.digest] = InFlightRequest(request, judge(attempts, request.template.spec))
@@ -106,7 +106,7 @@ class RequestExecutor:
             if not pending.waiters and not pending.sending:
                 self._forget(pending)
                 pending.task.cancel()
-        return result if mine else replace(result, sent=0)
+        return result if first else replace(result, sent=0)
 
     def stop(self) -> None:
         """Sends nothing more: waiting requests end with Stopped at once, those in flight after STOP_S seconds."""

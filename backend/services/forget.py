@@ -39,14 +39,14 @@ class Forgetting:
         Raises RunError while something is under way, ProviderError when files there can't be deleted; then nothing is
         deleted here.
         """
-        mine = [run for run in self.runs.runs() if run.project == project]
-        for run in mine:
+        runs = [run for run in self.runs.runs() if run.project == project]
+        for run in runs:
             if run.status == "pending" or in_hand(run):
                 raise RunError(f"Run {run.id} is under way: `ls-prompts cancel {run.id}`, then forget again.")
         self._empty_provider(self.batches.untidied(project), notify)
         held = self.held(project)
         self.record.forget(project)
-        for run in mine:
+        for run in runs:
             remove(self.logs / f"{run.id}.log")
         return held
 

@@ -63,11 +63,11 @@ class Projects:
             notify(f"Not filled by prompts: {control}.")
         url = url.rstrip("/")
         backends = self.studio.backends(project)
-        mine = [b for b in backends if str(b["url"]).rstrip("/") == url]
+        connected = [b for b in backends if str(b["url"]).rstrip("/") == url]
         wanted = {"project": project, "url": url, "is_interactive": True, **login.fields()}
-        if mine:
-            title = mine[0]["title"] if mine[0]["title"] in self._titles(project) else TITLE
-            self.studio.update_backend(int(mine[0]["id"]), wanted | {"title": title})
+        if connected:
+            title = connected[0]["title"] if connected[0]["title"] in self._titles(project) else TITLE
+            self.studio.update_backend(int(connected[0]["id"]), wanted | {"title": title})
             return url
         if self.store.connection(project)["shown_before"] is None:
             self.store.set_connection(project, shown_before=details.shown)
@@ -102,19 +102,19 @@ class Projects:
         shown = self.studio.project(project).shown
         backends = self.studio.backends(project)
         titles = self._titles(project)
-        mine = [
+        removed = [
             b
             for b in backends
             if (b["title"] in titles if url is None else str(b["url"]).rstrip("/") == url.rstrip("/"))
         ]
-        self.studio.disconnect(project, mine)
+        self.studio.disconnect(project, removed)
         before = self.store.connection(project)["shown_before"]
-        if mine and shown in {b["title"] for b in mine}:
+        if removed and shown in {b["title"] for b in removed}:
             restorable = before if before in self.studio.model_versions(project) else ""
             self.studio.show(project, restorable or "")
-        if mine and not any(b["title"] in titles for b in backends if b not in mine):
+        if removed and not any(b["title"] in titles for b in backends if b not in removed):
             self.store.set_connection(project, shown_before=None, in_use=None, to_show=None)
-        return len(mine)
+        return len(removed)
 
     def use(self, version: PromptVersion, notify: Notify) -> None:
         """Selects the version that annotators get: live from the connected server, else from stored predictions.
@@ -124,8 +124,8 @@ class Projects:
         """
         project = version.project
         backends = self.studio.backends(project)
-        there = {} if backends else self.studio.model_versions(project)
-        shown = next((tag for tag in version.tags if there.get(tag)), None)
+        counts = {} if backends else self.studio.model_versions(project)
+        shown = next((tag for tag in version.tags if counts.get(tag)), None)
         if not backends and shown is None:
             raise StudioError(
                 f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
@@ -179,8 +179,8 @@ class Projects:
         and those of the prompt's former names."""
         if not any(_is_of(version, tag) for tag in self.studio.model_versions(version.project)):
             return {}
-        there = self._place(version, to_log).there(version.names)
-        return dict(Counter(item.version for item in there.all() if item.ours and _is_of(version, item.version)))
+        index = self._place(version, to_log).there(version.names)
+        return dict(Counter(item.version for item in index.all() if item.ours and _is_of(version, item.version)))
 
     def withdraw(self, version: PromptVersion, notify: Notify, take_over: bool = False) -> int:
         """Deletes our predictions of a version, also those under a changed config or an earlier name. Returns their
@@ -189,17 +189,17 @@ class Projects:
         take_over: whether predictions that others pushed are deleted too
         """
         place = self._place(version, notify)
-        there = place.there(version.names, take_over)
-        mine: dict[str, list[int]] = {}
+        index = place.there(version.names, take_over)
+        ids: dict[str, list[int]] = {}
         others = Counter[str]()
-        for prediction in there.all():
+        for prediction in index.all():
             if not _is_of(version, prediction.version):
                 continue
             if prediction.ours:
-                mine.setdefault(prediction.version, []).append(prediction.id)
+                ids.setdefault(prediction.version, []).append(prediction.id)
             else:
                 others[prediction.version] += 1
-        deleted = delete(place, mine, there.counts)
+        deleted = delete(place, ids, index.counts)
         place.show_again(version.names)
         if others:
             notify(f"{foreign(others)} stay there; `ls-prompts withdraw {version.tag} --take-over` deletes them too.")

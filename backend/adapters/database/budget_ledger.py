@@ -68,8 +68,8 @@ class BudgetLedger(Repository):
 
     def _locked(self, connection: sa.Connection) -> float:
         """The budget. Until the transaction ends nobody else gets it: the update locks SQLite, or the row."""
-        mine = runs.update().where(runs.c.id == self._run_id).values(budget=runs.c.budget)
-        budget = connection.execute(mine.returning(runs.c.budget)).scalar()
+        update = runs.update().where(runs.c.id == self._run_id).values(budget=runs.c.budget)
+        budget = connection.execute(update.returning(runs.c.budget)).scalar()
         return float("inf") if budget is None else float(budget)
 
     def _spent(self, connection: sa.Connection) -> float:

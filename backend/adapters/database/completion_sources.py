@@ -31,10 +31,10 @@ def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
 
 def answers_of(project: int) -> Any:
     """The condition for completions that are about this project's tasks and no other's."""
-    mine = completions.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))
+    condition = completions.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))
     about = completions.c.digest
     return sa.and_(
-        sa.or_(mine, about.in_(_digests(runs.c.project == project, sources.c.project == project))),
+        sa.or_(condition, about.in_(_digests(runs.c.project == project, sources.c.project == project))),
         about.not_in(_digests(runs.c.project != project, sources.c.project != project)),
     )
 

@@ -48,8 +48,8 @@ class ConfigStore(Repository):
     def forget(self, project: int, control: str, former: str) -> bool:
         """Deletes a note; False if there was none."""
         with self._engine.begin() as connection:
-            mine = relabelings.c.id == _id(project, control, former)
-            return connection.execute(relabelings.delete().where(mine)).rowcount == 1
+            condition = relabelings.c.id == _id(project, control, former)
+            return connection.execute(relabelings.delete().where(condition)).rowcount == 1
 
 
 def _id(project: int, control: str, former: str) -> str:

@@ -103,11 +103,11 @@ def moved(error: openai.APIStatusError, where: str, named: str) -> ProviderError
     named: the beginning of the setting's name
     """
     target = target_of(error)
-    there = "nowhere" if target is None else shown(str(target))[:200]
+    address = "nowhere" if target is None else shown(str(target))[:200]
     for path in _PATHS:
-        there = there.removesuffix(path)
+        address = address.removesuffix(path)
     return ProviderError(
-        f"{where} redirects to {there}, where nothing was sent: set {named}_BASE_URL to that address if it is yours."
+        f"{where} redirects to {address}, where nothing was sent: set {named}_BASE_URL to that address if it is yours."
     )
 
 

@@ -54,9 +54,9 @@ def disagreements(answers: Mapping[int, Sequence[Answer]], schema: LabelSchema) 
     answers: task -> the answers of its annotations
     """
     different: dict[int, list[Answer]] = {}
-    for task, given in sorted(answers.items()):
+    for task, task_answers in sorted(answers.items()):
         different[task] = []
-        for answer in given:
+        for answer in task_answers:
             if not any(schema.equal(answer, other) for other in different[task]):
                 different[task].append(answer)
     return [Disagreement(task, tuple(distinct)) for task, distinct in different.items() if len(distinct) > 1]

@@ -35,8 +35,8 @@ def scored_answers_of(
 
 def _about(control: Control, outcome: Outcome, truth: Answer) -> ScoredAnswer:
     sure = None if outcome.controls is None else outcome.controls.get(control.name)
-    given, wanted = outcome.answer, truth.get(control.name)
-    right = given is not None and control.equal(given.get(control.name), wanted)
+    value, expected = outcome.answer, truth.get(control.name)
+    right = value is not None and control.equal(value.get(control.name), expected)
     return ScoredAnswer(outcome.task_id, sure, right)
 
 

@@ -13,12 +13,12 @@ def stratified(strata: Mapping[int, str], size: int) -> list[int]:
     strata: task id -> label, in the order in which tasks are preferred
     """
     left = quotas(Counter(strata.values()), size)
-    taken = []
+    selected = []
     for task, label in strata.items():
         if left[label]:
             left[label] -= 1
-            taken.append(task)
-    return sorted(taken)
+            selected.append(task)
+    return sorted(selected)
 
 
 def quotas(counts: Mapping[str, int], size: int) -> dict[str, int]:

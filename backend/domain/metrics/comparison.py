@@ -75,8 +75,8 @@ def compare(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], 
     }
     common = sorted(set.intersection(*map(set, rights.values())))
     shared = {tag: {task: right[task] for task in common} for tag, right in rights.items()}
-    there = set(common)
-    wanted = [truth for truth in truths if truth.task_id in there]
+    task_ids = set(common)
+    wanted = [truth for truth in truths if truth.task_id in task_ids]
     scores = {tag: score(outcomes, wanted, schema) for tag, outcomes in versions.items()}
     pairs = [_pair((a, b), shared, scores) for a, b in combinations(versions, 2)]
     return Comparison(

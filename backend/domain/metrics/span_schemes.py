@@ -61,10 +61,10 @@ class SchemeCounts:
         return self.correct + self.partial / 2
 
 
-def scheme_counts(wanted: Iterable[LabelledSpan], given: Iterable[LabelledSpan], scheme: str) -> SchemeCounts:
+def scheme_counts(expected: Iterable[LabelledSpan], answered: Iterable[LabelledSpan], scheme: str) -> SchemeCounts:
     """Of one task. Empty spans are left out on both sides."""
-    return _Matching([span for span in sorted(wanted) if span[0] < span[1]]).counts(
-        [span for span in sorted(given) if span[0] < span[1]], scheme
+    return _Matching([span for span in sorted(expected) if span[0] < span[1]]).counts(
+        [span for span in sorted(answered) if span[0] < span[1]], scheme
     )
 
 
@@ -76,18 +76,18 @@ class _Matching:
         self._starts = [start for start, _, _ in wanted]
         self._furthest = list(accumulate((end for _, end, _ in wanted), max))
 
-    def counts(self, given: list[LabelledSpan], scheme: str) -> SchemeCounts:
+    def counts(self, answered: list[LabelledSpan], scheme: str) -> SchemeCounts:
         correct = touched = spurious = 0
-        for span in given:
+        for span in answered:
             near = self._near(span)
             fits = [(_apart(self.wanted[n], span), n) for n in near if _agree(self.wanted[n], span, scheme)]
             best = min(fits)[1] if fits else None
-            taken = best if best is not None else near[0] if near else None
+            chosen = best if best is not None else near[0] if near else None
             correct += best is not None
-            touched += best is None and taken is not None
-            spurious += taken is None
-            if taken is not None:
-                self.left[taken] = False
+            touched += best is None and chosen is not None
+            spurious += chosen is None
+            if chosen is not None:
+                self.left[chosen] = False
         partial = touched if scheme == PARTIAL else 0
         return SchemeCounts(correct, touched - partial, partial, sum(self.left), spurious)
 

@@ -7,9 +7,9 @@ from backend.domain.metrics.set_match import SetMatch
 from backend.domain.metrics.span_schemes import LabelledSpan
 
 
-def character_match(wanted: Iterable[LabelledSpan], given: Iterable[LabelledSpan]) -> SetMatch:
+def character_match(expected: Iterable[LabelledSpan], answered: Iterable[LabelledSpan]) -> SetMatch:
     """Of one task: (label, character) pairs that are marked."""
-    sides = [_stretches(wanted), _stretches(given)]
+    sides = [_stretches(expected), _stretches(answered)]
     hits = sum(_common(sides[0][label], sides[1][label]) for label in sides[0].keys() & sides[1].keys())
     return SetMatch(hits, _length(sides[1]), _length(sides[0]))
 

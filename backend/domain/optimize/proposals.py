@@ -123,7 +123,7 @@ def _why_not(template: str, parent: PromptVersion) -> Dropped | None:
 def _definitions(verdict: Answer, parent: PromptVersion, schema: LabelSchema) -> Definitions:
     """The parent's definitions, some replaced by the teacher's. Raises PromptError for an unknown label."""
     sentences = {control: dict(labels) for control, labels in parent.definitions.items()}
-    given = verdict["definitions"]
-    for control, label, sentence in given.entries if isinstance(given, LabelDefinitions) else ():
+    definitions = verdict["definitions"]
+    for control, label, sentence in definitions.entries if isinstance(definitions, LabelDefinitions) else ():
         sentences.setdefault(control, {})[label] = sentence
     return defined(sentences, schema)

@@ -29,9 +29,9 @@ class Marker:
     def marked(self, task: int, version: str, result: Sequence[Region]) -> list[dict[str, Any]]:
         """The regions with marked ids; regions that shared an id still share one."""
         mark = self.mark(task, version)
-        given: dict[Any, int] = {}
+        by_id: dict[Any, int] = {}
         numbers = [
-            given.setdefault(region.get("id", ("none", place)), len(given)) for place, region in enumerate(result)
+            by_id.setdefault(region.get("id", ("none", place)), len(by_id)) for place, region in enumerate(result)
         ]
         return [{**region, "id": f"{mark}-{number}"} for region, number in zip(result, numbers, strict=True)]
 

@@ -45,8 +45,8 @@ def hints(schema: LabelSchema) -> Definitions:
     return {f.name: {label.shown: _line(label.hint) for label in f.labels} for f in schema.labelled.fields}
 
 
-def _sentences(given: Mapping[str, str], field: Control) -> dict[str, str]:
-    return {_label(name, field): _line(sentence) for name, sentence in given.items() if sentence.strip()}
+def _sentences(sentences: Mapping[str, str], field: Control) -> dict[str, str]:
+    return {_label(name, field): _line(sentence) for name, sentence in sentences.items() if sentence.strip()}
 
 
 def _line(sentence: str) -> str:

@@ -183,9 +183,9 @@ def _take_labels(root: yaml.Node | None) -> Listed:
     """Takes the labels out of the header as they are written: YAML would read a label `Yes` as true."""
     if not isinstance(root, yaml.MappingNode):
         return {}
-    mine = [pair for pair in root.value if pair[0].value == LABELS]
+    pairs = [pair for pair in root.value if pair[0].value == LABELS]
     root.value = [pair for pair in root.value if pair[0].value != LABELS]
-    listing = _listing(mine[-1][1]) if mine else {}
+    listing = _listing(pairs[-1][1]) if pairs else {}
     return {} if isinstance(listing, str) and not listing.strip() else _mapping(listing)
 
 

@@ -215,8 +215,8 @@ def parse_tag(tag: str) -> tuple[str, int]:
 
 def belongs(model_version: str, *names: str) -> bool:
     """Whether a prediction's model_version belongs to a prompt with one of these names, with any number or config."""
-    mine = "|".join(map(re.escape, names))
-    return re.fullmatch(rf"({mine})@\d+(~[0-9a-f]{{4}})?", model_version) is not None
+    pattern = "|".join(map(re.escape, names))
+    return re.fullmatch(rf"({pattern})@\d+(~[0-9a-f]{{4}})?", model_version) is not None
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -90,8 +90,8 @@ def audit_project(
         raise SubsetError("An audit compares labels, and this config has none: two texts or ratings may both be right.")
     versions = [version for version in stored.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
-    given: AnswersByTask = {}
-    annotated = _noted(studio.annotated(project), schema, names, given)
+    by_task: AnswersByTask = {}
+    annotated = _noted(studio.annotated(project), schema, names, by_task)
     everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
     base = truths_among(annotated, details, schema, everything, versions)
     resolved_versions = list(_readable(resolver, versions, details, schema))
@@ -111,7 +111,7 @@ def audit_project(
             tuple(telling.marked(truth.task_id, truth.answer) for truth in group.truths)
             for group in duplicates(tasks, base.truths, schema)
         ),
-        disagreements=tuple(telling.marked(item.task_id, *item.answers) for item in disagreements(given, schema)),
+        disagreements=tuple(telling.marked(item.task_id, *item.answers) for item in disagreements(by_task, schema)),
     )
 
 
@@ -128,13 +128,13 @@ def _readable(
 
 
 def _noted(
-    annotated: Iterable[AnnotatedTask], schema: LabelSchema, names: Sequence[str], given: AnswersByTask
+    annotated: Iterable[AnnotatedTask], schema: LabelSchema, names: Sequence[str], by_task: AnswersByTask
 ) -> Iterator[AnnotatedTask]:
     """Passes the annotated tasks through and notes what people answered."""
     for item in annotated:
         by_hand = [a for a in item.seen if not is_own(a, item.versions, names)]
         task_schema = schema_of(item.task, schema)
-        given[item.task.id] = [from_result(a.get("result") or [], task_schema) for a in by_hand]
+        by_task[item.task.id] = [from_result(a.get("result") or [], task_schema) for a in by_hand]
         yield item
 
 
@@ -160,7 +160,7 @@ class _Telling:
     def suspects(
         self, by_version: Mapping[str, list[Outcome]], truths: Sequence[Truth], left_out: LeftOut
     ) -> Iterator[SuspectTruth]:
-        taken = set(left_out.taken)
+        accepted = set(left_out.taken)
         for suspect in audit(by_version, truths, self.schema):
             yield SuspectTruth(
                 task=suspect.task_id,
@@ -168,7 +168,7 @@ class _Telling:
                 suggested=self.schema.show(suspect.suggested),
                 score=suspect.score,
                 versions=suspect.versions,
-                accepted=suspect.task_id in taken,
+                accepted=suspect.task_id in accepted,
                 link=self.link(suspect.task_id),
             )
 

@@ -103,8 +103,8 @@ def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Container
 
 
 def _versions(stored: StoredOutcomes, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:
-    mine = stored.store.versions(version.name)
-    return [*([against] if against and against.name != version.name else []), *mine]
+    versions = stored.store.versions(version.name)
+    return [*([against] if against and against.name != version.name else []), *versions]
 
 
 def _outcomes(stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Container[int]) -> list[Outcome]:

@@ -85,8 +85,8 @@ class Configs:
         plain = read_config(details.label_config)
         field = _control(plain, wish)
         label = _stored(field, wish.label) or wish.label
-        mine = [version for version in versions if version.project == project]
-        origins = [(version, origin) for version in mine if (origin := self._readable_origin(version, details))]
+        own_versions = [version for version in versions if version.project == project]
+        origins = [(version, origin) for version in own_versions if (origin := self._readable_origin(version, details))]
         former = next((f for _, origin in origins if (f := _former(origin, field.name, wish.old))), wish.old)
         if former == label or former in field.known_classes:
             raise PromptError(
@@ -94,7 +94,7 @@ class Configs:
             )
         annotations = _count(studio, project, plain, field.name, former)
         tags = tuple(v.tag for v, origin in origins if _former(origin, field.name, former))
-        if not annotations and not tags and len(origins) == len(mine):
+        if not annotations and not tags and len(origins) == len(own_versions):
             names = {shown for _, origin in origins for shown in origin.spoken}
             raise PromptError(f"Nothing is stored under the label '{wish.old}': {nearest(wish.old, sorted(names))}")
         self._store.rename(project, field.name, former, label)

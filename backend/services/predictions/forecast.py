@@ -13,8 +13,8 @@ def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, kee
     Raises StudioError.
     """
     project = version.project
-    there = _there(studio, project)
-    older = {tag: number for tag, number in there.items() if belongs(tag, *version.names) and tag not in version.tags}
+    counts = _there(studio, project)
+    older = {tag: number for tag, number in counts.items() if belongs(tag, *version.names) and tag not in version.tags}
     if older and not keep:
         which = ", ".join(f"{tag} ({number:,})" for tag, number in sorted(older.items()))
         yield (

@@ -58,16 +58,16 @@ class Ownership:
 
 
 def signed(
-    store: OwnershipStore, project: int, version: str, made: Mapping[int, dict[str, Any]]
+    store: OwnershipStore, project: int, version: str, predictions: Mapping[int, dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Live predictions by task (`{}` for none), with our mark; without it if the database cannot be read."""
     try:
         marker = store.marker()
-        store.note(project, version, [task for task, item in made.items() if item.get("result") == []])
+        store.note(project, version, [task for task, item in predictions.items() if item.get("result") == []])
     except StoreError as error:
         log.error("project %s: live predictions are not marked as ours: %s", project, error)
-        return list(made.values())
+        return list(predictions.values())
     return [
         {**item, "result": marker.marked(task, version, item["result"])} if "result" in item else item
-        for task, item in made.items()
+        for task, item in predictions.items()
     ]

@@ -70,14 +70,14 @@ class TargetProject:
         return self.surely(lambda: PredictionIndex(self._predictions(names, take_over)))
 
     def _predictions(self, names: tuple[str, ...], take_over: bool) -> Iterator[IndexedPrediction]:
-        ours = Ownership(self.ownership, self.project, names)
+        ownership = Ownership(self.ownership, self.project, names)
         for prediction in self.studio.predictions(self.project):
             version = prediction.model_version
             if version and belongs(version, *names):
-                mine = ours.has(prediction)
-                says = fingerprint(prediction.score, prediction.result) if mine or not take_over else NOT_MARKED
+                own = ownership.has(prediction)
+                says = fingerprint(prediction.score, prediction.result) if own or not take_over else NOT_MARKED
                 answer = answer_print(prediction.result)
-                yield IndexedPrediction(prediction.id, prediction.task_id, version, says, answer, mine or take_over)
+                yield IndexedPrediction(prediction.id, prediction.task_id, version, says, answer, own or take_over)
 
     def count(self, version: str) -> int:
         """Predictions of a version, as Label Studio counts them."""

@@ -134,8 +134,8 @@ class CostEstimator:
 
     def _relatives(self) -> list[ObservedUsage]:
         """The same of the prompt's other versions with this model: their texts have as many characters per token."""
-        mine = self._resolved.version
-        others = [v for v in self._prompts.of(mine.name) if v.model == mine.model and v.number != mine.number]
+        current = self._resolved.version
+        others = [v for v in self._prompts.of(current.name) if v.model == current.model and v.number != current.number]
         return list(islice((usage for version in reversed(others) for usage in self._past(version)), SAMPLE))
 
     def _stored(self, requests: list[ChatRequest]) -> Stored:

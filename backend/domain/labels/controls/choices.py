@@ -129,12 +129,12 @@ class ChoicesControl(Labeled):
     def parse(self, value: Any) -> Held | Rejection:
         if value is None and self.optional and not self.multiple:
             return None
-        given = value if isinstance(value, list) else [value]
-        if not self.multiple and len(given) != 1:
-            many = "too_many" if given else "missing_field"
-            return Rejection(many, f"'{self.name}' takes one label, the answer has {len(given)}.")
-        stored = [self._stored(item) for item in given]
-        for item, label in zip(given, stored, strict=True):
+        items = value if isinstance(value, list) else [value]
+        if not self.multiple and len(items) != 1:
+            many = "too_many" if items else "missing_field"
+            return Rejection(many, f"'{self.name}' takes one label, the answer has {len(items)}.")
+        stored = [self._stored(item) for item in items]
+        for item, label in zip(items, stored, strict=True):
             if label is None:
                 return Rejection("unknown_choice", f"{said(item)} is not a label of '{self.name}'.")
         return self._lookup.ordered([label for label in stored if label is not None])
@@ -150,8 +150,8 @@ class ChoicesControl(Labeled):
 
     def to_json(self, value: Held) -> Any:
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
-        given = [shown.get(label, label) for label in names_of(value)]
-        return given if self.multiple else given[0] if given else None
+        labels = [shown.get(label, label) for label in names_of(value)]
+        return labels if self.multiple else labels[0] if labels else None
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         if value is None:

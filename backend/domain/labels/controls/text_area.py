@@ -91,11 +91,11 @@ class TextAreaControl(Unlabeled):
 
     def parse(self, value: Any) -> Held | Rejection:
         """Blank texts are none; the others are kept as they are."""
-        given = value if isinstance(value, list) else [] if value is None else [value]
-        wrong = next((item for item in given if not isinstance(item, str)), None)
-        if wrong is not None or None in given:
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        wrong = next((item for item in items if not isinstance(item, str)), None)
+        if wrong is not None or None in items:
             return Rejection("wrong_type", f"{said(wrong)} is not a text, which '{self.name}' takes.")
-        texts = tuple(text for text in given if text.strip())
+        texts = tuple(text for text in items if text.strip())
         if self.most is not None and len(texts) > self.most:
             most = "one text" if self.most == 1 else f"at most {self.most} texts"
             return Rejection("too_many", f"'{self.name}' takes {most}, the answer has {len(texts)}.")

@@ -77,8 +77,8 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
 
 def _print_version(saved: "PromptVersion") -> None:
     parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
-    made = f"project {saved.project}  {printable(saved.model)}  {parameters}"
-    click.echo(f"{saved.tag}  {made}  confidence {saved.confidence}  saved {_when(saved)}")
+    setup = f"project {saved.project}  {printable(saved.model)}  {parameters}"
+    click.echo(f"{saved.tag}  {setup}  confidence {saved.confidence}  saved {_when(saved)}")
     click.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
     click.echo(printable(saved.template))
     print_definitions(saved)

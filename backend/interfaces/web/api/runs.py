@@ -39,8 +39,8 @@ def create_run(call: ApiCall, prompt: int, version: int) -> Any:
         if (running := _under_way(call, of)) is not None:
             return running
         raise
-    made = next(item for item in call.objects.runs(of) if item.run.id == started.id)
-    return shape(call, made), 201
+    created = next(item for item in call.objects.runs(of) if item.run.id == started.id)
+    return shape(call, created), 201
 
 
 def cancel_run(call: ApiCall, prompt: int, version: int, run: int) -> Any:

@@ -175,22 +175,22 @@ class Batches:
                 pause = min(LONGEST_PAUSE_S, pause * 1.5)
         return not job.heartbeat.canceled
 
-    def _note(self, job: BatchRun, mine: set[str], probed: dict[int, int]) -> None:
+    def _note(self, job: BatchRun, batch_ids: set[str], probed: dict[int, int]) -> None:
         """What the stored answers, and the lines of its batches, say of every task now."""
         for page in job.pages():
-            outcomes = self._page(job.builder, page, list(mine), probed)
+            outcomes = self._page(job.builder, page, list(batch_ids), probed)
             self.stores.asks.note(job.run.id, [RunTask.of(o) for o in outcomes if o.sent or o.answer is None])
             self.make_observer().settled(outcomes)
             job.progress.add(outcomes)
 
     def _page(
-        self, builder: RequestBuilder, page: list[Task], mine: list[str], probed: dict[int, int]
+        self, builder: RequestBuilder, page: list[Task], batch_ids: list[str], probed: dict[int, int]
     ) -> list[Outcome]:
         asks = builder.asks(page)
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
         digests = list({sample.digest for request in requests for sample in request.samples})
         stored = self.stores.facts.completions(digests)
-        lines = self.stores.batches.lines(digests, mine)
+        lines = self.stores.batches.lines(digests, batch_ids)
         failures = {line.digest: line.failure for line in lines if line.failure}
         first = Counter((line.digest, line.task_id) for line in lines)
         outcomes = []
