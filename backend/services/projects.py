@@ -64,15 +64,15 @@ class Projects:
         url = url.rstrip("/")
         backends = self.studio.backends(project)
         connected = [b for b in backends if str(b["url"]).rstrip("/") == url]
-        wanted = {"project": project, "url": url, "is_interactive": True, **login.fields()}
+        fields = {"project": project, "url": url, "is_interactive": True, **login.fields()}
         if connected:
             title = connected[0]["title"] if connected[0]["title"] in self._titles(project) else TITLE
-            self.studio.update_backend(int(connected[0]["id"]), wanted | {"title": title})
+            self.studio.update_backend(int(connected[0]["id"]), fields | {"title": title})
             return url
         if self.store.connection(project)["shown_before"] is None:
             self.store.set_connection(project, shown_before=details.shown)
         in_use = self.store.connection(project)["in_use"]
-        self._create(project, wanted | {"title": in_use or TITLE}, backends)
+        self._create(project, fields | {"title": in_use or TITLE}, backends)
         if not in_use and belongs(details.shown, *self._names(project)):
             self.studio.show(project, TITLE)  # a run showed its predictions, because nothing else was shown
             notify(
@@ -87,13 +87,13 @@ class Projects:
             )
         return url
 
-    def _create(self, project: int, wanted: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
+    def _create(self, project: int, fields: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
         try:
-            self.studio.connect(wanted)
+            self.studio.connect(fields)
         except StudioError:
             ids = {backend["id"] for backend in before}
-            left = [b for b in self.studio.backends(project) if b["id"] not in ids and b["url"] == wanted["url"]]
-            self.studio.disconnect(project, left)  # a refused backend may have been created nevertheless
+            created = [b for b in self.studio.backends(project) if b["id"] not in ids and b["url"] == fields["url"]]
+            self.studio.disconnect(project, created)  # a refused backend may have been created nevertheless
             raise
 
     def disconnect(self, project: int, url: str | None = None) -> int:

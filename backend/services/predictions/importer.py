@@ -82,9 +82,9 @@ class PredictionImporter:
             except Unreachable as error:
                 if attempt == TRIES - 1 or (error.late and not self._arrive(len(lines))):
                     raise
-            left = self._missing(lines)
-            self.created += len(lines) - len(left)
-            lines = left
+            missing = self._missing(lines)
+            self.created += len(lines) - len(missing)
+            lines = missing
 
     def _why_too_large(self) -> str:
         tasks = ", ".join(str(task) for task, _ in self._too_large[:10])
