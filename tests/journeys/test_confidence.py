@@ -113,7 +113,7 @@ def _orders(project: Project) -> None:
 
 
 def _promises(mine: Installation) -> None:
-    none = mine.app.confidence_threshold("topic@1", 0.99).found
+    none = mine.app.confidence_threshold("topic@1", 0.99).lowest
     assert (none.threshold, none.accuracy, none.tasks) == (None, None, 0)
     found = mine.command("threshold", "topic@1", "--accuracy", 0.2, "--json").json
     assert found.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}

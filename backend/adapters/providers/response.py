@@ -113,9 +113,9 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
     )
 
 
-def _name(found: Any, most: int) -> str:
+def _name(name: Any, most: int) -> str:
     """A name that the server gave, in characters and a length that every database accepts."""
-    return found.encode("utf-8", "replace").decode().replace("\0", "")[:most] if isinstance(found, str) else ""
+    return name.encode("utf-8", "replace").decode().replace("\0", "")[:most] if isinstance(name, str) else ""
 
 
 def _text(content: Any) -> str:
@@ -139,7 +139,7 @@ def _elsewhere(message: Mapping[str, Any]) -> str | None:
     keys = [
         key for key, value in message.items() if key not in _PLAIN and isinstance(value, str | list | dict) and value
     ]
-    return next((name for found in (*keys, *parts) if (name := _name(found, _KEY))), None)
+    return next((name for place in (*keys, *parts) if (name := _name(place, _KEY))), None)
 
 
 def _bill(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Any:
@@ -187,13 +187,13 @@ def _count(value: Any) -> int:
     return count if 0 <= count <= _MOST else -1
 
 
-def _logprobs(found: Any, text: str) -> Pieces | None:
+def _logprobs(logprobs: Any, text: str) -> Pieces | None:
     """The log-probabilities of the tokens that spell `text`, or of all tokens if none do.
 
     None if they are not in OpenAI's form or not numbers.
     """
     try:
-        tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in found["content"]]
+        tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in logprobs["content"]]
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
         return None
     good = all(isinstance(token, str) and isfinite(logprob) for token, logprob, _ in tokens)
@@ -233,7 +233,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 def _until(date: str, now: float) -> float:
     """Seconds until `date`; 0 if it is past; infinite if it is not a date."""
     try:
-        found = parsedate_to_datetime(date)
-        return max(0.0, found.replace(tzinfo=found.tzinfo or UTC).timestamp() - now)
+        moment = parsedate_to_datetime(date)
+        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now)
     except (ValueError, OverflowError, TypeError, IndexError):
         return inf

@@ -145,13 +145,13 @@ def test_what_is_waited_for_since_when_and_until_when_can_be_read_while_it_lasts
     patience = ProviderPatience(notify=lambda _: None)
     assert patience.waits() == ""
     for n in range(5):
-        patience.heard(str(n), Failure("server", "The model's server answered 503.", 20.0))
+        patience.record(str(n), Failure("server", "The model's server answered 503.", 20.0))
         clock.now += 1
     said = "The model's server answered 503. All requests have waited for 5 s; the next try is in 19 s."
     assert patience.waits() == said
     clock.now += 200
     assert patience.waits().endswith(" have waited for 3 minutes; it is asked again now.")
-    patience.heard("0", Failure("bad_request", "No."))
+    patience.record("0", Failure("bad_request", "No."))
     assert patience.waits() == ""
 
 
@@ -166,7 +166,7 @@ def test_a_request_that_waits_alone_can_be_read_too(clock: Clock) -> None:
 
 def test_without_patience_each_failure_counts() -> None:
     patience = ProviderPatience(0)
-    assert all(patience.heard(str(n), DOWN) for n in range(50))
+    assert all(patience.record(str(n), DOWN) for n in range(50))
     assert not patience.outage
 
 
@@ -204,7 +204,7 @@ def test_requests_under_way_when_an_outage_begins_put_off_no_probe() -> None:
         told: list[str] = []
         patience = ProviderPatience(notify=told.append)
         for n in range(32):
-            patience.heard(f"text {n}", DOWN)
+            patience.record(f"text {n}", DOWN)
         began = asyncio.get_running_loop().time()
         assert await patience.turn()
         assert len(told) == 1
