@@ -78,4 +78,5 @@ def shared(line: str, texts: Sequence[str]) -> int:
 
 def _form(word: str) -> str:
     """Words are compared by their stems, numbers by how many digits they have."""
-    return _DIGIT.sub("0", stem(word.casefold()))
+    shape = _DIGIT.sub("0", word.casefold())
+    return shape if "0" in shape else stem(shape)

@@ -17,7 +17,7 @@ CONFIG = """<View>
 </View>"""
 PROMPT = """Read this message.
 - Product: desk lamp, mug
-- Order number: 10442, 20331
+- Order number: 10442, 20318
 - Complaint: broken
 - wish: please, send
 - 2: whenever
@@ -41,18 +41,18 @@ def with_schema(request: pytest.FixtureRequest) -> bool:
 
 
 def test_phrases_that_the_prompt_lists_are_quoted_as_the_item_has_them(with_schema: bool) -> None:
-    item = "Hello. Two MUGS and a desk lamp, order 20718; a desk, lamp."
+    item = "Hello. Two MUGS and a desk lamp, order 20711; a desk, lamp."
     quotes = asked(item, with_schema, PROMPT)["parts"]
     assert [(one["label"], one["text"]) for one in quotes] == [
         ("Product", "MUGS"),
         ("Product", "desk lamp"),
-        ("Order number", "20718"),
+        ("Order number", "20711"),
     ]
     assert quotes[1]["before"] == "Hello. Two MUGS and a"
 
 
 def test_what_no_phrase_is_like_is_not_quoted(with_schema: bool) -> None:
-    assert asked("Order 207 of a lamp.", with_schema)["parts"] == []
+    assert asked("Order 2071 of a lamp.", with_schema)["parts"] == []
 
 
 def test_the_longest_phrase_is_quoted(with_schema: bool) -> None:
