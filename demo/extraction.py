@@ -12,8 +12,8 @@ class Extraction:
     def __init__(self, job: Job) -> None:
         self._job = job
 
-    def do(self) -> None:
-        """All steps. Raises DemoError at the first that fails."""
+    def do(self) -> int:
+        """All steps; the project's number. Raises DemoError at the first that fails."""
         tasks = inbox.tasks()
         project = self._job.new_project(inbox.TITLE, inbox.config(), tasks)
         tag = self._job.save("details", project, inbox.DATA / "prompt.txt")
@@ -23,6 +23,7 @@ class Extraction:
         texts = self._job.texts(project)
         predictions = self._job.check_predictions(project, tag, len(tasks))
         self.check_regions([(texts[prediction.task], prediction.result) for prediction in predictions])
+        return project
 
     def check_regions(self, predicted: list[tuple[str, list[dict[str, Any]]]]) -> None:
         """`predicted`: the text of a task and the regions of its prediction, as Label Studio stores them."""
