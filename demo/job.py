@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,8 @@ class Job:
 
     def texts(self, project: int) -> dict[int, str]:
         """The text of each task."""
-        return {task.id: task.data["text"] for task in self._studio.tasks.list(project=project)}
+        tasks: Iterable[Any] = self._studio.tasks.list(project=project)
+        return {task.id: task.data["text"] for task in tasks}
 
     def check_served(self, project: int, tag: str) -> None:
         """Label Studio must get the same version from the backend."""

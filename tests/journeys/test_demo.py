@@ -13,9 +13,6 @@ from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project
 from tests.journeys.screen import submitted
 
-CROPPED = {"x": 240, "y": 0, "width": 960, "height": 513}
-"""The screen without the list of tasks, down to Submit."""
-
 
 @pytest.fixture
 def extraction(mine: Installation, label_studio: RunningLabelStudio) -> Extraction:
@@ -52,7 +49,8 @@ def test_the_screen_shows_the_prediction_and_submits_it(
     values = [region["value"] for region in predicted["result"]]
     expect(marks).to_have_text([mark["text"] for mark in values if "labels" in mark], timeout=TIMEOUT_MS)
     expect(page.locator("input[name='Complaint']")).to_be_checked()
-    page.screenshot(path=tmp_path / "marked-text.png", clip=CROPPED)
+    without_tasks = tmp_path / "marked-text.png"
+    page.screenshot(path=without_tasks, clip={"x": 240, "y": 0, "width": 960, "height": 513})
     before = len(project.annotations())
     *_, annotation = submitted(page, project)
     assert len(project.annotations()) == before + 1
