@@ -30,7 +30,7 @@ def open_database(url: str) -> sa.Engine:
             sa.event.listen(engine, "connect", _prepare_sqlite)
         else:
             engine = sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
-        _migrate(engine)
+        _migrate_or_close(engine)
     except ModuleNotFoundError as error:
         raise StoreError(_driver_missing(str(error.name))) from None
     except (SQLAlchemyError, OSError, ImportError) as error:
@@ -80,6 +80,14 @@ def _close_to_others(file: Path) -> None:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _migrate_or_close(engine: sa.Engine) -> None:
+    try:
+        _migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _migrate(engine: sa.Engine) -> None:

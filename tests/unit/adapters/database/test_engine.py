@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from backend.adapters.database import engine as module
 from backend.adapters.database import migrations
 from backend.adapters.database.engine import HEAD, open_database
 from backend.adapters.database.tables import metadata
@@ -83,6 +84,20 @@ def test_a_record_of_a_newer_version_is_left_alone(database_url: str) -> None:
     engine.dispose()
     with pytest.raises(StoreError, match="newer version"):
         open_database(database_url)
+
+
+def test_a_database_that_is_refused_is_closed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pools: list[Any] = []
+
+    def refuse(engine: sa.Engine) -> None:
+        engine.connect().close()
+        pools.append(engine.pool)
+        raise StoreError("It was made by a newer version.")
+
+    monkeypatch.setattr(module, "_migrate", refuse)
+    with pytest.raises(StoreError):
+        open_database(database_url)
+    assert [pool.checkedin() for pool in pools] == [0]
 
 
 def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:

@@ -543,11 +543,14 @@ async def endless(
     async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(head)
-        with suppress(ConnectionError, asyncio.CancelledError):
-            while not writer.is_closing():
-                writer.write(piece)
-                await writer.drain()
-                await asyncio.sleep(pause_s)
+        try:
+            with suppress(ConnectionError, asyncio.CancelledError):
+                while not writer.is_closing():
+                    writer.write(piece)
+                    await writer.drain()
+                    await asyncio.sleep(pause_s)
+        finally:
+            writer.transport.abort()
 
     server = await asyncio.start_server(speak, "127.0.0.1", 0)
     model = ChatCompletions(
