@@ -13,6 +13,7 @@ from backend.domain.hashing import digest
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.inputs.read_inputs import ReadInput, others_than
 from backend.domain.labels.never_shown import names_of_kinds
 from backend.domain.outcome import Failure, Rejection
 
@@ -23,8 +24,8 @@ NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
-    parts of a prompt. `former`: the variables that releases before knew. `renames`: control -> what its labels were
-    called before -> what they are called now, see `domain.labels.relabel`."""
+    parts of a prompt. `former`: the variables that releases before knew. `inputs`: lists and tables. `renames`: control
+    -> what its labels were called before -> what they are called now, see `domain.labels.relabel`."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -33,6 +34,7 @@ class LabelSchema:
     headers: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
+    inputs: tuple[ReadInput, ...] = ()
     renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
 
     @cached_property
@@ -47,8 +49,7 @@ class LabelSchema:
         return tuple(self._by_digest)
 
     def fits(self, schema_digest: str) -> bool:
-        """Whether a version saved under a schema of this digest may go on: it is this one, or what a former release
-        read from the same config."""
+        """Whether a version saved under this digest may go on: its own, or a former release's of the same config."""
         return schema_digest in self._by_digest
 
     def as_of(self, schema_digest: str) -> "LabelSchema":
@@ -63,8 +64,10 @@ class LabelSchema:
         for count in range(len(BUILDERS), 0, -1):
             known = self._with(names_of_kinds(self.fields, tuple(BUILDERS)[:count]))
             if known.fields:
+                before = replace(known, variables=others_than(known.inputs, known.variables), inputs=())
                 found.setdefault(known.digest, known)
-                found.setdefault(digest(known._parts(known.former)), known)
+                found.setdefault(before.digest, before)
+                found.setdefault(digest(before._parts(before.former)), before)
         return found
 
     def _with(self, names: Collection[str]) -> "LabelSchema":
@@ -114,13 +117,10 @@ class LabelSchema:
         """What the model is told of all fields. `template`: a prompt's own text; what annotators read above the only
         control is not said again when it is there."""
         said = template if len(self.fields) == 1 else ""
+        headings = [" ".join(text for text in field.heading if text not in said) for field in self.order]
         return "\n".join(
-            field.describe(
-                definitions.get(field.name, {}),
-                self._when(field),
-                " ".join(text for text in field.heading if text not in said),
-            )
-            for field in self.order
+            field.describe(definitions.get(field.name, {}), self._when(field), heading)
+            for field, heading in zip(self.order, headings, strict=True)
         )
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
@@ -226,9 +226,8 @@ class LabelSchema:
     def show(self, answer: Answer) -> str:
         """An answer on one line, for people."""
         values = [field.show(answer.get(field.name)) for field in self.fields]
-        if len(values) == 1:
-            return values[0]
-        return "; ".join(f"{name}: {value}" for name, value in zip(self.names, values, strict=True))
+        named = (f"{name}: {value}" for name, value in zip(self.names, values, strict=True))
+        return values[0] if len(values) == 1 else "; ".join(named)
 
     @property
     def names(self) -> tuple[str, ...]:
