@@ -77,11 +77,12 @@ class Layout:
             self.headers |= {constant: None} if element.tag == "Header" else {}
 
     def add_input(self, element: Element) -> None:
-        """A list or table; it shows one field, or nothing."""
+        """A list or table; it shows one field, or nothing. Its lines begin on a line of their own."""
         whole, found = _WHOLE.fullmatch(element.get("value", "")), read_input(element)
         if whole and found is not None and "{{" not in found.value:
             self.variables[whole[1]] = None
             self.inputs.setdefault(whole[1], found)
+            self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def add_control(self, placed: Placed) -> None:
         placed.heading, self._above = self._above, []

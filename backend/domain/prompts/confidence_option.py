@@ -67,7 +67,7 @@ def vote(verdicts: Sequence[Answer | Rejection]) -> tuple[Answer | Rejection, Co
     return {**winner, **{name: value for name, (value, _) in joined.items()}}, Confidence(whole, shares)
 
 
-def _ballot(answer: Answer) -> frozenset[tuple[str, Hashable]]:
+def _ballot(answer: Answer) -> Hashable:
     return frozenset((name, type(value) if isinstance(value, JOINED) else value) for name, value in answer.items())
 
 

@@ -166,9 +166,7 @@ def test_a_bucket_of_before_is_known_as_gone_and_can_be_renamed() -> None:
 
 
 @pytest.mark.parametrize("buckets", ["", BUCKETS])
-@pytest.mark.parametrize(
-    "items", [None, [], "b", {"id": "b"}, [{"title": "no id"}], ["b"], [{"id": None}], [{"id": 0.5}]]
-)
+@pytest.mark.parametrize("items", [None, [], "b", {"id": "b"}, [{"title": "b"}], ["b"], [{"id": None}], [{"id": 0.5}]])
 def test_what_is_not_a_list_of_items_cannot_be_asked_about(items: Any, buckets: str) -> None:
     found = schema(buckets).for_task({"items": items})
     assert isinstance(found, Failure)

@@ -11,6 +11,7 @@ from backend.domain.labels.inputs.lists import LONGEST_TEXT, list_items
 from backend.domain.labels.inputs.tables import TableObject
 from backend.domain.labels.reading import as_read
 from backend.domain.outcome import Failure
+from backend.domain.prompts.default_prompt import first_prompt
 from backend.domain.task import Task
 from tests.scripted import builder
 
@@ -55,9 +56,7 @@ def test_a_reference_is_the_id_where_all_are_short_words(ids: list[Any], referen
     found = list_items([{"id": one} for one in ids])
     assert found is not None
     assert list(found.references) == references
-    assert [
-        json.loads(line[2:].partition('": ')[0].removesuffix('"') + '"') for line in found.prompt.splitlines()
-    ] == references
+    assert [json.JSONDecoder().raw_decode(line, 2)[0] for line in found.prompt.splitlines()] == references
 
 
 def test_of_items_with_one_id_the_last_counts_as_on_the_screen() -> None:
@@ -96,6 +95,7 @@ def test_lists_and_tables_are_variables() -> None:
         f'<Table name="u" value="$file" valueType="csv"/><List name="l" value="Fixed"/>{YES}</View>'
     )
     assert schema.variables == ("meta.kv", "items")
+    assert first_prompt(schema).template.endswith("\n\nmeta.kv:\n{meta.kv}\nitems:\n{items}")
     read = as_read(Task(1, {"meta": {"kv": {"a": 1}}, "items": [{"id": "x", "title": "T"}]}), schema)
     assert (read.value("meta.kv"), read.value("items")) == ("a: 1", '- "x": "T"')
 
