@@ -1,9 +1,10 @@
-# make demo   everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job)
-# make check  the environment set up, lint, types, unit tests: under a minute once it is set up
-# make test   everything set up, all tests
-# make build  the wheel, in dist/
-# make docs   the documentation as a site, in site/; a broken link is an error
-# make lock   the files that the images install, chosen anew: requirements.lock
+# make demo      everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job)
+# make check     the environment set up, lint, types, unit tests: under a minute once it is set up
+# make test      everything set up, all tests, and how much of backend/ the unit tests run
+# make coverage  the lines that the unit tests do not run, in htmlcov/
+# make build     the wheel, in dist/
+# make docs      the documentation as a site, in site/; a broken link is an error
+# make lock      the files that the images install, chosen anew: requirements.lock
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,6 +13,7 @@ LOCAL_MODEL := .venv-local-model
 BIN := $(VENV)/bin
 LOCK := .venv-lock
 WORKERS ?= 3
+UNIT = $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/unit
 
 PIP := pip install --quiet --disable-pip-version-check
 
@@ -20,7 +22,7 @@ slowly = @echo "$(1)"; began=$$(date +%s); passed() { echo $$(($$(date +%s) - be
 	( while sleep 30 >/dev/null 2>&1; do echo "  ... still running after $$(passed) s"; done ) & ticker=$$!; \
 	trap 'kill $$ticker 2>/dev/null' EXIT; $(2) && echo "  done in $$(passed) s"
 
-.PHONY: setup studio local-model demo check test build lint serve bench docs lock
+.PHONY: setup studio local-model demo check test coverage build lint serve bench docs lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
@@ -55,7 +57,12 @@ check: lint
 
 test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(UNIT) --cov --cov-report=
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --ignore tests/unit
+
+coverage: setup
+	$(UNIT) --cov --cov-report=html
+	@echo "Done: open htmlcov/index.html"
 
 build: setup
 	rm -rf build dist

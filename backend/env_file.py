@@ -25,22 +25,22 @@ class EnvFile(DotEnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         names = {name.lower() for name in self.env_vars}
         remark(frozenset(names), tuple(self.settings_cls.model_fields))
-        found = super().__call__()
-        if found.get("basic_auth_pass") == PLACEHOLDER:
-            return {name: value for name, value in found.items() if not name.startswith("basic_auth_")}
-        return found
+        values = super().__call__()
+        if values.get("basic_auth_pass") == PLACEHOLDER:
+            return {name: value for name, value in values.items() if not name.startswith("basic_auth_")}
+        return values
 
 
 @cache
-def remark(names: frozenset[str], known: tuple[str, ...]) -> None:
-    """Warns, once, of names that look like one of `known` but are not. Others may belong to somebody else."""
-    for wrong, meant in misspelt(names, known):
+def remark(names: frozenset[str], settings: tuple[str, ...]) -> None:
+    """Warns, once, of names that look like one of `settings` but are not. Others may belong to somebody else."""
+    for wrong, meant in misspelt(names, settings):
         log.warning(".env sets %s, which is not a setting: did you mean %s?", wrong.upper(), meant.upper())
 
 
-def misspelt(names: Iterable[str], known: Iterable[str]) -> list[tuple[str, str]]:
+def misspelt(names: Iterable[str], settings: Iterable[str]) -> list[tuple[str, str]]:
     """Names in lower case, each with the known one it resembles, in alphabetical order."""
-    words = {name.replace("_", ""): name for name in known}
+    words = {name.replace("_", ""): name for name in settings}
     strange = sorted(name for name in names if name not in DOCKER and name not in words.values())
     near = {name: difflib.get_close_matches(name.replace("_", ""), words, 1, NEAR) for name in strange}
-    return [(name, words[found[0]]) for name, found in near.items() if found]
+    return [(name, words[matches[0]]) for name, matches in near.items() if matches]

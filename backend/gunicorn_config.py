@@ -50,8 +50,8 @@ def on_starting(server: Any) -> None:
         App(Container(_loaded)).container.store.close()
         for address in server.cfg.address:
             if isinstance(address, tuple):
-                here = _loaded.model_copy(update={"bind": f"{address[0]}:{address[1]}"})
-                server.log.info("Open Prompts listens on %s", here.describe_server())
+                settings = _loaded.model_copy(update={"bind": f"{address[0]}:{address[1]}"})
+                server.log.info("Open Prompts listens on %s", settings.describe_server())
     except PromptsError as error:
         sys.exit(str(error))
 

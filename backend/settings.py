@@ -142,8 +142,8 @@ class Settings(BaseSettings):
 
     def as_environment(self) -> dict[str, str]:
         """For a process of ours that is to have the very same settings: this environment with them written into it."""
-        mine = {name.upper(): _plain(value) for name, value in self if value is not None}
-        return {name: value for name, value in os.environ.items() if name.lower() not in type(self).model_fields} | mine
+        own = {name.upper(): _plain(value) for name, value in self if value is not None}
+        return {name: value for name, value in os.environ.items() if name.lower() not in type(self).model_fields} | own
 
     def local_url(self) -> str | None:
         """Where this machine reaches the server; None when it listens elsewhere."""
@@ -173,11 +173,11 @@ def _plain(value: object) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
-def load_settings(**given: str | None) -> Settings:
-    """`given`: settings that count in place of the environment's, by name. Raises SettingsError that names the
+def load_settings(**values: str | None) -> Settings:
+    """`values`: settings that count in place of the environment's, by name. Raises SettingsError that names the
     variable, never its value."""
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # checked by pydantic
+        return Settings(**values)  # type: ignore[arg-type]  # checked by pydantic
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "a setting"

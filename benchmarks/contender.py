@@ -11,19 +11,21 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
+from openai.types.shared_params.response_format_json_schema import JSONSchema
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.prometheus import process_metrics
 from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.prices import price_of
-from backend.domain.chat.request import Completion
+from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
 from backend.engine.predictor import Predictor
@@ -108,10 +110,14 @@ async def bare(url: str, tasks: list[Task], in_flight: int) -> int:
             nonlocal answered
             for task in left:
                 request = builder.request(task)
-                schema = {"name": "labels", "strict": True, "schema": request.template.answer_schema}
+                assert isinstance(request, ChatRequest)
+                schema: JSONSchema = {"name": "labels", "strict": True, "schema": request.template.answer_schema}
                 await client.chat.completions.create(
                     model="stand-in",
-                    messages=request.messages,
+                    messages=[
+                        {"role": "system", "content": request.template.system},
+                        {"role": "user", "content": request.user},
+                    ],
                     temperature=0,
                     logprobs=True,
                     response_format={"type": "json_schema", "json_schema": schema},
@@ -126,7 +132,7 @@ async def sequential(url: str, tasks: list[Task], _in_flight: int) -> int:
     return await bare(url, tasks, 1)
 
 
-CONTENDERS: dict[str, Callable[[str, list[Task], int], Awaitable[int]]] = {
+CONTENDERS: dict[str, Callable[[str, list[Task], int], Coroutine[Any, Any, int]]] = {
     "engine": engine,
     "inside": inside,
     "again": again,

@@ -19,6 +19,7 @@ from backend.adapters.providers.prices import price_of
 from backend.adapters.providers.registry import DEFAULT, ConnectionRegistry
 from backend.app import App
 from backend.container import Container
+from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.metrics.comparison import Comparison, compare
@@ -172,7 +173,7 @@ def measured(base: PromptVersion, saved: PromptVersion, untouched: Sequence[Labe
     """What the stand-in makes of the tasks with both."""
     tasks = _tasks(untouched)
     outcomes = {BASE: _outcomes(base, tasks), SAVED: _outcomes(saved, tasks)}
-    truths = [Truth(task.id, {"topic": (one.topic,)}) for task, one in zip(tasks, untouched, strict=True)]
+    truths = [Truth(task.id, {"topic": Labels((one.topic,))}) for task, one in zip(tasks, untouched, strict=True)]
     return compare(outcomes, truths, read_config(CONFIG))
 
 

@@ -59,7 +59,8 @@ class Listed:
         return f"http://localhost:8080/projects/{project}/data?task={task}"
 
 
-def main(number: int = 10_000, file: str | None = None) -> None:
+def main(tasks: str = "10000", file: str | None = None) -> None:
+    number = int(tasks)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/record.db")
         studio: Any = Listed(number)
@@ -111,4 +112,4 @@ def _price(_model: str) -> Any:
 
 
 if __name__ == "__main__":
-    main(*(int(argument) if argument.isdecimal() else argument for argument in sys.argv[1:]))  # type: ignore[arg-type]
+    main(*sys.argv[1:])

@@ -3,13 +3,13 @@
 Each figure stands beside what it should be. Seeded, so it prints the same each time, but for the seconds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any
 
 import numpy
 
-from backend.domain.answer import Labels, labels_or_none
+from backend.domain.answer import Answer, Labels, labels_or_none
 from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import threshold
@@ -19,7 +19,7 @@ from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.metrics.classification import score_of
 from backend.domain.metrics.score_intervals import score_intervals
 from backend.domain.outcome import Outcome, Truth
-from backend.domain.statistics.intervals import tasks_needed, wilson
+from backend.domain.statistics.intervals import Interval, tasks_needed, wilson
 from backend.domain.statistics.paired_tests import difference_interval, mcnemar
 from benchmarks.confidence import CONFIGS, measured
 
@@ -56,16 +56,24 @@ def f1_coverage(rng: Any) -> Iterator[Row]:
     """A model that is right on 80 % and else says any label, rare ones less."""
     mistakes = numpy.outer(SHARES, SHARES) * 0.2
     chances = mistakes + numpy.diag(numpy.array(SHARES) * 0.8)
-    cells = [({"c": Labels((truth,))}, {"c": Labels((answer,))}) for truth in LABELS for answer in LABELS]
+    cells: list[tuple[Answer, Answer]] = [
+        ({"c": Labels((truth,))}, {"c": Labels((answer,))}) for truth in LABELS for answer in LABELS
+    ]
 
     def cases(counts: Any) -> list[Case]:
-        return [Case(*cell, int(n)) for cell, n in zip(cells, counts, strict=True) if n]
+        return [
+            Case(truth, answer, int(n), truth == answer) for (truth, answer), n in zip(cells, counts, strict=True) if n
+        ]
 
     true = score_of(cases(numpy.round(chances.ravel() * 1_000_000)), schema()).f1_macro
     for tasks in (20, 50, 100, 400):
         drawn = [score_intervals(cases(rng.multinomial(tasks, chances.ravel())), schema()) for _ in range(400)]
-        held = [low <= true <= high for low, high in (found.f1_macro for found in drawn)]
+        held = [_covers(found.f1_macro, true) for found in drawn]
         yield f"bootstrap covers F1 macro, {tasks} tasks", f"{numpy.mean(held):.1%}", "too narrow for few tasks"
+
+
+def _covers(interval: Interval | None, true: float | None) -> bool:
+    return interval is not None and true is not None and interval[0] <= true <= interval[1]
 
 
 def paired_coverage(rng: Any) -> Iterator[Row]:
@@ -73,8 +81,8 @@ def paired_coverage(rng: Any) -> Iterator[Row]:
         held = []
         for _ in range(1000):
             chances = rng.dirichlet((4, 1, 1, 2))
-            low, high = difference_interval(*map(int, rng.multinomial(tasks, chances)))
-            held.append(low <= chances[1] - chances[2] <= high)
+            interval = difference_interval(*map(int, rng.multinomial(tasks, chances)))
+            held.append(_covers(interval, chances[1] - chances[2]))
         yield f"paired interval covers, {tasks} tasks", f"{numpy.mean(held):.1%}", "95 %"
 
 
@@ -145,7 +153,7 @@ def _logistic(odds: Any) -> Any:
     return 1 / (1 + numpy.exp(-odds))
 
 
-DISTORTIONS = {
+DISTORTIONS: dict[str, Callable[[Any], Any]] = {
     "already right": _logistic,
     "too sure": lambda odds: _logistic(2 * odds),
     "not sure enough": lambda odds: _logistic(odds / 2),

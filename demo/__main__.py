@@ -1,8 +1,9 @@
 """The whole job on real parts, as a user would do it: what `make demo` runs.
 
 Starts Label Studio, the backend and the stand-in model (MODEL=gpt-4o-mini asks the real provider instead), makes a
-project with 200 messages, 60 of them ground truth, and runs the commands of the README against it. Every step is
-checked; the exit code is 0 only if all of them did what they should. ONCE=1 ends after the job instead of serving.
+project with 200 messages, 60 of them ground truth, and runs the commands of the README against it; then a second one,
+where words of a message are marked, a kind is chosen, a sentence copied and the urgency rated. Every step is checked;
+the exit code is 0 only if all of them did what they should. ONCE=1 ends after the jobs instead of serving.
 """
 
 import os
@@ -13,7 +14,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from demo import services
+from demo import inbox, services
+from demo.extraction import Extraction
 from demo.job import DemoError, Job, Place
 from demo.label_studio import Account, initialised_data_dir, label_studio
 from demo.services import ServiceError
@@ -27,7 +29,9 @@ def main() -> None:
     try:
         with ExitStack() as running:
             place = start_all(folder, running)
-            Job(place).do()
+            job = Job(place)
+            job.do()
+            Extraction(job).do()
             if os.environ.get("ONCE") == "1":
                 say("\nEverything worked. Without ONCE=1 it stays up, for you to look at.")
             else:
@@ -98,11 +102,13 @@ Everything worked. Look at it:
   1. Open the project "Support inbox". The Data Manager shows a prediction for every task.
   2. Click a task below the first 60: the predicted topic is ticked already. Correct it if need be, and press Submit.
   3. Switch Auto-Annotation on (below the task), type a prompt into the box, press Add: the topic follows your prompt.
-  4. In a second terminal: cd {place.folder}
+  4. Open the project "{inbox.TITLE}" and click a task below the first {inbox.TRUTHS}: products, order numbers, dates
+     and people are marked in the text; the kind, the sentence that asks for something and the stars are filled in.
+  5. In a second terminal: cd {place.folder}
      {Path(sys.executable).with_name("ls-prompts")} results inbox@2 --wrong   (--help lists the other commands)
-  5. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.
+  6. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.
 
-The data and both prompts were written together for this demo: its figures show how the parts work, not how good a
+The data and the prompts were written together for this demo: its figures show how the parts work, not how good a
 prompt is."""
 
 

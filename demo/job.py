@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from label_studio_sdk import LabelStudio
+from label_studio_sdk import AnnotationRequest, ImportApiRequest, LabelStudio, Prediction
 
 from demo.label_studio import Account
 from demo.services import ROOT, environment
@@ -49,7 +49,7 @@ class Job:
         self.command("doctor")
         project = self.make_project()
         self.command("connect", str(project), "--backend-url", self._place.backend_url)
-        first, second = self.save(project, 1), self.save(project, 2)
+        first, second = (self.save("inbox", project, DATA / f"prompt-{number}.txt") for number in (1, 2))
         self.command("diff", first, second)
         before, after = self.evaluate(first), self.evaluate(second)
         self.command("compare", first, second)
@@ -59,21 +59,26 @@ class Job:
         self.command("report", second, "--vs", first, "-o", str(self._place.report))
         self.command("use", second)
         self.command("predictions", str(project))
-        self.check_predictions(project, second)
+        self.check_predictions(project, second, len(self._tasks))
         self.check_served(project, second)
 
     def make_project(self) -> int:
-        project = self._studio.projects.create(
-            title="Support inbox", label_config=(DATA / "config.xml").read_text(encoding="utf-8")
-        ).id
         tasks = [_task(item, truth=place < TRUTHS) for place, item in enumerate(self._tasks)]
-        self._studio.projects.import_tasks(id=project, request=tasks, request_options={"max_retries": 0})
-        print(f"\nMade project {project} with {len(tasks)} messages, {TRUTHS} of them ground truth.")
-        return int(project)
+        return self.new_project("Support inbox", (DATA / "config.xml").read_text(encoding="utf-8"), tasks)
 
-    def save(self, project: int, number: int) -> str:
-        path = DATA / f"prompt-{number}.txt"
-        arguments = ("save", "inbox", "--project", str(project), "--file", str(path), "--model", self._place.model)
+    def new_project(self, title: str, config: str, tasks: Sequence[ImportApiRequest]) -> int:
+        """A project with these tasks; its number."""
+        project = self._studio.projects.create(title=title, label_config=config).id
+        if project is None:
+            raise DemoError("Label Studio should say which project it made.")
+        self._studio.projects.import_tasks(id=project, request=tasks, request_options={"max_retries": 0})
+        truths = sum(bool(task.annotations) for task in tasks)
+        print(f"\nMade project {project}, {title}, with {len(tasks)} messages, {truths} of them ground truth.")
+        return project
+
+    def save(self, name: str, project: int, prompt: Path) -> str:
+        """Saves the prompt as the next version; its tag."""
+        arguments = ("save", name, "--project", str(project), "--file", str(prompt), "--model", self._place.model)
         return self.command(*arguments).strip()
 
     def evaluate(self, tag: str) -> float:
@@ -84,13 +89,19 @@ class Job:
         self.expect(found["requests"] == 0, "evaluating again should send no request")
         return float(found["accuracy"])
 
-    def check_predictions(self, project: int, tag: str) -> None:
+    def check_predictions(self, project: int, tag: str, tasks: int) -> list[Prediction]:
         """Counts them in Label Studio itself, not through our own code."""
-        found = self._studio.predictions.list(project=project)
+        found = list(self._studio.predictions.list(project=project))
         tagged = {prediction.task for prediction in found if prediction.model_version == tag}
         self.expect(len(found) == len(tagged), f"every prediction should be {tag}'s, one per task")
-        wanted = len(self._tasks) if self._place.model == "stand-in" else 1
+        wanted = tasks if self._place.model == "stand-in" else 1
         self.expect(len(tagged) >= wanted, f"{wanted} tasks should have a prediction, {len(tagged)} have")
+        return found
+
+    def texts(self, project: int) -> dict[int, str]:
+        """The text of each task."""
+        tasks: Iterable[Any] = self._studio.tasks.list(project=project)
+        return {task.id: task.data["text"] for task in tasks}
 
     def check_served(self, project: int, tag: str) -> None:
         """Label Studio must get the same version from the backend."""
@@ -123,10 +134,10 @@ class Job:
             raise DemoError(f"{what}.")
 
 
-def _task(item: Mapping[str, str], truth: bool) -> dict[str, Any]:
+def _task(item: Mapping[str, str], truth: bool) -> ImportApiRequest:
     """The label is no part of the task's data: a prompt must not see it."""
     data = {"text": item["text"]}
     if not truth:
-        return {"data": data}
+        return ImportApiRequest(data=data)
     region = {"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": [item["topic"]]}}
-    return {"data": data, "annotations": [{"result": [region], "ground_truth": True}]}
+    return ImportApiRequest(data=data, annotations=[AnnotationRequest(result=[region], ground_truth=True)])

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,8 @@ def own_postgresql_ended() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def stand_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStandIn]:
     log = tmp_path_factory.mktemp("stand-in") / "stand-in.log"
-    with services.stand_in(services.free_port(), log=log) as service:
-        yield RunningStandIn(service.url)
+    with services.stand_in(services.free_port(), log=log) as service, closing(RunningStandIn(service.url)) as running:
+        yield running
 
 
 @pytest.fixture
@@ -97,8 +98,8 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("redis")
     argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
-        redis = Redis(port=port)
-        until(lambda: _answers(redis))
+        with Redis(port=port) as redis:
+            until(lambda: _answers(redis))
         yield f"redis://127.0.0.1:{port}"
         server.terminate()
 
@@ -106,7 +107,8 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def redis_url(redis_server: str) -> str:
     """The session's Redis, with nothing in it."""
-    Redis.from_url(redis_server).flushall()
+    with Redis.from_url(redis_server) as redis:
+        redis.flushall()
     return redis_server
 
 

@@ -5,7 +5,6 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +16,15 @@ from backend.adapters.database import migrations
 
 DATA = Path(__file__).parent / "data" / "earlier_record"
 REVISION = "0008"
-MODEL_URL = "http://127.0.0.1:18733/v1"
-"""The model's address then, a part of what stored answers are found by. Nobody listens there: what is not stored is
-not answered."""
+MODEL_PORT = 18733
+MODEL_URL = f"http://127.0.0.1:{MODEL_PORT}/v1"
+"""The model's address then, a part of what stored answers are found by."""
 PRICES = {"PRICE_IN": "1", "PRICE_OUT": "2"}
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """`projects`: what Label Studio held; `answers`: command line -> what it printed, `{studio}` for its address."""
-
-    projects: list[dict[str, Any]]
-    answers: dict[tuple[str, ...], str]
-
-
-def earlier() -> Earlier:
-    found = json.loads(_unpacked("answers.json.gz"))
-    return Earlier(found["projects"], {tuple(answer["argv"]): answer["out"] for answer in found["answers"]})
+def contents() -> list[dict[str, Any]]:
+    """Config and tasks with their ground truths of each project in Label Studio, by number from 1."""
+    return list(json.loads(unpacked("projects.json.gz")))
 
 
 def restore(url: str) -> None:
@@ -56,7 +47,7 @@ def restore(url: str) -> None:
 @contextmanager
 def _rows() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:")) as record:
-        record.executescript(_unpacked("record.sql.gz"))
+        record.executescript(unpacked("record.sql.gz"))
         record.row_factory = sqlite3.Row
         yield record
 
@@ -77,5 +68,9 @@ def _fill(connection: sa.Connection, table: sa.Table, record: sqlite3.Connection
         connection.execute(sa.text(f"SELECT setval({sequence}, {highest})"))
 
 
-def _unpacked(name: str) -> str:
+def unpacked(name: str) -> str:
     return gzip.decompress((DATA / name).read_bytes()).decode()
+
+
+def pack(name: str, value: object) -> None:
+    (DATA / name).write_bytes(gzip.compress(json.dumps(value, indent=1).encode(), mtime=0))

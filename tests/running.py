@@ -22,6 +22,9 @@ class RunningStandIn:
         self._http = httpx.Client(base_url=self.root, timeout=10.0)
         self._levers_at_start = self.control()
 
+    def close(self) -> None:
+        self._http.close()
+
     @property
     def url(self) -> str:
         return f"{self.root}/v1"

@@ -69,6 +69,10 @@ class ScriptedModel:
         finally:
             self.in_flight -= 1
 
+    def body(self, request: ChatRequest) -> bytes:
+        """Tells only where it would go."""
+        return request.template.base_url.encode()
+
     async def close(self) -> None:
         self.closed = True
 

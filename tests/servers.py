@@ -65,6 +65,7 @@ class PostgresServer:
             self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

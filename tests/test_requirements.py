@@ -50,7 +50,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 SERVER_EXTRAS = ("postgresql", "label-studio-ml")
 ENTRIES = re.findall(r"(?m)^([\w.-]+)==(\S+)((?:[ \\\n]+--hash=sha256:[0-9a-f]{64})*)\s*$", LOCK)
-LOCKED = {canonicalize_name(name): Version(version) for name, version, _ in ENTRIES}
+LOCKED: dict[str, Version] = {canonicalize_name(name): Version(version) for name, version, _ in ENTRIES}
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

@@ -51,7 +51,7 @@ def evolve(first: str, learner: PromptLearner, items: int, rounds: int, seed: in
 
     numbers = list(range(items))
     try:
-        found: Any = optimize(
+        result: Any = optimize(
             seed_candidate={_TEXT: first},
             trainset=numbers,
             valset=numbers,
@@ -64,7 +64,7 @@ def evolve(first: str, learner: PromptLearner, items: int, rounds: int, seed: in
         )
     except _Through as passed:
         raise passed.error from None
-    return str(found.best_candidate[_TEXT])
+    return str(result.best_candidate[_TEXT])
 
 
 class _Through(BaseException):

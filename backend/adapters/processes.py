@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -97,7 +98,7 @@ class LocalProcess:
             tighten(self._folder)
             make_private(self._folder / f"{run_id}.log")
             with (self._folder / f"{run_id}.log").open("ab") as log:
-                subprocess.Popen(  # noqa: S603  (our own interpreter, our own module, an id we made)
+                process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module, an id we made)
                     [sys.executable, "-P", "-m", "backend", "work", run_id],
                     env=self._env,
                     stdin=subprocess.DEVNULL,
@@ -110,3 +111,5 @@ class LocalProcess:
                 f"No process could be started for run {run_id} ({error.strerror}): free some memory or disk, then "
                 f"`ls-prompts resume {run_id}`."
             ) from None
+        # A server that outlives it must take note of its end, or it stays behind as a zombie.
+        threading.Thread(target=process.wait, name=f"run {run_id}", daemon=True).start()

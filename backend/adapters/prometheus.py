@@ -66,10 +66,10 @@ class Metrics:
         return MeasuredModel(model, self, pricing)
 
     def meter(self, model: str) -> "ModelMeter":
-        found = self._by_model.get(model)
-        if found is None:
-            found = self._by_model[model] = ModelMeter(self._of, model)
-        return found
+        meter = self._by_model.get(model)
+        if meter is None:
+            meter = self._by_model[model] = ModelMeter(self._of, model)
+        return meter
 
     def joined(self) -> None:
         self._of.joined.inc()
@@ -201,7 +201,7 @@ class QueueDepth(Collector):
 
     def __init__(self, depth: Callable[[], int]) -> None:
         self._depth = depth
-        self._asked: Future[int] | None = None
+        self._pending: Future[int] | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         depth = self._ask()
@@ -211,19 +211,19 @@ class QueueDepth(Collector):
 
     def _ask(self) -> int | None:
         """None without an answer; a question that is still open is not asked twice."""
-        if self._asked is None or self._asked.done():
-            self._asked = Future()
-            threading.Thread(target=self._answer, args=(self._asked,), name="queue depth", daemon=True).start()
+        if self._pending is None or self._pending.done():
+            self._pending = Future()
+            threading.Thread(target=self._answer, args=(self._pending,), name="queue depth", daemon=True).start()
         try:
-            return self._asked.result(QUEUE_S)
+            return self._pending.result(QUEUE_S)
         except Exception:  # whatever it is, there is no number
             return None
 
-    def _answer(self, asked: "Future[int]") -> None:
+    def _answer(self, future: "Future[int]") -> None:
         try:
-            asked.set_result(self._depth())
+            future.set_result(self._depth())
         except Exception as error:
-            asked.set_exception(error)
+            future.set_exception(error)
 
 
 @cache

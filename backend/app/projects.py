@@ -34,10 +34,10 @@ class ProjectOperations(Operations):
     def use(self, tag: str, notify: Notify = to_log) -> None:
         self.container.projects.use(self.container.resolver.resolved(tag).version, notify)
 
-    def address(self, what: str, task: int | None = None) -> str:
+    def address(self, target: str, task: int | None = None) -> str:
         """The address of a project (by its number, or a prompt of it), one of its tasks, or a report's file."""
         url = self.container.settings.label_studio_url
-        return address_of(what, task, url, lambda tag: self.container.prompts.get(tag).project)
+        return address_of(target, task, url, lambda tag: self.container.prompts.get(tag).project)
 
     def push(self, tag: str, keep: bool = False, notify: Notify = to_log, take_over: bool = False) -> PushResult:
         """Pushes the stored answers of a version.
@@ -65,8 +65,8 @@ class ProjectOperations(Operations):
         resolved = self.container.resolver.resolved(tag)
         stored = self.container.outcomes
         if least is None:
-            heard = judged(self.container.studio, stored, resolved, Subset("ground-truth"))
-            least = least_confidence(resolved, heard, accuracy)
+            judged_version = judged(self.container.studio, stored, resolved, Subset("ground-truth"))
+            least = least_confidence(resolved, judged_version, accuracy)
         return choose(self.container.pusher.place(resolved, notify), stored, resolved, least)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:

@@ -77,16 +77,16 @@ class RunOperations(Operations):
     def enhance_within_day(self, tag: str, wish: OptimizerOptions) -> OptimizationResult:
         """A search that the server starts: within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day`
         raises."""
-        found: list[OptimizationResult] = []
+        results: list[OptimizationResult] = []
 
         def start(share: float) -> Run:
-            found.append(self.enhance(tag, replace(wish, budget=least(share, wish.budget))))
-            return found[0].run
+            results.append(self.enhance(tag, replace(wish, budget=least(share, wish.budget))))
+            return results[0].run
 
         if self.container.daily is None:
             return self.enhance(tag, wish)
         self.container.daily.lend(start)
-        return found[0]
+        return results[0]
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
         """Continues a run in the background. Raises RunError while a process works on it, or without a larger budget.
@@ -124,8 +124,8 @@ class RunOperations(Operations):
     def runs(self, which: str | None = None) -> list[RunStatus]:
         """Runs of a version (NAME@N), of all versions of a prompt (NAME) or all runs; newest first."""
         tags = self.container.prompts.tags(which) if which else None
-        found = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
-        return [status_of(self.container.record, run, self.container.pricing) for run in found]
+        runs = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
+        return [status_of(self.container.record, run, self.container.pricing) for run in runs]
 
     def watch(self, run_id: str) -> RunStatus:
         """How far a run has come."""

@@ -54,15 +54,15 @@ class Container(ModelParts):
     @cached_property
     def studio(self) -> LabelStudioClient:
         key = self.settings.label_studio_api_key
-        known = AcceptanceStore(self.store).ids
-        return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, known)
+        accepted = AcceptanceStore(self.store).ids
+        return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, accepted)
 
     def acting_for(self, credential: Credential) -> "Container":
         """The same, with Label Studio as somebody else sees it."""
         other = Container(self.settings)
         other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics")}
-        known = AcceptanceStore(self.store).ids
-        other.studio = LabelStudioClient(self.settings.label_studio_url, None, known, credential)
+        accepted = AcceptanceStore(self.store).ids
+        other.studio = LabelStudioClient(self.settings.label_studio_url, None, accepted, credential)
         return other
 
     @property

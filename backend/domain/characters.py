@@ -48,4 +48,4 @@ def _is_hidden(character: str) -> bool:
 def _joins(joiner: str, text: str) -> bool:
     """Whether each such character in `text` stands between characters beyond ASCII, as in emoji, Persian or Hindi."""
     pieces = text.split(joiner)
-    return all(one and other and one[-1] > "\x7f" < other[0] for one, other in pairwise(pieces))
+    return all(before and after and before[-1] > "\x7f" < after[0] for before, after in pairwise(pieces))

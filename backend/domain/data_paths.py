@@ -18,15 +18,15 @@ def look_up(data: Mapping[str, Any], name: str) -> Any:
     """The value of the variable `name`: the field with exactly this name, else the value at the path, else MISSING."""
     if name in data:
         return data[name]
-    found: Any = data
+    value: Any = data
     for step in _STEP.findall(name):
-        if isinstance(found, Mapping) and step in found:
-            found = found[step]
-        elif isinstance(found, list) and step.isdecimal() and len(step) < 10 and int(step) < len(found):
-            found = found[int(step)]
+        if isinstance(value, Mapping) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdecimal() and len(step) < 10 and int(step) < len(value):
+            value = value[int(step)]
         else:
             return MISSING
-    return found
+    return value
 
 
 def root(name: str) -> str:

@@ -16,8 +16,8 @@ def shown(url: str) -> str:
 
     If they cannot be separated from a secret (no scheme, or an @ after the host), a part of a sentence says so instead.
     """
-    found = _URL.fullmatch(url)
-    if found is None:
+    match = _URL.fullmatch(url)
+    if match is None:
         return HIDDEN
-    unsure = (found["user"] or found["host"]) and "@" in url[found.end("host") :]
-    return HIDDEN if unsure else f"{found['scheme']}://{found['host']}{found['path'] or ''}"
+    unsure = (match["user"] or match["host"]) and "@" in url[match.end("host") :]
+    return HIDDEN if unsure else f"{match['scheme']}://{match['host']}{match['path'] or ''}"

@@ -62,22 +62,22 @@ class BudgetAllocation:
             self._under_way += 1
         return usd
 
-    def settle(self, taken: float, paid: float | None) -> None:
+    def settle(self, reserved: float, paid: float | None) -> None:
         """Releases a reservation. `paid`: the cost, which the ledger knows by now; None if unknown, which keeps the
         reservation."""
         self._under_way -= 1
-        self._flying = self._flying - taken if self._under_way else 0.0
+        self._flying = self._flying - reserved if self._under_way else 0.0
         if paid is None:
-            self._lost += taken
+            self._lost += reserved
         else:
             self._paid += paid
         self._settled.set()
 
-    async def pay(self, answer: Completion, taken: float, paid: float | None) -> None:
+    async def pay(self, answer: Completion, reserved: float, paid: float | None) -> None:
         """Settles a request whose answer counts as paid and is not stored: without its cap it would have been another.
         Raises StoreError."""
         await asyncio.to_thread(self._budget_ledger.pay, answer)
-        self.settle(taken, paid)
+        self.settle(reserved, paid)
 
     async def close(self) -> None:
         """Releases what is not needed. Requests still in flight keep their reservation."""

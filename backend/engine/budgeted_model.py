@@ -29,29 +29,29 @@ class BudgetedModel:
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """Raises OverBudget instead of sending a request that might cost too much; ProviderError as the model does."""
-        taken = await self._allocation.take(known_price(self._pricing, request.template.model, *largest(request)))
+        reserved = await self._allocation.take(known_price(self._pricing, request.template.model, *largest(request)))
         self._loop = asyncio.get_running_loop()
         try:
             reply = await self._model.complete(request, attempt)
             if isinstance(reply, Completion):
-                return await self._to_be_stored(request, reply, taken)
+                return await self._to_be_stored(request, reply, reserved)
         except ProviderError:
-            self._allocation.settle(taken, 0.0)
+            self._allocation.settle(reserved, 0.0)
             raise
         except BaseException:
-            self._allocation.settle(taken, None)
+            self._allocation.settle(reserved, None)
             raise
-        self._allocation.settle(taken, 0.0 if reply.unbilled else None)
+        self._allocation.settle(reserved, 0.0 if reply.unbilled else None)
         return reply
 
-    async def _to_be_stored(self, request: ChatRequest, reply: Completion, taken: float) -> Completion | Failure:
+    async def _to_be_stored(self, request: ChatRequest, reply: Completion, reserved: float) -> Completion | Failure:
         """The completion, which the RequestExecutor hands to `write`; or the Failure it is, once it is noted as
         paid."""
         failure = cut_short(request, reply)
         if failure is None:
-            self._unstored[reply.digest, reply.attempt] = (taken, self._cost(reply))
+            self._unstored[reply.digest, reply.attempt] = (reserved, self._cost(reply))
             return reply
-        await self._allocation.pay(reply, taken, self._cost(reply))
+        await self._allocation.pay(reply, reserved, self._cost(reply))
         return failure
 
     def write(self, completions: list[Completion]) -> None:

@@ -23,11 +23,11 @@ class ConcurrencyLimiter:
         self.refused = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    def heard(self, refused: bool) -> None:
+    def count(self, refused: bool) -> None:
         """Counts one answer. `refused`: whether it was a 429."""
         self.answers += 1
         self.refused += refused
-        self.pace.heard(refused)
+        self.pace.count(refused)
 
     def set_cap(self, cap: int) -> None:
         self.cap = cap

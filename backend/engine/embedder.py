@@ -39,24 +39,24 @@ class Embedder:
 
         names = [digest([self._base_url, model, text[:MOST_CHARACTERS]]) for text in texts]
         by_name = dict(zip(names, (text[:MOST_CHARACTERS] for text in texts), strict=True))
-        found = self._facts.vectors(list(by_name))
-        self._check(model, found)
-        found |= self._asked(model, {name: text for name, text in by_name.items() if name not in found})
-        rows = numpy.stack([numpy.frombuffer(found[name], dtype="<f4") for name in names])
+        vectors = self._facts.vectors(list(by_name))
+        self._check(model, vectors)
+        vectors |= self._request(model, {name: text for name, text in by_name.items() if name not in vectors})
+        rows = numpy.stack([numpy.frombuffer(vectors[name], dtype="<f4") for name in names])
         return rows / numpy.maximum(numpy.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
-    def _asked(self, model: str, missing: dict[str, str]) -> dict[str, bytes]:
+    def _request(self, model: str, missing: dict[str, str]) -> dict[str, bytes]:
         if not missing:
             return {}
-        found: dict[str, bytes] = {}
+        by_name: dict[str, bytes] = {}
         names, api = list(missing), self._make_api()
         for start in range(0, len(names), AT_ONCE):
             some = names[start : start + AT_ONCE]
             vectors = dict(zip(some, api.vectors(model, [missing[name] for name in some]), strict=True))
             self._check(model, vectors)
             self._keep(vectors)
-            found |= vectors
-        return found
+            by_name |= vectors
+        return by_name
 
     def _keep(self, vectors: dict[str, bytes]) -> None:
         waiting = WaitingCompletions("embeddings", len(vectors))

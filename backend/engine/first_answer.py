@@ -38,7 +38,7 @@ class FirstAnswer:
             except TimeoutError:
                 return
 
-    def heard(self, digest: str, reply: Completion | Failure) -> None:
+    def record(self, digest: str, reply: Completion | Failure) -> None:
         """Records the reply to the request `digest`. Raises ProviderError if no other request would do better."""
         if isinstance(reply, Completion):
             self._answered = self._open = True

@@ -24,9 +24,9 @@ class WaitingCompletions:
     """
 
     def __init__(self, things: str, number: int, stop: Shutdown | None = None) -> None:
-        self._what = f"{number:,} {things}"
+        self._waiting = f"{number:,} {things}"
         self._stop = stop or process_stop()
-        self._said = float("-inf")
+        self._warned = float("-inf")
         self._told_to_end: float | None = None
 
     def pause(self, error: StoreAwayError) -> float:
@@ -35,9 +35,9 @@ class WaitingCompletions:
         if self._stop.requested:
             self._told_to_end = self._told_to_end or now
             if now - self._told_to_end > LAST_S:
-                log.error("%s Not stored, though paid for: %s.", error, self._what)
+                log.error("%s Not stored, though paid for: %s.", error, self._waiting)
                 raise error
-        if now - self._said > SAY_EVERY_S:
-            self._said = now
-            log.warning("%s Paid for, and kept until it can be stored: %s.", error, self._what)
+        if now - self._warned > SAY_EVERY_S:
+            self._warned = now
+            log.warning("%s Paid for, and kept until it can be stored: %s.", error, self._waiting)
         return AGAIN_S

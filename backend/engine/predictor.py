@@ -135,25 +135,25 @@ class Predictor:
     async def _hand_out(self, asks: PlannedRequests, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """Settles tasks that need no model; the workers get the rest."""
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
-        ours, stored = await asyncio.to_thread(self._claim_and_read, requests)
-        known: list[Outcome] = []
-        rest: list[PendingTask] = []
+        claimed, stored = await asyncio.to_thread(self._claim_and_read, requests)
+        settled: list[Outcome] = []
+        pending: list[PendingTask] = []
         for task_id, ask in asks:
             if isinstance(ask, Failure):
-                known.append(failed(task_id, ask))
+                settled.append(failed(task_id, ask))
                 continue
             judged = [judge(stored.get(sample.digest, ()), ask.template.spec) for sample in ask.samples]
             if all(map(Judged.settles, judged, ask.samples)):
                 outcome = outcome_of(task_id, judged, self._pricing)
-                known += [replace(outcome, reused=True)] if outcome else []
-            elif ask.digest in ours:
-                rest.append(PendingTask(task_id, ask, stored))
+                settled += [replace(outcome, reused=True)] if outcome else []
+            elif ask.digest in claimed:
+                pending.append(PendingTask(task_id, ask, stored))
             else:
                 self._elsewhere.append((task_id, ask))
-        if known:
-            self.executor.observer.settled(known)
-            await sink(known)
-        for item in rest:
+        if settled:
+            self.executor.observer.settled(settled)
+            await sink(settled)
+        for item in pending:
             await todo.put(item)
 
     def _claim_and_read(self, requests: list[ChatRequest]) -> tuple[Collection[str], dict[str, list[Completion]]]:
@@ -161,8 +161,8 @@ class Predictor:
 
         A claim to a request covers all its samples.
         """
-        ours = self._claims.take(list({request.digest for request in requests}))
-        return ours, self._facts.completions(list({s.digest for request in requests for s in request.samples}))
+        claimed = self._claims.take(list({request.digest for request in requests}))
+        return claimed, self._facts.completions(list({s.digest for request in requests for s in request.samples}))
 
     async def _wait_for_others(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """Requests of others are stored sooner or later, or become ours to ask."""
@@ -184,7 +184,7 @@ class Predictor:
     async def _ask(self, item: PendingTask) -> Outcome:
         """An error with one task, expected or not, leaves the others alone."""
         try:
-            return await self._asked(item)
+            return await self._outcome(item)
         except (PromptsError, Stopped):
             raise
         except Exception as error:
@@ -192,13 +192,13 @@ class Predictor:
             crash = Failure("crashed", f"Something unexpected happened here ({type(error).__name__}).")
             return failed(item.task_id, crash, item.request.digest)
 
-    async def _asked(self, item: PendingTask) -> Outcome:
-        asked = await ask_all(self.executor, item.request, item.stored)
-        sent = sum(one.sent for one in asked)
-        judged = [one.read_by(item.request.template.spec) for one in asked]
+    async def _outcome(self, item: PendingTask) -> Outcome:
+        results = await ask_all(self.executor, item.request, item.stored)
+        sent = sum(result.sent for result in results)
+        judged = [result.read_by(item.request.template.spec) for result in results]
         outcome = outcome_of(item.task_id, judged, self._pricing)
         if outcome is None:
-            return failed(item.task_id, failure_of(asked), item.request.digest, sent)
+            return failed(item.task_id, failure_of(results), item.request.digest, sent)
         return replace(outcome, sent=sent, reused=sent == 0)
 
 

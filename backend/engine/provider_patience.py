@@ -39,7 +39,7 @@ class ProviderPatience:
         self.outage = self._answered = False
         self._patience_s = patience_s
         self._failed: set[str] = set()
-        self._since = self._next_probe = self._told = 0.0
+        self._since = self._next_probe = self._reminded = 0.0
         self._probes = 0
         self._probing = False
         self._trouble = ""
@@ -63,7 +63,7 @@ class ProviderPatience:
         """The reply to the probe was recorded, or the probe was given up."""
         self._probing = False
 
-    def heard(self, digest: str, reply: Completion | Failure) -> bool:
+    def record(self, digest: str, reply: Completion | Failure) -> bool:
         """Records the reply to the request `digest`; returns whether a Failure counts against that request.
 
         Raises ProviderAwayError if the outage lasts too long.
@@ -116,14 +116,14 @@ class ProviderPatience:
             self._probes += 1
             self._next_probe = now + (reply.retry_after or min(MOST_PROBE_S, PROBE_S * 2 ** (self._probes - 1)))
         if not self.outage or self._remind(now):
-            self._told = now
+            self._reminded = now
             self.notify(f"{reply.detail} All requests wait until it answers, at most {_length(self._patience_s)}.")
         self._trouble, self.outage = reply.detail, True
         self._over.clear()
 
     def _remind(self, now: float) -> bool:
-        due = now - self._told >= REMIND_S or not self._told
-        self._told = now if due else self._told
+        due = now - self._reminded >= REMIND_S or not self._reminded
+        self._reminded = now if due else self._reminded
         return due
 
     def _back(self) -> None:

@@ -86,17 +86,17 @@ class RequestExecutor:
         if failed is not None:
             return failed
         pending = self._in_flight.get(request.digest)
-        mine = pending is None
+        first = pending is None
         if pending is None:
-            known = max(stored, self._recent.answered.get(request.digest, ()), key=len)
-            pending = self._in_flight[request.digest] = InFlightRequest(request, judge(known, request.template.spec))
+            attempts = max(stored, self._recent.answered.get(request.digest, ()), key=len)
+            pending = self._in_flight[request.digest] = InFlightRequest(request, judge(attempts, request.template.spec))
             pending.task = asyncio.create_task(self._fly(pending))
             pending.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         else:
             self.observer.joined()
         pending.waiters += 1
         try:
-            asked = await asyncio.shield(pending.task)
+            result = await asyncio.shield(pending.task)
         except asyncio.CancelledError:
             if self.stopping and pending.task.cancelled() and not _is_cancelled():
                 raise Stopped from None
@@ -106,7 +106,7 @@ class RequestExecutor:
             if not pending.waiters and not pending.sending:
                 self._forget(pending)
                 pending.task.cancel()
-        return asked if mine else replace(asked, sent=0)
+        return result if first else replace(result, sent=0)
 
     def stop(self) -> None:
         """Sends nothing more: waiting requests end with Stopped at once, those in flight after STOP_S seconds."""
@@ -132,9 +132,9 @@ class RequestExecutor:
     async def _fly(self, pending: InFlightRequest) -> RequestResult:
         digest = pending.request.digest
         try:
-            asked = await self._until_settled(pending)
-            self._recent.add(digest, asked)
-            return asked
+            result = await self._until_settled(pending)
+            self._recent.add(digest, result)
+            return result
         except ProviderError as error:
             self._recent.add_failure(digest, error)
             raise
@@ -193,8 +193,8 @@ class RequestExecutor:
                 async with self.slots.slot():
                     began = self.patience.outage and not probes  # while this one waited for its slot
                     reply = None if began else await self._send(pending)
-            first.heard(digest, reply)
-            return reply, self.patience.heard(digest, reply)
+            first.record(digest, reply)
+            return reply, self.patience.record(digest, reply)
         except ProviderError as error:
             first.stopped(error)
             raise
@@ -217,7 +217,7 @@ class RequestExecutor:
         finally:
             pending.sending = False
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
-        self.slots.heard(isinstance(reply, Failure) and _is_too_much(reply))
+        self.slots.count(isinstance(reply, Failure) and _is_too_much(reply))
         return reply
 
 

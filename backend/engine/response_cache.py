@@ -47,11 +47,11 @@ class ResponseCache:
     failed: "OrderedDict[str, tuple[float, Failure | ProviderError]]" = field(default_factory=OrderedDict)
     memory: int = 0
 
-    def add(self, digest: str, asked: RequestResult) -> None:
-        if asked.failure is not None:
-            self.add_failure(digest, asked.failure)
-        self.memory += _memory(asked.attempts) - _memory(self.answered.pop(digest, ()))
-        self.answered[digest] = asked.attempts
+    def add(self, digest: str, result: RequestResult) -> None:
+        if result.failure is not None:
+            self.add_failure(digest, result.failure)
+        self.memory += _memory(result.attempts) - _memory(self.answered.pop(digest, ()))
+        self.answered[digest] = result.attempts
         while len(self.answered) > RECENT or self.memory > RECENT_BYTES:
             self.memory -= _memory(self.answered.popitem(last=False)[1])
 

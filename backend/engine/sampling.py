@@ -25,11 +25,11 @@ async def ask_all(
     asks = [executor.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
     if len(asks) == 1:
         return [await asks[0]]
-    found = await asyncio.gather(*map(_unless_stopped, asks))
-    known = [one for one in found if one is not None]
-    if len(known) < len(found):
+    results = await asyncio.gather(*map(_unless_stopped, asks))
+    finished = [result for result in results if result is not None]
+    if len(finished) < len(results):
         raise Stopped
-    return known
+    return finished
 
 
 async def _unless_stopped(ask: Awaitable[RequestResult]) -> RequestResult | None:
@@ -39,9 +39,9 @@ async def _unless_stopped(ask: Awaitable[RequestResult]) -> RequestResult | None
         return None
 
 
-def failure_of(asked: Sequence[RequestResult]) -> Failure:
+def failure_of(results: Sequence[RequestResult]) -> Failure:
     """Why the samples bring no outcome: the first Failure."""
-    failures = [one.failure for one in asked if one.failure is not None]
+    failures = [result.failure for result in results if result.failure is not None]
     return failures[0] if failures else Failure("crashed", "The request was given up.")
 
 

@@ -34,7 +34,7 @@ def choose(place: TargetProject, stored: StoredOutcomes, resolved: ResolvedVersi
 
     The prediction in Label Studio must equal the stored answer: an old or doubled one does not become an annotation.
     """
-    there = place.there(resolved.version.names)
+    index = place.there(resolved.version.names)
     done = place.studio.annotated_ids(resolved.project.id)
     tasks: list[int] = []
     count = Counter[str]()
@@ -43,8 +43,8 @@ def choose(place: TargetProject, stored: StoredOutcomes, resolved: ResolvedVersi
         sure = [outcome for outcome in usable if _reaches(outcome.confidence, least)]
         free = [outcome for outcome in sure if outcome.task_id not in done]
         wanted = wanted_of(free, resolved.schema, resolved.version, resolved.calibrators)
-        changes = compare(there.of(wanted.tasks), wanted, keep=True)
-        other = {item["task"] for item in changes.missing} | {known.task_id for known in changes.obsolete}
+        changes = compare(index.of(wanted.tasks), wanted, keep=True)
+        other = {item["task"] for item in changes.missing} | {prediction.task_id for prediction in changes.obsolete}
         tasks += [outcome.task_id for outcome in free if outcome.task_id not in other]
         count.update(unsure=len(usable) - len(sure), annotated=len(sure) - len(free), unlike=len(other))
     return ChosenTasks(least, tasks, count["unsure"], count["annotated"], count["unlike"])
@@ -61,9 +61,9 @@ def submittable(
     checked = schema.conditional or any(field.required for field in schema.fields)
     if not checked or any(field.dynamic for field in schema.fields):
         return tasks
-    mine = [p for p in studio.predictions(resolved.project.id) if p.model_version in resolved.version.tags]
-    bad = {prediction.task_id for prediction in mine if not is_submittable(prediction.result, schema)}
-    chosen = {prediction.task_id for prediction in mine} if tasks is None else set(tasks)
+    predictions = [p for p in studio.predictions(resolved.project.id) if p.model_version in resolved.version.tags]
+    bad = {prediction.task_id for prediction in predictions if not is_submittable(prediction.result, schema)}
+    chosen = {prediction.task_id for prediction in predictions} if tasks is None else set(tasks)
     if left := len(chosen & bad):
         notify(
             f"{left} of its predictions would not be submitted by the screen (values of hidden controls, or none where "

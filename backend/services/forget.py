@@ -39,25 +39,25 @@ class Forgetting:
         Raises RunError while something is under way, ProviderError when files there can't be deleted; then nothing is
         deleted here.
         """
-        mine = [run for run in self.runs.runs() if run.project == project]
-        for run in mine:
+        runs = [run for run in self.runs.runs() if run.project == project]
+        for run in runs:
             if run.status == "pending" or in_hand(run):
                 raise RunError(f"Run {run.id} is under way: `ls-prompts cancel {run.id}`, then forget again.")
         self._empty_provider(self.batches.untidied(project), notify)
         held = self.held(project)
         self.record.forget(project)
-        for run in mine:
+        for run in runs:
             remove(self.logs / f"{run.id}.log")
         return held
 
     def _empty_provider(self, batches: list[StoredBatch], notify: Notify) -> None:
-        here = [batch for batch in batches if batch.base_url == shown(self.base_url)]
+        reachable = [batch for batch in batches if batch.base_url == shown(self.base_url)]
         for batch in batches:
-            if batch not in here and batch.file_id:
+            if batch not in reachable and batch.file_id:
                 notify(f"File {batch.file_id} is at {batch.base_url}, another provider than today's: delete it there.")
-        if here:
+        if reachable:
             keeper = self.make_keeper(notify)
-            for batch in here:
+            for batch in reachable:
                 self._close(keeper, batch)
                 keeper.tidy(batch)
 
@@ -66,5 +66,5 @@ class Forgetting:
         if batch.state in ("creating", "open"):
             keeper.cancel(batch.run_id)
             under_way = self.batches.of_run(batch.run_id)
-            if not all(keeper.step(one) for one in under_way if one.id == batch.id):
+            if not all(keeper.step(open_batch) for open_batch in under_way if open_batch.id == batch.id):
                 raise RunError("A batch is being canceled at the provider: forget again in a few minutes.")

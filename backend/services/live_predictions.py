@@ -82,10 +82,10 @@ class LivePredictions:
         try:
             schema = read_config(label_config)
             version, tag = self._choose(project, schema)
-            schema = schema.as_of(version.schema_digest)
+            schema = schema.as_of(version.schema_digest) if version.number else schema
             typed, screen = typed_text(context, schema), LabelingScreen.of(label_config, context, schema)
-            given = dict(zip(_numbers(tasks), tasks, strict=True))
-            items = [Task(number, _data(task)) for number, task in given.items()]
+            by_number = dict(zip(_numbers(tasks), tasks, strict=True))
+            items = [Task(number, _data(task)) for number, task in by_number.items()]
             if typed:
                 try:
                     version = typed_version(typed, version, schema, items[0].data if items else {})
@@ -93,7 +93,7 @@ class LivePredictions:
                     log.warning("project %s: %s: %s", project, NOT_USED, error)
                     return [screen.refusal(error, tag) for _ in items]
             elif len(items) > 1:
-                items = self._not_left_over(tag, items, given)
+                items = self._not_left_over(tag, items, by_number)
             labelled = self._live.label(self._builder(version, schema), items, self._serving.deadline_s, project)
             calibrators = RAW if typed else self._calibrators(version, tag)
         except PromptsError as error:
@@ -101,15 +101,15 @@ class LivePredictions:
             return [{} for _ in tasks]
         _report(project, tag, len(items), labelled.outcomes)
         if labelled.late and not typed:
-            self._leave_over(tag, [given[item.id] for item in items if item.id not in labelled.outcomes])
-        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, kept=screen.kept())
-        made = {number: make(labelled.outcomes.get(number)) for number in given}
+            self._leave_over(tag, [by_number[item.id] for item in items if item.id not in labelled.outcomes])
+        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, regions=screen.kept())
+        predictions = {number: make(labelled.outcomes.get(number)) for number in by_number}
         if typed:
             return [
-                found or screen.unanswered(labelled, labelled.outcomes.get(number), tag)
-                for number, found in made.items()
+                prediction or screen.unanswered(labelled, labelled.outcomes.get(number), tag)
+                for number, prediction in predictions.items()
             ]
-        return list(made.values()) if context else signed(self._ownership, project, tag, made)
+        return list(predictions.values()) if context else signed(self._ownership, project, tag, predictions)
 
     def _builder(self, version: PromptVersion, schema: LabelSchema) -> RequestBuilder:
         """Raises SettingsError for a version with which a daily limit cannot be kept."""
@@ -137,10 +137,10 @@ class LivePredictions:
         saved = CalibrationStore(self._store).of(version) if tag == version.tag else None
         return saved.calibrators if saved else RAW
 
-    def _not_left_over(self, tag: str, items: list[Task], given: Mapping[int, Any]) -> list[Task]:
+    def _not_left_over(self, tag: str, items: list[Task], by_number: Mapping[int, Any]) -> list[Task]:
         """The tasks without those that a run will push, which Label Studio would store twice."""
         pushed = self._overflow_runs.of(tag) if self._overflow_runs else set()
-        return [item for item in items if _id(given[item.id]) not in pushed] if pushed else items
+        return [item for item in items if _id(by_number[item.id]) not in pushed] if pushed else items
 
     def _leave_over(self, tag: str, tasks: Sequence[Any]) -> None:
         ids = [number for task in tasks if (number := _id(task)) is not None]
@@ -175,11 +175,11 @@ def _id(task: Any) -> int | None:
 
 
 def _prediction(
-    outcome: Outcome | None, schema: LabelSchema, tag: str, calibrators: Calibrators, kept: list[dict[str, Any]]
+    outcome: Outcome | None, schema: LabelSchema, tag: str, calibrators: Calibrators, regions: list[dict[str, Any]]
 ) -> dict[str, Any]:
     if outcome is None or outcome.answer is None:
         return {}
-    result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *kept]
+    result = [*to_result(outcome.answer, schema, calibrators.scores(outcome)), *regions]
     return {"result": result, "score": rounded(calibrators.score(outcome)), "model_version": tag}
 
 

@@ -98,8 +98,8 @@ class Live:
         predictor = self._current()
         outcomes: dict[int, Outcome] = {}
 
-        async def sink(found: list[Outcome]) -> None:
-            outcomes.update({outcome.task_id: outcome for outcome in found})
+        async def sink(settled: list[Outcome]) -> None:
+            outcomes.update({outcome.task_id: outcome for outcome in settled})
 
         try:
             await asyncio.wait_for(predictor.label(builder, [tasks], sink, plan), deadline_s)

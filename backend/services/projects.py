@@ -58,25 +58,25 @@ class Projects:
                 "The server does not listen on this machine alone (BIND): give the address at which Label Studio "
                 f"reaches it, like `ls-prompts connect {project} --backend-url http://host:9090`."
             )
-        found = self.studio.project(project)
-        for control in read_config(found.label_config).unsupported:
+        details = self.studio.project(project)
+        for control in read_config(details.label_config).unsupported:
             notify(f"Not filled by prompts: {control}.")
         url = url.rstrip("/")
         backends = self.studio.backends(project)
-        mine = [b for b in backends if str(b["url"]).rstrip("/") == url]
-        wanted = {"project": project, "url": url, "is_interactive": True, **login.fields()}
-        if mine:
-            title = mine[0]["title"] if mine[0]["title"] in self._titles(project) else TITLE
-            self.studio.update_backend(int(mine[0]["id"]), wanted | {"title": title})
+        connected = [b for b in backends if str(b["url"]).rstrip("/") == url]
+        fields = {"project": project, "url": url, "is_interactive": True, **login.fields()}
+        if connected:
+            title = connected[0]["title"] if connected[0]["title"] in self._titles(project) else TITLE
+            self.studio.update_backend(int(connected[0]["id"]), fields | {"title": title})
             return url
         if self.store.connection(project)["shown_before"] is None:
-            self.store.set_connection(project, shown_before=found.shown)
+            self.store.set_connection(project, shown_before=details.shown)
         in_use = self.store.connection(project)["in_use"]
-        self._create(project, wanted | {"title": in_use or TITLE}, backends)
-        if not in_use and belongs(found.shown, *self._names(project)):
+        self._create(project, fields | {"title": in_use or TITLE}, backends)
+        if not in_use and belongs(details.shown, *self._names(project)):
             self.studio.show(project, TITLE)  # a run showed its predictions, because nothing else was shown
             notify(
-                f"Annotators saw the predictions of {found.shown}; now they get live ones: `ls-prompts use` selects "
+                f"Annotators saw the predictions of {details.shown}; now they get live ones: `ls-prompts use` selects "
                 "the version."
             )
         if backends:
@@ -87,13 +87,13 @@ class Projects:
             )
         return url
 
-    def _create(self, project: int, wanted: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
+    def _create(self, project: int, fields: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
         try:
-            self.studio.connect(wanted)
+            self.studio.connect(fields)
         except StudioError:
-            known = {backend["id"] for backend in before}
-            left = [b for b in self.studio.backends(project) if b["id"] not in known and b["url"] == wanted["url"]]
-            self.studio.disconnect(project, left)  # a refused backend may have been created nevertheless
+            ids = {backend["id"] for backend in before}
+            created = [b for b in self.studio.backends(project) if b["id"] not in ids and b["url"] == fields["url"]]
+            self.studio.disconnect(project, created)  # a refused backend may have been created nevertheless
             raise
 
     def disconnect(self, project: int, url: str | None = None) -> int:
@@ -102,19 +102,19 @@ class Projects:
         shown = self.studio.project(project).shown
         backends = self.studio.backends(project)
         titles = self._titles(project)
-        mine = [
+        removed = [
             b
             for b in backends
             if (b["title"] in titles if url is None else str(b["url"]).rstrip("/") == url.rstrip("/"))
         ]
-        self.studio.disconnect(project, mine)
+        self.studio.disconnect(project, removed)
         before = self.store.connection(project)["shown_before"]
-        if mine and shown in {b["title"] for b in mine}:
+        if removed and shown in {b["title"] for b in removed}:
             restorable = before if before in self.studio.model_versions(project) else ""
             self.studio.show(project, restorable or "")
-        if mine and not any(b["title"] in titles for b in backends if b not in mine):
+        if removed and not any(b["title"] in titles for b in backends if b not in removed):
             self.store.set_connection(project, shown_before=None, in_use=None, to_show=None)
-        return len(mine)
+        return len(removed)
 
     def use(self, version: PromptVersion, notify: Notify) -> None:
         """Selects the version that annotators get: live from the connected server, else from stored predictions.
@@ -124,8 +124,8 @@ class Projects:
         """
         project = version.project
         backends = self.studio.backends(project)
-        there = {} if backends else self.studio.model_versions(project)
-        shown = next((tag for tag in version.tags if there.get(tag)), None)
+        counts = {} if backends else self.studio.model_versions(project)
+        shown = next((tag for tag in version.tags if counts.get(tag)), None)
         if not backends and shown is None:
             raise StudioError(
                 f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
@@ -165,22 +165,22 @@ class Projects:
             )
 
     def predictions(self, project: int) -> ProjectPredictions:
-        found = self.studio.project(project)
+        details = self.studio.project(project)
         versions: dict[str, int] = {}
         tasks = set()
         for prediction in self.studio.predictions(project):
             tasks.add(prediction.task_id)
             version = prediction.model_version or ""
             versions[version] = versions.get(version, 0) + 1
-        return ProjectPredictions(dict(sorted(versions.items())), found.tasks, found.tasks - len(tasks))
+        return ProjectPredictions(dict(sorted(versions.items())), details.tasks, details.tasks - len(tasks))
 
     def predicted(self, version: PromptVersion) -> dict[str, int]:
         """How many predictions of a version are ours, by model_version: its tag, the tag marked for a changed config,
         and those of the prompt's former names."""
-        if not any(_is_of(version, found) for found in self.studio.model_versions(version.project)):
+        if not any(_is_of(version, tag) for tag in self.studio.model_versions(version.project)):
             return {}
-        there = self._place(version, to_log).there(version.names)
-        return dict(Counter(known.version for known in there.all() if known.ours and _is_of(version, known.version)))
+        index = self._place(version, to_log).there(version.names)
+        return dict(Counter(item.version for item in index.all() if item.ours and _is_of(version, item.version)))
 
     def withdraw(self, version: PromptVersion, notify: Notify, take_over: bool = False) -> int:
         """Deletes our predictions of a version, also those under a changed config or an earlier name. Returns their
@@ -189,17 +189,17 @@ class Projects:
         take_over: whether predictions that others pushed are deleted too
         """
         place = self._place(version, notify)
-        there = place.there(version.names, take_over)
-        mine: dict[str, list[int]] = {}
+        index = place.there(version.names, take_over)
+        ids: dict[str, list[int]] = {}
         others = Counter[str]()
-        for known in there.all():
-            if not _is_of(version, known.version):
+        for prediction in index.all():
+            if not _is_of(version, prediction.version):
                 continue
-            if known.ours:
-                mine.setdefault(known.version, []).append(known.id)
+            if prediction.ours:
+                ids.setdefault(prediction.version, []).append(prediction.id)
             else:
-                others[known.version] += 1
-        deleted = delete(place, mine, there.counts)
+                others[prediction.version] += 1
+        deleted = delete(place, ids, index.counts)
         place.show_again(version.names)
         if others:
             notify(f"{foreign(others)} stay there; `ls-prompts withdraw {version.tag} --take-over` deletes them too.")

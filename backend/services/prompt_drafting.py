@@ -49,13 +49,13 @@ class PromptDrafter:
     def draft(self, name: str, project: int | None, teacher: str | None) -> DraftedPrompt:
         """`project` is needed for a name that is new. Raises LabelConfigError or StudioError; with a teacher also
         ProviderError when it will answer nothing."""
-        found = self.studio.project(Draft(check_name(name), project).project_of(self.prompts.known(name)))
-        schema = read_config(found.label_config)
-        first = replace(first_prompt(schema), project=found.id)
+        details = self.studio.project(Draft(check_name(name), project).project_of(self.prompts.known(name)))
+        schema = read_config(details.label_config)
+        first = replace(first_prompt(schema), project=details.id)
         if teacher is None:
             return DraftedPrompt(first)
-        version = default_version(schema, found.id, teacher)
-        proposal = self._ask(ResolvedVersion(version, found, schema), teacher)
+        version = default_version(schema, details.id, teacher)
+        proposal = self._ask(ResolvedVersion(version, details, schema), teacher)
         if isinstance(proposal, Dropped):
             return DraftedPrompt(
                 first, (f"The teacher's prompt can't be used, {proposal.reason}: this is the draft alone.",)

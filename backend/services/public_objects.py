@@ -47,10 +47,10 @@ class PublicObjects:
 
     def project(self, project: int) -> Project:
         """A project as this person sees it."""
-        found = self._seen(project)
-        if found is None:
+        visible = self._seen(project)
+        if visible is None:
             raise NotThereError(f"There is no project {project} that this token may see: check its number.")
-        return found
+        return visible
 
     def prompts(self) -> list[PromptRow]:
         """Newest first."""
@@ -88,14 +88,14 @@ class PublicObjects:
         """Newest first."""
         row = self.prompt(prompt)
         numbers = self._ids.versions(prompt)
-        found = self._prompts.of(row.name) if row.versions else []
-        return [PublicVersion(row, version, numbers[version.number]) for version in reversed(found)]
+        versions = self._prompts.of(row.name) if row.versions else []
+        return [PublicVersion(row, version, numbers[version.number]) for version in reversed(versions)]
 
     def version(self, prompt: int, number: int) -> PublicVersion:
-        found = next((one for one in self.versions(prompt) if one.number.id == number), None)
-        if found is None:
+        match = next((version for version in self.versions(prompt) if version.number.id == number), None)
+        if match is None:
             raise NotThereError(f"Prompt {prompt} has no version {number}: see the list of its versions.")
-        return found
+        return match
 
     def delete_version(self, of: PublicVersion) -> None:
         """Raises PromptError while annotators get it, or a run of it is under way."""
@@ -107,9 +107,9 @@ class PublicObjects:
 
     def runs(self, of: PublicVersion) -> list[PublicRun]:
         """Newest first; searches are no runs of the API."""
-        found = [run for run in self._record.runs(of.version.tag) if isinstance(run.scope, Subset)]
-        numbers = self._ids.runs(run.id for run in found)
-        return [PublicRun(of, run, numbers[run.id]) for run in found]
+        runs = [run for run in self._record.runs(of.version.tag) if isinstance(run.scope, Subset)]
+        numbers = self._ids.runs(run.id for run in runs)
+        return [PublicRun(of, run, numbers[run.id]) for run in runs]
 
     def run(self, number: int) -> PublicRun:
         """Whichever version it is of."""
@@ -120,17 +120,17 @@ class PublicObjects:
         run = self._record.run(key)
         for row in self.prompts():
             if row.name == run.tag.rpartition("@")[0]:
-                of = next(one for one in self.versions(row.id) if one.version.tag == run.tag)
+                of = next(version for version in self.versions(row.id) if version.version.tag == run.tag)
                 return PublicRun(of, run, self._ids.runs([key])[key])
         raise missing
 
     def by_number(self, version_ids: list[int]) -> list[PublicVersion]:
         """Versions of any prompt."""
         wanted = set(version_ids)
-        found = [one for row in self.prompts() for one in self.versions(row.id) if one.number.id in wanted]
-        if missing := wanted - {one.number.id for one in found}:
+        versions = [item for row in self.prompts() for item in self.versions(row.id) if item.number.id in wanted]
+        if missing := wanted - {item.number.id for item in versions}:
             raise NotThereError(f"There is no version {min(missing)}: see the list of a prompt's versions.")
-        return found
+        return versions
 
     def _seen(self, project: int) -> Project | None:
         if project not in self._projects:

@@ -62,8 +62,8 @@ class Refinements:
     def get(self, tag: str, job: str | None) -> Refinement | None:
         """The one with this id, without one the newest of the version; None when there is none."""
         with self._lock:
-            found = [one for one in self._jobs.values() if one.tag == tag and job in (None, one.id)]
-        return found[-1] if found else None
+            matching = [item for item in self._jobs.values() if item.tag == tag and job in (None, item.id)]
+        return matching[-1] if matching else None
 
     def _work(self, job: Refinement, search: Callable[[], OptimizationResult]) -> None:
         try:
@@ -77,6 +77,6 @@ class Refinements:
             self._jobs[job.id] = ended
 
     def _forget_oldest(self) -> None:
-        oldest = next((one.id for one in self._jobs.values() if not one.is_open), None)
+        oldest = next((refinement.id for refinement in self._jobs.values() if not refinement.is_open), None)
         if oldest is not None:
             del self._jobs[oldest]

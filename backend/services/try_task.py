@@ -39,7 +39,7 @@ def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: Resolved
 async def _ask(labeler: TaskLabeler, request: ChatRequest, task_id: int, project: int) -> TryResult:
     stored = labeler.store.completions([sample.digest for sample in request.samples])
     async with closing(labeler.make_executor(project=project)) as executor:
-        asked = await ask_all(executor, request, stored)
-    outcome = outcome_of(task_id, [one.read_by(request.template.spec) for one in asked], labeler.pricing)
-    attempts = tuple(attempt for one in asked for attempt in one.attempts)
-    return TryResult(request.messages, attempts, outcome or failed(task_id, failure_of(asked), request.digest))
+        results = await ask_all(executor, request, stored)
+    outcome = outcome_of(task_id, [result.read_by(request.template.spec) for result in results], labeler.pricing)
+    attempts = tuple(attempt for result in results for attempt in result.attempts)
+    return TryResult(request.messages, attempts, outcome or failed(task_id, failure_of(results), request.digest))

@@ -15,6 +15,7 @@ from rich.table import Table
 from backend.domain.runs.run import FINAL
 from benchmarks.faults import machines, one_run, row, slow_clients
 from benchmarks.faults.world import World, end, until, world
+from tests.databases import stop_own_server
 
 WIDTH = 110
 
@@ -55,9 +56,12 @@ def _print(columns: tuple[str, ...], rows: list[list[str]]) -> None:
 
 
 def main() -> None:
-    with world() as here:
-        sizes = [int(size) for size in sys.argv[1:]]
-        memory(here, sizes) if sizes else faults(here)
+    try:
+        with world() as here:
+            sizes = [int(size) for size in sys.argv[1:]]
+            memory(here, sizes) if sizes else faults(here)
+    finally:
+        stop_own_server()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from demo.stand_in.complaint import (
     ComplaintError,
     no_model,
     no_quota,
+    unreadable,
     unsupported,
     unsupported_format,
     unsupported_temperature,
@@ -83,7 +84,16 @@ def _messages(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = _checked(raw, "messages", list, [])
     if not messages or not all(isinstance(message, dict) for message in messages):
         raise _invalid("messages", "a list of at least one message")
+    for place, message in enumerate(messages):
+        _check_parts(place, message.get("content"))
     return messages
+
+
+def _check_parts(message: int, content: Any) -> None:
+    for place, part in enumerate(content if isinstance(content, list) else ()):
+        kind = part.get("type", "text") if isinstance(part, dict) else "text"
+        if kind != "text":
+            raise unreadable(str(kind), message, place)
 
 
 def _schema(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -36,6 +36,13 @@ def unsupported_temperature(value: float) -> ComplaintError:
     return ComplaintError(400, message + only, code="unsupported_value", param="temperature")
 
 
+def unreadable(kind: str, message: int, part: int) -> ComplaintError:
+    """The model reads text only, and this part of a message is of another kind, such as image_url."""
+    what = {"image_url": "images", "input_audio": "audio", "file": "files"}.get(kind, "anything but text")
+    said = f"Invalid content type. {kind} is not supported: this model does not read {what}."
+    return ComplaintError(400, said, param=f"messages.[{message}].content.[{part}].type")
+
+
 def wrong_key(key: str, status: int) -> ComplaintError:
     """The API key is not the one that was set."""
     shown = f"{key[:3]}***{key[-2:]}" if len(key) > 8 else "***"

@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from demo.stand_in.dates import date_in, shape_of
 from demo.stand_in.ranks import ranked, sorted_into
+from demo.stand_in.told import Told, fold, likeliest, phrases_of, quote, quoted, sentence, shared
 
 _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
 _BULLET = re.compile(r"^\s*[-*•]\s+(.+?)\s*$")
@@ -19,19 +21,20 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _RANGE = re.compile(r"number from (-?[\d.]+)\b.*? to (-?[\d.]+)")
 _ANY = (-math.inf, math.inf)
 _WORD = re.compile(r"\w+")
-_WORDS_BEFORE = 5
 _ORDERED, _SORTED = " a list of all items of ", '"item": the reference'
+_LONGEST_SCALE = 20
+_QUOTED = re.compile(r'"[^"]*"')
+_A_TEXT = re.compile(r"\ba text\b|\btexts\b")
 _TURN = re.compile(r"\[(\d+)\] [^:]*: ")
-_SENTENCE = re.compile(r".+?(?:[.!?。！？](?=\s|$)|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of the answer and the labels it may take; without labels it always gets `filler`, a piece of JSON, or
-    where it `writes` a text the first sentence of the item, where it `marks` texts with labels a word of it (of
-    the last of its `turns`), where it is `ordered` its items, all `references`, where it `sorts` them each `marked_as`
-    the bucket for it, where it is `dated` the first date of that shape, or the first number of the item
-    between the ends of its `scale`."""
+    """One key of the answer and the labels it may take. Without labels it gets `filler`, a piece of JSON, or what
+    `about` finds in an item: a sentence where it `writes` a text, quotes where it `marks` texts with labels (in the
+    last of its `turns`), a date of that shape where it is `dated`, a number between the ends of its `scale`, and of
+    listed items, all `references`, their order where it is `ordered`, or each `marked_as` its bucket where it `sorts`
+    them."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -54,12 +57,23 @@ class Field:
             return replace(self, marked_as=tuple(dict.fromkeys((*self.marked_as, label))))
         return replace(self, labels=tuple(dict.fromkeys((*self.labels, label))))
 
-    def about(self, item: str) -> "Field":
-        """This field for one item: a text or a number is copied from it, never made up."""
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """What a line of a prompt may tell something of: its own name where it writes, labels of spans, numbers."""
+        return self.marked_as or ((self.name,) if self.writes else self._numbers)
+
+    @property
+    def _numbers(self) -> tuple[str, ...]:
+        low, high = self.scale or _ANY
+        return tuple(map(str, range(math.ceil(low), math.floor(high) + 1))) if high - low <= _LONGEST_SCALE else ()
+
+    def about(self, item: str, told: Told = MappingProxyType({})) -> "Field":
+        """This field for one item: a text or a number is copied from it, or is the one that the prompt has `told` the
+        most words of the item about; it is never made up."""
+        lines = [line.strip() for line in item.splitlines() if line.strip()]
+        last = lines[-1] if lines else ""
         if self.scale:
-            low, high = self.scale
-            fitting = (number for number in _NUMBER.findall(item) if low <= float(number) <= high)
-            return replace(self, filler=next(fitting, self.filler))
+            return replace(self, filler=self._rated(item, last, told))
         if self.dated:
             return replace(self, filler=date_in(item, self.dated, self.nullable))
         if self.ordered:
@@ -67,30 +81,40 @@ class Field:
         if self.sorts:
             into = sorted_into(item, self.references, self.marked_as, self.nullable)
             return replace(self, filler=json.dumps(into))
-        lines = [line.strip() for line in item.splitlines() if line.strip()]
         if self.marks:
             said = self._quotes_in_turn if self.turns else self._quotes
             own = [line for line in lines if bool(_TURN.match(line)) == self.turns]
-            return replace(self, filler=json.dumps(said(own[-1] if own else ""), ensure_ascii=False))
-        if not self.writes:
-            return self
-        sentence = _SENTENCE.match(lines[-1]) if lines else None
-        text = sentence[0].strip() if sentence else ""
-        return replace(self, filler=json.dumps([text] if self.many else text, ensure_ascii=False))
+            return replace(self, filler=json.dumps(said(own[-1] if own else "", told), ensure_ascii=False))
+        return replace(self, filler=self._written(last, told)) if self.writes else self
 
-    def _quotes(self, line: str) -> list[dict[str, str]]:
-        """The first word that the line has once, under the first label."""
+    def _rated(self, item: str, last: str, told: Told) -> str:
+        """The number that is told of with words of the item; where none is told of, the first number of the item."""
+        if any(told.get(number) for number in self._numbers):
+            return likeliest(last, self._numbers, told) or self.filler
+        low, high = self.scale or _ANY
+        fitting = (number for number in _NUMBER.findall(item) if low <= float(number) <= high)
+        return next(fitting, self.filler)
+
+    def _written(self, last: str, told: Told) -> str:
+        texts = told.get(fold(self.name), ())
+        text = sentence(last, texts)
+        if self.nullable and not (shared(text, texts) if texts else text):
+            return "null"
+        return json.dumps([text] if self.many else text, ensure_ascii=False)
+
+    def _quotes(self, line: str, told: Told) -> list[dict[str, str]]:
+        """The phrases that are told of its labels; where none is, the first word that the line has once, under the
+        first label."""
+        if phrases := phrases_of(self.marked_as, told):
+            return quoted(line, phrases)
         times = Counter(_WORD.findall(line))
         first = next((word for word in _WORD.finditer(line) if times[word[0]] == 1), None)
-        if first is None or not self.marked_as:
-            return []
-        before = " ".join(line[: first.start()].split()[-_WORDS_BEFORE:])
-        return [{"label": self.marked_as[0], "text": first[0], "before": before}]
+        return [quote(line, first.start(), first.end(), self.marked_as[0])] if first and self.marked_as else []
 
-    def _quotes_in_turn(self, line: str) -> list[dict[str, Any]]:
+    def _quotes_in_turn(self, line: str, told: Told) -> list[dict[str, Any]]:
         """The same of the words of a turn such as `[0] author: text`."""
         turn = _TURN.match(line)
-        return [{"turn": int(turn[1]), **quote} for quote in self._quotes(line[turn.end() :])] if turn else []
+        return [{"turn": int(turn[1]), **one} for one in self._quotes(line[turn.end() :], told)] if turn else []
 
     @property
     def options(self) -> tuple[str | None, ...]:
@@ -183,7 +207,8 @@ def _spoken_field(name: str, rule: str) -> Field:
     turns, dated = '"turn"' in rule, shape_of(rule)
     ordered, sorts = _ORDERED in rule, _SORTED in rule
     several, nullable = " list" in rule and not (marks or ordered or sorts), " null" in rule
-    field = Field(name, (), several, nullable, filler, scale=scale, marks=marks, turns=turns, dated=dated)
+    writes = not (scale or marks or dated) and bool(_A_TEXT.search(_QUOTED.sub("", rule)))
+    field = Field(name, (), several, nullable, filler, writes, scale, marks, turns=turns, dated=dated)
     return replace(field, ordered=ordered, sorts=sorts)
 
 

@@ -5,11 +5,12 @@ looks like a definition is taken for one: the stand-in has no sure way to tell w
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from demo.stand_in.fields import Field
+from demo.stand_in.told import fold
 from demo.stand_in.words import name_words, words
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
@@ -22,43 +23,42 @@ _ITEM = re.compile(
     re.IGNORECASE,
 )
 _PIECES = re.compile(r'[,;:{}\[\]"]')
-_WRAPPING = " \t\"'`*“”.:"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One line, the labels it names and its words. An `answer` labels the line before, an `item` opens the item."""
+    """One line, the labels it names and its words. An `answer` labels the line before, an `item` opens the item;
+    `said` is a text as it stands, or the definition of the folded `term`."""
 
     role: Literal["definition", "example", "answer", "listing", "item", "text"]
     labels: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    term: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The labels of some fields, ready to be recognised in a line."""
+    """The labels of some fields, ready to be recognised in a line. `terms` are recognised only where a bullet leads."""
 
     folded: dict[str, str]
     lists: tuple[tuple[frozenset[str], ...], ...]
     longest: int
+    terms: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, fields: Iterable[Field]) -> "Names":
+    def of(cls, fields: Sequence[Field]) -> "Names":
         choices = [f.labels for f in fields if f.labels]
         folded = {fold(label): label for labels in choices for label in labels if fold(label)}
         lists = tuple(tuple(frozenset(name_words(label)) for label in labels) for labels in choices if len(labels) > 1)
-        return cls(folded, lists, max(map(len, folded), default=0))
+        terms = frozenset(fold(term) for field in fields if not field.labels for term in field.terms)
+        return cls(folded, lists, max(map(len, (*folded, *terms)), default=0), terms)
 
     def find(self, text: str) -> tuple[str, ...]:
         """The labels `text` consists of: one label, several with commas, or a JSON object with labels as values."""
         if whole := self.folded.get(fold(text)):
             return (whole,)
         return tuple(self.folded[piece] for piece in map(fold, _PIECES.split(text)) if piece in self.folded)
-
-
-def fold(text: str) -> str:
-    """How labels are compared: without surrounding quotes, stars and spaces, and without regard to case."""
-    return text.strip(_WRAPPING).casefold()
 
 
 def read_line(raw: str, names: Names) -> Line:
@@ -69,7 +69,7 @@ def read_line(raw: str, names: Names) -> Line:
         return found
     said = words(raw)
     role: Literal["item", "listing", "text"] = "item" if _ITEM.match(body) else "text"
-    return Line("listing" if role == "text" and _lists_labels(said, names) else role, words=said)
+    return Line("listing" if role == "text" and _lists_labels(said, names) else role, words=said, said=raw)
 
 
 def _example(body: str, names: Names) -> Line | None:
@@ -82,8 +82,11 @@ def _definition(body: str, names: Names, bulleted: bool) -> Line | None:
     if bulleted and (label := names.folded.get(fold(body))):
         return Line("definition", (label,))
     for separator in _SEPARATOR.finditer(body, 0, names.longest + 8):
-        if label := names.folded.get(fold(body[: separator.start()])):
-            return Line("definition", (label,), words(body[separator.end() :]))
+        named, said = fold(body[: separator.start()]), body[separator.end() :]
+        if label := names.folded.get(named):
+            return Line("definition", (label,), words(said), named, said)
+        if bulleted and named in names.terms:
+            return Line("definition", (), (), named, said)
     return None
 
 

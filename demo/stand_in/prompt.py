@@ -13,6 +13,7 @@ from demo.stand_in.fields import Field, fields_of_schema, fields_of_system, head
 from demo.stand_in.likeness import Answered, Likeness
 from demo.stand_in.lines import Line, Names, read_line
 from demo.stand_in.overlap import Overlap
+from demo.stand_in.told import Told, fold
 from demo.stand_in.words import name_words, words
 
 Said = tuple[str, str]
@@ -72,23 +73,31 @@ class _Preface:
 
     def __init__(self, fields: tuple[Field, ...], said: tuple[Said, ...]) -> None:
         self._fields = fields
-        self._line = lru_cache(maxsize=4096)(partial(read_line, names=Names.of(fields)))
+        names = Names.of(fields)
+        self._line = lru_cache(maxsize=4096)(partial(read_line, names=names))
         self._overlaps = lru_cache(maxsize=64)(self._weigh)
         self._bags = {field.name: [list(name_words(label)) for label in field.labels] for field in fields}
+        self._told: dict[str, list[str]] = {term: [] for term in names.terms}
         answered: list[Answered] = []
         for field, evidence in self._spoken(said, answered):
             _add(self._bags, [field] if field else fields, [evidence])
+            _tell(self._told, [evidence])
         self._likeness = Likeness(answered)
 
     def estimate(self, item: str) -> list[Estimate]:
         """The probabilities of every field, given the user message `item`."""
         texts, evidence = self._sort(item)
         seen = {word: None for line in texts for word in line.words}
-        found = []
+        told, found = self._told_with(evidence), []
         for overlap in self._overlaps(evidence):
             alike = self._likeness.scores(overlap.field, seen)
-            found.append((overlap.field.about(item), tuple(overlap.probabilities(seen, alike))))
+            found.append((overlap.field.about(item, told), tuple(overlap.probabilities(seen, alike))))
         return found
+
+    def _told_with(self, evidence: tuple[Evidence, ...]) -> Told:
+        told = {term: list(texts) for term, texts in self._told.items()}
+        _tell(told, evidence)
+        return told
 
     def _weigh(self, evidence: tuple[Evidence, ...]) -> tuple[Overlap, ...]:
         bags = {name: [list(bag) for bag in of_labels] for name, of_labels in self._bags.items()}
@@ -120,7 +129,7 @@ class _Preface:
         if lines and lines[-1].role not in ("text", "item"):
             alone = not "".join(raws[-2:-1]).strip()
             if alone or lines[-1].role == "answer":
-                lines[-1] = Line("text", words=words(raws[-1]))
+                lines[-1] = Line("text", words=words(raws[-1]), said=raws[-1])
         return lines
 
     def _spoken(self, said: Iterable[Said], answered: list[Answered]) -> Iterator[tuple[Field | None, Evidence]]:
@@ -155,6 +164,18 @@ class _Preface:
             value = values.get(field.name)
             labels = tuple(label for label in (value if isinstance(value, list) else [value]) if isinstance(label, str))
             yield Answered(field.name, labels, said)
+            if not field.labels:
+                self._learn(field, value, " ".join(line.said for line in asked))
+
+    def _learn(self, field: Field, value: Any, asked: str) -> None:
+        """What an answered message tells of values that are no labels: quotes, a text, or its words about a number."""
+        for one in value if isinstance(value, list) else [value]:
+            term, said = str(one), asked
+            if field.marks and isinstance(one, dict):
+                term, said = str(one.get("label")), f"{one.get('text')},"
+            elif field.writes:
+                term, said = field.name, str(one)
+            self._told.get(fold(term), []).append(said)
 
 
 _preface = lru_cache(maxsize=256)(_Preface)
@@ -179,3 +200,10 @@ def _add(bags: dict[str, list[list[str]]], fields: Iterable[Field], evidence: It
             for label in named.labels:
                 if label in places:
                     bags[field.name][places[label]].extend(spoken.words)
+
+
+def _tell(told: Mapping[str, list[str]], evidence: Iterable[Evidence]) -> None:
+    """Adds the definitions of the terms that are in `told`."""
+    for line, _ in evidence:
+        if line.term in told and line.said.strip():
+            told[line.term].append(line.said)

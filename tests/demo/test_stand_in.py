@@ -341,6 +341,15 @@ def test_faults_do_not_depend_on_the_order_and_asking_again_draws_again(server: 
     assert any(len(set(again)) == 2 for again in first.values())
 
 
+@pytest.mark.parametrize(("kind", "what"), [("image_url", "images"), ("input_audio", "audio"), ("file", "files")])
+def test_says_that_it_reads_no_pictures(server: Server, kind: str, what: str) -> None:
+    text = {"type": "text", "text": TEXT}
+    assert server.create(messages=[{"role": "user", "content": [text]}]).choices
+    with pytest.raises(openai.BadRequestError, match=f"this model does not read {what}") as caught:
+        server.create(messages=[{"role": "user", "content": [text, {"type": kind, kind: {}}]}])
+    assert caught.value.param == "messages.[0].content.[1].type"
+
+
 TURNED_DOWN = [
     ({"no_json_schema": True}, {}, 400, "response_format"),
     ({"no_json_object": True}, {"response_format": {"type": "json_object"}}, 400, "response_format"),

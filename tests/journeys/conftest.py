@@ -6,7 +6,7 @@ One Label Studio, one stand-in model and one backend serve the session, and a br
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
-from label_studio_sdk import LabelStudio
+from label_studio_sdk import AnnotationRequest, ImportApiRequest, LabelStudio
 from playwright.sync_api import BrowserContext
 
+from backend.adapters.label_studio.sdk_internals import http_client_of
 from demo import label_studio as local
 from demo import services
 from tests.installation import Installation
@@ -66,11 +67,12 @@ class RunningLabelStudio:
 
         `truths` has, for each task in order, the `result` of its ground-truth annotation, or None.
         """
-        project = self.client.projects.create(title="A journey", label_config=config)
+        project = self.client.projects.create(title="A journey", label_config=config).id
+        assert project is not None
         request = [_with_truth(data, truth) for data, truth in zip(tasks, truths or [None] * len(tasks), strict=True)]
         # The SDK repeats a failed POST, which here would import everything twice.
-        self.client.projects.import_tasks(id=project.id, request=request, request_options={"max_retries": 0})
-        return project.id
+        self.client.projects.import_tasks(id=project, request=request, request_options={"max_retries": 0})
+        return project
 
 
 @contextmanager
@@ -84,8 +86,16 @@ def a_label_studio(folder: Path, switches: Mapping[str, str] = local.DEFAULT_SWI
     log, port = folder / "label-studio.log", services.free_port()
     with local.label_studio(folder / "data", port, account, log=log, switches=switches) as service:
         running = RunningLabelStudio(service.url, account, service)
-        with running.http:
+        with running.http, closing(http_client_of(running.client).httpx_client):
             yield running
+
+
+@contextmanager
+def sdk_of(url: str, api_key: str) -> Iterator[LabelStudio]:
+    """The SDK's client as a script makes it; at the end its connections are closed, which it has no call for."""
+    sdk = LabelStudio(base_url=url, api_key=api_key)
+    with closing(http_client_of(sdk).httpx_client):
+        yield sdk
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +167,7 @@ def browser(label_studio: RunningLabelStudio, chromium: str) -> Iterator[Browser
         yield context
 
 
-def _with_truth(data: Json, truth: list[Json] | None) -> Json:
+def _with_truth(data: Json, truth: list[Json] | None) -> ImportApiRequest:
     if truth is None:
-        return {"data": data}
-    return {"data": data, "annotations": [{"result": truth, "ground_truth": True}]}
+        return ImportApiRequest(data=data)
+    return ImportApiRequest(data=data, annotations=[AnnotationRequest(result=truth, ground_truth=True)])

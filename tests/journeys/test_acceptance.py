@@ -1,6 +1,7 @@
 """Annotations that `annotate` made: nobody's truth without a person, and taken back where no person touched them."""
 
 import secrets
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -107,8 +108,8 @@ def test_what_a_killed_process_had_made_is_known(
     mine.app.run(mine.save("topic", project.id), ALL)
     make = mine.app.container.studio.annotate
 
-    def killed(*args: object) -> None:
-        make(*args)  # type: ignore[arg-type]
+    def killed(*args: Any) -> None:
+        make(*args)
         raise StudioError("killed")
 
     with monkeypatch.context() as patch:

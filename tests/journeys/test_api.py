@@ -1,7 +1,7 @@
 """The Prompts API through the unmodified SDK: a script that was written for Enterprise, on the real Label Studio."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.types.model_run import ModelRun
 
 from backend.adapters.label_studio.clients import client_without_cookies
+from backend.adapters.label_studio.sdk_internals import http_client_of
 from demo import services
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, Served, sdk_of
 from tests.journeys.project import CONFIG, Project, messages, truths
 from tests.running import until
 
@@ -29,8 +30,9 @@ def project(label_studio: RunningLabelStudio) -> Project:
 
 
 @pytest.fixture
-def sdk(backend_server: Served, label_studio: RunningLabelStudio) -> LabelStudio:
-    return LabelStudio(base_url=backend_server.url, api_key=label_studio.api_key)
+def sdk(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[LabelStudio]:
+    with sdk_of(backend_server.url, label_studio.api_key) as client:
+        yield client
 
 
 def ended(runs: Callable[[], list[ModelRun]], number: int | None) -> ModelRun:
@@ -113,8 +115,8 @@ def test_a_personal_access_token_is_exchanged_through_us(
     """The SDK asks the address it was given for access, which Label Studio alone can give."""
     with label_studio.signed_in() as session:
         token = session.post("/api/token/").raise_for_status().json()["token"]
-    sdk = LabelStudio(base_url=backend_server.url, api_key=token)
-    assert sdk.model_providers.list_model_provider_choices().provider_choices == ["OpenAI", "Custom"]
+    with sdk_of(backend_server.url, token) as sdk:
+        assert sdk.model_providers.list_model_provider_choices().provider_choices == ["OpenAI", "Custom"]
     address = f"{backend_server.url}/api/token/refresh/"
     assert httpx.post(address, json={"refresh": "no.real.token"}).status_code == 401
     assert httpx.post(address, content=b"x" * 20_000).status_code == 413
@@ -125,8 +127,11 @@ def test_what_the_api_starts_is_within_the_days_limit(
 ) -> None:
     limited = mine.but(MAX_USD_PER_DAY="1", PRICE_IN="1", PRICE_OUT="1")
     limited.save("topic", project.id)
-    with services.backend(services.free_port(), limited.env, log=tmp_path / "backend.log") as service:
-        prompts = LabelStudio(base_url=service.url, api_key=label_studio.api_key).prompts
+    with (
+        services.backend(services.free_port(), limited.env, log=tmp_path / "backend.log") as service,
+        sdk_of(service.url, label_studio.api_key) as sdk,
+    ):
+        prompts = sdk.prompts
         (made,) = prompts.list().results
         (version,) = prompts.versions.list(made.id or 0)
         ids = (made.id or 0, version.id or 0)
@@ -203,6 +208,10 @@ def test_the_asynchronous_client_and_connections(
 ) -> None:
     async def script() -> list[Any]:
         sdk = AsyncLabelStudio(base_url=backend_server.url, api_key=label_studio.api_key)
+        async with http_client_of(sdk).httpx_client:
+            return await steps(sdk)
+
+    async def steps(sdk: AsyncLabelStudio) -> list[Any]:
         made = await sdk.prompts.create(title=f"Async {project.id}", associated_projects=[project.id])
         changed = await sdk.prompts.update(made.id or 0, description="changed", title=f"Renamed {project.id}")
         connections = await sdk.model_providers.list()

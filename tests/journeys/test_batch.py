@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 
 import pytest
 
@@ -11,7 +12,7 @@ from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages
-from tests.running import RunningStandIn, until
+from tests.running import Json, RunningStandIn, until
 
 ALL = Subset("all")
 TASKS = 40
@@ -28,7 +29,7 @@ def counts(stand_in: RunningStandIn, *names: str) -> tuple[int, ...]:
     return tuple(stats[name] for name in names)
 
 
-STEPS = {
+STEPS: dict[str, tuple[dict[str, int], Callable[[Json], bool]]] = {
     "asking alone": ({"latency_ms": LONG_MS}, lambda s: s["requests"] == 1),
     "uploading": ({"batch_answer_ms": LONG_MS}, lambda s: s["uploads"] == 1),
     "creating": ({"batch_answer_ms": 2000}, lambda s: s["batches"] == 1),

@@ -11,6 +11,7 @@ from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import TOPICS, Project, chosen, topic_of
 from tests.running import RunningStandIn
+from tests.scripted import some
 
 TASKS, VAGUE, WRONG = 48, 16, 14
 TWO = """<View>
@@ -99,7 +100,7 @@ def _calibrates(mine: Installation, project: Project, raw: dict[int, float]) -> 
     assert {prediction["id"] for prediction in project.predictions()} == before
     assert mine.app.push("topic@1") == PushResult(0, 0, TASKS)
     assert project.versions() == {"topic@1": TASKS}
-    put = mine.app.calibrated("topic@1").calibrators.put
+    put = some(mine.app.calibrated("topic@1")).calibrators.put
     assert _scores(project) == pytest.approx({task: put(score) for task, score in raw.items()}, abs=1e-5)
 
 
@@ -112,12 +113,12 @@ def _orders(project: Project) -> None:
 
 
 def _promises(mine: Installation) -> None:
-    none = mine.app.confidence_threshold("topic@1", 0.99).found
+    none = mine.app.confidence_threshold("topic@1", 0.99).lowest
     assert (none.threshold, none.accuracy, none.tasks) == (None, None, 0)
     found = mine.command("threshold", "topic@1", "--accuracy", 0.2, "--json").json
     assert found.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
     assert found["accuracy"] > found["accuracy_low"] >= 0.2
-    assert found["score"] == mine.app.calibrated("topic@1").calibrators.put(found["threshold"])
+    assert found["score"] == some(mine.app.calibrated("topic@1")).calibrators.put(found["threshold"])
 
 
 def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> None:

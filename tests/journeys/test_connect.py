@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -199,7 +200,11 @@ def test_replacing_the_version_that_is_shown_shows_the_new_one(mine: Installatio
 def test_a_project_that_prompts_cannot_label_is_refused(label_studio: RunningLabelStudio, mine: Installation) -> None:
     config = '<View><Text name="t" value="$text"/><Brush name="l" toName="t"/></View>'
     project = Project.made(label_studio, messages(1), config=config)
-    for refused in (lambda: mine.save("topic", project.id), lambda: mine.app.connect(project.id, "http://x")):
+    refusals: tuple[Callable[[], object], ...] = (
+        lambda: mine.save("topic", project.id),
+        lambda: mine.app.connect(project.id, "http://x"),
+    )
+    for refused in refusals:
         with pytest.raises(LabelConfigError, match="Brush name='l'"):
             refused()
     assert project.backends() == []

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from label_studio_sdk import LabelStudio
 
 from backend.domain.optimize.search import LEARN
 from benchmarks.enhance import CONFIG, messages
 from demo import services
 from demo.teacher import DATA
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.conftest import RunningLabelStudio, sdk_of
 from tests.journeys.project import Project, chosen
 from tests.running import RunningStandIn, until
 from tests.teaching import Teacher, teaching
@@ -129,9 +128,12 @@ def test_bad_input_gets_one_sentence(
 def test_the_api_refines_a_version_and_answers_at_once(
     taught: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
-    with services.backend(services.free_port(), taught.env, log=tmp_path / "backend.log") as service:
-        versions = LabelStudio(base_url=service.url, api_key=label_studio.api_key).prompts.versions
-        (made,) = LabelStudio(base_url=service.url, api_key=label_studio.api_key).prompts.list().results
+    with (
+        services.backend(services.free_port(), taught.env, log=tmp_path / "backend.log") as service,
+        sdk_of(service.url, label_studio.api_key) as sdk,
+    ):
+        versions = sdk.prompts.versions
+        (made,) = sdk.prompts.list().results
         (version,) = versions.list(made.id or 0)
         ids = (made.id or 0, version.id or 0)
         with_teacher = {

@@ -5,6 +5,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from backend.domain.dataset.subset import Subset
+from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, chosen, label_of
@@ -37,7 +38,7 @@ def test_labels_and_texts_come_back_as_they_are(mine: Installation, project: Pro
     assert finished.score is not None
     assert finished.score.correct == stand_in.requests() == 4
     assert [label_of(p["result"]) for p in sorted(project.predictions(), key=lambda p: p["task"])] == LABELS
-    assert mine.app.run(tag, Subset("all")).pushed == type(finished.pushed)(0, 0, 4)
+    assert mine.app.run(tag, Subset("all")).pushed == PushResult(0, 0, 4)
     for task, text in zip(project.task_ids(), TEXTS, strict=True):
         assert mine.app.try_task(tag, task).messages[-1]["content"] == f"About: {text}"
 

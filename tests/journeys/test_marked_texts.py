@@ -16,6 +16,8 @@ from tests.journeys.screen import opened, photograph, submitted
 TASKS, TRUTHS, LONGER = 6, 4, 1
 NAME, WHOLE = "Anna", "Anna Berg"
 _BEFORE = "\U0001f600 "
+_STYLE = "p{color:red}"
+_NOWHERE = {"start": "", "end": "", "startOffset": 0, "endOffset": 0}
 
 
 def sentence(number: int) -> str:
@@ -54,11 +56,20 @@ class Kind:
         ]
 
 
-def _in_html(text: str) -> Json:
+def _html(number: int) -> Json:
+    return {"it": f"<style>{_STYLE}</style><h1>Case</h1><p>{sentence(number).replace('&', '&amp;')}</p>"}
+
+
+def _in_html(text: str, above: str = "Case") -> Json:
     """By the browser's XPath and UTF-16 units, and by code points of the whole page."""
     ends = {"start": "/p[1]/text()[1]", "startOffset": 3, "end": "/p[1]/text()[1]", "endOffset": 3 + len(text)}
-    start = len("Case") + len(_BEFORE)
+    start = len(above) + len(_BEFORE)
     return {**ends, "globalOffsets": {"start": start, "end": start + len(text)}, "text": text}
+
+
+def _in_page(text: str) -> Json:
+    """Where the HTML stands in the page and not in a frame of its own, its style counts too."""
+    return _in_html(text, f"{_STYLE}Case")
 
 
 def _in_turn(text: str) -> Json:
@@ -69,10 +80,18 @@ KINDS = {
     "html": Kind(
         "HyperTextLabels",
         '<HyperText name="shown" value="$it"/>',
-        lambda number: {"it": f"<h1>Case</h1><p>{sentence(number).replace('&', '&amp;')}</p>"},
+        _html,
         _in_html,
-        {**_in_html(NAME), "start": "", "end": "", "startOffset": 0, "endOffset": 0},
+        {**_in_html(NAME), **_NOWHERE},
         lambda page: page.frame_locator("iframe").locator(".htx-highlight"),
+    ),
+    "html in the page": Kind(
+        "HyperTextLabels",
+        '<HyperText name="shown" value="$it" inline="true"/>',
+        _html,
+        _in_page,
+        {**_in_page(NAME), **_NOWHERE},
+        lambda page: page.locator(".htx-highlight"),
     ),
     "dialogue": Kind(
         "ParagraphLabels",

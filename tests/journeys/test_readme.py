@@ -3,13 +3,16 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from label_studio_sdk import RoleBasedTask
 
 from demo import services
 from demo.services import ROOT
-from tests.journeys.conftest import RunningLabelStudio, RunningStandIn
+from tests.journeys.conftest import RunningLabelStudio
+from tests.running import RunningStandIn
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
@@ -55,7 +58,8 @@ def run(argv: list[str], env: dict[str, str], folder: Path) -> subprocess.Comple
 
 def test_five_minutes(label_studio: RunningLabelStudio, env: dict[str, str], tmp_path: Path) -> None:
     project = label_studio.new_project(CONFIG, [{"text": text} for text in TEXTS], [_truth(label) for label in LABELS])
-    task = next(iter(label_studio.client.tasks.list(project=project))).id
+    tasks: Iterator[RoleBasedTask] = iter(label_studio.client.tasks.list(project=project))
+    task = next(tasks).id
     (tmp_path / "prompt.txt").write_text(
         README.split("```\nWhat is the sentiment")[1].split("```")[0], encoding="utf-8"
     )

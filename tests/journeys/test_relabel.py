@@ -1,6 +1,7 @@
 """A label renamed in the labelling config: what was stored under its old name is still read, and paid for once."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -119,7 +120,7 @@ def test_what_makes_no_sense_is_refused(
 def test_records_from_before_configs_were_kept_are_read_as_far_as_renames_tell(
     asked: Installation, project: Project
 ) -> None:
-    with sqlite3.connect(asked.folder / "data" / "prompts.sqlite3") as record:
+    with closing(sqlite3.connect(asked.folder / "data" / "prompts.sqlite3")) as record, record:
         record.execute("DELETE FROM label_configs")
     project.change(label_config=RENAMED)
     refused = asked.command("compare", "topic@1", "topic@2", code=1).err

@@ -36,15 +36,12 @@ def opened(browser: Any, path: Path, **settings: Any) -> Page:
     """The page of a file; whatever it complains about fails the test."""
     page: Page = browser.new_context(**settings).new_page()
     page.set_default_timeout(10_000)
-    page.complaints = []  # type: ignore[attr-defined]
-    page.on("console", lambda message: page.complaints.append(message.text))  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
     page.goto(path.as_uri())
     return page
 
 
 def quiet(page: Page) -> bool:
-    return page.complaints == []  # type: ignore[attr-defined,no-any-return]
+    return not page.console_messages() and not page.page_errors()
 
 
 def test_hostile_text_is_shown_and_does_nothing(chromium_pages: Any, tmp_path: Path) -> None:

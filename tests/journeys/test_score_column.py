@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from backend.domain.dataset.subset import Subset
+from backend.domain.outcome import Outcome
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
@@ -121,7 +122,7 @@ def test_what_a_run_replaces_and_what_annotators_will_see_is_said_before_the_mod
     class Noting:
         def start(self, tasks: int | None) -> None: ...
 
-        def add(self, outcomes: list[object]) -> None: ...
+        def add(self, outcomes: list[Outcome]) -> None: ...
 
         def notify(self, sentence: str) -> None:
             asked.append((sentence, stand_in.requests() - before))

@@ -4,11 +4,13 @@ import asyncio
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from label_studio_sdk import RoleBasedTask
 from playwright.sync_api import BrowserContext, expect
 
 from demo import services
@@ -16,6 +18,7 @@ from demo.services import Service, ServiceError
 from tests.journeys.browser import signed_in
 from tests.journeys.conftest import RunningLabelStudio
 from tests.running import RunningStandIn
+from tests.scripted import some
 
 CONFIG = """<View>
   <Text name="text" value="$text"/>
@@ -144,7 +147,7 @@ def test_label_studio_knows_the_token(label_studio: RunningLabelStudio) -> None:
 def test_tasks_and_ground_truths_come_back_as_they_went(label_studio: RunningLabelStudio) -> None:
     truths = [[choice("Positive")], [choice("Negative")], None]
     project = label_studio.new_project(CONFIG, TASKS, truths)
-    tasks = list(label_studio.client.tasks.list(project=project, fields="all"))
+    tasks: list[RoleBasedTask] = list(label_studio.client.tasks.list(project=project, fields="all"))
     assert [task.data for task in tasks] == TASKS
     assert [_truth(task) for task in tasks] == [["Positive"], ["Negative"], None]
 
@@ -153,7 +156,8 @@ def test_a_browser_signs_in_and_shows_a_task(
     label_studio: RunningLabelStudio, browser: BrowserContext, tmp_path: Path
 ) -> None:
     project = label_studio.new_project(CONFIG, TASKS)
-    task = next(iter(label_studio.client.tasks.list(project=project)))
+    tasks: Iterator[RoleBasedTask] = iter(label_studio.client.tasks.list(project=project))
+    task = next(tasks)
     page = browser.new_page()
     page.goto(f"/projects/{project}/data?task={task.id}")
     expect(page.locator(".lsf-main-view, .lsf-editor").get_by_text(task.data["text"]).first).to_be_visible(
@@ -169,8 +173,8 @@ def test_asyncio_runs_again_once_the_browser_is_closed(label_studio: RunningLabe
     assert asyncio.run(asyncio.sleep(0, result="ran")) == "ran"
 
 
-def _truth(task: Any) -> list[str] | None:
-    for annotation in task.annotations:
+def _truth(task: RoleBasedTask) -> list[str] | None:
+    for annotation in some(task.annotations):
         if annotation["ground_truth"]:
             return list(annotation["result"][0]["value"]["choices"])
     return None

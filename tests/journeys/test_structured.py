@@ -15,12 +15,14 @@ TASKS, TRUTHS = 8, 6
 CONFIG = """<View>
   <Text name="a" value="$draft"/><Text name="b" value="$other"/>
   <Pairwise name="better" toName="a,b"/>
-  <DateTime name="due" toName="a" only="date" format="%d.%m.%Y"/>
+  <DateTime name="due" toName="a" only="date" format="%d.%m.%Y"
+    visibleWhen="choice-selected" whenTagName="media" whenChoiceValue="Print"/>
   <Taxonomy name="media" toName="a">
     <Choice value="Online"><Choice value="Paid" alias="p"/><Choice value="Free"/></Choice>
     <Choice value="Print"/>
   </Taxonomy>
 </View>"""
+"""Label Studio does not heed the condition on a <DateTime>."""
 PROMPT = "Compare both.\n\n{draft}\n{other}"
 
 
@@ -89,7 +91,7 @@ def test_the_screen_shows_them_and_submits_what_was_predicted(
     project = project_of(label_studio, 1, 0)
     mine.command("run", mine.save("structured", project.id, PROMPT), "--on", "all")
     page = opened(browser, project)
-    expect(page.locator("input[value='01.02.2024'], input[value='2024-02-01']")).to_have_count(1, timeout=TIMEOUT_MS)
+    expect(page.locator("input[value='01.02.2024'], input[value='2024-02-01']")).to_be_visible(timeout=TIMEOUT_MS)
     expect(page.get_by_text("Free", exact=True).first).to_be_visible()
     photograph(page, tmp_path / "structured.png")
     (annotation,) = submitted(page, project)

@@ -5,7 +5,7 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ from backend.logs import JsonLines, about, logging_config
 from demo import services
 from tests.calls import TOKEN, body, scripted_app, task
 from tests.installation import Installation
-from tests.running import RunningStandIn
+from tests.running import Json, RunningStandIn
 from tests.scripted import ScriptedModel
 from tests.test_gunicorn import started
 
@@ -90,7 +90,8 @@ def test_the_servers_log_holds_no_secret(mine: Installation, stand_in: RunningSt
     with started(told, url) as process, http:
         wanted = {"project": "7.1", "schema": body()["label_config"], "access_token": TOKEN, "hostname": url}
         assert http.post(f"{url}/setup", json=wanted).status_code == 200
-        for number, lever in enumerate(({}, {"malformed": 1.0}, {"refused": 1.0}, {"api_key": "another"})):
+        levers: tuple[Json, ...] = ({}, {"malformed": 1.0}, {"refused": 1.0}, {"api_key": "another"})
+        for number, lever in enumerate(levers):
             stand_in.control(**{"malformed": 0.0, "refused": 0.0, **lever})
             tasks = [task(f"{TEXT} {number} good", number), task([TEXT], 100)]
             assert http.post(f"{url}/predict", json={**body(*tasks), "access_token": TOKEN}).status_code == 200
@@ -109,14 +110,23 @@ def test_the_servers_log_holds_no_secret(mine: Installation, stand_in: RunningSt
         assert all({"time", "level", "logger", "message"} <= each.keys() for each in lines)
 
 
+class Kept(logging.Handler):
+    """Keeps the lines that a log in JSON would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(JsonLines())
+        self.lines: list[Json] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(json.loads(self.format(record)))
+
+
 def test_a_line_about_a_task_carries_its_id_and_its_requests(mine: Installation) -> None:
-    def blow_up(*_: Any) -> Any:
+    def blow_up(*_: object) -> NoReturn:
         raise RuntimeError(TEXT)
 
-    lines: list[dict[str, Any]] = []
-    handler = logging.Handler()
-    handler.setFormatter(JsonLines())
-    handler.handle = lambda record: bool(lines.append(json.loads(handler.format(record))))  # type: ignore[method-assign]
+    handler = Kept()
     client = create_app(scripted_app(mine, ScriptedModel(blow_up))).test_client()
     logging.getLogger("backend.engine.predictor").addHandler(handler)
     try:
@@ -124,7 +134,7 @@ def test_a_line_about_a_task_carries_its_id_and_its_requests(mine: Installation)
         client.post("/predict", json=body(task("a", 4711)), auth=("me", PASSWORD), headers=headers)
     finally:
         logging.getLogger("backend.engine.predictor").removeHandler(handler)
-    (found,) = lines
+    (found,) = handler.lines
     assert (found["task"], found["request"], found["level"]) == (4711, "r-7", "ERROR")
     assert TEXT not in str(found)
 

@@ -44,6 +44,7 @@ def client(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flas
     monkeypatch.setattr(api, "_manager", model.StatelessManager())
     model.live_predictions.cache_clear()
     yield api.init_app(model_class=model.PromptBackend).test_client()
+    model.live_predictions().close(0)
     model.live_predictions.cache_clear()
 
 

@@ -42,19 +42,19 @@ class AcceptanceStore(Repository):
             {"annotation": number, "project": project, "version": version, "seal": seal}
             for number, seal in seals.items()
         ]
-        mine = sa.and_(accepting.c.project == project, accepting.c.version == version)
+        condition = sa.and_(accepting.c.project == project, accepting.c.version == version)
         with self._engine.begin() as connection:
             if rows:
                 connection.execute(self._insert(accepted).on_conflict_do_nothing(), rows)
-            connection.execute(accepting.delete().where(mine))
+            connection.execute(accepting.delete().where(condition))
 
     @told
     def seals(self, project: int, version: str) -> dict[int, str]:
         """The seals of a version's annotations when they were created, by id."""
-        mine = sa.and_(accepted.c.project == project, accepted.c.version == version)
+        condition = sa.and_(accepted.c.project == project, accepted.c.version == version)
         with self._engine.connect() as connection:
-            found = connection.execute(sa.select(accepted.c.annotation, accepted.c.seal).where(mine))
-            return {row.annotation: row.seal for row in found}
+            rows = connection.execute(sa.select(accepted.c.annotation, accepted.c.seal).where(condition))
+            return {row.annotation: row.seal for row in rows}
 
     @told
     def ids(self, project: int) -> frozenset[int]:

@@ -92,28 +92,28 @@ class BatchStore(Repository):
     @told
     def drop(self, batch: StoredBatch, states: Sequence[str] = UNASKED) -> None:
         """Deletes a batch that the provider does not know, unless its state is none of `states` any more."""
-        mine = sa.and_(batches.c.id == batch.id, batches.c.state.in_(states))
+        condition = sa.and_(batches.c.id == batch.id, batches.c.state.in_(states))
         with self._engine.begin() as connection:
-            connection.execute(batches.delete().where(mine))
+            connection.execute(batches.delete().where(condition))
 
     @told
     def cancel(self, run_id: str) -> None:
         """Notes that all batches of a run are to be canceled, and deletes those that were not sent yet."""
-        mine = sa.and_(batches.c.run_id == run_id, batches.c.state != "ended")
+        condition = sa.and_(batches.c.run_id == run_id, batches.c.state != "ended")
         with self._engine.begin() as connection:
-            connection.execute(batches.update().where(mine).values(canceled=True))
-            connection.execute(batches.delete().where(mine, batches.c.state.in_(UNASKED)))
+            connection.execute(batches.update().where(condition).values(canceled=True))
+            connection.execute(batches.delete().where(condition, batches.c.state.in_(UNASKED)))
 
     @told
     def of_run(self, run_id: str) -> list[StoredBatch]:
         """The batches that the run waits for."""
-        return self._found(batches.c.run_id == run_id)
+        return self._where(batches.c.run_id == run_id)
 
     @told
     def of_version(self, tag: str, base_url: str) -> list[StoredBatch]:
         """The batches that any run of a version waits for, at this provider."""
-        mine = sa.select(runs.c.id).where(runs.c.tag == tag)
-        return self._found(sa.and_(batches.c.run_id.in_(mine), batches.c.base_url == shown(base_url)))
+        run_ids = sa.select(runs.c.id).where(runs.c.tag == tag)
+        return self._where(sa.and_(batches.c.run_id.in_(run_ids), batches.c.base_url == shown(base_url)))
 
     @told
     def adopt(self, batch: StoredBatch, run_id: str) -> StoredBatch:
@@ -139,11 +139,11 @@ class BatchStore(Repository):
         return [_line(row) for row in self._by_digest(query, digests)]
 
     @told
-    def keep(self, batch: StoredBatch, found: Mapping[str, Completion | Failure]) -> None:
+    def keep(self, batch: StoredBatch, replies: Mapping[str, Completion | Failure]) -> None:
         """Stores the answers to requests of a batch, each once however often it is given; others are left out."""
         with self._engine.begin() as connection:
-            new = self._first_time(connection, batch, list(found))
-            answers = [reply for digest, reply in found.items() if digest in new and isinstance(reply, Completion)]
+            new = self._first_time(connection, batch, list(replies))
+            answers = [reply for digest, reply in replies.items() if digest in new and isinstance(reply, Completion)]
             attempts = _attempts(connection, [answer.digest for answer in answers])
             numbered = [replace(answer, attempt=attempts.get(answer.digest, 0)) for answer in answers]
             numbered.sort(key=lambda answer: answer.digest)  # as in Store.add_completions
@@ -151,11 +151,11 @@ class BatchStore(Repository):
             rows = [{name: getattr(answer, name) for name in Completion.__slots__} | payer for answer in numbered]
             if rows:
                 connection.execute(self._insert(completions).on_conflict_do_nothing(), rows)
-            failures = {d: reply for d, reply in found.items() if d in new and isinstance(reply, Failure)}
+            failures = {d: reply for d, reply in replies.items() if d in new and isinstance(reply, Failure)}
             for digest, failure in failures.items():
-                mine = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest == digest)
+                condition = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest == digest)
                 values = {"failure": failure.kind, "detail": failure.detail}
-                connection.execute(batch_lines.update().where(mine).values(**values))
+                connection.execute(batch_lines.update().where(condition).values(**values))
 
     @told
     def end(self, batch: StoredBatch, rest: Failure) -> None:
@@ -170,8 +170,8 @@ class BatchStore(Repository):
     def untidied(self, project: int | None = None, most: int = 1000) -> list[StoredBatch]:
         """The batches of a project that may have files at the provider; without a project, all ended ones, newest
         first."""
-        mine = batches.c.state == "ended" if project is None else batches.c.project == project
-        query = sa.select(batches).where(mine, sa.not_(batches.c.tidied), batches.c.state != "writing")
+        condition = batches.c.state == "ended" if project is None else batches.c.project == project
+        query = sa.select(batches).where(condition, sa.not_(batches.c.tidied), batches.c.state != "writing")
         with self._engine.connect() as connection:
             return [StoredBatch(*row) for row in connection.execute(query.limit(most))]
 
@@ -181,23 +181,23 @@ class BatchStore(Repository):
         with self._engine.begin() as connection:
             connection.execute(batches.update().where(batches.c.id == batch.id).values(tidied=True))
 
-    def _found(self, condition: Any) -> list[StoredBatch]:
+    def _where(self, condition: Any) -> list[StoredBatch]:
         query = sa.select(batches).where(condition, batches.c.state != "ended").order_by(batches.c.id)
         with self._engine.connect() as connection:
             return [StoredBatch(*row) for row in connection.execute(query)]
 
     def _by_digest(self, query: Any, digests: Sequence[str]) -> list[Any]:
-        found: list[Any] = []
+        rows: list[Any] = []
         with self._engine.connect() as connection:
             for start in range(0, len(digests), CHUNK):
                 chunk = digests[start : start + CHUNK]
-                found += connection.execute(query.where(batch_lines.c.digest.in_(chunk))).all()
-        return found
+                rows += connection.execute(query.where(batch_lines.c.digest.in_(chunk))).all()
+        return rows
 
     def _first_time(self, connection: sa.Connection, batch: StoredBatch, digests: Sequence[str]) -> set[str]:
         """Marks requests as done and returns those that were not. The update locks them against other writers."""
-        mine = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest.in_(digests), sa.not_(batch_lines.c.done))
-        marked = batch_lines.update().where(mine).values(done=True).returning(batch_lines.c.digest)
+        todo = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest.in_(digests), sa.not_(batch_lines.c.done))
+        marked = batch_lines.update().where(todo).values(done=True).returning(batch_lines.c.digest)
         return set(connection.execute(marked).scalars())
 
 

@@ -68,8 +68,8 @@ class BudgetLedger(Repository):
 
     def _locked(self, connection: sa.Connection) -> float:
         """The budget. Until the transaction ends nobody else gets it: the update locks SQLite, or the row."""
-        mine = runs.update().where(runs.c.id == self._run_id).values(budget=runs.c.budget)
-        budget = connection.execute(mine.returning(runs.c.budget)).scalar()
+        update = runs.update().where(runs.c.id == self._run_id).values(budget=runs.c.budget)
+        budget = connection.execute(update.returning(runs.c.budget)).scalar()
         return float("inf") if budget is None else float(budget)
 
     def _spent(self, connection: sa.Connection) -> float:
@@ -94,8 +94,8 @@ def spending(connection: sa.Connection, run_id: str, pricing: Pricing) -> Iterat
 
 def total(amounts: Iterable[float | None]) -> float | None:
     """Their sum; None when one is unknown."""
-    known = list(amounts)
-    return None if None in known else sum(amount for amount in known if amount is not None)
+    values = list(amounts)
+    return None if None in values else sum(amount for amount in values if amount is not None)
 
 
 def costs(connection: sa.Connection, table: sa.FromClause, condition: Any, pricing: Pricing) -> Iterator[float | None]:

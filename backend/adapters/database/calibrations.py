@@ -50,9 +50,9 @@ class CalibrationStore(Repository):
     def remove(self, version: PromptVersion) -> bool:
         """False if there was none."""
         prompt = sa.select(prompts.c.id).where(prompts.c.name == version.name).scalar_subquery()
-        mine = sa.and_(calibrations.c.prompt_id == prompt, calibrations.c.number == version.number)
+        condition = sa.and_(calibrations.c.prompt_id == prompt, calibrations.c.number == version.number)
         with self._engine.begin() as connection:
-            return connection.execute(calibrations.delete().where(mine)).rowcount == 1
+            return connection.execute(calibrations.delete().where(condition)).rowcount == 1
 
 
 def _mine(version: PromptVersion) -> tuple[Any, ...]:

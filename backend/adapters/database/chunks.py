@@ -29,8 +29,8 @@ class ChunkStore(Repository):
         with self._engine.begin() as connection:
             connection.execute(jobs.delete().where(jobs.c.run_id == run_id))
             connection.execute(jobs.insert().values(**_row(run_id, PLAN, "plan")))
-            mine = runs.c.id == run_id
-            connection.execute(runs.update().where(mine).values(status="pending", reason="", worker=QUEUED))
+            condition = runs.c.id == run_id
+            connection.execute(runs.update().where(condition).values(status="pending", reason="", worker=QUEUED))
 
     @told
     def close(self, run_id: str) -> None:
@@ -60,8 +60,8 @@ class ChunkStore(Repository):
         with self._engine.begin() as connection:
             if not self._take(connection, run_id, number, worker):
                 return None
-            taken = sa.and_(runs.c.id == run_id, runs.c.status == "pending")
-            connection.execute(runs.update().where(taken).values(status="in_progress"))
+            condition = sa.and_(runs.c.id == run_id, runs.c.status == "pending")
+            connection.execute(runs.update().where(condition).values(status="in_progress"))
             return self._job(connection, run_id, number)
 
     @told
@@ -82,17 +82,17 @@ class ChunkStore(Repository):
     def _take(self, connection: sa.Connection, run_id: str, number: int, worker: str) -> bool:
         open_runs = sa.select(runs.c.id).where(runs.c.status.in_(OPEN))
         free = sa.and_(jobs.c.run_id == run_id, jobs.c.number == number, jobs.c.status == "pending")
-        taken = jobs.update().where(free, jobs.c.run_id.in_(open_runs))
+        update = jobs.update().where(free, jobs.c.run_id.in_(open_runs))
         values = {"status": "in_progress", "worker": worker, "seen": self._now()}
-        return connection.execute(taken.values(**values)).rowcount == 1
+        return connection.execute(update.values(**values)).rowcount == 1
 
     def _is_open(self, connection: sa.Connection, run_id: str) -> bool:
         status = connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id)).scalar()
         return status in OPEN
 
     def _job(self, connection: sa.Connection, run_id: str, number: int) -> Chunk:
-        mine = sa.and_(jobs.c.run_id == run_id, jobs.c.number == number)
-        return _job(connection.execute(sa.select(jobs).where(mine)).one())
+        condition = sa.and_(jobs.c.run_id == run_id, jobs.c.number == number)
+        return _job(connection.execute(sa.select(jobs).where(condition)).one())
 
     @told
     def beat(self, run_id: str, worker: str, waits_for: str = "") -> str:
@@ -102,26 +102,26 @@ class ChunkStore(Repository):
         waits_for: see `RunStore.beat`
         """
         now = self._now()
-        mine = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
+        condition = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         passed = sa.case((runs.c.seen > now - ALIVE_S, now - runs.c.seen), else_=0.0)
         values = {"seen": now, "seconds": runs.c.seconds + passed, "reason": reason_now(waits_for)}
         with self._engine.begin() as connection:
-            connection.execute(jobs.update().where(mine).values(seen=now))
+            connection.execute(jobs.update().where(condition).values(seen=now))
             connection.execute(runs.update().where(runs.c.id == run_id, runs.c.seen < now).values(**values))
             return str(connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id)).scalar())
 
     @told
     def done(self, run_id: str, numbers: Sequence[int]) -> None:
         with self._engine.begin() as connection:
-            mine = sa.and_(jobs.c.run_id == run_id, jobs.c.number.in_(numbers))
-            connection.execute(jobs.update().where(mine).values(status="done"))
+            condition = sa.and_(jobs.c.run_id == run_id, jobs.c.number.in_(numbers))
+            connection.execute(jobs.update().where(condition).values(status="done"))
 
     @told
     def give_back(self, run_id: str, worker: str) -> None:
         """Releases the unfinished chunks of `worker`."""
-        mine = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
+        condition = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         with self._engine.begin() as connection:
-            connection.execute(jobs.update().where(mine).values(status="pending", worker=""))
+            connection.execute(jobs.update().where(condition).values(status="pending", worker=""))
 
     @told
     def is_shared(self, run_id: str, worker: str) -> bool:

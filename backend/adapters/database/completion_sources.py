@@ -21,26 +21,26 @@ def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable
 
 def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
     """Notes it for all requests of the runs that meet `which`, which are about to be deleted."""
-    asked = sa.select(asks.c.digest, runs.c.project).join_from(asks, runs).where(which, asks.c.digest.is_not(None))
+    requested = sa.select(asks.c.digest, runs.c.project).join_from(asks, runs).where(which, asks.c.digest.is_not(None))
     same = samples.c.request == asks.c.digest
     repeated = sa.select(samples.c.digest, runs.c.project).join_from(samples, asks, same).join(runs).where(which)
     paid = sa.select(completions.c.digest, runs.c.project).join(runs, runs.c.id == completions.c.run_id).where(which)
-    for query in (asked, repeated, paid):
+    for query in (requested, repeated, paid):
         connection.execute(insert(sources).from_select(["digest", "project"], query).on_conflict_do_nothing())
 
 
 def answers_of(project: int) -> Any:
     """The condition for completions that are about this project's tasks and no other's."""
-    mine = completions.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))
+    condition = completions.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))
     about = completions.c.digest
     return sa.and_(
-        sa.or_(mine, about.in_(_digests(runs.c.project == project, sources.c.project == project))),
+        sa.or_(condition, about.in_(_digests(runs.c.project == project, sources.c.project == project))),
         about.not_in(_digests(runs.c.project != project, sources.c.project != project)),
     )
 
 
 def _digests(in_runs: Any, outside: Any) -> Any:
-    asked = sa.select(asks.c.digest).join_from(asks, runs).where(in_runs, asks.c.digest.is_not(None))
+    requested = sa.select(asks.c.digest).join_from(asks, runs).where(in_runs, asks.c.digest.is_not(None))
     same = samples.c.request == asks.c.digest
     repeated = sa.select(samples.c.digest).join_from(samples, asks, same).join(runs).where(in_runs)
-    return asked.union(repeated, sa.select(sources.c.digest).where(outside))
+    return requested.union(repeated, sa.select(sources.c.digest).where(outside))

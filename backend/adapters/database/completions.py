@@ -23,7 +23,7 @@ class CompletionStore:
 
     @told
     def add_completions(
-        self, found: Iterable[Completion], run_id: str | None = None, project: int | None = None
+        self, answers: Iterable[Completion], run_id: str | None = None, project: int | None = None
     ) -> None:
         """Stores completions; existing ones stay as they are.
 
@@ -31,7 +31,7 @@ class CompletionStore:
         project: the project whose tasks they are about, if no run says so
         """
         # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
-        ordered = sorted(found, key=lambda completion: (completion.digest, completion.attempt))
+        ordered = sorted(answers, key=lambda completion: (completion.digest, completion.attempt))
         payer = {"run_id": run_id}
         rows = [{name: getattr(completion, name) for name in Completion.__slots__} | payer for completion in ordered]
         if not rows:
@@ -44,7 +44,7 @@ class CompletionStore:
     @told
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
         """Stored attempts by digest, in order of attempt; digests without any are absent."""
-        found: dict[str, list[Completion]] = {}
+        by_digest: dict[str, list[Completion]] = {}
         query = sa.select(*(completions.c[name] for name in Completion.__slots__)).order_by(
             completions.c.digest, completions.c.attempt
         )
@@ -52,8 +52,8 @@ class CompletionStore:
             for start in range(0, len(digests), CHUNK):
                 chunk = digests[start : start + CHUNK]
                 for row in connection.execute(query.where(completions.c.digest.in_(chunk))):
-                    found.setdefault(row.digest, []).append(_completion(row))
-        return found
+                    by_digest.setdefault(row.digest, []).append(_completion(row))
+        return by_digest
 
 
 def _completion(row: Any) -> Completion:

@@ -37,9 +37,9 @@ class DayLedger(BudgetLedger):
     @told
     def hand_over(self, holder: str, run_id: str) -> None:
         """The reservation of `holder` belongs to that run from now on."""
-        mine = (day_holds.c.day == self._day) & (day_holds.c.holder == holder)
+        condition = (day_holds.c.day == self._day) & (day_holds.c.holder == holder)
         with self._engine.begin() as connection:
-            connection.execute(day_holds.update().where(mine).values(holder=run_id))
+            connection.execute(day_holds.update().where(condition).values(holder=run_id))
 
     def _locked(self, connection: sa.Connection) -> float:
         """Writes to a row without a holder, which keeps all others out until the transaction ends."""
@@ -47,9 +47,9 @@ class DayLedger(BudgetLedger):
         return self._limit
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:
-        mine = (day_holds.c.day == self._day) & (day_holds.c.holder != besides)
+        condition = (day_holds.c.day == self._day) & (day_holds.c.holder != besides)
         columns = (day_holds.c.holder, day_holds.c.usd, runs.c.status)
-        rows = sa.select(*columns).outerjoin(runs, runs.c.id == day_holds.c.holder).where(mine)
+        rows = sa.select(*columns).outerjoin(runs, runs.c.id == day_holds.c.holder).where(condition)
         held = 0.0
         for holder, usd, status in connection.execute(rows).all():
             held += min(usd, self._taken(connection, holder)) if status in FINAL else usd

@@ -31,8 +31,8 @@ class DeletionStore(Repository):
         with self._engine.begin() as connection:
             _check(connection, [tag])
             prompt = sa.select(prompts.c.id).where(prompts.c.name == name).scalar_subquery()
-            given = sa.case((names.c.highest < number, number), else_=names.c.highest)
-            connection.execute(names.update().where(names.c.prompt_id == prompt).values(highest=given))
+            highest = sa.case((names.c.highest < number, number), else_=names.c.highest)
+            connection.execute(names.update().where(names.c.prompt_id == prompt).values(highest=highest))
             sources.keep(connection, self._insert, runs.c.tag == tag)
             connection.execute(runs.delete().where(runs.c.tag == tag))
             for table in (calibrations, version_ids, versions):

@@ -16,12 +16,12 @@ class EmbeddingStore(Repository):
     @told
     def vectors(self, digests: Sequence[str]) -> dict[str, bytes]:
         """The stored vectors, by digest."""
-        found: dict[str, bytes] = {}
+        by_digest: dict[str, bytes] = {}
         with self._engine.connect() as connection:
             for start in range(0, len(digests), CHUNK):
                 chunk = embeddings.c.digest.in_(digests[start : start + CHUNK])
-                found |= {row.digest: row.vector for row in connection.execute(sa.select(embeddings).where(chunk))}
-        return found
+                by_digest |= {row.digest: row.vector for row in connection.execute(sa.select(embeddings).where(chunk))}
+        return by_digest
 
     @told
     def add(self, vectors: Mapping[str, bytes]) -> None:

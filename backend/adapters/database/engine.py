@@ -86,8 +86,8 @@ def _migrate(engine: sa.Engine) -> None:
     """Importing Alembic takes 0.2 s, so it is used only if the tables are not up to date."""
     with engine.connect() as connection:
         if sa.inspect(connection).has_table("alembic_version"):
-            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-            if found == HEAD:
+            revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+            if revision == HEAD:
                 return
     from alembic import command
     from alembic.config import Config

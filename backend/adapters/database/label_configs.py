@@ -29,12 +29,12 @@ class ConfigStore(Repository):
     @told
     def renames(self, project: int) -> dict[str, dict[str, str]]:
         """Control -> former label -> the label that it became."""
-        found: dict[str, dict[str, str]] = {}
+        by_control: dict[str, dict[str, str]] = {}
         query = sa.select(relabelings).where(relabelings.c.project == project)
         with self._engine.connect() as connection:
             for row in connection.execute(query):
-                found.setdefault(row.control, {})[row.former] = row.label
-        return {control: dict(sorted(links.items())) for control, links in sorted(found.items())}
+                by_control.setdefault(row.control, {})[row.former] = row.label
+        return {control: dict(sorted(links.items())) for control, links in sorted(by_control.items())}
 
     @told
     def rename(self, project: int, control: str, former: str, label: str) -> None:
@@ -48,8 +48,8 @@ class ConfigStore(Repository):
     def forget(self, project: int, control: str, former: str) -> bool:
         """Deletes a note; False if there was none."""
         with self._engine.begin() as connection:
-            mine = relabelings.c.id == _id(project, control, former)
-            return connection.execute(relabelings.delete().where(mine)).rowcount == 1
+            condition = relabelings.c.id == _id(project, control, former)
+            return connection.execute(relabelings.delete().where(condition)).rowcount == 1
 
 
 def _id(project: int, control: str, former: str) -> str:

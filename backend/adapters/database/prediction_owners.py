@@ -30,9 +30,9 @@ class OwnershipStore(Repository):
     @told
     def noted(self, project: int, version: str) -> set[int]:
         """Tasks whose prediction of a version, without a region, is ours."""
-        mine = sa.and_(unmarked.c.project == project, unmarked.c.version == version)
+        condition = sa.and_(unmarked.c.project == project, unmarked.c.version == version)
         with self._engine.connect() as connection:
-            return set(connection.execute(sa.select(unmarked.c.task_id).where(mine)).scalars())
+            return set(connection.execute(sa.select(unmarked.c.task_id).where(condition)).scalars())
 
     @told
     def pushed_unmarked(self, tag: str) -> set[int]:

@@ -50,8 +50,8 @@ class ForgetStore(Repository):
     def held(self, project: int) -> Held:
         with self._engine.connect() as connection:
             counts = {table.name: _count(connection, table, which) for table, which in _parts(project)}
-            mine = (prompts.c.project == project, versions.c.examples.is_not(None))
-            query = sa.select(prompts.c.name).join_from(versions, prompts).where(*mine).distinct()
+            conditions = (prompts.c.project == project, versions.c.examples.is_not(None))
+            query = sa.select(prompts.c.name).join_from(versions, prompts).where(*conditions).distinct()
             quoting = tuple(connection.execute(query.order_by(prompts.c.name)).scalars())
         answers = counts.pop("completions")
         for table in (sources, samples, payments):
@@ -74,11 +74,11 @@ class ForgetStore(Repository):
         with self._engine.begin() as connection:
             if sqlite:
                 connection.exec_driver_sql("PRAGMA secure_delete = ON")
-            mine = sa.select(runs.c.id).where(runs.c.project == project)
+            run_ids = sa.select(runs.c.id).where(runs.c.project == project)
             for table, which in _parts(project):
                 connection.execute(table.delete().where(which))
                 if table is completions:  # the rest belongs to another project too, and has no payer any more
-                    connection.execute(table.update().where(table.c.run_id.in_(mine)).values(run_id=None))
+                    connection.execute(table.update().where(table.c.run_id.in_(run_ids)).values(run_id=None))
         if sqlite:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -86,7 +86,7 @@ class ForgetStore(Repository):
 
 def _parts(project: int) -> list[tuple[sa.Table, Any]]:
     """Tables, and which rows of each, in the order in which they can be deleted."""
-    mine = sa.select(prompts.c.id).where(prompts.c.project == project)
+    prompt_ids = sa.select(prompts.c.id).where(prompts.c.project == project)
     return [
         (completions, owners.answers_of(project)),
         (embeddings, sa.true()),
@@ -95,7 +95,7 @@ def _parts(project: int) -> list[tuple[sa.Table, Any]]:
         (samples, _repeats_of(project)),
         (payments, payments.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))),
         (runs, runs.c.project == project),
-        (calibrations, calibrations.c.prompt_id.in_(mine)),
+        (calibrations, calibrations.c.prompt_id.in_(prompt_ids)),
     ]
 
 

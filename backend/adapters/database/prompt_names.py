@@ -34,9 +34,9 @@ def take(connection: sa.Connection, insert: Any, prompt: int, name: str) -> None
 
     Raises PromptError if it is, or was, the name of another prompt.
     """
-    mine = insert(names).values(name=name, prompt_id=prompt)
+    row = insert(names).values(name=name, prompt_id=prompt)
     free = names.c.prompt_id.is_(None)
-    connection.execute(mine.on_conflict_do_update(index_elements=["name"], set_={"prompt_id": prompt}, where=free))
+    connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"prompt_id": prompt}, where=free))
     owner = owner_of(connection, name)
     if owner is not None and owner.id != prompt:
         raise PromptError(
@@ -68,6 +68,6 @@ def refuse_left(connection: sa.Connection, name: str) -> None:
 def leave(connection: sa.Connection, prompt: Any) -> None:
     """Stores the highest number of a prompt that is about to be deleted, under all its names. A version that was
     deleted before may have had a higher one."""
-    mine = sa.select(sa.func.max(versions.c.number)).where(versions.c.prompt_id == names.c.prompt_id).scalar_subquery()
-    higher = names.update().where(names.c.prompt_id.in_(prompt), mine > names.c.highest)
-    connection.execute(higher.values(highest=mine))
+    most = sa.select(sa.func.max(versions.c.number)).where(versions.c.prompt_id == names.c.prompt_id).scalar_subquery()
+    higher = names.update().where(names.c.prompt_id.in_(prompt), most > names.c.highest)
+    connection.execute(higher.values(highest=most))

@@ -4,6 +4,7 @@ Every method is one transaction: when it returns, its data is on disk. Nothing h
 except a run's status and a prompt's name.
 """
 
+import weakref
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import UTC, datetime
@@ -37,18 +38,23 @@ from backend.errors import PromptError
 
 class Store(CompletionStore):
     """Safe to share between threads. `retry`: how long a database that went away is waited for; `clock`: makes the SQL
-    of the time now, in seconds since 1970, by the one clock of all who share the record."""
+    of the time now, in seconds since 1970, by the one clock of all who share the record.
+
+    Its connections are closed by `close`, or when nobody has it any more."""
 
     def __init__(self, url: str) -> None:
         self.retry = AT_ONCE
         self.engine = open_database(url)
         self.clock: Callable[[], Any] = clock_of(self.engine)
         self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        self._lender: Store | None = None
+        # Not at the process's end: after a fork that would be the end of the parent's connections.
+        weakref.finalize(self, self.engine.dispose).atexit = False
 
     def with_retry(self, retry: RetryPolicy) -> Self:
         """The same record for somebody who waits for it as `retry` says."""
         other = copy(self)
-        other.retry = retry
+        other.retry, other._lender = retry, self
         return other
 
     def close(self) -> None:

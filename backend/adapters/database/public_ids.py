@@ -67,10 +67,10 @@ class PublicIdStore(Repository):
         Raises PromptError when another prompt has, or had, the name.
         """
         with self._engine.begin() as connection:
-            made = connection.execute(self._insert(prompts).values(name=name, project=project).on_conflict_do_nothing())
+            new = connection.execute(self._insert(prompts).values(name=name, project=project).on_conflict_do_nothing())
             row = connection.execute(sa.select(prompts).where(prompts.c.name == name)).one()
             unused = sa.select(versions.c.number).where(versions.c.prompt_id == row.id).limit(1)
-            if not made.rowcount and (row.project != project or connection.execute(unused).first()):
+            if not new.rowcount and (row.project != project or connection.execute(unused).first()):
                 raise PromptError(f"There is a prompt '{name}' already: choose another title.")
             take(connection, self._insert, row.id, name)
             self._describe(connection, row.id, title, description, author)
@@ -98,9 +98,9 @@ class PublicIdStore(Repository):
     @told
     def set_note(self, prompt: int, number: int, note: str) -> None:
         """Changes a version's note."""
-        mine = sa.and_(versions.c.prompt_id == prompt, versions.c.number == number)
+        condition = sa.and_(versions.c.prompt_id == prompt, versions.c.number == number)
         with self._engine.begin() as connection:
-            connection.execute(versions.update().where(mine).values(note=note))
+            connection.execute(versions.update().where(condition).values(note=note))
 
     @told
     def runs(self, keys: Iterable[str]) -> Mapping[str, PublicId]:

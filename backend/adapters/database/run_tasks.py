@@ -50,10 +50,10 @@ class RunTaskStore(Repository):
     """See Repository."""
 
     @told
-    def note(self, run_id: str, found: Iterable[RunTask]) -> None:
+    def note(self, run_id: str, tasks: Iterable[RunTask]) -> None:
         """Writes what became of tasks of a run."""
         with self._engine.begin() as connection:
-            self._note(connection, run_id, found)
+            self._note(connection, run_id, tasks)
 
     @told
     def plan(self, run_id: str, planned: PlannedRequests) -> None:
@@ -65,8 +65,8 @@ class RunTaskStore(Repository):
             if repeated:
                 connection.execute(self._insert(samples).on_conflict_do_nothing(), repeated)
 
-    def _note(self, connection: sa.Connection, run_id: str, found: Iterable[RunTask]) -> None:
-        rows = [_row(run_id, ask) for ask in found]
+    def _note(self, connection: sa.Connection, run_id: str, tasks: Iterable[RunTask]) -> None:
+        rows = [_row(run_id, task) for task in tasks]
         if not rows:
             return
         insert = self._insert(asks)
@@ -102,21 +102,21 @@ class RunTaskStore(Repository):
     @told
     def some(self, tag: str, most: int) -> list[tuple[int, str]]:
         """Some of the tasks that a version was asked about, with the digests of their requests."""
-        mine = sa.select(asks.c.task_id, asks.c.digest).join_from(asks, runs)
-        query = mine.where(runs.c.tag == tag, asks.c.digest.is_not(None)).limit(most)
+        of_version = sa.select(asks.c.task_id, asks.c.digest).join_from(asks, runs)
+        query = of_version.where(runs.c.tag == tag, asks.c.digest.is_not(None)).limit(most)
         with self._engine.connect() as connection:
             return [(row.task_id, row.digest) for row in connection.execute(query)]
 
     @told
     def tally(self, run: Run, pricing: Pricing) -> TaskCounts:
         """The progress of a run. Answers of later runs change nothing: this run had no answer."""
-        mine = asks.c.run_id == run.id
+        of_run = asks.c.run_id == run.id
         repeats = self._repeats(run.tag)
-        there: Any = sa.exists().where(completions.c.digest == asks.c.digest)
+        answered: Any = sa.exists().where(completions.c.digest == asks.c.digest)
         if repeats:
-            there = sa.and_(there, _answered_repeats(repeats) == repeats)
+            answered = sa.and_(answered, _answered_repeats(repeats) == repeats)
         own = sa.exists().where(completions.c.digest == asks.c.digest, completions.c.run_id == run.id)
-        stored = sa.and_(there, sa.or_(asks.c.failure.is_(None), own))
+        stored = sa.and_(answered, sa.or_(asks.c.failure.is_(None), own))
         counted = {
             "planned": sa.func.count(),
             "done": _count(stored),
@@ -125,12 +125,12 @@ class RunTaskStore(Repository):
             "requests": sa.func.coalesce(sa.func.sum(asks.c.sent), 0),
             "reused": _count(sa.and_(stored, asks.c.sent == 0)),
         }
-        query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(mine)
+        query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(of_run)
         with self._engine.connect() as connection:
             row = connection.execute(query).one()
-            behind: Any = completions.c.digest.in_(sa.select(asks.c.digest).where(mine))
+            behind: Any = completions.c.digest.in_(sa.select(asks.c.digest).where(of_run))
             if repeats:
-                behind = sa.or_(behind, completions.c.digest.in_(_repeated(repeats).where(mine)))
+                behind = sa.or_(behind, completions.c.digest.in_(_repeated(repeats).where(of_run)))
             paid = sa.func.coalesce(completions.c.run_id, "") == run.id
             cost, saved = (
                 total(costs(connection, completions, condition, pricing))
@@ -148,17 +148,17 @@ class RunTaskStore(Repository):
 
     @told
     def _asks_after(self, some_runs: Any, last: int, size: int) -> list[RunTask]:
-        mine = sa.and_(asks.c.run_id.in_(some_runs), asks.c.task_id > last)
-        ids = sa.select(asks.c.task_id).where(mine).distinct().order_by(asks.c.task_id).limit(size).subquery()
+        condition = sa.and_(asks.c.run_id.in_(some_runs), asks.c.task_id > last)
+        ids = sa.select(asks.c.task_id).where(condition).distinct().order_by(asks.c.task_id).limit(size).subquery()
         highest = sa.select(sa.func.max(ids.c.task_id)).scalar_subquery()
-        page = sa.select(asks).join_from(asks, runs).where(mine, asks.c.task_id <= highest)
+        page = sa.select(asks).join_from(asks, runs).where(condition, asks.c.task_id <= highest)
         return self._newest(page.order_by(runs.c.created, runs.c.id))
 
     def _repeats(self, tag: str) -> int:
         """How often a version's requests are repeated."""
         name, number = parse_tag(tag)
-        mine = sa.and_(prompts.c.name == name, versions.c.number == number)
-        query = sa.select(versions.c.confidence).join_from(versions, prompts).where(mine)
+        condition = sa.and_(prompts.c.name == name, versions.c.number == number)
+        query = sa.select(versions.c.confidence).join_from(versions, prompts).where(condition)
         with self._engine.connect() as connection:
             return samples_of(connection.execute(query).scalar() or LOGPROBS) - 1
 

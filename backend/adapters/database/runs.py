@@ -91,11 +91,11 @@ class RunStore(Repository):
 
         waits_for: the run's reason until the next heartbeat, if it goes on
         """
-        mine = runs.c.id == run_id
+        condition = runs.c.id == run_id
         values = {"seen": self._now(), "seconds": runs.c.seconds + seconds, "reason": reason_now(waits_for)}
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(mine).values(**values))
-            return str(connection.execute(sa.select(runs.c.status).where(mine)).scalar())
+            connection.execute(runs.update().where(condition).values(**values))
+            return str(connection.execute(sa.select(runs.c.status).where(condition)).scalar())
 
     @told
     def size(self, run_id: str, tasks: int) -> None:
@@ -106,16 +106,16 @@ class RunStore(Repository):
     @told
     def complete(self, run_id: str) -> bool:
         """Completes a run, unless it was canceled meanwhile (then False)."""
-        mine = sa.and_(runs.c.id == run_id, runs.c.status == "in_progress")
+        live = sa.and_(runs.c.id == run_id, runs.c.status == "in_progress")
         with self._engine.begin() as connection:
-            return connection.execute(runs.update().where(mine).values(status="completed", reason="")).rowcount == 1
+            return connection.execute(runs.update().where(live).values(status="completed", reason="")).rowcount == 1
 
     @told
     def finish(self, run_id: str, status: str, reason: str = "") -> None:
         """Ends a run, unless it has ended already: of several who work on it, the first one says why."""
-        mine = sa.and_(runs.c.id == run_id, runs.c.status.in_(OPEN))
+        condition = sa.and_(runs.c.id == run_id, runs.c.status.in_(OPEN))
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(mine).values(status=status, reason=reason))
+            connection.execute(runs.update().where(condition).values(status=status, reason=reason))
 
     @told
     def reopen(self, run_id: str) -> None:

@@ -39,9 +39,9 @@ def plain_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _write(page: Sequence[Row], one: Any) -> int:
+def _write(page: Sequence[Row], write_row: Any) -> int:
     for row in page:
-        one(row)
+        write_row(row)
     return len(page)
 
 

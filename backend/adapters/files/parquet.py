@@ -34,7 +34,7 @@ def write_parquet(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Seq
 def _value(value: Any, column: Column) -> Any:
     if value is None or column.kind in ("int", "float"):
         return value
-    return [_utf8(one) for one in value] if column.kind == "texts" else _utf8(plain_text(value))
+    return [_utf8(text) for text in value] if column.kind == "texts" else _utf8(plain_text(value))
 
 
 def _utf8(text: str) -> str:

@@ -12,9 +12,9 @@ def private_folder(folder: Path) -> None:
     """Makes the folder with its parents; an existing one of ours becomes private. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(OSError):
-        found = folder.stat()
-        ours = os.name != "posix" or found.st_uid == os.geteuid()
-        if ours and not found.st_mode & SHARED_BITS and folder.resolve() != Path.home():
+        status = folder.stat()
+        ours = os.name != "posix" or status.st_uid == os.geteuid()
+        if ours and not status.st_mode & SHARED_BITS and folder.resolve() != Path.home():
             folder.chmod(0o700)
 
 

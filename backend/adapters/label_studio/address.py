@@ -18,9 +18,9 @@ def refuse_redirect(response: "httpx.Response", url: str) -> None:
     """Raises StudioError for a redirect, with the address to set instead of `url`."""
     if not 300 <= response.status_code < 400 or "location" not in response.headers:
         return
-    asked = response.request.url
-    path = asked.path.removeprefix(urlsplit(url).path.rstrip("/"))
-    leads = asked.join(response.headers["location"]).copy_with(query=None, fragment=None)
+    requested = response.request.url
+    path = requested.path.removeprefix(urlsplit(url).path.rstrip("/"))
+    leads = requested.join(response.headers["location"]).copy_with(query=None, fragment=None)
     same = leads.path.rstrip("/").endswith(path.rstrip("/"))
     address = str(leads).rstrip("/").removesuffix(path.rstrip("/")) if same else str(leads)
     advice = (

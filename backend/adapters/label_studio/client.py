@@ -67,14 +67,14 @@ class LabelStudioClient(StudioBackends, StudioPredictions):
         self,
         url: str,
         api_key: str | None,
-        known: Callable[[int], Container[int]] = lambda project: (),
+        accepted: Callable[[int], Container[int]] = lambda project: (),
         credential: Credential | None = None,
     ) -> None:
         """`credential`: of whoever it acts for, in place of the key."""
         self.http = LabelStudioHttp(url, api_key, credential)
         self._pages = TaskPages(self.http)
         self.url = url
-        self._known = known
+        self._accepted = accepted
 
     def version(self) -> str:
         return str(self.http.record("api/version", "release")["release"])
@@ -96,28 +96,28 @@ class LabelStudioClient(StudioBackends, StudioPredictions):
 
     def project(self, project: int) -> Project:
         try:
-            found = self.http.record(f"api/projects/{project}/", "id", "title")
+            row = self.http.record(f"api/projects/{project}/", "id", "title")
         except NotFound as error:
             raise NotFound(
                 error.status, f"Label Studio has no project {project} that this token may see: check its number."
             ) from None
         return Project(
             id=project,
-            title=found["title"],
-            label_config=found.get("label_config") or "",
-            shown=found.get("model_version") or "",
-            tasks=found.get("task_number") or 0,
+            title=row["title"],
+            label_config=row.get("label_config") or "",
+            shown=row.get("model_version") or "",
+            tasks=row.get("task_number") or 0,
         )
 
     def projects(self) -> list[dict[str, Any]]:
         """All projects that the token may see, as Label Studio's JSON."""
-        found: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
         more: Any = True
         while more:
-            number = len(found) // PROJECTS + 1
+            number = len(rows) // PROJECTS + 1
             answer = self.http.call("GET", "api/projects/", page=number, page_size=PROJECTS)
-            found, more = found + answer["results"], answer.get("next") and answer["results"]
-        return found
+            rows, more = rows + answer["results"], answer.get("next") and answer["results"]
+        return rows
 
     def ground_truths(self, project: int) -> int:
         """How many annotations are marked as ground truth."""
@@ -143,8 +143,8 @@ class LabelStudioClient(StudioBackends, StudioPredictions):
         for start in range(0, len(ids), IDS):
             some = list(ids[start : start + IDS])
             chosen = {"selectedItems": {"all": False, "included": some}}
-            found = self._pages.page(project, 1, IDS, query=chosen, include="id,data", fields="task_only")
-            by_id = {row["id"]: _task(row) for row in found}
+            rows = self._pages.page(project, 1, IDS, query=chosen, include="id,data", fields="task_only")
+            by_id = {row["id"]: _task(row) for row in rows}
             yield [by_id[i] for i in some if i in by_id]
 
     def task_ids(self, project: int) -> list[int]:
@@ -174,18 +174,18 @@ class LabelStudioClient(StudioBackends, StudioPredictions):
     def count_by_version(self, project: int, operator: str, versions: Sequence[str]) -> int:
         """The number of these tasks."""
         query = all_of(by_version(operator, versions))
-        return int(self._pages.found(project, 1, 1, query=query, include="id", fields="task_only")["total"])
+        return int(self._pages.answer(project, 1, 1, query=query, include="id", fields="task_only")["total"])
 
     def annotated(self, project: int) -> Iterator[AnnotatedTask]:
         """Tasks with submitted annotations."""
-        known = self._known(project)
+        accepted = self._accepted(project)
         for rows in self._pages.pages(project, PAGE, query=ANNOTATED, fields="all"):
             for row in filter(_is_read, rows):
                 submitted = (a for a in row["annotations"] if isinstance(a, dict) and not a.get("was_cancelled"))
                 versions = {p["id"]: p["model_version"] for p in row.get("predictions") or [] if isinstance(p, dict)}
                 annotations = tuple(sorted(submitted, key=lambda a: a["id"]))
                 drafted = frozenset(d["annotation"] for d in row.get("drafts") or [] if d.get("annotation"))
-                unseen = frozenset(a["id"] for a in annotations if is_unseen(a, known)) - drafted
+                unseen = frozenset(a["id"] for a in annotations if is_unseen(a, accepted)) - drafted
                 yield AnnotatedTask(Task(row["id"], row["data"]), annotations, versions, unseen, drafted)
 
 

@@ -6,6 +6,7 @@ requests use its HTTP client only.
 
 import json
 import re
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -73,7 +74,10 @@ class Unreachable(StudioError):
 
 
 class LabelStudioHttp:
-    """`call` returns the JSON of an answer, `rows` that of a long list as a stream. Every error is a StudioError."""
+    """`call` returns the JSON of an answer, `rows` that of a long list as a stream. Every error is a StudioError.
+
+    Its connections are closed when nobody has it any more: threads that share it cannot tell who is the last.
+    """
 
     def __init__(self, url: str, api_key: str | None, credential: Credential | None = None) -> None:
         """`credential`: a request's own, which is passed on in place of the key."""
@@ -97,6 +101,7 @@ class LabelStudioHttp:
             from backend.adapters.label_studio.clients import client_without_cookies
 
             http = client_without_cookies(credential)
+            weakref.finalize(self, http.close)
             self._sdk: Any = LabelStudioBase(base_url=url, api_key=api_key, timeout=60, httpx_client=http)
         except ApiError:
             raise StudioError(

@@ -50,7 +50,7 @@ class TaskPages:
             rows.append(row)
         return rows
 
-    def found(self, project: int, number: int, size: int, *, repeat: bool = True, **params: Any) -> Mapping[str, Any]:
+    def answer(self, project: int, number: int, size: int, *, repeat: bool = True, **params: Any) -> Mapping[str, Any]:
         """A page as it is answered. `repeat`: when Label Studio answers 500 it is asked again, twice."""
         query = params.pop("query", None)
         if query is not None or params.get("view") is None:
@@ -58,18 +58,18 @@ class TaskPages:
         params["review"] = True  # otherwise a project that predicts automatically predicts all that is listed
         wanted = {name: value for name, value in params.items() if value is not None}
         try:
-            found: Mapping[str, Any] = self._http.call(
+            answer: Mapping[str, Any] = self._http.call(
                 "GET", "api/tasks/", repeat=repeat, project=project, page=number, page_size=size, timeout=300, **wanted
             )
         except NotFound:
             if number > 1:
                 return {"tasks": []}  # the page behind the last one
             raise StudioError(f"Label Studio has no such tab in project {project}: check the view's number.") from None
-        return found
+        return answer
 
     def _rows(self, project: int, number: int, size: int, params: Row, repeat: bool) -> Iterator[Row]:
         try:
-            yield from self.found(project, number, size, repeat=repeat, **params)["tasks"]
+            yield from self.answer(project, number, size, repeat=repeat, **params)["tasks"]
             return
         except Refused as refusal:
             if refusal.status != 500:
@@ -84,6 +84,6 @@ class TaskPages:
     def _unreadable(self, project: int, number: int, params: Row) -> Iterator[Row]:
         """The id of a task that is alone on a page."""
         only_id = {**params, "include": "id", "fields": "task_only"}
-        for row in self.found(project, number, 1, repeat=False, **only_id)["tasks"]:
+        for row in self.answer(project, number, 1, repeat=False, **only_id)["tasks"]:
             log.warning("Label Studio can't show task %d of project %d (it answers 500): left out", row["id"], project)
             yield {"id": row["id"]}

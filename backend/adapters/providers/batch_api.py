@@ -3,6 +3,7 @@
 One call is one request and is never repeated: a batch that is created twice is paid for twice.
 """
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -25,13 +26,17 @@ _CONFLICT = (400, 409)
 
 
 class BatchApi:
-    """Every method raises ProviderError if the provider refuses, ProviderAwayError if it cannot be reached."""
+    """Every method raises ProviderError if the provider refuses, ProviderAwayError if it cannot be reached.
+
+    Its connections are closed when nobody has it any more.
+    """
 
     def __init__(self, connection: ModelConnection) -> None:
         """Raises SettingsError for a key or an address that can't be one. The time-out is for silence."""
         check(connection)
         self._shown, self._named = connection.shown, connection.settings
         client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s)
+        weakref.finalize(self, client.close)
         self._client = openai.OpenAI(
             api_key=connection.api_key,
             base_url=connection.base_url,
@@ -39,9 +44,6 @@ class BatchApi:
             timeout=connection.timeout_s,
             http_client=client,
         )
-
-    def close(self) -> None:
-        self._client.close()
 
     def upload(self, name: str, content: IO[bytes]) -> str:
         """The provider's name for the new file."""

@@ -48,7 +48,7 @@ def unsafe(error: BaseException, where: str) -> ProviderError | None:
     causes = list(_causes(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         why = next(
-            (told for cause in causes if (told := getattr(cause, "verify_message", ""))), "its authority is not known"
+            (text for cause in causes if (text := getattr(cause, "verify_message", ""))), "its authority is not known"
         )
         return ProviderError(
             f"The certificate of {where} can't be verified ({why}): set SSL_CERT_FILE to a file with the certificate "
@@ -103,11 +103,11 @@ def moved(error: openai.APIStatusError, where: str, named: str) -> ProviderError
     named: the beginning of the setting's name
     """
     target = target_of(error)
-    there = "nowhere" if target is None else shown(str(target))[:200]
+    address = "nowhere" if target is None else shown(str(target))[:200]
     for path in _PATHS:
-        there = there.removesuffix(path)
+        address = address.removesuffix(path)
     return ProviderError(
-        f"{where} redirects to {there}, where nothing was sent: set {named}_BASE_URL to that address if it is yours."
+        f"{where} redirects to {address}, where nothing was sent: set {named}_BASE_URL to that address if it is yours."
     )
 
 
@@ -118,21 +118,21 @@ def words_of(error: openai.APIStatusError) -> str:
 
 def words_in(body: Any) -> str:
     """The same from an error's JSON, in whatever form; "" for a page of HTML."""
-    found = _words(body, _DEPTH)
-    return "" if found.lstrip().startswith("<") else found[:_WORDS]
+    words = _words(body, _DEPTH)
+    return "" if words.lstrip().startswith("<") else words[:_WORDS]
 
 
-def _words(found: Any, depth: int) -> str:
-    if isinstance(found, str) or not depth:
-        return str(found)[:_WORDS] if found else ""
-    if isinstance(found, list):
-        return "; ".join(filter(None, (_words(item, depth - 1) for item in found[:3])))
-    if not isinstance(found, dict):
+def _words(body: Any, depth: int) -> str:
+    if isinstance(body, str) or not depth:
+        return str(body)[:_WORDS] if body else ""
+    if isinstance(body, list):
+        return "; ".join(filter(None, (_words(item, depth - 1) for item in body[:3])))
+    if not isinstance(body, dict):
         return ""
     keys = ("message", "detail", "error", "msg", "errors", "title", "description")
-    sentence = next((words for key in keys if (words := _words(found.get(key), depth - 1))), "")
-    place = found.get("loc")
-    raw = found["metadata"].get("raw") if isinstance(found.get("metadata"), dict) else None
+    sentence = next((words for key in keys if (words := _words(body.get(key), depth - 1))), "")
+    place = body.get("loc")
+    raw = body["metadata"].get("raw") if isinstance(body.get("metadata"), dict) else None
     before = f"{json.dumps(place)}: " if place and sentence else ""
     return f"{before}{sentence}{f' ({raw[:_WORDS]})' if isinstance(raw, str) else ''}"
 

@@ -3,6 +3,7 @@
 The client repeats requests after errors that may pass (rate limits, server errors, broken connections).
 """
 
+import weakref
 from array import array
 from collections.abc import Sequence
 from math import isfinite
@@ -18,13 +19,14 @@ TRIES = 6
 
 
 class EmbeddingApi:
-    """Safe to share between threads."""
+    """Safe to share between threads. Its connections are closed when nobody has it any more."""
 
     def __init__(self, connection: ModelConnection) -> None:
         """Raises SettingsError for an invalid key or address."""
         check(connection)
         self._shown, self._named = connection.shown, connection.settings
         client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s)
+        weakref.finalize(self, client.close)
         self._client = openai.OpenAI(
             api_key=connection.api_key,
             base_url=connection.base_url,

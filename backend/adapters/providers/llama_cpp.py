@@ -12,7 +12,7 @@ def slots(base_url: str, api_key: str | None) -> int | None:
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
     try:
         answer = httpx.get(f"{root}/props", headers=headers, timeout=PATIENCE_S, trust_env=False)
-        found = answer.json()["total_slots"]
+        number = answer.json()["total_slots"]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError):
         return None
-    return found if isinstance(found, int) and 1 <= found <= _MOST else None
+    return number if isinstance(number, int) and 1 <= number <= _MOST else None

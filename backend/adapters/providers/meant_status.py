@@ -43,8 +43,8 @@ def meant_status(status: int, error: Any, texts: str = "") -> int:
     number = _number(fields.get("code")) or _number(fields.get("status"))
     if number and number not in _PASSING:
         return number
-    said = f"{' '.join(str(fields.get(name) or '')[:100] for name in _NAMED)} {words_in(error)}"
-    return _kind(said, texts) or _wrapped(said, texts) or status
+    words = f"{' '.join(str(fields.get(name) or '')[:100] for name in _NAMED)} {words_in(error)}"
+    return _kind(words, texts) or _wrapped(words, texts) or status
 
 
 def refusal_in(body: Any, texts: str = "") -> tuple[int, dict[str, Any]] | None:
@@ -54,9 +54,9 @@ def refusal_in(body: Any, texts: str = "") -> tuple[int, dict[str, Any]] | None:
     return (status, error) if isinstance(error, dict) and status not in (200, 429) else None
 
 
-def names_key(said: str) -> bool:
+def names_key(kind: str) -> bool:
     """Whether the type or the code of an error says that the key was refused."""
-    return _PATTERNS[401].search(said) is not None
+    return _PATTERNS[401].search(kind) is not None
 
 
 def _number(code: Any) -> int:
@@ -65,13 +65,13 @@ def _number(code: Any) -> int:
     return int(text) if re.fullmatch(r"4\d\d", text, re.ASCII) else 0
 
 
-def _kind(said: str, texts: str) -> int:
-    found = (
-        status for status, pattern in _PATTERNS.items() if any(word[0] not in texts for word in pattern.finditer(said))
+def _kind(words: str, texts: str) -> int:
+    statuses = (
+        status for status, pattern in _PATTERNS.items() if any(word[0] not in texts for word in pattern.finditer(words))
     )
-    return next(found, 0)
+    return next(statuses, 0)
 
 
-def _wrapped(said: str, texts: str) -> int:
-    numbers = (int(word[1]) for word in _WRAPPED.finditer(said) if word[0] not in texts)
+def _wrapped(words: str, texts: str) -> int:
+    numbers = (int(word[1]) for word in _WRAPPED.finditer(words) if word[0] not in texts)
     return next((number for number in numbers if number not in _PASSING), 0)

@@ -63,8 +63,8 @@ class Refusals:
         kind = f"{code} {error.type or ''}"
         spent = status == 402 or (status == 429 and ("quota" in kind or "billing" in kind))
         self._check_account(status, spent or _NO_CREDIT.search(kind) is not None or _says(_NO_CREDIT, message, texts))
-        said = self.quoted(request, message)
-        quote = f': "{said}"' if said else ""
+        words = self.quoted(request, message)
+        quote = f': "{words}"' if words else ""
         self._check_key(status, status == 401 or names_key(kind) or _says(_KEY_REFUSED, message, texts))
         if status in (404, 405):
             raise self._unknown(model, quote)
@@ -81,22 +81,22 @@ class Refusals:
         if key_refused and status in (401, *_ABOUT_ONE):
             raise ProviderError(f"{self.where} refused the key: check {self.named}_API_KEY and {self.named}_BASE_URL.")
 
-    def _unknown(self, model: str, said: str) -> ProviderError:
+    def _unknown(self, model: str, quote: str) -> ProviderError:
         return ProviderError(
             f"{self.where} does not know model '{model}' (or is not an OpenAI-compatible address): "
-            f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1{said}."
+            f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1{quote}."
         )
 
-    def _of_one(self, model: str, status: int, error: openai.APIStatusError, code: str, said: str) -> Failure:
+    def _of_one(self, model: str, status: int, error: openai.APIStatusError, code: str, quote: str) -> Failure:
         wait = retry_after(error.response.headers, time.time())
         if status == 403:
             who = f"The key may not use model '{model}' at {self.where} ({error.status_code})"
-            return Failure("auth", f"{who}: choose another model or key{said}.")
+            return Failure("auth", f"{who}: choose another model or key{quote}.")
         if status == 429:
             return Failure("rate_limited", "The provider's rate limit was reached.", wait)
         if status in (408, 409) or status >= 500:
-            return Failure("server", f"The model's server answered {status}{said}.", wait)
-        return Failure("bad_request", f"The model's server refused the request ({error.status_code}{code}){said}.")
+            return Failure("server", f"The model's server answered {status}{quote}.", wait)
+        return Failure("bad_request", f"The model's server refused the request ({error.status_code}{code}){quote}.")
 
 
 def is_about_length(error: openai.APIStatusError) -> bool:
@@ -105,4 +105,4 @@ def is_about_length(error: openai.APIStatusError) -> bool:
 
 
 def _says(pattern: re.Pattern[str], message: str, texts: str) -> bool:
-    return any(found[0] not in texts for found in pattern.finditer(message))
+    return any(match[0] not in texts for match in pattern.finditer(message))

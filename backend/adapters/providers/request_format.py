@@ -84,11 +84,11 @@ class RequestFormat:
 
 def parameters(template: RequestTemplate) -> dict[str, Any]:
     """A template's parameters with its cap; of two bounds the smaller one counts."""
-    found = dict(template.parameters)
+    values = dict(template.parameters)
     if template.cap is not None:
-        names = [name for name in _CAPS if name in found] or [_CAPS[0]]
-        found |= {name: _smaller(found.get(name), template.cap) for name in names}
-    return found
+        names = [name for name in _CAPS if name in values] or [_CAPS[0]]
+        values |= {name: _smaller(values.get(name), template.cap) for name in names}
+    return values
 
 
 def lowered(template: RequestTemplate) -> bool:
@@ -152,7 +152,7 @@ def _step_down(dialect: RequestFormat, sent: set[str]) -> RequestFormat | None:
 def _speaks_of(words: re.Pattern[str], message: str, texts: str) -> bool:
     """Whether a message contains one of `words`, not counting where it repeats a task's text."""
     return any(
-        message[max(0, found.start() - _NEAR) : found.end() + _NEAR] not in texts for found in words.finditer(message)
+        message[max(0, match.start() - _NEAR) : match.end() + _NEAR] not in texts for match in words.finditer(message)
     )
 
 

@@ -5,7 +5,7 @@ without an answer; `chat_completions` handles them.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf, isfinite
@@ -27,12 +27,19 @@ _SPOKEN = (None, "text", "output_text")
 _MALFORMED = ("json_validate_failed", "output_parse_failed", "tool_use_failed")
 """Codes of errors that stand for an answer which does not keep to its schema (Groq)."""
 _USAGE = ("usage", "usageMetadata", "usage_metadata")
-_PROMPT = ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_token_count", "prompt_eval_count")
-_COMPLETION = ("completion_tokens", "output_tokens", "candidatesTokenCount", "candidates_token_count", "eval_count")
-_THOUGHTS = ("reasoning_tokens", "thoughtsTokenCount", "thoughts_token_count")
-_TOTAL = ("total_tokens", "totalTokenCount", "total_token_count")
-_CACHED = ("cached_tokens", "cachedContentTokenCount", "cached_content_token_count", "prompt_cache_hit_tokens")
-"""Names of OpenAI's two APIs, Gemini, Ollama and DeepSeek, which proxies pass on."""
+_DETAILS = ("prompt_tokens_details", "completion_tokens_details", "output_tokens_details")
+_KINDS = {
+    name: kind
+    for kind, names in {
+        "prompt": "prompt_tokens input_tokens promptTokenCount prompt_token_count prompt_eval_count",
+        "completion": "completion_tokens output_tokens candidatesTokenCount candidates_token_count eval_count",
+        "thoughts": "reasoning_tokens thoughtsTokenCount thoughts_token_count",
+        "total": "total_tokens totalTokenCount total_token_count",
+        "cached": "cached_tokens cachedContentTokenCount cached_content_token_count prompt_cache_hit_tokens",
+    }.items()
+    for name in names.split()
+}
+"""What is counted, by its names in OpenAI's two APIs, Gemini, Ollama and DeepSeek, which proxies pass on."""
 LONGEST_S = 3600.0
 Quote = Callable[[str], str]
 """Makes of a provider's words what may be shown of them."""
@@ -106,9 +113,9 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
     )
 
 
-def _name(found: Any, most: int) -> str:
+def _name(name: Any, most: int) -> str:
     """A name that the server gave, in characters and a length that every database accepts."""
-    return found.encode("utf-8", "replace").decode().replace("\0", "")[:most] if isinstance(found, str) else ""
+    return name.encode("utf-8", "replace").decode().replace("\0", "")[:most] if isinstance(name, str) else ""
 
 
 def _text(content: Any) -> str:
@@ -132,56 +139,61 @@ def _elsewhere(message: Mapping[str, Any]) -> str | None:
     keys = [
         key for key, value in message.items() if key not in _PLAIN and isinstance(value, str | list | dict) and value
     ]
-    return next((name for found in (*keys, *parts) if (name := _name(found, _KEY))), None)
+    return next((name for place in (*keys, *parts) if (name := _name(place, _KEY))), None)
 
 
 def _bill(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Any:
     """What holds the counts of tokens: the body's usage, the choice's, or the body itself (Ollama)."""
-    places = [place.get(name) for place in (body, choice) for name in _USAGE]
-    return next((found for found in places if found), body)
+    return next((place[name] for place in (body, choice) for name in _USAGE if place.get(name)), body)
 
 
-def _usage(found: Any) -> tuple[int, int, int]:
-    """Tokens of prompt and completion, and cached tokens; all 0 if usage is missing or not a number.
+def _usage(bill: Any) -> tuple[int, int, int]:
+    """Tokens of prompt and completion, and cached tokens; all 0 if a count is missing or not a number.
 
     All tokens that are not prompt tokens count as completion tokens: some servers leave thoughts out of
     `completion_tokens`.
     """
     try:
-        prompt, completion = (_first(found, names) for names in (_PROMPT, _COMPLETION))
-        cached = _first({**found, **(found.get("prompt_tokens_details") or {})}, _CACHED)
-    except (AttributeError, TypeError, ValueError, OverflowError):
+        counts = _counts(bill)
+    except (AttributeError, TypeError):
         return 0, 0, 0
-    if not all(0 <= count <= _MOST for count in (prompt, completion, cached)):
+    prompt, completion, cached = (counts.get(kind, 0) for kind in ("prompt", "completion", "cached"))
+    if min(prompt, completion, cached) < 0:
         return 0, 0, 0
-    details = (found, found.get("completion_tokens_details"), found.get("output_tokens_details"))
-    thoughts = max(_count(part, name) for part in details for name in _THOUGHTS)
-    total = max(_count(found, name) for name in _TOTAL)
-    apart = completion + thoughts if thoughts > completion else 0
-    return prompt, min(_MOST, max(completion, apart, total - prompt)), cached
+    thoughts, rest = counts.get("thoughts", 0), counts.get("total", 0) - prompt
+    return prompt, min(_MOST, max(completion, rest, completion + thoughts if thoughts > completion else 0)), cached
 
 
-def _first(found: Any, names: Sequence[str]) -> int:
-    """The first that is there, 0 for none. Raises ValueError or TypeError for what is not a number."""
-    return next((int(found[name]) for name in names if found.get(name)), 0)
+def _counts(bill: Mapping[str, Any]) -> dict[str, int]:
+    """Kind -> the largest count under one of its names, in a bill and its details; -1 if none of them is a count.
+
+    Raises AttributeError or TypeError for what is not a bill.
+    """
+    counts: dict[str, int] = {}
+    for part in (bill, *(bill.get(name) for name in _DETAILS)):
+        for name, value in part.items() if part else ():
+            kind = _KINDS.get(name)
+            if kind is not None and value:
+                counts[kind] = max(counts.get(kind, -1), _count(value))
+    return counts
 
 
-def _count(found: Any, name: str) -> int:
-    """0 for anything that is not a count."""
+def _count(value: Any) -> int:
+    """-1 for anything that is not a count."""
     try:
-        count = int(found.get(name) or 0) if isinstance(found, dict) else 0
+        count = int(value)
     except (TypeError, ValueError, OverflowError):
-        return 0
-    return count if 0 <= count <= _MOST else 0
+        return -1
+    return count if 0 <= count <= _MOST else -1
 
 
-def _logprobs(found: Any, text: str) -> Pieces | None:
+def _logprobs(logprobs: Any, text: str) -> Pieces | None:
     """The log-probabilities of the tokens that spell `text`, or of all tokens if none do.
 
     None if they are not in OpenAI's form or not numbers.
     """
     try:
-        tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in found["content"]]
+        tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in logprobs["content"]]
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
         return None
     good = all(isinstance(token, str) and isfinite(logprob) for token, logprob, _ in tokens)
@@ -221,7 +233,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 def _until(date: str, now: float) -> float:
     """Seconds until `date`; 0 if it is past; infinite if it is not a date."""
     try:
-        found = parsedate_to_datetime(date)
-        return max(0.0, found.replace(tzinfo=found.tzinfo or UTC).timestamp() - now)
+        moment = parsedate_to_datetime(date)
+        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now)
     except (ValueError, OverflowError, TypeError, IndexError):
         return inf

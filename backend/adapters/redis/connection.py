@@ -2,6 +2,7 @@
 
 import logging
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -38,7 +39,7 @@ def process_outage() -> Outage:
 
 
 class RedisConnection:
-    """Raises QueueError for an invalid address.
+    """Raises QueueError for an invalid address. The client is closed when nobody has the connection any more.
 
     redis: the client
     patience_s: seconds that an answer may take; None for those who wait for jobs
@@ -54,6 +55,7 @@ class RedisConnection:
             )
         except ValueError:
             raise QueueError("REDIS_URL is not a valid Redis address: write one like redis://localhost:6379.") from None
+        weakref.finalize(self, self.redis.close)
 
     @contextmanager
     def told(self) -> Iterator[None]:

@@ -191,18 +191,18 @@ class WorkerRegistration(PeriodicThread):
         Raises QueueError if Redis is away.
         """
         with self._broker.told():
-            found = [part.decode() for part in self._redis.eval(HOLDERS, 2, *self._keys[:2])]
-        return {member: int(slots) for member, slots in zip(found[::2], found[1::2], strict=True)}
+            parts = [part.decode() for part in self._redis.eval(HOLDERS, 2, *self._keys[:2])]
+        return {member: int(slots) for member, slots in zip(parts[::2], parts[1::2], strict=True)}
 
     def _agree(self) -> None:
         load, last = self._load(), self._last
-        heard = (load.answers - last.answers, load.refused - last.refused)
+        counts = (load.answers - last.answers, load.refused - last.refused)
         args: list[str | int | float] = [
             self._name,
             self._most,
             load.wanted,
             load.flying,
-            *heard,
+            *counts,
             GONE_MS,
             PROBE,
             KEPT_S,

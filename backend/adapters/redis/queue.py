@@ -50,8 +50,8 @@ class Queue:
             with self._redis.pipeline(transaction=False) as pipeline:
                 for job in ids:
                     pipeline.hget(_hash(job), "data")
-                found = pipeline.execute(raise_on_error=False)
-        return {call for data in found if (call := call_of(data))}
+                contents = pipeline.execute(raise_on_error=False)
+        return {call for data in contents if (call := call_of(data))}
 
     def depth(self) -> int:
         """The number of jobs that nobody has taken yet."""
@@ -82,8 +82,8 @@ class Queue:
         wait_s: seconds to wait; 0 for none
         """
         key = self._jobs.key
-        found: Any = self._redis.blpop([key], wait_s) if wait_s else self._redis.lpop(key)
-        popped = found[-1] if wait_s and found else found
+        reply: Any = self._redis.blpop([key], wait_s) if wait_s else self._redis.lpop(key)
+        popped = reply[-1] if wait_s and reply else reply
         return None if popped is None else self._read(_hash(popped)) or False
 
     def _read(self, name: bytes) -> tuple[str, int] | None:

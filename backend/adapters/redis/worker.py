@@ -50,8 +50,8 @@ class JobWorker(SimpleWorker):
         """
         self._call = call
         with broker.told():
-            self.register_birth()  # type: ignore[no-untyped-call]
-        self._install_signal_handlers()  # type: ignore[no-untyped-call]
+            self.register_birth()  # type: ignore[no-untyped-call]  # RQ does not annotate it
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ does not annotate it
         try:
             with PeriodicThread("registration", REGISTER_EVERY_S, self._register):
                 while not self._stop_requested and self._next(broker, burst):
@@ -60,7 +60,7 @@ class JobWorker(SimpleWorker):
             pass
         finally:
             with suppress(RedisError):
-                self.register_death()  # type: ignore[no-untyped-call]
+                self.register_death()  # type: ignore[no-untyped-call]  # RQ does not annotate it
 
     def _next(self, broker: RedisConnection, burst: bool) -> bool:
         """Does one job, if one came. False: there is nothing to wait for."""

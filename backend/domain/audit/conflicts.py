@@ -36,11 +36,11 @@ def confused_labels(scores: Iterable[Score]) -> list[Confusion]:
 
 def duplicates(tasks: Iterable[Task], truths: Iterable[Truth], schema: LabelSchema) -> list[Duplicates]:
     """Tasks whose texts are equal in all variables (see `domain.same_text`), with different ground truths."""
-    known = {truth.task_id: truth for truth in truths}
+    truth_by_task = {truth.task_id: truth for truth in truths}
     same: dict[str, list[Truth]] = defaultdict(list)
     for task in tasks:
-        if task.id in known:
-            same[text_key(str(task.value(name)) for name in schema.variables)].append(known[task.id])
+        if task.id in truth_by_task:
+            same[text_key(str(task.value(name)) for name in schema.variables)].append(truth_by_task[task.id])
     return [
         Duplicates(tuple(group))
         for group in same.values()
@@ -54,9 +54,9 @@ def disagreements(answers: Mapping[int, Sequence[Answer]], schema: LabelSchema) 
     answers: task -> the answers of its annotations
     """
     different: dict[int, list[Answer]] = {}
-    for task, given in sorted(answers.items()):
+    for task, task_answers in sorted(answers.items()):
         different[task] = []
-        for answer in given:
+        for answer in task_answers:
             if not any(schema.equal(answer, other) for other in different[task]):
                 different[task].append(answer)
-    return [Disagreement(task, tuple(found)) for task, found in different.items() if len(found) > 1]
+    return [Disagreement(task, tuple(distinct)) for task, distinct in different.items() if len(distinct) > 1]

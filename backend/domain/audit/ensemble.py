@@ -53,12 +53,12 @@ def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: Label
     Confidences are calibrated with the ground truths where that helps. A version without confidences gets the share of
     its answers that agree with the ground truths.
     """
-    known: dict[int, Answer] = {truth.task_id: truth.answer for truth in truths}
-    answered = [outcome for outcome in outcomes if outcome.answer is not None and outcome.task_id in known]
-    agreed = ratio(sum(schema.equal(o.answer, known[o.task_id]) for o in answered), len(answered)) or 0.0
+    expected: dict[int, Answer] = {truth.task_id: truth.answer for truth in truths}
+    answered = [outcome for outcome in outcomes if outcome.answer is not None and outcome.task_id in expected]
+    agreed = ratio(sum(schema.equal(o.answer, expected[o.task_id]) for o in answered), len(answered)) or 0.0
     meant = calibrate(scored_answers_of(answered, truths, schema)).calibrator or float
     answers = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
-    shown = {task: schema.show(known[task]) for task in answers}
+    shown = {task: schema.show(expected[task]) for task in answers}
     mistaken: dict[str, Counter[str]] = {}
     for task, name in answers.items():
         if name != shown[task]:

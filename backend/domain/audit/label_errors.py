@@ -35,28 +35,28 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
     Pass only ground truths that people made: those accepted from a prompt's own predictions agree with it.
     versions: tag -> outcomes
     """
-    voices = {tag: voice_of(outcomes, truths, schema) for tag, outcomes in versions.items()}
-    answers = {name for voice in voices.values() for name in (*voice.answers.values(), *voice.truths.values())}
+    votes = {tag: voice_of(outcomes, truths, schema) for tag, outcomes in versions.items()}
+    answers = {name for vote in votes.values() for name in (*vote.answers.values(), *vote.truths.values())}
     given = {tag: {o.task_id: o.answer for o in outcomes if o.answer is not None} for tag, outcomes in versions.items()}
-    found = []
+    suspects = []
     for truth in truths:
-        heard = {tag: voice for tag, voice in voices.items() if truth.task_id in voice.answers}
-        doubt = _doubt(truth.task_id, heard, len(answers) - 1)
+        task_votes = {tag: vote for tag, vote in votes.items() if truth.task_id in vote.answers}
+        doubt = _doubt(truth.task_id, task_votes, len(answers) - 1)
         if doubt is not None:
             suggested, score = doubt
-            tags = tuple(tag for tag, voice in heard.items() if voice.answers[truth.task_id] == suggested)
-            found.append(Suspect(truth.task_id, truth.answer, given[tags[0]][truth.task_id], score, tags))
-    return sorted(found, key=lambda suspect: (-suspect.score, suspect.task_id))
+            tags = tuple(tag for tag, vote in task_votes.items() if vote.answers[truth.task_id] == suggested)
+            suspects.append(Suspect(truth.task_id, truth.answer, given[tags[0]][truth.task_id], score, tags))
+    return sorted(suspects, key=lambda suspect: (-suspect.score, suspect.task_id))
 
 
-def _doubt(task: int, heard: Mapping[str, EnsembleVote], others: int) -> tuple[str, float] | None:
+def _doubt(task: int, votes: Mapping[str, EnsembleVote], others: int) -> tuple[str, float] | None:
     """The most probable answer and the probability that the ground truth is wrong; None if no answer contradicts it."""
-    if not heard:
+    if not votes:
         return None
-    truth = next(iter(heard.values())).truths[task]
-    names = {truth, *(voice.answers[task] for voice in heard.values())}
+    truth = next(iter(votes.values())).truths[task]
+    names = {truth, *(vote.answers[task] for vote in votes.values())}
     chances = {
-        name: sum(voice.probability(task, name, others) for voice in heard.values()) / len(heard) for name in names
+        name: sum(vote.probability(task, name, others) for vote in votes.values()) / len(votes) for name in names
     }
     best = max(sorted(names), key=lambda name: (chances[name], name == truth))
     return None if best == truth else (best, 1 - chances[truth])

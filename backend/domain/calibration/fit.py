@@ -53,32 +53,32 @@ def calibrate(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Calibration:
     There is none if it does not beat the raw confidence by one standard error (the one-standard-error rule of Breiman
     et al. 1984).
     """
-    known = [claim for claim in claims if claim.confidence is not None]
-    reason = _too_little(known)
+    answers = [claim for claim in claims if claim.confidence is not None]
+    reason = _too_little(answers)
     if reason:
-        return Calibration(len(known), reason=reason)
+        return Calibration(len(answers), reason=reason)
     import numpy
 
-    sure = numpy.array([claim.confidence for claim in known], dtype=float)
-    right = numpy.array([claim.correct for claim in known], dtype=float)
+    sure = numpy.array([claim.confidence for claim in answers], dtype=float)
+    right = numpy.array([claim.correct for claim in answers], dtype=float)
     tried = [(_held_out(fit, sure, right, seed), fit) for fit in (_logistic, _isotonic)]
-    best, fit = min(tried, key=lambda one: float(((one[0] - right) ** 2).mean()))
+    best, fit = min(tried, key=lambda trial: float(((trial[0] - right) ** 2).mean()))
     brier = float(((sure - right) ** 2).mean())
     if not _helps((sure - right) ** 2 - (best - right) ** 2):
-        return Calibration(len(known), None, "On held-out tasks no calibrator does better than the raw one.", brier)
+        return Calibration(len(answers), None, "On held-out tasks no calibrator does better than the raw one.", brier)
     return Calibration(
-        tasks=len(known),
+        tasks=len(answers),
         calibrator=fit(sure, right),
         brier=brier,
         brier_held_out=float(((best - right) ** 2).mean()),
-        held_out=tuple(replace(claim, confidence=float(value)) for claim, value in zip(known, best, strict=True)),
+        held_out=tuple(replace(claim, confidence=float(value)) for claim, value in zip(answers, best, strict=True)),
     )
 
 
-def _too_little(known: Sequence[ScoredAnswer]) -> str | None:
-    right = sum(claim.correct for claim in known)
-    wrong = len(known) - right
-    if not known:
+def _too_little(answers: Sequence[ScoredAnswer]) -> str | None:
+    right = sum(claim.correct for claim in answers)
+    wrong = len(answers) - right
+    if not answers:
         return "No answer to a task with a ground truth has a confidence."
     if min(right, wrong) >= LEAST_OF_EACH:
         return None
@@ -136,5 +136,5 @@ def _isotonic(sure: "Floats", right: "Floats") -> Calibrator:
     values, tasks = numpy.unique(sure, return_counts=True)
     chances = smooth.predict_proba(values[:, None])[:, 1]
     rising = IsotonicRegression().fit_transform(values, chances, sample_weight=tasks)
-    kept = numpy.unique(numpy.linspace(0, len(values) - 1, MOST_KNOTS).round().astype(int))
-    return Isotonic(tuple(zip(values[kept].tolist(), rising[kept].tolist(), strict=True)))
+    knots = numpy.unique(numpy.linspace(0, len(values) - 1, MOST_KNOTS).round().astype(int))
+    return Isotonic(tuple(zip(values[knots].tolist(), rising[knots].tolist(), strict=True)))

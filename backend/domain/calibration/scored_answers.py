@@ -26,17 +26,17 @@ def scored_answers_of(
     outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema, control: str | None = None
 ) -> list[ScoredAnswer]:
     """One for each output that has a ground truth: for the whole answer, or for one of several controls."""
-    known = {truth.task_id: truth.answer for truth in truths}
-    there = (outcome for outcome in outcomes if outcome.spoke and outcome.task_id in known)
+    expected = {truth.task_id: truth.answer for truth in truths}
+    outputs = (outcome for outcome in outcomes if outcome.spoke and outcome.task_id in expected)
     if control is None:
-        return [ScoredAnswer(o.task_id, o.confidence, schema.equal(o.answer, known[o.task_id])) for o in there]
-    return [_about(schema.by_name[control], outcome, known[outcome.task_id]) for outcome in there]
+        return [ScoredAnswer(o.task_id, o.confidence, schema.equal(o.answer, expected[o.task_id])) for o in outputs]
+    return [_about(schema.by_name[control], outcome, expected[outcome.task_id]) for outcome in outputs]
 
 
 def _about(control: Control, outcome: Outcome, truth: Answer) -> ScoredAnswer:
     sure = None if outcome.controls is None else outcome.controls.get(control.name)
-    given, wanted = outcome.answer, truth.get(control.name)
-    right = given is not None and control.equal(given.get(control.name), wanted)
+    value, expected = outcome.answer, truth.get(control.name)
+    right = value is not None and control.equal(value.get(control.name), expected)
     return ScoredAnswer(outcome.task_id, sure, right)
 
 

@@ -61,7 +61,7 @@ class RiskPoint:
 def risk_coverage(claims: Sequence[ScoredAnswer]) -> list[RiskPoint]:
     """One point for each confidence that occurs, the highest first. Answers without a confidence are never covered."""
     points, tasks, wrong = [], 0, 0
-    for confidence, equal in groupby(reversed(confident(claims)), key=lambda one: one[0]):
+    for confidence, equal in groupby(reversed(confident(claims)), key=lambda pair: pair[0]):
         rights = [right for _, right in equal]
         tasks, wrong = tasks + len(rights), wrong + rights.count(False)
         points.append(RiskPoint(confidence, tasks, wrong, tasks / len(claims), wrong / tasks))
@@ -76,21 +76,21 @@ def tasks_to_promise(target: float) -> int:
 def threshold(claims: Sequence[ScoredAnswer], target: float) -> Threshold:
     """The lowest confidence that guarantees an accuracy of `target` (between 0 and 1, both excluded)."""
     points = risk_coverage(claims)
-    kept = None
+    lowest = None
     for point, allowed in _steps(points, target) if points and 0 < target < 1 else []:
         if point.wrong > allowed:
             break
-        kept = point
-    if kept is None:
+        lowest = point
+    if lowest is None:
         return Threshold(target, None, 0.0, None, None, 0, reason=_why_none(points, target))
-    right = kept.tasks - kept.wrong
+    right = lowest.tasks - lowest.wrong
     return Threshold(
         target=target,
-        threshold=kept.confidence,
-        coverage=kept.coverage,
-        accuracy=ratio(right, kept.tasks),
-        accuracy_low=lower_bound(right, kept.tasks),
-        tasks=kept.tasks,
+        threshold=lowest.confidence,
+        coverage=lowest.coverage,
+        accuracy=ratio(right, lowest.tasks),
+        accuracy_low=lower_bound(right, lowest.tasks),
+        tasks=lowest.tasks,
     )
 
 

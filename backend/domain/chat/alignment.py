@@ -55,15 +55,15 @@ def _letters(spoken: bytes, text: str, place: int) -> Iterator[tuple[int, int]]:
     """Adjacent lost letters begin where the first of them does."""
     lost = False
     for number, letter in enumerate(text):
-        here = spoken.startswith(as_bytes(letter), place)
-        if here or not lost:
+        matches = spoken.startswith(as_bytes(letter), place)
+        if matches or not lost:
             yield place, number
-        if here:
+        if matches:
             place += len(as_bytes(letter))
         elif not lost:
             while spoken.startswith(_LOST, place):
                 place += len(_LOST)
-        lost = not here
+        lost = not matches
     yield place, len(text)
 
 

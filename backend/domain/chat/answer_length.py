@@ -12,8 +12,8 @@ LEAST = 256
 def most_tokens(schema: Mapping[str, Any]) -> int | None:
     """Twice the byte length of the longest answer, more tokens than any tokenizer needs; None if the schema has no
     bound."""
-    found = _longest(schema)
-    return None if found is None else max(LEAST, MARGIN * len(found))
+    longest = _longest(schema)
+    return None if longest is None else max(LEAST, MARGIN * len(longest))
 
 
 def _longest(schema: Mapping[str, Any]) -> str | None:
@@ -26,5 +26,5 @@ def _longest(schema: Mapping[str, Any]) -> str | None:
     if schema.get("type") != "object":
         return None
     values = {json.dumps(name): _longest(value) for name, value in schema["properties"].items()}
-    known = [f"{name}: {value}" for name, value in values.items() if value is not None]
-    return "{" + ", ".join(known) + "}" if len(known) == len(values) else None
+    bounded = [f"{name}: {value}" for name, value in values.items() if value is not None]
+    return "{" + ", ".join(bounded) + "}" if len(bounded) == len(values) else None

@@ -26,31 +26,31 @@ def quotable(message: str, texts: str, secret: str = "") -> str:
     short = " ".join(_without(printable, secret).split())[:_READ]
     words = list(_WORD.finditer(short))
     echoed = _echoed(words, short, texts)
-    kept = _cut(short, words, echoed)
-    return kept[: _MOST - 1] + "…" if len(kept) > _MOST else kept if _WORD.search(kept) else ""
+    remainder = _cut(short, words, echoed)
+    return remainder[: _MOST - 1] + "…" if len(remainder) > _MOST else remainder if _WORD.search(remainder) else ""
 
 
 def _unescaped(message: str) -> str:
     """A text that is repeated as JSON has escapes between its words or in place of letters."""
-    return _ESCAPES.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", message[: 4 * _READ])
+    return _ESCAPES.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else " ", message[: 4 * _READ])
 
 
 def _without(text: str, secret: str) -> str:
     parts = [secret[n : n + _PART] for n in range(max(1, len(secret) - _PART + 1))] if len(secret) >= _KEY else []
-    kept = [word for word in text.split(" ") if not any(part in word for part in parts)]
-    return _KEYS.sub("…", " ".join(kept))
+    words = [word for word in text.split(" ") if not any(part in word for part in parts)]
+    return _KEYS.sub("…", " ".join(words))
 
 
 def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int]:
     """The words of the message that repeat a text."""
     folded = [word[0].casefold() for word in words]
     phrases = {(n, m): " ".join(folded[n : n + m]) for m in (1, 2, 3) for n in range(len(folded) - m + 1)}
-    found = _phrases_of(texts, set(phrases.values()))
+    repeated = _phrases_of(texts, set(phrases.values()))
     lines = {" ".join(_WORD.findall(line.casefold())) for line in texts.splitlines()}
     return {
         n + k
         for (n, m), phrase in phrases.items()
-        if phrase in found and (phrase in lines or _is_telling(phrase, m) or _is_quoted(words[n : n + m], message))
+        if phrase in repeated and (phrase in lines or _is_telling(phrase, m) or _is_quoted(words[n : n + m], message))
         for k in range(m)
     }
 

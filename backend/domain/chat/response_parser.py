@@ -87,7 +87,7 @@ def find_object(text: str) -> JsonObject | None:
 
 def _embedded(text: str, first: int) -> JsonObject | None:
     """An object with an unclosed brace before or after it is a part of something broken, not the answer."""
-    found: JsonObject | None = None
+    embedded: JsonObject | None = None
     start = text.find("{", first)
     for _ in range(_MOST_BRACES):
         if start < 0:
@@ -99,23 +99,23 @@ def _embedded(text: str, first: int) -> JsonObject | None:
         except (ValueError, RecursionError):
             end = start + 1
         else:
-            if found is not None:
+            if embedded is not None:
                 return None
-            found = JsonObject(value, start, end, first)
+            embedded = JsonObject(value, start, end, first)
         start = text.find("{", end)
-    if found is None or start >= 0:
+    if embedded is None or start >= 0:
         return None
-    around = (text[first : found.start], text[found.end :])
+    around = (text[first : embedded.start], text[embedded.end :])
     whole = all(part.count("{") == part.count("}") and not opens_thoughts(part) for part in around)
-    return found if whole else None
+    return embedded if whole else None
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """With two values for one key, the answer would be a guess."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         raise _Duplicate
-    return found
+    return fields
 
 
 def _no_constant(name: str) -> None:

@@ -45,14 +45,14 @@ def parse_split(text: str) -> Split:
     """The Split of an `--split` option. Raises SubsetError for an invalid one."""
     part, _, share = text.partition(":")
     try:
-        found = Split(part, round(float(share), 6))
+        split = Split(part, round(float(share), 6))
     except ValueError:
-        found = Split(part, 0.0)
-    if part not in (DEV, TEST) or not 0 < found.share < 1:
+        split = Split(part, 0.0)
+    if part not in (DEV, TEST) or not 0 < split.share < 1:
         raise SubsetError(
             f"'{text[:40]}' is not a split: write dev:0.5 for the half to tune on, test:0.5 for the half held out."
         )
-    return found
+    return split
 
 
 def _place(data: Mapping[str, Any]) -> int:

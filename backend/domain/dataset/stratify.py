@@ -13,12 +13,12 @@ def stratified(strata: Mapping[int, str], size: int) -> list[int]:
     strata: task id -> label, in the order in which tasks are preferred
     """
     left = quotas(Counter(strata.values()), size)
-    taken = []
+    selected = []
     for task, label in strata.items():
         if left[label]:
             left[label] -= 1
-            taken.append(task)
-    return sorted(taken)
+            selected.append(task)
+    return sorted(selected)
 
 
 def quotas(counts: Mapping[str, int], size: int) -> dict[str, int]:
@@ -26,12 +26,12 @@ def quotas(counts: Mapping[str, int], size: int) -> dict[str, int]:
     shares."""
     labels = sorted(counts, key=lambda label: (-counts[label], label))
     total = sum(counts.values())
-    found = {label: int(place < size) for place, label in enumerate(labels)}
-    for _ in range(min(size, total) - sum(found.values())):
-        open_still = [label for label in labels if found[label] < counts[label]]
-        short = max(open_still, key=lambda label: counts[label] * size / total - found[label])
-        found[short] += 1
-    return found
+    by_label = {label: int(place < size) for place, label in enumerate(labels)}
+    for _ in range(min(size, total) - sum(by_label.values())):
+        open_still = [label for label in labels if by_label[label] < counts[label]]
+        short = max(open_still, key=lambda label: counts[label] * size / total - by_label[label])
+        by_label[short] += 1
+    return by_label
 
 
 def stratum(answer: Answer, schema: LabelSchema) -> str:

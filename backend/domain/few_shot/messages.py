@@ -61,19 +61,19 @@ class FewShotMessages:
 
     def of(self, tasks: Sequence[Task], values: Sequence[Values | Failure]) -> list[tuple[Turn, ...]]:
         """The examples of each task, in the order of the pool; none for a task that cannot be asked about."""
-        texts = [None if isinstance(one, Failure) else one for one in values]
-        own = [self._owners.of(task.id, one) for task, one in zip(tasks, texts, strict=True) if one is not None]
-        known = [one for one in texts if one is not None]
-        shown = iter(self._similar(known, own) if self._examples.select == "similar" else map(self._but, own))
-        return [() if one is None else next(shown) for one in texts]
+        texts = [None if isinstance(text, Failure) else text for text in values]
+        own = [self._owners.of(task.id, text) for task, text in zip(tasks, texts, strict=True) if text is not None]
+        askable = [text for text in texts if text is not None]
+        shown = iter(self._similar(askable, own) if self._examples.select == "similar" else map(self._but, own))
+        return [() if text is None else next(shown) for text in texts]
 
     def _but(self, own: set[int]) -> tuple[Turn, ...]:
         return tuple(turn for place, turn in enumerate(self._turns) if place not in own) if own else self._turns
 
-    def _similar(self, known: Sequence[Values], own: Sequence[set[int]]) -> list[tuple[Turn, ...]]:
-        if not known:
+    def _similar(self, askable: Sequence[Values], own: Sequence[set[int]]) -> list[tuple[Turn, ...]]:
+        if not askable:
             return []
-        similarities = self._compared().similarities([self._text(values) for values in known])
+        similarities = self._compared().similarities([self._text(values) for values in askable])
         chosen = nearest(similarities, self._examples.number, own)
         return [tuple(self._turns[place] for place in places) for places in chosen]
 

@@ -26,39 +26,39 @@ def kept(candidates: Sequence[Candidate], number: int, select: str) -> tuple[Exa
 
     Of copies of one text the first one counts.
     """
-    found = _in_order(candidates)
+    chosen = _in_order(candidates)
     if select == "balanced":
-        found = _balanced(found, number)
-    elif select == "diverse" and len(found) > number:
-        texts = ["\n".join(one.example.values.values()) for one in found]
-        found = [found[place] for place in far_apart(texts, number)]
+        chosen = _balanced(chosen, number)
+    elif select == "diverse" and len(chosen) > number:
+        texts = ["\n".join(candidate.example.values.values()) for candidate in chosen]
+        chosen = [chosen[place] for place in far_apart(texts, number)]
     most = MOST_KEPT if select == "similar" else number
-    return tuple(one.example for one in found[:most])
+    return tuple(candidate.example for candidate in chosen[:most])
 
 
 def _in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Each text once, ordered by its digest, as many as there is room for."""
     by_text: dict[str, Candidate] = {}
-    for one in candidates:
-        by_text.setdefault(text_key(one.example.values.values()), one)
-    found, room = [], MOST_CHARACTERS
-    for _, one in sorted(by_text.items()):
-        size = sum(map(len, one.example.values.values()))
+    for candidate in candidates:
+        by_text.setdefault(text_key(candidate.example.values.values()), candidate)
+    ordered, room = [], MOST_CHARACTERS
+    for _, candidate in sorted(by_text.items()):
+        size = sum(map(len, candidate.example.values.values()))
         if size <= min(LONGEST, room):
-            found.append(one)
+            ordered.append(candidate)
             room -= size
-    return found
+    return ordered
 
 
-def _balanced(found: Sequence[Candidate], number: int) -> list[Candidate]:
+def _balanced(candidates: Sequence[Candidate], number: int) -> list[Candidate]:
     """One of each label in turn, until there are `number`. Answers without any label count as one more label."""
     by_label: dict[str, list[Candidate]] = {}
-    for one in found:
-        for label in one.labels or [""]:
-            by_label.setdefault(label, []).append(one)
+    for candidate in candidates:
+        for label in candidate.labels or [""]:
+            by_label.setdefault(label, []).append(candidate)
     chosen: dict[int, Candidate] = {}
-    for turn in range(len(found)):
-        for _, mine in sorted(by_label.items()):
-            if turn < len(mine) and len(chosen) < number:
-                chosen[id(mine[turn])] = mine[turn]
-    return [one for one in found if id(one) in chosen]
+    for turn in range(len(candidates)):
+        for _, group in sorted(by_label.items()):
+            if turn < len(group) and len(chosen) < number:
+                chosen[id(group[turn])] = group[turn]
+    return [candidate for candidate in candidates if id(candidate) in chosen]

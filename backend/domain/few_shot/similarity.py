@@ -78,12 +78,12 @@ def far_apart(texts: Sequence[str], number: int) -> list[int]:
     vectors = WordIndex(texts).vectors
     distinct = len({folded(text) for text in texts})
     clusters = KMeans(n_clusters=min(number, distinct), n_init=4, random_state=0).fit(vectors)
-    found: dict[int, int] = {}
+    typical: dict[int, int] = {}
     distances = clusters.transform(vectors)
     for place in sorted(range(len(texts)), key=lambda place: distances[place, clusters.labels_[place]]):
-        found.setdefault(int(clusters.labels_[place]), place)
-    rest = [place for place in range(len(texts)) if place not in found.values()]
-    return sorted([*found.values(), *rest][:number])
+        typical.setdefault(int(clusters.labels_[place]), place)
+    rest = [place for place in range(len(texts)) if place not in typical.values()]
+    return sorted([*typical.values(), *rest][:number])
 
 
 def _vectors(texts: Sequence[str]) -> Any:

@@ -37,11 +37,11 @@ def _add(field: F, by_name: dict[str, F], done: dict[str, F]) -> None:
     """Adds `field` after all that it depends on. Without recursion: a chain may be as long as the config."""
     pending, entered = [field], set[str]()
     while pending:
-        one = pending[-1]
-        names = [c.control for c in one.conditions if c.control is not None] if one.name not in entered else []
-        entered.add(one.name)
+        current = pending[-1]
+        names = [c.control for c in current.conditions if c.control is not None] if current.name not in entered else []
+        entered.add(current.name)
         before = [by_name[name] for name in names if name in by_name and name not in done and name not in entered]
         pending += reversed(before)
         if not before:
             pending.pop()
-            done.setdefault(one.name, one)
+            done.setdefault(current.name, current)

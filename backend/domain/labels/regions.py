@@ -46,15 +46,15 @@ def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> 
 
 def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[str, tuple[str, ...]]:
     """Selected values of controls that the schema does not know but conditions may depend on, by control."""
-    found: dict[str, tuple[str, ...]] = {}
-    known = {field.name for field in schema.fields}
+    selected: dict[str, tuple[str, ...]] = {}
+    names = {field.name for field in schema.fields}
     for region in result if schema.conditional else ():
         name, value = (region.get("from_name"), region.get("value")) if isinstance(region, Mapping) else (None, None)
-        if isinstance(name, str) and name not in known and isinstance(value, Mapping):
+        if isinstance(name, str) and name not in names and isinstance(value, Mapping):
             chosen = value.get("choices") or value.get("taxonomy")
-            last = [one[-1] if isinstance(one, list) and one else one for one in _list(chosen)]
-            found[name] = (*found.get(name, ()), *(one for one in last if isinstance(one, str)))
-    return found
+            last = [choice[-1] if isinstance(choice, list) and choice else choice for choice in _list(chosen)]
+            selected[name] = (*selected.get(name, ()), *(choice for choice in last if isinstance(choice, str)))
+    return selected
 
 
 def _list(value: Any) -> list[Any]:
@@ -78,5 +78,5 @@ def answer_print(result: Sequence[Mapping[str, Any]]) -> int:
 
 def _essence(region: Mapping[str, Any]) -> tuple[str, str]:
     """The content of a region, and its score."""
-    said = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
-    return json.dumps(said, sort_keys=True), json.dumps(region.get("score"))
+    content = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
+    return json.dumps(content, sort_keys=True), json.dumps(region.get("score"))

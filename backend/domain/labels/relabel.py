@@ -21,8 +21,8 @@ def with_renames(schema: LabelSchema, renames: Renames) -> LabelSchema:
     Labels may be renamed several times. A note about a label that the config has (again) has no effect.
     """
     fields = {field.name: field for field in schema.fields}
-    found = {name: _followed(links, fields[name].known_classes) for name, links in renames.items() if name in fields}
-    return replace(schema, renames={name: links for name, links in found.items() if links})
+    followed = {name: _followed(links, fields[name].known_classes) for name, links in renames.items() if name in fields}
+    return replace(schema, renames={name: links for name, links in followed.items() if links})
 
 
 def as_now(schema: LabelSchema, now: LabelSchema) -> LabelSchema:
@@ -47,7 +47,7 @@ def shared_schema(schemas: Sequence[LabelSchema]) -> LabelSchema:
         return first
     named = [{field.name: field for field in schema.fields} for schema in others]
     namesakes = ((field, [fields.get(field.name) for fields in named]) for field in first.fields)
-    fields = tuple(field.shared(alike) for field, found in namesakes if (alike := _alike(field, found)) is not None)
+    fields = tuple(field.shared(alike) for field, peers in namesakes if (alike := _alike(field, peers)) is not None)
     if not fields:
         raise ConfigChangedError(
             "The versions were saved with labelling configs that have no control in common: compare others."
@@ -62,14 +62,14 @@ def formers(now: LabelSchema) -> Iterator[LabelSchema]:
         yield _undone(now, undone)
 
 
-def _followed(links: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
-    known = set(known)
-    return {old: _end(old, links, known) for old in links if old not in known}
+def _followed(links: Mapping[str, str], classes: Iterable[str]) -> dict[str, str]:
+    classes = set(classes)
+    return {old: _end(old, links, classes) for old in links if old not in classes}
 
 
-def _end(label: str, links: Mapping[str, str], known: set[str]) -> str:
+def _end(label: str, links: Mapping[str, str], classes: set[str]) -> str:
     passed = set[str]()
-    while label in links and label not in known and label not in passed:
+    while label in links and label not in classes and label not in passed:
         passed.add(label)
         label = links[label]
     return label

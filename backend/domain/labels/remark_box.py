@@ -42,8 +42,8 @@ def remark_box(label_config: str) -> RemarkBox | None:
         root = fromstring(label_config, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):
         return None
-    found = filter(is_remark_box, root.iter())
-    boxes = (RemarkBox(element.get("name", ""), element.get("toName", "")) for element in found)
+    elements = filter(is_remark_box, root.iter())
+    boxes = (RemarkBox(element.get("name", ""), element.get("toName", "")) for element in elements)
     return next((box for box in boxes if box.name and box.to_name), None)
 
 

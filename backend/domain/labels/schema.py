@@ -9,12 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from backend.domain.answer import Answer, Labels
-from backend.domain.hashing import digest
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
-from backend.domain.labels.controls.registry import BUILDERS
-from backend.domain.labels.inputs.read_inputs import ReadInput, others_than
-from backend.domain.labels.never_shown import names_of_kinds
+from backend.domain.labels.former_releases import Reading, readings, schema_digest, told
+from backend.domain.labels.inputs.read_inputs import ReadInput
 from backend.domain.outcome import Failure, Rejection
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -25,7 +23,7 @@ class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
     parts of a prompt. `former`: the variables that releases before knew. `inputs`: lists and tables. `renames`: control
-    -> what its labels were called before -> what they are called now, see `domain.labels.relabel`."""
+    -> former label -> label, see `relabel`. `untold`: what the model is not told of controls, see `former_releases`."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -36,12 +34,16 @@ class LabelSchema:
     former: tuple[str, ...] = ()
     inputs: tuple[ReadInput, ...] = ()
     renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
+    untold: tuple[str, ...] = attribute(default=(), compare=False)
 
     @cached_property
     def digest(self) -> str:
         """Changes when the answers or the questions do; not with layout, colours or controls left alone."""
-        rules = {f.name: f.rules for f in self.fields if f.rules is not None}
-        return digest(self._parts(self.variables) | ({"rules": rules} if rules else {}))
+        return schema_digest(self.fields, self.variables)
+
+    def digest_told(self, template: str) -> str:
+        """The digest for a version with this template: another one if the model is told of headings beside it."""
+        return schema_digest(self.fields, self.variables, headings=any(self._above(f, template) for f in self._told))
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -49,34 +51,26 @@ class LabelSchema:
         return tuple(self._by_digest)
 
     def fits(self, schema_digest: str) -> bool:
-        """Whether a version saved under this digest may go on: its own, or a former release's of the same config."""
+        """Whether a version saved under this digest may go on: it is this schema, or what a former release read."""
         return schema_digest in self._by_digest
 
     def as_of(self, schema_digest: str) -> "LabelSchema":
-        """The schema that a version goes on with which was saved under this digest, one of `digests`: a version of a
-        former release asks for the controls that were known then, so that what it was answered stays its answer."""
+        """With what a version goes on that was saved under this digest: it asks what it asked, so its answers stay."""
         return self._by_digest.get(schema_digest, self)
 
     @cached_property
     def _by_digest(self) -> "Mapping[str, LabelSchema]":
-        """Digest -> what it stands for: all of it first, then what each former release knew, the newest first."""
-        found: dict[str, LabelSchema] = {}
-        for count in range(len(BUILDERS), 0, -1):
-            known = self._with(names_of_kinds(self.fields, tuple(BUILDERS)[:count]))
-            if known.fields:
-                before = replace(known, variables=others_than(known.inputs, known.variables), inputs=())
-                found.setdefault(known.digest, known)
-                found.setdefault(before.digest, before)
-                found.setdefault(digest(before._parts(before.former)), before)
-        return found
+        older = readings(Reading(self.fields, self.variables, self.inputs), self.former)
+        return {made: self._older(reading) for made, reading in older.items()}
 
-    def _with(self, names: Collection[str]) -> "LabelSchema":
+    def _older(self, reading: Reading) -> "LabelSchema":
+        older = replace(self, **vars(reading))
+        return older if older.untold or older != self else self
+
+    def only(self, names: Collection[str]) -> "LabelSchema":
         """This schema with the controls of these names; itself when that is all of them."""
         kept = tuple(field for field in self.fields if field.name in names)
         return self if len(kept) == len(self.fields) else replace(self, fields=kept)
-
-    def _parts(self, variables: tuple[str, ...]) -> dict[str, Any]:
-        return {"fields": [field.identity for field in self.fields], "variables": variables}
 
     @cached_property
     def needs_task(self) -> bool:
@@ -103,8 +97,8 @@ class LabelSchema:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
         return {
             "type": "object",
-            "properties": {field.name: field.json_schema() for field in self.order},
-            "required": [field.name for field in self.order],
+            "properties": {field.name: field.json_schema() for field in self._told},
+            "required": [field.name for field in self._told],
             "additionalProperties": False,
         }
 
@@ -116,12 +110,19 @@ class LabelSchema:
     def describe(self, definitions: Mapping[str, Mapping[str, str]], template: str) -> str:
         """What the model is told of all fields. `template`: a prompt's own text; what annotators read above the only
         control is not said again when it is there."""
-        said = template if len(self.fields) == 1 else ""
-        headings = [" ".join(text for text in field.heading if text not in said) for field in self.order]
         return "\n".join(
-            field.describe(definitions.get(field.name, {}), self._when(field), heading)
-            for field, heading in zip(self.order, headings, strict=True)
+            field.describe(definitions.get(field.name, {}), self._when(field), self._above(field, template))
+            for field in self._told
         )
+
+    def _above(self, field: Control, template: str) -> str:
+        said = template if len(self.fields) == 1 else ""
+        return " ".join(text for text in field.heading if text not in said)
+
+    @cached_property
+    def _told(self) -> tuple[Control, ...]:
+        """The fields as the model is told of them, in that order."""
+        return in_order([told(field, self.untold) for field in self.fields]) if self.untold else self.order
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
         """The choices that the task brings, for the user's message; "" where it brings none."""
@@ -169,7 +170,7 @@ class LabelSchema:
         """This schema with the controls that `answer` leaves on the screen; itself when that is all of them."""
         if not self.conditional:
             return self
-        return self._with({field.name for field, shown in self._screen(answer, others) if shown})
+        return self.only({field.name for field, shown in self._screen(answer, others) if shown})
 
     def _screen(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Iterator[tuple[Control, bool]]:
         """Each field, and whether it is shown. `answer` must hold its value when the next one is asked for."""
@@ -204,12 +205,12 @@ class LabelSchema:
     @cached_property
     def classed(self) -> "LabelSchema":
         """With the controls whose values fall into classes."""
-        return self._with([field.name for field in self.fields if field.dynamic or field.known_classes])
+        return self.only([field.name for field in self.fields if field.dynamic or field.known_classes])
 
     @cached_property
     def labelled(self) -> "LabelSchema":
         """With the controls whose values are labels, which have names, hints and definitions."""
-        return self._with([field.name for field in self.fields if field.dynamic or field.labels])
+        return self.only([field.name for field in self.fields if field.dynamic or field.labels])
 
     @cached_property
     def classes(self) -> list[str]:

@@ -38,14 +38,14 @@ def agreement(first: Sequence[Outcome], second: Sequence[Outcome], schema: Label
     names = {o.task_id: schema.show(o.answer) for o in first if o.answer is not None}
     pairs = [(names[o.task_id], schema.show(o.answer)) for o in second if o.answer is not None and o.task_id in names]
     same = sum(a == b for a, b in pairs)
-    found = kappa(pairs)
+    estimate = kappa(pairs)
     return Agreement(
         tasks=len(pairs),
         agreed=ratio(same, len(pairs)),
         agreed_ci=wilson(same, len(pairs)),
-        kappa=found[0] if found else None,
-        kappa_ci=found[1] if found else None,
-        reason=None if found else _why_none(pairs),
+        kappa=estimate[0] if estimate else None,
+        kappa_ci=estimate[1] if estimate else None,
+        reason=None if estimate else _why_none(pairs),
     )
 
 

@@ -25,8 +25,8 @@ class Case:
 
 def count_cases(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> list[Case]:
     """The outputs that have a ground truth, as cases in the order of their first task. A Failure is not an output."""
-    known = {truth.task_id: truth.answer for truth in truths}
-    pairs = ((known[o.task_id], o.answer) for o in outcomes if o.spoke and o.task_id in known)
+    expected = {truth.task_id: truth.answer for truth in truths}
+    pairs = ((expected[o.task_id], o.answer) for o in outcomes if o.spoke and o.task_id in expected)
     counts = Counter((_key(truth), None if answer is None else _key(answer)) for truth, answer in pairs)
     return [
         _case(dict(truth), None if answer is None else dict(answer), n, schema) for (truth, answer), n in counts.items()

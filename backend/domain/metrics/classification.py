@@ -93,12 +93,12 @@ def _count(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Counts]:
     """Counts of the labels that occur."""
     counts: dict[str, Counts] = {}
     for case in cases:
-        wanted, given = items_of(case, schema)
-        for item in wanted | given:
+        expected, answered = items_of(case, schema)
+        for item in expected | answered:
             count = counts.setdefault(item[0], Counts())
-            count.tp += case.tasks * (item in wanted and item in given)
-            count.fp += case.tasks * (item not in wanted)
-            count.fn += case.tasks * (item not in given)
+            count.tp += case.tasks * (item in expected and item in answered)
+            count.fp += case.tasks * (item not in expected)
+            count.fn += case.tasks * (item not in answered)
     return counts
 
 

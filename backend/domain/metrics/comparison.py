@@ -68,22 +68,22 @@ class Comparison:
 
 def compare(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], schema: LabelSchema) -> Comparison:
     """`versions`: tag -> outcomes, two or more."""
-    known = {truth.task_id: truth.answer for truth in truths}
+    gold = {truth.task_id: truth.answer for truth in truths}
     rights = {
-        tag: {o.task_id: schema.equal(o.answer, known[o.task_id]) for o in outcomes if o.spoke and o.task_id in known}
+        tag: {o.task_id: schema.equal(o.answer, gold[o.task_id]) for o in outcomes if o.spoke and o.task_id in gold}
         for tag, outcomes in versions.items()
     }
     common = sorted(set.intersection(*map(set, rights.values())))
     shared = {tag: {task: right[task] for task in common} for tag, right in rights.items()}
-    there = set(common)
-    wanted = [truth for truth in truths if truth.task_id in there]
+    task_ids = set(common)
+    wanted = [truth for truth in truths if truth.task_id in task_ids]
     scores = {tag: score(outcomes, wanted, schema) for tag, outcomes in versions.items()}
     pairs = [_pair((a, b), shared, scores) for a, b in combinations(versions, 2)]
     return Comparison(
         tasks=len(common),
         outputs={tag: len(right) for tag, right in rights.items()},
         scores=scores,
-        accuracy_ci={tag: wilson(found.correct, found.outputs) for tag, found in scores.items()},
+        accuracy_ci={tag: wilson(tag_score.correct, tag_score.outputs) for tag, tag_score in scores.items()},
         pairs=tuple(_corrected(pairs)),
         p_value=pairs[0].p_value if len(pairs) == 1 else cochran([list(right.values()) for right in shared.values()]),
         reason=None if common else _why_nothing(truths, rights),
@@ -131,10 +131,10 @@ def _f1_differences(first: Score, second: Score) -> dict[str, float | None]:
     return {label: _minus(second, first, label) for label in labels}
 
 
-def _minus(one: Score, other: Score, label: str) -> float | None:
-    if label not in one.per_label or label not in other.per_label:
+def _minus(first: Score, second: Score, label: str) -> float | None:
+    if label not in first.per_label or label not in second.per_label:
         return None
-    f1s = one.per_label[label].f1, other.per_label[label].f1
+    f1s = first.per_label[label].f1, second.per_label[label].f1
     return None if f1s[0] is None or f1s[1] is None else f1s[0] - f1s[1]
 
 

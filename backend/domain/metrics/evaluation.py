@@ -42,16 +42,16 @@ class Evaluation:
         score = self.score
         why = {"accuracy": score.accuracy, "f1_macro": score.f1_macro, "f1_micro": score.f1_micro}
         missing = NO_LABEL if score.outputs else NO_OUTPUT
-        found = {name: NO_OUTPUT if name == "accuracy" else missing for name, value in why.items() if value is None}
+        reasons = {name: NO_OUTPUT if name == "accuracy" else missing for name, value in why.items() if value is None}
         if score.f1_weighted is None:
-            found["f1_weighted"] = NO_SUPPORT if score.outputs else NO_OUTPUT
+            reasons["f1_weighted"] = NO_SUPPORT if score.outputs else NO_OUTPUT
         if self.reliability.reason:
-            found["confidence"] = self.reliability.reason
-        return found | {
-            f"{control}: {name}": one.reason
+            reasons["confidence"] = self.reliability.reason
+        return reasons | {
+            f"{control}: {name}": measure.reason
             for control, measures in self.measures.items()
-            for name, one in measures.items()
-            if one.value is None
+            for name, measure in measures.items()
+            if measure.value is None
         }
 
 

@@ -21,8 +21,8 @@ ONE_NUMBER = "Ground truths and answers have one and the same number, so that th
 
 def within_1(control: Control, answer: Held, truth: Held) -> float:
     """1 where they are equal or one star apart."""
-    given, right = number_of(answer), number_of(truth)
-    near = given is not None and right is not None and abs(given - right) <= 1
+    value, expected = number_of(answer), number_of(truth)
+    near = value is not None and expected is not None and abs(value - expected) <= 1
     return float(near or control.equal(answer, truth))
 
 
@@ -62,10 +62,10 @@ def _measure(value: float | None, interval: Interval | None, why: str) -> Measur
 
 def _pairs(cases: Sequence[Case], control: str) -> list[NumberPair]:
     """A pair for each task whose ground truth and answer are numbers."""
-    found = ((number_of(case.truth.get(control)), _answered(case, control), case.tasks) for case in cases)
+    counted = ((number_of(case.truth.get(control)), _answered(case, control), case.tasks) for case in cases)
     return [
         pair
-        for truth, answer, tasks in found
+        for truth, answer, tasks in counted
         if truth is not None and answer is not None
         for pair in [(truth, answer)] * tasks
     ]

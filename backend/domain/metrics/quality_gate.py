@@ -22,8 +22,8 @@ def accuracy_check(evaluation: Evaluation, least: float, strict: bool) -> GateCh
     if value is None or interval is None:
         return GateCheck(name, False, "there is none, because the model gave no answer to any task with a ground truth")
     held = interval[0] if strict else value
-    said = f"{value:.3f} on {evaluation.score.outputs} tasks, 95 % interval {interval[0]:.3f} to {interval[1]:.3f}"
-    return GateCheck(name, held >= least, said)
+    measured = f"{value:.3f} on {evaluation.score.outputs} tasks, 95 % interval {interval[0]:.3f} to {interval[1]:.3f}"
+    return GateCheck(name, held >= least, measured)
 
 
 def versus_check(pair: VersionPair, tasks: int, strict: bool) -> GateCheck:
@@ -32,5 +32,5 @@ def versus_check(pair: VersionPair, tasks: int, strict: bool) -> GateCheck:
     passed = pair.verdict == BETTER if strict else pair.verdict != WORSE
     if pair.difference is None or pair.p_value is None:
         return GateCheck(name, False, "the versions have no task in common")
-    said = f"{pair.verdict}: {pair.difference:+.3f} on {tasks} tasks, p = {pair.p_value:.3g}"
-    return GateCheck(name, passed, f"{said}, {len(pair.fixed)} fixed and {len(pair.broken)} broken")
+    measured = f"{pair.verdict}: {pair.difference:+.3f} on {tasks} tasks, p = {pair.p_value:.3g}"
+    return GateCheck(name, passed, f"{measured}, {len(pair.fixed)} fixed and {len(pair.broken)} broken")

@@ -53,8 +53,8 @@ def _cells(cases: Sequence[Case], schema: LabelSchema) -> "Floats | None":
     label."""
     counted = []
     for case in cases:
-        wanted, given = items_of(case, schema)
-        counted.append([Counter(label for label, _ in side) for side in (wanted & given, given, wanted)])
+        expected, answered = items_of(case, schema)
+        counted.append([Counter(label for label, _ in side) for side in (expected & answered, answered, expected)])
     labels = sorted({label for counts in counted for side in counts for label in side})
     if not labels:
         return None
@@ -67,11 +67,11 @@ def _f1s(drawn: "Floats", cells: "Floats") -> "Floats":
     """Array [resample, (macro, micro, weighted)]; a label counts if it was drawn, as in a Score."""
     import numpy
 
-    hits, given, wanted = numpy.split(drawn @ cells, 3, axis=1)
+    hits, answered, expected = numpy.split(drawn @ cells, 3, axis=1)
     with numpy.errstate(invalid="ignore"):
-        there = given + wanted > 0
-        f1 = numpy.where(there, 2 * hits / (given + wanted), 0)
-        macro = f1.sum(axis=1) / there.sum(axis=1)
-        micro = 2 * hits.sum(axis=1) / (given + wanted).sum(axis=1)
-        weighted = (f1 * wanted).sum(axis=1) / wanted.sum(axis=1)
+        defined = answered + expected > 0
+        f1 = numpy.where(defined, 2 * hits / (answered + expected), 0)
+        macro = f1.sum(axis=1) / defined.sum(axis=1)
+        micro = 2 * hits.sum(axis=1) / (answered + expected).sum(axis=1)
+        weighted = (f1 * expected).sum(axis=1) / expected.sum(axis=1)
     return numpy.stack([macro, micro, weighted], axis=1)

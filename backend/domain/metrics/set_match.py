@@ -38,8 +38,8 @@ class SetMatch:
 
 def set_match(wanted: Iterable[Hashable], given: Iterable[Hashable]) -> SetMatch:
     """Things match that are equal; equal ones of one side count once."""
-    right, said = set(wanted), set(given)
-    return SetMatch(len(right & said), len(said), len(right))
+    expected, answered = set(wanted), set(given)
+    return SetMatch(len(expected & answered), len(answered), len(expected))
 
 
 def total(matches: Iterable[SetMatch]) -> SetMatch:

@@ -45,14 +45,14 @@ def of_spans(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
 
 def _micro_f1(cases: Sequence[Case], name: str, match: Callable[[Held, Held], SetMatch]) -> Measure:
     """An answer that can't be used marks nothing."""
-    found = [(match((case.answer or {}).get(name), case.truth.get(name)), case.tasks) for case in cases]
-    matches = [one for one, tasks in found for _ in range(tasks)]
+    counted = [(match((case.answer or {}).get(name), case.truth.get(name)), case.tasks) for case in cases]
+    matches = [result for result, tasks in counted for _ in range(tasks)]
     value = total(matches).f1
     return Measure(value, f1_interval(matches), NO_SPAN if value is None else "")
 
 
 def _places(value: Held) -> list[LabelledSpan]:
-    return [(one.start, one.end, one.label) for one in spans_of(value)]
+    return [(span.start, span.end, span.label) for span in spans_of(value)]
 
 
 def _in_vain(answer: Held) -> SetMatch:

@@ -2,8 +2,8 @@
 
 strict: same place and label. exact: same place. partial: same place, half a hit for an overlap; labels do not matter.
 type: an overlap with the same label. Counts as nervaluate 1.2 has them: spans in order, each given one takes the best
-of the wanted ones that are left, and an overlap of less than one percent of the wanted span does not count. Where spans
-of one side overlap each other, the result depends on their order. That of equal spans, in `span_match`, does not.
+of the expected ones that are left, and an overlap of less than one percent of the expected span does not count. Where
+spans of one side overlap each other, the result depends on their order. That of equal spans, in `span_match`, does not.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,7 +23,7 @@ LabelledSpan = tuple[int, int, str]
 @dataclass(frozen=True, slots=True)
 class SchemeCounts:
     """`incorrect`: overlaps that are wrong; `partial`: that count half; `spurious`: given without any overlap;
-    `missed`: wanted and not taken."""
+    `missed`: expected and not taken."""
 
     correct: int = 0
     incorrect: int = 0
@@ -47,7 +47,7 @@ class SchemeCounts:
 
     @property
     def recall(self) -> float | None:
-        """(correct + partial / 2) / wanted."""
+        """(correct + partial / 2) / expected."""
         return ratio(self._hits, self.correct + self.incorrect + self.partial + self.missed)
 
     @property
@@ -61,52 +61,52 @@ class SchemeCounts:
         return self.correct + self.partial / 2
 
 
-def scheme_counts(wanted: Iterable[LabelledSpan], given: Iterable[LabelledSpan], scheme: str) -> SchemeCounts:
+def scheme_counts(expected: Iterable[LabelledSpan], answered: Iterable[LabelledSpan], scheme: str) -> SchemeCounts:
     """Of one task. Empty spans are left out on both sides."""
-    return _Matching([span for span in sorted(wanted) if span[0] < span[1]]).counts(
-        [span for span in sorted(given) if span[0] < span[1]], scheme
+    return _Matching([span for span in sorted(expected) if span[0] < span[1]]).counts(
+        [span for span in sorted(answered) if span[0] < span[1]], scheme
     )
 
 
 class _Matching:
-    """The wanted spans of a task, by place, and which of them are left."""
+    """The expected spans of a task, by place, and which of them are left."""
 
-    def __init__(self, wanted: list[LabelledSpan]) -> None:
-        self.wanted, self.left = wanted, [True] * len(wanted)
-        self._starts = [start for start, _, _ in wanted]
-        self._furthest = list(accumulate((end for _, end, _ in wanted), max))
+    def __init__(self, expected: list[LabelledSpan]) -> None:
+        self.expected, self.left = expected, [True] * len(expected)
+        self._starts = [start for start, _, _ in expected]
+        self._furthest = list(accumulate((end for _, end, _ in expected), max))
 
-    def counts(self, given: list[LabelledSpan], scheme: str) -> SchemeCounts:
+    def counts(self, answered: list[LabelledSpan], scheme: str) -> SchemeCounts:
         correct = touched = spurious = 0
-        for span in given:
+        for span in answered:
             near = self._near(span)
-            fits = [(_apart(self.wanted[n], span), n) for n in near if _agree(self.wanted[n], span, scheme)]
+            fits = [(_apart(self.expected[n], span), n) for n in near if _agree(self.expected[n], span, scheme)]
             best = min(fits)[1] if fits else None
-            taken = best if best is not None else near[0] if near else None
+            chosen = best if best is not None else near[0] if near else None
             correct += best is not None
-            touched += best is None and taken is not None
-            spurious += taken is None
-            if taken is not None:
-                self.left[taken] = False
+            touched += best is None and chosen is not None
+            spurious += chosen is None
+            if chosen is not None:
+                self.left[chosen] = False
         partial = touched if scheme == PARTIAL else 0
         return SchemeCounts(correct, touched - partial, partial, sum(self.left), spurious)
 
     def _near(self, span: LabelledSpan) -> list[int]:
         """The numbers of those that are left and overlap `span`."""
         first, last = bisect_right(self._furthest, span[0]), bisect_left(self._starts, span[1])
-        return [n for n in range(first, last) if self.left[n] and _overlap(self.wanted[n], span)]
+        return [n for n in range(first, last) if self.left[n] and _overlap(self.expected[n], span)]
 
 
-def _apart(wanted: LabelledSpan, span: LabelledSpan) -> int:
-    return abs(wanted[0] - span[0]) + abs(wanted[1] - span[1])
+def _apart(expected: LabelledSpan, span: LabelledSpan) -> int:
+    return abs(expected[0] - span[0]) + abs(expected[1] - span[1])
 
 
-def _overlap(wanted: LabelledSpan, span: LabelledSpan) -> bool:
-    """By at least one percent of the wanted span."""
-    return 100 * (min(wanted[1], span[1]) - max(wanted[0], span[0])) >= wanted[1] - wanted[0]
+def _overlap(expected: LabelledSpan, span: LabelledSpan) -> bool:
+    """By at least one percent of the expected span."""
+    return 100 * (min(expected[1], span[1]) - max(expected[0], span[0])) >= expected[1] - expected[0]
 
 
-def _agree(wanted: LabelledSpan, span: LabelledSpan, scheme: str) -> bool:
+def _agree(expected: LabelledSpan, span: LabelledSpan, scheme: str) -> bool:
     if scheme == STRICT:
-        return wanted == span
-    return wanted[2] == span[2] if scheme == TYPE else wanted[:2] == span[:2]
+        return expected == span
+    return expected[2] == span[2] if scheme == TYPE else expected[:2] == span[:2]

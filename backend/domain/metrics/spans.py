@@ -7,9 +7,9 @@ from backend.domain.metrics.set_match import SetMatch
 from backend.domain.metrics.span_schemes import LabelledSpan
 
 
-def character_match(wanted: Iterable[LabelledSpan], given: Iterable[LabelledSpan]) -> SetMatch:
+def character_match(expected: Iterable[LabelledSpan], answered: Iterable[LabelledSpan]) -> SetMatch:
     """Of one task: (label, character) pairs that are marked."""
-    sides = [_stretches(wanted), _stretches(given)]
+    sides = [_stretches(expected), _stretches(answered)]
     hits = sum(_common(sides[0][label], sides[1][label]) for label in sides[0].keys() & sides[1].keys())
     return SetMatch(hits, _length(sides[1]), _length(sides[0]))
 
@@ -19,27 +19,27 @@ Stretches = dict[str, list[tuple[int, int]]]
 
 
 def _stretches(spans: Iterable[LabelledSpan]) -> Stretches:
-    found: Stretches = defaultdict(list)
+    by_label: Stretches = defaultdict(list)
     for start, end, label in sorted(spans):
-        row = found[label]
+        row = by_label[label]
         if row and start <= row[-1][1]:
             row[-1] = (row[-1][0], max(end, row[-1][1]))
         elif start < end:
             row.append((start, end))
-    return found
+    return by_label
 
 
 def _length(stretches: Stretches) -> int:
     return sum(end - start for row in stretches.values() for start, end in row)
 
 
-def _common(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> int:
+def _common(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> int:
     """How many characters are in both."""
     first = second = common = 0
-    while first < len(one) and second < len(other):
-        start, end = max(one[first][0], other[second][0]), min(one[first][1], other[second][1])
+    while first < len(left) and second < len(right):
+        start, end = max(left[first][0], right[second][0]), min(left[first][1], right[second][1])
         common += max(0, end - start)
-        if one[first][1] < other[second][1]:
+        if left[first][1] < right[second][1]:
             first += 1
         else:
             second += 1

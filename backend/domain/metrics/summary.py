@@ -67,7 +67,7 @@ class Summing:
         self._places: dict[int, int] = {}
         self._prompt, self._completion = array("q"), array("q")
         self._cost = array("d")
-        self._asked = bytearray()
+        self._sent = bytearray()
         self._tiers: Counter[str] = Counter()
         self._unlocated: Counter[str] = Counter()
 
@@ -107,8 +107,8 @@ class Summing:
         if place == len(self._prompt):
             for numbers in (self._prompt, self._completion, self._cost):
                 numbers.append(_UNCOUNTED)
-            self._asked.append(0)
-        self._asked[place] |= not outcome.reused
+            self._sent.append(0)
+        self._sent[place] |= not outcome.reused
         prompt, completion = (
             _UNCOUNTED if tokens is None else tokens for tokens in (usage.prompt_tokens, usage.completion_tokens)
         )
@@ -125,8 +125,8 @@ class Summing:
             coverage=ratio(self._usable, self._tasks),
             prompt_tokens=_counted(self._prompt),
             completion_tokens=_counted(self._completion),
-            cost_usd=_known(fsum(self._cost)),
-            saved_usd=_known(fsum(c for c, asked in zip(self._cost, self._asked, strict=True) if not asked)),
+            cost_usd=_known_price(fsum(self._cost)),
+            saved_usd=_known_price(fsum(c for c, sent in zip(self._cost, self._sent, strict=True) if not sent)),
             rejections=dict(self._rejections),
             failures=dict(self._failures),
             requests=self._requests,
@@ -155,6 +155,6 @@ def _counted(tokens: Sequence[int]) -> int | None:
     return None if _UNCOUNTED in tokens else sum(tokens)
 
 
-def _known(usd: float) -> float | None:
+def _known_price(usd: float) -> float | None:
     """None if a price was unknown."""
     return None if isnan(usd) else usd

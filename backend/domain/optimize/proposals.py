@@ -72,12 +72,12 @@ def changed(base: PromptVersion, text: str, schema: LabelSchema) -> PromptVersio
 
 
 def proposal_of(
-    verdict: Answer | Rejection, parent: PromptVersion, schema: LabelSchema, known: Collection[str]
+    verdict: Answer | Rejection, parent: PromptVersion, schema: LabelSchema, existing: Collection[str]
 ) -> Proposal | Dropped:
     """The Proposal in a teacher's answer, or why it is Dropped.
 
     parent: the prompt to be rewritten
-    known: texts that exist already
+    existing: texts that exist already
     """
     if isinstance(verdict, Rejection):
         return Dropped(f"the teacher's answer can't be used ({verdict.reason})")
@@ -95,7 +95,7 @@ def proposal_of(
         return Dropped(str(error).rstrip("."), mendable=True)
     if len(text) > LONGEST:
         return Dropped(f"it has {len(text):,} characters; the most is {LONGEST:,}", mendable=True)
-    if folded(text) in set(map(folded, known)):
+    if folded(text) in set(map(folded, existing)):
         return Dropped("it is the same as a prompt that was tried")
     back = ", ".join(f"{{{name}}}" for name in lost)
     return Proposal(text, reasons.strip(), f"{back} was put back at its end" if lost else "")
@@ -123,7 +123,7 @@ def _why_not(template: str, parent: PromptVersion) -> Dropped | None:
 def _definitions(verdict: Answer, parent: PromptVersion, schema: LabelSchema) -> Definitions:
     """The parent's definitions, some replaced by the teacher's. Raises PromptError for an unknown label."""
     sentences = {control: dict(labels) for control, labels in parent.definitions.items()}
-    given = verdict["definitions"]
-    for control, label, sentence in given.entries if isinstance(given, LabelDefinitions) else ():
+    definitions = verdict["definitions"]
+    for control, label, sentence in definitions.entries if isinstance(definitions, LabelDefinitions) else ():
         sentences.setdefault(control, {})[label] = sentence
     return defined(sentences, schema)

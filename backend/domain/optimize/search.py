@@ -63,18 +63,18 @@ class GroundTruthHalves:
     aside: int
 
 
-def divide(known: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthHalves:
+def divide(items: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthHalves:
     """The ground truths to learn from and those that evaluate.
 
     Examples of the version may teach, because no task is shown itself, but they do not evaluate.
     """
-    usable = [item for item in known if not isinstance(version.render(item.task), Failure)]
+    usable = [item for item in items if not isinstance(version.render(item.task), Failure)]
     prompt, owners = folded(version.template), ExampleOwners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]
     judge = tuple(i for i in held if text_of(i.task, version) not in prompt and not owners.has(i.task))
     seen = {text_of(item.task, version) for item in held}
     learn = tuple(i for i in usable if LEARN.has(i.task.data) and text_of(i.task, version) not in seen)
-    return GroundTruthHalves(learn, judge, len(known) - len(learn) - len(judge))
+    return GroundTruthHalves(learn, judge, len(items) - len(learn) - len(judge))
 
 
 def check_halves(halves: GroundTruthHalves, schema: LabelSchema) -> None:

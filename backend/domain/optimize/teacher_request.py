@@ -74,10 +74,10 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 def _entries(listed: Any) -> tuple[tuple[str, str, str], ...] | None:
     """None for what is not a list of definitions."""
     try:
-        found = [(item["control"], item["label"], item["definition"]) for item in listed]
+        entries = [(item["control"], item["label"], item["definition"]) for item in listed]
     except (TypeError, LookupError):
         return None
-    return tuple(found) if all(isinstance(text, str) for entry in found for text in entry) else None
+    return tuple(entries) if all(isinstance(text, str) for entry in entries for text in entry) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +163,17 @@ def _block(title: str, text: str) -> str:
 
 
 def _listed(title: str, lines: Any) -> str:
-    found = [f"- {line}" for line in lines]
-    return "\n".join([f"{title}:", *found]) if found else ""
+    items = [f"- {line}" for line in lines]
+    return "\n".join([f"{title}:", *items]) if items else ""
 
 
-def _confusion(found: Confusion) -> str:
-    return (
-        f"{json.dumps(found.truth, ensure_ascii=False)}, {json.dumps(found.answer, ensure_ascii=False)}, {found.times}"
-    )
+def _confusion(confusion: Confusion) -> str:
+    labels = [json.dumps(label, ensure_ascii=False) for label in (confusion.truth, confusion.answer)]
+    return f"{', '.join(labels)}, {confusion.times}"
 
 
-def _mistake(found: Mistake) -> str:
-    whole = {"item": _cut(found.values), "right": found.truth, "given": found.answer}
+def _mistake(mistake: Mistake) -> str:
+    whole = {"item": _cut(mistake.values), "right": mistake.truth, "given": mistake.answer}
     return json.dumps(whole, ensure_ascii=False)
 
 

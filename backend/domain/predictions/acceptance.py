@@ -16,10 +16,10 @@ Annotation = Mapping[str, Any]
 """As Label Studio's JSON has it."""
 
 
-def is_unseen(annotation: Annotation, known: Container[int] = ()) -> bool:
-    """Whether the annotation was made from a prediction (as it shows, or as its id is `known`) and no person has
+def is_unseen(annotation: Annotation, accepted: Container[int] = ()) -> bool:
+    """Whether the annotation was made from a prediction (as it shows, or as its id is `accepted`) and no person has
     changed it."""
-    return is_untouched(annotation) and (annotation["id"] in known or _is_of_a_prediction(annotation))
+    return is_untouched(annotation) and (annotation["id"] in accepted or _is_of_a_prediction(annotation))
 
 
 def is_untouched(annotation: Annotation) -> bool:

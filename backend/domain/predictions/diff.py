@@ -64,7 +64,7 @@ def wanted_of(
     return WantedPrediction(version.tags, items, given_up)
 
 
-def compare(there: Iterable[IndexedPrediction], wanted: WantedPrediction, keep: bool) -> PredictionDiff:
+def compare(existing: Iterable[IndexedPrediction], wanted: WantedPrediction, keep: bool) -> PredictionDiff:
     """What is missing and what is replaced. Predictions of others neither count nor are deleted.
 
     keep: whether other versions of the prompt keep their predictions
@@ -73,31 +73,31 @@ def compare(there: Iterable[IndexedPrediction], wanted: WantedPrediction, keep: 
     obsolete: list[IndexedPrediction] = []
     others: list[IndexedPrediction] = []
     former = wanted.tags[1:]
-    for known in there:
-        task = known.task_id
+    for prediction in existing:
+        task = prediction.task_id
         item = wanted.items.get(task)
-        gone = obsolete if known.ours else others
-        if known.version not in wanted.tags:
+        gone = obsolete if prediction.ours else others
+        if prediction.version not in wanted.tags:
             if item is not None and not keep:
-                gone.append(known)
+                gone.append(prediction)
         elif (
-            known.ours
+            prediction.ours
             and item is not None
-            and known.version not in former
+            and prediction.version not in former
             and task not in settled
-            and _answers(known, item)
+            and _answers(prediction, item)
         ):
-            settled[task] = None if _says(known, item) else (known.id, item)
+            settled[task] = None if _says(prediction, item) else (prediction.id, item)
         elif item is not None or task in wanted.given_up:
-            gone.append(known)
+            gone.append(prediction)
     missing = [item for task, item in wanted.items.items() if task not in settled]
     rescored = [change for change in settled.values() if change is not None]
     return PredictionDiff(missing, obsolete, len(settled) - len(rescored), rescored, others)
 
 
-def _answers(known: IndexedPrediction, item: Mapping[str, Any]) -> bool:
-    return known.answer == answer_print(item["result"])
+def _answers(prediction: IndexedPrediction, item: Mapping[str, Any]) -> bool:
+    return prediction.answer == answer_print(item["result"])
 
 
-def _says(known: IndexedPrediction, item: Mapping[str, Any]) -> bool:
-    return known.says == fingerprint(item["score"], item["result"])
+def _says(prediction: IndexedPrediction, item: Mapping[str, Any]) -> bool:
+    return prediction.says == fingerprint(item["score"], item["result"])

@@ -24,14 +24,14 @@ class IndexedPrediction:
 
 
 class PredictionIndex:
-    def __init__(self, found: Iterable[IndexedPrediction]) -> None:
+    def __init__(self, predictions: Iterable[IndexedPrediction]) -> None:
         self.counts: Counter[str] = Counter()
         """Predictions of each version, whoever pushed them."""
         self._versions: dict[str, int] = {}
         self._ids, self._tasks, self._says, self._answers = array("q"), array("q"), array("q"), array("q")
         self._version, self._ours = array("l"), bytearray()
-        for known in found:
-            self._add(known)
+        for prediction in predictions:
+            self._add(prediction)
         self._names = list(self._versions)
         self._by_task = array("l", sorted(range(len(self._tasks)), key=self._tasks.__getitem__))
 
@@ -40,23 +40,23 @@ class PredictionIndex:
         for task in tasks:
             place = bisect_left(self._by_task, task, key=self._tasks.__getitem__)
             while place < len(self._by_task) and self._tasks[self._by_task[place]] == task:
-                yield self._known(self._by_task[place])
+                yield self._prediction(self._by_task[place])
                 place += 1
 
     def all(self) -> Iterator[IndexedPrediction]:
         """All predictions, in no order."""
-        return map(self._known, range(len(self._ids)))
+        return map(self._prediction, range(len(self._ids)))
 
-    def _add(self, known: IndexedPrediction) -> None:
-        self.counts[known.version] += 1
-        self._ids.append(known.id)
-        self._tasks.append(known.task_id)
-        self._says.append(known.says)
-        self._answers.append(known.answer)
-        self._ours.append(known.ours)
-        self._version.append(self._versions.setdefault(known.version, len(self._versions)))
+    def _add(self, prediction: IndexedPrediction) -> None:
+        self.counts[prediction.version] += 1
+        self._ids.append(prediction.id)
+        self._tasks.append(prediction.task_id)
+        self._says.append(prediction.says)
+        self._answers.append(prediction.answer)
+        self._ours.append(prediction.ours)
+        self._version.append(self._versions.setdefault(prediction.version, len(self._versions)))
 
-    def _known(self, place: int) -> IndexedPrediction:
+    def _prediction(self, place: int) -> IndexedPrediction:
         version = self._names[self._version[place]]
         says, answer, ours = self._says[place], self._answers[place], bool(self._ours[place])
         return IndexedPrediction(self._ids[place], self._tasks[place], version, says, answer, ours)

@@ -23,15 +23,15 @@ class Marker:
 
     def mark(self, task: int, version: str) -> str:
         """The mark of a version's prediction for a task: PREFIX and 12 hexadecimal digits."""
-        what = f"{task}\0{version}".encode("utf-8", "surrogatepass")
-        return PREFIX + blake2b(what, key=bytes.fromhex(self.secret), digest_size=6).hexdigest()
+        message = f"{task}\0{version}".encode("utf-8", "surrogatepass")
+        return PREFIX + blake2b(message, key=bytes.fromhex(self.secret), digest_size=6).hexdigest()
 
     def marked(self, task: int, version: str, result: Sequence[Region]) -> list[dict[str, Any]]:
         """The regions with marked ids; regions that shared an id still share one."""
         mark = self.mark(task, version)
-        given: dict[Any, int] = {}
+        by_id: dict[Any, int] = {}
         numbers = [
-            given.setdefault(region.get("id", ("none", place)), len(given)) for place, region in enumerate(result)
+            by_id.setdefault(region.get("id", ("none", place)), len(by_id)) for place, region in enumerate(result)
         ]
         return [{**region, "id": f"{mark}-{number}"} for region, number in zip(result, numbers, strict=True)]
 

@@ -22,15 +22,15 @@ def defined(listed: Listed, schema: LabelSchema) -> Definitions:
     Raises PromptError for a control or label that is not in the config, with the nearest name, and for a label without
     its control that several controls have.
     """
-    found: dict[str, dict[str, str]] = {field.name: {} for field in schema.labelled.fields}
+    by_control: dict[str, dict[str, str]] = {field.name: {} for field in schema.labelled.fields}
     for name, given in listed.items():
         if isinstance(given, str):
             field = _owner(name, schema)
-            found[field.name] |= _sentences({name: given}, field)
+            by_control[field.name] |= _sentences({name: given}, field)
         else:
             field = _control(name, schema)
-            found[field.name] |= _sentences(given, field)
-    return found if any(found.values()) else {}
+            by_control[field.name] |= _sentences(given, field)
+    return by_control if any(by_control.values()) else {}
 
 
 def listed(definitions: Definitions) -> Listed:
@@ -45,8 +45,8 @@ def hints(schema: LabelSchema) -> Definitions:
     return {f.name: {label.shown: _line(label.hint) for label in f.labels} for f in schema.labelled.fields}
 
 
-def _sentences(given: Mapping[str, str], field: Control) -> dict[str, str]:
-    return {_label(name, field): _line(sentence) for name, sentence in given.items() if sentence.strip()}
+def _sentences(sentences: Mapping[str, str], field: Control) -> dict[str, str]:
+    return {_label(name, field): _line(sentence) for name, sentence in sentences.items() if sentence.strip()}
 
 
 def _line(sentence: str) -> str:
@@ -59,7 +59,7 @@ def _label(name: str, field: Control) -> str:
         return name.strip()  # the tasks contain the labels
     label = field.find(name)
     if label is None:
-        raise _unknown(name, [known.shown for known in field.labels])
+        raise _unknown(name, [choice.shown for choice in field.labels])
     return label
 
 
@@ -71,7 +71,7 @@ def _owner(label: str, schema: LabelSchema) -> Control:
     if len(owners) == 1:
         return owners[0]
     if not owners:
-        raise _unknown(label, [known.shown for field in schema.fields for known in field.labels])
+        raise _unknown(label, [choice.shown for field in schema.fields for choice in field.labels])
     controls = " and ".join(f"'{field.name}'" for field in owners)
     raise PromptError(f"The label '{label}' is in {controls}: write it below a line with its control's name.")
 

@@ -34,29 +34,29 @@ def differences(first: Setup, second: Setup) -> tuple[Difference, ...]:
 
 
 def _differences(first: Setup, second: Setup) -> Iterator[Difference]:
-    one, two = first.version, second.version
-    if one.template != two.template:
+    version, other = first.version, second.version
+    if version.template != other.template:
         yield Difference(PROMPT)
-    if one.definitions != two.definitions:
+    if version.definitions != other.definitions:
         yield Difference("label definitions")
-    if one.schema_digest != two.schema_digest:
+    if version.schema_digest != other.schema_digest:
         yield Difference("labelling config")
-    if one.model != two.model:
-        yield Difference("model", one.model, two.model)
-    yield from _parameters(one, two)
-    if one.examples != two.examples:
-        yield Difference("examples", _examples(one.examples), _examples(two.examples))
-    if one.confidence != two.confidence:
-        yield Difference("confidence", one.confidence, two.confidence)
+    if version.model != other.model:
+        yield Difference("model", version.model, other.model)
+    yield from _parameters(version, other)
+    if version.examples != other.examples:
+        yield Difference("examples", _examples(version.examples), _examples(other.examples))
+    if version.confidence != other.confidence:
+        yield Difference("confidence", version.confidence, other.confidence)
     if first.servers and second.servers and set(first.servers) != set(second.servers):
         yield Difference("server", ", ".join(first.servers), ", ".join(second.servers))
 
 
-def _parameters(one: PromptVersion, two: PromptVersion) -> Iterator[Difference]:
-    for name in sorted({*one.parameters, *two.parameters}):
+def _parameters(first: PromptVersion, second: PromptVersion) -> Iterator[Difference]:
+    for name in sorted({*first.parameters, *second.parameters}):
         values = [
             canonical(version.parameters[name]).decode() if name in version.parameters else UNSET
-            for version in (one, two)
+            for version in (first, second)
         ]
         if values[0] != values[1]:
             yield Difference(name, *values)

@@ -62,17 +62,17 @@ class Examples:
 
 def examples_json(examples: Examples) -> dict[str, Any]:
     """The form in which the database and prompt files hold examples; `read_examples` is the inverse."""
-    pool = [{"task": one.task, "values": dict(one.values), "answer": dict(one.answer)} for one in examples.pool]
+    pool = [{"task": item.task, "values": dict(item.values), "answer": dict(item.answer)} for item in examples.pool]
     embed = {} if examples.embed is None else {"embed": examples.embed}
     return {"number": examples.number, "select": examples.select, **embed, "pool": pool}
 
 
-def read_examples(found: Any) -> Examples:
+def read_examples(content: Any) -> Examples:
     """Raises PromptError for another form, or for examples outside the limits."""
     try:
-        number, select, embed = found["number"], found["select"], found.get("embed")
-        pool = tuple(_example(one) for one in found["pool"])
-        canonical([one.answer for one in pool])  # YAML has dates and sets, which JSON cannot express
+        number, select, embed = content["number"], content["select"], content.get("embed")
+        pool = tuple(_example(example) for example in content["pool"])
+        canonical([example.answer for example in pool])  # YAML has dates and sets, which JSON cannot express
     except (TypeError, LookupError, AttributeError):
         raise _no_examples() from None
     check_way(number, select, embed)
@@ -93,12 +93,12 @@ def check_way(number: Any, select: Any, embed: Any = None) -> None:
 
 def check_fit(examples: Examples, variables: Sequence[str], schema: LabelSchema) -> None:
     """Raises PromptError for examples that lack a text of the prompt, or whose answers do not exist in this config."""
-    for one in examples.pool:
-        lacking = [name for name in variables if name not in one.values]
+    for example in examples.pool:
+        lacking = [name for name in variables if name not in example.values]
         if lacking:
             raise PromptError(f"The examples lack the prompt's {{{lacking[0]}}}: select them again with --examples.")
         for field in schema.fields:
-            if field.name not in one.answer or isinstance(_parsed(field, one.answer[field.name]), Rejection):
+            if field.name not in example.answer or isinstance(_parsed(field, example.answer[field.name]), Rejection):
                 raise PromptError(
                     f"An example's answer for '{field.name}' is not in the labelling config: choose new ones with "
                     "--examples."
@@ -110,8 +110,8 @@ def _parsed(field: Control, answer: Any) -> object:
     return answer if field.dynamic else field.parse(answer)
 
 
-def _example(found: Mapping[str, Any]) -> Example:
-    values, answer, task = found["values"], found["answer"], found["task"]
+def _example(entry: Mapping[str, Any]) -> Example:
+    values, answer, task = entry["values"], entry["answer"], entry["task"]
     good = (task is None or type(task) is int) and isinstance(answer, dict) and values
     if not good or not all(isinstance(text, str) for text in (*values, *values.values(), *answer)):
         raise _no_examples()

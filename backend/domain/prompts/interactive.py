@@ -49,9 +49,9 @@ def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Map
 
     Raises PromptError for a variable that the task does not have.
     """
-    known = [*schema.variables, *(str(name) for name in data)]
-    refuse_unknown(text, known)
-    used = used_variables(text, known)
+    names = [*schema.variables, *(str(name) for name in data)]
+    refuse_unknown(text, names)
+    used = used_variables(text, names)
     template = text if used else f"{text}\n\n{task_text(schema.variables, schema.phrases)}"
     variables = used or schema.variables
     examples = base.examples if variables == base.variables else None  # they have no other texts

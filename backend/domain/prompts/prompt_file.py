@@ -64,8 +64,8 @@ def read_prompt_file(text: str) -> PromptFile:
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
     confidence = header.pop("confidence", None)
     confidence = LOGPROBS if confidence is None else str(confidence)
-    found = header.pop(EXAMPLES, None)
-    examples = None if found is None else read_examples(found)
+    stored_examples = header.pop(EXAMPLES, None)
+    examples = None if stored_examples is None else read_examples(stored_examples)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
     rest = (str(note or ""), parameters, project, labels, confidence, examples)
@@ -74,8 +74,8 @@ def read_prompt_file(text: str) -> PromptFile:
 
 def write_prompt_file(version: PromptVersion) -> str:
     """The inverse: the file contains the whole content of the version, its project and its note."""
-    known = (version.template, version.model, version.note, version.parameters, version.project)
-    return file_text(PromptFile(*known, listed(version.definitions), version.confidence, version.examples))
+    parts = (version.template, version.model, version.note, version.parameters, version.project)
+    return file_text(PromptFile(*parts, listed(version.definitions), version.confidence, version.examples))
 
 
 def file_text(file: PromptFile) -> str:
@@ -95,9 +95,9 @@ def file_text(file: PromptFile) -> str:
 
 def _example_lines(examples: Examples) -> str:
     """One line for each example, so that a diff shows what changed."""
-    found = examples_json(examples)
-    found["pool"] = [_Row(one) for one in found["pool"]]
-    return yaml.dump({EXAMPLES: found}, Dumper=_LineDumper, allow_unicode=True, sort_keys=False, width=inf)
+    content = examples_json(examples)
+    content["pool"] = [_Row(example) for example in content["pool"]]
+    return yaml.dump({EXAMPLES: content}, Dumper=_LineDumper, allow_unicode=True, sort_keys=False, width=inf)
 
 
 def _spaced(labels: Listed) -> dict[str, Any]:
@@ -152,22 +152,22 @@ def _header(text: str) -> tuple[dict[str, Any], Listed]:
         loader = _Plain(text)
         root = loader.get_single_node()
         labels = _take_labels(root)
-        found = loader.construct_document(root) if root is not None else None
+        header = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
         raise PromptError(_not_yaml(error)) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise PromptError("The header between the --- lines is not YAML: write lines like 'temperature: 0'.") from None
-    if found is None:
+    if header is None:
         return {}, labels
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+    if not isinstance(header, dict) or not all(isinstance(key, str) for key in header):
         raise PromptError("The header between the --- lines must hold lines like 'temperature: 0'.")
-    for key in found:
+    for key in header:
         if key not in KEYS:
             raise PromptError(
                 f"The header between the --- lines has '{key[:40]}': {nearest(key, KEYS)} "
                 f"Any other parameter of the provider's API goes below a line '{OTHERS}:'."
             )
-    return found, labels
+    return header, labels
 
 
 def _not_yaml(error: yaml.MarkedYAMLError) -> str:
@@ -183,9 +183,9 @@ def _take_labels(root: yaml.Node | None) -> Listed:
     """Takes the labels out of the header as they are written: YAML would read a label `Yes` as true."""
     if not isinstance(root, yaml.MappingNode):
         return {}
-    mine = [pair for pair in root.value if pair[0].value == LABELS]
+    pairs = [pair for pair in root.value if pair[0].value == LABELS]
     root.value = [pair for pair in root.value if pair[0].value != LABELS]
-    listing = _listing(mine[-1][1]) if mine else {}
+    listing = _listing(pairs[-1][1]) if pairs else {}
     return {} if isinstance(listing, str) and not listing.strip() else _mapping(listing)
 
 
@@ -193,15 +193,15 @@ def _listing(node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return str(node.value)
     if isinstance(node, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
-        found = {str(key.value): _listing(value) for key, value in node.value}
-        return found if len(found) == len(node.value) else None  # one of two sentences for a label would be lost
+        entries = {str(key.value): _listing(value) for key, value in node.value}
+        return entries if len(entries) == len(node.value) else None  # one of two sentences for a label would be lost
     return None
 
 
 def _mapping(listing: Any) -> Listed:
     """Raises PromptError for anything but label -> sentence or control -> label -> sentence."""
     inner = listing.values() if isinstance(listing, dict) else [None]
-    deepest = [value for one in inner for value in (one.values() if isinstance(one, dict) else [one])]
+    deepest = [value for entry in inner for value in (entry.values() if isinstance(entry, dict) else [entry])]
     if not isinstance(listing, dict) or not all(isinstance(value, str) for value in deepest):
         raise PromptError(
             f"The header's '{LABELS}' must hold lines like '  Refund: wants money back', each below the other "
@@ -210,15 +210,15 @@ def _mapping(listing: Any) -> Listed:
     return listing
 
 
-def _project(found: Any) -> int | None:
-    if found is None or (isinstance(found, int) and not isinstance(found, bool) and found > 0):
-        return found
+def _project(project: Any) -> int | None:
+    if project is None or (isinstance(project, int) and not isinstance(project, bool) and project > 0):
+        return project
     raise PromptError("The header's 'project' is not a number: write the project's number, like 'project: 12'.")
 
 
-def _others(found: Any) -> dict[str, Any]:
-    if found is None:
+def _others(parameters: Any) -> dict[str, Any]:
+    if parameters is None:
         return {}
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+    if not isinstance(parameters, dict) or not all(isinstance(key, str) for key in parameters):
         raise PromptError(f"The header's '{OTHERS}' must hold lines like '  top_k: 20', each below the other.")
-    return found
+    return parameters

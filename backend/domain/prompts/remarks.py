@@ -18,10 +18,10 @@ def remarks(template: str, variables: Sequence[str], schema: LabelSchema) -> lis
 
 def _braces(template: str, variables: Sequence[str]) -> Iterator[str]:
     names = "|".join(map(re.escape, variables))
-    found = re.finditer(rf"\{{\{{(\s*)({names})\s*\}}\}}|\{{(\s+)({names})\s+\}}", template) if names else ()
-    for written, spaces, name in dict.fromkeys((m[0], m[1] or m[3], m[2] or m[4]) for m in found):
-        what = "is sent as it stands" if spaces else "puts the task's text between braces"
-        yield f"{quoted(written, _LONGEST)} {what}: write {{{name}}} for the text alone."
+    matches = re.finditer(rf"\{{\{{(\s*)({names})\s*\}}\}}|\{{(\s+)({names})\s+\}}", template) if names else ()
+    for written, spaces, name in dict.fromkeys((m[0], m[1] or m[3], m[2] or m[4]) for m in matches):
+        effect = "is sent as it stands" if spaces else "puts the task's text between braces"
+        yield f"{quoted(written, _LONGEST)} {effect}: write {{{name}}} for the text alone."
 
 
 def _labels(schema: LabelSchema) -> list[str]:
@@ -45,18 +45,18 @@ def lacking(variables: Sequence[str], columns: Mapping[str, int], tasks: int, so
     columns: field -> how many of all `tasks` have it
     some: tasks in which paths, which are not fields, are looked up
     """
-    found = {}
+    lacks = {}
     for name in variables:
         if name in columns:
             lack, of = tasks - columns[name], f"{tasks:,} tasks"
         else:
             lack, of = sum(not has(task, name) for task in some), f"{len(some):,} tasks looked at"
         if lack > 0:
-            found[name] = f"{lack:,} of {of}"
-    return found
+            lacks[name] = f"{lack:,} of {of}"
+    return lacks
 
 
-def on_lacking(found: Mapping[str, str], variables: Sequence[str]) -> list[str]:
+def on_lacking(lacks: Mapping[str, str], variables: Sequence[str]) -> list[str]:
     """The same as sentences."""
     then = "it stays empty there" if len(variables) > 1 else "they can't be asked about"
-    return [f"{{{name}}} is missing in {many}: {then}." for name, many in found.items()]
+    return [f"{{{name}}} is missing in {many}: {then}." for name, many in lacks.items()]

@@ -149,9 +149,9 @@ def _nothing(task: Task, names: Sequence[str]) -> str:
     listed = "', '".join(names)
     if len(names) != 1:
         return f"Its fields '{listed}' are all empty; {NEEDED}"
-    found = look_up(task.data, listed)
-    what = "is missing" if found is MISSING else "is null" if found is None else "is empty"
-    return f"Its field '{listed}' {what}; {NEEDED}"
+    value = look_up(task.data, listed)
+    state = "is missing" if value is MISSING else "is null" if value is None else "is empty"
+    return f"Its field '{listed}' {state}; {NEEDED}"
 
 
 def _names_pattern(names: Iterable[str], path: str = "") -> re.Pattern[str]:
@@ -159,33 +159,33 @@ def _names_pattern(names: Iterable[str], path: str = "") -> re.Pattern[str]:
     return re.compile(r"\{((?:" + alternatives + ")" + path + r")\}")
 
 
-def used_variables(template: str, known: Iterable[str]) -> tuple[str, ...]:
+def used_variables(template: str, names: Iterable[str]) -> tuple[str, ...]:
     """The known names, and paths into them, in the template as `{name}`, each once, in order of appearance."""
-    return tuple(dict.fromkeys(_names_pattern(known, PATH).findall(template)))
+    return tuple(dict.fromkeys(_names_pattern(names, PATH).findall(template)))
 
 
-def check_template(template: str, known: Iterable[str]) -> tuple[str, ...]:
+def check_template(template: str, names: Iterable[str]) -> tuple[str, ...]:
     """The variables a template uses.
 
     Raises PromptError for an unknown variable (with the nearest name) and for a template without any.
     """
-    known = tuple(known)
-    refuse_unknown(template, known)
-    used = used_variables(template, known)
+    names = tuple(names)
+    refuse_unknown(template, names)
+    used = used_variables(template, names)
     if not used:
         raise PromptError(
             "The prompt shows nothing of the task: put at least one of "
-            f"{', '.join(f'{{{name}}}' for name in known)} where the task's text should stand."
+            f"{', '.join(f'{{{name}}}' for name in names)} where the task's text should stand."
         )
     return used
 
 
-def refuse_unknown(template: str, known: Collection[str]) -> None:
+def refuse_unknown(template: str, names: Collection[str]) -> None:
     """Raises PromptError for a variable that is neither known nor a path into a known one, with the nearest name."""
     for name in PLACEHOLDER.findall(template):
-        if name not in known and root(name) not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"did you mean {{{near[0]}}}?" if near else f"the tasks have {', '.join(f'{{{k}}}' for k in known)}."
+        if name not in names and root(name) not in names:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            hint = f"did you mean {{{near[0]}}}?" if near else f"the tasks have {', '.join(f'{{{k}}}' for k in names)}."
             raise PromptError(
                 f"The prompt uses {{{name}}}, which the tasks do not have: {hint} "
                 f"If you mean plain braces, write {{ {name} }}."
@@ -215,8 +215,8 @@ def parse_tag(tag: str) -> tuple[str, int]:
 
 def belongs(model_version: str, *names: str) -> bool:
     """Whether a prediction's model_version belongs to a prompt with one of these names, with any number or config."""
-    mine = "|".join(map(re.escape, names))
-    return re.fullmatch(rf"({mine})@\d+(~[0-9a-f]{{4}})?", model_version) is not None
+    pattern = "|".join(map(re.escape, names))
+    return re.fullmatch(rf"({pattern})@\d+(~[0-9a-f]{{4}})?", model_version) is not None
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -197,8 +197,8 @@ def _judged(current: VersionAnswers, before: VersionAnswers | None, ground: Repo
     return sorted(_by_task(current, before, ground), key=_place)
 
 
-def _place(one: JudgedTask) -> tuple[int, float, int]:
-    return KINDS.index(one.reply.kind), -(one.reply.confidence or 0.0), one.task
+def _place(judged: JudgedTask) -> tuple[int, float, int]:
+    return KINDS.index(judged.reply.kind), -(judged.reply.confidence or 0.0), judged.task
 
 
 def _by_task(current: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:

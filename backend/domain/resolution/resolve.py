@@ -42,11 +42,11 @@ def priced_as(pricing: Pricing, *models: str) -> Pricing:
 
     def price_of(name: str) -> Callable[[int, int, int], float | None]:
         def price(prompt: int, cached: int, completion: int) -> float | None:
-            found = pricing(name)(prompt, cached, completion)
-            if found is not None:
-                return found
-            known = [usd for model in models if (usd := pricing(model)(prompt, cached, completion)) is not None]
-            return max(known, default=None)
+            cost = pricing(name)(prompt, cached, completion)
+            if cost is not None:
+                return cost
+            costs = [usd for model in models if (usd := pricing(model)(prompt, cached, completion)) is not None]
+            return max(costs, default=None)
 
         return price
 
@@ -92,12 +92,12 @@ def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int 
 def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pricing) -> Usage:
     """Tokens and cost of all attempts together; the cost is None if one price is unknown."""
     costs = [cost_of(completion, pricing) for completion in attempts]
-    known = [cost for cost in costs if cost is not None]
+    priced = [cost for cost in costs if cost is not None]
     counted = all(completion.prompt_tokens for completion in attempts)  # 0 is stored where the provider did not count
     return Usage(
         prompt_tokens=sum(c.prompt_tokens for c in attempts) if counted else None,
         completion_tokens=sum(c.completion_tokens for c in attempts) if counted else None,
-        cost_usd=sum(known) if len(known) == len(costs) else None,
+        cost_usd=sum(priced) if len(priced) == len(costs) else None,
         seconds=seconds,
     )
 

@@ -19,7 +19,7 @@ class AdaptiveLimit:
         self._answers = 0
         self._refused = 0
 
-    def heard(self, refused: bool) -> None:
+    def count(self, refused: bool) -> None:
         """Counts one answer. `refused`: whether it was a 429."""
         self._answers += 1
         self._refused += refused

@@ -27,14 +27,14 @@ class Chunk:
     deaths: int
 
 
-def cut(pages: Iterable[list[int]], known: set[int], size: int = CHUNK) -> Iterator[list[int]]:
-    """Ids in chunks of `size`, each once and none of `known`."""
+def cut(pages: Iterable[list[int]], planned: set[int], size: int = CHUNK) -> Iterator[list[int]]:
+    """Ids in chunks of `size`, each once and none of `planned`."""
     chunk: list[int] = []
     for page in pages:
         for number in page:
-            if number in known:
+            if number in planned:
                 continue
-            known.add(number)
+            planned.add(number)
             chunk.append(number)
             if len(chunk) == size:
                 yield chunk

@@ -70,18 +70,18 @@ def tokens_per_character(seen: Sequence[ObservedUsage]) -> Range:
     if not seen:
         few, many = CHARACTERS_PER_TOKEN
         return 1 / many, 1 / few
-    return spread([one.prompt / one.characters for one in seen])
+    return spread([usage.prompt / usage.characters for usage in seen])
 
 
 def completion_tokens(seen: Sequence[ObservedUsage]) -> Range:
     """Completion tokens of one request."""
-    return spread([one.completion for one in seen]) if seen else COMPLETION_TOKENS
+    return spread([usage.completion for usage in seen]) if seen else COMPLETION_TOKENS
 
 
 def cached_share(seen: Sequence[ObservedUsage]) -> float:
     """The share of the prompt tokens that were in the provider's cache."""
-    prompt = sum(one.prompt for one in seen)
-    return min(1.0, sum(one.cached for one in seen) / prompt) if prompt else 0.0
+    prompt = sum(usage.prompt for usage in seen)
+    return min(1.0, sum(usage.cached for usage in seen) / prompt) if prompt else 0.0
 
 
 def spread(values: Sequence[float]) -> Range:

@@ -59,10 +59,10 @@ def percentile_interval(values: "Floats") -> Interval | None:
     """Between the 2.5 % and the 97.5 % point of resampled values without nan; None if nothing is left."""
     import numpy
 
-    there = values[~numpy.isnan(values)]
-    if not len(there):
+    numbers = values[~numpy.isnan(values)]
+    if not len(numbers):
         return None
-    low, high = numpy.percentile(there, (2.5, 97.5))
+    low, high = numpy.percentile(numbers, (2.5, 97.5))
     return float(low), float(high)
 
 
@@ -75,4 +75,4 @@ def _draw(rng: "Generator", tasks: "Floats", rows: int) -> "Floats":
         return rng.multinomial(total, tasks / total, size=rows).astype(float)
     kinds = numpy.repeat(numpy.arange(len(tasks)), tasks.astype(int))
     drawn = (kinds[rng.integers(total, size=total)] for _ in range(rows))
-    return numpy.stack([numpy.bincount(one, minlength=len(tasks)).astype(float) for one in drawn])
+    return numpy.stack([numpy.bincount(sample, minlength=len(tasks)).astype(float) for sample in drawn])

@@ -27,8 +27,8 @@ def wilson(successes: int, trials: int) -> Interval | None:
         return None
     from scipy.stats import binomtest
 
-    found = binomtest(successes, trials).proportion_ci(CONFIDENCE, method="wilson")
-    return float(found.low), float(found.high)
+    interval = binomtest(successes, trials).proportion_ci(CONFIDENCE, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def tasks_needed(accuracy: float, difference: float = 0.05) -> int:

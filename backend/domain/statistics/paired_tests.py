@@ -71,5 +71,5 @@ def _correlation(both: int, fixed: int, broken: int, neither: int) -> float:
     return (apart - correction) / sqrt(margins) if margins else 0.0
 
 
-def _spread(one: float, other: float, phi: float) -> float:
-    return sqrt(max(one**2 - 2 * phi * one * other + other**2, 0.0))
+def _spread(first: float, second: float, phi: float) -> float:
+    return sqrt(max(first**2 - 2 * phi * first * second + second**2, 0.0))

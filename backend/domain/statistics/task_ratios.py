@@ -24,8 +24,8 @@ def ratio_interval(parts: Sequence[tuple[float, float]], seed: int = SEED) -> In
 
 def share_interval(parts: Sequence[tuple[float, float]], seed: int = SEED) -> Interval | None:
     """The same of a share, which lies in 0..1."""
-    found = ratio_interval(parts, seed)
-    return None if found is None else (max(0.0, found[0]), min(1.0, found[1]))
+    interval = ratio_interval(parts, seed)
+    return None if interval is None else (max(0.0, interval[0]), min(1.0, interval[1]))
 
 
 def mean_interval(values: Sequence[float], seed: int = SEED) -> Interval | None:

@@ -7,7 +7,7 @@ from backend.domain.prompts.differences import PROMPT, Difference
 
 def difference_sentence(differences: Sequence[Difference]) -> str:
     """One sentence; what stands before an arrow is the first version's."""
-    others = "; ".join(_told(difference) for difference in differences if difference.what != PROMPT)
+    others = "; ".join(_sentence(difference) for difference in differences if difference.what != PROMPT)
     if not differences:
         return "Nothing differs between these versions but their names."
     if not others:
@@ -17,7 +17,7 @@ def difference_sentence(differences: Sequence[Difference]) -> str:
     return f"The text of the prompt is the same; what differs: {others}."
 
 
-def _told(difference: Difference) -> str:
+def _sentence(difference: Difference) -> str:
     if difference.first is None:
         return difference.what
     return f"{difference.what} {difference.first} → {difference.second}"

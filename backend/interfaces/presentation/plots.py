@@ -117,8 +117,8 @@ def themed(svg: str, name: str) -> str:
 def _attributes(style: str) -> str:
     """`font` has no attribute of its own; which font it is the page says."""
     pairs = (pair.split(":", 1) for pair in style.split(";") if ":" in pair)
-    kept = {key.strip(): value.strip() for key, value in pairs}
-    if font := kept.pop("font", None):
-        kept["font-size"] = font.split()[0]
-    kept.pop("font-family", None)
-    return "".join(f' {key}="{value}"' for key, value in kept.items())
+    attributes = {key.strip(): value.strip() for key, value in pairs}
+    if font := attributes.pop("font", None):
+        attributes["font-size"] = font.split()[0]
+    attributes.pop("font-family", None)
+    return "".join(f' {key}="{value}"' for key, value in attributes.items())

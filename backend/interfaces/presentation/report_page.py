@@ -87,9 +87,9 @@ def _matrix(control: str, table: Mapping[str, Mapping[str, int]], score: Score) 
     if len(answers) > MOST_LABELS:
         worst = [pair for pair in confused_labels([score]) if pair.control == control]
         return ConfusionMatrix((), (), tuple(worst[:WORST]))
-    given = tuple(answer for answer in answers if any(answer in row for row in table.values()))
-    cells = tuple((truth, tuple(_cell(truth, answer, row) for answer in given)) for truth, row in table.items())
-    return ConfusionMatrix(given, cells, ())
+    columns = tuple(answer for answer in answers if any(answer in row for row in table.values()))
+    cells = tuple((truth, tuple(_cell(truth, answer, row) for answer in columns)) for truth, row in table.items())
+    return ConfusionMatrix(columns, cells, ())
 
 
 def _cell(truth: str, answer: str, row: Mapping[str, int]) -> tuple[int, str]:

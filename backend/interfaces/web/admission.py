@@ -92,8 +92,8 @@ class Password:
         return WRONG if allowed else TOO_MANY
 
     def _is_right(self, header: str) -> bool:
-        given = _login(header)
-        return bool(sum(hmac.compare_digest(given, expected) for expected in self._accepted))
+        login = _login(header)
+        return bool(sum(hmac.compare_digest(login, expected) for expected in self._accepted))
 
 
 def of_api_or(admit: Admit) -> Admit:

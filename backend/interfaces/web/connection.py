@@ -103,8 +103,8 @@ class Connection:
         return False
 
     async def _answer(self, head: h11.Request) -> None:
-        front, peer, here = self._front, self._address("peername"), self._address("sockname")
-        environ = environ_of(head, peer, here, self._scheme)
+        front, peer, local = self._front, self._address("peername"), self._address("sockname")
+        environ = environ_of(head, peer, local, self._scheme)
         refused = verdict(front.limits.admit, environ) is not None
         async with AsyncExitStack() as holding:
             if not refused and not _is_larger(environ, front.limits.most_body):
@@ -158,10 +158,10 @@ class Connection:
         if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
         status, headers, body = answer
-        kept = [(name, value) for name, value in headers if name.lower() not in ("content-length", "connection")]
+        answered = [(name, value) for name, value in headers if name.lower() not in ("content-length", "connection")]
         added = [("Date", formatdate(usegmt=True)), ("Content-Length", str(len(body)))]
         ending = [("Connection", "close")] if last else []
-        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in [*kept, *added, *ending]]
+        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in [*answered, *added, *ending]]
         self._write(h11.Response(status_code=status, headers=encoded, reason=_phrase(status)))
         self._write(h11.Data(data=body))
         self._write(h11.EndOfMessage())

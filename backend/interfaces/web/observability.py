@@ -43,5 +43,5 @@ def add_operations(server: Flask, app: App) -> None:
 
 def _request_id() -> str:
     """The caller's, so that logs of both sides meet; one of ours when it has none that may stand in a log."""
-    given = request.headers.get(HEADER, "")
-    return given if _GOOD.fullmatch(given) else secrets.token_hex(6)
+    header = request.headers.get(HEADER, "")
+    return header if _GOOD.fullmatch(header) else secrets.token_hex(6)

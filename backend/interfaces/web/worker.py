@@ -31,7 +31,7 @@ QUICK_S = 10.0
 """How long answers under way are waited for after Ctrl-C."""
 
 
-class Worker(Base):  # type: ignore[misc]
+class Worker(Base):  # type: ignore[misc]  # gunicorn has no types
     """See gunicorn.workers.base."""
 
     def run(self) -> None:

@@ -15,8 +15,8 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 """Status, headers, body."""
 
 
-def environ_of(head: h11.Request, peer: Address, here: Address, scheme: str) -> Environ:
-    """Of a request whose body is still to come, see `with_body`. `peer`, `here`: the two ends of the connection."""
+def environ_of(head: h11.Request, peer: Address, local: Address, scheme: str) -> Environ:
+    """Of a request whose body is still to come, see `with_body`. `peer`, `local`: the two ends of the connection."""
     target = head.target.decode("latin-1")
     path, _, query = _origin_form(target).partition("?")
     environ: Environ = {
@@ -25,8 +25,8 @@ def environ_of(head: h11.Request, peer: Address, here: Address, scheme: str) -> 
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
         "QUERY_STRING": query,
         "RAW_URI": target,
-        "SERVER_NAME": here[0],
-        "SERVER_PORT": str(here[1]),
+        "SERVER_NAME": local[0],
+        "SERVER_PORT": str(local[1]),
         "SERVER_PROTOCOL": f"HTTP/{head.http_version.decode()}",
         "REMOTE_ADDR": peer[0],
         "REMOTE_PORT": str(peer[1]),

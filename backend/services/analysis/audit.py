@@ -84,34 +84,34 @@ def audit_project(
 
     Raises SubsetError when there are none, StudioError when Label Studio can't be read.
     """
-    found = studio.project(project)
-    schema = resolver.configs.now(found).labelled
+    details = studio.project(project)
+    schema = resolver.configs.now(details).labelled
     if not schema.fields:
         raise SubsetError("An audit compares labels, and this config has none: two texts or ratings may both be right.")
     versions = [version for version in stored.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
-    given: AnswersByTask = {}
-    annotated = _noted(studio.annotated(project), schema, names, given)
+    by_task: AnswersByTask = {}
+    annotated = _noted(studio.annotated(project), schema, names, by_task)
     everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
-    base = truths_among(annotated, found, schema, everything, versions)
-    resolved_versions = list(_readable(resolver, versions, found, schema))
-    heard = _heard(stored, resolved_versions, {truth.task_id for truth in base.truths})
+    base = truths_among(annotated, details, schema, everything, versions)
+    resolved_versions = list(_readable(resolver, versions, details, schema))
+    by_version = _outcomes_by_version(stored, resolved_versions, {truth.task_id for truth in base.truths})
     tasks = [task for page in base.pages for task in page]
-    told = _Telling(studio, project, schema)
+    telling = _Telling(studio, project, schema)
     return Audit(
         truths=len(base.truths),
         left_out=base.left_out,
-        versions=tuple(heard),
+        versions=tuple(by_version),
         stale=tuple(
             version.tag for version in versions if version not in [resolved.version for resolved in resolved_versions]
         ),
-        suspects=tuple(told.suspects(heard, base.truths, base.left_out)),
-        confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in heard.values())),
+        suspects=tuple(telling.suspects(by_version, base.truths, base.left_out)),
+        confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in by_version.values())),
         duplicates=tuple(
-            tuple(told.marked(one.task_id, one.answer) for one in group.truths)
+            tuple(telling.marked(truth.task_id, truth.answer) for truth in group.truths)
             for group in duplicates(tasks, base.truths, schema)
         ),
-        disagreements=tuple(told.marked(one.task_id, *one.answers) for one in disagreements(given, schema)),
+        disagreements=tuple(telling.marked(item.task_id, *item.answers) for item in disagreements(by_task, schema)),
     )
 
 
@@ -128,25 +128,25 @@ def _readable(
 
 
 def _noted(
-    annotated: Iterable[AnnotatedTask], schema: LabelSchema, names: Sequence[str], given: AnswersByTask
+    annotated: Iterable[AnnotatedTask], schema: LabelSchema, names: Sequence[str], by_task: AnswersByTask
 ) -> Iterator[AnnotatedTask]:
     """Passes the annotated tasks through and notes what people answered."""
     for item in annotated:
         by_hand = [a for a in item.seen if not is_own(a, item.versions, names)]
-        known = schema_of(item.task, schema)
-        given[item.task.id] = [from_result(a.get("result") or [], known) for a in by_hand]
+        task_schema = schema_of(item.task, schema)
+        by_task[item.task.id] = [from_result(a.get("result") or [], task_schema) for a in by_hand]
         yield item
 
 
-def _heard(
+def _outcomes_by_version(
     stored: StoredOutcomes, resolved_versions: Iterable[ResolvedVersion], tasks: set[int]
 ) -> dict[str, list[Outcome]]:
     """Tag -> the version's answers to these tasks, if it has any."""
-    heard = {
+    by_version = {
         resolved.version.tag: [o for page in stored.of_version(resolved, tasks) for o in page]
         for resolved in resolved_versions
     }
-    return {tag: outcomes for tag, outcomes in heard.items() if outcomes}
+    return {tag: outcomes for tag, outcomes in by_version.items() if outcomes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +158,18 @@ class _Telling:
     schema: LabelSchema
 
     def suspects(
-        self, heard: Mapping[str, list[Outcome]], truths: Sequence[Truth], left_out: LeftOut
+        self, by_version: Mapping[str, list[Outcome]], truths: Sequence[Truth], left_out: LeftOut
     ) -> Iterator[SuspectTruth]:
-        taken = set(left_out.taken)
-        for one in audit(heard, truths, self.schema):
+        accepted = set(left_out.taken)
+        for suspect in audit(by_version, truths, self.schema):
             yield SuspectTruth(
-                task=one.task_id,
-                truth=self.schema.show(one.truth),
-                suggested=self.schema.show(one.suggested),
-                score=one.score,
-                versions=one.versions,
-                accepted=one.task_id in taken,
-                link=self.link(one.task_id),
+                task=suspect.task_id,
+                truth=self.schema.show(suspect.truth),
+                suggested=self.schema.show(suspect.suggested),
+                score=suspect.score,
+                versions=suspect.versions,
+                accepted=suspect.task_id in accepted,
+                link=self.link(suspect.task_id),
             )
 
     def marked(self, task: int, *answers: Answer) -> MarkedTask:

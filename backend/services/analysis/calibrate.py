@@ -69,32 +69,32 @@ def judged(
 ) -> JudgedVersion:
     """Raises NoTruthsError without ground truths, RunError for a version that was asked about none of them."""
     base = ground_truths(studio, resolved.project, resolved.schema, subset, [resolved.version])
-    known = {truth.task_id for truth in base.truths}
-    outcomes = [outcome for page in stored.of_version(resolved, known) for outcome in page]
+    tasks = {truth.task_id for truth in base.truths}
+    outcomes = [outcome for page in stored.of_version(resolved, tasks) for outcome in page]
     if not any(outcome.spoke for outcome in outcomes):
-        raise RunError(not_asked(resolved.version.tag, len(known), subset))
+        raise RunError(not_asked(resolved.version.tag, len(tasks), subset))
     return JudgedVersion(outcomes, base.truths, base.left_out, resolved.schema)
 
 
 def calibrate_version(
-    calibrations: CalibrationStore, resolved: ResolvedVersion, heard: JudgedVersion
+    calibrations: CalibrationStore, resolved: ResolvedVersion, judged_version: JudgedVersion
 ) -> CalibrationResult:
     """Saves the calibrators that help. Where none does, one saved earlier goes; with too little ground truth to tell,
-    everything stays as it is. `heard`: what `judged` says of the version."""
+    everything stays as it is. `judged_version`: what `judged` says of the version."""
     names = [field.name for field in resolved.schema.fields]
-    joint = _measured(heard.claims())
-    controls = {name: _measured(heard.claims(name)) for name in names} if len(names) > 1 else {}
-    helping = {name: c for name, found in controls.items() if (c := found.calibration.calibrator) is not None}
-    found = Calibrators(joint.calibration.calibrator, helping)
-    helps = found.joint is not None or bool(helping)
+    joint = _measured(judged_version.claims())
+    controls = {name: _measured(judged_version.claims(name)) for name in names} if len(names) > 1 else {}
+    helping = {name: c for name, control in controls.items() if (c := control.calibration.calibrator) is not None}
+    calibrators = Calibrators(joint.calibration.calibrator, helping)
+    helps = calibrators.joint is not None or bool(helping)
     removed = False
     if helps:
-        calibrations.save(resolved.version, found, joint.calibration.tasks)
+        calibrations.save(resolved.version, calibrators, joint.calibration.tasks)
     elif joint.calibration.enough:
         removed = calibrations.remove(resolved.version)
-    return CalibrationResult(resolved.version.tag, joint, controls, helps, removed, heard.left_out)
+    return CalibrationResult(resolved.version.tag, joint, controls, helps, removed, judged_version.left_out)
 
 
 def _measured(claims: Sequence[ScoredAnswer]) -> MeasuredConfidence:
-    found = calibrate(claims)
-    return MeasuredConfidence(reliability(claims), found, reliability(found.held_out) if found.calibrator else None)
+    fitted = calibrate(claims)
+    return MeasuredConfidence(reliability(claims), fitted, reliability(fitted.held_out) if fitted.calibrator else None)

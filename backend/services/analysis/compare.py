@@ -68,26 +68,26 @@ def compare_versions(
         if subset.split is not None:
             raise
         return _without_truths(stored, resolved_versions, subset, str(error))
-    found = _with_truths(stored, resolved_versions, subset, base)
-    changed = {task for pair in found.comparison.pairs for task in (*pair.fixed, *pair.broken)}
-    return replace(found, links={task: studio.task_url(first.project.id, task) for task in sorted(changed)})
+    result = _with_truths(stored, resolved_versions, subset, base)
+    changed = {task for pair in result.comparison.pairs for task in (*pair.fixed, *pair.broken)}
+    return replace(result, links={task: studio.task_url(first.project.id, task) for task in sorted(changed)})
 
 
 def _with_truths(
     stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset, base: TaskSelection
 ) -> ComparisonResult:
-    known = {truth.task_id for truth in base.truths}
-    by_version = {resolved.version.tag: _answers(stored, resolved, known) for resolved in resolved_versions}
+    tasks = {truth.task_id for truth in base.truths}
+    by_version = {resolved.version.tag: _answers(stored, resolved, tasks) for resolved in resolved_versions}
     for tag, outcomes in by_version.items():
         if not any(outcome.spoke for outcome in outcomes):
-            raise RunError(not_asked(tag, len(known), subset))
-    found = compare(by_version, base.truths, resolved_versions[0].schema)
+            raise RunError(not_asked(tag, len(tasks), subset))
+    comparison = compare(by_version, base.truths, resolved_versions[0].schema)
     common = set.intersection(*({o.task_id for o in outcomes if o.spoke} for outcomes in by_version.values()))
     return ComparisonResult(
         versions=tuple(by_version),
         subset=subset,
-        truths=len(known),
-        comparison=found,
+        truths=len(tasks),
+        comparison=comparison,
         agreements={},
         summaries={tag: summarise(o for o in outcomes if o.task_id in common) for tag, outcomes in by_version.items()},
         links={},
@@ -104,12 +104,12 @@ def _without_truths(
     for tag, outcomes in by_version.items():
         if not outcomes:
             raise RunError(f"{tag} was not asked about any task: `ls-prompts run {tag} --on sample`. {reason}")
-    found = compare(dict.fromkeys(by_version, ()), (), resolved_versions[0].schema)
+    comparison = compare(dict.fromkeys(by_version, ()), (), resolved_versions[0].schema)
     return ComparisonResult(
         versions=tuple(by_version),
         subset=subset,
         truths=0,
-        comparison=replace(found, reason=reason),
+        comparison=replace(comparison, reason=reason),
         agreements={
             (a, b): agreement(by_version[a], by_version[b], resolved_versions[0].schema)
             for a, b in combinations(by_version, 2)

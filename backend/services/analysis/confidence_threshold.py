@@ -11,26 +11,26 @@ from backend.services.dataset.resolved_version import ResolvedVersion
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceThreshold:
-    """`found.threshold` is a raw confidence; `score` is the pushed score that corresponds to it."""
+    """`lowest.threshold` is a raw confidence; `score` is the pushed score that corresponds to it."""
 
     version: str
-    found: Threshold
+    lowest: Threshold
     score: float | None
     left_out: LeftOut
 
 
-def confidence_threshold(resolved: ResolvedVersion, heard: JudgedVersion, accuracy: float) -> ConfidenceThreshold:
+def confidence_threshold(resolved: ResolvedVersion, judged: JudgedVersion, accuracy: float) -> ConfidenceThreshold:
     """The lowest confidence that guarantees an accuracy, if there is one."""
-    found = threshold(heard.claims(), accuracy)
-    score = None if found.threshold is None else resolved.calibrators.put(found.threshold)
-    return ConfidenceThreshold(resolved.version.tag, found, score, heard.left_out)
+    lowest = threshold(judged.claims(), accuracy)
+    score = None if lowest.threshold is None else resolved.calibrators.put(lowest.threshold)
+    return ConfidenceThreshold(resolved.version.tag, lowest, score, judged.left_out)
 
 
-def least_confidence(resolved: ResolvedVersion, heard: JudgedVersion, accuracy: float) -> float:
+def least_confidence(resolved: ResolvedVersion, judged: JudgedVersion, accuracy: float) -> float:
     """The threshold itself. Raises RunError, with the reason, if no confidence guarantees the accuracy."""
-    found = confidence_threshold(resolved, heard, accuracy).found
-    if found.threshold is None:
+    lowest = confidence_threshold(resolved, judged, accuracy).lowest
+    if lowest.threshold is None:
         raise RunError(
-            f"No confidence of {resolved.version.tag} guarantees an accuracy of {accuracy:g}. {found.reason}"
+            f"No confidence of {resolved.version.tag} guarantees an accuracy of {accuracy:g}. {lowest.reason}"
         )
-    return found.threshold
+    return lowest.threshold

@@ -46,33 +46,33 @@ def report(
         )
     if against is not None:
         resolved, against = alike([resolved, against])
-    judged = [one.version for one in (resolved, against) if one]
+    judged = [item.version for item in (resolved, against) if item]
     base = ground_truths(sources.studio, resolved.project, resolved.schema, subset, judged)
     tasks = [task for page in base.pages for task in page]
     link = sources.studio.task_url(resolved.project.id, "")
     ground = ReportBasis(resolved.project.title, link, tasks, base.truths, base.left_out, resolved.schema)
-    known = {task.id for task in tasks}
-    current = _answers(sources.stored, resolved, known)
-    before = _answers(sources.stored, against, known) if against else None
-    heard = {one.version.tag: one.outcomes for one in (current, before) if one}
+    ids = {task.id for task in tasks}
+    current = _answers(sources.stored, resolved, ids)
+    before = _answers(sources.stored, against, ids) if against else None
+    by_version = {item.version.tag: item.outcomes for item in (current, before) if item}
     versions = _versions(sources.stored, resolved.version, against.version if against else None)
-    past = _History(sources, resolved, ground, heard)
+    past = _History(sources, resolved, ground, by_version)
     return make_report(current, before, ground, [past.line(version) for version in versions])
 
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """`heard`: answers of versions that were read already."""
+    """`by_version`: answers of versions that were read already."""
 
     sources: ReportSources
     resolved: ResolvedVersion
     ground: ReportBasis
-    heard: Mapping[str, Sequence[Outcome]]
+    by_version: Mapping[str, Sequence[Outcome]]
 
     def line(self, version: PromptVersion) -> HistoryLine:
-        differs = tuple(one.what for one in differences(self._setup(version), self._setup(self.resolved.version)))
-        if version.tag in self.heard:
-            return line_of(version, self.heard[version.tag], self.ground, differs)
+        differs = tuple(item.what for item in differences(self._setup(version), self._setup(self.resolved.version)))
+        if version.tag in self.by_version:
+            return line_of(version, self.by_version[version.tag], self.ground, differs)
         try:
             read, _ = alike([self.sources.resolver.read_by(version, self.resolved.project), self.resolved])
         except ConfigChangedError:
@@ -87,8 +87,8 @@ class _History:
         return setup_of(self.sources.stored, version)
 
 
-def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, known: Container[int]) -> VersionAnswers:
-    outcomes = _outcomes(stored, resolved, known)
+def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Container[int]) -> VersionAnswers:
+    outcomes = _outcomes(stored, resolved, tasks)
     if not outcomes:
         tag = resolved.version.tag
         raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {tag}` first.")
@@ -96,16 +96,16 @@ def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, known: Container
     facts = stored.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}
     for task, digests in samples.items():
-        heard = (judge(facts.get(digest, []), resolved.origin or resolved.schema).completion for digest in digests)
-        if texts := [completion.text for completion in heard if completion is not None]:
+        chosen = (judge(facts.get(digest, []), resolved.origin or resolved.schema).completion for digest in digests)
+        if texts := [completion.text for completion in chosen if completion is not None]:
             raw[task] = "\n".join(texts)
     return VersionAnswers(resolved.version, outcomes, raw, stored.servers(resolved.version.tag))
 
 
 def _versions(stored: StoredOutcomes, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:
-    mine = stored.store.versions(version.name)
-    return [*([against] if against and against.name != version.name else []), *mine]
+    versions = stored.store.versions(version.name)
+    return [*([against] if against and against.name != version.name else []), *versions]
 
 
-def _outcomes(stored: StoredOutcomes, resolved: ResolvedVersion, known: Container[int]) -> list[Outcome]:
-    return [outcome for page in stored.of_version(resolved, only=known) for outcome in page]
+def _outcomes(stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Container[int]) -> list[Outcome]:
+    return [outcome for page in stored.of_version(resolved, only=tasks) for outcome in page]

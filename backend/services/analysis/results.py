@@ -63,12 +63,12 @@ def truths_by_task(
 ) -> dict[int, Answer]:
     """Raises SubsetError when there are none and they are `required`."""
     try:
-        found = ground_truths(studio, resolved.project, resolved.schema, Subset("ground-truth", truth=truth)).truths
+        truths = ground_truths(studio, resolved.project, resolved.schema, Subset("ground-truth", truth=truth)).truths
     except SubsetError:
         if required:
             raise
         return {}
-    return {truth.task_id: truth.answer for truth in found}
+    return {truth.task_id: truth.answer for truth in truths}
 
 
 def _rows(

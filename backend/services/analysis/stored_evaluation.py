@@ -23,7 +23,7 @@ def stored_evaluation(
         base = truths_among(annotated, resolved.project, resolved.schema, Subset("ground-truth"), [resolved.version])
     except NoTruthsError:
         return None
-    known = {truth.task_id for truth in base.truths}
-    pages = stored.of_version(resolved, known) if run is None else stored.of_run(run, resolved)
-    outcomes = [outcome for page in pages for outcome in page if outcome.task_id in known]
+    tasks = {truth.task_id for truth in base.truths}
+    pages = stored.of_version(resolved, tasks) if run is None else stored.of_run(run, resolved)
+    outcomes = [outcome for page in pages for outcome in page if outcome.task_id in tasks]
     return evaluation(outcomes, base.truths, resolved.schema, base.left_out) if outcomes else None

@@ -60,14 +60,14 @@ class Configs:
             return now.as_of(version.schema_digest)
         if (text := self._store.text(version.schema_digest)) is not None:
             return read_config(text).as_of(version.schema_digest)
-        found = next((former for former in formers(now) if former.fits(version.schema_digest)), None)
-        if found is None:
+        schema = next((former for former in formers(now) if former.fits(version.schema_digest)), None)
+        if schema is None:
             raise ConfigChangedError(
                 f"The labelling config of project {version.project} changed since {version.tag} was saved, and the "
                 "database does not have the former one. If labels were renamed: `ls-prompts relabel OLD NEW`, for each "
                 "of them, makes the results readable."
             )
-        return found
+        return schema
 
     def renames(self, project: int) -> Renames:
         """Control -> former label -> the label that it became."""
@@ -81,21 +81,21 @@ class Configs:
         Raises PromptError for a new name that the config does not have, an old one that it still has, or an unknown old
         one.
         """
-        found = studio.project(project)
-        plain = read_config(found.label_config)
+        details = studio.project(project)
+        plain = read_config(details.label_config)
         field = _control(plain, wish)
         label = _stored(field, wish.label) or wish.label
-        mine = [version for version in versions if version.project == project]
-        known = [(version, origin) for version in mine if (origin := self._known(version, found))]
-        former = next((f for _, origin in known if (f := _former(origin, field.name, wish.old))), wish.old)
+        own_versions = [version for version in versions if version.project == project]
+        origins = [(version, origin) for version in own_versions if (origin := self._readable_origin(version, details))]
+        former = next((f for _, origin in origins if (f := _former(origin, field.name, wish.old))), wish.old)
         if former == label or former in field.known_classes:
             raise PromptError(
                 f"'{former}' is still a label of '{field.name}': rename it in the project's labelling config first."
             )
         annotations = _count(studio, project, plain, field.name, former)
-        tags = tuple(v.tag for v, origin in known if _former(origin, field.name, former))
-        if not annotations and not tags and len(known) == len(mine):
-            names = {shown for _, origin in known for shown in origin.spoken}
+        tags = tuple(v.tag for v, origin in origins if _former(origin, field.name, former))
+        if not annotations and not tags and len(origins) == len(own_versions):
+            names = {shown for _, origin in origins for shown in origin.spoken}
             raise PromptError(f"Nothing is stored under the label '{wish.old}': {nearest(wish.old, sorted(names))}")
         self._store.rename(project, field.name, former, label)
         return Relabelled(project, field.name, former, label, annotations, tags)
@@ -111,7 +111,7 @@ class Configs:
             f"{project}` lists what is."
         )
 
-    def _known(self, version: PromptVersion, project: Project) -> LabelSchema | None:
+    def _readable_origin(self, version: PromptVersion, project: Project) -> LabelSchema | None:
         try:
             return self.origin(version, self.now(project))
         except ConfigChangedError:
@@ -120,11 +120,11 @@ class Configs:
 
 def project_meant(versions: Sequence[PromptVersion], project: int | None) -> int:
     """`project`, or the only one of all `versions`. Raises PromptError when there is none, or several."""
-    known = sorted({version.project for version in versions})
-    if project is None and len(known) != 1:
-        found = f"prompts of the projects {', '.join(map(str, known))}" if known else "no prompts yet"
-        raise PromptError(f"There are {found}: add --project ID.")
-    return known[0] if project is None else project
+    projects = sorted({version.project for version in versions})
+    if project is None and len(projects) != 1:
+        present = f"prompts of the projects {', '.join(map(str, projects))}" if projects else "no prompts yet"
+        raise PromptError(f"There are {present}: add --project ID.")
+    return projects[0] if project is None else project
 
 
 def _control(schema: LabelSchema, wish: Renaming) -> Control:
@@ -155,5 +155,5 @@ def _former(schema: LabelSchema, control: str, name: str) -> str | None:
 
 
 def _count(studio: LabelStudioClient, project: int, schema: LabelSchema, control: str, label: str) -> int:
-    answers = (from_result(a.get("result") or [], schema) for one in studio.annotated(project) for a in one.annotations)
+    answers = (from_result(a.get("result") or [], schema) for row in studio.annotated(project) for a in row.annotations)
     return sum(label in schema.by_name[control].classes(answer[control]) for answer in answers)

@@ -48,31 +48,31 @@ class Teacher:
     """Asks for rewrites of versions, under one labelling config."""
 
     def __init__(self, session: SyncSession, template: RequestTemplate, schema: LabelSchema) -> None:
-        self.asked: list[Outcome] = []
+        self.outcomes: list[Outcome] = []
         self._session = session
         self._template = template
         self._schema = schema
 
     def rewrite(
-        self, version: PromptVersion, feedback_text: Feedback | FirstDraft, known: Sequence[str]
+        self, version: PromptVersion, feedback_text: Feedback | FirstDraft, existing: Sequence[str]
     ) -> Proposal | Dropped:
-        """A new text. An error that the teacher can correct is returned to it once. `known`: existing texts."""
-        first = self._ask(version, feedback_text, known)
+        """A new text. An error that the teacher can correct is returned to it once. `existing`: existing texts."""
+        first = self._ask(version, feedback_text, existing)
         if not isinstance(first, Dropped) or not first.mendable:
             return first
-        second = self._ask(version, replace(feedback_text, complaint=first.reason), known)
+        second = self._ask(version, replace(feedback_text, complaint=first.reason), existing)
         return Dropped(f"{first.reason}; told so, {second.reason}") if isinstance(second, Dropped) else second
 
     def _ask(
-        self, version: PromptVersion, feedback_text: Feedback | FirstDraft, known: Sequence[str]
+        self, version: PromptVersion, feedback_text: Feedback | FirstDraft, existing: Sequence[str]
     ) -> Proposal | Dropped:
-        request = teacher_request(self._template, feedback_text, len(self.asked) + 1)
-        who = f"the teacher {self._template.model} to rewrite the prompt (its request {len(self.asked) + 1})"
-        (outcome,) = self._session.outcomes(_Given(request), [Task(0, {})], who).values()
-        self.asked.append(outcome)
+        request = teacher_request(self._template, feedback_text, len(self.outcomes) + 1)
+        who = f"the teacher {self._template.model} to rewrite the prompt (its request {len(self.outcomes) + 1})"
+        (outcome,) = self._session.outcomes(_OneRequest(request), [Task(0, {})], who).values()
+        self.outcomes.append(outcome)
         if isinstance(outcome.verdict, Failure):
             return Dropped(f"the teacher gave no answer ({outcome.verdict.kind}: {outcome.verdict.detail})")
-        return proposal_of(outcome.verdict, version, self._schema, known)
+        return proposal_of(outcome.verdict, version, self._schema, existing)
 
 
 def polished(
@@ -87,13 +87,13 @@ def polished(
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _OneRequest:
     """The same request for every task."""
 
-    asked: ChatRequest
+    request: ChatRequest
 
     def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
-        return [(task.id, self.asked) for task in tasks]
+        return [(task.id, self.request) for task in tasks]
 
 
 class StudentModel(Protocol):
@@ -119,18 +119,18 @@ class FeedbackLoop:
 
     def score(self, text: str, items: Sequence[int]) -> list[float]:
         """1 for a right answer, less for one that is right in part; 0 for one that can't be used and none."""
-        known = self._outcomes.setdefault(text, {})
-        new = [item for item in items if item not in known]
+        by_item = self._outcomes.setdefault(text, {})
+        new = [item for item in items if item not in by_item]
         if new:
-            found = self._student.outcomes(text, [self._items[item].task for item in new])
-            known |= {item: found[self._items[item].task.id] for item in new}
+            outcomes = self._student.outcomes(text, [self._items[item].task for item in new])
+            by_item |= {item: outcomes[self._items[item].task.id] for item in new}
         return [self._partial(text, item) for item in items]
 
     def rewrite(self, text: str, items: Sequence[int]) -> str | None:
         builder = self._student.builder(text)
-        found = self._teacher.rewrite(builder.version, self._feedback_text(text, builder, items), list(self._outcomes))
-        self.proposals.append((text, found))
-        return None if isinstance(found, Dropped) else found.text
+        reply = self._teacher.rewrite(builder.version, self._feedback_text(text, builder, items), list(self._outcomes))
+        self.proposals.append((text, reply))
+        return None if isinstance(reply, Dropped) else reply.text
 
     def right(self, text: str) -> int:
         """How many of the items that it was asked about it answered correctly."""
@@ -138,7 +138,7 @@ class FeedbackLoop:
 
     def tried(self) -> list[TriedRewrite]:
         """The result of every rewrite, in their order."""
-        return [self._tried(parent, found) for parent, found in self.proposals]
+        return [self._tried(parent, reply) for parent, reply in self.proposals]
 
     def _partial(self, text: str, item: int) -> float:
         answer = self._outcomes[text][item].answer
@@ -147,17 +147,17 @@ class FeedbackLoop:
     def _right(self, text: str, item: int) -> bool:
         return self._schema.equal(self._outcomes[text][item].answer, self._items[item].truth)
 
-    def _tried(self, parent: str, found: Proposal | Dropped) -> TriedRewrite:
-        if isinstance(found, Dropped):
-            return TriedRewrite(None, found.reason)
-        items = self._outcomes.get(found.text, {})
+    def _tried(self, parent: str, reply: Proposal | Dropped) -> TriedRewrite:
+        if isinstance(reply, Dropped):
+            return TriedRewrite(None, reply.reason)
+        items = self._outcomes.get(reply.text, {})
         before = sum(self._right(parent, item) for item in items)
-        return TriedRewrite(found.text, found.repaired, found.reasons, self.right(found.text), before, len(items))
+        return TriedRewrite(reply.text, reply.repaired, reply.reasons, self.right(reply.text), before, len(items))
 
     def _feedback_text(self, text: str, builder: RequestBuilder, items: Sequence[int]) -> Feedback:
         outcomes, schema = self._outcomes[text], builder.schema
         wrong = [item for item in items if not self._right(text, item)]
-        truths = [Truth(known.task.id, known.truth) for known in self._items]
+        truths = [Truth(labeled.task.id, labeled.truth) for labeled in self._items]
         return Feedback(
             prompt=builder.version.template,
             system=system_of(builder, [item.task for item in self._items]),
@@ -170,17 +170,17 @@ class FeedbackLoop:
 
     def _remembered(self, parent: str) -> list[str]:
         """The last rewrites of this prompt that were no better."""
-        found = [self._tried(text, proposal) for text, proposal in self.proposals if text == parent]
-        return [_told(tried) for tried in found if tried.tasks < len(self._items)][-REMEMBERED:]
+        rewrites = [self._tried(text, proposal) for text, proposal in self.proposals if text == parent]
+        return [_told(tried) for tried in rewrites if tried.tasks < len(self._items)][-REMEMBERED:]
 
 
-def _mistake(known: LabeledTask, outcome: Outcome, builder: RequestBuilder) -> Mistake:
+def _mistake(labeled: LabeledTask, outcome: Outcome, builder: RequestBuilder) -> Mistake:
     show, verdict = builder.schema.show, outcome.verdict
     if isinstance(verdict, Rejection):
         reply = f"(an answer that can't be used: {verdict.detail})"
     else:
         reply = "(no answer)" if isinstance(verdict, Failure) else show(verdict)
-    return Mistake(values_of(known.task, builder.version), show(known.truth), reply)
+    return Mistake(values_of(labeled.task, builder.version), show(labeled.truth), reply)
 
 
 def _told(tried: TriedRewrite) -> str:
@@ -190,16 +190,16 @@ def _told(tried: TriedRewrite) -> str:
     return f"{counts}: {tried.text[:EXCERPT]}"
 
 
-def _named(found: Sequence[Confusion], schema: LabelSchema) -> list[Confusion]:
+def _named(pairs: Sequence[Confusion], schema: LabelSchema) -> list[Confusion]:
     """The most frequent ones, with labels as scores name them."""
     name = schema.class_name
     return [
-        replace(one, truth=name(one.control, one.truth), answer=name(one.control, one.answer))
-        for one in found[:MOST_CONFUSIONS]
+        replace(pair, truth=name(pair.control, pair.truth), answer=name(pair.control, pair.answer))
+        for pair in pairs[:MOST_CONFUSIONS]
     ]
 
 
 def system_of(builder: RequestBuilder, tasks: Sequence[Task]) -> str:
     """The system message of the first task that can be asked about."""
-    asked = (builder.request(task) for task in tasks)
-    return next((request.template.system for request in asked if isinstance(request, ChatRequest)), "")
+    requests = (builder.request(task) for task in tasks)
+    return next((request.template.system for request in requests if isinstance(request, ChatRequest)), "")

@@ -135,8 +135,8 @@ class SearchSession:
         with SyncSession(labeler, lambda: make(run, name), heartbeat, progress) as self._session:
             template = teacher_template(self._teaching.url, name, self._cap)
             teacher = Teacher(self._session, template, self._resolved.schema)
-            found = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
-            judged = self._judge(found.text, halves.judge) if halves and found.text else None
+            outcome = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
+            judged = self._judge(outcome.text, halves.judge) if halves and outcome.text else None
         if not record.complete(run.id):
             raise Canceled(run.id)
         spent = record.asks.tally(run, labeler.pricing).spent_usd
@@ -144,14 +144,14 @@ class SearchSession:
             run=record.run(run.id),
             base=self._resolved.version,
             search=self._wish.search,
-            text=found.text,
-            reasons=found.reasons,
-            tried=found.tried,
+            text=outcome.text,
+            reasons=outcome.reasons,
+            tried=outcome.tried,
             halves=halves,
-            learned=found.learned,
+            learned=outcome.learned,
             comparison=judged,
-            cost=SearchCost(_total(self._costs), _total(_costs(teacher.asked)), spent),
-            saved=self._save(found.text, judged),
+            cost=SearchCost(_total(self._costs), _total(_costs(teacher.outcomes)), spent),
+            saved=self._save(outcome.text, judged),
         )
 
     def _learn(self, teacher: Teacher, items: Sequence[LabeledTask]) -> SearchOutcome:
@@ -161,7 +161,7 @@ class SearchSession:
         tried = feedback.tried()
         if best == base:
             return SearchOutcome(None, "", tried)
-        reasons = next(one.reasons for one in tried if one.text == best)
+        reasons = next(rewrite.reasons for rewrite in tried if rewrite.text == best)
         return SearchOutcome(best, reasons, tried, (feedback.right(base), feedback.right(best)))
 
     def _draft(self, teacher: Teacher) -> SearchOutcome:
@@ -228,5 +228,5 @@ def _costs(outcomes: Iterable[Outcome]) -> dict[str, float | None]:
 
 
 def _total(costs: Mapping[str, float | None]) -> float | None:
-    known = [cost for cost in costs.values() if cost is not None]
-    return sum(known) if len(known) == len(costs) else None
+    amounts = [cost for cost in costs.values() if cost is not None]
+    return sum(amounts) if len(amounts) == len(costs) else None

@@ -54,15 +54,15 @@ class Acceptance:
         self._end_all()
         project = self._place.project
         seals = self._record.seals(project, self._version.tag)
-        there = {
+        existing = {
             a["id"]: item for item in self._studio.annotated(project) for a in item.annotations if a["id"] in seals
         }
-        untouched = [number for number, item in there.items() if number not in item.drafted]
+        untouched = [number for number, item in existing.items() if number not in item.drafted]
         if len(untouched) > LARGE:
             self._place.notify(f"Deleting {len(untouched):,} annotations one by one; about a minute for each 500.")
         deleted = [number for number in untouched if self._take_back(number, seals[number])]
-        self._record.forget([*deleted, *(seals.keys() - there.keys())])
-        return TakenBack(len(deleted), len(there) - len(deleted))
+        self._record.forget([*deleted, *(seals.keys() - existing.keys())])
+        return TakenBack(len(deleted), len(existing) - len(deleted))
 
     def _take_back(self, number: int, sealed: str) -> bool:
         """Checks each annotation again before it deletes it, because somebody may be at work."""
@@ -73,15 +73,15 @@ class Acceptance:
         return True
 
     def _without_others(self, tasks: Sequence[int] | None) -> Sequence[int] | None:
-        there = self._place.there(self._version.names)
-        others = [known for known in there.all() if known.version in self._version.tags and not known.ours]
+        index = self._place.there(self._version.names)
+        others = [item for item in index.all() if item.version in self._version.tags and not item.ours]
         if not others:
             return tasks
         self._place.notify(
             f"{foreign({self._version.tag: len(others)})} stay predictions, and so does what is beside them."
         )
-        strange = {known.task_id for known in others}
-        ours = {known.task_id for known in there.all() if known.version in self._version.tags and known.ours}
+        strange = {item.task_id for item in others}
+        ours = {item.task_id for item in index.all() if item.version in self._version.tags and item.ours}
         return [task for task in (sorted(ours) if tasks is None else tasks) if task not in strange]
 
     def _end_all(self) -> None:
@@ -100,8 +100,8 @@ class Acceptance:
 
     def _tags(self, tag: str) -> tuple[str, ...]:
         """The tags that a version's predictions may carry."""
-        known = self._place.store.versions(parse_tag(tag)[0])
-        return next((version.tags for version in known if version.tag == tag), (tag,))
+        versions = self._place.store.versions(parse_tag(tag)[0])
+        return next((version.tags for version in versions if version.tag == tag), (tag,))
 
     def _is_of(self, item: AnnotatedTask, annotation: Annotation, tags: tuple[str, ...]) -> bool:
         if item.versions.get(annotation.get("parent_prediction") or 0) in tags:

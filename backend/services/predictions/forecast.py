@@ -13,8 +13,8 @@ def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, kee
     Raises StudioError.
     """
     project = version.project
-    there = _there(studio, project)
-    older = {tag: number for tag, number in there.items() if belongs(tag, *version.names) and tag not in version.tags}
+    counts = _there(studio, project)
+    older = {tag: number for tag, number in counts.items() if belongs(tag, *version.names) and tag not in version.tags}
     if older and not keep:
         which = ", ".join(f"{tag} ({number:,})" for tag, number in sorted(older.items()))
         yield (
@@ -42,8 +42,8 @@ def alike(studio: LabelStudioClient, store: Store, version: PromptVersion) -> li
     These are its own tag, and for a new prompt all tags with its name.
     """
     new = len(store.versions(version.name)) == 1
-    found = _there(studio, version.project)
-    return sorted(tag for tag in found if belongs(tag, version.name) and (new or tag.partition("~")[0] == version.tag))
+    tags = _there(studio, version.project)
+    return sorted(tag for tag in tags if belongs(tag, version.name) and (new or tag.partition("~")[0] == version.tag))
 
 
 def _there(studio: LabelStudioClient, project: int) -> dict[str, int]:

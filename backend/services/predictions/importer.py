@@ -26,11 +26,11 @@ ImportLine = tuple[int, bytes]
 class PredictionImporter:
     """Collects predictions until a request is full. `created`: how many Label Studio has accepted."""
 
-    def __init__(self, place: TargetProject, version: PromptVersion, there: int) -> None:
-        """`there`: predictions of this version that Label Studio has already."""
+    def __init__(self, place: TargetProject, version: PromptVersion, existing: int) -> None:
+        """`existing`: predictions of this version that Label Studio has already."""
         self.created = 0
         self._place = place
-        self._there = there
+        self._existing = existing
         self._version = version
         self._lines: list[ImportLine] = []
         self._size = 0
@@ -82,9 +82,9 @@ class PredictionImporter:
             except Unreachable as error:
                 if attempt == TRIES - 1 or (error.late and not self._arrive(len(lines))):
                     raise
-            left = self._missing(lines)
-            self.created += len(lines) - len(left)
-            lines = left
+            missing = self._missing(lines)
+            self.created += len(lines) - len(missing)
+            lines = missing
 
     def _why_too_large(self) -> str:
         tasks = ", ".join(str(task) for task, _ in self._too_large[:10])
@@ -98,14 +98,14 @@ class PredictionImporter:
     def _arrive(self, number: int) -> bool:
         """Waits for predictions that Label Studio may still be storing, which would otherwise be stored twice."""
         self._place.notify("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
-        wanted = self._there + self.created + number
+        wanted = self._existing + self.created + number
         return self._place.wait(lambda: self._place.count(self._version.tag) >= wanted)
 
     def _missing(self, lines: list[ImportLine]) -> list[ImportLine]:
         """Those that are not there; waits for Label Studio."""
         wanted = WantedPrediction(self._version.tags, {task: json.loads(line) for task, line in lines})
-        there = self._place.there(self._version.names)
-        missing = {item["task"] for item in compare(there.of(wanted.tasks), wanted, keep=True).missing}
+        index = self._place.there(self._version.names)
+        missing = {item["task"] for item in compare(index.of(wanted.tasks), wanted, keep=True).missing}
         return [(task, line) for task, line in lines if task in missing]
 
     def _send(self, lines: list[ImportLine]) -> int:

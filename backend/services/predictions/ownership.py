@@ -37,8 +37,8 @@ class Ownership:
             return True
         if version not in self._before:
             self._before[version] = self._pushed_before(version)
-        known = self._before[version]
-        if known is None or task in known:
+        tasks = self._before[version]
+        if tasks is None or task in tasks:
             return True
         return not prediction.result and self._claims_empty(version, task)
 
@@ -58,16 +58,16 @@ class Ownership:
 
 
 def signed(
-    store: OwnershipStore, project: int, version: str, made: Mapping[int, dict[str, Any]]
+    store: OwnershipStore, project: int, version: str, predictions: Mapping[int, dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Live predictions by task (`{}` for none), with our mark; without it if the database cannot be read."""
     try:
         marker = store.marker()
-        store.note(project, version, [task for task, one in made.items() if one.get("result") == []])
+        store.note(project, version, [task for task, item in predictions.items() if item.get("result") == []])
     except StoreError as error:
         log.error("project %s: live predictions are not marked as ours: %s", project, error)
-        return list(made.values())
+        return list(predictions.values())
     return [
-        {**one, "result": marker.marked(task, version, one["result"])} if "result" in one else one
-        for task, one in made.items()
+        {**item, "result": marker.marked(task, version, item["result"])} if "result" in item else item
+        for task, item in predictions.items()
     ]

@@ -39,21 +39,21 @@ def push(
     keep: whether other versions of the prompt keep their predictions on these tasks
     take_over: whether predictions of others under the prompt's name are replaced too
     """
-    there = place.there(version.names, take_over)
-    imports = PredictionImporter(place, version, there.counts[version.tag])
+    index = place.there(version.names, take_over)
+    imports = PredictionImporter(place, version, index.counts[version.tag])
     obsolete: dict[str, array[int]] = {}
     others = Counter[str]()
     unchanged = rescored = 0
     for wanted in pages:
-        changes = compare(there.of(wanted.tasks), wanted, keep)
-        for known in changes.obsolete:
-            obsolete.setdefault(known.version, array("q")).append(known.id)
-        others.update(known.version for known in changes.others)
+        changes = compare(index.of(wanted.tasks), wanted, keep)
+        for prediction in changes.obsolete:
+            obsolete.setdefault(prediction.version, array("q")).append(prediction.id)
+        others.update(prediction.version for prediction in changes.others)
         unchanged += changes.unchanged
         rescored = _rescore(place, changes.rescored, rescored)
         imports.add(changes.missing)
     imports.finish()
-    deleted = delete(place, obsolete, there.counts)
+    deleted = delete(place, obsolete, index.counts)
     place.show_again(version.names, instead=version.tag)
     if others:
         place.notify(f"{foreign(others)} stay there; `ls-prompts push {version.tag} --take-over` replaces them too.")
@@ -84,7 +84,7 @@ def warn_of_lock(deletions: int, notify: Notify) -> None:
         notify(f"Deleting {deletions:,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
 
 
-def delete(place: TargetProject, obsolete: Mapping[str, Sequence[int]], there: Mapping[str, int]) -> int:
+def delete(place: TargetProject, obsolete: Mapping[str, Sequence[int]], counts: Mapping[str, int]) -> int:
     """Deletes predictions, given as ids by version: a whole version at once if all of it goes, else one by one.
 
     Returns the number deleted.
@@ -92,7 +92,7 @@ def delete(place: TargetProject, obsolete: Mapping[str, Sequence[int]], there: M
     number = sum(map(len, obsolete.values()))
     warn_of_lock(number, place.notify)
     for version, ids in obsolete.items():
-        if len(ids) == there[version] == place.count(version):
+        if len(ids) == counts[version] == place.count(version):
             place.delete_version(version)
         else:
             for prediction in ids:

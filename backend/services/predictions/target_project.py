@@ -57,9 +57,9 @@ class TargetProject:
     def wait(self, arrived: Callable[[], bool]) -> bool:
         """Whether something comes true within two minutes."""
         until = time.monotonic() + PATIENCE_S
-        while not (found := arrived()) and time.monotonic() < until:
+        while not (came_true := arrived()) and time.monotonic() < until:
             time.sleep(PAUSE_S)
-        return found
+        return came_true
 
     @property
     def ownership(self) -> OwnershipStore:
@@ -67,17 +67,17 @@ class TargetProject:
 
     def there(self, names: tuple[str, ...], take_over: bool = False) -> PredictionIndex:
         """The predictions of the prompt with these names; with `take_over` all of them count as ours."""
-        return self.surely(lambda: PredictionIndex(self._known(names, take_over)))
+        return self.surely(lambda: PredictionIndex(self._predictions(names, take_over)))
 
-    def _known(self, names: tuple[str, ...], take_over: bool) -> Iterator[IndexedPrediction]:
-        ours = Ownership(self.ownership, self.project, names)
-        for found in self.studio.predictions(self.project):
-            version = found.model_version
+    def _predictions(self, names: tuple[str, ...], take_over: bool) -> Iterator[IndexedPrediction]:
+        ownership = Ownership(self.ownership, self.project, names)
+        for prediction in self.studio.predictions(self.project):
+            version = prediction.model_version
             if version and belongs(version, *names):
-                mine = ours.has(found)
-                says = fingerprint(found.score, found.result) if mine or not take_over else NOT_MARKED
-                answer = answer_print(found.result)
-                yield IndexedPrediction(found.id, found.task_id, version, says, answer, mine or take_over)
+                own = ownership.has(prediction)
+                says = fingerprint(prediction.score, prediction.result) if own or not take_over else NOT_MARKED
+                answer = answer_print(prediction.result)
+                yield IndexedPrediction(prediction.id, prediction.task_id, version, says, answer, own or take_over)
 
     def count(self, version: str) -> int:
         """Predictions of a version, as Label Studio counts them."""

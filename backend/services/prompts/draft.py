@@ -57,9 +57,9 @@ class Draft:
         )
 
 
-def described(draft: Draft, file: PromptFile, schema: LabelSchema, known: Sequence[str], project: int) -> PromptVersion:
+def described(draft: Draft, file: PromptFile, schema: LabelSchema, names: Sequence[str], project: int) -> PromptVersion:
     """The version of a draft, checked, without number; its examples are those of the file. `file`: the draft's, or the
-    first prompt of the labelling config; `known`: the names of variables. Without a model it names none.
+    first prompt of the labelling config; `names`: the names of variables. Without a model it names none.
 
     Raises PromptError for what can't be saved.
     """
@@ -69,8 +69,8 @@ def described(draft: Draft, file: PromptFile, schema: LabelSchema, known: Sequen
         project=project,
         template=file.template,
         model=draft.model or file.model or "",
-        variables=check_template(file.template, known),
-        schema_digest=schema.digest,
+        variables=check_template(file.template, names),
+        schema_digest=schema.digest_told(file.template),
         parameters=_parameters(draft, file),
         note=file.note if draft.note is None else draft.note,
         definitions=defined(file.labels, schema),
@@ -94,4 +94,4 @@ def _of_project(file: PromptFile, project: int) -> Examples | None:
     """Ids of tasks mean others in another project."""
     if file.examples is None or file.project in (None, project):
         return file.examples
-    return replace(file.examples, pool=tuple(replace(one, task=None) for one in file.examples.pool))
+    return replace(file.examples, pool=tuple(replace(example, task=None) for example in file.examples.pool))

@@ -51,13 +51,13 @@ class Resolver:
     def pushable(self, tag: str) -> ResolvedVersion:
         """As `readable`, under the config of now: raises ConfigChangedError when that takes other answers than the
         version could give, renamed labels apart."""
-        found = self.readable(tag)
-        now = self.configs.now(found.project)
-        if now.fits(found.version.schema_digest):
-            return found
-        if not same_answers(found.schema, now):
-            raise _changed(found.version)
-        return replace(found, schema=now)
+        resolved = self.readable(tag)
+        now = self.configs.now(resolved.project)
+        if now.fits(resolved.version.schema_digest):
+            return resolved
+        if not same_answers(resolved.schema, now):
+            raise _changed(resolved.version)
+        return replace(resolved, schema=now)
 
     def _calibrators(self, version: PromptVersion) -> Calibrators:
         saved = self._calibrations.of(version)

@@ -50,13 +50,13 @@ class VersionSaver:
         project = self.studio.project(draft.project_of(self.store.versions(draft.name)))
         schema = Configs(ConfigStore(self.store)).now(project)
         columns = self.studio.columns(project.id)
-        known = tuple(dict.fromkeys((*schema.variables, *columns)))
-        version = described(draft, draft.file or first_prompt(schema), schema, known, project.id)
+        names = tuple(dict.fromkeys((*schema.variables, *columns)))
+        version = described(draft, draft.file or first_prompt(schema), schema, names, project.id)
         version = replace(version, model=version.model or self.default_model)
         version = self._with_examples(version, draft, project, schema)
         lack = self._lacking(version, columns, schema, project)
         stored, new = self.store.save(version, self.studio.person)
-        noted = remarks(version.template, known, schema)
+        noted = remarks(version.template, names, schema)
         return SavedVersion(stored, new, schema.unsupported, (*noted, *on_lacking(lack, version.variables)))
 
     def _with_examples(

@@ -39,17 +39,17 @@ class Prompts:
     def deletable(self, which: str) -> list[PromptVersion]:
         """What `delete` would delete: one version for NAME@N, all of a prompt for NAME. Raises PromptError when there
         is none, or one of them is in use."""
-        found = [self.get(which)] if "@" in which else self.of(which)
-        self._deletion.check([version.tag for version in found])
-        return found
+        versions = [self.get(which)] if "@" in which else self.of(which)
+        self._deletion.check([version.tag for version in versions])
+        return versions
 
     def delete(self, which: str) -> None:
         """Raises what `deletable` raises."""
-        found = self.deletable(which)
-        if len(found) == len(self.of(found[0].name)):
-            self._store.delete(found[0].name)
+        versions = self.deletable(which)
+        if len(versions) == len(self.of(versions[0].name)):
+            self._store.delete(versions[0].name)
         else:
-            self._deletion.delete(found[0].name, found[0].number)
+            self._deletion.delete(versions[0].name, versions[0].number)
 
     def delete_version(self, tag: str) -> None:
         """Deletes one version, also the last one of its prompt, whose name stays taken.

@@ -22,8 +22,8 @@ class RunStatus:
     @property
     def pushing(self) -> bool:
         """Whether all its tasks are through and its predictions are on their way to Label Studio."""
-        known = self.run.tasks is not None
-        return self.run.status == "in_progress" and self.run.push and known and self.tally.left == 0
+        planned = self.run.tasks is not None
+        return self.run.status == "in_progress" and self.run.push and planned and self.tally.left == 0
 
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:

@@ -115,9 +115,9 @@ class CostEstimator:
         stored = self._stored(count.drawn)
         async with closing(self._labeler.make_executor(project=self._resolved.project.id)) as executor:
             asks = [ask_all(executor, request, stored) for request in count.drawn]
-            for request, asked in zip(count.drawn, await asyncio.gather(*asks), strict=True):
-                if all(one.failure is None for one in asked):
-                    took = observed(request, asked[0].attempts)
+            for request, results in zip(count.drawn, await asyncio.gather(*asks), strict=True):
+                if all(result.failure is None for result in results):
+                    took = observed(request, results[0].attempts)
                     count.seen += [took] if took else []
                     count.reused += count.asks.pop(bytes.fromhex(request.digest))
                     self._grow(count, request, -_left(request, stored))
@@ -129,14 +129,14 @@ class CostEstimator:
         for page in self._studio.tasks_by_id(self._resolved.project.id, sorted(digests)):
             requests = [ask for _, ask in builder.asks(page) if isinstance(ask, ChatRequest)]
             stored = self._stored(requests)
-            found = [observed(request, stored.get(request.digest, [])) for request in requests]
-            yield from [one for one in found if one is not None]
+            usages = [observed(request, stored.get(request.digest, [])) for request in requests]
+            yield from [usage for usage in usages if usage is not None]
 
     def _relatives(self) -> list[ObservedUsage]:
         """The same of the prompt's other versions with this model: their texts have as many characters per token."""
-        mine = self._resolved.version
-        others = [v for v in self._prompts.of(mine.name) if v.model == mine.model and v.number != mine.number]
-        return list(islice((one for version in reversed(others) for one in self._past(version)), SAMPLE))
+        current = self._resolved.version
+        others = [v for v in self._prompts.of(current.name) if v.model == current.model and v.number != current.number]
+        return list(islice((usage for version in reversed(others) for usage in self._past(version)), SAMPLE))
 
     def _stored(self, requests: list[ChatRequest]) -> Stored:
         return self._labeler.store.completions(list({s.digest for request in requests for s in request.samples}))

@@ -89,9 +89,9 @@ class RunLifecycle:
         subset_of(run)
         resolved = self.resolver.resolved(run.tag)
         left = _left([o for page in stored.of_run(run, resolved) for o in page], run, rejected)
-        made = _most_made(left, resolved, stored) if rejected else 0
-        rest = Subset("rest", ids=tuple(o.task_id for o in left), attempts=made + MAX_ATTEMPTS)
-        return self.start(run.tag, rest, RunOptions(run.push, run.keep, run.budget, run.batch))
+        attempts = _most_made(left, resolved, stored) if rejected else 0
+        subset = Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts + MAX_ATTEMPTS)
+        return self.start(run.tag, subset, RunOptions(run.push, run.keep, run.budget, run.batch))
 
     def give(self, run_id: str, workers: BackgroundWorkers) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""
@@ -121,5 +121,5 @@ def _left(outcomes: list[Outcome], run: Run, rejected: bool) -> list[Outcome]:
 def _most_made(left: list[Outcome], resolved: ResolvedVersion, stored: StoredOutcomes) -> int:
     """How many attempts the most asked of these requests had."""
     number = resolved.version.samples
-    asked = [digest for outcome in left if outcome.digest for digest in of_samples(outcome.digest, number)]
-    return max(map(len, stored.store.completions(asked).values()), default=0)
+    digests = [digest for outcome in left if outcome.digest for digest in of_samples(outcome.digest, number)]
+    return max(map(len, stored.store.completions(digests).values()), default=0)

@@ -56,8 +56,8 @@ class Asking:
     def _one_by_one(
         self, run: Run, resolved: ResolvedVersion, base: TaskSelection, progress: Progress, heartbeat: Heartbeat
     ) -> float:
-        async def seen(found: list[Outcome], _flush: Flush) -> None:
-            progress.add(found)
+        async def seen(outcomes: list[Outcome], _flush: Flush) -> None:
+            progress.add(outcomes)
 
         listener = RunListener(seen, progress.notify)
         return asyncio.run(self.labeler.label(run, resolved, base.pages, listener, heartbeat))
@@ -120,17 +120,17 @@ class RunWorker:
             self.record.size(run.id, base.size)
         seconds = self.asking.ask(run, resolved, base, progress, heartbeat)
         resolved = self.resolver.resolved(run.tag)  # its config may have changed meanwhile
-        found = Findings({truth.task_id for truth in base.truths})
-        self.conclude(run, resolved, progress.notify, heartbeat, found)
+        findings = Findings({truth.task_id for truth in base.truths})
+        self.conclude(run, resolved, progress.notify, heartbeat, findings)
         truths, left_out = base.truths, base.left_out
-        scored = evaluation(found.judged, truths, resolved.schema, left_out) if truths else None
-        done, summary = self.record.run(run.id), found.total.summary()
-        return RunResult(done, subset_of(run), summary, seconds, found.judged, truths, scored, found.pushed)
+        scored = evaluation(findings.judged, truths, resolved.schema, left_out) if truths else None
+        done, summary = self.record.run(run.id), findings.total.summary()
+        return RunResult(done, subset_of(run), summary, seconds, findings.judged, truths, scored, findings.pushed)
 
     def conclude(
-        self, run: Run, resolved: ResolvedVersion, notify: Notify, heartbeat: Heartbeat, found: Findings
+        self, run: Run, resolved: ResolvedVersion, notify: Notify, heartbeat: Heartbeat, findings: Findings
     ) -> None:
-        """Ends a run all of whose tasks were asked about: its outcomes are read once, for `found` and for the push.
+        """Ends a run all of whose tasks were asked about: its outcomes are read once, for `findings` and for the push.
         A push that was killed is done again: it changes what is not there yet.
 
         Raises RunError when no task got an answer, Canceled when the run was canceled meanwhile.
@@ -144,13 +144,13 @@ class RunWorker:
         if remark := unsure(resolved.version, first):
             notify(remark)
         self.record.size(run.id, self.record.asks.count(run.id))
-        passing = found.passing(chain([first] if first else [], pages))
+        passing = findings.passing(chain([first] if first else [], pages))
         if run.push:
-            found.pushed = self.pusher.push_run(resolved, passing, run.keep, notify)
+            findings.pushed = self.pusher.push_run(resolved, passing, run.keep, notify)
         else:
             for _ in passing:
                 pass
-        self.record.size(run.id, found.total.summary().tasks)
+        self.record.size(run.id, findings.total.summary().tasks)
         if heartbeat.canceled or not self.record.complete(run.id):
             raise Canceled(run.id)
 

@@ -48,7 +48,7 @@ class StoredOutcomes:
         names = self._schemas(resolved, resolved.schema, ids) if resolved.origin else None
         samples = {ask.digest: of_samples(ask.digest, resolved.version.samples) for ask in asks if ask.digest}
         facts = self.store.completions([digest for digests in samples.values() for digest in digests])
-        found = []
+        outcomes = []
         for ask in asks:
             schema = schemas(ask.task_id)
             attempts = [facts.get(digest, []) for digest in samples.get(ask.digest or "", [""])]
@@ -58,8 +58,8 @@ class StoredOutcomes:
             if outcome is not None and outcome.answer is not None and names is not None:
                 outcome = replace(outcome, verdict=(names(ask.task_id) or resolved.schema).renamed(outcome.answer))
             if outcome is not None:
-                found.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
-        return found
+                outcomes.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
+        return outcomes
 
     def _schemas(
         self, resolved: ResolvedVersion, schema: LabelSchema, ids: Sequence[int]
@@ -68,5 +68,5 @@ class StoredOutcomes:
         if not schema.needs_task:
             return lambda _: schema
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(resolved.project.id, ids)
-        found = {task.id: schema.for_task(task.data) for page in pages for task in page}
-        return lambda task_id: None if isinstance(one := found.get(task_id), Failure) else one
+        by_task = {task.id: schema.for_task(task.data) for page in pages for task in page}
+        return lambda task_id: None if isinstance(task_schema := by_task.get(task_id), Failure) else task_schema

@@ -61,19 +61,19 @@ class SyncSession:
         return executor
 
     async def _ask(self, requests: RequestSource, tasks: list[Task], plan: Plan | None) -> dict[int, Outcome]:
-        found = list[Outcome]()
+        settled = list[Outcome]()
         self._heartbeat.cancels_this_task()
         if self._heartbeat.canceled:
             raise asyncio.CancelledError
 
         async def sink(outcomes: list[Outcome]) -> None:
-            found.extend(outcomes)
+            settled.extend(outcomes)
             self._progress.add(outcomes)
 
         labeler = self._labeler
         predictor = Predictor(self._executor, labeler.store, labeler.pricing, stop=labeler.stop)
         await predictor.label(requests, [tasks], sink, plan)
-        return {outcome.task_id: outcome for outcome in found}
+        return {outcome.task_id: outcome for outcome in settled}
 
     async def _close(self) -> None:
         async with closing(self._executor):

@@ -91,9 +91,9 @@ class TaskLabeler:
         """
         notes = OutcomeNotes(lambda asks: self.record.asks.note(run.id, asks))
 
-        async def sink(found: list[Outcome]) -> None:
-            await notes.add([RunTask.of(outcome) for outcome in found if outcome.sent or outcome.answer is None])
-            await listener.seen(found, notes.flush)
+        async def sink(outcomes: list[Outcome]) -> None:
+            await notes.add([RunTask.of(outcome) for outcome in outcomes if outcome.sent or outcome.answer is None])
+            await listener.seen(outcomes, notes.flush)
 
         def plan(asks: PlannedRequests) -> None:
             self.record.asks.plan(run.id, asks)

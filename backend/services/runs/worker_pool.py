@@ -136,15 +136,15 @@ class WorkerPool:
 
     def _plan(self, run: Run, resolved: ResolvedVersion) -> Iterator[int]:
         """Cuts the run into chunks and tells the number of each; after a kill, what is not planned yet."""
-        last, known = self.jobs.planned(run.id)
+        last, planned = self.jobs.planned(run.id)
         pages = task_ids(self.worker.asking.studio, resolved, subset_of(run))
-        for number, chunk in enumerate(cut(pages, known), last + 1):
+        for number, chunk in enumerate(cut(pages, planned), last + 1):
             self.jobs.add(run.id, number, "ask", chunk)
             self._call(run.id, number)
             if self.stop.requested:
                 return  # the next one goes on planning
             yield number
-        self.worker.record.size(run.id, len(known))
+        self.worker.record.size(run.id, len(planned))
         self.jobs.done(run.id, [PLAN])
 
     def _call(self, run_id: str, number: int) -> None:

@@ -9,14 +9,14 @@ from backend.errors import OutputError
 PAGES = (".html", ".htm")
 
 
-def address_of(what: str, task: int | None, studio_url: str, project_of: Callable[[str], int]) -> str:
+def address_of(target: str, task: int | None, studio_url: str, project_of: Callable[[str], int]) -> str:
     """Of a project by its number, a prompt's project by the prompt's name or version, or a page by its file's name.
 
     `task`: one task of the project. Raises PromptError for an unknown prompt, OutputError for a page that is not there.
     """
-    if what.lower().endswith(PAGES):
-        return _page(Path(what))
-    project = int(what) if what.isascii() and what.isdecimal() else project_of(what)
+    if target.lower().endswith(PAGES):
+        return _page(Path(target))
+    project = int(target) if target.isascii() and target.isdecimal() else project_of(target)
     only = "" if task is None else f"?task={task}"
     return f"{shown(studio_url)}/projects/{project}/data{only}"
 

@@ -47,10 +47,10 @@ def _database(url: str) -> str:
     from backend.adapters.database.engine import HEAD
     from backend.adapters.database.readonly import migration
 
-    found = migration(url)
-    if found is None:
+    stamp = migration(url)
+    if stamp is None:
         return f"{shown(url)}, not there yet or not readable"
-    return f"{shown(url)}, migration {found}" + ("" if found == HEAD else f" (this version of ls-prompts needs {HEAD})")
+    return f"{shown(url)}, migration {stamp}" + ("" if stamp == HEAD else f" (this version of ls-prompts needs {HEAD})")
 
 
 def _label_studio(url: str) -> str:

@@ -45,13 +45,13 @@ class ModelServer:
 
     def names(self, timeout_s: float) -> list[str]:
         """Of the models it lists; a free request. Raises ProviderError when it has no such list."""
-        found = self._ask(timeout_s, lambda model: model.models())
-        if found is None:
+        names = self._ask(timeout_s, lambda model: model.models())
+        if names is None:
             raise ProviderError(
                 f"{shown(self._url)} has no list of models, or this key may not read it: look up the names on the site "
                 "where the key was issued."
             )
-        return found
+        return names
 
     def reach(self, timeout_s: float) -> str:
         """Its address, for people, when something there answers; whether it takes the key is another question."""
@@ -61,8 +61,8 @@ class ModelServer:
 
     def listed(self, timeout_s: float) -> str:
         """How many models it lists, for people. Raises ProviderRefusedError when it refuses the key."""
-        found = self._ask(timeout_s, lambda model: model.models())
-        return "no list of models" if found is None else f"a list of {len(found)} model{'s' * (len(found) != 1)}"
+        names = self._ask(timeout_s, lambda model: model.models())
+        return "no list of models" if names is None else f"a list of {len(names)} model{'s' * (len(names) != 1)}"
 
     def describe(self, name: str, timeout_s: float) -> str:
         """Where it is, for people; a free request. Raises ProviderError also when it lists other models only."""

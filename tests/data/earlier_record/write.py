@@ -1,4 +1,4 @@
-"""Writes the database and the answers beside this file, with the code of an earlier commit (00456db8, migration 0008).
+"""Writes the database and the projects beside this file, with the code of an earlier commit (00456db8, migration 0008).
 
 It uses nothing but the command line and the demo's services of that commit, in a worktree of it, with a Label Studio
 and a stand-in model of its own:
@@ -16,7 +16,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -181,31 +180,6 @@ def _control(model: httpx.Client, **levers: object) -> None:
     model.post("/control", json={**plain, **levers}).raise_for_status()
 
 
-def questions(earlier: Earlier) -> list[list[str]]:
-    """Every way of reading the record, in the order in which it is asked."""
-    tags = [version["version"] for version in json.loads(earlier("list", "--json"))]
-    runs = [run["run"] for run in json.loads(earlier("runs", "--json"))]
-    judged = ["topic@1", "topic@2", "topic@5", "sure@1", "two@1"]
-    asked = [["list", "--json"], ["list", "topic", "--json"], ["runs", "--json"], ["runs", "topic@2", "--json"]]
-    asked += [["show", tag, how] for tag in tags for how in ("--json", "--plain")]
-    asked += [["watch", run, "--json"] for run in runs[::4]]
-    asked += [["diff", "topic@1", "topic@2"], ["diff", "topic@2", "topic@3"]]
-    asked += [["results", tag, "--json"] for tag in tags]
-    asked += [["results", "two@1", flag, "--json"] for flag in ("--wrong", "--rejected", "--missing")]
-    asked += [["results", "topic@3", "--wrong", "--json"]]
-    asked += [["export", tag, "--format", "jsonl"] for tag in ("topic@1", "topic@4", "two@1")]
-    asked += [["estimate", tag, "--on", "all", "--json"] for tag in ("topic@2", "topic@5")]
-    asked += [["compare", "topic@1", "topic@2", "topic@5", "--json"]]
-    asked += [["compare", "topic@2", "topic@3", "--split", "test:0.5", "--json"]]
-    asked += [["threshold", tag, "--accuracy", "0.6", "--json"] for tag in ("topic@1", "topic@5", "sure@1")]
-    asked += [["audit", "1", "--json"], ["audit", "2", "--json"], ["audit", "3", "--json"]]
-    asked += [["evaluate", tag, "--no-push", "--json"] for tag in judged]
-    asked += [["evaluate", "topic@3", "--split", "test:0.5", "--no-push", "--json"]]
-    asked += [["run", "topic@1", "--on", "all", "--no-push", "--json"]]
-    asked += [["calibrate", "sure@1", "--json"]]
-    return asked
-
-
 def dump(file: Path) -> str:
     with closing(sqlite3.connect(file)) as record:
         return "\n".join(record.iterdump())
@@ -264,13 +238,7 @@ def main() -> None:
             write(earlier, levers, backend.url)
         text = dump(folder / "data" / "prompts.sqlite3")
         _pack("record.sql.gz", text)
-        asked = questions(earlier)
-        with ThreadPoolExecutor(4) as pool:
-            told = list(pool.map(lambda argv: earlier(*argv), asked))
-        answers = [
-            {"argv": argv, "out": out.replace(studio.url, "{studio}")} for argv, out in zip(asked, told, strict=True)
-        ]
-    _pack("answers.json.gz", json.dumps({"projects": made, "answers": answers}, indent=1))
+    _pack("projects.json.gz", json.dumps(made, indent=1))
 
 
 def _pack(name: str, text: str) -> None:

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -48,7 +47,7 @@ def seen_by(clock: str, url: str, run: str) -> str:
 
 
 @pytest.mark.parametrize("clock", APART)
-def test_a_run_of_another_machine_stays_its_own(clock: Any) -> None:
+def test_a_run_of_another_machine_stays_its_own(clock: str) -> None:
     with postgresql() as url:
         runs, jobs = _parts(url)
         run = runs.create(NewRun("mood@1", 7, Subset("all")))
@@ -74,7 +73,7 @@ def test_a_machine_that_went_silent_loses_it_whatever_the_clock_says() -> None:
 
 
 @pytest.mark.parametrize("clock", APART)
-def test_on_one_machine_a_process_keeps_its_run_whatever_the_clock_says(database_url: str, clock: Any) -> None:
+def test_on_one_machine_a_process_keeps_its_run_whatever_the_clock_says(database_url: str, clock: str) -> None:
     runs, jobs = _parts(database_url)
     run = runs.create(NewRun("mood@1", 7, Subset("all")))
     assert runs.claim(run.id, this_process())
@@ -98,7 +97,7 @@ def test_a_process_that_was_stopped_for_an_hour_keeps_its_run(store: Store) -> N
 
 
 @pytest.mark.parametrize("clock", ["-90s", "+90s"])
-def test_runs_come_in_the_order_of_the_records_clock(clock: Any) -> None:
+def test_runs_come_in_the_order_of_the_records_clock(clock: str) -> None:
     program = shutil.which("faketime") or unavailable("No faketime found: install it (Debian: faketime).")
     make = (
         "import sys; from backend.adapters.database.runs import *; "

@@ -4,7 +4,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -16,7 +15,7 @@ from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.resolution.resolve import failed
 from backend.errors import ProviderError, SettingsError
 from demo import services
-from tests.scripted import ScriptedModel, completion, request, run, template
+from tests.scripted import Reply, ScriptedModel, completion, request, run, template
 
 PRICES: dict[str, float] = {"priced": 0.5}
 
@@ -28,7 +27,7 @@ def pricing(model: str) -> Callable[[int, int, int], float | None]:
 class Counted:
     """Metrics of a test's own, and what they say."""
 
-    def __init__(self, *script: Any) -> None:
+    def __init__(self, *script: Reply) -> None:
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
         self.scripted = ScriptedModel(script)
@@ -60,8 +59,8 @@ def test_requests_tokens_and_cost_are_counted_by_model() -> None:
 
 def test_what_a_batch_brings_counts_at_its_price_and_has_no_latency() -> None:
     counted = Counted()
-    replies = [completion(model="priced", prompt_tokens=100, batch=True), Failure("server", "Sorry.")]
-    counted.metrics.brought("m", replies, pricing)
+    answered = completion(model="priced", prompt_tokens=100, batch=True)
+    counted.metrics.brought("m", [answered, Failure("server", "Sorry.")], pricing)
     results = {name: counted("requests_total", model="m", result=name) for name in ("answered", "server")}
     assert results == {"answered": 1, "server": 1}
     assert counted("tokens_total", model="m", kind="prompt") == 100

@@ -6,8 +6,8 @@ from backend.domain.outcome import FAILURES, REJECTIONS, Failure, Outcome, Rejec
 
 
 def test_an_answer_is_an_answer_even_when_nothing_is_chosen() -> None:
-    outcome = Outcome(1, {"mood": ()})
-    assert outcome.answer == {"mood": ()}
+    outcome = Outcome(1, {"mood": None})
+    assert outcome.answer == {"mood": None}
     assert outcome.spoke
 
 

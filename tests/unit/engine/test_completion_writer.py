@@ -7,25 +7,26 @@ from typing import Any
 
 import pytest
 
+from backend.domain.chat.request import Completion
 from backend.engine import completion_writer as module
 from backend.engine import paid_completions as paid
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.shutdown import Shutdown
 from backend.errors import StoreAwayError, StoreError
-from tests.scripted import completion, run
+from tests.scripted import completion, run, some
 
 
 class Record:
     """Keeps what is written, batch by batch; `hold` stops it, `trouble` is raised."""
 
     def __init__(self) -> None:
-        self.batches: list[list] = []
+        self.batches: list[list[Completion]] = []
         self.threads: set[int] = set()
         self.trouble: Exception | None = None
         self.hold: threading.Event | None = None
         self.begun = threading.Event()
 
-    def write(self, batch: Any) -> None:
+    def write(self, batch: list[Completion]) -> None:
         self.begun.set()
         self.threads.add(threading.get_ident())
         if self.hold is not None:
@@ -35,7 +36,7 @@ class Record:
         self.batches.append(list(batch))
 
 
-def facts(number: Any) -> Any:
+def facts(number: int) -> list[Completion]:
     return [completion(digest=f"{n:064x}") for n in range(number)]
 
 
@@ -62,7 +63,7 @@ def test_who_returns_is_stored_and_who_is_not_waits() -> None:
         later = [asyncio.create_task(recorder.record(fact)) for fact in facts(3)[1:]]
         await asyncio.sleep(0)
         assert not any(task.done() for task in (first, *later))
-        record.hold.set()
+        some(record.hold).set()
         await first
         assert record.batches == [facts(1)]
         await asyncio.gather(*later)
@@ -113,7 +114,7 @@ def test_who_is_cancelled_is_stored_all_the_same() -> None:
         tasks[1].cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await tasks[1]
-        record.hold.set()
+        some(record.hold).set()
         await asyncio.gather(tasks[0], tasks[2])
         await recorder.close()
 

@@ -14,12 +14,12 @@ from tests.scripted import run
 class Holder:
     """A task that takes a slot and keeps it until told to let go."""
 
-    def __init__(self, slots: Any, log: Any = None) -> None:
+    def __init__(self, slots: ConcurrencyLimiter, log: list["Holder"] | None = None) -> None:
         self.inside = asyncio.Event()
         self.done = asyncio.Event()
         self.task = asyncio.create_task(self._hold(slots, log))
 
-    async def _hold(self, slots: Any, log: Any) -> None:
+    async def _hold(self, slots: ConcurrencyLimiter, log: list["Holder"] | None) -> None:
         async with slots.slot():
             if log is not None:
                 log.append(self)
@@ -60,7 +60,7 @@ def test_so_many_and_no_more() -> None:
 
 def test_first_come_first_served_even_when_a_slot_is_free_again() -> None:
     async def scene() -> None:
-        slots, log = ConcurrencyLimiter(1), []
+        slots, log = ConcurrencyLimiter(1), list[Holder]()
         holders = [Holder(slots, log) for _ in range(4)]
         await settle()
         holders[0].done.set()

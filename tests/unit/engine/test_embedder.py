@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy
 import pytest
@@ -29,12 +28,19 @@ class Api:
         return [struct.pack("<2f", len(text), 1) for text in texts]
 
 
+class Longer(Api):
+    """Vectors of another size."""
+
+    def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
+        return [struct.pack("<3f", 1, 1, 1) for _ in texts]
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Any:
+def store(tmp_path: Path) -> EmbeddingStore:
     return EmbeddingStore(Store(f"sqlite:///{tmp_path}/record.db"))
 
 
-def test_each_text_is_asked_for_once_and_every_row_has_length_one(store: Any) -> None:
+def test_each_text_is_asked_for_once_and_every_row_has_length_one(store: EmbeddingStore) -> None:
     api = Api()
     embed = Embedder(store, lambda: api, "http://model.test/v1")
     rows = embed("m", ["a", "bb", "a"])
@@ -46,14 +52,14 @@ def test_each_text_is_asked_for_once_and_every_row_has_length_one(store: Any) ->
     assert numpy.allclose(again, rows[[1, 0]])
 
 
-def test_another_model_or_server_is_asked_anew(store: Any) -> None:
+def test_another_model_or_server_is_asked_anew(store: EmbeddingStore) -> None:
     api = Api()
     for url, model in (("http://one.test", "m"), ("http://one.test", "n"), ("http://other.test", "m")):
         Embedder(store, lambda: api, url)(model, ["a"])
     assert api.asked == [["a"]] * 3
 
 
-def test_what_came_before_trouble_is_kept(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_came_before_trouble_is_kept(store: EmbeddingStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "AT_ONCE", 2)
     api, texts = Api(most=1), ["a", "bb", "ccc"]
     embed = Embedder(store, lambda: api, "http://model.test/v1")
@@ -64,20 +70,18 @@ def test_what_came_before_trouble_is_kept(store: Any, monkeypatch: pytest.Monkey
     assert api.asked == [["a", "bb"], ["ccc"]]
 
 
-def test_long_texts_are_cut(store: Any) -> None:
+def test_long_texts_are_cut(store: EmbeddingStore) -> None:
     api = Api()
     Embedder(store, lambda: api, "u")("m", ["x" * 20_000])
     assert [len(text) for text in api.asked[0]] == [embedding.MOST_CHARACTERS]
 
 
-def test_vectors_of_another_size_are_refused_and_not_stored(store: Any) -> None:
+def test_vectors_of_another_size_are_refused_and_not_stored(store: EmbeddingStore) -> None:
     embed = Embedder(store, Api, "u")
     embed("m", ["a"])
-    longer = Api()
-    longer.vectors = lambda model, texts: [struct.pack("<3f", 1, 1, 1) for _ in texts]
-    for again in (Embedder(store, lambda: longer, "u"), embed):
+    for again in (Embedder(store, Longer, "u"), embed):
         again("m", ["a"])
-        again._make_api = lambda: longer
+        again._make_api = Longer
         with pytest.raises(ProviderError, match="another size"):
             again("m", ["b"])
     Embedder(store, Api, "u")("m", ["a", "b"])

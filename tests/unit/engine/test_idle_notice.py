@@ -17,8 +17,13 @@ def test_a_slow_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene() -> list[str]:
         model, told, heard = ScriptedModel(), list[str](), asyncio.Event()
         model.hold = asyncio.Event()
+
+        def notify(sentence: str) -> None:
+            told.append(sentence)
+            heard.set()
+
         executor = RequestExecutor(StoredModel(model, lambda _: None), 4)
-        executor.patience.notify = lambda sentence: (told.append(sentence), heard.set())
+        executor.patience.notify = notify
         async with told_when_idle(executor):
             task = asyncio.create_task(executor.ask(request()))
             await heard.wait()

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,20 @@ from tests.databases import postgresql
 from tests.running import until
 from tests.scripted import completion, run
 
+Held = tuple[Store, sa.Connection]
+
 
 class Impatient(Store):
     """Gives up on a lock at once: half a minute would be too long for a test."""
 
-    def __init__(self, url: Any) -> None:
+    def __init__(self, url: str) -> None:
         super().__init__(url)
         wait = "SET lock_timeout = '50ms'" if self.engine.dialect.name == "postgresql" else "PRAGMA busy_timeout = 50"
         sa.event.listen(self.engine, "connect", lambda connection, _: _do(connection, wait))
         self.engine.dispose()
 
 
-def _do(connection: Any, statement: Any) -> None:
+def _do(connection: Any, statement: str) -> None:
     cursor = connection.cursor()
     cursor.execute(statement)
     connection.commit()
@@ -42,7 +44,7 @@ def _do(connection: Any, statement: Any) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: Any, tmp_path: Path) -> Iterator[Any]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'record.sqlite3'}"
         return
@@ -54,7 +56,7 @@ LOCK = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "LOCK TABLE completions, embe
 
 
 @pytest.fixture
-def held(url: Any) -> Iterator[Any]:
+def held(url: str) -> Iterator[Held]:
     """A store, and the connection of somebody else who holds all of it."""
     store = Impatient(url)
     other = Store(url)
@@ -65,7 +67,7 @@ def held(url: Any) -> Iterator[Any]:
     other.close()
 
 
-def test_answers_wait_for_a_record_that_somebody_locks(held: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_answers_wait_for_a_record_that_somebody_locks(held: Held, caplog: pytest.LogCaptureFixture) -> None:
     store, lock = held
 
     async def scene() -> None:
@@ -83,20 +85,23 @@ def test_answers_wait_for_a_record_that_somebody_locks(held: Any, caplog: pytest
     assert len(caplog.records) == 1
 
 
-def test_embeddings_wait_as_well(held: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_embeddings_wait_as_well(held: Held, caplog: pytest.LogCaptureFixture) -> None:
     store, lock = held
     part = EmbeddingStore(store)
 
     class Api:
         asked = 0
 
-        def vectors(self, _model: Any, texts: Any) -> Any:
+        def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
             Api.asked += 1
             return [b"\x00\x00\x80\x3f" * 2 for _ in texts]
 
     class Facts:
-        vectors = staticmethod(lambda _digests: {})
-        add = staticmethod(part.add)
+        def vectors(self, digests: Sequence[str]) -> dict[str, bytes]:
+            return {}
+
+        def add(self, vectors: dict[str, bytes]) -> None:
+            part.add(vectors)
 
     worker = threading.Thread(target=lambda: Embedder(Facts(), Api, "http://model.test")("m", ["a", "b"]))
     worker.start()
@@ -111,15 +116,15 @@ def test_embeddings_wait_as_well(held: Any, caplog: pytest.LogCaptureFixture) ->
 
 def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
-    pages = []
+    pages: list[int] = []
 
-    def full(connection: Any, _record: Any) -> None:
+    def full(connection: sqlite3.Connection, _record: object) -> None:
         if pages:
             connection.execute(f"PRAGMA max_page_count = {pages[0]}")
 
     sa.event.listen(store.engine, "connect", full)
     with store.engine.connect() as connection:
-        pages.append(connection.exec_driver_sql("PRAGMA page_count").scalar())
+        pages.append(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     store.engine.dispose()
     large = completion(text="x" * 200_000)
     with pytest.raises(StoreAwayError, match="full"):

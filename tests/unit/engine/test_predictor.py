@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from backend.domain.answer import Answer, Labels
 from backend.domain.chat import judged as judged_module
 from backend.domain.chat.answer_spec import AnswerSpec
-from backend.domain.chat.request import Completion
+from backend.domain.chat.request import ChatRequest, Completion, PlannedRequests
 from backend.domain.chat.response_parser import read
 from backend.domain.labels.config import read_config
-from backend.domain.outcome import Failure, Rejection
+from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.task import Task
 from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as executor_module
-from backend.engine.predictor import Predictor
+from backend.engine.predictor import Plan, Predictor, RequestSource, Sink
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError, StudioError
-from tests.scripted import BROKEN, GOOD, ScriptedModel, builder, completion, run, tasks
+from tests.scripted import BROKEN, GOOD, Reply, ScriptedModel, builder, completion, request, run, tasks
 
 BAD = Failure("bad_request", "No.")
 
@@ -39,40 +39,40 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 class Facts:
     """Stored completions; `looked_up` are the digests asked for, call by call."""
 
-    def __init__(self, found: Any = ()) -> None:
-        self.stored: dict = {}
+    def __init__(self, found: Sequence[Completion] = ()) -> None:
+        self.stored: dict[str, list[Completion]] = {}
         self.looked_up: list[list[str]] = []
         self.trouble: Exception | None = None
         self.write(found)
 
-    def write(self, batch: Any) -> None:
+    def write(self, batch: Sequence[Completion]) -> None:
         for fact in batch:
             self.stored.setdefault(fact.digest, []).append(fact)
 
-    def completions(self, digests: Any) -> Any:
+    def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
         if self.trouble is not None:
             raise self.trouble
         self.looked_up.append(list(digests))
         return {digest: list(self.stored[digest]) for digest in digests if digest in self.stored}
 
 
-def pricing(model: Any) -> Any:
+def pricing(model: str) -> Callable[[int, int, int], float]:
     return lambda prompt, cached, said: 0.01
 
 
 async def labelled(
-    model: Any,
-    pages: Any,
-    facts: Any = None,
-    concurrency: Any = 4,
-    plan: Any = None,
-    asks: Any = None,
-    sink: Any = None,
-) -> Any:
+    model: ScriptedModel,
+    pages: Iterable[list[Task]],
+    facts: Facts | None = None,
+    concurrency: int = 4,
+    plan: Plan | None = None,
+    asks: RequestSource | None = None,
+    sink: Sink | None = None,
+) -> list[Outcome]:
     """All outcomes of these pages, in the order in which they came."""
-    outcomes: list = []
+    outcomes: list[Outcome] = []
 
-    async def keep(some: Any) -> None:
+    async def keep(some: list[Outcome]) -> None:
         outcomes.extend(some)
 
     facts = facts if facts is not None else Facts()
@@ -84,16 +84,26 @@ async def labelled(
     return outcomes
 
 
-def label(model: Any, pages: Any, **how: Any) -> Any:
+def label(model: ScriptedModel, pages: Iterable[list[Task]], **how: Any) -> list[Outcome]:
     return run(labelled(model, pages, **how))
 
 
-def pages_of(found: Any, size: Any) -> Any:
+def pages_of(found: list[Task], size: int) -> list[list[Task]]:
     return [found[start : start + size] for start in range(0, len(found), size)]
 
 
-def ids(outcomes: Any) -> Any:
+def ids(outcomes: Iterable[Outcome]) -> list[int]:
     return [outcome.task_id for outcome in outcomes]
+
+
+def failure(outcome: Outcome) -> Failure:
+    assert isinstance(outcome.verdict, Failure)
+    return outcome.verdict
+
+
+def rejection(outcome: Outcome) -> Rejection:
+    assert isinstance(outcome.verdict, Rejection)
+    return outcome.verdict
 
 
 def test_every_task_has_exactly_one_outcome() -> None:
@@ -105,19 +115,19 @@ def test_every_task_has_exactly_one_outcome() -> None:
 
 
 @pytest.mark.parametrize("pages", [[], [[]], [[], [], []], [[], tasks(1), []]])
-def test_pages_may_be_empty_or_missing(pages: Any) -> None:
+def test_pages_may_be_empty_or_missing(pages: list[list[Task]]) -> None:
     assert ids(label(ScriptedModel(), pages)) == [task.id for page in pages for task in page]
 
 
 def test_outcomes_come_as_they_come_and_not_at_the_end() -> None:
     async def scene() -> None:
-        outcomes, first, others_may_go_on = [], asyncio.Event(), asyncio.Event()
+        outcomes, first, others_may_go_on = list[Outcome](), asyncio.Event(), asyncio.Event()
 
-        async def sink(some: Any) -> None:
+        async def sink(some: list[Outcome]) -> None:
             outcomes.extend(some)
             first.set()
 
-        async def reply(asked: Any, _: Any) -> Any:
+        async def reply(asked: ChatRequest, _: int) -> Reply:
             if not asked.user.endswith("text 1"):
                 await others_may_go_on.wait()
             return GOOD
@@ -185,8 +195,7 @@ def test_one_look_up_per_page_with_each_digest_once() -> None:
 
 
 def test_a_malformed_fact_leaves_one_attempt() -> None:
-    asked = builder().request(tasks(1)[0])
-    model, facts = ScriptedModel(), Facts([completion(BROKEN, asked.digest)])
+    model, facts = ScriptedModel(), Facts([completion(BROKEN, request("text 1").digest)])
     (outcome,) = label(model, [tasks(1)], facts=facts)
     assert model.attempts == [1]
     assert outcome.answer == {"mood": Labels(("Good",))}
@@ -194,8 +203,8 @@ def test_a_malformed_fact_leaves_one_attempt() -> None:
 
 
 def test_two_malformed_facts_leave_none() -> None:
-    asked = builder().request(tasks(1)[0])
-    facts = Facts([completion(BROKEN, asked.digest), completion(BROKEN, asked.digest, 1)])
+    digest = request("text 1").digest
+    facts = Facts([completion(BROKEN, digest), completion(BROKEN, digest, 1)])
     model = ScriptedModel()
     (outcome,) = label(model, [tasks(1)], facts=facts)
     assert model.requests == []
@@ -207,17 +216,17 @@ def test_tasks_that_can_not_be_asked_about_have_their_failure() -> None:
     found = [Task(1, {"text": "fine"}), Task(2, {}), Task(3, {"text": None}), Task(4, {"text": "fine too"})]
     outcomes = {outcome.task_id: outcome for outcome in label(ScriptedModel(), [found])}
     assert {number: outcome.spoke for number, outcome in outcomes.items()} == {1: True, 2: False, 3: False, 4: True}
-    assert outcomes[2].verdict.kind == "bad_task"
+    assert failure(outcomes[2]).kind == "bad_task"
     assert outcomes[2].digest is None
 
 
 def test_failures_and_rejections_are_outcomes_too() -> None:
-    replies = {"1": GOOD, "2": BAD, "3": BROKEN}
+    replies: dict[str, Reply] = {"1": GOOD, "2": BAD, "3": BROKEN}
     model = ScriptedModel(lambda asked, _: replies[asked.user[-1]])
     outcomes = {outcome.task_id: outcome for outcome in label(model, [tasks(3)])}
     assert outcomes[1].answer == {"mood": Labels(("Good",))}
     assert (outcomes[2].verdict, outcomes[2].sent) == (BAD, 1)
-    assert (outcomes[3].verdict.reason, outcomes[3].sent) == ("not_json", 2)
+    assert (rejection(outcomes[3]).reason, outcomes[3].sent) == ("not_json", 2)
     assert all(outcomes[number].digest for number in (1, 2, 3))
 
 
@@ -230,29 +239,32 @@ def test_a_task_with_choices_of_its_own() -> None:
     ]
     outcomes = {o.task_id: o for o in label(ScriptedModel(), [found], asks=builder(read_config(config)))}
     assert outcomes[1].answer == {"mood": Labels(("Good",))}
-    assert outcomes[2].verdict.reason == "unknown_choice"
-    assert outcomes[3].verdict.kind == "bad_task"
+    assert rejection(outcomes[2]).reason == "unknown_choice"
+    assert failure(outcomes[3]).kind == "bad_task"
 
 
 def test_a_plan_is_made_of_every_page_before_anything_of_it_is_asked() -> None:
-    events: list = []
-    model = ScriptedModel(lambda asked, _: events.append(("asked", asked.digest)) or GOOD)
+    events: list[tuple[str, str | None]] = []
 
-    def plan(asks: Any) -> None:
+    def reply(asked: ChatRequest, _: int) -> Reply:
+        events.append(("asked", asked.digest))
+        return GOOD
+
+    def plan(asks: PlannedRequests) -> None:
         assert threading.current_thread() is not threading.main_thread()
         events.extend(("planned", ask.digest if not isinstance(ask, Failure) else None) for _, ask in asks)
         planned.extend(task_id for task_id, _ in asks)
 
     planned: list[int] = []
-    label(model, [[*tasks(5), Task(99, {})], tasks(5, first=6)], plan=plan)
+    label(ScriptedModel(reply), [[*tasks(5), Task(99, {})], tasks(5, first=6)], plan=plan)
     assert planned == [1, 2, 3, 4, 5, 99, 6, 7, 8, 9, 10]
     for number, (kind, digest) in enumerate(events):
         assert kind == "planned" or ("planned", digest) in events[:number]
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
-def test_no_more_are_in_flight_than_allowed(concurrency: Any) -> None:
-    async def slowly(*_: Any) -> Any:
+def test_no_more_are_in_flight_than_allowed(concurrency: int) -> None:
+    async def slowly(*_asked: object) -> Reply:
         for _ in range(5):
             await asyncio.sleep(0)
         return GOOD
@@ -266,17 +278,17 @@ def test_no_more_are_in_flight_than_allowed(concurrency: Any) -> None:
 
 
 def test_trouble_of_the_provider_stops_it_at_once_and_what_is_stored_stays() -> None:
-    facts, pulled, outcomes = Facts(), [], []
+    facts, pulled, outcomes = Facts(), list[list[Task]](), list[Outcome]()
 
-    def reply(asked: Any, _: Any) -> Any:
+    def reply(asked: ChatRequest, _: int) -> Reply:
         return ProviderError("No quota left.") if asked.user.endswith(" 5") else GOOD
 
-    def pages() -> Iterator[Any]:
+    def pages() -> Iterator[list[Task]]:
         for page in pages_of(tasks(1000), 10):
             pulled.append(page)
             yield page
 
-    async def sink(some: Any) -> None:
+    async def sink(some: list[Outcome]) -> None:
         outcomes.extend(some)
 
     model = ScriptedModel(reply)
@@ -290,8 +302,8 @@ def test_trouble_of_the_provider_stops_it_at_once_and_what_is_stored_stays() -> 
 
 
 @pytest.mark.parametrize("trouble", [StudioError("Label Studio is gone."), ValueError("a bug")])
-def test_trouble_with_the_pages_stops_it(trouble: Any) -> None:
-    def pages() -> Iterator[Any]:
+def test_trouble_with_the_pages_stops_it(trouble: Exception) -> None:
+    def pages() -> Iterator[list[Task]]:
         yield tasks(3)
         raise trouble
 
@@ -307,7 +319,7 @@ def test_trouble_with_the_record_stops_it() -> None:
 
 
 def test_trouble_with_the_plan_stops_it_before_anything_is_asked() -> None:
-    def plan(asks: Any) -> None:
+    def plan(asks: PlannedRequests) -> None:
         raise StoreError("The disk is full.")
 
     model = ScriptedModel()
@@ -317,7 +329,7 @@ def test_trouble_with_the_plan_stops_it_before_anything_is_asked() -> None:
 
 
 def test_trouble_with_the_sink_stops_it() -> None:
-    async def sink(some: Any) -> None:
+    async def sink(some: list[Outcome]) -> None:
         raise StoreError("The disk is full.")
 
     with pytest.raises(StoreError):
@@ -331,7 +343,7 @@ def test_cancelled_while_asking_it_stores_what_is_under_way() -> None:
         model.hold = asyncio.Event()
         executor = RequestExecutor(StoredModel(model, facts.write), 4)
 
-        async def sink(some: Any) -> None:
+        async def sink(some: list[Outcome]) -> None:
             pass
 
         labeler = asyncio.create_task(
@@ -354,16 +366,16 @@ def test_cancelled_while_asking_it_stores_what_is_under_way() -> None:
 def test_never_more_than_two_pages_are_pulled_ahead() -> None:
     """While the model says nothing, only the page being asked about and the next one are in memory."""
     model, second = ScriptedModel(), threading.Event()
-    pulled = []
+    pulled: list[list[Task]] = []
 
-    def pages() -> Iterator[Any]:
+    def pages() -> Iterator[list[Task]]:
         for page in pages_of(tasks(400), 50):
             pulled.append(page)
             if len(pulled) == 2:
                 second.set()
             yield page
 
-    async def scene() -> Any:
+    async def scene() -> list[Outcome]:
         model.hold = asyncio.Event()
         labeler = asyncio.create_task(labelled(model, pages(), concurrency=2))
         await model.arrived(1)
@@ -379,15 +391,15 @@ def test_never_more_than_two_pages_are_pulled_ahead() -> None:
 
 
 @pytest.mark.parametrize(("concurrency", "size"), [(1, 5), (2, 20), (4, 50)])
-def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrency: Any, size: Any) -> None:
-    ahead, done = [], []
+def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrency: int, size: int) -> None:
+    ahead, done = list[int](), list[Outcome]()
 
-    def pages() -> Iterator[Any]:
+    def pages() -> Iterator[list[Task]]:
         for number, page in enumerate(pages_of(tasks(10 * size), size), start=1):
             ahead.append(number * size - len(done))
             yield page
 
-    async def sink(some: Any) -> None:
+    async def sink(some: list[Outcome]) -> None:
         done.extend(some)
 
     label(ScriptedModel(), pages(), concurrency=concurrency, sink=sink)
@@ -412,18 +424,18 @@ def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrenc
     ),
 )
 def test_whatever_is_answered_every_task_has_one_outcome_and_no_answer_is_paid_for_twice(
-    texts: Any, size: Any, concurrency: Any, replies: Any
+    texts: list[str | None], size: int, concurrency: int, replies: dict[str, list[Reply]]
 ) -> None:
-    asked: Counter = Counter()
+    asked = Counter[str]()
 
-    def reply(got: Any, attempt: Any) -> Any:
+    def reply(got: ChatRequest, attempt: int) -> Reply:
         name = got.user[-1]
         asked[name] += 1
         said = replies[name][min(asked[name], len(replies[name])) - 1]
         answered[name, attempt] += isinstance(said, str)
         return said
 
-    answered: Counter = Counter()
+    answered = Counter[tuple[str, int]]()
     facts = Facts()
     found = [Task(number, {"text": text}) for number, text in enumerate(texts)]
     outcomes = label(ScriptedModel(reply), pages_of(found, size), facts=facts, concurrency=concurrency)
@@ -437,7 +449,7 @@ def test_whatever_is_answered_every_task_has_one_outcome_and_no_answer_is_paid_f
 
 def test_a_task_that_crashes_leaves_the_others_alone(caplog: pytest.LogCaptureFixture) -> None:
     class Fragile(ScriptedModel):
-        async def complete(self, request: Any, attempt: Any) -> Any:
+        async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
             if "3" in request.user:
                 raise ZeroDivisionError(request.user)
             return await super().complete(request, attempt)
@@ -456,7 +468,7 @@ def test_a_task_that_crashes_leaves_the_others_alone(caplog: pytest.LogCaptureFi
 BAD_MOOD = '{"mood": "Bad"}'
 
 
-def sampled(model: Any, number: Any = 3, samples: Any = 5, **how: Any) -> Any:
+def sampled(model: ScriptedModel, number: int = 3, samples: int = 5, **how: Any) -> list[Outcome]:
     return label(model, [tasks(number)], asks=builder(confidence=f"samples:{samples}"), **how)
 
 

@@ -1,25 +1,28 @@
 """An outage that all requests meet costs no task; what one request meets is its own. The clock is the test's."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
+from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 from backend.engine import provider_patience, request_executor
+from backend.engine.completion_writer import CompletionWriter
 from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
 from backend.engine.request_executor import TRIES, RequestExecutor
+from backend.engine.response_cache import RequestResult
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderAwayError
-from tests.scripted import GOOD, ScriptedModel, request, run
+from tests.scripted import GOOD, Reply, ScriptedModel, request, run
 
 DOWN = Failure("server", "The model's server answered 500.")
 
 
-class Unwritten:
-    """In place of a CompletionWriter: storing takes no time."""
+class Unwritten(CompletionWriter):
+    """Storing takes no time."""
 
-    async def record(self, _completion: object) -> None:
+    async def record(self, completion: Completion) -> None:
         return
 
     async def close(self) -> None:
@@ -54,19 +57,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def labelled(script: Any, number: int = 60, patience_s: float = PATIENCE_S) -> Any:
+def labelled(
+    script: Callable[[ChatRequest, int], Reply], number: int = 60, patience_s: float = PATIENCE_S
+) -> tuple[list[RequestResult], list[str], ScriptedModel]:
     """What became of so many tasks, eight at a time, what the user was told, and the model."""
 
-    async def reply(request: Any, attempt: Any) -> Any:
+    async def reply(request: ChatRequest, attempt: int) -> Reply:
         await asyncio.sleep(0)
-        return script(request, attempt) if callable(script) else script[0]
+        return script(request, attempt)
 
-    async def scene() -> Any:
-        model, told = ScriptedModel(reply), []
+    async def scene() -> tuple[list[RequestResult], list[str], ScriptedModel]:
+        model, told = ScriptedModel(reply), list[str]()
         executor = RequestExecutor(StoredModel(model, lambda _: None), 8, patience_s=patience_s)
         executor.patience.notify = told.append
-        executor._recorder = Unwritten()
-        left, found = iter(range(number)), []
+        executor._recorder = Unwritten(lambda _: None)
+        left, found = iter(range(number)), list[RequestResult]()
 
         async def worker() -> None:
             for n in left:
@@ -94,7 +99,7 @@ def labelled(script: Any, number: int = 60, patience_s: float = PATIENCE_S) -> A
 def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> None:
     gone = (clock.now + 20, clock.now + 80)
 
-    def script(*_: Any) -> Any:
+    def script(*_: object) -> Reply:
         clock.now += 0.5
         return trouble if gone[0] < clock.now < gone[1] else GOOD
 
@@ -108,7 +113,7 @@ def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> 
 
 
 def test_an_outage_without_end_ends_the_run_and_not_its_tasks(clock: Clock) -> None:
-    def script(*_: Any) -> Any:
+    def script(*_: object) -> Reply:
         clock.now += 0.5
         return GOOD if clock.now < 1005 else DOWN
 
@@ -126,26 +131,27 @@ def test_a_task_that_always_fails_is_only_that_tasks_failure(clock: Clock) -> No
 
 def test_a_wait_of_minutes_is_told_and_one_too_long_is_not_made(clock: Clock) -> None:
     later = Failure("rate_limited", "The provider's rate limit was reached.", 25.0)
-    patience = ProviderPatience(notify=(told := []).append)
+    told: list[str] = []
+    patience = ProviderPatience(notify=told.append)
     patience.tell_wait(25.0, later)
     patience.tell_wait(25.0, later)
     assert told == ["The provider's rate limit was reached. It is asked again in 25 s."]
     much_later = Failure("rate_limited", "The provider's rate limit was reached.", 1500.0)
     with pytest.raises(ProviderAwayError, match="It asks to wait 25 minutes"):
-        labelled([much_later], 60)
+        labelled(lambda *_: much_later, 60)
 
 
 def test_what_is_waited_for_since_when_and_until_when_can_be_read_while_it_lasts(clock: Clock) -> None:
     patience = ProviderPatience(notify=lambda _: None)
     assert patience.waits() == ""
     for n in range(5):
-        patience.heard(str(n), Failure("server", "The model's server answered 503.", 20.0))
+        patience.record(str(n), Failure("server", "The model's server answered 503.", 20.0))
         clock.now += 1
     said = "The model's server answered 503. All requests have waited for 5 s; the next try is in 19 s."
     assert patience.waits() == said
     clock.now += 200
     assert patience.waits().endswith(" have waited for 3 minutes; it is asked again now.")
-    patience.heard("0", Failure("bad_request", "No."))
+    patience.record("0", Failure("bad_request", "No."))
     assert patience.waits() == ""
 
 
@@ -160,16 +166,16 @@ def test_a_request_that_waits_alone_can_be_read_too(clock: Clock) -> None:
 
 def test_without_patience_each_failure_counts() -> None:
     patience = ProviderPatience(0)
-    assert all(patience.heard(str(n), DOWN) for n in range(50))
+    assert all(patience.record(str(n), DOWN) for n in range(50))
     assert not patience.outage
 
 
 def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) -> None:
     """Eight have a slot and fail; then one at a time asks whether it is over, not those who waited for a slot."""
     gone = Failure("connection", "No connection to the model's server.")
-    sent, active, together = 0, 0, []
+    sent, active, together = 0, 0, list[int]()
 
-    async def reply(_request: Any, _attempt: int) -> Any:
+    async def reply(_request: ChatRequest, _attempt: int) -> Reply:
         nonlocal sent, active
         sent, active = sent + 1, active + 1
         number = sent
@@ -179,9 +185,9 @@ def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) ->
         active -= 1
         return gone if 1 < number <= 14 else GOOD
 
-    async def scene():
+    async def scene() -> list[RequestResult]:
         executor = RequestExecutor(StoredModel(ScriptedModel(reply), lambda _: None), 8)
-        executor._recorder = Unwritten()
+        executor._recorder = Unwritten(lambda _: None)
         await executor.ask(request("the first"))
         found = await asyncio.gather(*(executor.ask(request(f"text {n}")) for n in range(20)))
         await executor.close()
@@ -195,9 +201,10 @@ def test_requests_under_way_when_an_outage_begins_put_off_no_probe() -> None:
     """However many fail at once, the first probe is made after a second."""
 
     async def scene() -> float:
-        patience = ProviderPatience(notify=(told := []).append)
+        told: list[str] = []
+        patience = ProviderPatience(notify=told.append)
         for n in range(32):
-            patience.heard(f"text {n}", DOWN)
+            patience.record(f"text {n}", DOWN)
         began = asyncio.get_running_loop().time()
         assert await patience.turn()
         assert len(told) == 1

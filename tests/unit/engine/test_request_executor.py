@@ -19,7 +19,7 @@ from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, RequestExe
 from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError
-from tests.scripted import BROKEN, GOOD, ScriptedModel, completion, request, run
+from tests.scripted import BROKEN, GOOD, Reply, ScriptedModel, completion, request, run
 
 LIMITED = Failure("rate_limited", "Slow down.")
 SERVER = Failure("server", "It failed.")
@@ -28,10 +28,15 @@ UNREACHABLE = Failure("connection", "Nobody listens.")
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def quick(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Failure, int]]:
     """No waiting between tries or for others in a commit; `quick` lists the waits there would have been."""
     waits: list[tuple[Failure, int]] = []
-    monkeypatch.setattr(module, "_delay", lambda failure, tries: waits.append((failure, tries)) or 0)
+
+    def delay(failure: Failure, tries: int) -> float:
+        waits.append((failure, tries))
+        return 0
+
+    monkeypatch.setattr(module, "_delay", delay)
     monkeypatch.setattr(recorder, "GATHER_S", 0)
     return waits
 
@@ -41,9 +46,9 @@ async def asking(
     model: ScriptedModel,
     concurrency: int = 8,
     ttl: float = 0.0,
-    stored: list[Any] | None = None,
+    stored: list[Completion] | None = None,
     patience_s: float = PATIENCE_S,
-) -> AsyncIterator[Any]:
+) -> AsyncIterator[RequestExecutor]:
     """An executor about `model` that writes into the list `stored`."""
     kept = [] if stored is None else stored
     executor = RequestExecutor(StoredModel(model, kept.extend), concurrency, ttl, patience_s=patience_s)
@@ -81,7 +86,7 @@ def asked_once(model: ScriptedModel, **how: Any) -> RequestResult:
 
 
 def test_an_answer_is_stored_before_it_is_given() -> None:
-    stored: list = []
+    stored: list[Completion] = []
 
     async def scene() -> None:
         async with asking(ScriptedModel(), stored=stored) as executor:
@@ -139,7 +144,7 @@ def test_a_refusal_is_not_argued_with() -> None:
 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "server", "connection", "timeout"])
-def test_trouble_that_may_pass_is_met_with_patience(kind: str, quick: list[Any]) -> None:
+def test_trouble_that_may_pass_is_met_with_patience(kind: str, quick: list[tuple[Failure, int]]) -> None:
     trouble = Failure(kind, "For a while.")
     model = ScriptedModel([trouble, trouble, GOOD])
     asked = asked_once(model)
@@ -157,7 +162,7 @@ def test_patience_ends(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["bad_request", "bad_task", "crashed"])
-def test_trouble_that_will_not_pass_is_not_tried_again(kind: str, quick: list[Any]) -> None:
+def test_trouble_that_will_not_pass_is_not_tried_again(kind: str, quick: list[tuple[Failure, int]]) -> None:
     asked = asked_once(ScriptedModel([Failure(kind, "No.")]))
     assert (asked.failure, asked.sent, quick) == (Failure(kind, "No."), 1, [])
 
@@ -189,7 +194,7 @@ def test_a_server_that_was_reached_once_may_be_away_for_longer() -> None:
 
 
 def test_many_who_ask_the_same_at_once_are_one_request() -> None:
-    model, stored = ScriptedModel(), []
+    model, stored = ScriptedModel(), list[Completion]()
 
     async def scene() -> list[RequestResult]:
         model.hold = asyncio.Event()
@@ -232,7 +237,7 @@ def test_other_texts_are_other_requests() -> None:
 def test_trouble_of_the_provider_reaches_all_who_wait() -> None:
     model = ScriptedModel([ProviderError("The key was refused.")])
 
-    async def scene() -> list[ProviderError]:
+    async def scene() -> list[RequestResult | BaseException]:
         model.hold = asyncio.Event()
         async with asking(model) as executor:
             tasks = [asyncio.create_task(executor.ask(request())) for _ in range(5)]
@@ -252,7 +257,7 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again() -
         if full[0]:
             raise StoreError("The disk is full.")
 
-    async def scene():
+    async def scene() -> RequestResult:
         executor = RequestExecutor(StoredModel(model, write), 8)
         with pytest.raises(StoreError):
             await executor.ask(request())
@@ -270,8 +275,8 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again() -
 
 class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(recent_module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.now = 1000.0
+        monkeypatch.setattr(recent_module, "time", SimpleNamespace(monotonic=lambda: self.now))
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
 
 
@@ -414,7 +419,7 @@ def test_a_slot_is_held_until_the_answer_is_stored() -> None:
 
 
 def test_429s_and_timeouts_make_it_slower_and_other_trouble_does_not() -> None:
-    async def scene(trouble: Any) -> int:
+    async def scene(trouble: Reply) -> int:
         model = ScriptedModel([trouble])
         async with asking(model, concurrency=8, patience_s=0) as executor:
             await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(8)))
@@ -505,7 +510,7 @@ def test_every_model_has_its_own_first_request() -> None:
 
 
 def test_a_request_under_way_is_finished_and_stored_though_nobody_waits() -> None:
-    model, stored = ScriptedModel(), []
+    model, stored = ScriptedModel(), list[Completion]()
 
     async def scene() -> None:
         model.hold = asyncio.Event()
@@ -579,7 +584,7 @@ def test_what_waits_for_the_first_request_is_not_sent_when_nobody_waits_for_it(t
     model = ScriptedModel([BAD, GOOD])
 
     async def scene() -> None:
-        model.hold, sent = asyncio.Event(), []
+        model.hold, sent = asyncio.Event(), list[int]()
 
         async def impatient() -> None:
             try:
@@ -621,7 +626,7 @@ def test_what_waits_to_try_again_is_not_sent_when_nobody_waits_for_it(monkeypatc
 
 
 def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next_who_asks() -> None:
-    model, stored = ScriptedModel([BROKEN, GOOD]), []
+    model, stored = ScriptedModel([BROKEN, GOOD]), list[Completion]()
 
     async def scene() -> RequestResult:
         model.hold = asyncio.Event()
@@ -642,7 +647,7 @@ def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next
 
 def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() -> None:
     """The first one's waiter wakes up only after the second flight has begun; it must not forget that one."""
-    replies = [BAD, GOOD, GOOD]
+    replies: list[Reply] = [BAD, GOOD, GOOD]
     model = ScriptedModel(replies)
 
     async def scene() -> tuple[RequestResult, RequestResult]:
@@ -667,7 +672,7 @@ def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() ->
 
 
 def test_closing_waits_for_what_is_under_way() -> None:
-    model, stored = ScriptedModel(), []
+    model, stored = ScriptedModel(), list[Completion]()
 
     async def scene() -> None:
         model.hold = asyncio.Event()

@@ -1,19 +1,21 @@
 """What is said when a model gives no log-probabilities, and why samples bring no outcome."""
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 
-from backend.domain.answer import Labels
-from backend.domain.chat.request import ChatRequest
+from backend.domain.answer import Answer, Labels
+from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.engine.request_executor import RequestExecutor
 from backend.engine.response_cache import RequestResult
 from backend.engine.sampling import ask_all, failure_of, unsure
 from backend.engine.shutdown import Stopped
-from tests.scripted import completion, template, version
+from backend.engine.stored_model import StoredModel
+from tests.scripted import ScriptedModel, completion, template, version
 
-GOOD = {"mood": Labels(("Good",))}
+GOOD: Answer = {"mood": Labels(("Good",))}
 
 
 def test_silence_about_probabilities_is_told_with_what_to_do() -> None:
@@ -31,12 +33,12 @@ def test_silence_about_probabilities_is_told_with_what_to_do() -> None:
         [Outcome(1, GOOD), Outcome(2, GOOD, confidence=0.5)],
     ],
 )
-def test_nothing_is_said_where_nothing_can_be_told(outcomes: Any) -> None:
+def test_nothing_is_said_where_nothing_can_be_told(outcomes: Sequence[Outcome]) -> None:
     assert unsure(version(), outcomes) is None
 
 
 @pytest.mark.parametrize("confidence", ["none", "samples:5"])
-def test_nothing_is_said_of_versions_that_ask_for_none(confidence: Any) -> None:
+def test_nothing_is_said_of_versions_that_ask_for_none(confidence: str) -> None:
     assert unsure(version(confidence=confidence), [Outcome(1, GOOD)]) is None
 
 
@@ -47,17 +49,20 @@ def test_the_first_trouble_is_why() -> None:
 
 
 def test_a_process_that_is_to_end_waits_for_the_samples_under_way() -> None:
-    came = []
+    came: list[int] = []
 
-    class Stopping:
-        async def ask(self, sample: Any, stored: Any) -> Any:
-            if sample.sample == 1:
+    class Stopping(RequestExecutor):
+        async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> RequestResult:
+            if request.sample == 1:
                 raise Stopped
             await asyncio.sleep(0.01)
-            came.append(sample.sample)
+            came.append(request.sample)
             return RequestResult((completion(),))
 
-    request = ChatRequest(template(samples=3), "I love it")
+    async def scene() -> None:
+        executor = Stopping(StoredModel(ScriptedModel(), lambda _: None), 3)
+        await ask_all(executor, ChatRequest(template(samples=3), "I love it"), {})
+
     with pytest.raises(Stopped):
-        asyncio.run(ask_all(Stopping(), request, {}))
+        asyncio.run(scene())
     assert came == [0, 2]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from backend.app import App
 from backend.container import Container
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import Run
+from backend.engine.shutdown import Shutdown, Stopped
 from backend.errors import ProviderAwayError, ProviderError, RunError
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Silent
@@ -27,11 +29,21 @@ PROJECT = 7
 LONG_MS = 600_000
 
 
+class Leaving(Silent):
+    """Has this process end as soon as there is something to say."""
+
+    def __init__(self, stop: Shutdown) -> None:
+        self._stop = stop
+
+    def notify(self, sentence: str) -> None:
+        self._stop.request()
+
+
 class Desk:
     """A user of the batch endpoint with a project of ten tasks."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        values = {"data_dir": folder / "data", "openai_base_url": url, "openai_api_key": "sk-of-a-test"}
+        values: dict[str, Any] = {"data_dir": folder / "data", "openai_base_url": url, "openai_api_key": "sk-of-a-test"}
         self.url = url
         self.app = App(Container(Settings(_env_file=None, **values)))
         self.app.container.store.save(version(project=PROJECT))
@@ -44,12 +56,11 @@ class Desk:
     def batch(self, run: Run, stop_when_open: bool = False) -> None:
         plain = builder(parameters={})
         made = type(plain)(plain.version, plain.schema, self.url)
-        heartbeat, bar, batches = Heartbeat(lambda *_: "in_progress"), Silent(), self.app.container.batches
-        if stop_when_open:
-            bar.notify = lambda _: setattr(batches.stop, "requested", True)  # type: ignore[method-assign]
+        heartbeat, batches = Heartbeat(lambda *_: "in_progress"), self.app.container.batches
+        bar = Leaving(batches.stop) if stop_when_open else Silent()
         try:
             batches.label(BatchRun(run, made, lambda: [tasks(10)], bar, heartbeat))
-        except module.Stopped:
+        except Stopped:
             batches.stop.requested = False
         else:
             self.app.container.record.complete(run.id)

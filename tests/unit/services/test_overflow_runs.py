@@ -14,9 +14,9 @@ TAG = "mood@1"
 
 class Runs:
     def __init__(self) -> None:
-        self.started: list[tuple[Any, Any]] = []
-        self.trouble = None
-        self.over: set[Any] = set()
+        self.started: list[tuple[str, tuple[int, ...]]] = []
+        self.trouble: Exception | None = None
+        self.over: set[str] = set()
 
     def start(self, tag: Any, tasks: Any) -> Any:
         if self.trouble:
@@ -26,17 +26,17 @@ class Runs:
 
 
 @pytest.fixture
-def runs() -> Any:
+def runs() -> Runs:
     return Runs()
 
 
 @pytest.fixture
-def rest(runs: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def rest(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> OverflowRuns:
     monkeypatch.setattr(module, "EVERY_S", 3600)
     return OverflowRuns(runs.start, lambda run: run in runs.over)
 
 
-def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs: Any, rest: Any) -> None:
+def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs: Runs, rest: OverflowRuns) -> None:
     rest.add(TAG, [3, 1])
     assert rest.of(TAG) == {1, 3}
     assert runs.started == []
@@ -51,7 +51,7 @@ def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs: Any, re
     assert len(runs.started) == 1
 
 
-def test_what_comes_meanwhile_waits_for_its_turn(runs: Any, rest: Any) -> None:
+def test_what_comes_meanwhile_waits_for_its_turn(runs: Runs, rest: OverflowRuns) -> None:
     rest.add(TAG, [1, 2])
     rest.look()
     rest.add(TAG, [2, 3])
@@ -64,7 +64,7 @@ def test_what_comes_meanwhile_waits_for_its_turn(runs: Any, rest: Any) -> None:
     assert rest.of(TAG) == {3}
 
 
-def test_another_run_of_the_version_is_waited_for(runs: Any, rest: Any) -> None:
+def test_another_run_of_the_version_is_waited_for(runs: Runs, rest: OverflowRuns) -> None:
     runs.trouble = RunError("Run 1f is under way.")
     rest.add(TAG, [1])
     rest.look()
@@ -75,7 +75,7 @@ def test_another_run_of_the_version_is_waited_for(runs: Any, rest: Any) -> None:
 
 
 def test_what_no_run_can_be_started_for_is_told_and_given_up(
-    runs: Any, rest: Any, caplog: pytest.LogCaptureFixture
+    runs: Runs, rest: OverflowRuns, caplog: pytest.LogCaptureFixture
 ) -> None:
     runs.trouble = StudioError("Label Studio is away.")
     rest.add(TAG, [1, 2])

@@ -90,8 +90,8 @@ class ChoicesControl(Labeled):
             return self
         choices = brought(look_up(data, self.source))
         if not choices:
-            what = f"at most {MOST:,} choices of {LONGEST:,} characters" if choices is None else "choices"
-            return Failure("bad_task", f"'{self.source}' is not the list of {what} that control '{self.name}' takes.")
+            limit = f"at most {MOST:,} choices of {LONGEST:,} characters" if choices is None else "choices"
+            return Failure("bad_task", f"'{self.source}' is not the list of {limit} that control '{self.name}' takes.")
         return replace(self, choices=choices, source=None, brought=True)
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
@@ -129,12 +129,12 @@ class ChoicesControl(Labeled):
     def parse(self, value: Any) -> Held | Rejection:
         if value is None and self.optional and not self.multiple:
             return None
-        given = value if isinstance(value, list) else [value]
-        if not self.multiple and len(given) != 1:
-            many = "too_many" if given else "missing_field"
-            return Rejection(many, f"'{self.name}' takes one label, the answer has {len(given)}.")
-        stored = [self._stored(item) for item in given]
-        for item, label in zip(given, stored, strict=True):
+        items = value if isinstance(value, list) else [value]
+        if not self.multiple and len(items) != 1:
+            many = "too_many" if items else "missing_field"
+            return Rejection(many, f"'{self.name}' takes one label, the answer has {len(items)}.")
+        stored = [self._stored(item) for item in items]
+        for item, label in zip(items, stored, strict=True):
             if label is None:
                 return Rejection("unknown_choice", f"{said(item)} is not a label of '{self.name}'.")
         return self._lookup.ordered([label for label in stored if label is not None])
@@ -150,8 +150,8 @@ class ChoicesControl(Labeled):
 
     def to_json(self, value: Held) -> Any:
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
-        given = [shown.get(label, label) for label in names_of(value)]
-        return given if self.multiple else given[0] if given else None
+        labels = [shown.get(label, label) for label in names_of(value)]
+        return labels if self.multiple else labels[0] if labels else None
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         if value is None:
@@ -160,12 +160,12 @@ class ChoicesControl(Labeled):
         return [{"from_name": self.name, "to_name": self.to_name, "type": "choices", "value": body}]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        found: list[str] = []
+        chosen: list[str] = []
         for region in regions:
             value = region.get("value")
             labels = value.get("choices") if isinstance(value, Mapping) else None
-            found += map(str, labels) if isinstance(labels, list) else [labels] if isinstance(labels, str) else []
-        return self._lookup.ordered(found)
+            chosen += map(str, labels) if isinstance(labels, list) else [labels] if isinstance(labels, str) else []
+        return self._lookup.ordered(chosen)
 
     def equal(self, first: Held, second: Held) -> bool:
         return first == second
@@ -188,18 +188,18 @@ class ChoicesControl(Labeled):
 
     def shared(self, others: Sequence[Control]) -> Self:
         every = [self, *(other for other in others if isinstance(other, type(self)))]
-        if (dynamic := next((one for one in every if one.dynamic), None)) is not None:
+        if (dynamic := next((control for control in every if control.dynamic), None)) is not None:
             return dynamic
         choices = kept_by_all(self.choices, every)
-        return replace(self, choices=choices, multiple=any(one.multiple for one in every))
+        return replace(self, choices=choices, multiple=any(control.multiple for control in every))
 
 
 def build_choices(placed: Placed) -> ChoicesControl | str:
     """The control of a <Choices> element, or why it isn't supported."""
     element = placed.element
-    for attribute, what in (("allowNested", "paths"), ("perRegion", "a choice per region"), ("perItem", "per item")):
+    for attribute, feature in (("allowNested", "paths"), ("perRegion", "a choice per region"), ("perItem", "per item")):
         if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({what})'
+            return f'{attribute}="true" ({feature})'
     value = element.get("value", "")
     source = value[1:] if value.startswith("$") else None
     choices = choices_of(listed(element))

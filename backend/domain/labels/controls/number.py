@@ -104,17 +104,17 @@ class NumberControl(Numeric):
     def partial(self, first: Held, second: Held) -> float:
         """1 for the same, less by the share of the range, or of the larger one where there is no range, that they are
         apart."""
-        one, other = abs(number_of(first) or 0), abs(number_of(second) or 0)
+        size, other_size = abs(number_of(first) or 0), abs(number_of(second) or 0)
         whole = None if self.least is None or self.most is None else self.most - self.least
-        return nearness(first, second, whole or max(one, other))
+        return nearness(first, second, whole or max(size, other_size))
 
 
 def build_number(placed: Placed) -> NumberControl | str:
     """The control of a <Number> element, or why it isn't supported."""
     element = placed.element
-    for attribute, what in (("perRegion", "a number per region"), ("perItem", "per item")):
+    for attribute, feature in (("perRegion", "a number per region"), ("perItem", "per item")):
         if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({what})'
+            return f'{attribute}="true" ({feature})'
     least, most, step = (_written(element.get(name, "")) for name in ("min", "max", "step"))
     if least is not None and most is not None and least > most:
         return f"no number is from {least} to {most}"

@@ -63,10 +63,10 @@ class Numeric(Unlabeled):
 
 def nearness(first: Held, second: Held, scale: float) -> float:
     """1 for the same, 0 for `scale` apart or more, and where only one is a number."""
-    one, other = number_of(first), number_of(second)
-    if one is None or other is None or one == other:
+    first_number, second_number = number_of(first), number_of(second)
+    if first_number is None or second_number is None or first_number == second_number:
         return float(first == second)
-    return max(0.0, 1 - abs(one - other) / scale)
+    return max(0.0, 1 - abs(first_number - second_number) / scale)
 
 
 def number_in(value: Any) -> int | float | None:

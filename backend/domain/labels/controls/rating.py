@@ -90,9 +90,9 @@ class RatingControl(Numeric):
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """No stars are no rating, and there is no half a star."""
-        found = super().from_regions(regions)
-        stars = number_of(found)
-        return found if stars and isinstance(stars, int) else None
+        held = super().from_regions(regions)
+        stars = number_of(held)
+        return held if stars and isinstance(stars, int) else None
 
     def partial(self, first: Held, second: Held) -> float:
         """1 for the same, 0 for the two ends of the scale."""
@@ -110,9 +110,9 @@ class RatingControl(Numeric):
 def build_rating(placed: Placed) -> RatingControl | str:
     """The control of a <Rating> element, or why it isn't supported."""
     element = placed.element
-    for attribute, what in (("perRegion", "a rating per region"), ("perItem", "per item")):
+    for attribute, feature in (("perRegion", "a rating per region"), ("perItem", "per item")):
         if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({what})'
+            return f'{attribute}="true" ({feature})'
     written = element.get("maxRating", str(STARS)).strip()
     most = int(written) if written.isascii() and written.isdigit() and len(written) <= len(str(MOST)) else 0
     if not 1 <= most <= MOST:

@@ -91,11 +91,11 @@ class TextAreaControl(Unlabeled):
 
     def parse(self, value: Any) -> Held | Rejection:
         """Blank texts are none; the others are kept as they are."""
-        given = value if isinstance(value, list) else [] if value is None else [value]
-        wrong = next((item for item in given if not isinstance(item, str)), None)
-        if wrong is not None or None in given:
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        wrong = next((item for item in items if not isinstance(item, str)), None)
+        if wrong is not None or None in items:
             return Rejection("wrong_type", f"{said(wrong)} is not a text, which '{self.name}' takes.")
-        texts = tuple(text for text in given if text.strip())
+        texts = tuple(text for text in items if text.strip())
         if self.most is not None and len(texts) > self.most:
             most = "one text" if self.most == 1 else f"at most {self.most} texts"
             return Rejection("too_many", f"'{self.name}' takes {most}, the answer has {len(texts)}.")
@@ -113,13 +113,13 @@ class TextAreaControl(Unlabeled):
         return [{"from_name": self.name, "to_name": self.to_name, "type": "textarea", "value": body}]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        found: list[str] = []
+        submitted: list[str] = []
         for region in regions:
             value = region.get("value")
             texts = value.get("text") if isinstance(value, Mapping) else None
-            found += [texts] if isinstance(texts, str) else texts if isinstance(texts, list) else []
-        kept = tuple(text for text in found if isinstance(text, str) and text.strip())
-        return Texts(kept) if kept else None
+            submitted += [texts] if isinstance(texts, str) else texts if isinstance(texts, list) else []
+        filled = tuple(text for text in submitted if isinstance(text, str) and text.strip())
+        return Texts(filled) if filled else None
 
     def equal(self, first: Held, second: Held) -> bool:
         return first == second
@@ -128,9 +128,9 @@ class TextAreaControl(Unlabeled):
         """The F1 of the words that both have, as SQuAD counts it (Rajpurkar et al. 2016); of several texts together."""
         if first is None or second is None or first == second:
             return float(first == second)
-        one, other = _tokens(first), _tokens(second)
-        shared = (one & other).total()
-        return 2 * shared / total if (total := one.total() + other.total()) else 0.0
+        first_tokens, second_tokens = _tokens(first), _tokens(second)
+        shared = (first_tokens & second_tokens).total()
+        return 2 * shared / total if (total := first_tokens.total() + second_tokens.total()) else 0.0
 
     def cell(self, value: Held) -> Any:
         return self.to_json(value)
@@ -147,9 +147,9 @@ def _tokens(value: Held) -> Counter[str]:
 def build_text_area(placed: Placed) -> TextAreaControl | str:
     """The control of a <TextArea> element, or why it isn't supported."""
     element = placed.element
-    for attribute, what in (("perRegion", "a text per region"), ("perItem", "per item")):
+    for attribute, feature in (("perRegion", "a text per region"), ("perItem", "per item")):
         if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({what})'
+            return f'{attribute}="true" ({feature})'
     most = element.get("maxSubmissions", "")
     return TextAreaControl(
         name=placed.name,

@@ -46,8 +46,8 @@ class NormalText:
 
     def places(self, needle: str) -> list[tuple[int, int]]:
         """Where `needle` stands, [start, end) in the source, whole sources only, overlapping ones too."""
-        found = (self._source(i, i + len(needle)) for i in occurrences(self.text, needle))
-        return [place for place in found if place is not None]
+        spans = (self._source(i, i + len(needle)) for i in occurrences(self.text, needle))
+        return [place for place in spans if place is not None]
 
     def precedes(self, words: str, start: int) -> bool:
         """Whether `words` stand right before the source's place `start`, blanks between them or not."""
@@ -130,8 +130,8 @@ def needle_of(quote: str, tier: str) -> str:
 
 def occurrences(hay: str, needle: str) -> list[int]:
     """All places of `needle`, overlapping ones too."""
-    found, index = list[int](), hay.find(needle)
+    places, index = list[int](), hay.find(needle)
     while index >= 0:
-        found.append(index)
+        places.append(index)
         index = hay.find(needle, index + 1)
-    return found
+    return places

@@ -33,11 +33,11 @@ class PlacementTally:
 def tally(placed: Iterable[Location | Unlocated]) -> PlacementTally:
     """Of one answer's quotes, or of all answers' in a run."""
     located, unlocated = Counter[str](), Counter[str]()
-    for one in placed:
-        if isinstance(one, Location):
-            located[one.tier] += 1
+    for quote in placed:
+        if isinstance(quote, Location):
+            located[quote.tier] += 1
         else:
-            unlocated[one.reason] += 1
+            unlocated[quote.reason] += 1
     return PlacementTally(dict(located), dict(unlocated))
 
 

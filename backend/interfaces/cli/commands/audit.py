@@ -45,8 +45,8 @@ def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -
 
 def _talk(result: "Audit") -> None:
     versions = f": {', '.join(result.versions)}" if result.versions else ""
-    heard = f"compared with the answers of {numbers.things(len(result.versions), 'version')}{versions}."
-    notify(f"{numbers.things(result.truths, 'ground truth')}, {heard}")
+    compared = f"compared with the answers of {numbers.things(len(result.versions), 'version')}{versions}."
+    notify(f"{numbers.things(result.truths, 'ground truth')}, {compared}")
     for remark in left_out_remarks(result.left_out):
         notify(remark)
     if result.stale:

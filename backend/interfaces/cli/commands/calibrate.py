@@ -71,7 +71,7 @@ def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) 
 
 
 def _print_threshold(result: "ConfidenceThreshold", subset: Subset) -> None:
-    lowest, tag = result.found, result.version
+    lowest, tag = result.lowest, result.version
     if lowest.threshold is None:
         click.echo(f"No confidence of {tag} guarantees an accuracy of {lowest.target:g}. {lowest.reason}")
         return

@@ -56,8 +56,8 @@ STEPS = (
 class Answers:
     """What is known by now; names in lower case. `asking`: whether somebody can be asked."""
 
-    def __init__(self, given: dict[str, str | None], asking: bool) -> None:
-        self._given = {name: value for name, value in given.items() if value is not None}
+    def __init__(self, values: dict[str, str | None], asking: bool) -> None:
+        self._given = {name: value for name, value in values.items() if value is not None}
         self._known = known_settings()
         self._asking = asking
         self.values: dict[str, str] = {}
@@ -108,8 +108,8 @@ class Answers:
         from backend.container import Container
         from backend.settings import load_settings
 
-        given = {"label_studio_api_key": None, "openai_api_key": NO_KEY, **self.values, name: value}
-        return App(Container(load_settings(**given)))
+        values = {"label_studio_api_key": None, "openai_api_key": NO_KEY, **self.values, name: value}
+        return App(Container(load_settings(**values)))
 
     def _show_models(self) -> None:
         try:

@@ -153,8 +153,8 @@ def unannotate(version: str, yes: bool) -> None:
 def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
     """Which tasks get none, and why."""
     sure = numbers.things(len(chosen.tasks), "prediction")
-    kept = f"{numbers.count(chosen.unsure)} less confident predictions are left alone"
-    notify(f"{sure} with a confidence of at least {chosen.least:.6g}; {kept}.")
+    left_alone = f"{numbers.count(chosen.unsure)} less confident predictions are left alone"
+    notify(f"{sure} with a confidence of at least {chosen.least:.6g}; {left_alone}.")
     if chosen.annotated:
         notify(f"Skipped, because there are annotations already: {numbers.things(chosen.annotated, 'task')}.")
     if chosen.unlike:

@@ -77,8 +77,8 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
 
 def _print_version(saved: "PromptVersion") -> None:
     parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
-    made = f"project {saved.project}  {printable(saved.model)}  {parameters}"
-    click.echo(f"{saved.tag}  {made}  confidence {saved.confidence}  saved {_when(saved)}")
+    setup = f"project {saved.project}  {printable(saved.model)}  {parameters}"
+    click.echo(f"{saved.tag}  {setup}  confidence {saved.confidence}  saved {_when(saved)}")
     click.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
     click.echo(printable(saved.template))
     print_definitions(saved)
@@ -127,12 +127,12 @@ def delete(which: str, yes: bool) -> None:
     """
     app = the_app()
     versions = app.deletable(which)
-    what = versions[0].tag if "@" in which else f"'{which}'"
+    subject = versions[0].tag if "@" in which else f"'{which}'"
     all_of_it = "" if "@" in which else f" with its {numbers.things(len(versions), 'version')}"
     if not yes:
-        confirm(f"Delete {what}{all_of_it}?")
+        confirm(f"Delete {subject}{all_of_it}?")
     app.delete(which)
-    notify(f"Deleted {what}.")
+    notify(f"Deleted {subject}.")
 
 
 @click.command()

@@ -109,10 +109,10 @@ def _piped() -> str:
         raise PromptError("Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`.") from None
 
 
-def _parameters(given: tuple[str, ...]) -> dict[str, Any]:
+def _parameters(pairs: tuple[str, ...]) -> dict[str, Any]:
     """Of `NAME=JSON`; a value that is not JSON is taken as text."""
     parameters: dict[str, Any] = {}
-    for item in given:
+    for item in pairs:
         name, equals, value = item.partition("=")
         if not equals or not name.strip():
             raise PromptError(f"'{item[:40]}' is not a parameter: write NAME=VALUE, like top_p=0.9.")

@@ -12,13 +12,13 @@ def option_group(
     name: str, make: Callable[..., Any], options: Sequence[Callable[[Command], Command]]
 ) -> Callable[[Command], Command]:
     """A decorator: gives a command `options`, and to it as `name` what `make` makes of their values."""
-    taken = tuple(inspect.signature(make).parameters)
+    names = tuple(inspect.signature(make).parameters)
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
-        def bundled(**given: Any) -> None:
-            mine = {key: given.pop(key) for key in taken}
-            command(**{name: make(**mine)}, **given)
+        def bundled(**values: Any) -> None:
+            group = {key: values.pop(key) for key in names}
+            command(**{name: make(**group)}, **values)
 
         for option in reversed(options):
             option(bundled)

@@ -66,11 +66,11 @@ def notify(sentence: str) -> None:
         click.echo(printable(sentence), err=True)
 
 
-def waiting_for(what: str) -> AbstractContextManager[None]:
+def waiting_for(subject: str) -> AbstractContextManager[None]:
     """Inside, something slow is under way without a progress bar: says every few seconds on stderr what it is."""
     from backend.services.run_control.waiting import waiting
 
-    return waiting(lambda sentence: notify(sentence), what)
+    return waiting(lambda sentence: notify(sentence), subject)
 
 
 def print_json(value: Any) -> None:

@@ -53,9 +53,9 @@ def _scores(finished: "RunResult", evaluation: Evaluation) -> list[tuple[str, st
         ("coverage", numbers.proportion(summary.coverage), numbers.interval(summary.coverage_ci), usable),
         ("F1 macro", numbers.proportion(score.f1_macro), numbers.interval(intervals.f1_macro), others),
         *(
-            (f"{control}: {name}", numbers.measured(one.value), numbers.measured_interval(one.interval), "")
+            (f"{control}: {name}", numbers.measured(measure.value), numbers.measured_interval(measure.interval), "")
             for control, measures in evaluation.measures.items()
-            for name, one in measures.items()
+            for name, measure in measures.items()
         ),
     ]
 

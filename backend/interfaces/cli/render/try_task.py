@@ -31,7 +31,7 @@ def _verdict(tried: "TryResult") -> str:
     if isinstance(verdict, Failure):
         return f"failed, {verdict.kind}: {verdict.detail}"
     held = {name: ", ".join(map(_said, listed)) for name, listed in answer_json(verdict).items()}
-    values = "; ".join(f"{name}: {said or '(none)'}" for name, said in held.items())
+    values = "; ".join(f"{name}: {text or '(none)'}" for name, text in held.items())
     usage = outcome.usage
     tokens = f"{numbers.count(usage.prompt_tokens)} + {numbers.things(usage.completion_tokens, 'token')}"
     controls = "; ".join(

@@ -57,7 +57,7 @@ def _scores_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any
 def _measures_json(evaluation: Evaluation) -> dict[str, Any]:
     """What else is measured of a control, beside the labels' scores; nothing where no control has more."""
     controls = {
-        control: {name: {"value": one.value, "ci": plain(one.interval)} for name, one in measures.items()}
+        control: {name: {"value": measure.value, "ci": plain(measure.interval)} for name, measure in measures.items()}
         for control, measures in evaluation.measures.items()
     }
     return {"controls": controls} if controls else {}

@@ -39,8 +39,8 @@ def started_json(run: Run) -> dict[str, Any]:
 
 def summary_json(summary: Summary) -> dict[str, Any]:
     """Without `quotes` where no answer has any: most configs have no control that marks a text."""
-    found: dict[str, Any] = plain(asdict(summary))
-    return found if summary.quotes else {name: value for name, value in found.items() if name != "quotes"}
+    fields: dict[str, Any] = plain(asdict(summary))
+    return fields if summary.quotes else {name: value for name, value in fields.items() if name != "quotes"}
 
 
 def run_json(finished: "RunResult") -> dict[str, Any]:

@@ -32,7 +32,7 @@ def _measured_json(measured: "MeasuredConfidence") -> dict[str, Any]:
 
 def threshold_json(result: "ConfidenceThreshold") -> dict[str, Any]:
     """`threshold` is a confidence as the model gives it, `score` the same as it is pushed."""
-    threshold = result.found
+    threshold = result.lowest
     return {
         "version": result.version,
         "threshold": threshold.threshold,

@@ -10,12 +10,12 @@ from backend.interfaces.web.api.bodies import PageQuery
 from backend.interfaces.web.api.problem import Problem
 
 
-def paged(rows: Sequence[Any], asked: PageQuery) -> dict[str, Any]:
+def paged(rows: Sequence[Any], parameters: PageQuery) -> dict[str, Any]:
     """The page of `rows` that was asked for, with the addresses of its neighbours.
 
     Raises Problem 404 for one past the end, in Label Studio's own words.
     """
-    size, number = asked.page_size, asked.page
+    size, number = parameters.page_size, parameters.page
     last = max(1, -(-len(rows) // size))
     if number > last:
         raise Problem(404, "Invalid page.")

@@ -17,10 +17,10 @@ ORDERS = {"id": "id", "title": "title", "created_at": "created", "updated_at": "
 
 
 def list_prompts(call: ApiCall) -> Any:
-    asked = query(PageQuery)
-    rows = [row for row in call.objects.prompts() if (asked.search or "").casefold() in row.title.casefold()]
-    found = paged(ordered(rows, asked.ordering), asked)
-    return found | {"results": [_listed(call, row) for row in found["results"]]}
+    parameters = query(PageQuery)
+    rows = [row for row in call.objects.prompts() if (parameters.search or "").casefold() in row.title.casefold()]
+    page = paged(ordered(rows, parameters.ordering), parameters)
+    return page | {"results": [_listed(call, row) for row in page["results"]]}
 
 
 def create_prompt(call: ApiCall) -> Any:
@@ -51,15 +51,15 @@ def delete_prompt(call: ApiCall, prompt: int) -> Any:
 
 def compatible_projects(call: ApiCall) -> Any:
     """Projects with at least one control that prompts can fill."""
-    asked = query(ProjectsQuery)
-    wanted = numbers(asked.ids, "ids")
-    found = [row for row in call.app.container.studio.projects() if _is_compatible(row)]
+    parameters = query(ProjectsQuery)
+    wanted = numbers(parameters.ids, "ids")
+    projects = [row for row in call.app.container.studio.projects() if _is_compatible(row)]
     if wanted:
-        found = [row for row in found if row["id"] in wanted]
-    if asked.title:
-        found = [row for row in found if asked.title.casefold() in str(row.get("title")).casefold()]
+        projects = [row for row in projects if row["id"] in wanted]
+    if parameters.title:
+        projects = [row for row in projects if parameters.title.casefold() in str(row.get("title")).casefold()]
     defaults: dict[str, Any] = {"assignment_settings": {}, "review_settings": {}}
-    return paged([{**defaults, **row} for row in found], asked)
+    return paged([{**defaults, **row} for row in projects], parameters)
 
 
 def ordered(rows: list[PromptRow], ordering: str | None) -> list[PromptRow]:
@@ -84,7 +84,7 @@ def _one(call: ApiCall, row: PromptRow) -> dict[str, Any]:
 
 
 def _listed(call: ApiCall, row: PromptRow) -> dict[str, Any]:
-    scores = [call.evaluation(one) for one in call.objects.versions(row.id)]
-    known = [found.score.accuracy for found in scores if found is not None and found.score.accuracy is not None]
+    evaluations = [call.evaluation(version) for version in call.objects.versions(row.id)]
+    accuracies = [item.score.accuracy for item in evaluations if item and item.score.accuracy is not None]
     title = call.objects.project(row.project).title
-    return shapes.listed_prompt(row, call.person, title, call.schema(row.project), max(known, default=None))
+    return shapes.listed_prompt(row, call.person, title, call.schema(row.project), max(accuracies, default=None))

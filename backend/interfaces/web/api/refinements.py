@@ -40,27 +40,27 @@ class RefinementRoutes:
 def _shape(call: ApiCall, of: PublicVersion, job: Refinement) -> dict[str, Any]:
     """A RefinedPromptResponse."""
     status = "InProgress" if job.is_open else "Completed" if job.result else "Failed"
-    found = job.result
+    result = job.result
     return {
-        "title": found.saved.tag if found and found.saved else None,
-        "prompt": (found.text if found else None) or "",
-        "reasoning": _reasoning(found) if found else job.failure,
+        "title": result.saved.tag if result and result.saved else None,
+        "prompt": (result.text if result else None) or "",
+        "reasoning": _reasoning(result) if result else job.failure,
         "refinement_job_id": job.id,
         "refinement_status": status,
-        "total_cost": _cost(found) if found else None,
+        "total_cost": _cost(result) if result else None,
         "previous_version": shapes.version(of, call.person, None),
     }
 
 
-def _reasoning(found: OptimizationResult) -> str:
+def _reasoning(result: OptimizationResult) -> str:
     """Why the teacher wrote it so, and what the ground truths say that it never saw."""
-    if found.text is None:
+    if result.text is None:
         return "No rewrite was better on the ground truths to learn from."
-    if found.verdict is None:
-        return f"{found.reasons}\nThere were no ground truths to judge it by."
-    return f"{found.reasons}\nOn ground truths it never saw: {found.verdict}."
+    if result.verdict is None:
+        return f"{result.reasons}\nThere were no ground truths to judge it by."
+    return f"{result.reasons}\nOn ground truths it never saw: {result.verdict}."
 
 
-def _cost(found: OptimizationResult) -> str | None:
-    model, teacher = found.cost.model, found.cost.teacher
+def _cost(result: OptimizationResult) -> str | None:
+    model, teacher = result.cost.model, result.cost.teacher
     return None if model is None or teacher is None else f"{model + teacher:.6f}"

@@ -27,14 +27,14 @@ def subsets(call: ApiCall, project: int) -> Any:
 
 def subset_tasks(call: ApiCall, project: int) -> Any:
     """Tasks with the answers of a version; several versions: those that all of them answered."""
-    asked = query(TasksQuery)
+    parameters = query(TasksQuery)
     call.objects.project(project)
-    versions = _versions(call, project, asked)
-    items = _common([call.app.answered_tasks(one.version.tag) for one in versions])
-    found = paged([item for item in items if _is_wanted(item, asked)], asked)
-    rows = [shapes.task(item) for item in found["results"]]
-    inside = {"task_count": found["count"], "next_cursor": None, "previous_cursor": None, "task_result_list": rows}
-    return found | {"results": [inside]}
+    versions = _versions(call, project, parameters)
+    items = _common([call.app.answered_tasks(version.version.tag) for version in versions])
+    page = paged([item for item in items if _is_wanted(item, parameters)], parameters)
+    rows = [shapes.task(item) for item in page["results"]]
+    inside = {"task_count": page["count"], "next_cursor": None, "previous_cursor": None, "task_result_list": rows}
+    return page | {"results": [inside]}
 
 
 def list_indicators(call: ApiCall, run: int) -> Any:
@@ -42,24 +42,24 @@ def list_indicators(call: ApiCall, run: int) -> Any:
 
 
 def get_indicator(call: ApiCall, run: int, key: str) -> Any:
-    found = _indicators(call, run)
-    if key not in found:
-        raise Problem(404, f"There is no indicator '{key[:40]}': there are {', '.join(found)}.")
-    return found[key]
+    indicators = _indicators(call, run)
+    if key not in indicators:
+        raise Problem(404, f"There is no indicator '{key[:40]}': there are {', '.join(indicators)}.")
+    return indicators[key]
 
 
-def _versions(call: ApiCall, project: int, asked: TasksQuery) -> list[PublicVersion]:
-    wanted = numbers(asked.prediction_version_ids, "prediction_version_ids")
-    if asked.model_version is not None:
-        wanted.append(asked.model_version)
-    found = call.objects.by_number(wanted) if wanted else []
-    if asked.model_run is not None:
-        found.append(call.objects.run(asked.model_run).of)
-    if not found:
+def _versions(call: ApiCall, project: int, parameters: TasksQuery) -> list[PublicVersion]:
+    wanted = numbers(parameters.prediction_version_ids, "prediction_version_ids")
+    if parameters.model_version is not None:
+        wanted.append(parameters.model_version)
+    versions = call.objects.by_number(wanted) if wanted else []
+    if parameters.model_run is not None:
+        versions.append(call.objects.run(parameters.model_run).of)
+    if not versions:
         raise Problem(400, "Whose answers? Send model_run, model_version or prediction_version_ids.")
-    if any(one.prompt.project != project for one in found):
+    if any(version.prompt.project != project for version in versions):
         raise Problem(400, f"One of these versions is not for project {project}: leave it out.")
-    return found
+    return versions
 
 
 def _common(lists: list[list[AnsweredTask]]) -> list[AnsweredTask]:
@@ -68,28 +68,28 @@ def _common(lists: list[list[AnsweredTask]]) -> list[AnsweredTask]:
     return [item for item in lists[0] if item.task.id in common]
 
 
-def _is_wanted(item: AnsweredTask, asked: TasksQuery) -> bool:
+def _is_wanted(item: AnsweredTask, parameters: TasksQuery) -> bool:
     """Whether a task is one of the outcome, and of the class, that were asked for."""
-    if asked.alignment_outcome in (None, "all") and asked.alignment_class is None:
+    if parameters.alignment_outcome in (None, "all") and parameters.alignment_class is None:
         return True
     if item.truth is None:
         return False
-    predicted = _labels(item.outcome.answer or {}, asked.alignment_from_name)
-    true = _labels(item.truth, asked.alignment_from_name)
-    label = asked.alignment_class
+    predicted = _labels(item.outcome.answer or {}, parameters.alignment_from_name)
+    true = _labels(item.truth, parameters.alignment_from_name)
+    label = parameters.alignment_class
     has = {
         "true_positive": label in predicted and label in true if label else predicted == true,
         "false_positive": label in predicted and label not in true if label else bool(predicted - true),
         "false_negative": label not in predicted and label in true if label else bool(true - predicted),
         "all": label in predicted or label in true,
     }
-    return has[asked.alignment_outcome or "all"]
+    return has[parameters.alignment_outcome or "all"]
 
 
 def _labels(answer: Answer, control: str | None) -> set[str]:
     """What an answer holds; a number as it is written, of a span its label."""
-    held = [one for name, values in answer_json(answer).items() if control in (None, name) for one in values]
-    return {str(one["label"] if isinstance(one, dict) else one) for one in held}
+    held = [value for name, values in answer_json(answer).items() if control in (None, name) for value in values]
+    return {str(value["label"] if isinstance(value, dict) else value) for value in held}
 
 
 def _indicators(call: ApiCall, run: int) -> dict[str, Any]:
@@ -106,23 +106,23 @@ def _indicator(title: str, kpi: str, **values: Any) -> dict[str, Any]:
     return {"title": title, "values": values, **kpis}
 
 
-def _accuracy(found: Evaluation) -> dict[str, Any]:
-    values = {"accuracy": found.score.accuracy, "interval": shapes.interval(found.intervals.accuracy)}
+def _accuracy(evaluation: Evaluation) -> dict[str, Any]:
+    values = {"accuracy": evaluation.score.accuracy, "interval": shapes.interval(evaluation.intervals.accuracy)}
     return _indicator("Accuracy", "accuracy", **values)
 
 
-def _f1(found: Evaluation) -> dict[str, Any]:
-    score, interval = found.score, shapes.interval(found.intervals.f1_macro)
+def _f1(evaluation: Evaluation) -> dict[str, Any]:
+    score, interval = evaluation.score, shapes.interval(evaluation.intervals.f1_macro)
     values = {"f1": score.f1_macro, "interval": interval, "f1_micro": score.f1_micro}
     return _indicator("F1, macro", "f1", **values, f1_weighted=score.f1_weighted)
 
 
-def _per_label(found: Evaluation) -> dict[str, Any]:
+def _per_label(evaluation: Evaluation) -> dict[str, Any]:
     rows = {
-        label: {"precision": one.precision, "recall": one.recall, "f1": one.f1, "support": one.support}
-        for label, one in found.score.per_label.items()
+        label: {"precision": scores.precision, "recall": scores.recall, "f1": scores.f1, "support": scores.support}
+        for label, scores in evaluation.score.per_label.items()
     }
-    return _indicator("Classification report", "labels", labels=rows, confusion=found.score.confusion)
+    return _indicator("Classification report", "labels", labels=rows, confusion=evaluation.score.confusion)
 
 
 SCORED: dict[str, Callable[[Evaluation], dict[str, Any]]] = {

@@ -82,8 +82,8 @@ def add_api(server: Flask, app: App) -> None:
 def _view(sign_in: SignIn, answer: Callable[..., Any]) -> Callable[..., Any]:
     def view(**ids: Any) -> Any:
         call = ApiCall(sign_in.caller(request.headers.get, request.remote_addr or ""))
-        found = answer(call, **ids)
-        return jsonify(found) if isinstance(found, list) else found
+        result = answer(call, **ids)
+        return jsonify(result) if isinstance(result, list) else result
 
     return view
 

@@ -15,12 +15,12 @@ OPEN = ("Pending", "InProgress")
 
 
 def list_runs(call: ApiCall, prompt: int, version: int) -> Any:
-    asked, of = query(RunsQuery), call.objects.version(prompt, version)
-    found = [shape(call, one) for one in call.objects.runs(of)]
+    parameters, of = query(RunsQuery), call.objects.version(prompt, version)
+    rows = [shape(call, item) for item in call.objects.runs(of)]
     return [
-        one
-        for one in found
-        if asked.project in (None, one["project"]) and asked.project_subset in (None, one["project_subset"])
+        row
+        for row in rows
+        if parameters.project in (None, row["project"]) and parameters.project_subset in (None, row["project_subset"])
     ]
 
 
@@ -39,16 +39,16 @@ def create_run(call: ApiCall, prompt: int, version: int) -> Any:
         if (running := _under_way(call, of)) is not None:
             return running
         raise
-    made = next(one for one in call.objects.runs(of) if one.run.id == started.id)
-    return shape(call, made), 201
+    created = next(item for item in call.objects.runs(of) if item.run.id == started.id)
+    return shape(call, created), 201
 
 
 def cancel_run(call: ApiCall, prompt: int, version: int, run: int) -> Any:
     of = call.objects.version(prompt, version)
-    found = next((one for one in call.objects.runs(of) if one.number.id == run), None)
-    if found is None:
+    match = next((item for item in call.objects.runs(of) if item.number.id == run), None)
+    if match is None:
         raise Problem(404, f"{of.version.tag} has no run {run}: see the list of its runs.")
-    stopped = call.app.cancel(found.run.id)
+    stopped = call.app.cancel(match.run.id)
     return {"detail": "The run is canceled." if stopped else "The run had ended already."}
 
 
@@ -72,8 +72,8 @@ def subset_of(name: str, size: int | None = None) -> Subset:
 
 
 def _under_way(call: ApiCall, of: PublicVersion) -> dict[str, Any] | None:
-    shaped = (shape(call, one) for one in call.objects.runs(of) if one.run.status in ("pending", "in_progress"))
-    return next((one for one in shaped if one["status"] in OPEN), None)
+    shaped = (shape(call, item) for item in call.objects.runs(of) if item.run.status in ("pending", "in_progress"))
+    return next((row for row in shaped if row["status"] in OPEN), None)
 
 
 def _subset(sent: RunBody) -> Subset:

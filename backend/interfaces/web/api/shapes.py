@@ -63,46 +63,46 @@ def listed_prompt(row: PromptRow, person: Person, title: str, schema: LabelSchem
 
 def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) -> Object:
     """A ThirdPartyModelVersion. Its title is the version's note, or its tag where there is none."""
-    found = of.version
+    prompt_version = of.version
     return {
         "id": of.number.id,
-        "title": found.note or found.tag,
-        "tag": found.tag,
-        "prompt": found.template,
+        "title": prompt_version.note or prompt_version.tag,
+        "tag": prompt_version.tag,
+        "prompt": prompt_version.template,
         "provider": "Custom",
-        "provider_model_id": found.model,
-        "model_display_name": found.model,
+        "provider_model_id": prompt_version.model,
+        "model_display_name": prompt_version.model,
         "model_provider_connection": CONNECTION,
         "parent_model": of.prompt.id,
-        "max_few_shot_examples": found.examples.number if found.examples else 0,
+        "max_few_shot_examples": prompt_version.examples.number if prompt_version.examples else 0,
         "score": evaluation.score.accuracy if evaluation else None,
         "score_interval": interval(evaluation.intervals.accuracy) if evaluation else None,
         "organization": person.organization,
         "created_by": user(of.number.user_id, of.number.user_email),
-        "created_at": found.created,
-        "updated_at": found.created,
+        "created_at": prompt_version.created,
+        "updated_at": prompt_version.created,
     }
 
 
 def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation | None) -> Object:
     """A ModelRun. `evaluation`: of its tasks with a ground truth, None when it has none or is under way."""
-    found, counts = status.run, status.tally
-    kind = found.scope.kind if isinstance(found.scope, Subset) else ""
-    ended = found.status in FINAL
+    stored_run, counts = status.run, status.tally
+    kind = stored_run.scope.kind if isinstance(stored_run.scope, Subset) else ""
+    ended = stored_run.status in FINAL
     return {
         "id": of.number.id,
-        "job_id": found.id,
-        "project": found.project,
+        "job_id": stored_run.id,
+        "project": stored_run.project,
         "model_version": of.of.number.id,
         "parent_model": of.of.prompt.id,
         "project_subset": SUBSETS.get(kind, "Custom"),
-        "subset": str(found.scope),
-        "sample_subset_size": found.tasks if kind == "sample" else None,
+        "subset": str(stored_run.scope),
+        "sample_subset_size": stored_run.tasks if kind == "sample" else None,
         "task_ids": None,
         "filters_json": None,
         "source_model_run": None,
-        "status": STATUS[found.status],
-        "reason": found.reason,
+        "status": STATUS[stored_run.status],
+        "reason": stored_run.reason,
         "total_tasks": counts.tasks,
         "total_predictions": counts.done - counts.rejected,
         "total_correct_predictions": evaluation.score.correct if evaluation else None,
@@ -110,13 +110,13 @@ def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation
         "rejections": counts.rejected,
         "reused": counts.reused,
         "cost_usd": counts.cost_usd,
-        "seconds": round(found.seconds, 1),
+        "seconds": round(stored_run.seconds, 1),
         "organization": person.organization,
         "created_by": user(of.number.user_id, of.number.user_email),
-        "created_at": found.created,
-        "triggered_at": found.created,
+        "created_at": stored_run.created,
+        "triggered_at": stored_run.created,
         "predictions_updated_at": None,
-        "completed_at": _last_seen(found) if ended else None,
+        "completed_at": _last_seen(stored_run) if ended else None,
     }
 
 
@@ -136,9 +136,9 @@ def task(item: AnsweredTask) -> Object:
     }
 
 
-def answer(found: Answer) -> Object:
+def answer(values: Answer) -> Object:
     """Control -> its label, or a list where it has several or none."""
-    return {name: held[0] if len(held) == 1 else held for name, held in answer_json(found).items()}
+    return {name: held[0] if len(held) == 1 else held for name, held in answer_json(values).items()}
 
 
 def error(verdict: Rejection | Failure) -> Object:
@@ -146,10 +146,10 @@ def error(verdict: Rejection | Failure) -> Object:
     return {"error_type": kind, "message": verdict.detail}
 
 
-def _last_seen(found: Run) -> str:
+def _last_seen(stored_run: Run) -> str:
     """When a run gave its last sign of life: ISO 8601, UTC."""
-    return (datetime.now(UTC) - timedelta(seconds=found.silent_s)).isoformat(timespec="seconds")
+    return (datetime.now(UTC) - timedelta(seconds=stored_run.silent_s)).isoformat(timespec="seconds")
 
 
-def interval(found: tuple[float, float] | None) -> list[float] | None:
-    return None if found is None else list(found)
+def interval(bounds: tuple[float, float] | None) -> list[float] | None:
+    return None if bounds is None else list(bounds)

@@ -22,7 +22,7 @@ def default_version_name(call: ApiCall, prompt: int) -> Any:
 
 
 def list_versions(call: ApiCall, prompt: int) -> Any:
-    return [_shape(call, one) for one in call.objects.versions(prompt)]
+    return [_shape(call, item) for item in call.objects.versions(prompt)]
 
 
 def create_version(call: ApiCall, prompt: int) -> Any:
@@ -38,7 +38,7 @@ def create_version(call: ApiCall, prompt: int) -> Any:
         examples=FewShotRequest(sent.max_few_shot_examples) if sent.max_few_shot_examples else None,
     )
     saved = call.app.save(draft).version
-    return _shape(call, next(one for one in call.objects.versions(prompt) if one.version.tag == saved.tag)), 201
+    return _shape(call, next(item for item in call.objects.versions(prompt) if item.version.tag == saved.tag)), 201
 
 
 def get_version(call: ApiCall, prompt: int, version: int) -> Any:
@@ -67,22 +67,22 @@ def delete_version(call: ApiCall, prompt: int, version: int) -> Any:
 
 def cost_estimate(call: ApiCall, prompt: int, version: int) -> Any:
     """In the middle of the range that is estimated, whose ends are `low_usd` and `high_usd`."""
-    asked, of = query(EstimateQuery), call.objects.version(prompt, version)
-    if asked.project_id not in (None, of.prompt.project):
+    parameters, of = query(EstimateQuery), call.objects.version(prompt, version)
+    if parameters.project_id not in (None, of.prompt.project):
         raise Problem(400, f"{of.version.tag} is for project {of.prompt.project}.")
-    found = call.app.estimate(of.version.tag, subset_of(asked.project_subset))
-    if found.cost_usd is None:
+    estimate = call.app.estimate(of.version.tag, subset_of(parameters.project_subset))
+    if estimate.cost_usd is None:
         message = f"The price of {of.version.model} is not known: set PRICE_IN and PRICE_OUT for the server."
-        return _no_estimate(message, found.tasks, found.reused)
-    low, high = found.cost_usd
+        return _no_estimate(message, estimate.tasks, estimate.reused)
+    low, high = estimate.cost_usd
     return {
         "prompt_cost_usd": None,
         "completion_cost_usd": None,
         "total_cost_usd": f"{(low + high) / 2:.6f}",
         "low_usd": low,
         "high_usd": high,
-        "tasks": found.tasks,
-        "reused": found.reused,
+        "tasks": estimate.tasks,
+        "reused": estimate.reused,
         "is_error": False,
         "error_type": None,
         "error_message": None,
@@ -91,8 +91,8 @@ def cost_estimate(call: ApiCall, prompt: int, version: int) -> Any:
 
 def _no_estimate(message: str, tasks: int, reused: int) -> dict[str, Any]:
     costs = dict.fromkeys(("prompt_cost_usd", "completion_cost_usd", "total_cost_usd", "low_usd", "high_usd"))
-    told = {"is_error": True, "error_type": "unknown_price", "error_message": message}
-    return {**costs, "tasks": tasks, "reused": reused, **told}
+    error = {"is_error": True, "error_type": "unknown_price", "error_message": message}
+    return {**costs, "tasks": tasks, "reused": reused, **error}
 
 
 def _shape(call: ApiCall, of: PublicVersion) -> dict[str, Any]:

@@ -61,11 +61,11 @@ class Probe:
         async def asked() -> Sequence[Completion]:
             executor = RequestExecutor(StoredModel(self.model, self.write), 1)
             try:
-                found = await executor.ask(request, stored)
+                result = await executor.ask(request, stored)
             finally:
                 await executor.close()
-            self.sent[task_id] = found.sent
-            return found.attempts
+            self.sent[task_id] = result.sent
+            return result.attempts
 
         return asyncio.run(asked())
 
@@ -175,22 +175,22 @@ class Batches:
                 pause = min(LONGEST_PAUSE_S, pause * 1.5)
         return not job.heartbeat.canceled
 
-    def _note(self, job: BatchRun, mine: set[str], probed: dict[int, int]) -> None:
+    def _note(self, job: BatchRun, batch_ids: set[str], probed: dict[int, int]) -> None:
         """What the stored answers, and the lines of its batches, say of every task now."""
         for page in job.pages():
-            found = self._page(job.builder, page, list(mine), probed)
-            self.stores.asks.note(job.run.id, [RunTask.of(o) for o in found if o.sent or o.answer is None])
-            self.make_observer().settled(found)
-            job.progress.add(found)
+            outcomes = self._page(job.builder, page, list(batch_ids), probed)
+            self.stores.asks.note(job.run.id, [RunTask.of(o) for o in outcomes if o.sent or o.answer is None])
+            self.make_observer().settled(outcomes)
+            job.progress.add(outcomes)
 
     def _page(
-        self, builder: RequestBuilder, page: list[Task], mine: list[str], probed: dict[int, int]
+        self, builder: RequestBuilder, page: list[Task], batch_ids: list[str], probed: dict[int, int]
     ) -> list[Outcome]:
         asks = builder.asks(page)
         requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
         digests = list({sample.digest for request in requests for sample in request.samples})
         stored = self.stores.facts.completions(digests)
-        lines = self.stores.batches.lines(digests, mine)
+        lines = self.stores.batches.lines(digests, batch_ids)
         failures = {line.digest: line.failure for line in lines if line.failure}
         first = Counter((line.digest, line.task_id) for line in lines)
         outcomes = []
@@ -200,8 +200,8 @@ class Batches:
                 continue
             samples = [sample.digest for sample in ask.samples]
             sent = sum(first[digest, task_id] for digest in samples) + probed.get(task_id, 0)
-            known = resolve(task_id, [stored.get(digest, []) for digest in samples], ask.template.spec, self.pricing)
+            outcome = resolve(task_id, [stored.get(digest, []) for digest in samples], ask.template.spec, self.pricing)
             why = next((failures[digest] for digest in samples if digest in failures), NOT_ASKED)
             missing = failed(task_id, why, ask.digest, sent)
-            outcomes.append(replace(known, sent=sent, reused=sent == 0) if known else missing)
+            outcomes.append(replace(outcome, sent=sent, reused=sent == 0) if outcome else missing)
         return outcomes

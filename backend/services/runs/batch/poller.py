@@ -76,30 +76,30 @@ class BatchPoller:
                 self._try_to_tidy(batch)
         self.record.cancel(run_id)
         for batch in self.record.of_run(run_id):
-            found = self._provider.find(batch.file_id or "") if batch.state == "creating" else None
-            opened = self.record.move(batch, "open", batch_id=found.id) if found else batch
+            created = self._provider.find(batch.file_id or "") if batch.state == "creating" else None
+            opened = self.record.move(batch, "open", batch_id=created.id) if created else batch
             if opened is not None and opened.batch_id is not None:
                 self._provider.cancel(opened.batch_id)
         return bool(waiting)
 
     def _upload(self, batch: StoredBatch, file: IO[bytes] | None) -> None:
-        found = self._provider.find_file(batch.file_name) if batch.state == "uploading" else None
-        if found is None and file is None:
+        uploaded = self._provider.find_file(batch.file_name) if batch.state == "uploading" else None
+        if uploaded is None and file is None:
             self.record.drop(batch)  # its requests are written again
             return
         noted: StoredBatch | None = batch
-        if found is None and file is not None:
+        if uploaded is None and file is not None:
             noted = self.record.move(batch, "uploading")
             if noted is None:
                 return
             file.seek(0)
-            found = self._provider.upload(batch.file_name, file)
-        if noted is not None and found is not None:
-            self.record.move(noted, "uploaded", file_id=found)
+            uploaded = self._provider.upload(batch.file_name, file)
+        if noted is not None and uploaded is not None:
+            self.record.move(noted, "uploaded", file_id=uploaded)
 
     def _create(self, batch: StoredBatch, file_id: str) -> None:
-        found = self._provider.find(file_id) if batch.state == "creating" else None
-        if found is None:
+        created = self._provider.find(file_id) if batch.state == "creating" else None
+        if created is None:
             if batch.canceled:
                 self._try_to_tidy(batch)
                 self.record.drop(batch, ("creating",))
@@ -107,10 +107,10 @@ class BatchPoller:
             noted = self.record.move(batch, "creating")
             if noted is None:
                 return
-            found, batch = self._provider.create(file_id), noted
-        opened = self.record.move(batch, "open", batch_id=found.id)
+            created, batch = self._provider.create(file_id), noted
+        opened = self.record.move(batch, "open", batch_id=created.id)
         if opened is not None and opened.canceled:
-            self._provider.cancel(found.id)
+            self._provider.cancel(created.id)
 
     def _look(self, batch: StoredBatch, batch_id: str) -> bool:
         report = self._provider.look(batch_id)

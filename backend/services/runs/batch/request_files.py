@@ -79,14 +79,14 @@ class BatchFileWriter:
     def _todo(self, page: list[Task]) -> dict[str, tuple[int, ChatRequest]]:
         """Digest -> the first task with that request, and the request."""
         asks = self._builder.asks(page)
-        known = [(task_id, ask) for task_id, ask in asks if isinstance(ask, ChatRequest)]
+        requests = [(task_id, ask) for task_id, ask in asks if isinstance(ask, ChatRequest)]
         self._stores.asks.plan(self._run_id, asks)
         todo: dict[str, tuple[int, ChatRequest]] = {}
-        for task_id, ask in known:
+        for task_id, ask in requests:
             for sample in ask.samples:
                 todo.setdefault(sample.digest, (task_id, sample))
         stored = self._stores.facts.completions(list(todo))
-        todo = {d: found for d, found in todo.items() if not is_done(found[1], stored.get(d, []))}
+        todo = {d: planned for d, planned in todo.items() if not is_done(planned[1], stored.get(d, []))}
         for digest in self._elsewhere(list(todo)):
             del todo[digest]
         return self._probed(todo, stored)
@@ -99,7 +99,7 @@ class BatchFileWriter:
             if batch.run_id != self._run_id:
                 batches.adopt(batch, self._run_id)
                 self.mine.add(batch.id)
-        failed = {found.digest for found in batches.lines(digests, list(self.mine)) if found.failure}
+        failed = {row.digest for row in batches.lines(digests, list(self.mine)) if row.failure}
         return failed | set(under_way)
 
     def _probed(

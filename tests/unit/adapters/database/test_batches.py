@@ -1,16 +1,16 @@
 """Batches in the database: one process takes each step, answers are stored once, the rest gets a reason."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
-from backend.adapters.database.batches import BatchLine, BatchStore
+from backend.adapters.database.batches import BatchLine, BatchStore, StoredBatch
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.chat.request import Completion
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure
-from tests.scripted import completion
+from tests.scripted import completion, some
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 URL = "http://model.test/v1"
@@ -18,28 +18,34 @@ NO = Failure("deadline", "It expired.")
 
 
 @pytest.fixture
-def batches(store: Store) -> Any:
+def batches(store: Store) -> BatchStore:
     return BatchStore(store)
 
 
 @pytest.fixture
-def batch(store: Store, batches: Any) -> Any:
+def batch(store: Store, batches: BatchStore) -> StoredBatch:
     run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"), batch=True))
     made = batches.create(run.id, URL, "m")
     batches.add(made, {A: 1, B: 2, C: 3})
     return made
 
 
-def test_a_step_is_taken_by_one(batches: Any, batch: Any) -> None:
+def test_a_step_is_taken_by_one(batches: BatchStore, batch: StoredBatch) -> None:
     with ThreadPoolExecutor(4) as pool:
         moved = list(pool.map(lambda _: batches.move(batch, "uploading"), range(4)))
     assert len([found for found in moved if found]) == 1
     assert batches.of_run(batch.run_id)[0].state == "uploading"
 
 
-def test_what_came_is_stored_once_however_often_it_is_given(store: Store, batches: Any, batch: Any) -> None:
+def test_what_came_is_stored_once_however_often_it_is_given(
+    store: Store, batches: BatchStore, batch: StoredBatch
+) -> None:
     store.add_completions([completion(digest=A)])
-    found = {A: completion(digest=A, batch=True), B: Failure("server", "No."), "f" * 64: completion(digest="f" * 64)}
+    found: dict[str, Completion | Failure] = {
+        A: completion(digest=A, batch=True),
+        B: Failure("server", "No."),
+        "f" * 64: completion(digest="f" * 64),
+    }
     for _ in range(3):
         batches.keep(batch, found)
     stored = store.completions([A, B, "f" * 64])
@@ -51,25 +57,25 @@ def test_what_came_is_stored_once_however_often_it_is_given(store: Store, batche
     assert batches.of_run(batch.run_id) == []
 
 
-def test_two_who_download_at_once_store_it_once(store: Store, batches: Any, batch: Any) -> None:
+def test_two_who_download_at_once_store_it_once(store: Store, batches: BatchStore, batch: StoredBatch) -> None:
     found = {digest: completion(digest=digest, batch=True) for digest in (A, B, C)}
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: batches.keep(batch, found), range(4)))
     assert [len(attempts) for attempts in store.completions([A, B, C]).values()] == [1, 1, 1]
 
 
-def test_another_run_waits_for_what_the_provider_has(batches: Any, batch: Any) -> None:
+def test_another_run_waits_for_what_the_provider_has(batches: BatchStore, batch: StoredBatch) -> None:
     assert batches.under_way([A, "f" * 64], "another") == {}
     assert set(batches.under_way([A, "f" * 64], batch.run_id)) == {A}
     opened = batches.move(batch, "open", batch_id="batch_1")
     assert batches.under_way([A], "another") == {A: opened}
-    assert batches.adopt(opened, "another").run_id == "another"
+    assert batches.adopt(some(opened), "another").run_id == "another"
     assert [b.id for b in batches.of_run("another")] == [batch.id]
 
 
-def test_a_cancel_forgets_what_was_not_asked_for(batches: Any, batch: Any) -> None:
+def test_a_cancel_forgets_what_was_not_asked_for(batches: BatchStore, batch: StoredBatch) -> None:
     asked = batches.create(batch.run_id, URL, "m")
-    asked = batches.move(asked, "creating", file_id="file-1")
+    asked = some(batches.move(asked, "creating", file_id="file-1"))
     batches.cancel(batch.run_id)
     (left,) = batches.of_run(batch.run_id)
     assert (left.id, left.canceled) == (asked.id, True)

@@ -1,8 +1,8 @@
 """The ledger: what is spent is what is stored, and no two holders get the same money."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -17,22 +17,22 @@ from tests.scripted import completion
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 
-def pricing(model: Any) -> Any:
+def pricing(model: str) -> Callable[[int, int, int], float | None]:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt / 100)
 
 
 @pytest.fixture
-def run(store: Store) -> Any:
+def run(store: Store) -> Run:
     runs = RunStore(store)
     return runs.run(runs.create(NewRun("mood@1", 7, Subset("all"), budget=1.0)).id)
 
 
 @pytest.fixture
-def budget_ledger(store: Store, run: Any) -> Any:
+def budget_ledger(store: Store, run: Run) -> BudgetLedger:
     return BudgetLedger(store, run.id, pricing)
 
 
-def test_what_is_spent_is_what_this_run_asked_for(store: Store, run: Any, budget_ledger: Any) -> None:
+def test_what_is_spent_is_what_this_run_asked_for(store: Store, run: Run, budget_ledger: BudgetLedger) -> None:
     assert (run.budget, budget_ledger.spent()) == (1.0, 0.0)
     store.add_completions([completion(digest=A)])
     store.add_completions([completion(digest=A), completion(digest=B), completion(digest=B, attempt=1)], run.id)
@@ -42,7 +42,7 @@ def test_what_is_spent_is_what_this_run_asked_for(store: Store, run: Any, budget
 
 
 def test_a_hold_takes_the_place_of_the_one_before_and_leaves_room_for_others(
-    store: Store, run: Any, budget_ledger: Any
+    store: Store, run: Run, budget_ledger: BudgetLedger
 ) -> None:
     assert budget_ledger.hold("one", 0.1, 0.4) == 0.4
     assert budget_ledger.hold("two", 0.1, 0.9) == pytest.approx(0.6)
@@ -54,7 +54,7 @@ def test_a_hold_takes_the_place_of_the_one_before_and_leaves_room_for_others(
     assert budget_ledger.hold("three", 0.1, 0.5) == pytest.approx(0.3)
 
 
-def test_a_larger_budget_counts_at_once(store: Store, run: Any, budget_ledger: Any) -> None:
+def test_a_larger_budget_counts_at_once(store: Store, run: Run, budget_ledger: BudgetLedger) -> None:
     assert budget_ledger.hold("one", 2.0, 3.0) is None
     RunStore(store).limit(run.id, 10.0)
     assert budget_ledger.hold("one", 2.0, 3.0) == 3.0
@@ -65,20 +65,20 @@ def test_a_run_without_a_budget_has_room_for_everything(store: Store) -> None:
     assert BudgetLedger(store, made.id, pricing).hold("one", 1e9, 1e9) == 1e9
 
 
-def test_holds_of_another_run_take_no_room(store: Store, run: Any, budget_ledger: Any) -> None:
+def test_holds_of_another_run_take_no_room(store: Store, run: Run, budget_ledger: BudgetLedger) -> None:
     other = RunStore(store).create(NewRun("mood@1", 7, Subset("all")))
     BudgetLedger(store, other.id, pricing).hold("one", 0.9, 0.9)
     assert budget_ledger.hold("two", 1.0, 1.0) == 1.0
 
 
-def test_many_at_once_get_no_more_than_there_is(budget_ledger: Any) -> None:
+def test_many_at_once_get_no_more_than_there_is(budget_ledger: BudgetLedger) -> None:
     with ThreadPoolExecutor(8) as pool:
         got = list(pool.map(lambda number: budget_ledger.hold(f"holder {number}", 0.1, 0.3), range(12)))
     assert sum(usd for usd in got if usd is not None) == pytest.approx(1.0)
     assert got.count(None) >= 2
 
 
-def test_a_model_without_a_price_costs_what_the_one_that_was_asked_does(store: Store, run: Any) -> None:
+def test_a_model_without_a_price_costs_what_the_one_that_was_asked_does(store: Store, run: Run) -> None:
     store.add_completions([replace(completion(digest=A), model="unknown")], run.id)
     assert BudgetLedger(store, run.id, priced_as(pricing, "known")).spent() == pytest.approx(0.1)
 

@@ -3,7 +3,7 @@
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import Calibrators, Isotonic, Logistic
-from tests.scripted import version
+from tests.scripted import some, version
 
 BOTH = Calibrators(Logistic(1.5, -0.25), {"mood": Isotonic(((0.25, 0.125), (0.75, 1.0)))})
 
@@ -13,7 +13,7 @@ def test_what_is_saved_comes_back(store: Store) -> None:
     calibrated = CalibrationStore(store)
     assert calibrated.of(mine) is None
     calibrated.save(mine, BOTH, 120)
-    found = calibrated.of(mine)
+    found = some(calibrated.of(mine))
     assert (found.calibrators, found.tasks) == (BOTH, 120)
     assert found.created.endswith("+00:00")
     assert calibrated.of(other) is None
@@ -24,7 +24,7 @@ def test_saving_again_replaces_it_and_removing_leaves_none(store: Store) -> None
     calibrated = CalibrationStore(store)
     calibrated.save(mine, BOTH, 120)
     calibrated.save(mine, Calibrators(Logistic(1, 0)), 130)
-    assert calibrated.of(mine).calibrators == Calibrators(Logistic(1, 0))
+    assert some(calibrated.of(mine)).calibrators == Calibrators(Logistic(1, 0))
     assert calibrated.remove(mine)
     assert not calibrated.remove(mine)
     assert calibrated.of(mine) is None

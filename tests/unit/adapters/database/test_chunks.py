@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,30 +11,31 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.chunk import END, PLAN
-from backend.domain.runs.run import ALIVE_S
+from backend.domain.runs.run import ALIVE_S, Run
+from tests.scripted import some
 
 ME, OTHER = "here:1", "there:2"
 
 
 @pytest.fixture
-def runs(store: Store) -> Any:
+def runs(store: Store) -> RunStore:
     return RunStore(store)
 
 
 @pytest.fixture
-def jobs(store: Store) -> Any:
+def jobs(store: Store) -> ChunkStore:
     return ChunkStore(store)
 
 
 @pytest.fixture
-def run(runs: Any, jobs: Any) -> Any:
+def run(runs: RunStore, jobs: ChunkStore) -> Run:
     run = runs.create(NewRun("mood@1", 7, Subset("all")))
     jobs.open(run.id)
     return run
 
 
 @pytest.fixture
-def planned(jobs: Any, run: Any) -> Any:
+def planned(jobs: ChunkStore, run: Run) -> Run:
     """A run of three chunks."""
     assert jobs.claim(run.id, PLAN, ME)
     for number, ids in enumerate([[1, 2, 3], [9, 4], [5]], 1):
@@ -44,20 +44,20 @@ def planned(jobs: Any, run: Any) -> Any:
     return run
 
 
-def nobody_is_gone(_worker: Any) -> None:
+def nobody_is_gone(_worker: str) -> None:
     """Nor is it known that somebody is there."""
     return None
 
 
-def only_other_is_gone(worker: Any) -> Any:
+def only_other_is_gone(worker: str) -> bool:
     return worker != OTHER
 
 
-def test_a_run_is_taken_up_with_its_first_job(runs: Any, jobs: Any, run: Any) -> None:
+def test_a_run_is_taken_up_with_its_first_job(runs: RunStore, jobs: ChunkStore, run: Run) -> None:
     assert runs.run(run.id).is_queued
     assert runs.run(run.id).status == "pending"
     assert not runs.claim(run.id, ME), "it is not one process' own"
-    job = jobs.claim(run.id, PLAN, ME)
+    job = some(jobs.claim(run.id, PLAN, ME))
     assert (job.run_id, job.number, job.kind, job.ids, job.deaths) == (run.id, PLAN, "plan", (), 0)
     assert runs.run(run.id).status == "in_progress"
     assert jobs.claim(run.id, PLAN, OTHER) is None
@@ -65,19 +65,19 @@ def test_a_run_is_taken_up_with_its_first_job(runs: Any, jobs: Any, run: Any) ->
     assert jobs.claim("nosuch", PLAN, OTHER) is None
 
 
-def test_chunks_come_in_order_with_their_tasks_each_to_one(jobs: Any, planned: Any) -> None:
+def test_chunks_come_in_order_with_their_tasks_each_to_one(jobs: ChunkStore, planned: Run) -> None:
     found = [jobs.next_chunk(planned.id, ME) for _ in range(4)]
     assert [job and job.ids for job in found] == [(1, 2, 3), (9, 4), (5,), None]
     assert jobs.planned(planned.id) == (3, {1, 2, 3, 4, 5, 9})
     assert not jobs.add(planned.id, 3, "ask", [7]), "a chunk is planned once"
 
 
-def test_many_hands_take_each_chunk_once(jobs: Any, run: Any) -> None:
+def test_many_hands_take_each_chunk_once(jobs: ChunkStore, run: Run) -> None:
     jobs.claim(run.id, PLAN, ME)
     for number in range(1, 31):
         jobs.add(run.id, number, "ask", [number])
 
-    def take_all(worker: Any) -> Any:
+    def take_all(worker: int) -> list[int]:
         taken = []
         while job := jobs.next_chunk(run.id, f"here:{worker}"):
             taken.append(job.number)
@@ -88,8 +88,8 @@ def test_many_hands_take_each_chunk_once(jobs: Any, run: Any) -> None:
     assert sorted(taken) == list(range(1, 31))
 
 
-def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs: Any, planned: Any) -> None:
-    for job in (jobs.claim(planned.id, number, ME) for number in (1, 2, 3)):
+def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs: ChunkStore, planned: Run) -> None:
+    for job in (some(jobs.claim(planned.id, number, ME)) for number in (1, 2, 3)):
         assert not jobs.is_asked(planned.id)
         jobs.done(planned.id, [job.number])
     assert jobs.is_asked(planned.id)
@@ -98,7 +98,7 @@ def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs: Any, planned: An
     assert jobs.is_asked(planned.id), "the end itself is not asked for"
 
 
-def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs: Any, jobs: Any, planned: Any) -> None:
+def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs: RunStore, jobs: ChunkStore, planned: Run) -> None:
     jobs.done(planned.id, [1, 2])
     assert jobs.asked() == []
     jobs.done(planned.id, [3])
@@ -110,7 +110,7 @@ def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs: Any, jobs: Any, pl
     assert jobs.asked() == []
 
 
-def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs: Any, planned: Any) -> None:
+def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs: ChunkStore, planned: Run) -> None:
     jobs.next_chunk(planned.id, ME)
     jobs.next_chunk(planned.id, OTHER)
     assert jobs.revive(nobody_is_gone) == []
@@ -118,13 +118,13 @@ def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs: Any, planned
     assert (job.number, job.deaths) == (2, 1)
     assert jobs.revive(only_other_is_gone) == []
     assert jobs.waiting() == [(planned.id, 2), (planned.id, 3)]
-    assert jobs.next_chunk(planned.id, ME).number == 3, "what ended a worker goes alone"
+    assert some(jobs.next_chunk(planned.id, ME)).number == 3, "what ended a worker goes alone"
     assert jobs.next_chunk(planned.id, ME) is None
-    assert jobs.claim(planned.id, 2, ME).deaths == 1
+    assert some(jobs.claim(planned.id, 2, ME)).deaths == 1
 
 
 def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(
-    store: Store, runs: Any, jobs: Any, planned: Any, monkeypatch: pytest.MonkeyPatch
+    store: Store, runs: RunStore, jobs: ChunkStore, planned: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(now=1_800_000_000.0)
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
@@ -138,7 +138,7 @@ def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(
 
 
 def test_seconds_are_those_in_which_somebody_worked(
-    store: Store, runs: Any, jobs: Any, planned: Any, monkeypatch: pytest.MonkeyPatch
+    store: Store, runs: RunStore, jobs: ChunkStore, planned: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(now=1_800_000_000.0)
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
@@ -152,7 +152,9 @@ def test_seconds_are_those_in_which_somebody_worked(
     assert runs.run(planned.id).seconds - start == pytest.approx(4)
 
 
-def test_what_a_shared_run_waits_for_is_read_until_the_next_sign_of_life(runs: Any, jobs: Any, planned: Any) -> None:
+def test_what_a_shared_run_waits_for_is_read_until_the_next_sign_of_life(
+    runs: RunStore, jobs: ChunkStore, planned: Run
+) -> None:
     jobs.beat(planned.id, ME, "The model's server answered 500.")
     assert runs.run(planned.id).reason == "The model's server answered 500."
     jobs.beat(planned.id, OTHER)
@@ -162,15 +164,15 @@ def test_what_a_shared_run_waits_for_is_read_until_the_next_sign_of_life(runs: A
     assert runs.run(planned.id).reason == "It was canceled."
 
 
-def test_given_back_work_waits_and_is_nobodys_fault(jobs: Any, planned: Any) -> None:
+def test_given_back_work_waits_and_is_nobodys_fault(jobs: ChunkStore, planned: Run) -> None:
     jobs.next_chunk(planned.id, ME)
     jobs.give_back(planned.id, OTHER)
     assert jobs.waiting() == [(planned.id, 2), (planned.id, 3)]
     jobs.give_back(planned.id, ME)
-    assert jobs.next_chunk(planned.id, OTHER).deaths == 0
+    assert some(jobs.next_chunk(planned.id, OTHER)).deaths == 0
 
 
-def test_nobody_takes_jobs_of_a_run_that_has_ended(runs: Any, jobs: Any, planned: Any) -> None:
+def test_nobody_takes_jobs_of_a_run_that_has_ended(runs: RunStore, jobs: ChunkStore, planned: Run) -> None:
     runs.cancel(planned.id)
     assert jobs.waiting() == []
     assert jobs.next_chunk(planned.id, ME) is None
@@ -178,7 +180,7 @@ def test_nobody_takes_jobs_of_a_run_that_has_ended(runs: Any, jobs: Any, planned
     assert jobs.beat(planned.id, ME) == "canceled"
 
 
-def test_opening_again_forgets_the_plan(runs: Any, jobs: Any, planned: Any) -> None:
+def test_opening_again_forgets_the_plan(runs: RunStore, jobs: ChunkStore, planned: Run) -> None:
     runs.finish(planned.id, "failed", "No.")
     jobs.open(planned.id)
     assert jobs.planned(planned.id) == (0, set())
@@ -188,6 +190,6 @@ def test_opening_again_forgets_the_plan(runs: Any, jobs: Any, planned: Any) -> N
     assert jobs.waiting() == []
 
 
-def test_jobs_go_with_their_run(store: Store, runs: Any, jobs: Any, planned: Any) -> None:
+def test_jobs_go_with_their_run(store: Store, runs: RunStore, jobs: ChunkStore, planned: Run) -> None:
     store.delete("mood")
     assert jobs.waiting() == []

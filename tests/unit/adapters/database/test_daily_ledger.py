@@ -1,7 +1,7 @@
 """The ledger of a day: what the server asked is counted, runs it started count whole until they have ended."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
@@ -15,16 +15,16 @@ from tests.scripted import completion
 DAY, A, B = "2026-11-28", "a" * 64, "b" * 64
 
 
-def pricing(_model: Any) -> Any:
+def pricing(_model: str) -> Callable[[int, int, int], float]:
     return lambda prompt, cached, said: prompt / 100
 
 
 @pytest.fixture
-def budget_ledger(store: Store) -> Any:
+def budget_ledger(store: Store) -> DayLedger:
     return DayLedger(store, DAY, 1.0, pricing)
 
 
-def test_a_day_has_what_is_neither_spent_nor_set_aside(store: Store, budget_ledger: Any) -> None:
+def test_a_day_has_what_is_neither_spent_nor_set_aside(store: Store, budget_ledger: DayLedger) -> None:
     store.add_completions([completion(digest=A, prompt_tokens=20)], budget_ledger.payer)
     store.add_completions([completion(digest=B, prompt_tokens=70)], "day:2026-11-27")
     assert budget_ledger.hold("one", 0.1, 0.5) == 0.5
@@ -36,7 +36,7 @@ def test_a_day_has_what_is_neither_spent_nor_set_aside(store: Store, budget_ledg
     assert DayLedger(store, "2026-11-29", 1.0, pricing).left() == 1.0
 
 
-def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store: Store, budget_ledger: Any) -> None:
+def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store: Store, budget_ledger: DayLedger) -> None:
     runs = RunStore(store)
     run = runs.create(NewRun("mood@1", 7, Subset("all"), budget=0.6))
     assert budget_ledger.hold("token", 0.6, 0.6) == 0.6
@@ -48,8 +48,8 @@ def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store: S
     assert budget_ledger.left() == pytest.approx(0.8), "what its last requests may have cost stays aside"
 
 
-def test_many_at_once_never_hold_more_than_there_is(store: Store, budget_ledger: Any) -> None:
-    def take(number: Any) -> Any:
+def test_many_at_once_never_hold_more_than_there_is(store: Store, budget_ledger: DayLedger) -> None:
+    def take(number: int) -> float | None:
         return DayLedger(store, DAY, 1.0, pricing).hold(f"process {number}", 0.3, 0.3)
 
     with ThreadPoolExecutor(8) as pool:

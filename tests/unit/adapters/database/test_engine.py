@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from subprocess import PIPE
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[4]
 OPEN = "import sys; from backend.adapters.database.prompts import Store; print(Store(sys.argv[1]).describe())"
 
 
-def one_sentence(error: Any) -> str:
+def one_sentence(error: pytest.ExceptionInfo[StoreError]) -> str:
     text = str(error.value)
     assert "\n" not in text
     assert len(text) < 500
@@ -99,7 +99,7 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def locked_folder(tmp_path: Path) -> Iterator[Any]:
+def locked_folder(tmp_path: Path) -> Iterator[Path]:
     """A folder that may not be written to; root may write everywhere and so becomes somebody else."""
     tmp_path.chmod(0o500)
     was_root = os.geteuid() == 0
@@ -111,14 +111,14 @@ def locked_folder(tmp_path: Path) -> Iterator[Any]:
     tmp_path.chmod(0o700)
 
 
-def test_a_folder_that_can_not_be_written_to(locked_folder: Any) -> None:
+def test_a_folder_that_can_not_be_written_to(locked_folder: Path) -> None:
     with pytest.raises(StoreError, match="DATA_DIR") as error:
         open_database(f"sqlite:///{locked_folder / 'record.sqlite3'}")
     one_sentence(error)
 
 
 @pytest.mark.parametrize("garbage", [b"This is no database.\n" * 100, b"SQLite format 3\x00" + b"\xff" * 4000])
-def test_a_file_that_is_no_database(tmp_path: Path, garbage: Any) -> None:
+def test_a_file_that_is_no_database(tmp_path: Path, garbage: bytes) -> None:
     file = tmp_path / "record.sqlite3"
     file.write_bytes(garbage)
     with pytest.raises(StoreError, match="DATA_DIR") as error:
@@ -140,7 +140,7 @@ def test_somebody_elses_database_is_not_written_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url", ["", "nonsense", "mysql://u:secret@h/d", "nosuch://u:secret@h/d", "postgresql+psycopg://x:secret@h:port/d"]
 )
-def test_a_url_that_is_none(url: Any) -> None:
+def test_a_url_that_is_none(url: str) -> None:
     with pytest.raises(StoreError, match="DATABASE_URL") as error:
         open_database(url)
     assert "secret" not in one_sentence(error)
@@ -154,19 +154,14 @@ def test_a_server_that_is_not_there() -> None:
 
 def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    opening = [
-        subprocess.Popen([sys.executable, "-c", OPEN, database_url], text=True, env=environment, **PIPES)
-        for _ in range(4)
-    ]
+    argv = [sys.executable, "-c", OPEN, database_url]
+    opening = [subprocess.Popen(argv, text=True, env=environment, stdout=PIPE, stderr=PIPE) for _ in range(4)]
     ended = [process.communicate(timeout=60) for process in opening]
     assert [said for said, _ in ended if "0 completions" not in said] == []
     assert [complaint for _, complaint in ended if complaint] == []
 
 
-PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-
-
-def test_opening_it_once_more_frees_none_of_our_locks(tmp_path):
+def test_opening_it_once_more_frees_none_of_our_locks(tmp_path: Path) -> None:
     """POSIX locks are a process's: closing any descriptor of a file frees all of them. Another process would then take
     itself for the last one, and remove the files beside the record while we read them."""
     record = tmp_path / "record.sqlite3"
@@ -187,7 +182,7 @@ def test_opening_it_once_more_frees_none_of_our_locks(tmp_path):
         ("mysql://localhost/x", "MySQLdb, which is not installed: use PostgreSQL or SQLite"),
     ],
 )
-def test_a_database_whose_library_is_not_installed(monkeypatch, url, sentence):
+def test_a_database_whose_library_is_not_installed(monkeypatch: pytest.MonkeyPatch, url: str, sentence: str) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     monkeypatch.setitem(sys.modules, "MySQLdb", None)
     with pytest.raises(StoreError, match=sentence):

@@ -1,7 +1,7 @@
 """A project is forgotten whole, and nothing of another one's with it."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from backend.domain.calibration.calibrators import RAW
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
 from backend.domain.prompts.examples import Example, Examples
+from backend.domain.runs.run import Run
 from tests.scripted import completion, version
 
 MINE, THEIRS = 7, 8
@@ -30,12 +31,12 @@ def named(text: str) -> str:
 class Records:
     """Two projects' runs, with `store` behind them."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Store) -> None:
         self.store, self.runs, self.forgetting = store, RunStore(store), ForgetStore(store)
         store.save(version(name="mood", project=MINE))
         store.save(version(name="other", project=THEIRS))
 
-    def run(self, project: Any, *digests: Any, asked: Any = None) -> Any:
+    def run(self, project: int, *digests: str, asked: Sequence[str] | None = None) -> Run:
         """A run that paid for these, and asked about them or about what `asked` says."""
         run = self.runs.create(NewRun("mood@1" if project == MINE else "other@1", project, Subset("all")))
         self.store.add_completions([completion(digest=digest) for digest in digests], run.id)
@@ -44,17 +45,17 @@ class Records:
         )
         return run
 
-    def left(self) -> Any:
+    def left(self) -> set[str]:
         with self.store.engine.connect() as connection:
             return set(connection.execute(sa.text("SELECT digest FROM completions")).scalars())
 
 
 @pytest.fixture
-def records(store: Store) -> Any:
+def records(store: Store) -> Records:
     return Records(store)
 
 
-def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: Any) -> None:
+def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: Records) -> None:
     one, two = named("a"), named("b")
     records.run(MINE, one, numbered(one, 1), numbered(one, 2), named("teacher"), asked=[one])
     records.run(THEIRS, two, numbered(two, 1), asked=[two])
@@ -62,7 +63,7 @@ def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: A
     assert records.left() == {two, numbered(two, 1)}
 
 
-def test_answers_outside_of_runs_go_too(records: Any) -> None:
+def test_answers_outside_of_runs_go_too(records: Records) -> None:
     records.forgetting.note(MINE, [named("live")])
     records.store.add_completions([completion(digest=named("live"))])
     records.store.add_completions([completion(digest=named("try"))], project=MINE)
@@ -71,7 +72,7 @@ def test_answers_outside_of_runs_go_too(records: Any) -> None:
     assert records.left() == {named("theirs")}
 
 
-def test_answers_of_a_deleted_prompt_go_too(records: Any) -> None:
+def test_answers_of_a_deleted_prompt_go_too(records: Records) -> None:
     records.run(MINE, named("a"), named("teacher"), asked=[named("a")])
     records.store.delete("mood")
     assert records.forgetting.held(MINE).answers == 2
@@ -80,7 +81,7 @@ def test_answers_of_a_deleted_prompt_go_too(records: Any) -> None:
 
 
 @pytest.mark.parametrize("how", ["run", "outside", "deleted"])
-def test_what_another_projects_tasks_got_as_well_stays(records: Any, how: Any) -> None:
+def test_what_another_projects_tasks_got_as_well_stays(records: Records, how: str) -> None:
     both = named("both")
     paid = records.run(MINE, both, named("mine"))
     if how == "outside":
@@ -99,7 +100,7 @@ def test_what_another_projects_tasks_got_as_well_stays(records: Any, how: Any) -
     assert records.left() == set(), "when the other one is forgotten too, it goes"
 
 
-def test_runs_batches_calibrations_and_embeddings_go(records: Any) -> None:
+def test_runs_batches_calibrations_and_embeddings_go(records: Records) -> None:
     mine, theirs = records.run(MINE, named("a")), records.run(THEIRS, named("b"))
     batches = BatchStore(records.store)
     for run in (mine, theirs):
@@ -119,7 +120,7 @@ def test_runs_batches_calibrations_and_embeddings_go(records: Any) -> None:
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 1
 
 
-def test_prompts_stay_and_those_that_quote_tasks_are_named(records: Any) -> None:
+def test_prompts_stay_and_those_that_quote_tasks_are_named(records: Records) -> None:
     pool = (Example(3, {"text": "a task's own"}, {"mood": ("Good",)}),)
     records.store.save(version(name="shots", project=MINE, examples=Examples(1, "similar", pool)))
     assert records.forgetting.held(MINE).quoting == ("shots",)
@@ -127,7 +128,7 @@ def test_prompts_stay_and_those_that_quote_tasks_are_named(records: Any) -> None
     assert {found.name for found in records.store.versions()} == {"mood", "other", "shots"}
 
 
-def test_nothing_of_it_is_left_in_the_file(tmp_path: Path, records: Any) -> None:
+def test_nothing_of_it_is_left_in_the_file(tmp_path: Path, records: Records) -> None:
     if records.store.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL's files are its own")
     run = records.run(MINE)

@@ -1,5 +1,6 @@
 """The record: prompts, versions and completions. Facts are stored exactly, once, and found again."""
 
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.retry import PATIENT
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
@@ -276,6 +278,23 @@ def test_two_stores_on_one_database_see_each_other(store: Store, database_url: s
     other.close()
 
 
+def test_its_connections_are_closed_when_nobody_has_it_any_more(database_url: str) -> None:
+    lent = Store(database_url).with_retry(PATIENT)
+    engine = lent.engine
+    gc.collect()
+    assert lent.versions() == []
+    assert idle(engine) == 1
+    del lent
+    gc.collect()
+    assert idle(engine) == 0
+
+
+def idle(engine: sa.Engine) -> int:
+    """Open connections that wait for somebody."""
+    pool: Any = engine.pool
+    return int(pool.checkedin())
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_completions_come_back_exactly(store: Store, text: str) -> None:
     fact = completion(
@@ -352,7 +371,7 @@ def test_trouble_is_told_in_one_sentence_without_what_was_stored(store: Store) -
 
 
 @pytest.mark.parametrize("changed", [{"prompt_tokens": 10**20}, {"model": "\ud800"}, {"model": "\x00" * 300}])
-def test_what_a_database_can_not_take_is_told_or_taken(store: Store, changed: dict[str, int | str]) -> None:
+def test_what_a_database_can_not_take_is_told_or_taken(store: Store, changed: dict[str, Any]) -> None:
     fact = replace(completion(), **changed)
     try:
         store.add_completions([fact])

@@ -1,8 +1,10 @@
 """Every repository waits for a database that went away as long as the Store does."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from backend.adapters.database import retry as module
@@ -17,7 +19,7 @@ from backend.adapters.database.retry import RetryPolicy
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.runs import RunStore
 
-READS = {
+READS: dict[type[Repository], Callable[[Any], object]] = {
     RunTaskStore: lambda part: part.some("mood@1", 5),
     BatchStore: lambda part: part.of_run("nosuch"),
     EmbeddingStore: lambda part: part.vectors(["a" * 64]),
@@ -29,10 +31,10 @@ READS = {
 class Flaky:
     """An engine whose database is away for the first connection."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: sa.Engine) -> None:
         self._engine, self.away = engine, 1
 
-    def connect(self) -> Any:
+    def connect(self) -> sa.Connection:
         if self.away:
             self.away -= 1
             raise OperationalError("SELECT", {}, Exception("away"), connection_invalidated=True)
@@ -51,5 +53,5 @@ def test_it_waits_as_long_as_the_store(store: Store, kind: Any, monkeypatch: pyt
 @pytest.mark.parametrize(
     "kind", [RunTaskStore, BatchStore, CalibrationStore, EmbeddingStore, ChunkStore, RunStore, BudgetLedger]
 )
-def test_they_all_do(kind: Any) -> None:
+def test_they_all_do(kind: type) -> None:
     assert issubclass(kind, Repository)

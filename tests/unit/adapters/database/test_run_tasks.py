@@ -1,7 +1,7 @@
 """The tasks of runs: which were asked about, what became of them, and the totals of a run."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -12,30 +12,31 @@ from backend.domain.chat.request import ChatRequest
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
 from backend.domain.outcome import Failure
+from backend.domain.runs.run import Run
 from tests.scripted import completion, template, version
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 
 @pytest.fixture
-def runs(store: Store) -> Any:
+def runs(store: Store) -> RunStore:
     return RunStore(store)
 
 
 @pytest.fixture
-def run(runs: Any) -> Any:
+def run(runs: RunStore) -> Run:
     return runs.create(NewRun("mood@1", 7, Subset("all")))
 
 
-def asks_of(runs: Any, run: Any) -> Any:
+def asks_of(runs: RunStore, run: Run) -> list[RunTask]:
     return [ask for page in runs.asks.of_run(run.id, 2) for ask in page]
 
 
-def pricing(model: Any) -> Any:
+def pricing(model: str) -> Callable[[int, int, int], float | None]:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt / 100)
 
 
-def test_asks_are_written_and_written_over(runs: Any, run: Any) -> None:
+def test_asks_are_written_and_written_over(runs: RunStore, run: Run) -> None:
     trouble = Failure("server", "It said \x00\ud800😀.")
     runs.asks.note(run.id, [RunTask(2, B), RunTask(1, A), RunTask(3, None, Failure("bad_task", "It is empty."))])
     runs.asks.note(run.id, [RunTask(2, B, trouble, sent=6)])
@@ -48,17 +49,18 @@ def test_asks_are_written_and_written_over(runs: Any, run: Any) -> None:
     assert asks_of(runs, run)[1] == RunTask(2, B, None, "not_json", 8)
 
 
-def test_nothing_to_record_is_nothing(runs: Any, run: Any) -> None:
+def test_nothing_to_record_is_nothing(runs: RunStore, run: Run) -> None:
     runs.asks.note(run.id, [])
-    assert asks_of(runs, run) == list(runs.asks.of_version("mood@1")) == []
+    assert asks_of(runs, run) == []
+    assert list(runs.asks.of_version("mood@1")) == []
 
 
-def test_the_same_task_twice_in_one_call_keeps_the_later(runs: Any, run: Any) -> None:
+def test_the_same_task_twice_in_one_call_keeps_the_later(runs: RunStore, run: Run) -> None:
     runs.asks.note(run.id, [RunTask(1, A, sent=1), RunTask(1, B, sent=2)])
     assert asks_of(runs, run) == [RunTask(1, B, sent=3)]
 
 
-def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs: Any) -> None:
+def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs: RunStore) -> None:
     for turn in range(10):
         made = runs.create(NewRun("mood@1", 7, Subset("all")))
         runs.asks.note(made.id, [RunTask(1, f"{turn:064x}"), RunTask(100 + turn, None)])
@@ -71,25 +73,25 @@ def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs: Any
         assert [ask.task_id for ask in found] == [1, *range(100, 110)]
 
 
-def test_a_long_run_is_recorded_in_one_go(runs: Any, run: Any) -> None:
+def test_a_long_run_is_recorded_in_one_go(runs: RunStore, run: Run) -> None:
     asks = [RunTask(number, f"{number:064x}") for number in range(5000)]
     runs.asks.note(run.id, asks)
     assert asks_of(runs, run) == asks
 
 
-def tallied(runs: Any, run: Any) -> Any:
+def tallied(runs: RunStore, run: Run) -> tuple[int, ...]:
     found = runs.asks.tally(runs.run(run.id), pricing)
     return found.tasks, found.done, found.failed, found.rejected, found.requests, found.reused
 
 
-def test_the_tally_of_nothing(runs: Any, run: Any) -> None:
+def test_the_tally_of_nothing(runs: RunStore, run: Run) -> None:
     assert tallied(runs, run) == (0, 0, 0, 0, 0, 0)
     assert runs.asks.tally(run, pricing).cost_usd == 0
     runs.size(run.id, 12)
     assert tallied(runs, run) == (12, 0, 0, 0, 0, 0)
 
 
-def test_the_tally_counts_what_is_stored(store: Store, runs: Any, run: Any) -> None:
+def test_the_tally_counts_what_is_stored(store: Store, runs: RunStore, run: Run) -> None:
     runs.size(run.id, 6)
     store.add_completions([completion(digest=A), completion(digest=B), completion(digest=B, attempt=1)])
     runs.asks.note(
@@ -108,14 +110,16 @@ def test_the_tally_counts_what_is_stored(store: Store, runs: Any, run: Any) -> N
     assert tally.cost_usd == pytest.approx(0.3), "of every completion once, however many tasks share it"
 
 
-def test_a_failure_that_the_run_itself_made_good_is_none(store: Store, runs: Any, run: Any) -> None:
+def test_a_failure_that_the_run_itself_made_good_is_none(store: Store, runs: RunStore, run: Run) -> None:
     runs.asks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
     assert tallied(runs, run)[1:3] == (0, 1)
     store.add_completions([completion(digest=A)], run_id=run.id)
     assert tallied(runs, run)[1:3] == (1, 0)
 
 
-def test_what_another_run_answers_later_leaves_the_record_of_this_one_alone(store: Store, runs: Any, run: Any) -> None:
+def test_what_another_run_answers_later_leaves_the_record_of_this_one_alone(
+    store: Store, runs: RunStore, run: Run
+) -> None:
     runs.asks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
     other = runs.create(NewRun("mood@1", 7, Subset("all")))
     store.add_completions([completion(digest=A)], run_id=other.id)
@@ -124,7 +128,7 @@ def test_what_another_run_answers_later_leaves_the_record_of_this_one_alone(stor
     assert tallied(runs, run)[1:3] == (1, 0), "when it is worked on again, the answer is its own"
 
 
-def test_one_unknown_price_makes_the_cost_unknown(store: Store, runs: Any, run: Any) -> None:
+def test_one_unknown_price_makes_the_cost_unknown(store: Store, runs: RunStore, run: Run) -> None:
     store.add_completions([completion(digest=A), replace(completion(digest=B), model="unknown")])
     runs.asks.note(run.id, [RunTask(1, A)])
     assert runs.asks.tally(run, pricing).cost_usd is not None
@@ -132,13 +136,13 @@ def test_one_unknown_price_makes_the_cost_unknown(store: Store, runs: Any, run: 
     assert runs.asks.tally(run, pricing).cost_usd is None
 
 
-def test_the_tally_is_of_one_run(runs: Any, run: Any) -> None:
+def test_the_tally_is_of_one_run(runs: RunStore, run: Run) -> None:
     other = runs.create(NewRun("mood@1", 7, Subset("all")))
     runs.asks.note(other.id, [RunTask(1, A, sent=1)])
     assert tallied(runs, run) == (0, 0, 0, 0, 0, 0)
 
 
-def test_the_tally_of_samples_waits_for_all_of_them_and_counts_each(store: Store, runs: Any) -> None:
+def test_the_tally_of_samples_waits_for_all_of_them_and_counts_each(store: Store, runs: RunStore) -> None:
     tag = store.save(version(confidence="samples:3"))[0].tag
     run = runs.create(NewRun(tag, 7, Subset("all")))
     first, second = (ChatRequest(template(samples=3), text) for text in ("one", "two"))

@@ -1,7 +1,6 @@
 """Runs in the database: who works on them, how they end, and their order."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -9,27 +8,27 @@ import sqlalchemy as sa
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.run import ALIVE_S
+from backend.domain.runs.run import ALIVE_S, Run
 from backend.errors import RunError, StoreError
 
 
 @pytest.fixture
-def runs(store: Store) -> Any:
+def runs(store: Store) -> RunStore:
     return RunStore(store)
 
 
 @pytest.fixture
-def run(runs: Any) -> Any:
+def run(runs: RunStore) -> Run:
     return runs.create(NewRun("mood@1", 7, Subset("all")))
 
 
 class Clock:
-    def __init__(self, store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_800_000_000.0
         monkeypatch.setattr(store, "clock", lambda: sa.literal(self.now, sa.Double))
 
 
-def test_a_new_run_is_pending_and_comes_back_as_it_is(runs: Any) -> None:
+def test_a_new_run_is_pending_and_comes_back_as_it_is(runs: RunStore) -> None:
     made = runs.create(NewRun("mood@1", 7, Subset("ids", ids=tuple(range(1, 999, 2))), push=False, keep=True))
     assert (made.tag, made.project, made.push, made.keep) == ("mood@1", 7, False, True)
     assert (made.status, made.reason, made.tasks, made.seconds) == ("pending", "", None, 0)
@@ -38,30 +37,30 @@ def test_a_new_run_is_pending_and_comes_back_as_it_is(runs: Any) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["", "nosuch", "x" * 500])
-def test_a_run_that_is_not_there(runs: Any, run: Any, wanted: Any) -> None:
+def test_a_run_that_is_not_there(runs: RunStore, run: Run, wanted: str) -> None:
     with pytest.raises(RunError, match="no run"):
         runs.run(wanted)
 
 
 @pytest.mark.parametrize("wanted", ["\x00", "\ud800"])
-def test_a_run_that_no_database_can_name(runs: Any, run: Any, wanted: Any) -> None:
+def test_a_run_that_no_database_can_name(runs: RunStore, run: Run, wanted: str) -> None:
     with pytest.raises((RunError, StoreError)):
         runs.run(wanted)
 
 
-def test_runs_come_newest_first_and_by_tag(runs: Any) -> None:
+def test_runs_come_newest_first_and_by_tag(runs: RunStore) -> None:
     made = [runs.create(NewRun(tag, 7, Subset("all"))) for tag in ("a@1", "b@1", "a@1", "a@10", "a@1")]
     assert runs.runs() == made[::-1]
     assert runs.runs("a@1") == [made[4], made[2], made[0]]
     assert runs.runs("c@1") == []
 
 
-def test_runs_created_within_one_second_keep_their_order(runs: Any) -> None:
+def test_runs_created_within_one_second_keep_their_order(runs: RunStore) -> None:
     made = [runs.create(NewRun("a@1", 7, Subset("all"))) for _ in range(20)]
     assert runs.runs() == made[::-1]
 
 
-def test_one_process_at_a_time_works_on_a_run(runs: Any, run: Any) -> None:
+def test_one_process_at_a_time_works_on_a_run(runs: RunStore, run: Run) -> None:
     with ThreadPoolExecutor(8) as pool:
         claims = list(pool.map(lambda _: runs.claim(run.id, "host:1"), range(8)))
     assert claims.count(True) == 1
@@ -69,7 +68,7 @@ def test_one_process_at_a_time_works_on_a_run(runs: Any, run: Any) -> None:
 
 
 def test_a_run_without_a_sign_of_life_may_be_taken_over(
-    store: Store, runs: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+    store: Store, runs: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(store, monkeypatch)
     assert runs.claim(run.id, "host:1")
@@ -82,14 +81,14 @@ def test_a_run_without_a_sign_of_life_may_be_taken_over(
     assert runs.claim(run.id, "host:1")
 
 
-def test_time_worked_on_adds_up(runs: Any, run: Any) -> None:
+def test_time_worked_on_adds_up(runs: RunStore, run: Run) -> None:
     runs.claim(run.id, "host:1")
     for seconds in (1, 2.5, 0):
         runs.beat(run.id, seconds)
     assert runs.run(run.id).seconds == 3.5
 
 
-def test_what_a_run_waits_for_is_read_until_the_next_sign_of_life(runs: Any, run: Any) -> None:
+def test_what_a_run_waits_for_is_read_until_the_next_sign_of_life(runs: RunStore, run: Run) -> None:
     runs.claim(run.id, "host:1")
     runs.beat(run.id, 1, "The model's server answered 500.")
     assert runs.run(run.id).reason == "The model's server answered 500."
@@ -100,7 +99,7 @@ def test_what_a_run_waits_for_is_read_until_the_next_sign_of_life(runs: Any, run
     assert runs.run(run.id).reason == "The key was refused."
 
 
-def test_a_run_that_ended_can_be_resumed(runs: Any, run: Any) -> None:
+def test_a_run_that_ended_can_be_resumed(runs: RunStore, run: Run) -> None:
     runs.claim(run.id, "host:1")
     runs.finish(run.id, "failed", "The key was refused.")
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("failed", "The key was refused.")
@@ -110,7 +109,9 @@ def test_a_run_that_ended_can_be_resumed(runs: Any, run: Any) -> None:
     assert (runs.run(run.id).status, runs.run(run.id).reason) == ("in_progress", "")
 
 
-def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(store, runs, run, monkeypatch):
+def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(
+    store: Store, runs: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = Clock(store, monkeypatch)
     runs.finish(run.id, "failed")
     clock.now += 3600
@@ -118,7 +119,7 @@ def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(store, runs
     assert runs.run(run.id).silent_s == 0
 
 
-def test_a_cancel_is_heard_at_the_next_sign_of_life(runs, run):
+def test_a_cancel_is_heard_at_the_next_sign_of_life(runs: RunStore, run: Run) -> None:
     runs.claim(run.id, "host:1")
     assert runs.cancel(run.id)
     assert runs.beat(run.id, 1) == "canceled"
@@ -126,25 +127,25 @@ def test_a_cancel_is_heard_at_the_next_sign_of_life(runs, run):
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "canceled"])
-def test_what_has_ended_can_not_be_canceled(runs: Any, run: Any, status: Any) -> None:
+def test_what_has_ended_can_not_be_canceled(runs: RunStore, run: Run, status: str) -> None:
     runs.finish(run.id, status)
     assert not runs.cancel(run.id)
     assert runs.run(run.id).status == status
 
 
-def test_nothing_happens_to_a_run_that_is_not_there(runs: Any) -> None:
+def test_nothing_happens_to_a_run_that_is_not_there(runs: RunStore) -> None:
     assert not runs.claim("nosuch", "host:1")
     assert not runs.cancel("nosuch")
 
 
-def test_a_run_of_a_process_that_is_gone_may_be_taken_over_at_once(runs: Any, run: Any) -> None:
+def test_a_run_of_a_process_that_is_gone_may_be_taken_over_at_once(runs: RunStore, run: Run) -> None:
     assert runs.claim(run.id, "host:1")
     assert not runs.claim(run.id, "host:2", lambda worker: worker == "host:1")
     assert runs.claim(run.id, "host:2", lambda worker: worker != "host:1")
     assert runs.run(run.id).worker == "host:2"
 
 
-def test_a_canceled_run_is_neither_taken_nor_completed(runs: Any, run: Any) -> None:
+def test_a_canceled_run_is_neither_taken_nor_completed(runs: RunStore, run: Run) -> None:
     assert runs.claim(run.id, "host:1")
     assert runs.cancel(run.id)
     assert not runs.complete(run.id)
@@ -152,11 +153,11 @@ def test_a_canceled_run_is_neither_taken_nor_completed(runs: Any, run: Any) -> N
     assert runs.run(run.id).status == "canceled"
 
 
-def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs: Any) -> None:
-    def refuse(other: Any) -> None:
+def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs: RunStore) -> None:
+    def refuse(other: Run) -> None:
         raise RunError(f"{other.id} is there.")
 
-    def start(_: Any) -> Any:
+    def start(_: int) -> Run | None:
         try:
             return runs.create(NewRun("mood@1", 7, Subset("all")), refuse)
         except RunError:

@@ -1,7 +1,7 @@
 """A record of the release before this one opens, and says of its runs, samples and payments what it said then."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ USD = 15 / 1e6
 """Of each completion here: 10 tokens of prompt, 5 of completion, a USD per million."""
 
 
-def price(_model: str) -> Any:
+def price(_model: str) -> Callable[[int, int, int], float]:
     return lambda prompt, cached, said: (prompt + said) / 1e6
 
 

@@ -1,6 +1,7 @@
 """HTTP to Label Studio when what answers is cut, down or somebody else: a real server that says what it is told."""
 
 import base64
+import gc
 import json
 import threading
 from collections.abc import Iterator
@@ -96,6 +97,16 @@ def test_nobody_there(http: LabelStudioHttp) -> None:
     for read in (lambda: list(nobody.rows("api/x")), lambda: nobody.call("POST", "api/x", body={})):
         with pytest.raises(Unreachable, match="start it"):
             read()
+
+
+def test_its_connections_are_closed_when_nobody_has_it_any_more(http: LabelStudioHttp) -> None:
+    mine = LabelStudioHttp(http._shown, "f" * 40)
+    mine.call("GET", "api/x")
+    client = mine._client.httpx_client
+    assert not client.is_closed
+    del mine
+    gc.collect()
+    assert client.is_closed
 
 
 def token(**claims: object) -> str:

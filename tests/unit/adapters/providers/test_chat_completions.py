@@ -7,13 +7,13 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from math import log
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from aiohttp import web
@@ -33,34 +33,40 @@ from backend.domain.resolution.logprob_confidence import confidence
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
-from tests.scripted import GOOD, choices, request, run, template
+from tests.scripted import GOOD, choices, request, run, some, template
 
 KEY = "sk-very-secret"
 ASK = ChatRequest(template(parameters={"temperature": 0, "max_tokens": 50}), "I love it")
 HANG, CUT = "hang", "cut"
 
+Json = dict[str, Any]
+Body = bytes | Json | list[Json]
+Refusal = tuple[int, Body, dict[str, str]]
+"""Status, body and headers."""
+Reply = str | Body | Refusal
+Heard = Completion | Failure
 
-def chat(content: Any = GOOD, **more: Any) -> dict[str, Any]:
+
+def chat(content: Any = GOOD, **more: Any) -> Json:
     """A chat completion's body; `more` goes into its choice, or into the body for `body`."""
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
-    message = more.pop("message", {})
+    message = {"role": "assistant", "content": content, **more.pop("message", {})}
+    choice = {"index": 0, "finish_reason": "stop", "message": message}
     body = more.pop("body", {})
-    choice["message"].update(message)
     usage = {"prompt_tokens": 12, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
     return {"model": "some-model-2024", "choices": [{**choice, **more}], "usage": usage, **body}
 
 
-def error(status: int, headers: dict[str, str] | None = None, **fields: Any) -> tuple[Any, ...]:
+def error(status: int, headers: dict[str, str] | None = None, **fields: Any) -> Refusal:
     return status, {"error": {"message": "No.", **fields}}, headers or {}
 
 
 class Provider:
     """Gives its replies in order, the last again and again; keeps the bodies it got."""
 
-    def __init__(self, *replies: Any) -> None:
+    def __init__(self, *replies: Reply | Callable[[Json], Reply]) -> None:
         self.replies = replies or (chat(),)
-        self.bodies: list[dict] = []
-        self.headers: list = []
+        self.bodies: list[Json] = []
+        self.headers: list[Mapping[str, str]] = []
 
     async def handle(self, got: web.Request) -> web.StreamResponse:
         self.bodies.append(await got.json())
@@ -71,7 +77,7 @@ class Provider:
         if reply == HANG:
             await asyncio.sleep(60)
         if reply == CUT:
-            got.transport.abort()
+            some(got.transport).abort()
             return web.Response()
         status, body, headers = reply if isinstance(reply, tuple) else (200, reply, {})
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -98,24 +104,26 @@ async def provided(provider: Provider, **how: Any) -> AsyncIterator[ChatCompleti
         yield model
 
 
-def ask(*replies: Any, ask: ChatRequest = ASK, attempt: int = 0, **how: Any) -> tuple[Completion | Failure, Provider]:
+def ask(
+    *replies: Reply | Callable[[Json], Reply], ask: ChatRequest = ASK, attempt: int = 0, **how: Any
+) -> tuple[Heard, Provider]:
     """What the client makes of these replies; and the provider."""
     provider = Provider(*replies)
 
-    async def once() -> Any:
+    async def once() -> Heard:
         async with provided(provider, **how) as model:
             return await model.complete(ask, attempt)
 
     return run(once()), provider
 
 
-def completed(*replies: dict[str, Any] | tuple[int, bytes, dict[str, str]], **how: Any) -> Completion:
+def completed(*replies: Reply, **how: Any) -> Completion:
     found, _ = ask(*replies, **how)
     assert isinstance(found, Completion), found
     return found
 
 
-def failure(*replies: Any, **how: Any) -> Failure:
+def failure(*replies: Reply, **how: Any) -> Failure:
     found, _ = ask(*replies, **how)
     assert isinstance(found, Failure), found
     assert KEY not in found.detail
@@ -123,8 +131,8 @@ def failure(*replies: Any, **how: Any) -> Failure:
 
 
 def test_a_completion_with_all_its_parts() -> None:
-    logprobs = {"content": [{"token": GOOD, "logprob": -0.25, "bytes": None, "top_logprobs": []}], "refusal": None}
-    found, provider = ask(chat(logprobs=logprobs), attempt=1)
+    token = {"token": GOOD, "logprob": -0.25, "bytes": None, "top_logprobs": list[Json]()}
+    found, provider = ask(chat(logprobs={"content": [token], "refusal": None}), attempt=1)
     assert isinstance(found, Completion)
     assert 0 < found.seconds < 5
     assert found == Completion(
@@ -158,7 +166,7 @@ def test_missing_usage_is_zero(usage: dict[str, None] | None) -> None:
 @pytest.mark.parametrize("number", ["many", "", -12, 10**12, 10**400, 1e999, float("nan"), [], {}, [[[]]], "\ud800"])
 @pytest.mark.parametrize("where", ["prompt_tokens", "completion_tokens", "cached_tokens"])
 def test_a_count_that_is_none_leaves_the_usage_unknown_and_the_answer_kept(where: str, number: Any) -> None:
-    usage = {"prompt_tokens": 12, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
+    usage: Json = {"prompt_tokens": 12, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
     (usage["prompt_tokens_details"] if where == "cached_tokens" else usage)[where] = number
     found = completed(chat(body={"usage": usage}))
     assert found.text == GOOD
@@ -214,7 +222,7 @@ def test_an_answer_with_strange_log_probabilities_is_still_an_answer(logprobs: A
     assert (found.text, found.logprobs) == (GOOD, None)
 
 
-def spelt(*pieces: bytes | str) -> dict[str, Any]:
+def spelt(*pieces: bytes | str) -> Json:
     """Log-probabilities of tokens, in bytes as OpenAI gives them; the text of one that ends in a letter is of no
     use."""
     listed = [
@@ -238,7 +246,7 @@ PARTY = "🎉".encode()
 def test_log_probabilities_are_aligned_by_bytes(pieces: tuple[bytes | str, ...], tokens: int) -> None:
     text, labels = '{"mood": "🎉"}', choices("🎉", "Bad")
     found = completed(chat(text, logprobs=spelt(*pieces)), ask=ChatRequest(template(spec=labels), "x"))
-    assert "".join(piece for piece, _ in found.logprobs) == text
+    assert "".join(piece for piece, _ in some(found.logprobs)) == text
     sure = confidence(found, {"mood": False})
     assert sure is not None
     assert -2.0 < log(sure.joint) <= -0.5 * tokens
@@ -267,7 +275,7 @@ def test_log_probabilities_that_do_not_fit_are_kept_as_they_came() -> None:
         ({"completion_tokens": 4, "total_tokens": True}, 4),
     ],
 )
-def test_what_is_billed_counts_as_completion(usage: dict[str, Any], out: int) -> None:
+def test_what_is_billed_counts_as_completion(usage: Json, out: int) -> None:
     found = completed(chat(body={"usage": {"prompt_tokens": 21, **usage}}))
     assert (found.prompt_tokens, found.completion_tokens) == (21, out)
 
@@ -285,7 +293,7 @@ def test_what_is_billed_counts_as_completion(usage: dict[str, Any], out: int) ->
         ({"annotations": [], "audio": None}, None),
     ],
 )
-def test_where_the_text_went_when_the_content_is_empty(message: dict[str, Any], where: str | None) -> None:
+def test_where_the_text_went_when_the_content_is_empty(message: Json, where: str | None) -> None:
     found = completed(chat(None, message=message))
     assert (found.text.strip(), found.elsewhere) == ("", where)
     verdict = read(found, ASK.template.spec)
@@ -324,7 +332,7 @@ def test_thoughts_beside_the_content_are_no_part_of_it() -> None:
         chat([42]),
     ],
 )
-def test_what_is_no_chat_completion_is_the_servers_failure(body: bytes | dict[str, Any]) -> None:
+def test_what_is_no_chat_completion_is_the_servers_failure(body: Body) -> None:
     assert failure(body).kind == "server"
 
 
@@ -383,7 +391,7 @@ def test_trouble_with_one_request_is_its_failure(status: int, kind: str) -> None
         (error(429, code="billing_hard_limit_reached"), "no quota"),
     ],
 )
-def test_trouble_with_all_requests_ends_the_whole_and_says_what_to_do(reply: tuple[Any, ...], words: str) -> None:
+def test_trouble_with_all_requests_ends_the_whole_and_says_what_to_do(reply: Refusal, words: str) -> None:
     with pytest.raises(ProviderError, match=words) as raised:
         ask(reply)
     assert KEY not in str(raised.value)
@@ -399,18 +407,16 @@ def test_trouble_with_all_requests_ends_the_whole_and_says_what_to_do(reply: tup
         (error(400, message="Too long: API key not valid"), "bad_request"),
     ],
 )
-def test_a_refusal_of_one_task_says_what_it_is_about(reply: tuple[Any, ...], kind: str) -> None:
+def test_a_refusal_of_one_task_says_what_it_is_about(reply: Refusal, kind: str) -> None:
     """The last message repeats the task's text, which must not end a run."""
-    found, _ = ask(reply, ask=request("API key not valid"))
-    assert found.kind == kind
+    assert failure(reply, ask=request("API key not valid")).kind == kind
 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>busy</html>", b"[]", b"null", b'{"error": "busy"}', b'{"error": null}', b'{"detail": [1]}']
-    + [
-        json.dumps({"error": fields}).encode()
-        for fields in ({"code": 529}, {"code": ["x"], "param": 3}, {"message": {}})
+    [
+        *(b"", b"<html>busy</html>", b"[]", b"null", b'{"error": "busy"}', b'{"error": null}', b'{"detail": [1]}'),
+        *(b'{"error": {"code": 529}}', b'{"error": {"code": ["x"], "param": 3}}', b'{"error": {"message": {}}}'),
     ],
 )
 @pytest.mark.parametrize(("status", "kind"), [(400, "bad_request"), (429, "rate_limited"), (500, "server")])
@@ -468,7 +474,7 @@ def test_nobody_listens() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
-    async def once():
+    async def once() -> Heard:
         model = ChatCompletions(ModelConnection(f"http://127.0.0.1:{port}/v1", KEY, 5))
         try:
             return await model.complete(ASK, 0)
@@ -500,8 +506,8 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     ],
 )
 def test_a_server_that_speaks_no_http(raw: bytes, kind: str) -> None:
-    async def once() -> Failure:
-        async def speak(reader: Any, writer: Any) -> None:
+    async def once() -> Heard:
+        async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
             writer.write(raw)
             await writer.drain()
@@ -530,11 +536,11 @@ def test_a_server_that_takes_too_long() -> None:
 
 @asynccontextmanager
 async def endless(
-    head: bytes, piece: bytes, pause_s: Any = 0.0, timeout_s: Any = 60.0
+    head: bytes, piece: bytes, pause_s: float = 0.0, timeout_s: float = 60.0
 ) -> AsyncIterator[ChatCompletions]:
     """A server that begins its answer with `head` and goes on with `piece` for as long as it is listened to."""
 
-    async def speak(reader: Any, writer: Any) -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(head)
         with suppress(ConnectionError, asyncio.CancelledError):
@@ -559,7 +565,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 @pytest.mark.parametrize(("head", "piece"), [(b"HTTP/1.1 200 OK\r\nX: ", b"x"), (CHUNKED, b"1\r\n \r\n")])
 def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head: bytes, piece: bytes) -> None:
-    async def once() -> Failure:
+    async def once() -> Heard:
         async with endless(head, piece, pause_s=0.02, timeout_s=0.3) as model:
             return await model.complete(ASK, 0)
 
@@ -570,7 +576,7 @@ def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head: bytes,
 
 @pytest.mark.parametrize("status", [b"200 OK", b"400 No", b"500 No"])
 def test_a_body_without_end_is_not_read_to_it(status: bytes) -> None:
-    async def once() -> Failure:
+    async def once() -> Heard:
         head = CHUNKED.replace(b"200 OK", status)
         async with endless(head, b"10000\r\n" + b" " * 0x10000 + b"\r\n") as model:
             with pytest.raises(ProviderError):
@@ -607,10 +613,10 @@ def test_a_key_that_no_header_can_carry_is_refused_at_once_and_not_shown(key: st
     assert key not in str(raised.value)
 
 
-def picky(*takes: str) -> Callable[..., Any]:
+def picky(*takes: str) -> Callable[[Json], Reply]:
     """A server that refuses whatever isn't in `takes`, one thing at a time, as OpenAI words it."""
 
-    def reply(body: dict[str, Any]) -> dict[str, Any] | tuple[Any, ...]:
+    def reply(body: Json) -> Reply:
         kind = body.get("response_format", {}).get("type", "text")
         if kind not in takes:
             return error(400, message=f"'response_format' of type '{kind}' is not supported", param="response_format")
@@ -626,7 +632,7 @@ def test_the_way_down_is_gone_once_and_remembered_per_model() -> None:
     provider = Provider(picky("text"))
     other = ChatRequest(template(model="another"), "x")
 
-    async def thrice() -> tuple[list[Completion], int]:
+    async def thrice() -> tuple[list[Heard], int]:
         async with provided(provider) as model:
             found = [await model.complete(ASK, 0), await model.complete(ASK, 0)]
             before = len(provider.bodies)
@@ -647,7 +653,7 @@ def test_the_way_down_is_gone_once_and_remembered_per_model() -> None:
 def test_requests_at_once_learn_from_each_other() -> None:
     provider = Provider(picky("text", "temperature", "max_tokens"))
 
-    async def many() -> list[Completion]:
+    async def many() -> Sequence[Heard]:
         async with provided(provider) as model:
             return await asyncio.gather(*(model.complete(ChatRequest(ASK.template, str(n)), 0) for n in range(20)))
 
@@ -665,7 +671,7 @@ def test_a_request_that_is_refused_every_way_is_a_bad_request() -> None:
 def test_a_refusal_that_is_about_the_text_changes_nothing_for_others() -> None:
     provider = Provider(error(400, message="Too long", param="messages", code="context_length_exceeded"), chat())
 
-    async def twice() -> tuple[Failure, Completion]:
+    async def twice() -> tuple[Heard, Heard]:
         async with provided(provider) as model:
             return await model.complete(ASK, 0), await model.complete(ASK, 0)
 
@@ -689,8 +695,8 @@ def test_a_refusal_that_is_about_the_text_changes_nothing_for_others() -> None:
 def test_the_stand_in_answers_in_every_dialect(switches: dict[str, bool]) -> None:
     asked = request("Good, so good")
 
-    async def once() -> Completion:
-        async with served(StandIn(Switches(**switches)).app()) as model:
+    async def once() -> Heard:
+        async with served(StandIn(Switches().changed(switches)).app()) as model:
             return await model.complete(asked, 0)
 
     found = run(once())
@@ -711,8 +717,8 @@ def test_the_stand_in_answers_in_every_dialect(switches: dict[str, bool]) -> Non
 def test_the_stand_ins_bad_answers_are_rejections(switches: dict[str, int], reason: str) -> None:
     asked = request("Good, so good")
 
-    async def once() -> Completion:
-        async with served(StandIn(Switches(**switches)).app()) as model:
+    async def once() -> Heard:
+        async with served(StandIn(Switches().changed(switches)).app()) as model:
             return await model.complete(asked, 0)
 
     found = run(once())
@@ -739,10 +745,10 @@ def test_the_client_says_where_it_is_and_whether_the_model_is_known() -> None:
         described(api_key="another")
 
 
-def listing(status: int = 200, data: list[dict[str, Any]] | tuple[Any, ...] = ()) -> tuple[list[str] | None, str]:
+def listing(status: int = 200, data: Sequence[Json] = ()) -> tuple[list[str] | None, str]:
     """What a client makes of a server that answers so when asked for its models."""
 
-    async def models(_: Any) -> Any:
+    async def models(_: web.Request) -> web.Response:
         return web.json_response({"object": "list", "data": list(data)}, status=status)
 
     async def once() -> tuple[list[str] | None, str]:
@@ -772,10 +778,10 @@ def test_a_server_that_lists_nothing_may_know_them_all() -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"null", b'{"data": [1]}'])
 def test_the_client_says_that_it_found_no_list_of_models(body: bytes) -> None:
-    async def models(_: Any) -> Any:
+    async def models(_: web.Request) -> web.Response:
         return web.Response(body=body, content_type="application/json")
 
-    async def once() -> Any:
+    async def once() -> str:
         app = web.Application()
         app.router.add_get("/v1/models", models)
         async with served(app) as client:
@@ -786,7 +792,7 @@ def test_the_client_says_that_it_found_no_list_of_models(body: bytes) -> None:
 
 
 def test_the_client_says_that_nobody_listens() -> None:
-    async def once() -> Any:
+    async def once() -> str:
         model = ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", KEY, 5))
         try:
             return await model.describe("m")
@@ -818,32 +824,42 @@ def test_a_model_that_takes_no_cap_is_asked_nothing_that_could_cost_more() -> No
 @pytest.mark.parametrize(
     ("reply", "unbilled"), [(error(500), True), (error(429), True), (CUT, False), ({"no": "completion"}, False)]
 )
-def test_what_certainly_costs_nothing(reply: dict[str, str] | str | tuple[Any, ...], unbilled: bool) -> None:
+def test_what_certainly_costs_nothing(reply: Reply, unbilled: bool) -> None:
     assert failure(reply).unbilled is unbilled
 
 
 def test_a_request_that_was_never_sent_costs_nothing() -> None:
-    async def scene() -> Failure:
+    async def scene() -> Heard:
         away = ChatCompletions(ModelConnection("http://127.0.0.1:1/v1", KEY, 5))
         found = await away.complete(ASK, 0)
         await away.close()
         return found
 
-    assert run(scene()).unbilled
+    found = run(scene())
+    assert isinstance(found, Failure)
+    assert found.unbilled
 
 
 FREE = ChatRequest(template(parameters={"temperature": 0}), "I love it")
 ODD = "Model needs the header X-Team to be set"
 
 
-def several(provider: Provider, *asks: ChatRequest, **how: Any) -> list[Completion | Failure]:
+def several(provider: Provider, *asks: ChatRequest, **how: Any) -> list[Heard]:
     """What one client makes of these requests, one after the other."""
 
-    async def scene() -> list[Completion | Failure]:
+    async def scene() -> list[Heard]:
         async with provided(provider, **how) as model:
             return [await model.complete(asked, 0) for asked in asks]
 
     return run(scene())
+
+
+def answered(heard: Iterable[Heard]) -> list[Completion]:
+    completions = []
+    for one in heard:
+        assert isinstance(one, Completion), one
+        completions.append(one)
+    return completions
 
 
 @pytest.mark.parametrize("takes", [1, 2, 3, 4])
@@ -880,7 +896,7 @@ def test_only_the_first_request_of_a_model_is_asked_in_other_ways() -> None:
         error(422, failed_generation="nothing"),
     ],
 )
-def test_a_malformed_generation_is_a_malformed_answer(reply: tuple[Any, ...]) -> None:
+def test_a_malformed_generation_is_a_malformed_answer(reply: Refusal) -> None:
     found = completed(reply)
     once, twice = (judge(attempts, ASK.template.spec) for attempts in ([found], [found, found]))
     assert isinstance(once.verdict, Rejection)
@@ -903,7 +919,7 @@ def test_a_malformed_generation_is_a_malformed_answer(reply: tuple[Any, ...]) ->
         (chat("", finish_reason="insufficient_system_resource"), "server"),
     ],
 )
-def test_an_error_with_status_200_is_a_failure(body: dict[str, Any], kind: str) -> None:
+def test_an_error_with_status_200_is_a_failure(body: Json, kind: str) -> None:
     found = failure(body)
     assert (found.kind, found.unbilled) == (kind, False)
     assert "gave up its answer" in found.detail
@@ -973,10 +989,10 @@ def test_a_redirect_that_leads_nowhere_is_told_without_secrets(target: str | Non
 def test_a_redirect_within_the_server_is_followed_and_remembered() -> None:
     provider = Provider()
 
-    async def move(got: Any) -> None:
+    async def move(got: web.Request) -> NoReturn:
         raise web.HTTPPermanentRedirect(str(got.url) + "/")
 
-    async def scene() -> list[Completion]:
+    async def scene() -> Sequence[Heard]:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", move)
         app.router.add_post("/v1/chat/completions/", provider.handle)
@@ -987,7 +1003,7 @@ def test_a_redirect_within_the_server_is_followed_and_remembered() -> None:
 
 
 def test_a_redirect_in_circles_ends() -> None:
-    async def round_and_round(got: Any) -> None:
+    async def round_and_round(got: web.Request) -> NoReturn:
         raise web.HTTPTemporaryRedirect(f"/v1/chat/completions{'' if got.path.endswith('/') else '/'}")
 
     async def scene() -> None:
@@ -1022,9 +1038,7 @@ def test_the_providers_words_are_told_and_bounded() -> None:
     ],
 )
 @pytest.mark.parametrize("status", [400, 403, 500])
-def test_words_are_found_in_errors_of_any_form(
-    status: int, body: bytes | dict[str, Any] | list[dict[str, Any]]
-) -> None:
+def test_words_are_found_in_errors_of_any_form(status: int, body: Body) -> None:
     assert ODD in failure((status, body, {})).detail
 
 
@@ -1036,7 +1050,7 @@ def test_what_we_sent_is_not_told_again() -> None:
     secret = request("My name is John Smith and my number is 5550134")
     said = f"Invalid: {secret.user!r} with key {KEY}, because\x1b[31m of the header"
     for status in (400, 500):
-        found, _ = ask(error(status, message=said, code="my number is 5550134"), ask=secret)
+        found = failure(error(status, message=said, code="my number is 5550134"), ask=secret)
         for hidden in ("John", "5550134", KEY, "\x1b"):
             assert hidden not in found.detail
         assert "of the header" in found.detail
@@ -1048,7 +1062,7 @@ def test_a_key_refused_in_a_list_is_the_keys() -> None:
         ask((400, [{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key."}}], {}))
 
 
-def cut(text: str | None, **more: Any) -> dict[str, Any]:
+def cut(text: str | None, **more: Any) -> Json:
     usage = {"prompt_tokens": 12, "completion_tokens": FREE.template.bound}
     return chat(text, finish_reason="length", body={"usage": usage}, **more)
 
@@ -1063,9 +1077,9 @@ def cut(text: str | None, **more: Any) -> dict[str, Any]:
         cut("Let me think about that. First"),
     ],
 )
-def test_a_model_that_thinks_aloud_is_not_bounded_again(reply: dict[str, Any]) -> None:
+def test_a_model_that_thinks_aloud_is_not_bounded_again(reply: Json) -> None:
     provider = Provider(reply, chat())
-    first, second, third = several(provider, FREE, FREE, FREE)
+    first, second, third = answered(several(provider, FREE, FREE, FREE))
     assert ["max_tokens" in body for body in provider.bodies] == [True, False, False]
     verdict = read(first, FREE.template.spec)
     assert isinstance(verdict, Rejection)
@@ -1080,7 +1094,7 @@ def test_a_model_that_goes_on_in_blanks_stays_bounded() -> None:
     provider = Provider(
         cut('{"mood": "Good"' + "\n" * 900), cut(GOOD + " " * 900), cut('{"mood": ["' + 'Good", "' * 200)
     )
-    found = several(provider, FREE, FREE, FREE, FREE)
+    found = answered(several(provider, FREE, FREE, FREE, FREE))
     assert all("max_tokens" in body for body in provider.bodies)
     verdicts = [read(each, FREE.template.spec) for each in found]
     assert [getattr(verdict, "reason", "an answer") for verdict in verdicts[:3]] == [
@@ -1101,11 +1115,11 @@ def test_a_model_that_takes_only_the_long_limit_is_not_bounded() -> None:
 
 
 def test_lines_of_a_batch_are_not_bounded() -> None:
-    async def scene() -> dict[str, Any]:
+    async def scene() -> bytes:
         async with provided(Provider()) as model:
-            return json.loads(model.body(FREE))
+            return model.body(FREE)
 
-    assert "max_tokens" not in run(scene())
+    assert "max_tokens" not in json.loads(run(scene()))
 
 
 @pytest.mark.parametrize("trusted", [True, False])
@@ -1123,7 +1137,7 @@ def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
 
-    async def scene() -> tuple[Completion, Completion]:
+    async def scene() -> tuple[Heard, Heard]:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", Provider().handle)
         server = TestServer(app, scheme="https")

@@ -1,5 +1,6 @@
 """The embeddings endpoint: one vector for each text, in the texts' order, or a sentence that says there is none."""
 
+import gc
 import json
 import threading
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.embeddings_api import EmbeddingApi
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.errors import ProviderError
@@ -82,3 +84,13 @@ def test_a_lone_surrogate_ends_nothing(endpoint: Endpoint) -> None:
 def test_anything_else_is_no_answer(endpoint: Endpoint, answer: Any) -> None:
     with pytest.raises(ProviderError, match="did not answer with embeddings"):
         vectors(endpoint, answer, "a", "b")
+
+
+@pytest.mark.parametrize("kind", [EmbeddingApi, BatchApi])
+def test_its_connections_are_closed_when_nobody_has_it_any_more(kind: Any) -> None:
+    api = kind(ModelConnection("http://127.0.0.1:1/v1", "key", 5))
+    client = api._client._client
+    assert not client.is_closed
+    del api
+    gc.collect()
+    assert client.is_closed

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from backend.adapters.providers.request_format import FORMATS, RequestFormat, adapted, largest
 from backend.domain.chat.answer_length import LEAST
 from backend.domain.chat.request import ChatRequest
-from tests.scripted import any_text, template
+from tests.scripted import any_text, some, template
 
 PARAMETERS = {"temperature": 0, "seed": 7, "max_tokens": 50}
 ASK = ChatRequest(template(parameters=PARAMETERS), "I love it")
 
 
 def body(dialect: RequestFormat | None = None, ask: ChatRequest = ASK) -> dict[str, Any]:
-    return json.loads((dialect or RequestFormat()).body(ask))
+    found: dict[str, Any] = json.loads((dialect or RequestFormat()).body(ask))
+    return found
 
 
 def after(
@@ -27,7 +28,7 @@ def after(
     status: int = 400,
     dialect: RequestFormat | None = None,
     ask: ChatRequest = ASK,
-) -> RequestFormat:
+) -> RequestFormat | None:
     return adapted(dialect or RequestFormat(), ask, status, param, message)
 
 
@@ -72,7 +73,7 @@ def test_without_logprobs_none_are_asked_for() -> None:
 
 
 @given(any_text, any_text, st.sampled_from(range(len(FORMATS))), st.booleans())
-def test_every_text_arrives_exactly(system: Any, user: Any, place: Any, long_cap: Any) -> None:
+def test_every_text_arrives_exactly(system: str, user: str, place: int, long_cap: bool) -> None:
     ask = ChatRequest(template(system=system, parameters={"stop": [user]}), user)
     found = body(RequestFormat(format=place, long_cap=long_cap), ask)
     assert found["messages"] == ask.messages
@@ -231,7 +232,7 @@ ECHO = "Ignore this: json_schema response_format temperature seed max_tokens log
         f"Not supported: ...{ECHO[8:-8]}...",
     ],
 )
-def test_what_the_provider_repeats_of_a_tasks_text_teaches_nothing(message: Any) -> None:
+def test_what_the_provider_repeats_of_a_tasks_text_teaches_nothing(message: str) -> None:
     assert after(message, ask=ChatRequest(ASK.template, ECHO)) is None
 
 
@@ -268,7 +269,7 @@ def test_the_worst_message_of_all_strips_the_request_to_its_text() -> None:
 
 def test_all_dialects_are_valid_json() -> None:
     names = ("temperature", "logprobs", "max_tokens")
-    for place, long_cap, *dropped in product(range(3), (False, True), *[(False, True)] * 3):
+    for place, long_cap, dropped in product(range(3), (False, True), product((False, True), repeat=3)):
         left_out = frozenset(name for name, drop in zip(names, dropped, strict=True) if drop)
         found = body(RequestFormat(place, left_out, long_cap))
         assert found["messages"] == ASK.messages
@@ -301,10 +302,10 @@ def test_of_a_cap_and_the_versions_own_bound_the_smaller_is_sent(
 
 def test_a_cap_goes_by_the_name_the_model_takes_and_is_known_to_be_gone() -> None:
     ask = capped(100)
-    long = after("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.", "max_tokens", ask=ask)
+    long = some(after("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.", "max_tokens", ask=ask))
     assert body(long, ask)["max_completion_tokens"] == 100
     assert long.caps(ask.template)
-    gone = after("'max_completion_tokens' is unsupported.", "max_completion_tokens", dialect=long, ask=ask)
+    gone = some(after("'max_completion_tokens' is unsupported.", "max_completion_tokens", dialect=long, ask=ask))
     assert not gone.caps(ask.template)
 
 

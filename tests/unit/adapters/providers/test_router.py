@@ -7,13 +7,8 @@ from backend.domain.chat.request import ChatRequest
 from tests.scripted import GOOD, ScriptedModel, completion, run, template
 
 
-class Server(ScriptedModel):
-    def body(self, request: ChatRequest) -> bytes:
-        return request.template.base_url.encode()
-
-
 def test_each_request_goes_where_its_frame_says() -> None:
-    here, there = Server([GOOD]), Server(["{}"])
+    here, there = ScriptedModel([GOOD]), ScriptedModel(["{}"])
     both = ModelRouter({"http://here/v1": here, "http://there/v1": there})
     request = ChatRequest(template(base_url="http://there/v1"), "I love it")
     assert run(both.complete(request, 0)) == completion("{}", request.digest)

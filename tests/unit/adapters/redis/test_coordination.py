@@ -1,7 +1,10 @@
 """What workers settle among each other, on a real Redis."""
 
 import contextlib
-from typing import Any
+import gc
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
 
 import pytest
 from redis import Redis
@@ -14,25 +17,28 @@ from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
 from backend.errors import QueueError
 from demo import services
 from tests.running import until
+from tests.scripted import some
 
 
 class Worker:
     """A member whose load a test sets; `grant` is what it was told last."""
 
-    def __init__(self, url: Any, most: Any = 0, wanted: Any = 100, model: Any = "some-model") -> None:
+    def __init__(self, url: str, most: int = 0, wanted: int = 100, model: str = "some-model") -> None:
         self.load = WorkerLoad(wanted, 0, 0, 0)
-        self.grant = None
+        self.grant: int | None = None
         self.member = WorkerRegistration(RedisConnection(url), model, most, lambda: self.load, self._granted)
 
-    def _granted(self, number: Any) -> None:
+    def _granted(self, number: int) -> None:
         self.grant = number
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> Self:
         self.member.__enter__()
         return self
 
-    def __exit__(self, *trouble: Any) -> None:
-        self.member.__exit__(*trouble)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.member.__exit__(kind, error, trace)
 
 
 def test_a_digest_is_one_members_until_it_is_released(redis_url: str) -> None:
@@ -78,7 +84,7 @@ def test_never_more_than_the_bound(redis_url: str) -> None:
     for turn in range(60):
         worker = workers[turn % 7 % 4]
         worker.member._agree()
-        worker.load = worker.load._replace(flying=worker.grant)
+        worker.load = worker.load._replace(flying=some(worker.grant))
         assert sum(worker.load.flying for worker in workers) <= 10
         if turn % 5 == 4:
             workers[turn % 4].load = WorkerLoad(7, 1, 0, 0) if workers[turn % 4].load.flying else workers[turn % 4].load
@@ -92,17 +98,17 @@ def test_without_a_bound_each_has_its_own(redis_url: str) -> None:
 def test_a_429_seen_by_one_slows_them_all(redis_url: str) -> None:
     with Worker(redis_url, wanted=100) as one, Worker(redis_url, wanted=100) as other:
         one.load = WorkerLoad(100, 0, 400, 200)
-        until(lambda: other.grant <= 60 and one.grant <= 60)
+        until(lambda: some(other.grant) <= 60 and some(one.grant) <= 60)
         one.load = WorkerLoad(100, 0, 4000, 200)
         other.load = WorkerLoad(100, 0, 400, 0)
         one.member._agree()
-        assert one.grant > 50, "and without them all grow again"
+        assert some(one.grant) > 50, "and without them all grow again"
 
 
 def test_a_flushed_redis_is_no_trouble(redis_url: str) -> None:
-    with Worker(redis_url, most=10) as one:
+    with Worker(redis_url, most=10) as one, Redis.from_url(redis_url) as redis:
         one.member.take(["a"])
-        Redis.from_url(redis_url).flushall()
+        redis.flushall()
         assert one.member.take(["a"]) == {"a"}
         one.member._agree()
         assert one.grant == 10
@@ -119,19 +125,20 @@ class Dies(BaseException):
 
 @pytest.mark.parametrize("survived", range(4))
 def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(
-    redis_url: str, monkeypatch: pytest.MonkeyPatch, survived: Any
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, survived: int
 ) -> None:
     """Whatever number of its commands reached Redis."""
     gone = Worker(redis_url, most=8)
     gone.__enter__()
     gone.load = WorkerLoad(100, 8, 0, 0)
     gone.member._agree()
-    send, left = Connection.send_packed_command, iter(range(survived))
+    send: Callable[..., None] = Connection.send_packed_command
+    left = iter(range(survived))
 
-    def cut(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def cut(self: Connection, *args: Any, **kwargs: Any) -> None:
         if next(left, None) is None:
             raise Dies
-        return send(self, *args, **kwargs)
+        send(self, *args, **kwargs)
 
     gone.member._over.set()
     gone.member._thread.join()
@@ -146,8 +153,7 @@ def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(
 
 def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url: str) -> None:
     """A record of slots without a sign of life: what a worker of an earlier release left when it was killed."""
-    with Worker(redis_url, most=8) as one:
-        redis = Redis.from_url(redis_url)
+    with Worker(redis_url, most=8) as one, Redis.from_url(redis_url) as redis:
         redis.hset(one.member._keys[1], "killed", 8)
         redis.hset(one.member._keys[1], "so was this", 1)
         one.member._agree()
@@ -165,7 +171,7 @@ def test_who_holds_a_slot_and_has_no_use_for_it_yields_it(redis_url: str) -> Non
         idle.load = WorkerLoad(100, 0, 0, 0, waiting=1)
         for member in (idle, busy) * 3:
             member.member._agree()
-            assert idle.grant + busy.grant == 1
+            assert some(idle.grant) + some(busy.grant) == 1
         assert busy.grant == 1, "what flies is not called back"
 
 
@@ -177,3 +183,19 @@ def test_who_holds_the_slots_can_be_told(redis_url: str) -> None:
         held = other.member.holders()
         assert sorted(held.values()) == [0, 3]
         assert {name.partition(" ")[0] for name in held} == {this_process()}
+
+
+def test_a_connection_that_nobody_has_any_more_is_closed(redis_url: str) -> None:
+    mine = RedisConnection(redis_url)
+    client = mine.redis
+    client.client_setname("mine")
+    with Redis.from_url(redis_url) as other:
+
+        def names() -> set[str]:
+            return {client["name"] for client in other.client_list()}
+
+        assert "mine" in names()
+        del mine
+        gc.collect()
+        until(lambda: "mine" not in names())
+    client.close()

@@ -7,22 +7,22 @@ import signal
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from redis import Redis
 from redis.exceptions import RedisError
+from rq import Callback
 from rq import Queue as Jobs
-from rq.job import Callback
 from rq.serializers import JSONSerializer
 
 from backend.adapters.redis.queue import JOB, NAME, Queue, call_of
 from backend.adapters.redis.worker import JobWorker
 from demo import services
 from tests.running import until
+from tests.scripted import some
 from tests.servers import redis_program
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -43,9 +43,9 @@ Queue(sys.argv[1]).work("burst" in sys.argv, step, lambda: print("told to stop",
 
 @contextmanager
 def working(url: str, *more: str) -> Iterator["subprocess.Popen[str]"]:
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    argv, pipe = [sys.executable, "-c", WORK, url, *more], subprocess.PIPE
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", WORK, url, *more], text=True, env=env, **pipes) as started:
+    with subprocess.Popen(argv, text=True, env=env, stdin=pipe, stdout=pipe, stderr=pipe) as started:
         yield started
         started.kill()
 
@@ -61,7 +61,8 @@ def redis_on(port: int) -> Iterator[None]:
 
 def _answers(port: int) -> bool:
     try:
-        return bool(Redis(port=port).ping())
+        with Redis(port=port) as redis:
+            return bool(redis.ping())
     except RedisError:
         return False
 
@@ -74,14 +75,21 @@ def burst(url: str) -> tuple[str, str]:
     return out, err
 
 
-def test_a_job_is_taken_with_its_run_and_number(redis_url: str) -> None:
+@pytest.fixture
+def jobs(redis_url: str) -> Iterator[Jobs]:
+    """The queue, as anybody who reaches Redis has it."""
+    with Redis.from_url(redis_url) as redis:
+        yield Jobs(NAME, connection=redis, serializer=JSONSerializer)
+
+
+def test_a_job_is_taken_with_its_run_and_number(redis_url: str, jobs: Jobs) -> None:
     queue = Queue(redis_url)
     for number in (0, -1, 7):
         queue.put("1f3a9c04", number)
     assert queue.waiting() == {("1f3a9c04", number) for number in (0, -1, 7)}
     assert burst(redis_url)[0].split("\n")[:-1] == ["began 1f3a9c04 0", "began 1f3a9c04 -1", "began 1f3a9c04 7"]
     assert queue.waiting() == set()
-    assert not Redis.from_url(redis_url).keys("rq:job:*"), "nothing is left of them"
+    assert not jobs.connection.keys("rq:job:*"), "nothing is left of them"
 
 
 def test_a_job_that_crashes_leaves_the_worker_at_work(redis_url: str) -> None:
@@ -102,11 +110,11 @@ class Pickled:
     def __init__(self, mark: Path) -> None:
         self._mark = mark
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[Callable[[str], int], tuple[str]]:
         return os.system, (shell(self._mark),)
 
 
-FOREIGN = {
+FOREIGN: dict[str, Callable[[Jobs, Path], object]] = {
     "another function": lambda jobs, mark: jobs.enqueue("os.system", shell(mark)),
     "another function of ours": lambda jobs, mark: jobs.enqueue(
         "backend.adapters.files.atomic_output.atomic", str(mark)
@@ -132,14 +140,17 @@ FOREIGN = {
 def write(jobs: Jobs, mark: Path, data: bytes) -> None:
     """A job with fields as only a stranger writes them."""
     touch = f"{__name__}.touched"
-    fields = {"data": data, "created_at": "never", "status": "?", "success_callback_name": touch, "timeout": "x"}
-    jobs.connection.hset("rq:job:stranger", mapping=fields)
+    jobs.connection.hset(
+        "rq:job:stranger",
+        mapping={"data": data, "created_at": "never", "status": "?", "success_callback_name": touch, "timeout": "x"},
+    )
     jobs.connection.rpush(jobs.key, "stranger")
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_a_strangers_job_is_not_run_and_ours_behind_it_is(redis_url: str, tmp_path: Path, kind: Any) -> None:
-    jobs = Jobs(NAME, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
+def test_a_strangers_job_is_not_run_and_ours_behind_it_is(
+    redis_url: str, jobs: Jobs, tmp_path: Path, kind: str
+) -> None:
     FOREIGN[kind](jobs, tmp_path / "ran")
     queue = Queue(redis_url)
     assert queue.waiting() == set()
@@ -153,9 +164,8 @@ def test_a_strangers_job_is_not_run_and_ours_behind_it_is(redis_url: str, tmp_pa
     assert "\x1b" not in err
 
 
-def test_what_hangs_on_our_own_job_is_not_run_either(redis_url: str, tmp_path: Path) -> None:
+def test_what_hangs_on_our_own_job_is_not_run_either(redis_url: str, jobs: Jobs) -> None:
     """RQ would call what a job names for its success, its failure and its end."""
-    jobs = Jobs(NAME, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
     for number in (2, 3):
         call = Callback("os.makedirs")
         jobs.enqueue(JOB, args=["1f3a9c04", number], on_success=call, on_failure=call, on_stopped=call)
@@ -171,7 +181,7 @@ def test_nothing_else_is_taken_for_a_call() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_redis_away_when_a_job_ends_is_waited_for_and_said_once(number: Any) -> None:
+def test_redis_away_when_a_job_ends_is_waited_for_and_said_once(number: int) -> None:
     port = services.free_port()
     url = f"redis://127.0.0.1:{port}"
     with ExitStack() as stack:
@@ -182,32 +192,34 @@ def _wait_through_outages(stack: ExitStack, port: int, url: str, number: int) ->
     with redis_on(port):
         Queue(url).put("1f3a9c04", 1)
         worker = stack.enter_context(working(url))
-        assert worker.stdout.readline() == "began 1f3a9c04 1\n"
-    worker.stdin.write("\n")
-    worker.stdin.flush()
-    assert worker.stdout.readline() == "done\n"
-    assert "Waiting for it" in worker.stderr.readline()
+        tell, out, err = some(worker.stdin), some(worker.stdout), some(worker.stderr)
+        assert out.readline() == "began 1f3a9c04 1\n"
+    tell.write("\n")
+    tell.flush()
+    assert out.readline() == "done\n"
+    assert "Waiting for it" in err.readline()
     for _ in range(2):
         with redis_on(port):
             Queue(url).put("1f3a9c04", 5)
-            assert worker.stdout.readline() == "began 1f3a9c04 5\n"
+            assert out.readline() == "began 1f3a9c04 5\n"
             until(lambda: not Queue(url).waiting())
-    with redis_on(port):
-        until(lambda: Redis(port=port).client_list(_type="normal")[1:])
+    with redis_on(port), Redis(port=port) as redis:
+        until(lambda: redis.client_list(_type="normal")[1:])
         worker.send_signal(number)
         assert worker.wait(20) == 0
-    said = worker.stderr.read()
-    assert worker.stdout.read() == "told to stop\n"
+    said = err.read()
+    assert out.read() == "told to stop\n"
     assert said.count("\n") <= 2, said
     assert "Traceback" not in said
 
 
 def test_it_registers_again_with_a_redis_that_lost_it(redis_url: str) -> None:
-    worker = JobWorker([NAME], connection=Redis.from_url(redis_url))
-    worker.register_birth()
-    Redis.from_url(redis_url).flushall()
-    assert "workers: 0" in Queue(redis_url).describe()
-    worker._register()
-    assert "workers: 1" in Queue(redis_url).describe()
-    worker.register_death()
-    assert "workers: 0" in Queue(redis_url).describe()
+    with Redis.from_url(redis_url) as redis:
+        worker = JobWorker([NAME], connection=redis)
+        worker.register_birth()  # type: ignore[no-untyped-call]  # RQ does not annotate it
+        redis.flushall()
+        assert "workers: 0" in Queue(redis_url).describe()
+        worker._register()
+        assert "workers: 1" in Queue(redis_url).describe()
+        worker.register_death()  # type: ignore[no-untyped-call]  # RQ does not annotate it
+        assert "workers: 0" in Queue(redis_url).describe()

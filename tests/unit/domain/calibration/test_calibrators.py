@@ -1,27 +1,26 @@
 import json
 import subprocess
 import sys
-from typing import Any
 
 import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.calibration.calibrators import RAW, Calibrators, Isotonic, Logistic, from_json, log_odds
+from backend.domain.calibration.calibrators import RAW, Calibrator, Calibrators, Isotonic, Logistic, from_json, log_odds
 from backend.domain.outcome import Outcome
 
 shares = st.floats(0, 1)
 
 
 @given(shares, shares, st.floats(0, 50), st.floats(-50, 50))
-def test_logistic_keeps_the_order(one: Any, other: Any, slope: Any, intercept: Any) -> None:
+def test_logistic_keeps_the_order(one: float, other: float, slope: float, intercept: float) -> None:
     low, high = map(Logistic(slope, intercept), sorted((one, other)))
     assert 0 <= low <= high <= 1
 
 
 @given(st.dictionaries(shares, shares, min_size=1, max_size=9), shares)
-def test_isotonic_as_numpy_interpolates(points: Any, confidence: Any) -> None:
+def test_isotonic_as_numpy_interpolates(points: dict[float, float], confidence: float) -> None:
     xs, ys = sorted(points), sorted(points.values())
     found = Isotonic(tuple(zip(xs, ys, strict=True)))(confidence)
     assert found == pytest.approx(numpy.interp(confidence, xs, ys))
@@ -34,7 +33,7 @@ def test_a_slope_of_one_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("calibrator", [Logistic(1.5, -0.25), Isotonic(((0.25, 0.125), (0.75, 1.0)))])
-def test_it_is_saved_as_plain_json(calibrator: Any) -> None:
+def test_it_is_saved_as_plain_json(calibrator: Calibrator) -> None:
     assert from_json(json.loads(json.dumps(calibrator.to_json()))) == calibrator
 
 

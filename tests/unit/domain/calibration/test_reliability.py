@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,13 +11,13 @@ from tests.scripted import some
 rows = st.lists(st.tuples(st.integers(0, 20).map(lambda n: n / 20), st.booleans()), min_size=1, max_size=150)
 
 
-def claims(pairs: Any) -> Any:
+def claims(pairs: list[tuple[float, bool]]) -> list[ScoredAnswer]:
     return [ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(pairs)]
 
 
 @settings(max_examples=1000)
 @given(rows)
-def test_brier_as_scikit_learn_and_ece_from_the_bins(pairs: Any) -> None:
+def test_brier_as_scikit_learn_and_ece_from_the_bins(pairs: list[tuple[float, bool]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bootstrap, "TIMES", 2)  # The intervals are not what is looked at here.
         found = reliability(claims(pairs))

@@ -12,12 +12,12 @@ from backend.domain.chat.alignment import aligned, as_bytes
 GOOD = '{"mood": "🎉"}'
 
 
-def tokens(*pieces: Any) -> Any:
+def tokens(*pieces: str | bytes) -> list[tuple[bytes, float]]:
     """Each with a log-probability of its own: -1, -2, …"""
     return [(piece if isinstance(piece, bytes) else as_bytes(piece), -float(n)) for n, piece in enumerate(pieces, 1)]
 
 
-def cut(data: Any, said: Any) -> Any:
+def cut(data: st.DataObject, said: bytes) -> list[bytes]:
     """`said`, in bytes, as tokens of any length."""
     places = sorted(data.draw(st.sets(st.integers(1, len(said) - 1), max_size=12))) if len(said) > 1 else []
     return [said[a:b] for a, b in zip([0, *places], [*places, len(said)], strict=True)]
@@ -26,7 +26,9 @@ def cut(data: Any, said: Any) -> Any:
 @given(
     st.data(), st.text(min_size=1), st.text(), st.sampled_from(["", "  ", "\n\t", "<|im_end|>", "</s>\n", "[/INST]"])
 )
-def test_a_text_is_found_among_its_tokens_wherever_they_are_cut(data: Any, text: Any, before: Any, after: Any) -> None:
+def test_a_text_is_found_among_its_tokens_wherever_they_are_cut(
+    data: st.DataObject, text: str, before: str, after: str
+) -> None:
     pieces = [*cut(data, as_bytes(before)), *cut(data, as_bytes(text)), *cut(data, as_bytes(after))]
     found = aligned(tokens(*pieces), text)
     assert found is not None
@@ -35,7 +37,7 @@ def test_a_text_is_found_among_its_tokens_wherever_they_are_cut(data: Any, text:
 
 
 @given(st.data(), st.text(min_size=1))
-def test_every_token_of_the_text_counts_exactly_once(data: Any, text: Any) -> None:
+def test_every_token_of_the_text_counts_exactly_once(data: st.DataObject, text: str) -> None:
     pieces = cut(data, as_bytes(text))
     found = aligned(tokens(*pieces), text)
     assert found is not None
@@ -44,7 +46,7 @@ def test_every_token_of_the_text_counts_exactly_once(data: Any, text: Any) -> No
 
 @given(st.data(), st.text(st.characters(exclude_characters="\ufffd", exclude_categories=["Cs"]), min_size=1))
 @example(None, "é🎉🎉")
-def test_letters_that_the_server_lost_are_put_together(data: Any, text: Any) -> None:
+def test_letters_that_the_server_lost_are_put_together(data: st.DataObject, text: str) -> None:
     """As a server that decodes every token by itself reports them."""
     pieces = (
         [as_bytes(text)[n : n + 1] for n in range(len(as_bytes(text)))] if data is None else cut(data, as_bytes(text))
@@ -56,7 +58,7 @@ def test_letters_that_the_server_lost_are_put_together(data: Any, text: Any) -> 
 
 
 @given(st.lists(st.tuples(st.binary(max_size=6), st.floats(max_value=0)), max_size=8), st.text(max_size=8))
-def test_nothing_raises_and_what_is_found_is_the_text(some: Any, text: Any) -> None:
+def test_nothing_raises_and_what_is_found_is_the_text(some: Any, text: str) -> None:
     found = aligned(some, text)
     assert found is None or "".join(piece for piece, _ in found) == text != ""
 

@@ -1,7 +1,6 @@
 """A provider's words as people may read them: never the key, a task's text, control characters or pages."""
 
 import re
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +21,7 @@ KEY = "sk-very-secret-0123456789"
         "Модель не поддерживает это",
     ],
 )
-def test_what_is_the_providers_own_stays_as_it_is(message: Any) -> None:
+def test_what_is_the_providers_own_stays_as_it_is(message: str) -> None:
     assert quotable(message, TEXTS, KEY) == message
 
 
@@ -40,7 +39,7 @@ def test_what_is_the_providers_own_stays_as_it_is(message: Any) -> None:
         ("\x1b[31mred\x00\u202e text\r\n", "[31mred text"),
     ],
 )
-def test_what_repeats_a_text_or_the_key_is_cut_out(message: Any, shown: Any) -> None:
+def test_what_repeats_a_text_or_the_key_is_cut_out(message: str, shown: str) -> None:
     assert quotable(message, TEXTS, KEY) == shown
 
 
@@ -55,7 +54,7 @@ def test_it_is_short() -> None:
 
 
 @given(st.text(), st.lists(st.from_regex(r"[a-z]{4,9}", fullmatch=True), min_size=2, max_size=30), st.data())
-def test_no_two_words_of_a_text_side_by_side_are_left(message: Any, words: Any, data: Any) -> None:
+def test_no_two_words_of_a_text_side_by_side_are_left(message: str, words: list[str], data: st.DataObject) -> None:
     """Whatever stands around them."""
     place = data.draw(st.integers(0, len(words) - 2))
     echo = " ".join(words[place:])
@@ -65,7 +64,7 @@ def test_no_two_words_of_a_text_side_by_side_are_left(message: Any, words: Any, 
 
 
 @given(st.text(), st.text(), st.from_regex(r"[!-~]{8,40}", fullmatch=True))
-def test_a_key_is_never_shown_and_nothing_raises(before: Any, after: Any, key: Any) -> None:
+def test_a_key_is_never_shown_and_nothing_raises(before: str, after: str, key: str) -> None:
     shown = quotable(f"{before} {key} {after}", "", key)
     assert key not in shown
     assert all(letter.isprintable() for letter in shown)

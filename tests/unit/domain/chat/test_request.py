@@ -75,12 +75,12 @@ def test_the_users_message_and_the_sample_change_the_digest() -> None:
 
 
 @given(any_text, any_text)
-def test_only_the_same_text_has_the_same_digest(one: Any, other: Any) -> None:
+def test_only_the_same_text_has_the_same_digest(one: str, other: str) -> None:
     assert (ChatRequest(template(), one).digest == ChatRequest(template(), other).digest) == (one == other)
 
 
 @given(any_text, any_text)
-def test_no_text_can_pass_from_one_part_into_the_next(system: Any, user: Any) -> None:
+def test_no_text_can_pass_from_one_part_into_the_next(system: str, user: str) -> None:
     moved = ChatRequest(template(system=system + user), "")
     if user:
         assert moved.digest != ChatRequest(template(system=system), user).digest

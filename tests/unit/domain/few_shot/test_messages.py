@@ -62,7 +62,7 @@ def shown(request: ChatRequest | Failure) -> list[str]:
 @pytest.mark.parametrize("select", [*WAYS, "embedded"])
 @settings(max_examples=25)
 @given(found=texts, disguise=st.sampled_from(DISGUISES), number=st.integers(1, 4))
-def test_no_task_is_shown_itself_or_a_copy_of_its_text(select: Any, found: Any, disguise: Any, number: Any) -> None:
+def test_no_task_is_shown_itself_or_a_copy_of_its_text(select: str, found: Any, disguise: Any, number: int) -> None:
     asks = builder(found, select, number)
     tasks = [Task(place, {"text": text}) for place, text in enumerate(found)]
     tasks += [Task(1000 + place, {"text": disguise(text)}) for place, text in enumerate(found)]
@@ -76,14 +76,14 @@ def test_no_task_is_shown_itself_or_a_copy_of_its_text(select: Any, found: Any, 
 
 
 @pytest.mark.parametrize("select", WAYS)
-def test_a_task_alone_is_asked_as_among_others(select: Any) -> None:
+def test_a_task_alone_is_asked_as_among_others(select: str) -> None:
     tasks = [Task(50 + place, {"text": f"{text} really"}) for place, text in enumerate(TEXTS)]
     whole = builder(TEXTS, select).asks(tasks)
     assert [ask for _, ask in whole] == [builder(TEXTS, select).request(task) for task in tasks]
 
 
 @pytest.mark.parametrize("select", ["fixed", "balanced", "diverse"])
-def test_what_is_the_same_for_all_is_one_prefix(select: Any) -> None:
+def test_what_is_the_same_for_all_is_one_prefix(select: str) -> None:
     asks = builder(TEXTS, select).asks([Task(90, {"text": "one"}), Task(91, {"text": "two"})])
     one, other = (ask for _, ask in asks if isinstance(ask, ChatRequest))
     assert len(one.example_turns) == 3

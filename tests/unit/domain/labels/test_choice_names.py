@@ -12,7 +12,7 @@ FOOD = """<View><Text name="text" value="$text"/><Choices name="topic" toName="t
 
 def names(xml: str) -> list[tuple[str, str]]:
     (field,) = read_config(xml).fields
-    return [(choice.shown, choice.stored) for choice in field.choices]
+    return [(choice.shown, choice.stored) for choice in field.labels]
 
 
 def test_repeated_names_are_paths_and_each_can_be_answered() -> None:

@@ -94,7 +94,7 @@ def test_the_model_is_told_when_a_control_is_shown() -> None:
         ('visiblewhen="choice-selected" whentagname="kind"', '"kind" has a label'),
     ],
 )
-def test_conditions_in_words(condition: Any, words: Any) -> None:
+def test_conditions_in_words(condition: str, words: str) -> None:
     tags = control("tags", 'choice="multiple"', ("x", "y"))
     schema = read_config(config(KIND, tags, control("more", condition)))
     assert f'"more": null unless {words}, else exactly one of' in request(schema=schema).template.system
@@ -177,7 +177,7 @@ def test_of_a_circle_one_is_kept() -> None:
         ('visibleWhen="choice-selected" whenTagName="other"', '"other" has a choice'),
     ],
 )
-def test_a_control_that_no_answer_brings_onto_the_screen_is_named_and_left_alone(condition: Any, why: Any) -> None:
+def test_a_control_that_no_answer_brings_onto_the_screen_is_named_and_left_alone(condition: str, why: str) -> None:
     stars = '<Brush name="stars" toName="text"/>'
     schema = read_config(config(KIND, stars, control("other", condition)))
     assert [field.name for field in schema.fields] == ["kind"]
@@ -197,7 +197,7 @@ def test_so_are_those_that_depend_on_it() -> None:
 
 
 @pytest.mark.parametrize("condition", ["choice-unselected", "no-region-selected", "some-new-word"])
-def test_a_control_that_is_hidden_by_one_that_prompts_do_not_fill_is_asked_about(condition: Any) -> None:
+def test_a_control_that_is_hidden_by_one_that_prompts_do_not_fill_is_asked_about(condition: str) -> None:
     more = control("more", f'visibleWhen="{condition}" whenTagName="tree"')
     schema = read_config(config(KIND, '<Brush name="tree" toName="text"/>', more))
     assert said(schema, kind="praise", more="low")["more"] == Labels(("low",))

@@ -1,13 +1,15 @@
 """Labelling configs as people write them, and as they shouldn't."""
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from types import FrameType
 
 import pytest
 
 from backend.domain.chat.request import ChatRequest, RequestBuilder
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.choices import ChoicesControl
 from backend.domain.prompts.default_prompt import default_version
 from backend.domain.task import Task
 from backend.errors import LabelConfigError
@@ -24,8 +26,12 @@ def view(*parts: str) -> str:
     return f"<View>{''.join(parts)}</View>"
 
 
-def field(xml: str) -> Any:
-    (only,) = read_config(view(TEXT, xml)).fields
+def fields(*parts: str) -> list[ChoicesControl]:
+    return [field for field in read_config(view(TEXT, *parts)).fields if isinstance(field, ChoicesControl)]
+
+
+def field(xml: str) -> ChoicesControl:
+    (only,) = fields(xml)
     return only
 
 
@@ -33,7 +39,7 @@ def field(xml: str) -> Any:
     ("attribute", "multiple"),
     [("", False), ('choice="single"', False), ('choice="single-radio"', False), ('choice="multiple"', True)],
 )
-def test_single_or_multiple(attribute: Any, multiple: Any) -> None:
+def test_single_or_multiple(attribute: str, multiple: bool) -> None:
     found = field(f'<Choices name="mood" toName="text" {attribute}><Choice value="Good"/></Choices>')
     assert found.multiple is multiple
     assert found.exclusive is not multiple
@@ -82,12 +88,12 @@ def test_a_condition_on_the_control_or_on_a_view_around_it_makes_it_optional() -
     own = f'<Choices name="own" toName="text" {condition}><Choice value="x"/></Choices>'
     inner = '<Choices name="inner" toName="text"><Choice value="x"/></Choices>'
     around = f"<View {condition}><View>{inner}</View></View>"
-    found = {f.name: f.optional for f in read_config(view(TEXT, CHOICES, own, around)).fields}
+    found = {f.name: f.optional for f in fields(CHOICES, own, around)}
     assert found == {"mood": False, "own": True, "inner": True}
 
 
 @pytest.mark.parametrize("attribute", ["allowNested", "perRegion", "perItem"])
-def test_choices_of_another_kind_are_named_and_left_alone(attribute: Any) -> None:
+def test_choices_of_another_kind_are_named_and_left_alone(attribute: str) -> None:
     other = f'<Choices name="other" toName="text" {attribute}="true"><Choice value="x"/></Choices>'
     schema = read_config(view(TEXT, CHOICES, other))
     assert [f.name for f in schema.fields] == ["mood"]
@@ -97,7 +103,7 @@ def test_choices_of_another_kind_are_named_and_left_alone(attribute: Any) -> Non
 
 
 @pytest.mark.parametrize("attribute", ["allowNested", "perRegion", "perItem"])
-def test_an_attribute_that_is_false_changes_nothing(attribute: Any) -> None:
+def test_an_attribute_that_is_false_changes_nothing(attribute: str) -> None:
     assert field(f'<Choices name="mood" toName="text" {attribute}="false"><Choice value="x"/></Choices>').name == "mood"
 
 
@@ -155,7 +161,7 @@ def test_variables_are_the_tasks_texts_in_document_order_each_once() -> None:
         "<View/><View/>",
     ],
 )
-def test_what_is_no_plain_xml_is_refused_in_one_sentence(xml: Any) -> None:
+def test_what_is_no_plain_xml_is_refused_in_one_sentence(xml: str) -> None:
     with pytest.raises(LabelConfigError, match="project's settings") as error:
         read_config(xml)
     assert "\n" not in str(error.value)
@@ -190,23 +196,21 @@ def test_a_config_that_shows_nothing_says_so() -> None:
 def test_choices_inside_choices_belong_to_the_inner_ones() -> None:
     inner = '<Choices name="inner" toName="text"><Choice value="B"/></Choices>'
     nested = f'<Choices name="outer" toName="text"><View><Choice value="A"/>{inner}</View><Choice value="C"/></Choices>'
-    found = {f.name: [choice.shown for choice in f.choices] for f in read_config(view(TEXT, nested)).fields}
+    found = {f.name: [choice.shown for choice in f.choices] for f in fields(nested)}
     assert found == {"outer": ["A", "C"], "inner": ["B"]}
 
 
 def test_a_condition_inside_a_condition_changes_nothing() -> None:
     inner = '<View visibleWhen="x"><Choices name="inner" toName="text"><Choice value="x"/></Choices></View>'
-    found = {
-        f.name: f.optional for f in read_config(view(TEXT, f'<View visibleWhen="y">{inner}</View>', CHOICES)).fields
-    }
+    found = {f.name: f.optional for f in fields(f'<View visibleWhen="y">{inner}</View>', CHOICES)}
     assert found == {"inner": True, "mood": False}
 
 
-def calls(xml: str, work: Any = read_config) -> int:
+def calls(xml: str, work: Callable[[str], object] = read_config) -> int:
     """How many functions are called while `xml` is read, or refused, or whatever `work` does with it."""
     made = 0
 
-    def count(_template: Any, event: Any, _arg: Any) -> None:
+    def count(_frame: FrameType, event: str, _arg: object) -> None:
         nonlocal made
         made += "call" in event
 
@@ -228,7 +232,7 @@ def calls(xml: str, work: Any = read_config) -> int:
         ("<View>", "</View>"),
     ],
 )
-def test_twice_as_much_nesting_is_twice_the_work(opening: Any, closing: Any) -> None:
+def test_twice_as_much_nesting_is_twice_the_work(opening: str, closing: str) -> None:
     few, many = (calls(view(TEXT, opening * depth + closing * depth)) for depth in (300, 600))
     assert many < 2.5 * few
 

@@ -129,5 +129,5 @@ def test_the_score_is_part_of_what_is_said_as_exactly_as_it_is_stored() -> None:
 
 
 @given(st.none() | st.floats(0, 1), st.lists(regions, max_size=3))
-def test_a_fingerprint_fits_into_eight_bytes(score: Any, result: Any) -> None:
+def test_a_fingerprint_fits_into_eight_bytes(score: float | None, result: Any) -> None:
     assert 0 <= fingerprint(score, result) < 2**60

@@ -17,7 +17,7 @@ NOW = choices("Fine", "Bad", "Odd")
 RENAMED = with_renames(NOW, {"mood": {"Good": "Fine"}})
 
 
-def region(*labels: Any) -> Any:
+def region(*labels: str) -> list[dict[str, Any]]:
     return [{"from_name": "mood", "value": {"choices": list(labels)}}]
 
 
@@ -50,7 +50,7 @@ def test_a_former_config_gives_the_answers_of_now() -> None:
     assert same_answers(read, NOW)
     assert not same_answers(as_now(OLD, NOW), NOW)
     assert read.renamed({"mood": Labels(("Good",))}) == {"mood": Labels(("Fine",))}
-    assert [choice.stored for choice in as_now(OLD, NOW).fields[0].choices] == ["Good", "Bad", "Odd"]
+    assert [choice.stored for choice in as_now(OLD, NOW).fields[0].labels] == ["Good", "Bad", "Odd"]
 
 
 def test_two_labels_that_became_one_are_one() -> None:
@@ -74,9 +74,9 @@ def test_a_config_that_is_not_in_the_record_is_found_by_undoing_the_renames() ->
 
 def test_versions_of_different_configs_share_the_labels_that_both_have() -> None:
     shared = shared_schema([OLD, NOW])
-    assert [choice.stored for choice in shared.fields[0].choices] == ["Bad", "Odd"]
+    assert [choice.stored for choice in shared.fields[0].labels] == ["Bad", "Odd"]
     assert shared_schema([OLD, OLD]) is OLD
-    assert shared_schema([as_now(OLD, RENAMED), RENAMED]).fields[0].choices == NOW.fields[0].choices
+    assert shared_schema([as_now(OLD, RENAMED), RENAMED]).fields[0].labels == NOW.fields[0].labels
 
 
 def test_versions_share_controls_of_the_same_name_or_nothing() -> None:

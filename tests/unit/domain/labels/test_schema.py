@@ -1,7 +1,5 @@
 """What a LabelSchema amounts to: its digest, the JSON Schema it demands, the classes of an answer."""
 
-from typing import Any
-
 import pytest
 
 from backend.domain.answer import Labels
@@ -29,7 +27,7 @@ DYNAMIC = """<View><Text name="text" value="$text"/><Choices name="pick" toName=
         BASE.replace("</View>", '<Header value="Choose well"/></View>'),
     ],
 )
-def test_layout_leaves_the_digest_alone(layout: Any) -> None:
+def test_layout_leaves_the_digest_alone(layout: str) -> None:
     assert read_config(layout).digest == read_config(BASE).digest
 
 
@@ -47,7 +45,7 @@ def test_layout_leaves_the_digest_alone(layout: Any) -> None:
         BASE.replace("</View>", '<Text name="more" value="$more"/></View>'),
     ],
 )
-def test_what_changes_answers_or_questions_changes_the_digest(changed: Any) -> None:
+def test_what_changes_answers_or_questions_changes_the_digest(changed: str) -> None:
     assert read_config(changed).digest != read_config(BASE).digest
 
 
@@ -81,7 +79,7 @@ def test_a_schema_that_does_not_depend_on_the_task_is_itself_for_every_task() ->
 def test_a_tasks_own_choices_fill_only_the_field_that_takes_them() -> None:
     resolved = read_config(DYNAMIC).for_task({"text": "x", "options": ["red", "green"]})
     assert not isinstance(resolved, Failure)
-    assert [[choice.shown for choice in field.choices] for field in resolved.fields] == [["red", "green"], ["Good"]]
+    assert [[choice.shown for choice in field.labels] for field in resolved.fields] == [["red", "green"], ["Good"]]
 
 
 def test_a_task_without_its_choices_can_not_be_asked_about() -> None:

@@ -1,7 +1,6 @@
 """What a teacher wrote is tried only when it is a prompt for these tasks."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -40,17 +39,17 @@ def test_a_fence_around_it_goes() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "``` \n\n```"])
-def test_an_empty_one_is_dropped(text: Any) -> None:
+def test_an_empty_one_is_dropped(text: str) -> None:
     assert why(text) == "it is empty"
 
 
 @pytest.mark.parametrize("text", [BASE.template, "  how is THIS?\n{text}\n", "tried before:  {text}"])
-def test_one_that_was_there_already_is_dropped(text: Any) -> None:
+def test_one_that_was_there_already_is_dropped(text: str) -> None:
     assert "same" in why(text)
 
 
 @pytest.mark.parametrize("text", ["{text}", "}{ 0x7f ### {text}", "?! {text} ..."])
-def test_nonsense_is_dropped(text: Any) -> None:
+def test_nonsense_is_dropped(text: str) -> None:
     assert why(text) == "it gives no instruction"
 
 
@@ -58,7 +57,7 @@ def test_nonsense_is_dropped(text: Any) -> None:
     "text",
     ["I'm sorry, but I can't help with that.", "I cannot do this. {text}", "As an AI model, I … {text}", "Sorry, no."],
 )
-def test_a_refusal_is_dropped(text: Any) -> None:
+def test_a_refusal_is_dropped(text: str) -> None:
     assert why(text) == "the teacher refused"
 
 
@@ -67,7 +66,7 @@ def test_one_that_no_context_takes_is_dropped() -> None:
 
 
 @pytest.mark.parametrize("name", ["label", "topic", "texts"])
-def test_another_variable_is_complained_about(name: Any) -> None:
+def test_another_variable_is_complained_about(name: str) -> None:
     found = told(f"Is the mood good or bad? {{text}} {{{name}}}")
     assert found == Dropped(f"it uses {{{name}}}, which the prompt has no variable for", mendable=True)
 
@@ -127,7 +126,7 @@ def test_what_may_be_changed_is_a_prompt_file_and_comes_back() -> None:
 
 
 @pytest.mark.parametrize("head", ["", "note: '{text}'\nlabels: {Bad: mine}\n---\n"])
-def test_what_looks_like_a_header_is_text(head: Any) -> None:
+def test_what_looks_like_a_header_is_text(head: str) -> None:
     written = f"---\n{head}Is it good?\n{{text}}"
     found = told(written)
     assert isinstance(found, Proposal)

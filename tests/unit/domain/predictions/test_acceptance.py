@@ -7,7 +7,7 @@ import pytest
 from backend.domain.predictions.acceptance import is_unseen, seal
 from backend.domain.predictions.marks import Marker
 
-MADE = {
+MADE: dict[str, Any] = {
     "id": 4,
     "result": [{"from_name": "topic"}],
     "completed_by": 1,
@@ -36,14 +36,14 @@ def test_one_made_of_a_prediction_is_unseen() -> None:
 )
 def test_a_person_is_seen(touched: dict[str, Any]) -> None:
     assert not is_unseen({**MADE, **touched})
-    assert not is_unseen({**MADE, **touched}, known={4})
+    assert not is_unseen({**MADE, **touched}, accepted={4})
 
 
 def test_without_its_prediction_it_is_known_by_its_mark_or_its_id() -> None:
     orphan = {**MADE, "parent_prediction": None}
     assert not is_unseen(orphan)
-    assert is_unseen(orphan, known={4})
-    assert is_unseen({**orphan, "result": Marker("ab" * 32).marked(1, "x@1", MADE["result"])})  # type: ignore[arg-type]
+    assert is_unseen(orphan, accepted={4})
+    assert is_unseen({**orphan, "result": Marker("ab" * 32).marked(1, "x@1", MADE["result"])})
 
 
 @pytest.mark.parametrize("name", ["result", "completed_by", "updated_at", "was_cancelled"])

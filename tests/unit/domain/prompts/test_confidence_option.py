@@ -18,12 +18,12 @@ REJECTED = Rejection("not_json", "It is no JSON.")
 
 
 @pytest.mark.parametrize(("text", "samples"), [("auto", 1), (" none ", 1), ("samples:2", 2), ("samples:05", 5)])
-def test_where_confidence_comes_from(text: Any, samples: Any) -> None:
+def test_where_confidence_comes_from(text: str, samples: int) -> None:
     assert samples_of(check_confidence(text)) == samples
 
 
 @pytest.mark.parametrize("text", ["", "samples", "samples:", "samples:1", "samples:21", "samples:x", "5", "Auto"])
-def test_what_is_no_source_is_refused(text: Any) -> None:
+def test_what_is_no_source_is_refused(text: str) -> None:
     with pytest.raises(PromptError, match=r"samples:K with K from 2 to 20"):
         check_confidence(text)
 

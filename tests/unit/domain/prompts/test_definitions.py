@@ -4,9 +4,12 @@ import time
 
 import pytest
 
+from backend.domain.chat.request import ChatRequest, RequestBuilder
 from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.prompts.version import Definitions
+from backend.domain.task import Task
 from backend.errors import PromptError
 from tests.scripted import builder, choices, tasks
 
@@ -21,9 +24,14 @@ DYNAMIC = read_config(
 )
 
 
+def asked(builder: RequestBuilder, task: Task) -> ChatRequest:
+    request = builder.request(task)
+    assert isinstance(request, ChatRequest)
+    return request
+
+
 def told(definitions: Definitions) -> str:
-    request = builder(ONE, definitions=definitions).request(tasks(1)[0])
-    return request.template.system  # type: ignore[union-attr]
+    return asked(builder(ONE, definitions=definitions), tasks(1)[0]).template.system
 
 
 def test_a_definition_stands_in_place_of_the_hint() -> None:
@@ -39,9 +47,9 @@ def test_labels_of_several_controls_stand_below_their_controls() -> None:
 
 
 @pytest.mark.parametrize("schema", [ONE, TWO])
-def test_what_is_listed_means_the_same_again(schema) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_listed_means_the_same_again(schema: LabelSchema) -> None:
     field = schema.fields[-1]
-    found = defined({field.name: {field.choices[-1].shown: "a sentence"}}, schema)
+    found = defined({field.name: {field.labels[-1].shown: "a sentence"}}, schema)
     assert defined(listed(found), schema) == found
     assert listed(defined({}, schema)) == {}
 
@@ -57,7 +65,9 @@ def test_what_is_listed_means_the_same_again(schema) -> None:  # type: ignore[no
         ({"Goood": "x"}, TWO, "did you mean Good?"),
     ],
 )
-def test_what_the_config_does_not_have_is_refused_with_the_nearest(given, schema, said) -> None:  # type: ignore[no-untyped-def]
+def test_what_the_config_does_not_have_is_refused_with_the_nearest(
+    given: dict[str, str | dict[str, str]], schema: LabelSchema, said: str
+) -> None:
     with pytest.raises(PromptError) as error:
         defined(given, schema)
     assert said in str(error.value)
@@ -65,11 +75,9 @@ def test_what_the_config_does_not_have_is_refused_with_the_nearest(given, schema
 
 def test_labels_that_come_from_the_task_may_be_defined_too() -> None:
     found = defined({"Blue": "like the sky"}, DYNAMIC)
-    task = tasks(1)[0]
-    request = builder(DYNAMIC, definitions=found).request(
-        type(task)(1, {"text": "x", "options": ["Red", {"value": "Blue", "hint": "a colour"}]})
-    )
-    assert '\n- "Red"\n- "Blue": like the sky\n' in request.user  # type: ignore[union-attr]
+    task = Task(1, {"text": "x", "options": ["Red", {"value": "Blue", "hint": "a colour"}]})
+    request = asked(builder(DYNAMIC, definitions=found), task)
+    assert '\n- "Red"\n- "Blue": like the sky\n' in request.user
 
 
 def test_hints_are_one_line_each_in_the_order_of_the_config() -> None:

@@ -1,7 +1,5 @@
 """Remarks on a prompt that is saved: what may not do what was meant."""
 
-from typing import Any
-
 import pytest
 
 from backend.domain.prompts.remarks import lacking, on_lacking, remarks
@@ -19,13 +17,13 @@ PLAIN = choices("Good", "Bad")
         ("{text} { text }", '"{ text }" is sent as it stands: write {text}'),
     ],
 )
-def test_braces_too_many(template: Any, part: Any) -> None:
+def test_braces_too_many(template: str, part: str) -> None:
     (said,) = remarks(template, ("text",), PLAIN)
     assert part in said
 
 
 @pytest.mark.parametrize("template", ["{text}", '{"mood": "{text}"}', "{{other}}", '{ "text": 1 }', "{{}} {text}"])
-def test_braces_that_mean_what_they_say(template: Any) -> None:
+def test_braces_that_mean_what_they_say(template: str) -> None:
     assert remarks(template, ("text",), PLAIN) == []
 
 

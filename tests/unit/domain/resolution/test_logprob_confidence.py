@@ -167,7 +167,7 @@ def test_no_text_breaks_the_search(text: Any) -> None:
 
 
 @given(st.data())
-def test_it_is_the_product_over_the_values_tokens_however_the_text_is_cut(data: Any) -> None:
+def test_it_is_the_product_over_the_values_tokens_however_the_text_is_cut(data: st.DataObject) -> None:
     text = '{"mood": "Refund request"}'
     cuts = sorted(data.draw(st.sets(st.integers(1, len(text) - 1))))
     pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]

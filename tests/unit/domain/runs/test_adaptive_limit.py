@@ -14,7 +14,7 @@ def limits_under(pace: AdaptiveLimit, answers: int, refused: Any) -> list[int]:
     """The limit after each of so many answers; `refused`: limit -> whether the next one is a 429."""
     limits = []
     for _ in range(answers):
-        pace.heard(refused(pace.limit))
+        pace.count(refused(pace.limit))
         limits.append(pace.limit)
     return limits
 
@@ -38,7 +38,7 @@ def test_it_settles_near_what_a_hard_limit_lets_through(most: Any, capacity: Any
     for turn in range(200):
         limit = pace.limit
         for number in range(limit):
-            pace.heard(number >= capacity)
+            pace.count(number >= capacity)
         if turn >= 20:
             settled.append(pace.limit)
     assert capacity <= min(settled)
@@ -57,7 +57,7 @@ def test_it_regrows_when_the_limit_is_gone() -> None:
 def test_it_is_never_below_one_nor_above_the_most(most: Any, answers: Any) -> None:
     pace = AdaptiveLimit(most)
     for refused in answers:
-        pace.heard(refused)
+        pace.count(refused)
         assert 1 <= pace.limit <= most
 
 

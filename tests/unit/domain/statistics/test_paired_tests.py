@@ -1,7 +1,5 @@
 """Equal to statsmodels on whatever can happen; the interval to published ones."""
 
-from typing import Any
-
 import numpy
 import pytest
 from hypothesis import given, settings
@@ -16,14 +14,14 @@ counts = st.integers(0, 60)
 
 @settings(max_examples=1000)
 @given(counts, counts)
-def test_mcnemar_as_statsmodels(fixed: Any, broken: Any) -> None:
+def test_mcnemar_as_statsmodels(fixed: int, broken: int) -> None:
     expected = contingency_tables.mcnemar([[5, fixed], [broken, 5]], exact=True).pvalue
     assert mcnemar(fixed, broken) == pytest.approx(min(1, expected))
 
 
 @settings(max_examples=1000)
 @given(st.integers(2, 5).flatmap(lambda k: st.lists(st.tuples(*[st.booleans()] * k), min_size=1, max_size=40)))
-def test_cochran_as_statsmodels(rows: Any) -> None:
+def test_cochran_as_statsmodels(rows: list[tuple[bool, ...]]) -> None:
     mine = cochran(list(zip(*rows, strict=True)))
     if all(len(set(row)) == 1 for row in rows):
         assert mine == 1
@@ -37,7 +35,7 @@ def test_cochran_of_nothing() -> None:
 
 @settings(max_examples=1000)
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=10))
-def test_holm_as_statsmodels(percents: Any) -> None:
+def test_holm_as_statsmodels(percents: list[int]) -> None:
     p_values = [percent / 100 for percent in percents]
     with pytest.MonkeyPatch.context() as patch:
         # statsmodels collects garbage in each call, which takes a twentieth of a second.
@@ -51,12 +49,12 @@ def test_holm_as_statsmodels(percents: Any) -> None:
     [((36, 12, 2, 0), (0.0569, 0.3404)), ((14, 5, 0, 22), (0.0115, 0.2265))],
     ids=["Newcombe 1998", "Altman et al. 2000"],
 )
-def test_the_interval_as_published(table: Any, expected: Any) -> None:
+def test_the_interval_as_published(table: tuple[int, int, int, int], expected: tuple[float, float]) -> None:
     assert difference_interval(*table) == pytest.approx(expected, abs=0.0001)
 
 
 @given(counts, counts, counts, counts)
-def test_the_interval_holds_the_difference_and_mirrors(both: Any, fixed: Any, broken: Any, neither: Any) -> None:
+def test_the_interval_holds_the_difference_and_mirrors(both: int, fixed: int, broken: int, neither: int) -> None:
     found = difference_interval(both, fixed, broken, neither)
     total = both + fixed + broken + neither
     if not total:

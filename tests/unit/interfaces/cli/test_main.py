@@ -218,7 +218,12 @@ def test_open_prints_the_address_and_opens_it(
 ) -> None:
     saved(mine)
     opened: list[str] = []
-    monkeypatch.setattr("webbrowser.get", lambda: SimpleNamespace(name="x", open=lambda url: not opened.append(url)))
+
+    def opens(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr("webbrowser.get", lambda: SimpleNamespace(name="x", open=opens))
     done = call(*line.split())
     assert (done.exit_code, done.stdout, done.stderr) == (0, f"http://127.0.0.1:1{path}\n", "")
     assert opened == [f"http://127.0.0.1:1{path}"]

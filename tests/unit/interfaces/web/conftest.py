@@ -3,15 +3,16 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from backend.interfaces.web.admission import LIMITS, AdmissionLimits, everyone
 from backend.interfaces.web.worker import HttpFront
 
+T = TypeVar("T")
 Serve = Callable[..., tuple[str, int]]
 
 
@@ -43,12 +44,23 @@ class Served:
         self.front = HttpFront(worker)
         listener = socket.create_server(("127.0.0.1", 0))
         self.address: tuple[str, int] = listener.getsockname()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
-        asyncio.run_coroutine_threadsafe(self.front.listen(listener, None), self.loop).result(5)
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self._server = self._do(self.front.listen(listener, None))
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.front.finish(2), self.loop).result(5)
+        self._do(self._finish())
         self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(5)
+        self.loop.close()
+
+    async def _finish(self) -> None:
+        """As the worker does."""
+        self._server.close()
+        await self.front.finish(2)
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(5)
 
 
 @pytest.fixture

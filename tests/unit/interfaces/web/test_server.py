@@ -92,8 +92,8 @@ def test_any_params_will_do(client: FlaskClient, params: Any) -> None:
 
 def test_only_the_data_of_a_task_is_asked_about(mine: Installation) -> None:
     client, model = scripted(mine, GOOD)
-    leaks = {"annotations": [{"result": "THE TRUTH"}], "predictions": ["THE TRUTH"], "meta": {"x": "THE TRUTH"}}
-    predict(client, task("a day", **leaks))
+    annotations = [{"result": "THE TRUTH"}]
+    predict(client, task("a day", annotations=annotations, predictions=["THE TRUTH"], meta={"x": "THE TRUTH"}))
     assert "a day" in model.users[0]
     assert "THE TRUTH" not in str(model.requests[0].messages)
 

@@ -3,12 +3,14 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
@@ -107,7 +109,8 @@ def test_setup_does_not_wait_for_predictions(mine: Installation, stand_in: Runni
     busy.start()
     until(lambda: stand_in.stats()["in_flight"] > 0)
     client = server.test_client()
-    for ask in (lambda: client.get("/health"), lambda: setup(client)):
+    asks: tuple[Callable[[], TestResponse], ...] = (lambda: client.get("/health"), lambda: setup(client))
+    for ask in asks:
         began = time.monotonic()
         assert ask().status_code == 200
         assert time.monotonic() - began < 1

@@ -1,6 +1,7 @@
 """A whole search in this process: the stand-in's answers, a scripted teacher, a record on disk."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from backend.app import App
+from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.optimize.search import FEWEST, SearchOptions
 from backend.engine.budget_rules import OverBudget
 from backend.errors import ProviderError, RunError, SettingsError, SubsetError
@@ -15,14 +18,15 @@ from backend.services.optimize.session import OptimizationResult, OptimizerOptio
 from backend.services.prompts.few_shot_selection import FewShotRequest as Examples
 from backend.services.run_control import waiting
 from backend.services.run_control.progress import Silent
-from benchmarks.enhance import TEACHER, InProcess, Labelled, Studio, World, draft, in_process, messages, trial
+from benchmarks.enhance import TEACHER, Labelled, Studio, World, draft, in_process, messages, trial
 from demo.teacher import KINDS, USELESS
+from tests.scripted import some
 
 TRUTHS = messages()[:100]
 PRICES = {"price_in": 2.0, "price_out": 10.0}
 
 
-def app(folder: Path, world: World, truths: list[Labelled] = TRUTHS, **settings: Any) -> InProcess:
+def app(folder: Path, world: World, truths: Sequence[Labelled] = TRUTHS, /, **settings: Any) -> App:
     made = in_process(folder, Studio(truths, messages()[100:]), world, **settings)
     made.save(draft())
     return made
@@ -57,7 +61,7 @@ def test_only_good_ones_are_ever_offered(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["unknown", "long"])
-def test_what_can_be_mended_is_said_once(tmp_path: Path, kind: Any) -> None:
+def test_what_can_be_mended_is_said_once(tmp_path: Path, kind: str) -> None:
     found, world = searched(tmp_path, kind, rounds=1)
     assert found.text is None
     assert ["can't be used" in feedback_text for feedback_text in world.feedback] == [False, True]
@@ -120,7 +124,9 @@ def test_without_ground_truth_it_drafts_and_says_it_is_unchecked(tmp_path: Path)
 
 
 @pytest.mark.parametrize("truths", [TRUTHS[:4], [t for t in TRUTHS if t.topic == "Refund"]], ids=["few", "one class"])
-def test_ground_truths_that_can_not_judge_are_refused_before_anything_is_asked(tmp_path: Path, truths: Any) -> None:
+def test_ground_truths_that_can_not_judge_are_refused_before_anything_is_asked(
+    tmp_path: Path, truths: Sequence[Labelled]
+) -> None:
     world = World(["good"])
     with pytest.raises(SubsetError, match=rf"at least {FEWEST} are needed: mark about \d+ more|All \d+ ground truths"):
         app(tmp_path, world, truths).enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
@@ -135,7 +141,7 @@ class Spender(World):
         self.usd = 0.0
         self.dies = dies
 
-    async def complete(self, request: Any, attempt: int) -> Any:
+    async def complete(self, request: ChatRequest, attempt: int) -> Completion:
         if self.dies is not None and len(self.asked) + len(self.feedback) >= self.dies:
             raise ProviderError("It is gone.")
         found = await super().complete(request, attempt)
@@ -156,7 +162,7 @@ def test_the_budget_holds_for_teacher_and_model_together(tmp_path: Path) -> None
     assert 0 < world.usd <= budget
     found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 8), 1.0))
     assert found.verdict == "better"
-    assert found.cost.spent == pytest.approx(world.usd - status.tally.spent_usd)
+    assert found.cost.spent == pytest.approx(world.usd - some(status.tally.spent_usd))
 
 
 def test_a_budget_needs_the_prices_of_both(tmp_path: Path) -> None:
@@ -209,7 +215,7 @@ def test_who_is_slow_is_named_regularly(tmp_path: Path, monkeypatch: pytest.Monk
     told: list[str] = []
 
     class Slow(World):
-        async def complete(self, request: Any, attempt: int) -> Any:
+        async def complete(self, request: ChatRequest, attempt: int) -> Completion:
             await asyncio.sleep(0.03)
             return await super().complete(request, attempt)
 

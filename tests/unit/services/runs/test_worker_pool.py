@@ -12,6 +12,7 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.processes import this_process
+from backend.domain.answer import Answer, Labels
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.runs.chunk import END, PLAN
@@ -20,10 +21,12 @@ from backend.domain.task import Task
 from backend.engine.shutdown import Shutdown, Stopped
 from backend.services.run_control.termination import Interrupted
 from backend.services.runs.chunk_session import ChunkSession
+from backend.services.runs.task_labeler import RunListener
 from backend.services.runs.worker_pool import WorkerPool
 
 CHUNKS = ((1, 2), (3, 4), (5, 6))
-GOOD, SLOW_DOWN = {"mood": "good"}, Failure("rate_limited", "Slow down.")
+GOOD: Answer = {"mood": Labels(("good",))}
+SLOW_DOWN = Failure("rate_limited", "Slow down.")
 
 
 class Line:
@@ -50,23 +53,23 @@ class Shift:
         for number, ids in enumerate(CHUNKS, 1):
             self.jobs.add(self.run.id, number, "ask", ids)
         self.jobs.done(self.run.id, [PLAN])
-        studio = SimpleNamespace(tasks_by_id=lambda _project, ids: [[Task(task, {}) for task in ids]])
+        self.studio = SimpleNamespace(tasks_by_id=lambda _project, ids: [[Task(task, {}) for task in ids]])
         resolved = SimpleNamespace(project=SimpleNamespace(id=7))
         resolver = SimpleNamespace(resolved=lambda _tag: resolved)
-        labeler = SimpleNamespace(label=self._label, stop=self.stop)
-        asking = SimpleNamespace(studio=studio, labeler=labeler)
+        self.labeler = SimpleNamespace(label=self._label, stop=self.stop)
+        asking = SimpleNamespace(studio=self.studio, labeler=self.labeler)
         worker: Any = SimpleNamespace(record=self.record, resolver=resolver, asking=asking)
         self.worker_pool = WorkerPool(worker, self.jobs, self.line)
-        self.verdicts: list[Any] = []
+        self.verdicts: list[Answer | Failure] = []
 
     async def _label(
-        self, run: Run, _resolved: Any, pages: Iterator[list[Task]], listener: Any, _heartbeat: Any
+        self, run: Run, _resolved: object, pages: Iterator[list[Task]], listener: RunListener, _heartbeat: object
     ) -> float:
         """Told to end while the first chunk is asked about: its tasks end so."""
         first = next(pages)
         self.stop.request()
         await listener.seen(
-            [outcome(task.id, verdict) for task, verdict in zip(first, self.verdicts, strict=True)], flushed
+            [Outcome(task.id, verdict) for task, verdict in zip(first, self.verdicts, strict=True)], flushed
         )
         assert list(pages) == [], "nothing more is taken in hand"
         raise Stopped
@@ -78,10 +81,6 @@ class Shift:
 
 async def flushed() -> None:
     return
-
-
-def outcome(task: int, verdict: Any) -> Any:
-    return SimpleNamespace(task_id=task, answer=None if isinstance(verdict, Failure) else verdict)
 
 
 @pytest.fixture
@@ -96,7 +95,7 @@ def shift(tmp_path: Path) -> Iterator[Shift]:
     [([GOOD, GOOD], {2, 3}), ([GOOD, SLOW_DOWN], {1, 2, 3}), ([SLOW_DOWN, SLOW_DOWN], {1, 2, 3})],
 )
 def test_chunks_that_are_not_through_are_given_back_and_called_for(
-    shift: Shift, verdicts: list[Any], left: set[int]
+    shift: Shift, verdicts: list[Answer | Failure], left: set[int]
 ) -> None:
     """Trouble may be there only because nothing is sent again: the next worker asks."""
     shift.verdicts = verdicts
@@ -144,8 +143,8 @@ class Large:
         self.asked: list[int] = []
         shift.run = shift.record.create(NewRun("mood@2", 7, Subset("all")))
         shift.jobs.open(shift.run.id)
-        shift.worker_pool.worker.asking.studio.id_pages = self._id_pages
-        shift.worker_pool.worker.asking.labeler.label = self._label
+        shift.studio.id_pages = self._id_pages
+        shift.labeler.label = self._label
 
     def _id_pages(self, _project: int, _view: int | None) -> Iterator[list[int]]:
         for start in (0, 10_000, 20_000):
@@ -153,12 +152,12 @@ class Large:
             yield list(range(start, min(start + 10_000, 25_000)))
 
     async def _label(
-        self, _run: Run, _resolved: Any, pages: Iterator[list[Task]], listener: Any, _heartbeat: Any
+        self, _run: Run, _resolved: object, pages: Iterator[list[Task]], listener: RunListener, _heartbeat: object
     ) -> float:
         for page in pages:
             self.read_at_first = self.read_at_first or self.pages_read
             self.asked += [task.id for task in page]
-            await listener.seen([outcome(task.id, GOOD) for task in page], flushed)
+            await listener.seen([Outcome(task.id, GOOD) for task in page], flushed)
             if len(self.asked) > self.stop_after * 1000:
                 self.shift.stop.request()
         if self.shift.stop.requested:
@@ -202,6 +201,5 @@ def test_without_a_stop_a_failure_counts_as_through(shift: Shift) -> None:
         shift.run.id, iter([job]), shift.jobs, lambda ids: [[Task(task, {}) for task in ids]], shift.stop
     )
     next(session.pages())
-    found: list[Outcome] = [outcome(1, SLOW_DOWN), outcome(2, GOOD)]
-    asyncio.run(session.seen(found, flushed))
+    asyncio.run(session.seen([Outcome(1, SLOW_DOWN), Outcome(2, GOOD)], flushed))
     assert shift.states() == {2, 3}

@@ -1,6 +1,7 @@
 """Every control that the registry knows has the whole protocol, and keeps what all of them must keep."""
 
 import inspect
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -9,10 +10,10 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.layout import Placed
 from backend.domain.metrics.measures import MEASURES
-from backend.domain.outcome import Rejection
+from backend.domain.outcome import Failure, Rejection
 
 MEMBERS = {*Control.__annotations__, *(name for name in vars(Control) if not name.startswith("_"))}
-ELEMENTS = {
+ELEMENTS: dict[str, tuple[str, Any]] = {
     "Choices": ('<Choices name="c" toName="t"><Choice value="a"/></Choices>', "a"),
     "TextArea": ('<TextArea name="c" toName="t"/>', ["one text", "two"]),
     "Rating": ('<Rating name="c" toName="t"/>', 3),
@@ -40,26 +41,28 @@ OBJECTS = {
 """Tag -> what it is about where that is not a <Text>, and that in a task."""
 
 
-def built(tag):
+def built(tag: str) -> Control:
     """The control, as it is for a task."""
     placed = Placed(fromstring(ELEMENTS[tag][0]), False, ())
     shown, text = OBJECTS.get(tag, ('<Text name="t" value="$text"/>', "two"))
     placed.object = fromstring(shown)
     found = BUILDERS[tag](placed)
     assert not isinstance(found, str), found
-    return found.for_task({"text": text})
+    control = found.for_task({"text": text})
+    assert not isinstance(control, Failure)
+    return control
 
 
 @pytest.fixture(params=BUILDERS)
-def control(request):
+def control(request: pytest.FixtureRequest) -> Control:
     return built(request.param)
 
 
-def test_the_protocol_is_not_empty():
+def test_the_protocol_is_not_empty() -> None:
     assert {"describe", "json_schema", "parse", "to_regions", "from_regions", "equal", "partial", "classes"} <= MEMBERS
 
 
-def test_a_control_has_all_that_the_protocol_says(control):
+def test_a_control_has_all_that_the_protocol_says(control: Control) -> None:
     lacking = [name for name in MEMBERS if not hasattr(control, name)]
     assert lacking == []
     for name, member in vars(Control).items():
@@ -68,7 +71,7 @@ def test_a_control_has_all_that_the_protocol_says(control):
             assert list(inspect.signature(getattr(control, name)).parameters) == wanted, name
 
 
-def test_what_a_model_says_comes_back_from_json_and_from_regions(control):
+def test_what_a_model_says_comes_back_from_json_and_from_regions(control: Control) -> None:
     value = control.parse(ELEMENTS[control.tag][1])
     assert not isinstance(value, Rejection)
     assert isinstance(value, control.holds)
@@ -80,12 +83,13 @@ def test_what_a_model_says_comes_back_from_json_and_from_regions(control):
     assert control.show(value)
 
 
-def test_nothing_is_no_region_and_not_the_same_as_something(control):
+def test_nothing_is_no_region_and_not_the_same_as_something(control: Control) -> None:
     value = control.parse(ELEMENTS[control.tag][1])
+    assert not isinstance(value, Rejection)
     assert control.to_regions(None) == []
     assert control.from_regions([]) is None
     assert not control.equal(None, value)
 
 
-def test_each_kind_of_control_has_a_measure():
+def test_each_kind_of_control_has_a_measure() -> None:
     assert set(MEASURES) == set(BUILDERS)

@@ -104,13 +104,13 @@ def test_any_json_is_accepted_or_rejected_and_never_raises(value: Any, multiple:
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, unique=True), st.data())
-def test_a_label_given_exactly_is_that_label(labels: Any, data: Any) -> None:
+def test_a_label_given_exactly_is_that_label(labels: list[str], data: st.DataObject) -> None:
     label = data.draw(st.sampled_from(labels))
     assert field(*labels).parse(label) == Labels((label,))
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, unique=True), st.text())
-def test_whatever_is_accepted_folds_to_its_label_and_to_no_other(labels: Any, text: Any) -> None:
+def test_whatever_is_accepted_folds_to_its_label_and_to_no_other(labels: list[str], text: str) -> None:
     found = field(*labels).parse(text)
     if not isinstance(found, Rejection):
         assert fold(names_of(found)[0]) == fold(text)
@@ -118,12 +118,12 @@ def test_whatever_is_accepted_folds_to_its_label_and_to_no_other(labels: Any, te
 
 
 @given(st.text())
-def test_folding_twice_is_folding_once(text: Any) -> None:
+def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(st.text())
-def test_case_and_normal_form_do_not_matter_to_folding(text: Any) -> None:
+def test_case_and_normal_form_do_not_matter_to_folding(text: str) -> None:
     assert fold(unicodedata.normalize("NFD", text)) == fold(text)
     assert fold(f"\t {text}\n") == fold(text)
 

@@ -218,34 +218,6 @@ def test_labels_that_were_renamed_or_are_gone() -> None:
     assert control.shared([control.as_before({"ORG": "FIRM"})]).known_classes == ("PER",)
 
 
-@pytest.mark.parametrize(
-    ("objects", "attributes", "why"),
-    [
-        ('<Table name="text" value="$text"/>', "", "not supported yet on <Table>"),
-        ('<HyperText name="text" value="$a and $b"/>', "", "shows more than one field of the task"),
-        ('<HyperText name="text" value="$text" valueType="url"/>', "", "loaded or decoded by the browser"),
-        ('<Paragraphs name="text" value="$text" valueType="url"/>', "", "loaded or decoded by the browser"),
-        ('<Text name="other" value="$text"/>', "", "not supported yet"),
-        (TEXT, 'value="$labels"', "labels that the task brings"),
-        ('<Text name="text" value="$text" valueType="url"/>', "", "loaded or decoded by the browser"),
-        ('<Text name="text" value="$text" encoding="base64"/>', "", "loaded or decoded by the browser"),
-        ('<Text name="text" value="constant"/>', "", "shows nothing of the task"),
-    ],
-)
-def test_what_is_not_supported_is_named(objects: str, attributes: str, why: str) -> None:
-    other = '<Text name="shown" value="$shown"/><Choices name="c" toName="text"><Choice value="a"/></Choices>'
-    found = read_config(f"<View>{LABELS.format(attributes)}{objects}{other}</View>")
-    (sentence,) = found.unsupported
-    assert sentence.startswith("<Labels name='ner'> (")
-    assert why in sentence
-
-
-def test_a_list_without_labels_is_named() -> None:
-    choices = '<Choices name="c" toName="text"><Choice value="a"/></Choices>'
-    found = read_config(f'<View>{TEXT}<Labels name="ner" toName="text"/>{choices}</View>')
-    assert found.unsupported == ("<Labels name='ner'> (it lists no labels)",)
-
-
 def test_a_version_of_before_goes_on_without_it() -> None:
     both = '<Choices name="c" toName="text"><Choice value="a"/></Choices>'
     old, now = read_config(f"<View>{TEXT}{both}</View>"), read_config(f"<View>{TEXT}{both}{LABELS.format('')}</View>")

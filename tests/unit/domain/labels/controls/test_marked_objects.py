@@ -156,31 +156,6 @@ def test_what_is_not_a_list_of_turns_is_a_bad_task(value: Any) -> None:
     assert isinstance(own.for_task({"text": value}), Failure) != (isinstance(value, list) and "who" in str(value))
 
 
-@pytest.mark.parametrize(
-    ("tag", "shown", "why"),
-    [
-        ("HyperTextLabels", TURNS, "it marks <HyperText> alone"),
-        ("ParagraphLabels", HTML, "it marks <Paragraphs> alone"),
-        ("ParagraphLabels", '<Text name="shown" value="$text"/>', "it marks <Paragraphs> alone"),
-    ],
-)
-def test_each_marks_its_own_object(tag: str, shown: str, why: str) -> None:
-    other = '<Text name="c" value="$c"/><Choices name="k" toName="c"><Choice value="a"/></Choices>'
-    found = read_config(f'<View><{tag} name="ner" toName="shown"><Label value="PER"/></{tag}>{shown}{other}</View>')
-    assert found.unsupported == (f"<{tag} name='ner'> ({why})",)
-
-
-def test_what_is_marked_is_read_as_it_is_shown_and_nothing_else_is() -> None:
-    html = Task(1, {"text": "<p>Anna</p><p>Berg &amp; Co</p>"})
-    assert as_read(html, schema("HyperTextLabels", HTML)).value("text") == "Anna\nBerg & Co"
-    dialogue = Task(2, {"text": EMOJI})
-    assert as_read(dialogue, schema("ParagraphLabels", TURNS)).value("text") == "[0] A: Hi\n[1] B: 😀 I met Bob"
-    assert as_read(dialogue, schema("ParagraphLabels", TURNS)).value("text[0].text") == "Hi"
-    choices = '<Choices name="c" toName="shown"><Choice value="a"/></Choices>'
-    for shown, task in ((HTML, html), (TURNS, dialogue)):
-        assert as_read(task, read_config(f"<View>{shown}{choices}</View>")) is task
-
-
 def test_a_request_holds_what_is_shown() -> None:
     config = schema("HyperTextLabels", HTML)
     task = Task(1, {"text": "<p>Anna</p><script>x</script>"})

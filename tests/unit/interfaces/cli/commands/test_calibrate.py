@@ -30,11 +30,10 @@ def claims(tasks: int = 200) -> list[ScoredAnswer]:
     return [ScoredAnswer(number, float(rng.uniform(0.8, 1)), bool(rng.random() < 0.67)) for number in range(tasks)]
 
 
-def calibrating(found: list[ScoredAnswer], **changed: bool) -> CalibrationResult:
+def calibrating(found: list[ScoredAnswer], removed: bool = False) -> CalibrationResult:
     made = calibrate(found)
     measured = MeasuredConfidence(reliability(found), made, reliability(made.held_out) if made.calibrator else None)
-    plain = CalibrationResult("mood@1", measured, {}, made.calibrator is not None, False, NOTHING)
-    return replace(plain, **changed)
+    return CalibrationResult("mood@1", measured, {}, made.calibrator is not None, removed, NOTHING)
 
 
 def test_a_calibration_that_helps(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,80 @@
+"""What former releases made of a labelling config.
+
+A version that was saved then goes on asking what it asked, in the same words: its stored answers are found, and none is
+paid for twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from backend.domain.hashing import digest
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.inputs.read_inputs import ReadInput, others_than
+from backend.domain.labels.never_shown import names_of_kinds
+
+EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
+"""What the model was not told of a control once, and what then stands in its place."""
+FIRST = tuple(EMPTY)
+HEADINGS = ("heading",)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The controls (`fields`) that a version asks for, what it may ask about, and what of the controls it does not tell
+    the model."""
+
+    fields: tuple[Control, ...]
+    variables: tuple[str, ...]
+    inputs: tuple[ReadInput, ...]
+    untold: tuple[str, ...] = ()
+
+    def without(self, attributes: Sequence[str]) -> "Reading":
+        """This one, telling none of the attributes that some control has."""
+        return replace(self, untold=tuple(a for a in attributes if any(getattr(one, a) for one in self.fields)))
+
+
+def schema_digest(
+    controls: Sequence[Control], variables: Sequence[str], rules: bool = True, headings: bool = False
+) -> str:
+    """Of what releases put into it, the later ones more.
+
+    rules: conditions and what is required
+    headings: that the model is told some, not what they say
+    """
+    known = {one.name: one.rules for one in controls if rules and one.rules is not None}
+    parts: dict[str, Any] = {"fields": [one.identity for one in controls], "variables": variables}
+    return digest(parts | ({"rules": known} if known else {}) | ({"headings": True} if headings else {}))
+
+
+def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
+    """Digest -> what it stands for: all of it first, then what each former release knew, the newest first.
+
+    former: the variables that the first release knew
+    """
+    found: dict[str, Reading] = {}
+    for count in range(len(BUILDERS), 0, -1):
+        names = names_of_kinds(now.fields, tuple(BUILDERS)[:count])
+        known = tuple(one for one in now.fields if one.name in names)
+        for made, reading in _of_kinds(replace(now, fields=known), former) if known else ():
+            found.setdefault(made, reading)
+    return found
+
+
+def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
+    """What releases that knew the same kinds of controls made of them, the newest first; lists and tables were no
+    variables `before`."""
+    before = replace(known, variables=others_than(known.inputs, known.variables), inputs=())
+    for one in (known, before):
+        yield schema_digest(one.fields, one.variables), one.without(HEADINGS)
+        yield schema_digest(one.fields, one.variables, headings=True), one
+    yield schema_digest(before.fields, former, rules=False), before.without(FIRST)
+
+
+def told(field: Control, untold: Sequence[str]) -> Control:
+    """The control as the model is told of it."""
+    made: Any = field
+    names = {attribute.name for attribute in fields(made)}
+    kept: Control = replace(made, **{name: EMPTY[name] for name in untold if name in names})
+    return kept

@@ -1,0 +1,90 @@
+"""What the earlier commit said about its record, and how an answer of today is compared with it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.earlier_commands import Asked
+from tests.earlier_record import unpacked
+
+RENAMED = {
+    "own": "self_predicted",
+    "taken": "accepted",
+    "gone": "unknown_label",
+    "shown": "used_as_example",
+}
+"""Key then -> key now."""
+
+REWORDED = {
+    "To see that another": "To detect that another",
+    "more ground truths; fewer if both fail alike": "more ground truths, fewer if both fail on the same tasks",
+    "Intervals of F1s are too narrow below 100 tasks:": "With fewer than 100 tasks the intervals of F1 are too narrow:",
+    "Only test:0.5 of the ground truths is shown;": "These are the scores on test:0.5 of the ground truths;",
+    "to promise 0.6.": "to guarantee an accuracy of 0.6.",
+}
+"""Words then -> words now."""
+
+OF_NEW_RUNS = ("run", "seconds")
+"""Of what a command did just now, each time something else."""
+
+
+@dataclass(frozen=True)
+class EarlierAnswers:
+    """`asked`: by the name of the list in tests/earlier_commands.py, with `{studio}` for Label Studio's address.
+    `predictions`: what Label Studio held when the lists were asked."""
+
+    asked: dict[str, list[Asked]]
+    predictions: list[dict[str, Any]]
+
+
+def earlier_answers() -> EarlierAnswers:
+    stored = json.loads(unpacked("answers.json.gz"))
+    asked = {
+        name: [Asked(tuple(one["argv"]), one["code"], one["out"]) for one in lines]
+        for name, lines in stored["answers"].items()
+    }
+    return EarlierAnswers(asked, stored["predictions"])
+
+
+def changed(now: Asked, then: Asked) -> list[str]:
+    """Where what is said today lacks or changes what was said then."""
+    assert now.argv == then.argv
+    different = differing(_read(now), _read(then)) if now.code == then.code else [f": {then.code} became {now.code}"]
+    return [f"{' '.join(now.argv)}{line}" for line in different]
+
+
+def _read(asked: Asked) -> Any:
+    """JSON, also one a line, as what it says."""
+    try:
+        said = json.loads(asked.out)
+    except ValueError:
+        lines = asked.out.splitlines()
+        return [json.loads(line) for line in lines] if asked.out.startswith("{") else lines
+    if asked.argv[0] in ("evaluate", "run"):
+        return {key: value for key, value in said.items() if key not in OF_NEW_RUNS}
+    return said
+
+
+def _reworded(sentence: str) -> str:
+    for then, now in REWORDED.items():
+        sentence = sentence.replace(then, now)
+    return sentence
+
+
+def differing(now: Any, then: Any, where: str = "") -> list[str]:
+    """Where an answer of today lacks or changes what was said then. It may say more; a sum's last digit depends on the
+    order in which a database adds."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        return [
+            line
+            for key, value in then.items()
+            for line in differing(now.get(RENAMED.get(key, key), "is gone"), value, f"{where}.{key}")
+        ]
+    if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        return [line for place in range(len(then)) for line in differing(now[place], then[place], f"{where}[{place}]")]
+    if isinstance(then, str):
+        then = _reworded(then)
+    same = now == (pytest.approx(then, rel=1e-9) if isinstance(then, float) else then)
+    return [] if same else [f"{where}: {then!r} became {now!r}"]

@@ -1,0 +1,76 @@
+"""The object tags whose text can be marked: which text they show of a task, and what a model reads of it."""
+
+from typing import Any
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from backend.domain.labels.inputs.objects import MarkedObject, marked_object
+
+TURNS = [{"who": "A", "says": "Hi", "start": 2}, {"who": "B", "says": "Bob", "start": 1}]
+
+
+def shown_by(element: str) -> MarkedObject:
+    found = marked_object(fromstring(element))
+    assert not isinstance(found, str), found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("element", "data", "text", "read"),
+    [
+        ('<Text value="$t"/>', {"t": "Hi"}, "Hi", {}),
+        ('<Text value="Q: $t"/>', {"t": "Hi"}, "Q: Hi", {}),
+        ('<Text value="$t"/>', {"t": 5}, "5", {}),
+        ('<HyperText value="$a.b"/>', {"a": {"b": "<p>x</p><p>y</p>"}}, "xy", {"a.b": "x\ny"}),
+        (
+            '<Paragraphs value="$t" nameKey="who" textKey="says"/>',
+            {"t": TURNS},
+            "Hi\nBob",
+            {"t": "[0] A: Hi\n[1] B: Bob"},
+        ),
+        (
+            '<Paragraphs value="$t" namekey="who" textkey="says" contextScroll="true"/>',
+            {"t": TURNS},
+            "Bob\nHi",
+            {"t": "[0] B: Bob\n[1] A: Hi"},
+        ),
+    ],
+)
+def test_a_text_is_shown_and_read(element: str, data: dict[str, Any], text: str, read: dict[str, str]) -> None:
+    marked = shown_by(element)
+    shown = marked.shown(data)
+    assert shown is not None
+    assert shown.text == text
+    assert marked.read(data) == read
+
+
+@pytest.mark.parametrize("element", ['<Text value="$t"/>', '<HyperText value="$t"/>', '<Paragraphs value="$t"/>'])
+@pytest.mark.parametrize("value", [True, {"a": 1}, [1]])
+def test_data_of_another_kind_is_not_shown(element: str, value: Any) -> None:
+    assert shown_by(element).shown({"t": value}) is None
+    assert shown_by(element).read({"t": value}) == {}
+
+
+@pytest.mark.parametrize(
+    ("element", "why"),
+    [
+        ('<Image value="$i"/>', "not supported yet on <Image>"),
+        ('<Text value="$t" valueType="url"/>', "loaded or decoded by the browser"),
+        ('<HyperText value="$t" encoding="base64"/>', "loaded or decoded by the browser"),
+        ('<Text value="always"/>', "shows nothing of the task"),
+        ('<HyperText value="$a and $b"/>', "shows more than one field of the task"),
+        ('<Paragraphs value="$a $b"/>', "shows more than one field of the task"),
+    ],
+)
+def test_what_cannot_be_marked_says_why(element: str, why: str) -> None:
+    found = marked_object(fromstring(element))
+    assert isinstance(found, str)
+    assert why in found
+
+
+def test_what_changes_the_offsets_changes_the_identity() -> None:
+    elements = ['<HyperText value="$t"/>', '<HyperText value="$t" inline="true"/>', '<Paragraphs value="$t"/>']
+    elements += [f'<Paragraphs value="$t" {key}/>' for key in ('textKey="says"', 'contextScroll="true"')]
+    assert len({str(shown_by(element).identity) for element in elements}) == len(elements)
+    assert shown_by('<Text value="$t"/>').identity == [], "that of a version that was saved before stays"

@@ -1,0 +1,86 @@
+"""A version that an earlier commit (00456db8) saved asks what it asked then, whatever the config says beside."""
+
+import json
+from typing import Any
+
+import pytest
+
+from backend.domain.labels.config import read_config
+from backend.domain.labels.former_releases import told
+
+TEXT = '<Text name="text" value="$text"/>'
+MOOD = '<Choices name="mood" toName="text"{}><Choice value="A"/><Choice value="B"/></Choices>'
+WHO = '<Choices name="who" toName="text"{}><Choice value="C"/><Choice value="D"/></Choices>'
+PLAIN = TEXT + MOOD.format("")
+HEADED = '<Header value="Choose the mood"/>' + PLAIN
+TWO = TEXT + '<Text name="q" value="Is it good?"/>' + MOOD.format("") + '<Header value="And who?"/>' + WHO.format("")
+WHEN = ' visibleWhen="choice-selected" whenTagName="mood" whenChoiceValue="A"'
+CONDITION = TEXT + WHO.format(WHEN) + MOOD.format("")
+REQUIRED = TEXT + MOOD.format(' required="true" choice="multiple"')
+ONE_OF = '"mood": exactly one of\n- A\n- B'
+
+
+@pytest.mark.parametrize(
+    ("inside", "digest", "said"),
+    [
+        (HEADED, "4a47114ecc785cd3a89d9d2ad7734800f9b617da634c18fa095b46fafa394300", ONE_OF),
+        (
+            TWO.replace('name="who" toName="text"', 'name="who" toName="text" choice="multiple"'),
+            "16edab9d3f5e2fe1710f1e77b37a09a9d60d4625b232deddc062940ad39e8daa",
+            f'{ONE_OF}\n"who": a list with any of these, empty if none fits\n- C\n- D',
+        ),
+        (
+            CONDITION,
+            "7b7f74d8ca6616c0a09e32171922d03b44a0dba2093a561c8c1e9ddb2c0b28b8",
+            f'"who": null if it does not apply, else exactly one of\n- C\n- D\n{ONE_OF}',
+        ),
+        (
+            REQUIRED,
+            "bfa99250c45acf58109cce84a1a50478564c388a68a697effdb4cb2dcee1d6c1",
+            '"mood": a list with any of these, empty if none fits\n- A\n- B',
+        ),
+    ],
+    ids=["heading", "headings of two", "condition", "required"],
+)
+def test_it_is_told_what_it_was_told(inside: str, digest: str, said: str) -> None:
+    now = read_config(f"<View>{inside}</View>")
+    assert now.fits(digest)
+    then = now.as_of(digest)
+    assert then.describe({}, "") == said
+    keys = [json.loads(line.partition(":")[0]) for line in said.splitlines() if line.startswith('"')]
+    assert then.json_schema()["required"] == list(then.json_schema()["properties"]) == keys
+    saved_now = now.digest_told("{text}")
+    assert saved_now != digest
+    assert now.as_of(saved_now).describe({}, "") == now.describe({}, "") != said
+
+
+def test_an_answer_is_read_by_the_rules_of_today() -> None:
+    now = read_config(f"<View>{CONDITION}</View>")
+    then = now.as_of("7b7f74d8ca6616c0a09e32171922d03b44a0dba2093a561c8c1e9ddb2c0b28b8")
+    hidden: dict[str, Any] = {"who": "C", "mood": "B"}
+    assert then.parse(hidden) == now.parse(hidden)
+    assert then == now
+
+
+def test_a_version_goes_on_when_a_heading_comes_goes_or_says_something_else() -> None:
+    plain, headed = read_config(f"<View>{PLAIN}</View>"), read_config(f"<View>{HEADED}</View>")
+    before, after = plain.digest_told("{text}"), headed.digest_told("{text}")
+    assert before == plain.digest == headed.digest != after
+    assert headed.as_of(before).describe({}, "") == ONE_OF
+    assert plain.as_of(after).describe({}, "") == ONE_OF
+    other = read_config(f"<View>{HEADED.replace('the mood', 'a tone')}</View>")
+    assert "Choose a tone" in other.as_of(after).describe({}, "")
+
+
+def test_a_heading_in_the_prompt_itself_is_not_told_again_and_changes_no_digest() -> None:
+    headed = read_config(f"<View>{HEADED}</View>")
+    assert headed.digest_told("Choose the mood: {text}") == headed.digest
+    two = read_config(f"<View>{TWO}</View>")
+    assert two.digest_told("Is it good? And who? {text}") == two.digest_told("{text}") != two.digest
+
+
+def test_what_a_control_does_not_have_is_not_taken_from_it() -> None:
+    (labels,) = read_config(
+        f'<View>{TEXT}<Labels name="l" toName="text" required="true"><Label value="A"/></Labels></View>'
+    ).fields
+    assert told(labels, ("heading", "required")) == labels
