@@ -136,7 +136,16 @@ UNITS = {
         "domain/labels/controls/wording",
     ),
     "unit/domain/labels/controls/test_number": ("domain/labels/controls/numeric",),
+    "unit/domain/labels/controls/test_ranker": (
+        "domain/labels/controls/buckets",
+        "domain/labels/controls/build_ranker",
+        "domain/labels/controls/over_list",
+    ),
     "unit/domain/labels/controls/test_text_area": ("domain/answer",),
+    "unit/domain/labels/inputs/test_lists": (
+        "domain/labels/inputs/read_inputs",
+        "domain/labels/inputs/tables",
+    ),
     "unit/domain/metrics/test_measures": ("domain/metrics/measure", "domain/metrics/text_match"),
     "unit/engine/test_request_executor": (
         "engine/executor_counts",

@@ -89,13 +89,33 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """Ids of all items of a list, each once, from the first place to the last."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Ids of the items of a list by the bucket that holds them, as it is stored. The order within a bucket says
+    nothing."""
+
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = field(compare=False)
+    key: tuple[tuple[str, str], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        pairs = ((one, bucket) for bucket, ids in self.groups for one in ids)
+        object.__setattr__(self, "key", tuple(sorted(pairs)))
+
+
+@dataclass(frozen=True, slots=True)
 class LabelDefinitions:
     """What a teacher says of labels: (control, label, sentence) of each."""
 
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Spans | Number | Moment | Paths | LabelDefinitions
+AnswerValue = Labels | Texts | Spans | Number | Moment | Paths | Ranking | Groups | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -138,6 +158,16 @@ def paths_or_none(paths: Iterable[tuple[str, ...]]) -> Paths | None:
     return Paths(found) if found else None
 
 
+def ranking_of(value: AnswerValue | None) -> tuple[str, ...]:
+    """The ids in a value, the first place first; () for one of another kind."""
+    return value.ids if isinstance(value, Ranking) else ()
+
+
+def buckets_of(value: AnswerValue | None) -> dict[str, str]:
+    """Id -> the bucket that holds it; {} for a value of another kind."""
+    return dict(value.key) if isinstance(value, Groups) else {}
+
+
 def spans_of(value: AnswerValue | None) -> tuple[MarkedSpan, ...]:
     """The spans in a value; () for one of another kind."""
     return value.spans if isinstance(value, Spans) else ()
@@ -168,9 +198,11 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [value.iso]
     if isinstance(value, Paths):
         return [list(path) for path in value.paths]
+    if isinstance(value, Groups):
+        return [{"bucket": bucket, "items": list(ids)} for bucket, ids in value.groups]
     marked = [{"start": one.start, "end": one.end, "label": one.label, "text": one.text} for one in spans_of(value)]
     lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
-    return [*names_of(value), *texts_of(value), *marked, *lost]
+    return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost]
 
 
 def _words(text: str) -> str:

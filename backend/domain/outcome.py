@@ -20,6 +20,7 @@ REJECTIONS = (
     "wrong_type",
     "out_of_range",
     "bad_date",
+    "incomplete",
     "unlocated",
 )
 FAILURES = (

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from demo.stand_in.dates import date_in, shape_of
+from demo.stand_in.ranks import ranked, sorted_into
 from demo.stand_in.told import Told, fold, likeliest, phrases_of, quote, quoted, sentence, shared
 
 _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
@@ -20,6 +21,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _RANGE = re.compile(r"number from (-?[\d.]+)\b.*? to (-?[\d.]+)")
 _ANY = (-math.inf, math.inf)
 _WORD = re.compile(r"\w+")
+_ORDERED, _SORTED = " a list of all items of ", '"item": the reference'
 _LONGEST_SCALE = 20
 _QUOTED = re.compile(r'"[^"]*"')
 _A_TEXT = re.compile(r"\ba text\b|\btexts\b")
@@ -30,7 +32,9 @@ _TURN = re.compile(r"\[(\d+)\] [^:]*: ")
 class Field:
     """One key of the answer and the labels it may take. Without labels it gets `filler`, a piece of JSON, or what
     `about` finds in an item: a sentence where it `writes` a text, quotes where it `marks` texts with labels (in the
-    last of its `turns`), a date of that shape where it is `dated`, and a number between the ends of its `scale`."""
+    last of its `turns`), a date of that shape where it is `dated`, a number between the ends of its `scale`, and of
+    listed items, all `references`, their order where it is `ordered`, or each `marked_as` its bucket where it `sorts`
+    them."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -43,10 +47,13 @@ class Field:
     marked_as: tuple[str, ...] = ()
     turns: bool = False
     dated: str = ""
+    ordered: bool = False
+    sorts: bool = False
+    references: tuple[str, ...] = ()
 
     def with_label(self, label: str) -> "Field":
         """This field with one more label."""
-        if self.marks:
+        if self.marks or self.sorts:
             return replace(self, marked_as=tuple(dict.fromkeys((*self.marked_as, label))))
         return replace(self, labels=tuple(dict.fromkeys((*self.labels, label))))
 
@@ -69,6 +76,11 @@ class Field:
             return replace(self, filler=self._rated(item, last, told))
         if self.dated:
             return replace(self, filler=date_in(item, self.dated, self.nullable))
+        if self.ordered:
+            return replace(self, filler=json.dumps(ranked(item, self.references)))
+        if self.sorts:
+            into = sorted_into(item, self.references, self.marked_as, self.nullable)
+            return replace(self, filler=json.dumps(into))
         if self.marks:
             said = self._quotes_in_turn if self.turns else self._quotes
             own = [line for line in lines if bool(_TURN.match(line)) == self.turns]
@@ -128,10 +140,17 @@ def fields_of_system(text: str) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def with_dates(fields: tuple[Field, ...], spoken: tuple[Field, ...]) -> tuple[Field, ...]:
-    """The fields of a schema, which says only that a date is a text, with the shapes that the system message tells."""
-    shapes = {field.name: field.dated for field in spoken if field.dated}
-    return tuple(replace(field, dated=shapes[field.name]) if field.name in shapes else field for field in fields)
+def with_rules(fields: tuple[Field, ...], spoken: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields of a schema, which says only that a date is a text and an order a list, with what the system message
+    tells of them."""
+    told = {field.name: field for field in spoken}
+    return tuple(_with_rule(field, told[field.name]) if field.name in told else field for field in fields)
+
+
+def _with_rule(field: Field, told: Field) -> Field:
+    if told.ordered:
+        return replace(field, references=field.labels, labels=(), many=False, ordered=True, writes=False)
+    return replace(field, dated=told.dated) if told.dated else field
 
 
 def heading(line: str) -> tuple[str, str] | None:
@@ -145,6 +164,8 @@ def heading(line: str) -> tuple[str, str] | None:
 
 def _field(name: str, spec: Mapping[str, Any]) -> Field:
     quote = _mapping(_mapping(spec.get("items")).get("properties"))
+    if {"item", "bucket"} <= quote.keys():
+        return _sorting_field(name, _mapping(quote["item"]).get("enum"), _mapping(quote["bucket"]).get("enum"))
     if {"label", "text"} <= quote.keys():
         labels = tuple(label for label in _mapping(quote["label"]).get("enum") or () if isinstance(label, str))
         return Field(name, filler="[]", marks=True, marked_as=labels, turns="turn" in quote)
@@ -156,6 +177,12 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     labels = tuple(dict.fromkeys([label for label in listed if isinstance(label, str)]))
     nullable, writes = None in listed or "null" in kinds, not listed and "string" in (inside if many else kinds)
     return Field(name, labels, many, nullable, _filler(spec, kinds, listed), writes, _scale(kinds, listed))
+
+
+def _sorting_field(name: str, references: Any, buckets: Any) -> Field:
+    listed = tuple(bucket for bucket in buckets or () if isinstance(bucket, str))
+    none = None in (buckets or ())
+    return Field(name, filler="[]", nullable=none, sorts=True, marked_as=listed, references=tuple(references or ()))
 
 
 def _filler(spec: Mapping[str, Any], kinds: list[str], listed: list[Any]) -> str:
@@ -178,9 +205,11 @@ def _spoken_field(name: str, rule: str) -> Field:
     scale = (float(ends[1]), float(ends[2])) if ends else _ANY if " number" in rule else None
     filler, marks = ends[1] if ends else _spoken_filler(rule), '"before"' in rule
     turns, dated = '"turn"' in rule, shape_of(rule)
-    several, nullable = " list" in rule and not marks, " null" in rule
+    ordered, sorts = _ORDERED in rule, _SORTED in rule
+    several, nullable = " list" in rule and not (marks or ordered or sorts), " null" in rule
     writes = not (scale or marks or dated) and bool(_A_TEXT.search(_QUOTED.sub("", rule)))
-    return Field(name, (), several, nullable, filler, writes, scale, marks, turns=turns, dated=dated)
+    field = Field(name, (), several, nullable, filler, writes, scale, marks, turns=turns, dated=dated)
+    return replace(field, ordered=ordered, sorts=sorts)
 
 
 def _spoken_filler(rule: str) -> str:

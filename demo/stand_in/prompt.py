@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-from demo.stand_in.fields import Field, fields_of_schema, fields_of_system, heading, with_dates
+from demo.stand_in.fields import Field, fields_of_schema, fields_of_system, heading, with_rules
 from demo.stand_in.likeness import Answered, Likeness
 from demo.stand_in.lines import Line, Names, read_line
 from demo.stand_in.overlap import Overlap
@@ -46,9 +46,9 @@ def estimates(messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any] |
     said = tuple((str(message.get("role")), text_of(message)) for message in messages)
     last = max((i for i, (role, _) in enumerate(said) if role == "user"), default=len(said))
     fields = fields_of_schema(schema or {})
-    if not schema or any(field.writes for field in fields):
+    if not schema or any(field.writes or field.many for field in fields):
         spoken = _fields_of(said[:last])
-        fields = with_dates(fields, spoken) if schema else spoken
+        fields = with_rules(fields, spoken) if schema else spoken
     if not fields:
         return []
     item = said[last][1] if last < len(said) else ""

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from demo.stand_in.answer import Answer, answer
 from demo.stand_in.fields import Field, fields_of_schema, fields_of_system
-from demo.stand_in.prompt import distribution
+from demo.stand_in.prompt import distribution, estimates
 from demo.stand_in.switches import Switches
 
 Json = dict[str, Any]
@@ -108,6 +108,28 @@ def test_a_span_is_quoted_from_the_item_with_the_words_before_it(fields: tuple[F
     quote = {"label": "Person", "text": "Bob", "before": "the the"}
     assert json.loads(field.about("Item:\nthe the Bob").filler) == [quote]
     assert json.loads(field.about("the the").filler) == []
+
+
+LISTED = 'Which one stings?\nitems:\n- "a": "Ant"\n- "b": "Bee" "It stings."\n- "7": "Wasp" "It stings, too."'
+ORDER_SYSTEM = '"rank": a list of all items of "items", each exactly once'
+SORT_SYSTEM = '"sort": a list with an object for each: "item": the reference; "bucket": null or\n- Wasps\n- Bees'
+
+
+def test_items_are_ordered_by_the_words_that_they_share_with_the_question() -> None:
+    asked = [{"role": "system", "content": ORDER_SYSTEM}, {"role": "user", "content": LISTED}]
+    listed = {"type": "array", "items": {"type": "string", "enum": ["a", "b", "7"]}}
+    for schema in ({"properties": {"rank": listed}}, None):
+        ((field, _),) = estimates(asked, schema)
+        assert json.loads(field.filler) == ["b", "7", "a"]
+
+
+def test_items_are_sorted_into_the_bucket_that_they_name() -> None:
+    asked = [{"role": "system", "content": SORT_SYSTEM}, {"role": "user", "content": LISTED}]
+    item = {"item": {"enum": ["a", "b", "7"]}, "bucket": {"enum": ["Wasps", "Bees", None]}}
+    for schema in ({"properties": {"sort": {"type": "array", "items": {"properties": item}}}}, None):
+        ((field, _),) = estimates(asked, schema)
+        held = {one["item"]: one["bucket"] for one in json.loads(field.filler)}
+        assert held == {"a": None, "b": "Bees", "7": "Wasps"}
 
 
 TURN_SPANS: Json = {"type": "array", "items": {"properties": {"turn": {}, **SPANS["items"]["properties"]}}}

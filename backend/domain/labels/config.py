@@ -13,13 +13,14 @@ from defusedxml.ElementTree import fromstring
 from backend.domain.labels.conditions import MOST
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.inputs.read_inputs import READ_TAGS
 from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
 from backend.domain.labels.never_shown import never_shown
 from backend.domain.labels.remark_box import is_remark_box
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import LabelConfigError
 
-_TAGS = {tag.lower(): tag for tag in (*BUILDERS, *TEXT_TAGS, "TextArea")}
+_TAGS = {tag.lower(): tag for tag in (*BUILDERS, *TEXT_TAGS, *READ_TAGS)}
 _REPEATED = "inside a <Repeater>"
 _MOST_CHARACTERS = 1_000_000
 _SHOWN, _NAME = 5, 160
@@ -68,6 +69,7 @@ def _schema(root: Element) -> LabelSchema:
         _headers(layout, fields),
         tuple(layout.phrases),
         tuple(layout.former),
+        tuple(layout.inputs.values()),
     )
 
 

@@ -4,21 +4,35 @@ A version that was saved then goes on asking what it asked, in the same words: i
 paid for twice.
 """
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from backend.domain.hashing import digest
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.inputs.read_inputs import ReadInput, others_than
 from backend.domain.labels.never_shown import names_of_kinds
 
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
 """What the model was not told of a control once, and what then stands in its place."""
 FIRST = tuple(EMPTY)
 HEADINGS = ("heading",)
-Reading = tuple[tuple[Control, ...], tuple[str, ...]]
-"""The controls that a version asks for, and what of them it does not tell the model."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The controls (`fields`) that a version asks for, what it may ask about, and what of the controls it does not tell
+    the model."""
+
+    fields: tuple[Control, ...]
+    variables: tuple[str, ...]
+    inputs: tuple[ReadInput, ...]
+    untold: tuple[str, ...] = ()
+
+    def without(self, attributes: Sequence[str]) -> "Reading":
+        """This one, telling none of the attributes that some control has."""
+        return replace(self, untold=tuple(a for a in attributes if any(getattr(one, a) for one in self.fields)))
 
 
 def schema_digest(
@@ -34,25 +48,28 @@ def schema_digest(
     return digest(parts | ({"rules": known} if known else {}) | ({"headings": True} if headings else {}))
 
 
-def readings(controls: Sequence[Control], variables: Sequence[str], former: Sequence[str]) -> dict[str, Reading]:
+def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
     """Digest -> what it stands for: all of it first, then what each former release knew, the newest first.
 
     former: the variables that the first release knew
     """
     found: dict[str, Reading] = {}
     for count in range(len(BUILDERS), 0, -1):
-        names = names_of_kinds(controls, tuple(BUILDERS)[:count])
-        known = tuple(one for one in controls if one.name in names)
-        if known:
-            found.setdefault(schema_digest(known, variables), (known, _said_by(known, HEADINGS)))
-            found.setdefault(schema_digest(known, variables, headings=True), (known, ()))
-            found.setdefault(schema_digest(known, former, rules=False), (known, _said_by(known, FIRST)))
+        names = names_of_kinds(now.fields, tuple(BUILDERS)[:count])
+        known = tuple(one for one in now.fields if one.name in names)
+        for made, reading in _of_kinds(replace(now, fields=known), former) if known else ():
+            found.setdefault(made, reading)
     return found
 
 
-def _said_by(controls: Sequence[Control], attributes: Sequence[str]) -> tuple[str, ...]:
-    """Those of the attributes that some control has."""
-    return tuple(name for name in attributes if any(getattr(one, name) for one in controls))
+def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
+    """What releases that knew the same kinds of controls made of them, the newest first; lists and tables were no
+    variables `before`."""
+    before = replace(known, variables=others_than(known.inputs, known.variables), inputs=())
+    for one in (known, before):
+        yield schema_digest(one.fields, one.variables), one.without(HEADINGS)
+        yield schema_digest(one.fields, one.variables, headings=True), one
+    yield schema_digest(before.fields, former, rules=False), before.without(FIRST)
 
 
 def told(field: Control, untold: Sequence[str]) -> Control:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
+from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
 TEXT_TAGS = (*FORMER, "Paragraphs", "Dialog")
@@ -48,13 +49,14 @@ class Placed:
 @dataclass(slots=True)
 class Layout:
     """`phrases`: texts with variables in them, as parts of a prompt. `headers`: constant ones of <Header>, in order.
-    `former`: the variables that releases before knew."""
+    `former`: the variables that releases before knew. `inputs`: lists and tables, by their variable."""
 
     controls: list[Placed] = field(default_factory=list)
     variables: dict[str, None] = field(default_factory=dict)
     phrases: dict[str, None] = field(default_factory=dict)
     headers: dict[str, None] = field(default_factory=dict)
     former: dict[str, None] = field(default_factory=dict)
+    inputs: dict[str, ReadInput] = field(default_factory=dict)
     _above: list[str] = field(default_factory=list)
 
     def add_text(self, element: Element, owner: Placed | None) -> None:
@@ -73,6 +75,14 @@ class Layout:
         elif constant := _constant(element, text):
             (self._above if owner is None else owner.heading).append(constant)
             self.headers |= {constant: None} if element.tag == "Header" else {}
+
+    def add_input(self, element: Element) -> None:
+        """A list or table; it shows one field, or nothing. Its lines begin on a line of their own."""
+        whole, found = _WHOLE.fullmatch(element.get("value", "")), read_input(element)
+        if whole and found is not None and "{{" not in found.value:
+            self.variables[whole[1]] = None
+            self.inputs.setdefault(whole[1], found)
+            self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def add_control(self, placed: Placed) -> None:
         placed.heading, self._above = self._above, []
@@ -104,6 +114,8 @@ def layout_of(root: Element) -> Layout:
             objects.setdefault(element.get("name", ""), element)
         if element.tag in TEXT_TAGS and not place.in_text:
             layout.add_text(element, place.owner)
+        elif element.tag in READ_TAGS:
+            layout.add_input(element)
         if place.owner is not None and place.owner.element is element:
             layout.add_control(place.owner)
     for placed in layout.controls:

@@ -11,7 +11,8 @@ from typing import Any
 from backend.domain.answer import Answer, Labels
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
-from backend.domain.labels.former_releases import readings, schema_digest, told
+from backend.domain.labels.former_releases import Reading, readings, schema_digest, told
+from backend.domain.labels.inputs.read_inputs import ReadInput
 from backend.domain.outcome import Failure, Rejection
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -21,9 +22,8 @@ NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
-    parts of a prompt. `former`: the variables that releases before knew. `renames`: control -> what its labels were
-    called before -> what they are called now, see `relabel`. `untold`: what an older version does not tell the model
-    of the controls, see `former_releases`."""
+    parts of a prompt. `former`: the variables that releases before knew. `inputs`: lists and tables. `renames`: control
+    -> former label -> label, see `relabel`. `untold`: what the model is not told of controls, see `former_releases`."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -32,6 +32,7 @@ class LabelSchema:
     headers: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
+    inputs: tuple[ReadInput, ...] = ()
     renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
     untold: tuple[str, ...] = attribute(default=(), compare=False)
 
@@ -54,17 +55,17 @@ class LabelSchema:
         return schema_digest in self._by_digest
 
     def as_of(self, schema_digest: str) -> "LabelSchema":
-        """The schema with which a version goes on that was saved under this digest, one of `digests`: it asks what it
-        asked then, so that what it was answered stays its answer."""
+        """With what a version goes on that was saved under this digest: it asks what it asked, so its answers stay."""
         return self._by_digest.get(schema_digest, self)
 
     @cached_property
     def _by_digest(self) -> "Mapping[str, LabelSchema]":
-        older = readings(self.fields, self.variables, self.former)
-        return {made: self._older(*reading) for made, reading in older.items()}
+        older = readings(Reading(self.fields, self.variables, self.inputs), self.former)
+        return {made: self._older(reading) for made, reading in older.items()}
 
-    def _older(self, fields: tuple[Control, ...], untold: tuple[str, ...]) -> "LabelSchema":
-        return replace(self, fields=fields, untold=untold) if untold or fields != self.fields else self
+    def _older(self, reading: Reading) -> "LabelSchema":
+        older = replace(self, **vars(reading))
+        return older if older.untold or older != self else self
 
     def only(self, names: Collection[str]) -> "LabelSchema":
         """This schema with the controls of these names; itself when that is all of them."""
@@ -226,9 +227,8 @@ class LabelSchema:
     def show(self, answer: Answer) -> str:
         """An answer on one line, for people."""
         values = [field.show(answer.get(field.name)) for field in self.fields]
-        if len(values) == 1:
-            return values[0]
-        return "; ".join(f"{name}: {value}" for name, value in zip(self.names, values, strict=True))
+        named = (f"{name}: {value}" for name, value in zip(self.names, values, strict=True))
+        return values[0] if len(values) == 1 else "; ".join(named)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,7 +7,15 @@ holds something else than labels.
 from collections.abc import Mapping, Sequence
 
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics import moment_distance, number_distance, pairwise_sides, path_match, span_match, text_match
+from backend.domain.metrics import (
+    moment_distance,
+    number_distance,
+    pairwise_sides,
+    path_match,
+    ranking,
+    span_match,
+    text_match,
+)
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, Measures, graded
 
@@ -22,6 +30,7 @@ MEASURES: Mapping[str, Measures] = {
     "Pairwise": pairwise_sides.of_sides,
     "DateTime": moment_distance.of_moments,
     "Taxonomy": path_match.of_paths,
+    "Ranker": ranking.of_lists,
 }
 """Tag of a control -> its measures."""
 

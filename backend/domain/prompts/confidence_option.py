@@ -5,10 +5,12 @@ Samples are several answers to one task, for models that return no log-probabili
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from math import prod
 from typing import Any
 
-from backend.domain.answer import Answer
+from backend.domain.answer import Answer, AnswerValue
+from backend.domain.consensus import JOINED, consensus
 from backend.domain.outcome import Confidence, Rejection
 from backend.errors import PromptError
 
@@ -51,12 +53,26 @@ def vote(verdicts: Sequence[Answer | Rejection]) -> tuple[Answer | Rejection, Co
 
     If several are equally frequent, the one that came first among the samples is taken: this is always the same one,
     and no answer is favoured. A Rejection counts against every answer. If there are only Rejections, the first one is
-    the result.
+    the result. Values that can be joined, such as orders, do not vote: they are built from all samples.
     """
     answers = [verdict for verdict in verdicts if not isinstance(verdict, Rejection)]
     if not answers:
         return verdicts[0], None
-    votes = Counter(frozenset(answer.items()) for answer in answers)
-    winner = max(answers, key=lambda answer: votes[frozenset(answer.items())])
+    votes = Counter(map(_ballot, answers))
+    winner = max(answers, key=lambda answer: votes[_ballot(answer)])
     shares = {name: sum(a.get(name) == value for a in answers) / len(verdicts) for name, value in winner.items()}
-    return winner, Confidence(votes[frozenset(winner.items())] / len(verdicts), shares)
+    joined = _joined(winner, answers, len(verdicts))
+    shares |= {name: agreement for name, (_, agreement) in joined.items()}
+    whole = votes[_ballot(winner)] / len(verdicts) * prod(agreement for _, agreement in joined.values())
+    return {**winner, **{name: value for name, (value, _) in joined.items()}}, Confidence(whole, shares)
+
+
+def _ballot(answer: Answer) -> Hashable:
+    return frozenset((name, type(value) if isinstance(value, JOINED) else value) for name, value in answer.items())
+
+
+def _joined(winner: Answer, answers: Sequence[Answer], samples: int) -> dict[str, tuple[AnswerValue, float]]:
+    """Control -> the value on which all samples agree, and how much they do; of those that can be joined."""
+    names = [name for name, value in winner.items() if isinstance(value, JOINED)]
+    found = {name: consensus([answer.get(name) for answer in answers], samples) for name in names}
+    return {name: one for name, one in found.items() if one is not None}

@@ -19,6 +19,8 @@ STRICT = (
     ("mean_error_days", "dates", "exactly"),
     ("mean_error_minutes", "dates and times", "to the minute"),
     ("hierarchical_f1", "paths", "down to the last level, all of them"),
+    ("kendall_tau", "rankings", "from the first to the last place"),
+    ("item_accuracy", "buckets", "for every item"),
     ("span_f1", "spans", "in place and label, all of them"),
 )
 """A measure that only such controls have, what they hold, and what the accuracy asks of it."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.build_labels import build_labels
+from backend.domain.labels.controls.build_ranker import build_ranker
 from backend.domain.labels.controls.choices import build_choices
 from backend.domain.labels.controls.date_time import build_date_time
 from backend.domain.labels.controls.number import build_number
@@ -31,4 +32,5 @@ BUILDERS: Mapping[str, Build] = {
     "Pairwise": build_pairwise,
     "DateTime": build_date_time,
     "Taxonomy": build_taxonomy,
+    "Ranker": build_ranker,
 }

@@ -8,6 +8,8 @@ from typing import Any
 from backend.domain.characters import escaped, invisible, quoted
 from backend.domain.labels.choice_names import LONGEST, Choice
 
+_LONGEST_ID = 60
+_WORD = re.compile(rf"[^\s\"'>|,]{{1,{_LONGEST_ID}}}")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -46,3 +48,8 @@ def said(item: Any) -> str:
     except RecursionError:
         text = "A value that is nested too deeply"
     return escaped(text if len(text) <= 60 else text[:57] + "...")
+
+
+def item_name(one: str) -> str:
+    """An item of a list by its id, for people: in quotes unless it is a short word."""
+    return one if _WORD.fullmatch(one) and not invisible(one) else quoted(one, _LONGEST_ID)

@@ -17,6 +17,7 @@ TWO = TEXT + '<Text name="q" value="Is it good?"/>' + MOOD.format("") + '<Header
 WHEN = ' visibleWhen="choice-selected" whenTagName="mood" whenChoiceValue="A"'
 CONDITION = TEXT + WHO.format(WHEN) + MOOD.format("")
 REQUIRED = TEXT + MOOD.format(' required="true" choice="multiple"')
+LISTED = HEADED + '<List name="items" value="$items"/><Table name="t" value="$meta"/>'
 ONE_OF = '"mood": exactly one of\n- A\n- B'
 
 
@@ -77,6 +78,24 @@ def test_a_heading_in_the_prompt_itself_is_not_told_again_and_changes_no_digest(
     assert headed.digest_told("Choose the mood: {text}") == headed.digest
     two = read_config(f"<View>{TWO}</View>")
     assert two.digest_told("Is it good? And who? {text}") == two.digest_told("{text}") != two.digest
+
+
+@pytest.mark.parametrize(
+    ("digest", "heading"),
+    [
+        ("4a47114ecc785cd3a89d9d2ad7734800f9b617da634c18fa095b46fafa394300", False),
+        ("8d1b65130c4599dbc80c0337d2ee932e7bd100c9669b96dd298562e6b7414d6f", True),
+    ],
+    ids=["00456db8", "fdeb2f67, which tells headings"],
+)
+def test_a_version_from_before_lists_and_tables_were_variables_does_not_read_them(digest: str, heading: bool) -> None:
+    now = read_config(f"<View>{LISTED}</View>")
+    then = now.as_of(digest)
+    assert (then.variables, then.inputs) == (("text",), ())
+    assert ("Choose the mood" in then.describe({}, "")) is heading
+    for saved_now in (now.digest, now.digest_told("{text}")):
+        assert now.as_of(saved_now).variables == ("text", "items", "meta")
+        assert len(now.as_of(saved_now).inputs) == 2
 
 
 def test_what_a_control_does_not_have_is_not_taken_from_it() -> None:

@@ -30,11 +30,13 @@ ELEMENTS: dict[str, tuple[str, Any]] = {
     "Pairwise": ('<Pairwise name="c" toName="t,u"/>', "right"),
     "DateTime": ('<DateTime name="c" toName="t"/>', "2024-02-03T04:05"),
     "Taxonomy": ('<Taxonomy name="c" toName="t"><Choice value="a"><Choice value="b"/></Choice></Taxonomy>', ["a / b"]),
+    "Ranker": ('<Ranker name="c" toName="t"/>', ["7", "b"]),
 }
 """Tag -> a control, and what a model may answer."""
 OBJECTS = {
     "HyperTextLabels": ('<HyperText name="t" value="$text"/>', "<b>two</b>"),
     "ParagraphLabels": ('<Paragraphs name="t" value="$text"/>', [{"author": "A", "text": "two"}]),
+    "Ranker": ('<List name="t" value="$text"/>', [{"id": "b"}, {"id": 7}]),
 }
 """Tag -> what it is about where that is not a <Text>, and that in a task."""
 

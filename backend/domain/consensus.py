@@ -1,0 +1,57 @@
+"""The value on which several samples agree where it can be built from all of them: an order, or items in buckets.
+
+Orders are joined by Borda count (Borda 1781): an item with a smaller sum of places comes first, of equal ones that of
+the first sample. Their agreement is Kendall's tau, the mean over all pairs of samples, at least 0. Items are in the
+bucket that most samples have them in, of equal ones that of the first; their agreement is the mean share of samples.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+from math import comb
+
+from backend.domain.answer import AnswerValue, Groups, Ranking, buckets_of
+from backend.domain.statistics.rank_correlation import kendall_tau
+
+JOINED = (Ranking, Groups)
+"""The kinds of value that are built from all samples; of other kinds the most frequent one counts."""
+
+
+def consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[AnswerValue, float] | None:
+    """Of `values` (those of another kind than the first joined one do not count) and the agreement of all `samples`,
+    of which some may have none; None without a value that can be joined."""
+    rankings = [value for value in values if isinstance(value, Ranking)]
+    groups = [value for value in values if isinstance(value, Groups)]
+    if rankings:
+        return _borda(rankings), _concordance(rankings, samples)
+    return _majority(groups, samples) if groups else None
+
+
+def _borda(rankings: Sequence[Ranking]) -> Ranking:
+    places: Counter[str] = Counter()
+    for ranking in rankings:
+        places.update({one: place for place, one in enumerate(ranking.ids)})
+    return Ranking(tuple(sorted(rankings[0].ids, key=places.__getitem__)))
+
+
+def _concordance(rankings: Sequence[Ranking], samples: int) -> float:
+    """A pair with a sample that has no order agrees as little as chance."""
+    taus = [_agreement(one, other) for one, other in combinations(rankings, 2)]
+    return max(0.0, sum(taus) / comb(samples, 2))
+
+
+def _agreement(one: Ranking, other: Ranking) -> float:
+    """-1..1; orders of a single item are equal."""
+    tau = kendall_tau(one.ids, other.ids)
+    return float(one == other) if tau is None else tau
+
+
+def _majority(groups: Sequence[Groups], samples: int) -> tuple[Groups, float]:
+    held = [buckets_of(one) for one in groups]
+    votes = {one: Counter(buckets.get(one, bucket) for buckets in held) for one, bucket in held[0].items()}
+    chosen = {one: counts.most_common(1)[0] for one, counts in votes.items()}
+    order = dict.fromkeys(bucket for one in groups for bucket, _ in one.groups)
+    ids = [one for _, of in groups[0].groups for one in of]
+    joined = ((bucket, tuple(one for one in ids if chosen[one][0] == bucket)) for bucket in order)
+    agreement = sum(count for _, count in chosen.values()) / (samples * len(chosen))
+    return Groups(tuple(group for group in joined if group[1])), agreement

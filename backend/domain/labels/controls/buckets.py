@@ -1,0 +1,190 @@
+"""<Ranker> with <Bucket>s over a <List>: each item in one of the buckets, or in none where no bucket is the default."""
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, Self
+
+from backend.domain.answer import AnswerValue, Groups, buckets_of
+from backend.domain.labels.choice_names import Choice
+from backend.domain.labels.conditions import Condition
+from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
+from backend.domain.labels.controls.over_list import UNSORTED, OverList
+from backend.domain.labels.controls.wording import item_name, key, label_line, said, under
+from backend.domain.labels.inputs.lists import ListItems, ListObject
+from backend.domain.outcome import Rejection
+
+_KEYS = ("item", "bucket")
+
+
+@dataclass(frozen=True)
+class BucketsControl(OverList, WithLabels, Unlabeled):
+    """See `OverList`. `choices`: the buckets; `default`: whether one of them holds what nobody sorted."""
+
+    name: str
+    to_name: str
+    source: ListObject
+    choices: tuple[Choice, ...]
+    default: bool = False
+    hideable: bool = False
+    conditions: tuple[Condition, ...] = ()
+    heading: tuple[str, ...] = ()
+    listed: ListItems | None = field(default=None, compare=False)
+
+    noun: ClassVar[str] = "item"
+    task: ClassVar[str] = "Sort the items into buckets ({names})."
+    holds: ClassVar[type[AnswerValue]] = Groups
+    column: ClassVar[Literal["texts"]] = "texts"
+    names: ClassVar[Collection[str]] = ()
+
+    @property
+    def identity(self) -> list[Any]:
+        listed = [[choice.shown, choice.stored] for choice in self.choices]
+        return [self.tag, self.name, self.to_name, self.source.value, self.hideable, self.default, listed]
+
+    @property
+    def rules(self) -> list[Any] | None:
+        return rules_of(self, False)
+
+    @property
+    def answers(self) -> Hashable:
+        return (self.tag, self.name, self.source.value, self.default, frozenset(self.known_classes))
+
+    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
+        rule = f"[] unless {when}, else " if when else ""
+        wanted = (
+            f'a list with an object for each item of {self._shown}, each item exactly once: "item": the reference '
+            'with which its line begins, in quotes; "bucket": '
+        )
+        wanted += "exactly one of" if self.default else "null if none fits, else exactly one of"
+        lines = [label_line(choice, definitions) for choice in self.choices]
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *lines])
+
+    def json_schema(self) -> dict[str, Any]:
+        shown: list[str | None] = [choice.shown for choice in self.choices]
+        one = {"type": "string"} if self.default else {"type": ["string", "null"]}
+        bucket = one | {"enum": shown if self.default else [*shown, None]}
+        item = {
+            "type": "object",
+            "properties": {"item": self._reference_schema(), "bucket": bucket},
+            "required": [*_KEYS],
+            "additionalProperties": False,
+        }
+        return {"type": "array", "items": item}
+
+    def parse(self, value: Any) -> Held | Rejection:
+        if not isinstance(value, list):
+            return Rejection("wrong_type", f"{said(value)} is not a list of items, which '{self.name}' takes.")
+        sorted_into: list[tuple[str, str]] = []
+        for given in value:
+            one = self._sorted(given)
+            if isinstance(one, Rejection):
+                return one
+            sorted_into.append(one)
+        return self._lacks([one for one, _ in sorted_into]) or self._grouped(sorted_into)
+
+    def _sorted(self, given: Any) -> tuple[str, str] | Rejection:
+        """The id of an item, and the bucket for it."""
+        if not isinstance(given, Mapping):
+            return Rejection("wrong_type", f"{said(given)} is not an object with an item, as '{self.name}' takes.")
+        lacking = next((key for key in _KEYS if key not in given), None)
+        if lacking is not None:
+            return Rejection("missing_field", f"An item of '{self.name}' has no '{lacking}'.")
+        one, bucket = self._found(given["item"]), self._bucket(given["bucket"])
+        if isinstance(one, Rejection):
+            return one
+        if bucket is None:
+            return Rejection("unknown_choice", f"{said(given['bucket'])} is not a bucket of '{self.name}'.")
+        return one, bucket
+
+    def _bucket(self, name: Any) -> str | None:
+        if name is None and not self.default:
+            return UNSORTED
+        shown = self.find(name) if isinstance(name, str) else None
+        return None if shown is None else self._lookup.exact[shown]
+
+    def _grouped(self, pairs: Sequence[tuple[str, str]]) -> Groups:
+        """In the order of the config; items in the order given."""
+        buckets = dict.fromkeys((*self.known_classes, *(bucket for _, bucket in pairs)))
+        groups = ((bucket, tuple(one for one, into in pairs if into == bucket)) for bucket in buckets)
+        return Groups(tuple(group for group in groups if group[1]))
+
+    def to_json(self, value: Held) -> Any:
+        shown = {choice.stored: choice.shown for choice in self.choices} | {UNSORTED: None}
+        return [
+            {"item": self._reference(one), "bucket": shown.get(bucket, bucket)}
+            for bucket, ids in _groups(value)
+            for one in ids
+        ]
+
+    def to_regions(self, value: Held) -> list[dict[str, Any]]:
+        """All columns that the screen has, also empty ones."""
+        if value is None:
+            return []
+        columns = [*([] if self.default else [UNSORTED]), *self.known_classes]
+        empty: dict[str, list[str]] = {column: [] for column in columns}
+        body = {"ranker": empty | {bucket: list(ids) for bucket, ids in _groups(value)}}
+        return [{"from_name": self.name, "to_name": self.to_name, "type": "ranker", "value": body}]
+
+    def from_regions(self, regions: Sequence[Region]) -> Held:
+        """The screen shows the first one, with what no bucket holds unsorted; None where it would lose items, or
+        breaks. A bucket that the config does not have (any more) is kept."""
+        values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
+        columns = values[0].get("ranker") if values else None
+        if not isinstance(columns, Mapping) or not all(map(_is_ids, columns.values())):
+            return None
+        pairs = [(one, str(bucket)) for bucket, ids in columns.items() for one in ids]
+        if self.listed and not self.default:
+            there = {one for one, _ in pairs}
+            pairs += [(one, UNSORTED) for one in self.listed.ids if one not in there]
+        return self._grouped(pairs) if self._are_whole(pairs) else None
+
+    def _are_whole(self, pairs: Sequence[tuple[str, str]]) -> bool:
+        ids = [one for one, _ in pairs]
+        known = not self.listed or set(ids) <= set(self.listed.ids)
+        hidden = self.default and any(bucket == UNSORTED for _, bucket in pairs)
+        return known and not hidden and self._lacks(ids) is None
+
+    def equal(self, first: Held, second: Held) -> bool:
+        return first == second
+
+    def partial(self, first: Held, second: Held) -> float:
+        """The share of items that are in the same bucket."""
+        one, other = buckets_of(first), buckets_of(second)
+        return sum(other.get(item) == bucket for item, bucket in one.items()) / max(len(one), len(other), 1)
+
+    def classes(self, value: Held) -> tuple[str, ...]:
+        return tuple(bucket for bucket, _ in _groups(value) if bucket != UNSORTED)
+
+    def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
+        return tuple((bucket, one) for bucket, ids in _groups(value) if bucket != UNSORTED for one in ids)
+
+    def cell(self, value: Held) -> Any:
+        return [f"{bucket}: {item_name(one)}" for bucket, ids in _groups(value) for one in ids]
+
+    def show(self, value: Held) -> str:
+        groups = (f"{bucket}: {', '.join(map(item_name, ids))}" for bucket, ids in _groups(value))
+        return " | ".join(groups) or "(none)"
+
+    def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
+        if not isinstance(value, Groups):
+            return None
+        known = {*self.known_classes, UNSORTED}
+        return self._grouped([(one, into if into in known else renames.get(into, into)) for one, into in value.key])
+
+    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        return replace(self, choices=as_now(self.choices, renames, now))
+
+    def as_before(self, formers: Mapping[str, str]) -> Self:
+        return replace(self, choices=as_before(self.choices, formers))
+
+    def shared(self, others: Sequence[Control]) -> Self:
+        return replace(self, choices=kept_by_all(self.choices, others))
+
+
+def _groups(value: Held) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return value.groups if isinstance(value, Groups) else ()
+
+
+def _is_ids(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)

@@ -1,0 +1,92 @@
+"""What the controls over a <List> have in common: a model names its items by their references, each exactly once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from backend.domain.characters import quoted
+from backend.domain.labels.choice_names import LONGEST, Choice
+from backend.domain.labels.controls.base import Held
+from backend.domain.labels.controls.label_lookup import LabelLookup
+from backend.domain.labels.controls.wording import said
+from backend.domain.labels.inputs.lists import MOST, ListItems, ListObject
+from backend.domain.labels.taxonomy_tree import fits_schema
+from backend.domain.outcome import Failure, Rejection
+
+UNSORTED = "_"
+"""Where Label Studio keeps what is in none of the buckets."""
+
+
+class OverList:
+    """`source`: the list; `listed`: its items of one task, None before `for_task`. Without them, as examples are
+    checked, a reference is taken for the id."""
+
+    name: str
+    source: ListObject
+    listed: ListItems | None
+
+    tag: ClassVar[str] = "Ranker"
+    required: ClassVar[bool] = False  # the screen always submits all items somewhere
+    must_answer: ClassVar[bool] = True
+    nullable: ClassVar[bool] = False
+    many: ClassVar[bool] = True
+    probable: ClassVar[bool] = True
+
+    @property
+    def needs_task(self) -> bool:
+        return True
+
+    def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
+        items = self.source.shown(data)
+        if items is None:
+            what = f"list of 1 to {MOST:,} items with an id each"
+            return Failure("bad_task", f"'{self.source.value[1:]}' is not the {what} that '{self.name}' takes.")
+        return replace(self, listed=items)  # type: ignore[type-var]  # each of them is a dataclass
+
+    def called(self, value: Held) -> set[str]:
+        """Label Studio lets no other control depend on it."""
+        return set()
+
+    @property
+    def _shown(self) -> str:
+        """The variable that shows the items, as the prompt calls it."""
+        return quoted(self.source.value[1:], LONGEST)
+
+    def _reference_schema(self) -> dict[str, Any]:
+        references = self.listed.references if self.listed else ()
+        return {"type": "string"} | ({"enum": [*references]} if references and fits_schema(references) else {})
+
+    def _reference(self, one: str) -> str:
+        return self.listed.reference(one) if self.listed else one
+
+    @cached_property
+    def _by_reference(self) -> LabelLookup:
+        named = zip(self.listed.references, self.listed.ids, strict=True) if self.listed else ()
+        return LabelLookup([Choice(reference, one) for reference, one in named])
+
+    def _found(self, reference: Any) -> str | Rejection:
+        """The id of the item that a model names."""
+        if isinstance(reference, int) and not isinstance(reference, bool):
+            reference = str(reference)
+        if not isinstance(reference, str):
+            return Rejection("wrong_type", f"{said(reference)} is not a reference to an item, as '{self.name}' takes.")
+        if self.listed is None:
+            return reference
+        known = self._by_reference.find(reference)
+        if known is None:
+            return Rejection("unknown_choice", f"{said(reference)} is not an item of {self._shown}.")
+        return self._by_reference.exact[known]
+
+    def _lacks(self, ids: Sequence[str]) -> Rejection | None:
+        """Why these aren't all items, each once; None if they are."""
+        times = Counter(ids)
+        repeated = next((one for one in times if times[one] > 1), None)
+        if repeated is not None:
+            return Rejection("incomplete", f"'{self.name}' has {said(self._reference(repeated))} more than once.")
+        missing = [one for one in self.listed.ids if one not in times] if self.listed else []
+        if missing:
+            first = f"{len(missing)} of the items, such as {said(self._reference(missing[0]))}"
+            return Rejection("incomplete", f"'{self.name}' lacks {first}.")
+        return None if ids else Rejection("incomplete", f"'{self.name}' has no item.")

@@ -1,0 +1,102 @@
+"""<Ranker> over a <List>: all its items, from the first place to the last. With <Bucket>s inside, see `buckets`."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from backend.domain.answer import AnswerValue, Ranking, ranking_of
+from backend.domain.labels.conditions import Condition
+from backend.domain.labels.controls.base import Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.over_list import OverList
+from backend.domain.labels.controls.wording import item_name, key, said, under
+from backend.domain.labels.inputs.lists import ListItems, ListObject
+from backend.domain.outcome import Rejection
+from backend.domain.statistics.rank_correlation import kendall_tau
+
+
+@dataclass(frozen=True)
+class RankerControl(OverList, Unlabeled):
+    """See `OverList`. `hideable`: it is not always shown."""
+
+    name: str
+    to_name: str
+    source: ListObject
+    hideable: bool = False
+    conditions: tuple[Condition, ...] = ()
+    heading: tuple[str, ...] = ()
+    listed: ListItems | None = field(default=None, compare=False)
+
+    noun: ClassVar[str] = "item"
+    task: ClassVar[str] = "Rank the items ({names}), the best first."
+    holds: ClassVar[type[AnswerValue]] = Ranking
+    column: ClassVar[Literal["texts"]] = "texts"
+
+    @property
+    def identity(self) -> list[Any]:
+        return [self.tag, self.name, self.to_name, self.source.value, self.hideable]
+
+    @property
+    def rules(self) -> list[Any] | None:
+        return rules_of(self, False)
+
+    @property
+    def answers(self) -> Hashable:
+        return (self.tag, self.name, self.source.value)
+
+    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
+        rule = f"[] unless {when}, else " if when else ""
+        wanted = (
+            f"a list of all items of {self._shown}, each exactly once, from the first place to the last, each as the "
+            "reference with which its line begins, in quotes"
+        )
+        return f"{key(self.name)}: {under(heading)}{rule}{wanted}"
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self._reference_schema()}
+
+    def parse(self, value: Any) -> Held | Rejection:
+        """A ranking of some of the items is none: the screen would drop the others."""
+        if not isinstance(value, list):
+            return Rejection("wrong_type", f"{said(value)} is not a list of items, which '{self.name}' takes.")
+        ids: list[str] = []
+        for reference in value:
+            one = self._found(reference)
+            if isinstance(one, Rejection):
+                return one
+            ids.append(one)
+        return self._lacks(ids) or Ranking(tuple(ids))
+
+    def to_json(self, value: Held) -> Any:
+        return [self._reference(one) for one in ranking_of(value)]
+
+    def to_regions(self, value: Held) -> list[dict[str, Any]]:
+        if value is None:
+            return []
+        body = {"ranker": {self.name: list(ranking_of(value))}}
+        return [{"from_name": self.name, "to_name": self.to_name, "type": "ranker", "value": body}]
+
+    def from_regions(self, regions: Sequence[Region]) -> Held:
+        """The screen shows the first one; None where it would lose items, or breaks."""
+        values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
+        columns = values[0].get("ranker") if values else None
+        ids = columns.get(self.name) if isinstance(columns, Mapping) else None
+        if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+            return None
+        unknown = set(ids) - set(self.listed.ids if self.listed else ids)
+        return None if unknown or self._lacks(ids) else Ranking(tuple(ids))
+
+    def equal(self, first: Held, second: Held) -> bool:
+        return first == second
+
+    def partial(self, first: Held, second: Held) -> float:
+        """The share of pairs of items that are in the same order; 0 where the items are others."""
+        if first is None or second is None or first == second:
+            return float(first == second)
+        tau = kendall_tau(ranking_of(first), ranking_of(second))
+        return 0.0 if tau is None else (1 + tau) / 2
+
+    def cell(self, value: Held) -> Any:
+        return list(ranking_of(value))
+
+    def show(self, value: Held) -> str:
+        return " > ".join(map(item_name, ranking_of(value))) or "(none)"

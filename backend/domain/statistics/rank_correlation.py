@@ -1,0 +1,24 @@
+"""How much two orders of the same things agree: Kendall's tau (Kendall 1938, Biometrika 30:81).
+
+Pairs in the same order less pairs in the other, over all pairs; orders without ties, so tau-b is the same number.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+
+
+def kendall_tau(one: Sequence[str], other: Sequence[str]) -> float | None:
+    """From -1 (the other way round) to 1 (equal); None for fewer than two things, or not the same ones, each once."""
+    if len(one) < 2 or not same_items(one, other):
+        return None
+    place = {item: index for index, item in enumerate(one)}
+    before, reversed_pairs = list[int](), 0
+    for item in other:
+        reversed_pairs += len(before) - bisect_left(before, place[item])
+        insort(before, place[item])
+    return 1 - 4 * reversed_pairs / (len(one) * (len(one) - 1))
+
+
+def same_items(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether both have the same things, each once."""
+    return len(set(one)) == len(one) and sorted(one) == sorted(other)
