@@ -6,8 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from subprocess import PIPE
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
