@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from justhtml import JustHTML
-
 _FRAMES = ("www.youtube.com", "youtube.com", "www.youtube-nocookie.com", "youtube-nocookie.com", "youtu.be")
 _BLOCK = re.compile(
     "address|article|aside|blockquote|body|caption|center|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer"
@@ -72,6 +70,8 @@ Piece = TextNode | Gap
 def pieces(html: str, inline: bool = False) -> list[Piece]:
     """In document order. A <br> is a text node of a line break. `inline`: the document stands in the page, not in a
     frame of its own, and has no head."""
+    from justhtml import JustHTML
+
     document = JustHTML(html, sanitize=False, fragment=inline, iframe_srcdoc=not inline)
     root = document.root if inline else next(iter(document.query("body")), None)
     return [] if root is None else list(_walk(root))
