@@ -6,6 +6,7 @@ the typed `create()` of AsyncOpenAI, and keep nothing.
 """
 
 import asyncio
+import gc
 import json
 import resource
 import sys
@@ -154,6 +155,7 @@ class Start:
 def main() -> None:
     name, url, number, in_flight = sys.argv[1:]
     tasks = workload.tasks(int(number))
+    gc.freeze()  # as `ls-prompts` does
     START.reset()
     answered = asyncio.run(CONTENDERS[name](url, tasks, int(in_flight)))
     seconds = time.perf_counter() - START.clock
