@@ -1,5 +1,5 @@
 # make demo      everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job)
-# make check     the environment set up, lint, types, unit tests: under a minute once it is set up
+# make check     the environment set up, lint, types, unit tests without the slow ones, with fewer random cases
 # make test      everything set up, all tests, and how much of backend/ the unit tests run
 # make coverage  the lines that the unit tests do not run, in htmlcov/
 # make build     the wheel, in dist/
@@ -53,7 +53,7 @@ demo: setup studio
 	$(BIN)/python -m demo
 
 check: lint
-	$(BIN)/pytest -n $(WORKERS) tests/unit tests/test_architecture.py
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py
 
 test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }

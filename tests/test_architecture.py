@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,16 @@ IMPORTERS = {
 """Each library and the only places that know it."""
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
+def imports_of(path: Path) -> set[str]:
+    return imported(_tree(path))
+
+
 def imported(tree: ast.AST) -> set[str]:
     """The top packages a file imports, wherever in the file."""
     names: set[str] = set()
@@ -61,7 +72,7 @@ def imported(tree: ast.AST) -> set[str]:
 
 @pytest.mark.parametrize("library", IMPORTERS)
 def test_each_library_is_known_in_one_place(library: Any) -> None:
-    importers = [str(path.relative_to(ROOT)) for path in SOURCES if library in imported(ast.parse(path.read_text()))]
+    importers = [str(path.relative_to(ROOT)) for path in SOURCES if library in imports_of(path)]
     assert [path for path in importers if not path.startswith(tuple(IMPORTERS[library]))] == []
 
 
@@ -87,7 +98,7 @@ def test_the_search_for_readers_of_the_environment_finds_them() -> None:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    readers = [str(path.relative_to(ROOT)) for path in SOURCES if reads_environment(ast.parse(path.read_text()))]
+    readers = [str(path.relative_to(ROOT)) for path in SOURCES if reads_environment(_tree(path))]
     assert [path for path in readers if path != "backend/settings.py"] == []
 
 
@@ -113,7 +124,7 @@ def test_nothing_but_the_adapters_brings_their_libraries_in(module: Any) -> None
 
 
 def test_every_file_of_code_says_why_it_exists() -> None:
-    silent = [str(path.relative_to(ROOT)) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [str(path.relative_to(ROOT)) for path in SOURCES if not ast.get_docstring(_tree(path))]
     assert [path for path in silent if not path.endswith("versions/__init__.py")] == []
 
 
@@ -121,7 +132,7 @@ def test_a_class_name_is_used_once() -> None:
     """A reader who searches for a name finds one thing."""
     places: dict[str, list[str]] = {}
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(_tree(path)):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
@@ -147,7 +158,7 @@ def test_the_search_for_what_only_choices_have_finds_it() -> None:
 
 def test_nothing_outside_the_controls_knows_what_only_choices_have() -> None:
     """Else a new control would have to be taught to all of it."""
-    found = {str(path.relative_to(ROOT)): attributes_of_choices(ast.parse(path.read_text())) for path in SOURCES}
+    found = {str(path.relative_to(ROOT)): attributes_of_choices(_tree(path)) for path in SOURCES}
     assert {path: names for path, names in found.items() if names and not path.startswith(CONTROLS)} == {}
 
 
@@ -158,7 +169,7 @@ def test_nothing_outside_the_controls_names_a_single_kind_of_control() -> None:
     importers = [
         str(path.relative_to(ROOT))
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.ImportFrom) and node.module in modules
     ]
     assert [path for path in importers if path != f"{CONTROLS}registry.py"] == []
@@ -190,7 +201,7 @@ def private_names(tree: ast.AST) -> tuple[set[str], set[str]]:
 
 
 def test_private_parts_of_libraries_are_reached_in_one_named_file_each() -> None:
-    found = {str(path.relative_to(ROOT)): private_names(ast.parse(path.read_text())) for path in SOURCES}
+    found = {str(path.relative_to(ROOT)): private_names(_tree(path)) for path in SOURCES}
     ours = set().union(*(defined for defined, _ in found.values())) | PUBLIC
     assert {path: left for path, (_, taken) in found.items() if (left := taken - ours)} == PRIVATE
 
@@ -211,7 +222,3 @@ def test_no_assert_decides_what_the_program_does() -> None:
     """Python run with -O leaves them out."""
     having = [path for path in SOURCES if any(isinstance(node, ast.Assert) for node in ast.walk(_tree(path)))]
     assert having == []
-
-
-def _tree(path: Path) -> ast.AST:
-    return ast.parse(path.read_text())

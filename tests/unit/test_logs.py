@@ -81,6 +81,7 @@ def test_text_is_the_default() -> None:
     assert logging_config("text")["formatters"]["line"] == {"format": "%(asctime)s %(levelname)s %(message)s"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("log_format", ["json", "text"])
 def test_the_servers_log_holds_no_secret(mine: Installation, stand_in: RunningStandIn, log_format: str) -> None:
     """Answers, rejections, failures, a refused key, wrong bodies and wrong passwords."""
@@ -139,6 +140,7 @@ def test_a_line_about_a_task_carries_its_id_and_its_requests(mine: Installation)
     assert TEXT not in str(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "levels"), [(["worker"], ["ERROR"]), (["watch", "nosuch"], ["ERROR"]), (["list"], ["INFO"])]
 )

@@ -124,6 +124,7 @@ def test_without_label_studio_ml_it_says_how_to_install_it() -> None:
     )
 
 
+@pytest.mark.slow
 def test_importing_it_reads_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     env = {name.upper(): "nonsense" for name in Settings.model_fields} | {"PATH": os.environ["PATH"]}
     done = subprocess.run([sys.executable, "-c", "import model"], env=env, cwd=ROOT, capture_output=True, timeout=60)

@@ -35,6 +35,7 @@ runs, jobs = RunStore(store), ChunkStore(store)
 print(in_hand(runs.run(run)), runs.claim(run, this_process(), is_running), jobs.revive(is_running))
 """
 ELSEWHERE = "another-machine.0123456789ab~77:4711"
+pytestmark = pytest.mark.slow
 APART = ("-90s", "-0s", "+90s", "+40d")
 
 

@@ -75,6 +75,7 @@ def test_a_record_of_an_earlier_release_tells_host_and_id_alone() -> None:
     assert is_running(f"{host}:{2**22 + 7}") is False
 
 
+@pytest.mark.slow
 def test_the_end_of_a_background_process_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else it stays behind as a zombie of a server that outlives it."""
     begun = []

@@ -117,6 +117,7 @@ def test_the_queue_is_counted_where_there_is_one() -> None:
     assert body.endswith(b"# EOF\n")
 
 
+@pytest.mark.slow
 def test_a_queue_that_fails_or_hangs_delays_nobody() -> None:
     def fails() -> int:
         raise ConnectionError

@@ -197,6 +197,7 @@ def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) ->
     assert together == [1] * 5
 
 
+@pytest.mark.slow
 def test_requests_under_way_when_an_outage_begins_put_off_no_probe() -> None:
     """However many fail at once, the first probe is made after a second."""
 

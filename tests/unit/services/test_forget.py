@@ -167,6 +167,7 @@ def test_files_at_another_provider_are_named(desk: Desk, stand_in: RunningStandI
     elsewhere.container.store.close()
 
 
+@pytest.mark.slow
 def test_the_command_says_how_much_it_is_before_it_asks(desk: Desk, tmp_path: Path) -> None:
     desk.batch(desk.begin())
     env = {"DATA_DIR": str(desk.app.container.settings.data_dir)}

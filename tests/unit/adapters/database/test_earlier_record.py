@@ -24,6 +24,7 @@ def command(argv: Argv) -> tuple[int, str]:
     return result.exit_code, result.stdout
 
 
+@pytest.mark.slow
 def test_a_record_of_before_says_what_it_said_then(
     restored: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

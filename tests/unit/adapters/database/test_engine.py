@@ -168,6 +168,7 @@ def test_a_server_that_is_not_there() -> None:
     assert "secret" not in one_sentence(error)
 
 
+@pytest.mark.slow
 def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     argv = [sys.executable, "-c", OPEN, database_url]

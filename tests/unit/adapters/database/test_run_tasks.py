@@ -73,6 +73,7 @@ def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs: Run
         assert [ask.task_id for ask in found] == [1, *range(100, 110)]
 
 
+@pytest.mark.slow
 def test_a_long_run_is_recorded_in_one_go(runs: RunStore, run: Run) -> None:
     asks = [RunTask(number, f"{number:064x}") for number in range(5000)]
     runs.asks.note(run.id, asks)

@@ -58,7 +58,7 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def upgraded(database_url: str) -> Iterator[Store]:
     engine = sa.create_engine(database_url)
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
@@ -74,8 +74,8 @@ def store(database_url: str) -> Iterator[Store]:
     opened.close()
 
 
-def test_every_run_is_about_what_it_was_about(store: Store) -> None:
-    scopes = {run.id: run.scope for run in RunStore(store).runs("mood@1")}
+def test_every_run_is_about_what_it_was_about(upgraded: Store) -> None:
+    scopes = {run.id: run.scope for run in RunStore(upgraded).runs("mood@1")}
     assert {run: str(scope) for run, scope in scopes.items()} == SUBSETS
     assert scopes["00000003"] == SearchOptions("llama3:8b", 8, 3)
     others = [scope for scope in scopes.values() if not isinstance(scope, SearchOptions)]
@@ -83,19 +83,19 @@ def test_every_run_is_about_what_it_was_about(store: Store) -> None:
     assert Subset("ids", ids=(3, 7, 8, 9, 10, 11, 12)) in others
 
 
-def test_samples_are_counted_as_before(store: Store) -> None:
-    record = RunStore(store)
+def test_samples_are_counted_as_before(upgraded: Store) -> None:
+    record = RunStore(upgraded)
     tally = record.asks.tally(record.run(RUN), price)
     assert (tally.tasks, tally.done, tally.failed, tally.requests) == (2, 1, 0, 6), "one task lacks its third sample"
     assert tally.cost_usd == pytest.approx(5 * USD)
     assert tally.spent_usd == pytest.approx(6 * USD), "with the answer that a budget cut short"
-    assert BudgetLedger(store, RUN, price).spent() == pytest.approx(6 * USD)
+    assert BudgetLedger(upgraded, RUN, price).spent() == pytest.approx(6 * USD)
 
 
-def test_what_is_held_about_a_project_goes_as_before(store: Store) -> None:
-    assert ForgetStore(store).held(7).answers == 8
-    assert ForgetStore(store).held(8).answers == 0
-    ForgetStore(store).forget(7)
-    assert store.completions([A, numbered(A, 1), B, RANDOM, LIVE, numbered(LIVE, 1)]) == {}
-    with store.engine.connect() as connection:
+def test_what_is_held_about_a_project_goes_as_before(upgraded: Store) -> None:
+    assert ForgetStore(upgraded).held(7).answers == 8
+    assert ForgetStore(upgraded).held(8).answers == 0
+    ForgetStore(upgraded).forget(7)
+    assert upgraded.completions([A, numbered(A, 1), B, RANDOM, LIVE, numbered(LIVE, 1)]) == {}
+    with upgraded.engine.connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM samples")).scalar() == 0

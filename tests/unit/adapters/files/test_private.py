@@ -61,6 +61,7 @@ def test_one_of_an_earlier_release_is_closed_when_it_is_opened(tmp_path: Path) -
     old.close()
 
 
+@pytest.mark.slow
 def test_what_background_runs_print_is_closed_to_others(tmp_path: Path) -> None:
     LocalProcess(tmp_path / "runs", {**os.environ, "DATA_DIR": str(tmp_path / "data")}).give("nosuch")
     log = tmp_path / "runs" / "nosuch.log"

@@ -40,6 +40,7 @@ def answering(status: int, body: bytes) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.mark.slow
 def test_our_server_answers(tmp_path: Path) -> None:
     mine = Installation.made(tmp_path, "http://127.0.0.1:1")
     with services.backend(services.free_port(), mine.env, log=tmp_path / "backend.log") as service:

@@ -86,6 +86,7 @@ def test_anything_else_is_no_answer(endpoint: Endpoint, answer: Any) -> None:
         vectors(endpoint, answer, "a", "b")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [EmbeddingApi, BatchApi])
 def test_its_connections_are_closed_when_nobody_has_it_any_more(kind: Any) -> None:
     api = kind(ModelConnection("http://127.0.0.1:1/v1", "key", 5))

@@ -65,6 +65,7 @@ def test_what_a_member_held_is_free_when_it_left_or_died(redis_url: str, monkeyp
         until(lambda: other.member.take(["b"]) == {"b"})
 
 
+@pytest.mark.slow
 def test_the_bound_is_shared_by_all_who_ask_the_model(redis_url: str) -> None:
     with Worker(redis_url, most=100) as one:
         assert one.grant == 100
@@ -161,6 +162,7 @@ def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url: str) -
         assert redis.hlen(one.member._keys[1]) == 1
 
 
+@pytest.mark.slow
 def test_who_holds_a_slot_and_has_no_use_for_it_yields_it(redis_url: str) -> None:
     """Two workers, one slot: the one that waits for the other's answers must not keep it from asking."""
     with Worker(redis_url, most=1) as idle, Worker(redis_url, most=1) as busy:

@@ -147,6 +147,7 @@ def write(jobs: Jobs, mark: Path, data: bytes) -> None:
     jobs.connection.rpush(jobs.key, "stranger")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_a_strangers_job_is_not_run_and_ours_behind_it_is(
     redis_url: str, jobs: Jobs, tmp_path: Path, kind: str
@@ -180,6 +181,7 @@ def test_nothing_else_is_taken_for_a_call() -> None:
     assert call_of(zlib.compress(json.dumps([JOB, None, ["1F3A9C04", 3], {}]).encode())) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_redis_away_when_a_job_ends_is_waited_for_and_said_once(number: int) -> None:
     port = services.free_port()

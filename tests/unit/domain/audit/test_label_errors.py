@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from backend.domain.answer import Labels
 from backend.domain.audit.label_errors import audit
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
@@ -45,6 +47,7 @@ def test_nothing_to_audit() -> None:
     assert audit({"1": silent}, TRUTHS, SINGLE) == []
 
 
+@pytest.mark.slow
 def test_truths_flipped_on_purpose_come_first() -> None:
     """As the benchmark measures it, once: versions that are right on nine tasks in ten."""
     chances, true = audits.simulated(8.0, seed=3)

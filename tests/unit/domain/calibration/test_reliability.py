@@ -15,6 +15,7 @@ def claims(pairs: list[tuple[float, bool]]) -> list[ScoredAnswer]:
     return [ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(pairs)]
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(rows)
 def test_brier_as_scikit_learn_and_ece_from_the_bins(pairs: list[tuple[float, bool]]) -> None:

@@ -18,6 +18,7 @@ def claims(*groups: tuple[int, float | None, int]) -> list[ScoredAnswer]:
     return [ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(rows)]
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_bound_as_scipy_and_statsmodels(case: tuple[int, int]) -> None:
@@ -27,6 +28,7 @@ def test_the_bound_as_scipy_and_statsmodels(case: tuple[int, int]) -> None:
     assert lower_bound(right, tasks) == pytest.approx(proportion_confint(right, tasks, 0.1, "beta")[0])
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(some_claims, st.floats(0.3, 0.99))
 def test_what_is_found_keeps_its_promise_on_the_truths(rows: list[tuple[float | None, bool]], target: float) -> None:

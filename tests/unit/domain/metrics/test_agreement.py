@@ -16,6 +16,7 @@ from tests.unit.domain.metrics.test_classification import SINGLE
 letters = st.sampled_from("abcd")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:invalid value encountered")
 @settings(max_examples=1000)
 @given(st.lists(st.tuples(letters, letters), min_size=1, max_size=60))

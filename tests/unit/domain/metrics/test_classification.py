@@ -56,6 +56,7 @@ def said(verdict: Any) -> str:
     return REJECTED if isinstance(verdict, Rejection) else str(verdict)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(single_cases)
 def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
@@ -71,6 +72,7 @@ def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     check_labels(found, labels, numbers, set(answer), set(truth))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A single label was found")
 @settings(max_examples=1000)
 @given(single_cases)
@@ -81,6 +83,7 @@ def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     assert mine == confusion_matrix([t for t, _ in pairs], [said(v) for _, v in pairs], labels=names).tolist()
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(multiple_cases)
 def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) -> None:
@@ -93,6 +96,7 @@ def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) ->
     assert found.confusion == {}
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(st.lists(st.tuples(truth_labels, truth_sets, st.sampled_from(LABELS), sets), min_size=1, max_size=20))
 def test_several_controls_as_scikit_learn(rows: list[tuple[str, Any, str, Any]]) -> None:

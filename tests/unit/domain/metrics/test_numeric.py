@@ -11,6 +11,7 @@ ratings = st.integers(1, 7)
 numbers = st.integers(-1000, 1000).map(lambda n: n / 8)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(st.lists(st.tuples(ratings, ratings), min_size=1, max_size=15))
 def test_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
@@ -22,6 +23,7 @@ def test_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
         assert found == pytest.approx(cohen_kappa_score(truth, answer, labels=range(1, 8), weights="quadratic"))
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=15))
 def test_errors_are_scikit_learns(pairs: list[tuple[float, float]]) -> None:

@@ -23,6 +23,7 @@ SORT = read_config(
 orders = st.integers(2, 15).flatmap(lambda n: st.permutations([str(i) for i in range(n)]))
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(orders)
 def test_ndcg_is_the_librarys(order: list[str]) -> None:

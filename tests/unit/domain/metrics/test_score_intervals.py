@@ -36,12 +36,14 @@ def cases_of(pairs: Any, many: bool) -> list[Case]:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(single_cases, st.randoms())
 def test_one_label_drawn_again_is_scored_as_it_would_be(pairs: Any, random: Any) -> None:
     check_resample(cases_of(pairs, many=False), SINGLE, random)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(multiple_cases, st.randoms())
 def test_many_labels_drawn_again_are_scored_as_they_would_be(pairs: Any, random: Any) -> None:

@@ -25,6 +25,7 @@ def dictionaries(side: Collection[LabelledSpan]) -> list[dict[str, Any]]:
     return [{"start": start, "end": end - 1, "label": label} for start, end, label in sorted(side)]
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(tasks)
 def test_the_schemes_are_nervaluates(pairs: list[tuple[list[LabelledSpan], list[LabelledSpan]]]) -> None:

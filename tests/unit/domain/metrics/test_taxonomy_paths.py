@@ -22,6 +22,7 @@ sets = st.frozensets(paths, max_size=4)
 ALL = sorted({tuple(path) for n in (1, 2, 3) for path in product("ab", repeat=n)})
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(st.lists(st.tuples(sets, sets), min_size=1, max_size=5))
 def test_the_hierarchical_f1_is_scikit_learns(pairs: list[tuple[frozenset[TreePath], frozenset[TreePath]]]) -> None:

@@ -8,6 +8,7 @@ from statsmodels.stats.proportion import proportion_confint
 from backend.domain.statistics.intervals import tasks_needed, wilson
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_as_statsmodels(case: Any) -> None:

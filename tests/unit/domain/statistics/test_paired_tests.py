@@ -12,6 +12,7 @@ from tests.scripted import some
 counts = st.integers(0, 60)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(counts, counts)
 def test_mcnemar_as_statsmodels(fixed: int, broken: int) -> None:
@@ -19,6 +20,7 @@ def test_mcnemar_as_statsmodels(fixed: int, broken: int) -> None:
     assert mcnemar(fixed, broken) == pytest.approx(min(1, expected))
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(st.integers(2, 5).flatmap(lambda k: st.lists(st.tuples(*[st.booleans()] * k), min_size=1, max_size=40)))
 def test_cochran_as_statsmodels(rows: list[tuple[bool, ...]]) -> None:
@@ -33,6 +35,7 @@ def test_cochran_of_nothing() -> None:
     assert cochran([[], []]) is None
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=10))
 def test_holm_as_statsmodels(percents: list[int]) -> None:

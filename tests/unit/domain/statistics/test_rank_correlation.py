@@ -10,6 +10,7 @@ from backend.domain.statistics.rank_correlation import kendall_tau
 orders = st.integers(2, 15).flatmap(lambda n: st.permutations([str(i) for i in range(n)]))
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(orders)
 def test_tau_is_scipys(order: list[str]) -> None:

@@ -183,6 +183,7 @@ def test_wrong_settings_are_errors(
     assert said in refused(call("save", "mood", "--project", 7))
 
 
+@pytest.mark.slow
 def test_an_error_in_a_real_process_looks_the_same(mine: Installation) -> None:
     done = mine.command("show", "nothing", code=1)
     assert done.out == ""
@@ -307,6 +308,7 @@ def test_hostile_text_is_shown_and_does_nothing(mine: Installation, line: str) -
     assert r"\x1b[31mred" in result.stdout or line == "list"
 
 
+@pytest.mark.slow
 def test_hostile_text_is_exact_in_json(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(mine, template=f"{HOSTILE} Grüße 名前 {{text}}", note=HOSTILE)
     for encoding in ("utf-8", "ascii"):
@@ -390,6 +392,7 @@ def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
     assert "LABEL_STUDIO_URL" in piped("\ufeffIst das schön?\r\n{text}".encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("argv", "unneeded"),
     [

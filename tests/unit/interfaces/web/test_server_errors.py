@@ -62,6 +62,7 @@ def test_nothing_leaks_when_things_blow_up(
         assert "a task crashed: RuntimeError in _blow_up" in caplog.text
 
 
+@pytest.mark.slow
 def test_at_the_deadline_it_answers_with_what_it_has(mine: Installation, stand_in: RunningStandIn) -> None:
     client = create_app(mine.but(PREDICT_DEADLINE_S="0.6", CONCURRENCY="2").app).test_client()
     tasks = [task(f"a good day, number {number}") for number in range(12)]
@@ -102,6 +103,7 @@ def test_what_failed_is_not_asked_again_for_a_while(mine: Installation, trouble:
     assert len(model.requests) == 2
 
 
+@pytest.mark.slow
 def test_setup_does_not_wait_for_predictions(mine: Installation, stand_in: RunningStandIn) -> None:
     server: Flask = create_app(mine.app)
     stand_in.control(latency_ms=700)

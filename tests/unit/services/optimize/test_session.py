@@ -73,6 +73,7 @@ def test_a_lost_variable_is_put_back(tmp_path: Path) -> None:
     assert found.text.endswith("\n\n{text}")
 
 
+@pytest.mark.slow
 def test_the_judging_half_never_reaches_the_teacher(tmp_path: Path) -> None:
     for seed in range(3):
         done = trial(seed, tmp_path / str(seed))
@@ -99,6 +100,7 @@ def test_again_it_repeats_nothing_and_finds_the_same(tmp_path: Path) -> None:
     assert again.run.id != first.run.id, "a search that came to its end is not begun again"
 
 
+@pytest.mark.slow
 def test_what_is_not_better_is_saved_only_if_wished(tmp_path: Path) -> None:
     found, _ = searched(tmp_path, "uneven", "good", rounds=2)
     assert found.text is not None
@@ -149,6 +151,7 @@ class Spender(World):
         return found
 
 
+@pytest.mark.slow
 def test_the_budget_holds_for_teacher_and_model_together(tmp_path: Path) -> None:
     budget = 0.08
     world = Spender(("good",))
@@ -173,6 +176,7 @@ def test_a_budget_needs_the_prices_of_both(tmp_path: Path) -> None:
     assert world.asked == []
 
 
+@pytest.mark.slow
 def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path: Path) -> None:
     whole, alone = searched(tmp_path / "whole", *KINDS, rounds=6)
     total = len(alone.asked) + len(alone.feedback)

@@ -77,6 +77,7 @@ def test_there_is_a_script_for_each_shell(shell: str) -> None:
     assert "ls-prompts" in script
 
 
+@pytest.mark.slow
 def test_bash_completes_a_version_after_its_at_sign(mine: Installation) -> None:
     """A real one, which takes the @ for the end of a word unless it is told otherwise."""
     if shutil.which("bash") is None:

@@ -1,0 +1,34 @@
+"""What holds for unit tests: nobody waits for what will not come or will not be used."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import certifi
+import pytest
+from label_studio_sdk.core import http_client
+
+END = "-----END CERTIFICATE-----"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def label_studio_is_asked_again_at_once() -> Iterator[None]:
+    """Where none listens, the SDK's two further tries would take three seconds of each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(http_client, "INITIAL_RETRY_DELAY_SECONDS", 0.01)
+        yield
+
+
+@pytest.fixture(scope="session")
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first certificate of the usual file."""
+    first, _, _ = Path(certifi.where()).read_text(encoding="utf-8").partition(END)
+    file = tmp_path_factory.mktemp("authority") / "one.pem"
+    file.write_text(first + END + "\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture(autouse=True)
+def clients_load_one_authority(monkeypatch: pytest.MonkeyPatch, one_authority: Path) -> None:
+    """A client loads the certificates of all authorities, in 30 ms, and hundreds of tests make one to talk to a server
+    of their own."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
