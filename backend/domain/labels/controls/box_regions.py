@@ -50,7 +50,7 @@ def box_in(value: Mapping[str, Any], shape: Shape, label: str) -> MarkedBox | No
 def _placed(label: str, shape: Shape, at: tuple[float, float], sides: tuple[float, float], turned: float) -> MarkedBox:
     """`at`: the top left corner of a rectangle, the centre of an ellipse, whose radii the `sides` are."""
     if shape == "rectangle":
-        return MarkedBox(label, shape, *map(percent, (*at, *sides)), turned)
+        return MarkedBox(label, shape, percent(at[0]), percent(at[1]), percent(sides[0]), percent(sides[1]), turned)
     corner = (percent(at[0] - sides[0]), percent(at[1] - sides[1]))
     return MarkedBox(label, shape, *corner, percent(2 * sides[0]), percent(2 * sides[1]), turned)
 

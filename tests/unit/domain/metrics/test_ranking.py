@@ -94,7 +94,7 @@ buckets = st.lists(st.sampled_from(["good", "bad", "_"]), min_size=6, max_size=6
 @given(st.lists(st.tuples(buckets, buckets), min_size=20, max_size=20))
 def test_the_accuracy_of_items_is_scikit_learns(pairs: list[tuple[list[str], list[str]]]) -> None:
     answers, truths = ([[one for pair in pairs for one in pair[side]]] for side in (0, 1))
-    found = evaluated(*(tuple(grouped(**_ids(side)) for side in pair) for pair in pairs)).measures["sort"]
+    found = evaluated(*((grouped(**_ids(said)), grouped(**_ids(truth))) for said, truth in pairs)).measures["sort"]
     assert found["item_accuracy"].value == pytest.approx(accuracy_score(truths[0], answers[0]))
 
 

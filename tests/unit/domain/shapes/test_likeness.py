@@ -6,11 +6,13 @@ import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from sklearn.metrics import jaccard_score
 
 from backend.domain.shapes.likeness import ENOUGH, NEAR, likeness
 from backend.domain.shapes.marked_box import MarkedBox, Shape
 
+AREAS: tuple[Shape, ...] = ("rectangle", "ellipse")
 GRID = 20
 sides = st.integers(1, GRID)
 
@@ -23,7 +25,7 @@ def upright(draw: st.DrawFn) -> MarkedBox:
     return MarkedBox("a", "rectangle", *at, width, height)
 
 
-def cells(box: MarkedBox) -> numpy.ndarray:
+def cells(box: MarkedBox) -> NDArray[numpy.bool_]:
     grid = numpy.zeros((GRID, GRID), dtype=bool)
     grid[int(box.y) : int(box.y + box.height), int(box.x) : int(box.x + box.width)] = True
     return grid.ravel()
@@ -36,7 +38,7 @@ def test_the_overlap_of_boxes_is_scikit_learns_jaccard(one: MarkedBox, other: Ma
     assert likeness(other, one, ratio) == pytest.approx(likeness(one, other, ratio))
 
 
-def inside(box: MarkedBox, ratio: float, step: float = 0.25) -> numpy.ndarray:
+def inside(box: MarkedBox, ratio: float, step: float = 0.25) -> NDArray[numpy.bool_]:
     """Which points of a grid over and around the picture are in a mark, turned back around its own anchor."""
     x, y = numpy.meshgrid(numpy.arange(-50, 150, step), numpy.arange(-50, 150, step))
     middle = (box.width / 2, box.height * ratio / 2) if box.shape == "ellipse" else (0, 0)
@@ -49,18 +51,19 @@ def inside(box: MarkedBox, ratio: float, step: float = 0.25) -> numpy.ndarray:
     return (back[0] >= 0) & (back[0] <= size[0]) & (back[1] >= 0) & (back[1] <= size[1])
 
 
+@st.composite
+def turned(draw: st.DrawFn, shape: Shape) -> MarkedBox:
+    x, y, width, height = (draw(st.integers(10, 40)) for _ in range(4))
+    return MarkedBox("a", shape, x, y, width, height, draw(st.integers(0, 359)))
+
+
 @settings(max_examples=60, deadline=None)
 @given(
-    st.sampled_from(["rectangle", "ellipse"]),
-    st.lists(st.integers(10, 40), min_size=8, max_size=8),
-    st.lists(st.integers(0, 359), min_size=2, max_size=2),
+    st.sampled_from(AREAS).flatmap(lambda shape: st.tuples(turned(shape), turned(shape))),
     st.sampled_from([0.5, 1.0, 1.5]),
 )
-def test_turned_shapes_overlap_as_their_points_do(
-    shape: Shape, numbers: list[int], turned: list[int], ratio: float
-) -> None:
-    one = MarkedBox("a", shape, *numbers[:4], turned[0])
-    other = MarkedBox("a", shape, *numbers[4:], turned[1])
+def test_turned_shapes_overlap_as_their_points_do(pair: tuple[MarkedBox, MarkedBox], ratio: float) -> None:
+    one, other = pair
     first, second = inside(one, ratio), inside(other, ratio)
     assert likeness(one, other, ratio) == pytest.approx((first & second).sum() / (first | second).sum(), abs=0.03)
 
