@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.domain.shapes.marked_box import Boxes, box_json
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:
@@ -115,7 +117,7 @@ class LabelDefinitions:
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Spans | Number | Moment | Paths | Ranking | Groups | LabelDefinitions
+AnswerValue = Labels | Texts | Spans | Number | Moment | Paths | Ranking | Groups | Boxes | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -200,6 +202,8 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [list(path) for path in value.paths]
     if isinstance(value, Groups):
         return [{"bucket": bucket, "items": list(ids)} for bucket, ids in value.groups]
+    if isinstance(value, Boxes):
+        return [box_json(box) for box in value.boxes]
     marked = [{"start": one.start, "end": one.end, "label": one.label, "text": one.text} for one in spans_of(value)]
     lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
     return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from demo.stand_in.dates import date_in, shape_of
+from demo.stand_in.places import keys_of, keys_told, places_in
 from demo.stand_in.ranks import ranked, sorted_into
 from demo.stand_in.told import Told, fold, likeliest, phrases_of, quote, quoted, sentence, shared
 
@@ -32,9 +33,9 @@ _TURN = re.compile(r"\[(\d+)\] [^:]*: ")
 class Field:
     """One key of the answer and the labels it may take. Without labels it gets `filler`, a piece of JSON, or what
     `about` finds in an item: a sentence where it `writes` a text, quotes where it `marks` texts with labels (in the
-    last of its `turns`), a date of that shape where it is `dated`, a number between the ends of its `scale`, and of
-    listed items, all `references`, their order where it is `ordered`, or each `marked_as` its bucket where it `sorts`
-    them."""
+    last of its `turns`), a date of that shape where it is `dated`, a number between the ends of its `scale`, places
+    in a picture by the numbers of `placed`, and of listed items, all `references`, their order where it is `ordered`,
+    or each `marked_as` its bucket where it `sorts` them."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -50,10 +51,11 @@ class Field:
     ordered: bool = False
     sorts: bool = False
     references: tuple[str, ...] = ()
+    placed: tuple[str, ...] = ()
 
     def with_label(self, label: str) -> "Field":
         """This field with one more label."""
-        if self.marks or self.sorts:
+        if self.marks or self.sorts or self.placed:
             return replace(self, marked_as=tuple(dict.fromkeys((*self.marked_as, label))))
         return replace(self, labels=tuple(dict.fromkeys((*self.labels, label))))
 
@@ -76,6 +78,8 @@ class Field:
             return replace(self, filler=self._rated(item, last, told))
         if self.dated:
             return replace(self, filler=date_in(item, self.dated, self.nullable))
+        if self.placed:
+            return replace(self, filler=json.dumps(places_in(item, self.marked_as, self.placed)))
         if self.ordered:
             return replace(self, filler=json.dumps(ranked(item, self.references)))
         if self.sorts:
@@ -166,8 +170,10 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     quote = _mapping(_mapping(spec.get("items")).get("properties"))
     if {"item", "bucket"} <= quote.keys():
         return _sorting_field(name, _mapping(quote["item"]).get("enum"), _mapping(quote["bucket"]).get("enum"))
+    labels = tuple(label for label in _mapping(quote.get("label")).get("enum") or () if isinstance(label, str))
+    if placed := keys_of(quote):
+        return Field(name, filler="[]", marked_as=labels, placed=placed)
     if {"label", "text"} <= quote.keys():
-        labels = tuple(label for label in _mapping(quote["label"]).get("enum") or () if isinstance(label, str))
         return Field(name, filler="[]", marks=True, marked_as=labels, turns="turn" in quote)
     variants = [spec, *map(_mapping, spec.get("anyOf") or ())]
     many = any("items" in variant for variant in variants)
@@ -206,10 +212,11 @@ def _spoken_field(name: str, rule: str) -> Field:
     filler, marks = ends[1] if ends else _spoken_filler(rule), '"before"' in rule
     turns, dated = '"turn"' in rule, shape_of(rule)
     ordered, sorts = _ORDERED in rule, _SORTED in rule
-    several, nullable = " list" in rule and not (marks or ordered or sorts), " null" in rule
-    writes = not (scale or marks or dated) and bool(_A_TEXT.search(_QUOTED.sub("", rule)))
+    placed = keys_told(rule)
+    several, nullable = " list" in rule and not (marks or ordered or sorts or placed), " null" in rule
+    writes = not (scale or marks or dated or placed) and bool(_A_TEXT.search(_QUOTED.sub("", rule)))
     field = Field(name, (), several, nullable, filler, writes, scale, marks, turns=turns, dated=dated)
-    return replace(field, ordered=ordered, sorts=sorts)
+    return replace(field, ordered=ordered, sorts=sorts, placed=placed, scale=None if placed else scale)
 
 
 def _spoken_filler(rule: str) -> str:

@@ -157,6 +157,29 @@ def test_a_span_of_a_text_is_not_quoted_from_the_dialogue_beside_it() -> None:
     assert quote["text"] == "Anna"
 
 
+PLACES = {name: {"type": "number"} for name in ("x_min", "y_min", "x_max", "y_max")}
+PLACED: Json = {"type": "object", "properties": {"label": {"type": "string", "enum": ["Cat", "Dog"]}, **PLACES}}
+PLACES_RULE = '"box": a list of objects: "x_min", "y_min", "x_max", "y_max": numbers; "label": one of\n- Cat\n- Dog'
+
+
+def test_places_in_a_picture_are_those_that_the_text_beside_it_tells() -> None:
+    told = "Scene 12: a cat: 100, 200, 400.5, 600; dog 1 2 3 4 and cat 1 2 3, dog 1 2 3 4 5."
+    asked = [{"role": "system", "content": PLACES_RULE}, {"role": "user", "content": told}]
+    for schema in ({"properties": {"box": {"type": "array", "items": PLACED}}}, None):
+        ((field, _),) = estimates(asked, schema)
+        assert json.loads(field.filler) == [
+            {"label": "Cat", "x_min": 100, "y_min": 200, "x_max": 400.5, "y_max": 600},
+            {"label": "Dog", "x_min": 1, "y_min": 2, "x_max": 3, "y_max": 4},
+        ]
+
+
+def test_points_have_two_numbers() -> None:
+    point = {"type": "object", "properties": {"label": {"enum": ["Eye"]}, "x": {}, "y": {}}}
+    (field,) = fields_of_schema({"properties": {"eyes": {"type": "array", "items": point}}})
+    assert json.loads(field.about("eye 10 20").filler) == [{"label": "Eye", "x": 10, "y": 20}]
+    assert json.loads(field.about("no eyes").filler) == []
+
+
 def test_earlier_turns_are_examples() -> None:
     system, user = messages("Flames everywhere")
     shown = [

@@ -58,7 +58,7 @@ def _schema(root: Element) -> LabelSchema:
     if not layout.variables:
         tags = sorted({e.tag for e in root.iter() if e.get("value", "").startswith("$")}) or ["none"]
         raise LabelConfigError(
-            "The labelling config shows no text of the task (objects found: "
+            "The labelling config shows no text or picture of the task (objects found: "
             f'{_listed(tags)}).{_misspelt(tags)} Add <Text name="text" value="$text"/> in the project\'s settings.'
         )
     return LabelSchema(
@@ -69,7 +69,7 @@ def _schema(root: Element) -> LabelSchema:
         _headers(layout, fields),
         tuple(layout.phrases),
         tuple(layout.former),
-        tuple(layout.inputs.values()),
+        layout.read_inputs(),
     )
 
 

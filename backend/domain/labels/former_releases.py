@@ -6,12 +6,13 @@ paid for twice.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Protocol
 
 from backend.domain.hashing import digest
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
-from backend.domain.labels.inputs.read_inputs import ReadInput, others_than
+from backend.domain.labels.inputs.images import picture_names
+from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_pictures
 from backend.domain.labels.never_shown import names_of_kinds
 
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
@@ -35,17 +36,30 @@ class Reading:
         return replace(self, untold=tuple(a for a in attributes if any(getattr(one, a) for one in self.fields)))
 
 
-def schema_digest(
-    controls: Sequence[Control], variables: Sequence[str], rules: bool = True, headings: bool = False
-) -> str:
+class Asked(Protocol):
+    """What a Reading and a LabelSchema have."""
+
+    @property
+    def fields(self) -> tuple[Control, ...]: ...
+
+    @property
+    def variables(self) -> tuple[str, ...]: ...
+
+    @property
+    def inputs(self) -> tuple[ReadInput, ...]: ...
+
+
+def schema_digest(reading: Asked, rules: bool = True, headings: bool = False) -> str:
     """Of what releases put into it, the later ones more.
 
     rules: conditions and what is required
     headings: that the model is told some, not what they say
     """
-    known = {one.name: one.rules for one in controls if rules and one.rules is not None}
-    parts: dict[str, Any] = {"fields": [one.identity for one in controls], "variables": variables}
-    return digest(parts | ({"rules": known} if known else {}) | ({"headings": True} if headings else {}))
+    known = {one.name: one.rules for one in reading.fields if rules and one.rules is not None}
+    pictures = picture_names(reading.inputs)
+    parts: dict[str, Any] = {"fields": [one.identity for one in reading.fields], "variables": reading.variables}
+    later = {"rules": known, "headings": headings, "pictures": pictures}
+    return digest(parts | {name: said for name, said in later.items() if said})
 
 
 def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
@@ -63,13 +77,20 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
 
 
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
-    """What releases that knew the same kinds of controls made of them, the newest first; lists and tables were no
-    variables `before`."""
-    before = replace(known, variables=others_than(known.inputs, known.variables), inputs=())
-    for one in (known, before):
-        yield schema_digest(one.fields, one.variables), one.without(HEADINGS)
-        yield schema_digest(one.fields, one.variables, headings=True), one
-    yield schema_digest(before.fields, former, rules=False), before.without(FIRST)
+    """What releases that knew the same kinds of controls made of them, the newest first; pictures were no variables
+    `before`, and earlier still lists and tables were not."""
+    before = _reading_only(known, without_pictures(known.inputs))
+    earlier = _reading_only(before, ())
+    for one in (known, before, earlier):
+        yield schema_digest(one), one.without(HEADINGS)
+        yield schema_digest(one, headings=True), one
+    yield schema_digest(replace(earlier, variables=tuple(former)), rules=False), earlier.without(FIRST)
+
+
+def _reading_only(reading: Reading, inputs: tuple[ReadInput, ...]) -> Reading:
+    """With these of its inputs, and without the variables of the others."""
+    gone = [one for one in reading.inputs if one not in inputs]
+    return replace(reading, variables=others_than(gone, reading.variables), inputs=inputs)
 
 
 def told(field: Control, untold: Sequence[str]) -> Control:

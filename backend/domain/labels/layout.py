@@ -6,10 +6,11 @@ is walked once, without recursion, because configs come from users.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
+from backend.domain.labels.inputs.images import ImageObject
 from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
@@ -49,13 +50,15 @@ class Placed:
 @dataclass(slots=True)
 class Layout:
     """`phrases`: texts with variables in them, as parts of a prompt. `headers`: constant ones of <Header>, in order.
-    `former`: the variables that releases before knew. `inputs`: lists and tables, by their variable."""
+    `former`: the variables that releases before knew. `texts`: those that texts show. `inputs`: lists, tables and
+    pictures, by their variable."""
 
     controls: list[Placed] = field(default_factory=list)
     variables: dict[str, None] = field(default_factory=dict)
     phrases: dict[str, None] = field(default_factory=dict)
     headers: dict[str, None] = field(default_factory=dict)
     former: dict[str, None] = field(default_factory=dict)
+    texts: dict[str, None] = field(default_factory=dict)
     inputs: dict[str, ReadInput] = field(default_factory=dict)
     _above: list[str] = field(default_factory=list)
 
@@ -66,6 +69,7 @@ class Layout:
         if element.tag in FORMER and text.startswith("$") and len(text) > 1 and element.get("value"):
             self.former[text[1:]] = None
         whole, within = _WHOLE.fullmatch(text), _WITHIN.findall(text)
+        self.texts |= dict.fromkeys([whole[1]] if whole else within)
         self.variables |= dict.fromkeys([whole[1]] if whole else within)
         if whole:
             return
@@ -77,12 +81,23 @@ class Layout:
             self.headers |= {constant: None} if element.tag == "Header" else {}
 
     def add_input(self, element: Element) -> None:
-        """A list or table; it shows one field, or nothing. Its lines begin on a line of their own."""
-        whole, found = _WHOLE.fullmatch(element.get("value", "")), read_input(element)
-        if whole and found is not None and "{{" not in found.value:
-            self.variables[whole[1]] = None
-            self.inputs.setdefault(whole[1], found)
+        """A list, a table or pictures; it shows one field, or nothing. The lines of a list or table begin on a line of
+        their own."""
+        found = read_input(element)
+        whole = _WHOLE.fullmatch(found.value) if found is not None and "{{" not in found.value else None
+        if found is None or whole is None:
+            return
+        self.variables[whole[1]] = None
+        self.inputs.setdefault(whole[1], found)
+        if not isinstance(found, ImageObject):
             self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
+
+    def read_inputs(self) -> tuple[ReadInput, ...]:
+        """`inputs`, of which pictures know whether a text names them."""
+        return tuple(
+            replace(found, named=name in self.texts) if isinstance(found, ImageObject) else found
+            for name, found in self.inputs.items()
+        )
 
     def add_control(self, placed: Placed) -> None:
         placed.heading, self._above = self._above, []

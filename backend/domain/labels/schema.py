@@ -22,8 +22,8 @@ NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
-    parts of a prompt. `former`: the variables that releases before knew. `inputs`: lists and tables. `renames`: control
-    -> former label -> label, see `relabel`. `untold`: what the model is not told of controls, see `former_releases`."""
+    parts of a prompt. `former`: the variables that releases before knew. `inputs`: see `inputs.read_inputs`. `renames`:
+    control -> former label -> label, see `relabel`. `untold`: what the model is not told, see `former_releases`."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -39,11 +39,11 @@ class LabelSchema:
     @cached_property
     def digest(self) -> str:
         """Changes when the answers or the questions do; not with layout, colours or controls left alone."""
-        return schema_digest(self.fields, self.variables)
+        return schema_digest(self)
 
     def digest_told(self, template: str) -> str:
         """The digest for a version with this template: another one if the model is told of headings beside it."""
-        return schema_digest(self.fields, self.variables, headings=any(self._above(f, template) for f in self._told))
+        return schema_digest(self, headings=any(self._above(field, template) for field in self._told))
 
     @cached_property
     def digests(self) -> tuple[str, ...]:

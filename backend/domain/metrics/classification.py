@@ -16,6 +16,7 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.outcome import Outcome, Truth
+from backend.domain.shapes.pairing import as_in_truth
 from backend.domain.statistics.intervals import ratio
 
 REJECTED = "(rejected)"
@@ -107,8 +108,10 @@ Item = tuple[str, Hashable]
 
 
 def items_of(case: Case, schema: LabelSchema) -> tuple[set[Item], set[Item]]:
-    """What is counted of the ground truth and of the answer; an unusable answer has none."""
-    return _items(case.truth, schema), _items(case.answer or {}, schema)
+    """What is counted of the ground truth and of the answer; an unusable answer has none. Marks in a picture that are
+    the same count as equal."""
+    answer = {name: as_in_truth(value, case.truth.get(name)) for name, value in (case.answer or {}).items()}
+    return _items(case.truth, schema), _items(answer, schema)
 
 
 def _items(answer: Answer, schema: LabelSchema) -> set[Item]:

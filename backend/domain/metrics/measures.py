@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics import (
+    box_match,
     moment_distance,
     number_distance,
     pairwise_sides,
@@ -31,6 +32,9 @@ MEASURES: Mapping[str, Measures] = {
     "DateTime": moment_distance.of_moments,
     "Taxonomy": path_match.of_paths,
     "Ranker": ranking.of_lists,
+    "RectangleLabels": box_match.of_boxes,
+    "EllipseLabels": box_match.of_boxes,
+    "KeyPointLabels": box_match.of_points,
 }
 """Tag of a control -> its measures."""
 

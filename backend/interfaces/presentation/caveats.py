@@ -22,6 +22,8 @@ STRICT = (
     ("kendall_tau", "rankings", "from the first to the last place"),
     ("item_accuracy", "buckets", "for every item"),
     ("span_f1", "spans", "in place and label, all of them"),
+    ("box_f1", "boxes", "all of them, with no other"),
+    ("point_f1", "points", "all of them, with no other"),
 )
 """A measure that only such controls have, what they hold, and what the accuracy asks of it."""
 

@@ -7,6 +7,7 @@ In the order in which releases learnt them: a version that was saved before a ki
 from collections.abc import Callable, Mapping
 
 from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.build_boxes import build_boxes
 from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.build_ranker import build_ranker
 from backend.domain.labels.controls.choices import build_choices
@@ -33,4 +34,7 @@ BUILDERS: Mapping[str, Build] = {
     "DateTime": build_date_time,
     "Taxonomy": build_taxonomy,
     "Ranker": build_ranker,
+    "RectangleLabels": build_boxes,
+    "EllipseLabels": build_boxes,
+    "KeyPointLabels": build_boxes,
 }

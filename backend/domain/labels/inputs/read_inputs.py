@@ -1,13 +1,14 @@
-"""The object tags that a model never reads as their value stands in the task: lists of items and tables."""
+"""The object tags that a model never reads as their value stands in the task: lists of items, tables and pictures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
+from backend.domain.labels.inputs.images import ImageObject, image_object
 from backend.domain.labels.inputs.lists import ListObject
 from backend.domain.labels.inputs.tables import TableObject
 
-READ_TAGS = ("List", "Table")
+READ_TAGS = ("List", "Table", "Image")
 
 
 class ReadInput(Protocol):
@@ -20,14 +21,21 @@ class ReadInput(Protocol):
 
 
 def read_input(element: Element) -> ReadInput | None:
-    """Of a <List> or <Table>; None for data that the browser loads, or reads as something else than JSON."""
+    """Of one of READ_TAGS; None for data that the browser loads, or reads as something else than JSON."""
+    if element.tag == "Image":
+        return image_object(element)
     said = {name.lower(): said for name, said in element.attrib.items()}
     if element.tag == "List":
         return ListObject(said.get("value", ""))
     return TableObject(said.get("value", "")) if said.get("valuetype", "json").lower() in ("", "json") else None
 
 
-def others_than(inputs: Sequence[ReadInput], variables: tuple[str, ...]) -> tuple[str, ...]:
-    """The variables that none of `inputs` shows: those that there were before lists and tables were read."""
-    shown = {one.value[1:] for one in inputs}
+def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tuple[str, ...]:
+    """The variables that there were before `inputs` were read: those that none of these shows, or that a text shows
+    too."""
+    shown = {one.value[1:] for one in inputs if not (isinstance(one, ImageObject) and one.named)}
     return tuple(name for name in variables if name not in shown)
+
+
+def without_pictures(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
+    return tuple(one for one in inputs if not isinstance(one, ImageObject))

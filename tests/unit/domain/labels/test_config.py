@@ -136,14 +136,14 @@ def test_without_a_smart_text_area_there_is_no_prompt_control() -> None:
     assert read_config(view(TEXT, CHOICES)).prompt_control is None
 
 
-def test_variables_are_the_tasks_texts_in_document_order_each_once() -> None:
+def test_variables_are_the_tasks_texts_and_pictures_in_document_order_each_once() -> None:
     texts = (
         '<Header value="Read this"/><Header value="$title"/><Text name="a" value="$body"/>'
         '<HyperText name="b" value="$html"/><Text name="c" value="$body"/><Image name="i" value="$picture"/>'
         '<Text name="d" value="$link" valueType="url"/><Text name="e" value="$"/>'
     )
     choices = CHOICES.replace('toName="text"', 'toName="a"')
-    assert read_config(view(texts, choices)).variables == ("title", "body", "html")
+    assert read_config(view(texts, choices)).variables == ("title", "body", "html", "picture")
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_choices_without_choices_are_refused_as_such() -> None:
         read_config(view(TEXT, '<Choices name="mood" toName="text"></Choices>'))
 
 
-def test_a_config_without_text_says_what_it_shows_instead() -> None:
-    with pytest.raises(LabelConfigError, match=r"objects found: Audio, Image.*<Text"):
-        read_config(view('<Image name="text" value="$i"/><Audio name="a" value="$a"/>', CHOICES))
+def test_a_config_without_text_or_picture_says_what_it_shows_instead() -> None:
+    with pytest.raises(LabelConfigError, match=r"no text or picture .*objects found: Audio, Video.*<Text"):
+        read_config(view('<Video name="text" value="$i"/><Audio name="a" value="$a"/>', CHOICES))
 
 
 def test_a_config_that_shows_nothing_says_so() -> None:

@@ -1,6 +1,11 @@
-"""How far dates are from the truths: each measure by hand, and what does not exist with its reason."""
+"""How far dates are from the truths: by hand and by scikit-learn, and what does not exist with its reason."""
+
+from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import mean_absolute_error
 
 from backend.domain.answer import Answer, Moment
 from backend.domain.labels.config import read_config
@@ -58,3 +63,14 @@ def test_an_error_without_a_pair_does_not_exist() -> None:
     found = measured('only="date"', (NONE, "2024-01-01"), (None, "2024-01-01"), ("2024-01-01", NONE))
     assert found["mean_error_days"] == Measure(None, None, NO_MOMENT)
     assert found["accuracy"].value == 0
+
+
+days = st.dates(date(1000, 1, 1))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(days, days), min_size=20, max_size=20))
+def test_the_error_is_scikit_learns(pairs: list[tuple[date, date]]) -> None:
+    found = measured('only="date"', *((said.isoformat(), truth.isoformat()) for said, truth in pairs))
+    ordinals = [[one.toordinal() for one in side] for side in zip(*pairs, strict=True)]
+    assert found["mean_error_days"].value == pytest.approx(mean_absolute_error(*ordinals))

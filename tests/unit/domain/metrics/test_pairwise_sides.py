@@ -1,6 +1,9 @@
-"""Shares of right and of left answers by hand, and what does not exist with its reason."""
+"""Shares of right and of left answers by hand and by scikit-learn, and what does not exist with its reason."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score
 
 from backend.domain.answer import Answer, Labels
 from backend.domain.labels.config import read_config
@@ -43,3 +46,13 @@ def test_what_does_not_exist_says_why() -> None:
         "left_answers": NO_ANSWER,
         "left_truths": NO_TRUTH,
     }
+
+
+sides = st.sampled_from(["left", "right"])
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.tuples(sides | st.none(), sides), min_size=1))
+def test_the_accuracy_is_scikit_learns(pairs: list[tuple[str | None, str]]) -> None:
+    said, truths = [one or "a tie" for one, _ in pairs], [truth for _, truth in pairs]
+    assert measured(*pairs)["accuracy"].value == pytest.approx(accuracy_score(truths, said))

@@ -1,9 +1,9 @@
-"""How well rankings and buckets match those of the truth: by hand, and NDCG by scikit-learn's."""
+"""How well rankings and buckets match those of the truth: by hand, and NDCG and accuracy by scikit-learn's."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import ndcg_score
+from sklearn.metrics import accuracy_score, ndcg_score
 
 from backend.domain.answer import Answer, Groups, Ranking
 from backend.domain.labels.config import read_config
@@ -86,3 +86,19 @@ def test_each_measure_of_buckets_by_hand() -> None:
 def test_without_an_item_there_is_no_accuracy_of_items() -> None:
     found = evaluated((grouped(), grouped())).measures["sort"]
     assert found["item_accuracy"] == Measure(None, None, NO_ITEM)
+
+
+buckets = st.lists(st.sampled_from(["good", "bad", "_"]), min_size=6, max_size=6)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(buckets, buckets), min_size=20, max_size=20))
+def test_the_accuracy_of_items_is_scikit_learns(pairs: list[tuple[list[str], list[str]]]) -> None:
+    answers, truths = ([[one for pair in pairs for one in pair[side]]] for side in (0, 1))
+    found = evaluated(*((grouped(**_ids(said)), grouped(**_ids(truth))) for said, truth in pairs)).measures["sort"]
+    assert found["item_accuracy"].value == pytest.approx(accuracy_score(truths[0], answers[0]))
+
+
+def _ids(held: list[str]) -> dict[str, str]:
+    """Bucket -> the ids of the items in it, whose numbers are their places."""
+    return {one: "".join(str(place) for place, bucket in enumerate(held) if bucket == one) for one in sorted({*held})}

@@ -1,11 +1,16 @@
-"""The F1s of spans, of whole evaluations, by hand."""
+"""The F1s of spans, of whole evaluations, by hand, by nervaluate and by scikit-learn."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nervaluate import Evaluator
+from sklearn.metrics import f1_score
 
 from backend.domain.answer import Answer, MarkedSpan, Spans, UnlocatedQuote
 from backend.domain.labels.config import read_config
 from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.measures import measures_of
+from backend.domain.metrics.set_match import total
 from backend.domain.metrics.span_match import equal_spans, marked_characters, overlapping_spans
 from backend.domain.outcome import Outcome, Rejection, Truth
 
@@ -59,3 +64,34 @@ def test_an_evaluation_counts_over_all_tasks_and_an_unusable_answer_marks_nothin
 def test_where_nothing_is_marked_there_is_no_f1() -> None:
     found = measured(({"ner": None}, {"ner": None}))
     assert found == {"exact_match": 1, "span_f1": None, "overlap_f1": None, "character_f1": None}
+
+
+@st.composite
+def apart(draw: st.DrawFn) -> list[tuple[int, int, str]]:
+    """Spans that do not overlap each other: nervaluate's counts of others depend on their order."""
+    ends = sorted(draw(st.lists(st.integers(0, 40), max_size=10, unique=True)))
+    return [(start, end, draw(st.sampled_from("AB"))) for start, end in zip(ends[::2], ends[1::2], strict=False)]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.tuples(apart(), apart()), min_size=1, max_size=4))
+def test_the_f1s_are_those_of_the_libraries(pairs: list[tuple[list[tuple[int, int, str]], ...]]) -> None:
+    truths, answers = (
+        [[{"start": start, "end": end - 1, "label": label} for start, end, label in pair[side]] for pair in pairs]
+        for side in (0, 1)
+    )
+    theirs = Evaluator(truths, answers, tags=["A", "B"], loader="dict").evaluate()["overall"]
+    for match, scheme in ((equal_spans, "strict"), (overlapping_spans, "ent_type")):
+        ours = total(match(spans(*answer), spans(*truth)) for truth, answer in pairs)
+        assert (ours.f1 or 0) == pytest.approx(theirs[scheme].f1)
+    characters = total(marked_characters(spans(*answer), spans(*truth)) for truth, answer in pairs)
+    held = [
+        [
+            any(label == one and start <= place < end for start, end, label in pair[side])
+            for pair in pairs
+            for place in range(41)
+            for one in "AB"
+        ]
+        for side in (0, 1)
+    ]
+    assert (characters.f1 or 0) == pytest.approx(f1_score(*held, zero_division=0))

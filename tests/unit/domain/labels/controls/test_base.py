@@ -31,12 +31,27 @@ ELEMENTS: dict[str, tuple[str, Any]] = {
     "DateTime": ('<DateTime name="c" toName="t"/>', "2024-02-03T04:05"),
     "Taxonomy": ('<Taxonomy name="c" toName="t"><Choice value="a"><Choice value="b"/></Choice></Taxonomy>', ["a / b"]),
     "Ranker": ('<Ranker name="c" toName="t"/>', ["7", "b"]),
+    "RectangleLabels": (
+        '<RectangleLabels name="c" toName="t"><Label value="a"/></RectangleLabels>',
+        [{"label": "a", "x_min": 100, "y_min": 200, "x_max": 400, "y_max": 600}],
+    ),
+    "EllipseLabels": (
+        '<EllipseLabels name="c" toName="t"><Label value="a"/></EllipseLabels>',
+        [{"label": "a", "x_min": 1, "y_min": 0, "x_max": 999.5, "y_max": 3}],
+    ),
+    "KeyPointLabels": (
+        '<KeyPointLabels name="c" toName="t"><Label value="a"/></KeyPointLabels>',
+        [{"label": "a", "x": 333, "y": 0}],
+    ),
 }
 """Tag -> a control, and what a model may answer."""
 OBJECTS = {
     "HyperTextLabels": ('<HyperText name="t" value="$text"/>', "<b>two</b>"),
     "ParagraphLabels": ('<Paragraphs name="t" value="$text"/>', [{"author": "A", "text": "two"}]),
     "Ranker": ('<List name="t" value="$text"/>', [{"id": "b"}, {"id": 7}]),
+    **dict.fromkeys(
+        ("RectangleLabels", "EllipseLabels", "KeyPointLabels"), ('<Image name="t" value="$text"/>', "/a.png")
+    ),
 }
 """Tag -> what it is about where that is not a <Text>, and that in a task."""
 

@@ -1,0 +1,174 @@
+"""<RectangleLabels>, <EllipseLabels> and <KeyPointLabels>: marks in a picture, each with a label.
+
+A model says where they are in thousandths of the picture, Label Studio stores percent. An answer is right where it has
+the marks of the truth and no other; two marks are the same if they have the same label and are alike enough, see
+`domain.shapes.likeness`.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any, ClassVar, Literal, Self
+
+from backend.domain.answer import AnswerValue
+from backend.domain.labels.choice_names import Choice
+from backend.domain.labels.conditions import Condition
+from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.box_regions import box_in, place_value, size_in, size_value
+from backend.domain.labels.controls.coordinates import MOST, box_json, box_schema, described, read_box
+from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
+from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.labels.inputs.picture_size import picture_size
+from backend.domain.labels.inputs.values import value_of
+from backend.domain.outcome import Failure, Rejection
+from backend.domain.shapes.marked_box import Boxes, MarkedBox, Shape, Size, boxes_of, boxes_or_none, size_of
+from backend.domain.shapes.pairing import pairs_of
+
+SHAPES: Mapping[str, Shape] = {"RectangleLabels": "rectangle", "EllipseLabels": "ellipse", "KeyPointLabels": "point"}
+
+
+@dataclass(frozen=True)
+class BoxesControl(WithLabels, Unlabeled):
+    """`source`: the `value` of the tag that shows the picture; `size`: that of one task's picture, None before
+    `for_task` and where it is not known. `several`: whether a region may have more than one label."""
+
+    tag: str
+    name: str
+    to_name: str
+    source: str
+    choices: tuple[Choice, ...]
+    several: bool = False
+    conditions: tuple[Condition, ...] = ()
+    heading: tuple[str, ...] = ()
+    size: Size | None = field(default=None, compare=False)
+
+    noun: ClassVar[str] = "mark"
+    task: ClassVar[str] = "Find everything in the picture that has one of the labels, and say where it is ({names})."
+    holds: ClassVar[type[AnswerValue]] = Boxes
+    probable: ClassVar[bool] = False
+    required: ClassVar[bool] = False  # the screen submits an unmarked picture, whatever the config says
+    must_answer: ClassVar[bool] = False
+    nullable: ClassVar[bool] = False
+    many: ClassVar[bool] = True
+    column: ClassVar[Literal["texts"]] = "texts"
+
+    @property
+    def shape(self) -> Shape:
+        return SHAPES[self.tag]
+
+    @property
+    def needs_task(self) -> bool:
+        return True
+
+    @property
+    def identity(self) -> list[Any]:
+        listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
+        return [self.tag, self.name, self.to_name, self.source, self.several, listed]
+
+    @property
+    def rules(self) -> list[Any] | None:
+        return rules_of(self, False)
+
+    @property
+    def answers(self) -> Hashable:
+        return (self.tag, self.name, self.source, frozenset(self.known_classes))
+
+    def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
+        return replace(self, size=picture_size(value_of(self.source, data)))
+
+    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
+        wanted = described(self.shape, self.source)
+        rule = f"[] unless {when}, else {wanted}" if when else wanted
+        lines = [label_line(choice, definitions) for choice in self.choices]
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *lines])
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": box_schema(self.shape, [choice.shown for choice in self.choices])}
+
+    def parse(self, value: Any) -> Held | Rejection:
+        given = [] if value is None else value
+        if not isinstance(given, list):
+            return Rejection("wrong_type", f"{said(given)} is not a list of marks, which '{self.name}' takes.")
+        if len(given) > MOST:
+            return Rejection("too_many", f"'{self.name}' takes at most {MOST:,} marks, the answer has {len(given):,}.")
+        boxes: list[MarkedBox] = []
+        for item in given:
+            box = read_box(item, self.shape, self.name, self._stored)
+            if isinstance(box, Rejection):
+                return box
+            boxes.append(box)
+        return boxes_or_none(boxes, self.size)
+
+    def _stored(self, label: str) -> str | None:
+        shown = self.find(label)
+        return None if shown is None else self._lookup.exact[shown]
+
+    def to_json(self, value: Held) -> Any:
+        ratio = value.ratio if isinstance(value, Boxes) else None
+        return [box_json(box, self.shown(box.label), ratio or 1.0) for box in boxes_of(value)]
+
+    def to_regions(self, value: Held) -> list[dict[str, Any]]:
+        rows = [list(row) for _, row in groupby(boxes_of(value), lambda box: box.place)]
+        marks = rows if self.several else [[box] for row in rows for box in row]
+        return [self._region(mark, size_of(value)) for mark in marks]
+
+    def _region(self, mark: Sequence[MarkedBox], size: Size | None) -> dict[str, Any]:
+        kind = self.tag.lower()
+        value = {**place_value(mark[0]), kind: [box.label for box in mark]}
+        return {"from_name": self.name, "to_name": self.to_name, "type": kind, "value": value, **size_value(size)}
+
+    def from_regions(self, regions: Sequence[Region]) -> Held:
+        """As the screen shows them: what it does not show is not marked."""
+        size = next((size for region in regions if (size := size_in(region))), self.size)
+        return boxes_or_none((box for region in regions for box in self._marked_by(region.get("value"))), size)
+
+    def _marked_by(self, value: Any) -> Iterable[MarkedBox]:
+        labels = value.get(self.tag.lower()) if isinstance(value, Mapping) else None
+        named = [label for label in labels if isinstance(label, str) and label] if isinstance(labels, list) else []
+        found = (box_in(value, self.shape, label) for label in named)
+        return (box for box in found if box is not None)
+
+    def equal(self, first: Held, second: Held) -> bool:
+        sides = [len(boxes_of(first)), len(boxes_of(second))]
+        return sides == [len(pairs_of(first, second))] * 2
+
+    def partial(self, first: Held, second: Held) -> float:
+        """The F1 of the marks that both have."""
+        both = len(boxes_of(first)) + len(boxes_of(second))
+        return 2 * len(pairs_of(first, second)) / both if both else 1.0
+
+    def classes(self, value: Held) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(box.label for box in boxes_of(value)))
+
+    def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
+        return tuple((box.label, box.place) for box in boxes_of(value))
+
+    def cell(self, value: Held) -> Any:
+        return [*map(_words, boxes_of(value))]
+
+    def show(self, value: Held) -> str:
+        return ", ".join(map(_words, boxes_of(value))) or "(none)"
+
+    def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
+        now = {**renames, **{label: label for label in self._lookup.order}}
+        boxes = (replace(box, label=now.get(box.label, box.label)) for box in boxes_of(value))
+        return boxes_or_none(boxes, size_of(value))
+
+    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        return replace(self, choices=as_now(self.choices, renames, now))
+
+    def as_before(self, formers: Mapping[str, str]) -> Self:
+        return replace(self, choices=as_before(self.choices, formers))
+
+    def shared(self, others: Sequence[Control]) -> Self:
+        return replace(self, choices=kept_by_all(self.choices, others))
+
+
+def _words(box: MarkedBox) -> str:
+    """Such as `cat at 10, 20 (30 x 40)`, in percent."""
+    size = "" if box.shape == "point" else f" ({_short(box.width)} x {_short(box.height)})"
+    return f"{box.label} at {_short(box.x)}, {_short(box.y)}{size}"
+
+
+def _short(number: float) -> str:
+    return f"{number:.4g}"

@@ -1,0 +1,42 @@
+"""Which elements of a labelling config mark a picture.
+
+Refuses labels that the task brings and several pictures.
+"""
+
+from xml.etree.ElementTree import Element
+
+from backend.domain.labels.choice_names import LONGEST, choices_of, listed
+from backend.domain.labels.controls.boxes import BoxesControl
+from backend.domain.labels.layout import Placed
+
+
+def build_boxes(placed: Placed) -> BoxesControl | str:
+    """The control of a <RectangleLabels>, <EllipseLabels> or <KeyPointLabels> element, or why it isn't supported."""
+    element, choices = placed.element, choices_of(listed(placed.element, "Label"))
+    if why := _unsupported(element, placed.object):
+        return why
+    if any(len(choice.shown) > LONGEST for choice in choices):
+        return f"a label of more than {LONGEST:,} characters"
+    if not choices or placed.object is None:
+        return "it lists no labels"
+    return BoxesControl(
+        tag=element.tag,
+        name=placed.name,
+        to_name=placed.to_name,
+        source=placed.object.get("value", ""),
+        choices=choices,
+        several=element.get("choice", "single") == "multiple",
+        conditions=placed.conditions,
+        heading=tuple(placed.heading),
+    )
+
+
+def _unsupported(element: Element, shown: Element | None) -> str:
+    """Why it isn't, "" where it may be. `shown`: the object that it is about."""
+    if shown is None or shown.tag != "Image":
+        return "it marks <Image> alone"
+    if "," in element.get("toName", "") or any(name.lower() == "valuelist" for name in shown.attrib):
+        return "not supported yet on several pictures"
+    if "$" not in shown.get("value", ""):
+        return "its <Image> shows nothing of the task"
+    return "labels that the task brings" if element.get("value") else ""

@@ -1,0 +1,40 @@
+"""<Image>: the pictures of a task. A model is shown them; where they are is not part of the prompt."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from backend.domain.labels.inputs.values import field_of, value_of
+
+
+@dataclass(frozen=True, slots=True)
+class ImageObject:
+    """`value`: the tag's own, such as `$image`; that of `valueList` where it has one, as on the screen.
+
+    named: whether some text shows the same variable, which then was a text before pictures were shown
+    """
+
+    value: str
+    named: bool = False
+
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
+        """Nothing: what stands in the task is an address."""
+        return {}
+
+    def addresses(self, data: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Where the pictures of a task are, in the order of the screen, as they stand there; () for none."""
+        found = value_of(self.value, data)
+        listed = found if isinstance(found, list) else [found]
+        return tuple(one for one in listed if one not in ("", None))
+
+
+def image_object(element: Element) -> ImageObject:
+    """Of an <Image>."""
+    said = {name.lower(): said for name, said in element.attrib.items()}
+    return ImageObject(said.get("valuelist") or said.get("value", ""))
+
+
+def picture_names(inputs: Iterable[object]) -> tuple[str, ...]:
+    """The variables that stand for pictures."""
+    return tuple(name for one in inputs if isinstance(one, ImageObject) and (name := field_of(one.value)))

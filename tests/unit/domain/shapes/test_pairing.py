@@ -1,0 +1,83 @@
+"""Which marks are the same: the most alike first, each once."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.domain.answer import Labels
+from backend.domain.shapes.likeness import ENOUGH, likeness
+from backend.domain.shapes.marked_box import Boxes, MarkedBox, boxes_of, boxes_or_none
+from backend.domain.shapes.pairing import as_in_truth, pairs_of
+
+boxes = st.builds(
+    MarkedBox,
+    st.sampled_from("ab"),
+    st.just("rectangle"),
+    st.integers(0, 4),
+    st.integers(0, 4),
+    st.integers(1, 8),
+    st.integers(1, 8),
+)
+values = st.lists(boxes, max_size=5).map(boxes_or_none)
+
+
+def box(label: str, x: float, width: float = 10) -> MarkedBox:
+    return MarkedBox(label, "rectangle", x, 0, width, 10)
+
+
+def test_the_most_alike_are_taken_first_and_each_once() -> None:
+    truth = Boxes((box("a", 0), box("a", 3)))
+    answer = Boxes((box("a", 2), box("a", 3)))
+    assert [(pair.truth.x, pair.answer.x) for pair in pairs_of(answer, truth)] == [(3, 3), (0, 2)]
+
+
+def test_another_label_is_another_mark() -> None:
+    assert pairs_of(Boxes((box("a", 0),)), Boxes((box("b", 0),))) == []
+    assert pairs_of(None, Boxes((box("b", 0),))) == []
+
+
+def test_the_size_of_the_picture_counts_for_turned_marks_and_points() -> None:
+    truth = Boxes((MarkedBox("a", "point", 50, 50),), (1000, 500))
+    near = Boxes((MarkedBox("a", "point", 50, 59),))
+    assert [pair.apart for pair in pairs_of(near, truth)] == [4.5]
+    assert [pair.apart for pair in pairs_of(Boxes(near.boxes, (1000, 500)), Boxes(truth.boxes))] == [4.5]
+    assert pairs_of(near, Boxes(truth.boxes)) == [], "9 % of a square"
+
+
+@settings(max_examples=1000, deadline=None)
+@given(values, values)
+def test_pairs_are_greedy_and_as_many_as_they_can_be_at_most(answer: Boxes | None, truth: Boxes | None) -> None:
+    found = pairs_of(answer, truth)
+    assert len({pair.truth for pair in found}) == len({pair.answer for pair in found}) == len(found)
+    assert all(pair.truth.label == pair.answer.label and pair.likeness >= ENOUGH for pair in found)
+    assert [pair.likeness for pair in found] == sorted((pair.likeness for pair in found), reverse=True)
+    for one in boxes_of(truth):
+        for other in boxes_of(answer):
+            if one.label == other.label and (alike := likeness(one, other, 1)) >= ENOUGH:
+                first = max(pair.likeness for pair in found if one == pair.truth or other == pair.answer)
+                assert first >= alike, "one of them is taken by what is at least as alike"
+    assert len(found) <= _most(answer, truth) <= 2 * len(found)
+
+
+def _most(answer: Boxes | None, truth: Boxes | None) -> int:
+    """Of all ways to pair them, the most pairs."""
+    given, wanted = boxes_of(answer), boxes_of(truth)
+    fits = [[a.label == t.label and likeness(a, t, 1) >= ENOUGH for t in wanted] for a in given]
+    if len(given) > len(wanted):
+        fits = [list(column) for column in zip(*fits, strict=True)]
+    ways = permutations(range(max(len(given), len(wanted))), len(fits))
+    return max(sum(fits[i][j] for i, j in enumerate(way)) for way in ways)
+
+
+def test_the_answer_as_the_truth_has_it() -> None:
+    truth, answer = Boxes((box("a", 0), box("b", 50))), Boxes((box("a", 1), box("b", 90)), (2, 1))
+    assert as_in_truth(answer, truth) == Boxes((box("a", 0), box("b", 90)))
+    assert as_in_truth(answer, None) is answer
+    assert as_in_truth(Labels(("a",)), truth) == Labels(("a",))
+
+
+@pytest.mark.parametrize("truth", [None, Boxes((box("a", 40),))])
+def test_without_a_common_mark_the_answer_stays(truth: Boxes | None) -> None:
+    assert as_in_truth(Boxes((box("a", 0),)), truth) == Boxes((box("a", 0),))
