@@ -130,6 +130,7 @@ UNITS = {
         "domain/chat/model",
     ),
     "unit/adapters/test_prometheus": ("engine/observer",),
+    "unit/adapters/web/test_files": ("adapters/web/file_answer",),
     "unit/domain/labels/controls/test_choices": (
         "domain/labels/controls/label_lookup",
         "domain/labels/controls/labeled",
@@ -146,6 +147,7 @@ UNITS = {
         "domain/labels/inputs/read_inputs",
         "domain/labels/inputs/tables",
     ),
+    "unit/domain/pictures/test_loading": ("adapters/providers/message_parts",),
     "unit/domain/metrics/test_measures": ("domain/metrics/measure", "domain/metrics/text_match"),
     "unit/engine/test_request_executor": (
         "engine/executor_counts",

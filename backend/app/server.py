@@ -16,11 +16,10 @@ class ServerOperations(RunOperations):
         """For the server."""
         import backend.adapters.providers.chat_completions  # noqa: F401  (now, rather than while the first annotator waits)
 
-        settings = self.container.settings
-        live = Live(self.container.live_executor, self.container.store, self.container.pricing, self.container.daily)
-        serving = ServingOptions(
-            settings.openai_model, settings.openai_base_url, settings.predict_deadline_s, self.container.embedder
-        )
+        settings, parts = self.container.settings, self.container
+        live = Live(parts.live_executor, parts.store, parts.pricing, parts.daily)
+        deadline_s, model = settings.predict_deadline_s, settings.openai_model
+        serving = ServingOptions(model, settings.openai_base_url, deadline_s, parts.embedder, parts.pictures)
         return LivePredictions(self.container.store, live, serving, self._overflow_runs())
 
     def _overflow_runs(self) -> OverflowRuns | None:

@@ -26,6 +26,7 @@ from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting
 from backend.services.optimize.optimizer import Optimizer
 from backend.services.optimize.session import TeacherAccess
+from backend.services.pictures.loader import PictureLoader
 from backend.services.projects import Login, Projects
 from backend.services.prompt_drafting import PromptDrafter
 from backend.services.prompts.resolver import Resolver
@@ -56,6 +57,12 @@ class Container(ModelParts):
         key = self.settings.label_studio_api_key
         accepted = AcceptanceStore(self.store).ids
         return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, accepted)
+
+    @cached_property
+    def pictures(self) -> PictureLoader:
+        settings = self.settings
+        most, files = round(settings.max_image_mb * 10**6), lambda: self.studio.files
+        return PictureLoader(settings.label_studio_url, files, most, settings.allow_foreign_urls)
 
     def acting_for(self, credential: Credential) -> "Container":
         """The same, with Label Studio as somebody else sees it."""
@@ -135,7 +142,8 @@ class Container(ModelParts):
     def _labeler(self, store: Store) -> TaskLabeler:
         join = self._join_workers if self.settings.redis_url else alone
         url, record = self.connections[DEFAULT].base_url, RunStore(store)
-        return TaskLabeler(store, record, self.executor, url, self.pricing, join, self.stop, self.embedder)
+        embed, pictures = self.embedder, self.pictures
+        return TaskLabeler(store, record, self.executor, url, self.pricing, join, self.stop, embed, pictures)
 
     def _batches(self, store: Store) -> Batches:
         stores, make = BatchStores(store, RunStore(store).asks, BatchStore(store)), self.connections.batches

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.data_paths import MISSING, look_up
+from backend.domain.picture import Picture
 from backend.errors import SubsetError
 
 MOST_IDS = 1_000_000
@@ -16,12 +17,14 @@ MOST_IDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`trouble`: why there is no data; "" if there is. `read`: variable -> what a model reads in its place."""
+    """`trouble`: why there is no data; "" if there is. `read`: variable -> what a model reads in its place; `pictures`:
+    variable -> what it is shown there."""
 
     id: int
     data: Mapping[str, Any]
     trouble: str = ""
     read: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    pictures: Mapping[str, tuple[Picture, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, variable: str) -> Any:
         """What a prompt says of a variable: its value, see `domain.data_paths`; None if there is none."""

@@ -5,12 +5,15 @@ look like another turn. An object as a whole is not a text.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 AUTHORS = ("author", "speaker", "role", "name", "from", "user")
 TEXTS = ("text", "content", "utterance", "message", "body", "value")
 """Keys of a turn, the likeliest first; Label Studio's own are `author` and `text`."""
+
+_DATA = re.compile(r"(data:[^\s,]*,)(\S{100,})", re.IGNORECASE)
 
 
 def as_text(value: Any) -> str | None:
@@ -29,6 +32,13 @@ def shown_text(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False) if text is None else text
     except RecursionError:
         return "(nested too deeply)"
+
+
+def told_text(value: Any) -> str:
+    """The same, without what a long data: address holds."""
+    text = shown_text(value)
+    held = _DATA.fullmatch(text)
+    return f"{held[1]}… ({len(held[2]):,} characters)" if held else text
 
 
 def _line(item: Any) -> str:

@@ -20,6 +20,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import rounded, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.pictures.loading import PictureSource
 from backend.domain.prompts.default_prompt import auto_tag, default_version
 from backend.domain.prompts.interactive import typed_text, typed_version
 from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
@@ -42,12 +43,14 @@ class ServingOptions:
 
     deadline_s: seconds after which it answers with what it has
     embed: makes embeddings
+    pictures: reads the pictures of tasks
     """
 
     default_model: str
     base_url: str
     deadline_s: float
     embed: Embed | None = None
+    pictures: PictureSource | None = None
 
 
 class LivePredictions:
@@ -116,7 +119,8 @@ class LivePredictions:
         daily, serving = self._live.daily, self._serving
         if daily is not None:
             daily.check(version)
-        return RequestBuilder(version, schema, serving.base_url, cap=CAP if daily else None, embed=serving.embed)
+        cap, embed, pictures = CAP if daily else None, serving.embed, serving.pictures
+        return RequestBuilder(version, schema, serving.base_url, cap=cap, embed=embed, pictures=pictures)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, which is marked if the labelling config changed since it was saved."""

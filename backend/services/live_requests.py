@@ -102,7 +102,7 @@ class Live:
             outcomes.update({outcome.task_id: outcome for outcome in settled})
 
         try:
-            await asyncio.wait_for(predictor.label(builder, [tasks], sink, plan), deadline_s)
+            await asyncio.wait_for(predictor.label(builder, builder.cut([tasks]), sink, plan), deadline_s)
         except TimeoutError:
             return Labelled(outcomes, late=True)
         except PromptsError as error:

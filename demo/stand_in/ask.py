@@ -1,8 +1,10 @@
 """A chat request as the stand-in understands it, and what it turns down before thinking about an answer."""
 
 import json
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from demo.stand_in.complaint import (
@@ -23,7 +25,7 @@ _MOST_TOP_LOGPROBS = 20
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What is asked for. `temperature`: above 0 chance decides; `seeded`: the same each time for the same request;
-    `limit`: the most tokens each choice may have."""
+    `limit`: the most tokens each choice may have; `pictures`: media type and SHA-256 of each that was sent."""
 
     model: str
     messages: list[dict[str, Any]]
@@ -34,6 +36,7 @@ class Ask:
     logprobs: bool = False
     top_logprobs: int = 0
     limit: int | None = None
+    pictures: tuple[str, ...] = ()
 
 
 def read_ask(body: bytes, switches: Switches) -> Ask:
@@ -51,9 +54,10 @@ def read_ask(body: bytes, switches: Switches) -> Ask:
         raise no_model(model)
     if model == "no-quota":
         raise no_quota()
+    messages = _messages(raw, switches)
     return Ask(
         model=model,
-        messages=_messages(raw),
+        messages=messages,
         schema=_schema(raw),
         choices=_within(raw, "n", 1, _MOST_CHOICES) or 1,
         temperature=_number(raw, "temperature"),
@@ -61,6 +65,7 @@ def read_ask(body: bytes, switches: Switches) -> Ask:
         logprobs=_checked(raw, "logprobs", bool, False),
         top_logprobs=_within(raw, "top_logprobs", 0, _MOST_TOP_LOGPROBS) or 0,
         limit=_within(raw, "max_completion_tokens", 1, 2**31) or _within(raw, "max_tokens", 1, 2**31),
+        pictures=tuple(map(_named, _pictures(messages))),
     )
 
 
@@ -80,20 +85,33 @@ def _check_support(raw: Mapping[str, Any], switches: Switches) -> None:
         raise unsupported("max_tokens", " Use 'max_completion_tokens' instead.")
 
 
-def _messages(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _messages(raw: Mapping[str, Any], switches: Switches) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = _checked(raw, "messages", list, [])
     if not messages or not all(isinstance(message, dict) for message in messages):
         raise _invalid("messages", "a list of at least one message")
     for place, message in enumerate(messages):
-        _check_parts(place, message.get("content"))
+        _check_parts(place, message.get("content"), ("text", "image_url") if switches.pictures else ("text",))
     return messages
 
 
-def _check_parts(message: int, content: Any) -> None:
+def _check_parts(message: int, content: Any, readable: tuple[str, ...]) -> None:
     for place, part in enumerate(content if isinstance(content, list) else ()):
         kind = part.get("type", "text") if isinstance(part, dict) else "text"
-        if kind != "text":
+        if kind not in readable:
             raise unreadable(str(kind), message, place)
+
+
+def _pictures(messages: list[dict[str, Any]]) -> Iterator[str]:
+    """The addresses of all."""
+    contents = [message["content"] for message in messages if isinstance(message.get("content"), list)]
+    for part in (part for content in contents for part in content if isinstance(part, dict)):
+        if part.get("type") == "image_url":
+            yield part["image_url"]["url"]
+
+
+def _named(address: str) -> str:
+    head, _, content = address.partition(",")
+    return f"{head.removeprefix('data:').removesuffix(';base64')} {sha256(b64decode(content)).hexdigest()}"
 
 
 def _schema(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -194,10 +194,12 @@ def _understood(turn: Turn) -> Ask:
     try:
         _check_key(turn.request, turn.switches)
         _check_text(turn)
-        return read_ask(turn.body, turn.switches)
+        ask = read_ask(turn.body, turn.switches)
     except ComplaintError:
         turn.stats.other("rejected")
         raise
+    turn.stats.pictured(ask.pictures)
+    return ask
 
 
 def _check_key(request: web.Request, switches: Switches) -> None:

@@ -1,6 +1,7 @@
 """What the stand-in has seen so far, for benchmarks and for tests of how careful a client is."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -12,6 +13,7 @@ class Stats:
         self._faults: Counter[str] = Counter()
         self._asked: dict[bytes, int] = {}
         self._after_good: dict[bytes, int] = {}
+        self._pictures: Counter[str] = Counter()
         self._prompt_tokens = 0
         self._completion_tokens = 0
         self._in_flight = 0
@@ -35,6 +37,10 @@ class Stats:
         """It got a whole, well-formed answer."""
         self._counts["answered"] += 1
         self._after_good.setdefault(digest, 0)
+
+    def pictured(self, pictures: Iterable[str]) -> None:
+        """It held these pictures, which nobody looked at."""
+        self._pictures.update(pictures)
 
     def charge(self, prompt: int, written: int) -> None:
         """It got a completion, good or bad, of so many tokens."""
@@ -63,6 +69,7 @@ class Stats:
             "prompt_tokens": self._prompt_tokens,
             "completion_tokens": self._completion_tokens,
             **{name: self._counts[name] for name in ("uploads", "batches", "downloads", "batched", "embeddings")},
+            "pictures": dict(self._pictures),
             "in_flight": self._in_flight,
             "peak_in_flight": self._peak,
             "distinct": len(self._asked),

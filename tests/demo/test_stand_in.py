@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 import aiohttp
@@ -371,6 +372,14 @@ def test_says_that_it_reads_no_pictures(server: Server, kind: str, what: str) ->
     with pytest.raises(openai.BadRequestError, match=f"this model does not read {what}") as caught:
         server.create(messages=[{"role": "user", "content": [text, {"type": kind, kind: {}}]}])
     assert caught.value.param == "messages.[0].content.[1].type"
+
+
+def test_takes_pictures_unseen_and_tells_which(server: Server) -> None:
+    server.control(pictures=True)
+    said = [{"type": "text", "text": TEXT}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}}]
+    alone = server.create(messages=[{"role": "user", "content": said[:1]}]).choices[0].message.content
+    assert server.create(messages=[{"role": "user", "content": said}]).choices[0].message.content == alone
+    assert server.stats()["pictures"] == {f"image/png {sha256(b'hi').hexdigest()}": 1}
 
 
 TURNED_DOWN = [

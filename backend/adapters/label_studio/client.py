@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.adapters.label_studio.backends import StudioBackends
 from backend.adapters.label_studio.credential import Credential
+from backend.adapters.label_studio.files import StudioFiles
 from backend.adapters.label_studio.filters import all_of, by_version
 from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
 from backend.adapters.label_studio.predictions import ANNOTATED, StudioPredictions
@@ -75,6 +76,12 @@ class LabelStudioClient(StudioBackends, StudioPredictions):
         self._pages = TaskPages(self.http)
         self.url = url
         self._accepted = accepted
+        self._credential = credential
+
+    @cached_property
+    def files(self) -> StudioFiles:
+        """What it hands out."""
+        return StudioFiles(self.url, self.http, self._credential)
 
     def version(self) -> str:
         return str(self.http.record("api/version", "release")["release"])

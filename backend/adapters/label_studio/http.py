@@ -153,6 +153,11 @@ class LabelStudioHttp:
                 raise self._refusal(response.status_code, response.read().decode(errors="replace"))
             yield from ijson.items(ijson.from_iter(response.iter_bytes(PIECE)), "item", use_float=True)
 
+    def headers(self) -> dict[str, str]:
+        """What says who asks. Raises StudioError when a token cannot be renewed."""
+        with self._told(60):
+            return dict(self._client.base_headers())
+
     @property
     def _client(self) -> Any:
         return http_client_of(self._sdk)

@@ -180,6 +180,7 @@ class ChatCompletions:
         if 300 <= error.status_code < 400:
             self._move(error)
             return None
+        self._refusals.check_pictures(request, error)
         answer = malformed(error.body, request.digest, model, attempt)
         if answer is not None:
             return answer

@@ -30,6 +30,15 @@ _MODERATED = re.compile(r"content[ _-]?(filter|policy)|moderat|flagged|safety (s
 """A refusal that is about what a task says."""
 _TOO_LONG = re.compile(r"context|too (?:long|large)|(?:maximum|max)\b.{0,40}\b(?:length|tokens)", re.IGNORECASE)
 """A refusal that is about how much a task says."""
+_EYES = r"\b(?:images?(?:_url)?|vision|multi-?modal)\b(?!/|[ _](?:format|type|size|dimension|file))"
+_NO_PICTURES = re.compile(
+    rf"{_EYES}.{{0,40}}\b(?:not (?:supported|enabled|available|allowed)|only supported by)"
+    rf"|(?:not|n.t) (?:support|accept|take|handle)\w*\b.{{0,20}}{_EYES}"
+    r"|not a (?:multi-?modal|vision)|at most 0 image|variant .?image_url|support image input|for image input"
+    r"|content\b.{0,20}\bmust be a string",
+    re.IGNORECASE,
+)
+"""Refusals of OpenAI, OpenRouter (404), DeepSeek, Mistral, Groq, vLLM, llama.cpp and Ollama (500), LM Studio."""
 _ABOUT_ONE = (400, 403, 422)
 """A status that may be about the request, or about all of them: the words tell."""
 _CODE = re.compile(r"[\w.:-]{1,60}")
@@ -72,6 +81,16 @@ class Refusals:
         if status in _ABOUT_ONE and (_MODERATED.search(code) or _says(_MODERATED, message, texts)):
             return Failure("refused", f"The provider refused what this task says ({error.status_code}{named}).")
         return self._of_one(model, status, error, named, quote)
+
+    def check_pictures(self, request: ChatRequest, error: openai.APIStatusError) -> None:
+        """Raises ProviderError if the model takes no pictures, and the request holds some."""
+        message = words_of(error)
+        if request.pictures and error.status_code != 429 and _says(_NO_PICTURES, message, request.texts):
+            words = self.quoted(request, message)
+            raise ProviderError(
+                f"Model '{request.template.model}' at {self.where} takes no pictures: choose a model that does, or a "
+                "prompt that shows none" + (f': "{words}".' if words else ".")
+            )
 
     def _check_account(self, status: int, spent: bool) -> None:
         if spent and status in (402, 429, *_ABOUT_ONE):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from backend.adapters.providers.message_parts import content_of
 from backend.domain.chat.request import ChatRequest, RequestTemplate
 from backend.domain.few_shot.messages import Turn
 
@@ -32,6 +33,8 @@ _UNNAMED = re.compile(r"requested parameters", re.IGNORECASE)
 _LONG_CAP = "max_completion_tokens"
 _CAPS = ("max_tokens", _LONG_CAP)
 _NEAR = 4
+PICTURE_TOKENS = 65_536
+"""More than models of today bill for a picture of LONGEST_SIDE; the most known are 48,169 (gpt-4o-mini, 8 tiles)."""
 USER, ASSISTANT = (f', {{"role": "{role}", "content": '.encode() for role in ("user", "assistant"))
 _REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not permitted|not allowed|extra", re.IGNORECASE)
 
@@ -59,7 +62,8 @@ class RequestFormat:
         head, tail = _encoded(
             _Key(request.template, self, request.sample if "seed" in request.template.parameters else 0)
         )
-        return head + _turns(request.example_turns) + USER + json.dumps(request.user).encode() + tail
+        said = content_of(request) if request.pictures else json.dumps(request.user).encode()
+        return head + _turns(request.example_turns) + USER + said + tail
 
     def bound(self, template: RequestTemplate) -> int | None:
         """The bound that is sent. None in plain text, where a model may think aloud before it answers.
@@ -100,10 +104,11 @@ def largest(request: ChatRequest) -> tuple[int, int]:
     """The most tokens that a request with a cap can take: (prompt, completion).
 
     No tokenizer makes more than one token of a UTF-8 byte, and the body, in ASCII with schema and syntax, has more
-    bytes than the prompt.
+    bytes than the prompt. For a picture it is PICTURE_TOKENS.
     """
     caps = parameters(request.template)
-    return len(RequestFormat().body(request)), max(caps[name] for name in _CAPS if name in caps)
+    text = len(RequestFormat().body(replace(request, pictures=())))
+    return text + PICTURE_TOKENS * len(request.pictures), max(caps[name] for name in _CAPS if name in caps)
 
 
 def _smaller(own: Any, cap: int) -> int:

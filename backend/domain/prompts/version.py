@@ -14,6 +14,7 @@ from typing import Any
 from backend.domain.data_paths import MISSING, PATH, look_up, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure
+from backend.domain.picture import Picture, Placed
 from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
 from backend.domain.prompts.examples import Examples, Values
 from backend.domain.task import Task
@@ -24,6 +25,7 @@ MAX_TASK_BYTES = 1_000_000
 """Of all that a prompt uses of one task."""
 AUTO = "auto"
 NEEDED = "the prompt needs text or a number."
+SHOWN = "the prompt needs a picture."
 Definitions = Mapping[str, Mapping[str, str]]
 """Control -> label, as annotators see it -> what the prompt says of it; see `domain.prompts.definitions`."""
 PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*(?:\[\d+\][\w.-]*)*)\}")
@@ -109,9 +111,18 @@ class PromptVersion:
     def fill(self, values: Values) -> str:
         return self._pattern.sub(lambda match: values[match[1]], self.template)
 
+    def placed(self, values: Values, pictures: Mapping[str, Sequence[Picture]]) -> tuple[Placed, ...]:
+        """The pictures of variables, where they stand in the text that `fill` makes."""
+        found, length, end = list[Placed](), 0, 0
+        for match in self._pattern.finditer(self.template):
+            length += match.start() - end + len(values[match[1]])
+            found += [(length, picture) for picture in pictures.get(match[1], ())]
+            end = match.end()
+        return tuple(found)
+
     def values(self, task: Task) -> Values | Failure:
         """The task's texts for the template's variables, or a Failure: one is not a text, all are empty, or they are
-        too long.
+        too long. "" for those that are pictures.
 
         Fields that the prompt does not use may be anything.
         """
@@ -119,14 +130,14 @@ class PromptVersion:
             return Failure("bad_task", task.trouble)
         values: dict[str, str] = {}
         for name in self.variables:
-            text = _text(task, name)
+            text = "" if name in task.pictures else _text(task, name)
             if isinstance(text, Failure):
                 return text
             values[name] = text
         size = sum(len(text.encode("utf-8", "surrogatepass")) for text in values.values())
         if size > MAX_TASK_BYTES:
             return Failure("bad_task", f"The prompt uses {size:,} bytes of it; the most is {MAX_TASK_BYTES:,}.")
-        if not any(text.strip() for text in values.values()):
+        if not any(task.pictures.values()) and not any(text.strip() for text in values.values()):
             return Failure("bad_task", _nothing(task, self.variables))
         return values
 
@@ -145,13 +156,14 @@ def _text(task: Task, name: str) -> str | Failure:
 
 
 def _nothing(task: Task, names: Sequence[str]) -> str:
-    """Why there is no text in these variables."""
+    """Why there is nothing in these variables."""
     listed = "', '".join(names)
+    needed = SHOWN if task.pictures else NEEDED
     if len(names) != 1:
-        return f"Its fields '{listed}' are all empty; {NEEDED}"
+        return f"Its fields '{listed}' are all empty; {needed}"
     value = look_up(task.data, listed)
     state = "is missing" if value is MISSING else "is null" if value is None else "is empty"
-    return f"Its field '{listed}' {state}; {NEEDED}"
+    return f"Its field '{listed}' {state}; {needed}"
 
 
 def _names_pattern(names: Iterable[str], path: str = "") -> re.Pattern[str]:

@@ -18,7 +18,7 @@ from backend.domain.prompts.differences import Difference, Setup, differences
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.statistics.intervals import Interval, ratio, wilson
 from backend.domain.task import Task
-from backend.domain.task_values import shown_text
+from backend.domain.task_values import told_text
 
 Kind = Literal["right", "wrong", "rejected", "failed"]
 Change = Literal["fixed", "broken"]
@@ -211,7 +211,7 @@ def _by_task(current: VersionAnswers, before: VersionAnswers | None, ground: Rep
         reply = _reply(outcome, truth, current, ground.schema, room)
         earlier = old.get(task.id)
         then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
-        text = "\n".join(shown_text(task.value(name)) for name in current.version.variables)
+        text = "\n".join(told_text(task.value(name)) for name in current.version.variables)
         shown = clipped(text, 2 * room)
         yield JudgedTask(task.id, shown, ground.schema.show(truth.answer), reply, then, _change(then, reply))
 

@@ -22,14 +22,15 @@ class Estimate:
     yet.
 
     reused: tasks that are answered already and cost nothing
+    prompt_tokens: None if nobody knows what its pictures take
     example_tokens: the part of `prompt_tokens` that examples take
-    cost_usd: None if the price is unknown
+    cost_usd: None if the price is unknown, or the tokens
     tokenizer: how prompts were counted
     """
 
     tasks: int
     reused: int
-    prompt_tokens: tuple[int, int]
+    prompt_tokens: tuple[int, int] | None
     completion_tokens: tuple[int, int]
     cost_usd: tuple[float, float] | None
     tokenizer: str
@@ -76,6 +77,11 @@ def tokens_per_character(seen: Sequence[ObservedUsage]) -> Range:
 def completion_tokens(seen: Sequence[ObservedUsage]) -> Range:
     """Completion tokens of one request."""
     return spread([usage.completion for usage in seen]) if seen else COMPLETION_TOKENS
+
+
+def prompt_tokens(seen: Sequence[ObservedUsage]) -> Range | None:
+    """Prompt tokens of one request, where its text does not say how many; None if nothing is known."""
+    return spread([usage.prompt for usage in seen]) if seen else None
 
 
 def cached_share(seen: Sequence[ObservedUsage]) -> float:

@@ -8,7 +8,7 @@ from backend.domain.answer import Answer
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.domain.task_values import shown_text
+from backend.domain.task_values import told_text
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
@@ -88,7 +88,7 @@ def _rows(
             rows.append(
                 TaskResult(
                     task=task.id,
-                    text="\n".join(shown_text(task.value(name)) for name in resolved.version.variables),
+                    text="\n".join(told_text(task.value(name)) for name in resolved.version.variables),
                     truth=None if truth is None else resolved.schema.show(truth),
                     answer=None if answer is None else resolved.schema.show(answer),
                     reason=_reason(verdict) if outcome else "not asked yet",

@@ -8,9 +8,10 @@ from backend.adapters.database.runs import NewRun
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.reading import as_read
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
+from backend.domain.pictures.loading import shown_pictures
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import REASON, OverBudget, check_budget, check_embeddings
-from backend.errors import NoTruthsError, RunError
+from backend.errors import NoTruthsError, PromptError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions, SearchSession, TeacherAccess
@@ -32,6 +33,11 @@ class Optimizer:
         Raises SubsetError for too few ground truths, SettingsError without gepa, a key or a price for the budget,
         ProviderError if model or teacher answer nothing, RunError if it is canceled or reaches its budget.
         """
+        if shown_pictures(resolved.schema.inputs, resolved.version.variables):
+            raise PromptError(
+                f"{resolved.version.tag} shows pictures, and a search learns from texts alone: improve its text by "
+                "hand, and compare both versions."
+            )
         halves = self._halves(resolved)
         check_embeddings(wish.budget, resolved.version)
         for model in (resolved.version.model, wish.search.teacher):

@@ -12,6 +12,7 @@ from backend.adapters.providers.tokenizer import encoder_for
 from backend.domain.chat.judged import is_done
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.dataset.subset import Subset
+from backend.domain.pictures.loading import shown_pictures
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.cost_estimate import (
     Estimate,
@@ -20,6 +21,7 @@ from backend.domain.runs.cost_estimate import (
     completion_tokens,
     observed,
     prompt_of,
+    prompt_tokens,
     schema_of,
     tokens_per_character,
 )
@@ -65,6 +67,7 @@ class CostEstimator:
         self._labeler = labeler
         self._resolved = resolved
         self._encoder = encoder_for(resolved.version.model)
+        self._pictures = bool(shown_pictures(resolved.schema.inputs, resolved.version.variables))
 
     def estimate(self, subset: Subset, probe: int = 0) -> Estimate:
         """`probe`: so many of the tasks are asked about first, and the answers kept. Raises SubsetError for a probe of
@@ -81,7 +84,7 @@ class CostEstimator:
         """Pages through the tasks; of those read before, only digests stay."""
         resolved, count, chance = self._resolved, RequestCounts(), random.Random(0)  # noqa: S311
         builder = self._labeler.builder(resolved)
-        for page in select_tasks(self._studio, resolved, subset).pages:
+        for page in builder.cut(select_tasks(self._studio, resolved, subset).pages):
             requests = [ask for _, ask in builder.asks(page)]
             stored = self._stored([request for request in requests if isinstance(request, ChatRequest)])
             count.tasks += len(requests)
@@ -126,7 +129,7 @@ class CostEstimator:
         """What earlier requests of a version took, on whatever tasks."""
         digests = dict(self._labeler.record.asks.some(version.tag, SAMPLE))
         builder = self._labeler.builder(replace(self._resolved, version=version))
-        for page in self._studio.tasks_by_id(self._resolved.project.id, sorted(digests)):
+        for page in builder.cut(self._studio.tasks_by_id(self._resolved.project.id, sorted(digests))):
             requests = [ask for _, ask in builder.asks(page) if isinstance(ask, ChatRequest)]
             stored = self._stored(requests)
             usages = [observed(request, stored.get(request.digest, [])) for request in requests]
@@ -145,15 +148,29 @@ class CostEstimator:
         """`own`: requests of this version; `alike`: of its model."""
         number = count.requests
         low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)
-        least = count.prompts + (count.schemas if alike and not self._encoder else 0)
-        prompt = (round(least * low), round((count.prompts + count.schemas) * high))
         shown = (round(count.examples * low), round(count.examples * high))
+        prompt = self._pictured(number, own) if self._pictures else self._counted(count, alike)
         low, high = completion_tokens(own)
         completion = (round(number * low), round(number * high))
-        shares = (cached_share(own), 0.0)
-        costs = [self._cost(number, *sizes) for sizes in zip(prompt, shares, completion, strict=True)]
-        cost = None if costs[0] is None or costs[1] is None else (costs[0], costs[1])
-        return Estimate(count.tasks, count.reused, prompt, completion, cost, self._tokenizer(alike), shown)
+        cost = prompt and self._costs(number, prompt, completion, cached_share(own))
+        return Estimate(count.tasks, count.reused, prompt, completion, cost, self._tokenizer(own, alike), shown)
+
+    def _counted(self, count: RequestCounts, alike: list[ObservedUsage]) -> tuple[int, int]:
+        low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)
+        least = count.prompts + (count.schemas if alike and not self._encoder else 0)
+        return round(least * low), round((count.prompts + count.schemas) * high)
+
+    @staticmethod
+    def _pictured(number: int, own: list[ObservedUsage]) -> tuple[int, int] | None:
+        """From what the version's own requests took, which had pictures too: no text says what these take."""
+        each = prompt_tokens(own)
+        return (0, 0) if not number else each and (round(number * each[0]), round(number * each[1]))
+
+    def _costs(
+        self, number: int, prompt: tuple[int, int], completion: tuple[int, int], cached: float
+    ) -> tuple[float, float] | None:
+        low, high = (self._cost(number, *sizes) for sizes in zip(prompt, (cached, 0.0), completion, strict=True))
+        return None if low is None or high is None else (low, high)
 
     def _cost(self, number: int, prompt: int, share: float, completion: int) -> float | None:
         """Of that many requests of average size: a price may depend on the size."""
@@ -165,7 +182,9 @@ class CostEstimator:
         )
         return None if price is None else price * number
 
-    def _tokenizer(self, alike: list[ObservedUsage]) -> str:
+    def _tokenizer(self, own: list[ObservedUsage], alike: list[ObservedUsage]) -> str:
+        if self._pictures:
+            return f"from {len(own)} stored answers about pictures" if own else "not: nobody knows what pictures take"
         if self._encoder:
             return f"tiktoken ({self._encoder.name})"
         low, high = tokens_per_character(alike)

@@ -16,6 +16,7 @@ from backend.adapters.database.runs import RunStore
 from backend.domain.chat.request import MAX_ATTEMPTS, PlannedRequests, RequestBuilder
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.outcome import Outcome
+from backend.domain.pictures.loading import PictureSource
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
@@ -70,12 +71,15 @@ class TaskLabeler:
     join: JoinWorkers = alone
     stop: Shutdown = field(default_factory=Shutdown)
     embed: Embed | None = None
+    pictures: PictureSource | None = None
 
     def builder(
         self, resolved: ResolvedVersion, attempts: int = MAX_ATTEMPTS, cap: int | None = None
     ) -> RequestBuilder:
         """How tasks are asked about."""
-        return RequestBuilder(resolved.version, resolved.schema, self.base_url, attempts, cap, self.embed)
+        return RequestBuilder(
+            resolved.version, resolved.schema, self.base_url, attempts, cap, self.embed, self.pictures
+        )
 
     async def label(
         self,
@@ -109,7 +113,7 @@ class TaskLabeler:
             async with closing(executor), told_when_idle(executor):
                 try:
                     predictor = Predictor(executor, self.store, self.pricing, claims, self.stop)
-                    await predictor.label(builder, pages, sink, plan)
+                    await predictor.label(builder, builder.cut(pages), sink, plan)
                 finally:
                     await notes.flush()
         return executor.tally.seconds

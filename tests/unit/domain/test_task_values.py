@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.domain.task_values import as_text, shown_text
+from backend.domain.task_values import as_text, shown_text, told_text
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,9 @@ def test_a_turn_can_not_begin_another_one(newline: Any) -> None:
 def test_an_object_is_no_text_but_can_be_shown() -> None:
     assert as_text({"a": 1}) is None
     assert shown_text({"a": "é"}) == '{"a": "é"}'
+
+
+def test_people_are_not_shown_what_a_data_address_holds() -> None:
+    assert told_text("data:image/png;base64," + "A" * 1_000_000) == "data:image/png;base64,… (1,000,000 characters)"
+    for plain in ("data: 1, 2", "/data/upload/1/a,b.png", "data:,short", ""):
+        assert told_text(plain) == plain

@@ -40,16 +40,24 @@ def estimate(version: str, subset: Subset, probe: int, json_wanted: bool) -> Non
 
 def _print(result: "Estimate") -> None:
     click.echo(f"tasks     {numbers.count(result.tasks)}, {numbers.count(result.reused)} of them answered already")
-    for title, (low, high) in (("in", result.prompt_tokens), ("out", result.completion_tokens)):
-        click.echo(f"{title:<9} {numbers.count(low)} to {numbers.count(high)} tokens")
+    for title, tokens in (("in", result.prompt_tokens), ("out", result.completion_tokens)):
+        click.echo(f"{title:<9} {_range(tokens)}")
     if result.example_tokens[1]:
         low, high = result.example_tokens
         click.echo(f"examples  {numbers.count(low)} to {numbers.count(high)} of the tokens in")
-    click.echo(f"cost      {_cost(result.cost_usd)}")
+    click.echo(f"cost      {_cost(result)}")
     click.echo(f"counted   {result.tokenizer}")
 
 
-def _cost(usd: tuple[float, float] | None) -> str:
-    if usd is None:
+def _range(tokens: tuple[int, int] | None) -> str:
+    if tokens is None:
+        return numbers.count(None)
+    return f"{numbers.count(tokens[0])} to {numbers.count(tokens[1])} tokens"
+
+
+def _cost(result: "Estimate") -> str:
+    if result.prompt_tokens is None:
+        return f"{numbers.usd(None)}: nobody knows what its pictures take, ask about some tasks first with --probe 20"
+    if result.cost_usd is None:
         return f"{numbers.usd(None)}: the model's price is not known, set PRICE_IN and PRICE_OUT"
-    return f"{numbers.usd(usd[0])} to {numbers.usd(usd[1])}"
+    return f"{numbers.usd(result.cost_usd[0])} to {numbers.usd(result.cost_usd[1])}"

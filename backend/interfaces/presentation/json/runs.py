@@ -24,7 +24,7 @@ def estimate_json(estimate: Estimate) -> dict[str, Any]:
     return {
         "tasks": estimate.tasks,
         "reused": estimate.reused,
-        "prompt_tokens": list(estimate.prompt_tokens),
+        "prompt_tokens": plain(estimate.prompt_tokens),
         "completion_tokens": list(estimate.completion_tokens),
         "cost_usd": plain(estimate.cost_usd),
         "tokenizer": estimate.tokenizer,

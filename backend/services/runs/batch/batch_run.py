@@ -177,7 +177,7 @@ class Batches:
 
     def _note(self, job: BatchRun, batch_ids: set[str], probed: dict[int, int]) -> None:
         """What the stored answers, and the lines of its batches, say of every task now."""
-        for page in job.pages():
+        for page in job.builder.cut(job.pages()):
             outcomes = self._page(job.builder, page, list(batch_ids), probed)
             self.stores.asks.note(job.run.id, [RunTask.of(o) for o in outcomes if o.sent or o.answer is None])
             self.make_observer().settled(outcomes)

@@ -67,7 +67,7 @@ class BatchFileWriter:
     def write(self, pages: Iterable[list[Task]]) -> None:
         """Writes every request that has no usable answer, is in no batch yet and has not failed in one of `mine`."""
         self._part = None
-        for page in pages:
+        for page in self._builder.cut(pages):
             todo = self._todo(page)
             while todo:
                 self._put(todo)

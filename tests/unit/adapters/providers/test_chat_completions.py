@@ -9,6 +9,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from math import log
@@ -33,6 +34,7 @@ from backend.domain.resolution.logprob_confidence import confidence
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
+from tests.pictures import picture
 from tests.scripted import GOOD, choices, request, run, some, template
 
 KEY = "sk-very-secret"
@@ -729,6 +731,63 @@ def test_the_stand_ins_bad_answers_are_rejections(switches: dict[str, int], reas
     verdict = read(found, asked.template.spec)
     assert isinstance(verdict, Rejection)
     assert verdict.reason == reason
+
+
+SEEN = replace(ASK, pictures=((0, picture()),))
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "Invalid content type. image_url is only supported by certain models."),
+        (400, "At most 0 image(s) may be provided in one request."),
+        (400, "some-model is not a multimodal model"),
+        (400, "Failed to deserialize: messages[1]: unknown variant `image_url`, expected `text` at line 1"),
+        (400, "Image input is not enabled for this model"),
+        (400, "Model does not support images. Please use a model that does."),
+        (400, "'messages.1': the following must be satisfied[('messages.1.content' : value must be a string)]"),
+        (404, "No endpoints found that support image input"),
+        (500, "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj"),
+        (500, "this model is missing data required for image input"),
+    ],
+)
+def test_a_model_that_takes_no_pictures_ends_the_work_in_one_sentence(status: int, message: str) -> None:
+    with pytest.raises(
+        ProviderError, match=r"^Model 'some-model' at \S+ takes no pictures: choose a model that"
+    ) as told:
+        ask(error(status, message=message), ask=SEEN)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "You uploaded an unsupported image. Please make sure your image is valid.",
+        "Image format image/webp is not supported",
+        "This model does not support image types other than PNG",
+        "image/gif is not supported",
+        "The image data you provided does not represent a valid image.",
+        "Image size is not allowed",
+    ],
+)
+def test_a_picture_that_is_refused_stops_no_other(message: str) -> None:
+    assert failure(error(400, message=message), ask=SEEN).kind == "bad_request"
+
+
+def test_a_text_that_speaks_of_pictures_is_not_taken_for_the_server() -> None:
+    words = "image input is not supported"
+    assert failure(error(400, message=f"Bad: {words}"), ask=replace(ASK, user=words)).kind == "bad_request"
+    assert failure(error(400, message=f"Bad: {words}"), ask=replace(SEEN, user=words)).kind == "bad_request"
+
+
+def test_the_stand_in_says_that_it_sees_no_pictures() -> None:
+    async def once(**switches: Any) -> Heard:
+        async with served(StandIn(Switches(**switches)).app()) as model:
+            return await model.complete(SEEN, 0)
+
+    with pytest.raises(ProviderError, match="this model does not read images"):
+        run(once())
+    assert isinstance(run(once(pictures=True)), Completion)
 
 
 def described(model: str = "stand-in", **switches: Any) -> tuple[str, str]:

@@ -46,3 +46,8 @@ def test_what_is_seen_replaces_the_defaults() -> None:
     seen = [ObservedUsage(100, 25, 5, 7)] * 3
     assert (tokens_per_character(seen), completion_tokens(seen), cached_share(seen)) == ((0.25, 0.25), (7, 7), 0.2)
     assert cached_share([]) == 0
+
+
+def test_what_pictures_take_is_what_they_took() -> None:
+    assert estimates.prompt_tokens([]) is None
+    assert estimates.prompt_tokens([ObservedUsage(100, 900, 0, 7), ObservedUsage(100, 1100, 0, 7)]) == (920, 1080)

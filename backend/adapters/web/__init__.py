@@ -1,0 +1,1 @@
+"""The web, asked for files at addresses that stand in tasks."""

@@ -1,0 +1,103 @@
+"""Files of the web, at addresses that stand in tasks: they come from anybody, so no address of a private network is
+asked, not by another name of it nor after a redirect, and no credential is ever sent.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from backend.adapters.web.file_answer import NOT_COMPRESSED, Answer, Moved, answer_of
+from backend.domain.outcome import Failure
+
+if TYPE_CHECKING:
+    import httpx
+
+TIMEOUT_S = 20.0
+MOST_MOVES = 5
+Resolve = Callable[[str, int], Sequence[str]]
+"""Host and port -> its IP addresses. Raises OSError."""
+_PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class PrivateAddressError(Exception):
+    """Its text is the host."""
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the internet. An IPv6 address that carries one of IPv4 is what it carries."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        low = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None
+        carried = ip.ipv4_mapped or ip.sixtofour or low
+        if carried is not None:
+            return is_public(str(carried))
+    return ip.is_global and not ip.is_multicast
+
+
+class WebFiles:
+    """Safe to call from several threads. `allows`: whether an IP address may be asked."""
+
+    def __init__(self, resolve: Resolve = addresses_of, allows: Callable[[str], bool] = is_public) -> None:
+        self._resolve = resolve
+        self._allows = allows
+
+    def read(self, url: str, most: int) -> bytes | Failure:
+        """The bytes of a file, or why there are none. Raises PrivateAddressError."""
+        for _ in range(MOST_MOVES + 1):
+            answer = self._answer(url, most)
+            if not isinstance(answer, Moved):
+                return answer
+            url = answer.url
+        return Failure("bad_task", "cannot be read: its address leads from one to another without an end.")
+
+    def _answer(self, url: str, most: int) -> Answer:
+        import httpx
+
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
+        except ValueError:
+            host, port = "", None
+        if not host or port is None:
+            return Failure("bad_task", "has an address that cannot be asked: it begins with http:// or https://.")
+        try:
+            return self._asked(url, parts, self._checked(host, port), most)
+        except (OSError, UnicodeError):
+            return Failure("bad_task", f"is on a host that nobody knows ({host}): correct its address.")
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            return Failure("connection", f"cannot be read from {host} ({type(error).__name__}): try again later.")
+
+    def _checked(self, host: str, port: int) -> str:
+        """An IP address of the host; it is the one that is asked, whatever the name means a moment later."""
+        found = self._resolve(host, port)
+        if not all(map(self._allows, found)):
+            raise PrivateAddressError(host)
+        return found[0]
+
+    def _asked(self, url: str, parts: SplitResult, ip: str, most: int) -> Answer:
+        import httpx
+
+        pinned = httpx.URL(url).copy_with(host=ip, username=None, password=None, fragment=None)
+        name = httpx.URL(url).host
+        headers = {"Host": httpx.URL(url).netloc.decode(), **NOT_COMPRESSED}
+        with self._client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": name}) as response:
+            return answer_of(response, url, most)
+
+    @cached_property
+    def _client(self) -> "httpx.Client":
+        """Without proxies of the environment, which would resolve names themselves, and with a connection for each
+        request, because one to an IP address is of one name."""
+        import httpx
+
+        cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        limits = httpx.Limits(max_keepalive_connections=0)
+        return httpx.Client(cookies=cookies, timeout=TIMEOUT_S, limits=limits, trust_env=False, follow_redirects=False)

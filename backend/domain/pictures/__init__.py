@@ -1,0 +1,1 @@
+"""From the address in a task to a picture in a message."""

@@ -1,0 +1,1 @@
+"""The pictures of tasks, read where they are."""

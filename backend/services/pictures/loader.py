@@ -1,0 +1,117 @@
+"""PictureLoader: an address in a task -> the picture there. The only place that decides who is asked, and with what.
+
+Label Studio is asked with the user's token, and nobody else is. Other hosts are asked if ALLOW_FOREIGN_URLS says so, or
+if Label Studio itself sends there, as it does for the files of a storage.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from backend.adapters.label_studio.files import StudioFiles
+from backend.adapters.pillow import picture_of
+from backend.adapters.web.file_answer import Moved, too_large
+from backend.adapters.web.files import MOST_MOVES, PrivateAddressError, WebFiles
+from backend.domain.outcome import Failure
+from backend.domain.picture import Picture
+from backend.domain.pictures.address import AtStudio, Elsewhere, Inline, InStorage, Place, place_of
+from backend.services.pictures.cache import PictureCache
+
+AT_ONCE = 8
+"""Files that are read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLoader:
+    """A `domain.pictures.loading.PictureSource`.
+
+    studio: Label Studio's address; `files`: its files, as the user may see them
+    most: bytes that a file may have
+    foreign: whether hosts that only a task names may be asked
+    """
+
+    studio: str
+    files: Callable[[], StudioFiles]
+    most: int
+    foreign: bool
+    web: WebFiles = field(default_factory=WebFiles)
+    cache: PictureCache = field(default_factory=PictureCache)
+
+    def read(self, project: int, addresses: Sequence[Any]) -> list[Picture | Failure]:
+        """See PictureSource. Raises StudioError when Label Studio does not answer, SettingsError without a token."""
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pictures") as threads:
+            return list(threads.map(lambda address: self._picture(project, address), addresses))
+
+    def _picture(self, project: int, address: Any) -> Picture | Failure:
+        place = place_of(address, self.studio)
+        if isinstance(place, str):
+            return Failure("bad_task", place)
+        if isinstance(place, Inline):
+            return self._decoded(place.content)
+        key = (project, place)
+        held = self.cache.get(key)
+        if held is not None:
+            return held
+        found = self._found(project, place)
+        if isinstance(found, Picture):
+            self.cache.put(key, found)
+        return found
+
+    def _found(self, project: int, place: Place) -> Picture | Failure:
+        content = self._file(project, place)
+        return content if isinstance(content, Failure) else self._decoded(content)
+
+    def _decoded(self, content: bytes) -> Picture | Failure:
+        if len(content) > self.most:
+            return too_large(self.most)
+        picture = picture_of(content)
+        return Failure("bad_task", picture) if isinstance(picture, str) else picture
+
+    def _file(self, project: int, place: Place) -> bytes | Failure:
+        if isinstance(place, InStorage):
+            return self._at_studio(place.path(project))
+        if isinstance(place, AtStudio):
+            return self._at_studio(place.path)
+        return self._elsewhere(place) if isinstance(place, Elsewhere) else place.content
+
+    def _at_studio(self, path: str) -> bytes | Failure:
+        """Also what Label Studio sends on to: another of its files, or a storage."""
+        for _ in range(MOST_MOVES):
+            answer = self.files().read(path, self.most)
+            if not isinstance(answer, Moved):
+                return answer
+            if not _same_host(answer.url, self.studio):
+                return self._in_storage(answer.url)
+            place = place_of(answer.url, self.studio)
+            if not isinstance(place, AtStudio):
+                return Failure("bad_task", "is behind a login: Label Studio asks for one, whatever the token.")
+            path = place.path
+        return Failure("bad_task", "cannot be read: Label Studio leads from one address to another without an end.")
+
+    def _in_storage(self, url: str) -> bytes | Failure:
+        try:
+            return self.web.read(url, self.most)
+        except PrivateAddressError as error:
+            return Failure(
+                "bad_task",
+                f"is in a storage at a private address ({error}), which is not read: switch the storage's pre-signed "
+                "URLs off, so that Label Studio hands it out itself.",
+            )
+
+    def _elsewhere(self, place: Elsewhere) -> bytes | Failure:
+        host = urlsplit(place.url).hostname
+        if not self.foreign:
+            return Failure(
+                "bad_task", f"is on another host ({host}): set ALLOW_FOREIGN_URLS=true to read such pictures."
+            )
+        try:
+            return self.web.read(place.url, self.most)
+        except PrivateAddressError as error:
+            return Failure("bad_task", f"is at a private address ({error}), which is not read.")
+
+
+def _same_host(url: str, studio: str) -> bool:
+    one, other = urlsplit(url), urlsplit(studio)
+    return (one.scheme, one.netloc) == (other.scheme, other.netloc)

@@ -1,0 +1,185 @@
+"""Pictures on a real Label Studio: uploaded, from a local storage, in the task itself, and broken ones beside them."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from backend.adapters.pillow import picture_of
+from backend.domain.picture import Picture
+from demo.label_studio import DEFAULT_SWITCHES
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio, a_label_studio
+from tests.journeys.project import Json, Project
+from tests.pictures import encoded
+from tests.running import RunningStandIn
+
+CONFIG = """<View>
+  <Image name="photo" value="$image"/>
+  <Text name="text" value="$text"/>
+  <Choices name="topic" toName="photo">
+    <Choice value="Refund"/><Choice value="Delivery"/><Choice value="Praise"/>
+  </Choices>
+</View>"""
+TOPICS = ("Refund", "Delivery", "Praise")
+UPLOADED = [encoded("PNG", (20 + number, 10)) for number in range(2)]
+LOCAL = [encoded("JPEG", (30 + number, 10)) for number in range(2)]
+LARGE = encoded("JPEG", (6000, 300))
+INLINE = encoded("GIF")
+GOOD = [*UPLOADED, *LOCAL, LARGE, INLINE]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of local files."""
+    folder = tmp_path_factory.mktemp("local-files")
+    (folder / "shelf").mkdir()
+    for number, content in enumerate([*LOCAL, LARGE]):
+        (folder / "shelf" / f"{number}.jpg").write_bytes(content)
+    (folder / "shelf" / "text.jpg").write_text("This is not a picture.")
+    (folder / "secret.jpg").write_bytes(LOCAL[0])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def studio(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLabelStudio]:
+    """One that serves local files."""
+    serving = {
+        "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "true",
+        "LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT": str(shelf),
+    }
+    with a_label_studio(tmp_path_factory.mktemp("studio"), DEFAULT_SWITCHES | serving) as running:
+        yield running
+
+
+@pytest.fixture
+def ours(studio: RunningLabelStudio, stand_in: RunningStandIn, tmp_path: Path) -> Installation:
+    return Installation.made(tmp_path, stand_in.url, **studio.env)
+
+
+@pytest.fixture
+def project(studio: RunningLabelStudio, shelf: Path) -> Project:
+    """Its first tasks have pictures, all with ground truths; three at its end have none that can be shown."""
+    only_pictures = CONFIG.replace('<Text name="text" value="$text"/>', "")  # else Label Studio takes no file of one
+    body = {"title": "Pictures", "label_config": only_pictures}
+    made = Project(studio.http.post("/api/projects/", json=body).raise_for_status().json()["id"], studio.http)
+    storage = {"project": made.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
+    studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
+    uploaded = [_upload(made, f"{number}.png", content) for number, content in enumerate(UPLOADED)]
+    made.change(label_config=CONFIG)
+    addresses = [
+        *uploaded,
+        *(f"/data/local-files/?d=shelf/{number}.jpg" for number in range(3)),
+        f"data:image/gif;base64,{b64encode(INLINE).decode()}",
+        f"/data/upload/{made.id}/gone.png",
+        "/data/local-files/?d=shelf/text.jpg",
+        "https://pictures.example/x.png",
+    ]
+    ids = made.add([{"image": one, "text": f"About {_topic(n)}, {n}"} for n, one in enumerate(addresses)])
+    for number, task in enumerate(ids[: len(GOOD)]):
+        truth = {"result": _chosen(_topic(number)), "ground_truth": True}
+        studio.http.post(f"/api/tasks/{task}/annotations/", json=truth).raise_for_status()
+    return made
+
+
+def _topic(number: int) -> str:
+    return TOPICS[number % len(TOPICS)]
+
+
+def _chosen(label: str) -> list[Json]:
+    return [{"from_name": "topic", "to_name": "photo", "type": "choices", "value": {"choices": [label]}}]
+
+
+def _upload(project: Project, name: str, content: bytes) -> str:
+    """Where Label Studio has it then."""
+    path, params = f"/api/projects/{project.id}/import", {"commit_to_project": "false"}
+    made = project.http.post(path, params=params, files={name: (name, content, "image/png")}).raise_for_status().json()
+    file = project.get(f"/api/import/file-upload/{made['file_upload_ids'][0]}")["file"]
+    return f"/data/{file}"
+
+
+def _sent(contents: Sequence[bytes], times: int = 1) -> Json:
+    """What the stand-in tells of these files if it was sent each of them so often."""
+    pictures = [picture_of(content) for content in contents]
+    shown = [picture for picture in pictures if isinstance(picture, Picture)]
+    assert len(shown) == len(contents)
+    return {f"{one.media_type} {sha256(one.content).hexdigest()}": times for one in shown}
+
+
+def test_tasks_are_asked_about_with_their_pictures_judged_pushed_and_annotated(
+    ours: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    stand_in.control(pictures=True)
+    ours.command("save", "topic", "--project", project.id)
+    assert "image: {image}\ntext: {text}" in ours.command("show", "topic@1").out
+    judged = ours.command("evaluate", "topic@1", "--json").json
+    assert (judged["tasks"], judged["accuracy"]) == (len(GOOD), 1)
+    assert stand_in.stats()["pictures"] == _sent(GOOD)
+    assert _sent([LARGE]) != {f"image/jpeg {sha256(LARGE).hexdigest()}": 1}, "it was scaled down"
+    ours.command("run", "topic@1", "--on", "all")
+    assert stand_in.stats()["pictures"] == _sent(GOOD), "no answer is paid for twice"
+    failed = " ".join(ours.command("results", "topic@1", "--failed").out.split())
+    for said in (
+        "Its picture 'image' is not there: Label Studio answers 500, as for an upload that was deleted.",
+        "Its picture 'image' is not a PNG, JPEG, WebP, GIF or BMP file.",
+        "Its picture 'image' is on another host (pictures.example): set ALLOW_FOREIGN_URLS=true",
+    ):
+        assert said in failed
+    tasks = project.task_ids()
+    assert project.predicted("topic@1") == set(tasks[: len(GOOD)])
+    assert ours.app.push("topic@1").unchanged == len(GOOD)
+    ours.command("annotate", "topic@1", "--yes")
+    assert sum(bool(one["parent_prediction"]) for one in project.annotations()) == len(GOOD)
+    ours.command("withdraw", "topic@1", "--yes")
+    assert project.predictions() == []
+    assert INLINE not in _files(ours.folder / "data"), "no picture is kept"
+
+
+def _files(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_one_task_is_tried_and_the_labelling_screen_asks_in_the_same_way(
+    ours: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    stand_in.control(pictures=True)
+    tag = ours.save("photo", project.id, "Look at {image}: what is it about? {text}")
+    first, *_ = project.tasks()
+    tried = ours.command("try", tag, "--task", first["id"]).out
+    assert f"Look at [picture: image/png, {len(UPLOADED[0])} bytes, sha256" in tried
+    assert "base64" not in tried
+    assert stand_in.stats()["pictures"] == _sent(UPLOADED[:1])
+    live, box = ours.app.live_predictions(), '<TextArea name="prompt" toName="photo" smart="true"/></View>'
+    typed = {"from_name": "prompt", "type": "textarea", "value": {"text": ["What is on {image}?"]}}
+    try:
+        found = live.predict(project.id, CONFIG, project.tasks())
+        (asked,) = live.predict(project.id, CONFIG.replace("</View>", box), [first], {"result": [typed]})
+    finally:
+        live.close(5)
+    assert [bool(prediction) for prediction in found] == [True] * len(GOOD) + [False] * 3
+    assert asked["result"][0]["from_name"] == "topic"
+    once, thrice = _sent(GOOD), _sent(UPLOADED[:1], times=3)
+    assert stand_in.stats()["pictures"] == once | thrice
+
+
+def test_a_model_that_takes_no_pictures_is_told_in_one_sentence(ours: Installation, project: Project) -> None:
+    tag = ours.save("photo", project.id, "{image}")
+    said = ours.command("run", tag, "--on", "all", code=1).err
+    assert "Model 'stand-in'" in said
+    assert "takes no pictures: choose a model that does, or a prompt that shows none" in " ".join(said.split())
+    text = ours.save("words", project.id, "{text}")
+    assert ours.command("evaluate", text, "--json").json["accuracy"] == 1, "a prompt that shows none needs none"
+
+
+def test_an_estimate_does_not_make_up_what_pictures_take(
+    ours: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    tag = ours.save("photo", project.id, "{image} {text}")
+    assert ours.command("estimate", tag, "--on", "all", "--json").json["prompt_tokens"] is None
+    assert "n/a: nobody knows what its pictures take" in ours.command("estimate", tag, "--on", "all").out
+    stand_in.control(pictures=True)
+    probed = ours.command("estimate", tag, "--on", "all", "--probe", "3", "--json").json
+    assert probed["tokenizer"] == "from 3 stored answers about pictures"
+    assert probed["prompt_tokens"][0] > 0

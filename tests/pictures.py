@@ -1,0 +1,91 @@
+"""Pictures to test with, and a server of files that remembers what it was asked."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from backend.domain.outcome import Failure
+from backend.domain.picture import Picture
+
+PICTURE_CONFIG = """<View>
+  <Image name="shown" value="$image"/>
+  <Choices name="mood" toName="shown"><Choice value="Good"/><Choice value="Bad"/></Choices>
+</View>"""
+
+
+def encoded(kind: str = "PNG", size: tuple[int, int] = (4, 3), mode: str = "RGB", **saved: Any) -> bytes:
+    """A file of one color."""
+    file = BytesIO()
+    Image.new(mode, size, 200).save(file, kind, **saved)
+    return file.getvalue()
+
+
+def picture(name: str = "a", content: bytes = b"bytes") -> Picture:
+    return Picture(name * 64, "image/png", content)
+
+
+@dataclass
+class ScriptedPictures:
+    """A PictureSource: what it has at each address, and what it was asked for."""
+
+    at: Mapping[str, Picture | Failure]
+    asked: list[tuple[int, list[Any]]] = field(default_factory=list)
+
+    def read(self, project: int, addresses: Sequence[Any]) -> list[Picture | Failure]:
+        self.asked.append((project, list(addresses)))
+        return [self.at[address] for address in addresses]
+
+
+@dataclass
+class Served:
+    """What a path is answered with. `length`: what is promised, if it is not the length of `body`."""
+
+    body: bytes = b""
+    status: int = 200
+    location: str = ""
+    kind: str = "image/png"
+    length: int | None = None
+
+
+@dataclass
+class FileServer:
+    """`paths`: path with query -> what is there, else 404; `asked`: path and headers of each request."""
+
+    url: str
+    paths: dict[str, Served] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+@contextmanager
+def file_server() -> Iterator[FileServer]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            files.asked.append((self.path, {name.lower(): said for name, said in self.headers.items()}))
+            said = files.paths.get(self.path, Served(status=404))
+            self.send_response(said.status)
+            if said.location:
+                self.send_header("Location", said.location)
+            self.send_header("Content-Type", said.kind)
+            self.send_header("Content-Length", str(len(said.body) if said.length is None else said.length))
+            self.end_headers()
+            self.wfile.write(said.body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    files = FileServer(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield files
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,175 @@
+"""Files of the web, over real HTTP on this machine: what is read, and who is never asked."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from backend.adapters.web.file_answer import NOT_COMPRESSED, trouble_of
+from backend.adapters.web.files import PrivateAddressError, WebFiles, addresses_of, is_public
+from backend.domain.outcome import Failure
+from tests.pictures import FileServer, Served, file_server
+
+MOST = 1000
+HERE = ["127.0.0.1"]
+
+
+@pytest.fixture
+def files() -> Iterator[FileServer]:
+    with file_server() as running:
+        yield running
+
+
+@pytest.fixture
+def web() -> WebFiles:
+    """It takes this machine for a host of the internet."""
+    return WebFiles(lambda host, port: HERE, lambda address: True)
+
+
+def named(files: FileServer, path: str, host: str = "pictures.test") -> str:
+    return f"http://{host}:{files.url.rpartition(':')[2]}{path}"
+
+
+def told(answer: bytes | Failure) -> str:
+    assert isinstance(answer, Failure)
+    return answer.detail
+
+
+def test_a_file_is_read_under_the_name_of_its_host_without_credentials(files: FileServer, web: WebFiles) -> None:
+    files.paths["/a.png?x=1"] = Served(b"bytes")
+    address = named(files, "/a.png?x=1", "user:secret@pictures.test")
+    assert web.read(address, MOST) == b"bytes"
+    ((_, headers),) = files.asked
+    assert headers["host"] == named(files, "").removeprefix("http://")
+    assert not {"authorization", "cookie", "x-api-key"} & headers.keys()
+    assert headers["accept-encoding"] == NOT_COMPRESSED["Accept-Encoding"]
+
+
+def test_a_redirect_is_followed_and_ends_somewhere(files: FileServer, web: WebFiles) -> None:
+    files.paths |= {"/a": Served(status=302, location="/b"), "/b": Served(b"there")}
+    assert web.read(named(files, "/a"), MOST) == b"there"
+    files.paths["/b"] = Served(status=302, location="/a")
+    assert "without an end" in told(web.read(named(files, "/a"), MOST))
+
+
+def test_no_redirect_leads_into_a_private_network(files: FileServer) -> None:
+    names = {"pictures.test": HERE, "metadata.test": ["169.254.169.254"]}
+    web = WebFiles(lambda host, port: names[host], lambda address: address in HERE)
+    files.paths["/a"] = Served(status=302, location="http://metadata.test/latest/")
+    with pytest.raises(PrivateAddressError, match=r"metadata\.test"):
+        web.read(named(files, "/a"), MOST)
+    assert len(files.asked) == 1
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"])
+def test_this_machine_is_not_asked_by_whatever_name(files: FileServer, host: str) -> None:
+    with pytest.raises(PrivateAddressError):
+        WebFiles().read(named(files, "/a", host), MOST)
+    assert files.asked == []
+
+
+def test_one_private_address_among_several_is_enough(files: FileServer) -> None:
+    web = WebFiles(lambda host, port: ["93.184.216.34", "10.0.0.1"])
+    with pytest.raises(PrivateAddressError):
+        web.read("https://both.test/a.png", MOST)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fc00::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "ff02::1",
+        "2001:0:1::",
+    ],
+)
+def test_an_address_of_a_private_network_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111", "64:ff9b::101:101"])
+def test_an_address_of_the_internet_is(address: str) -> None:
+    assert is_public(address)
+
+
+def test_names_are_looked_up() -> None:
+    assert set(addresses_of("localhost", 80)) <= {"127.0.0.1", "::1"}
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[::1", "http://host:99999/", "gopher://host/", "x"])
+def test_an_address_that_cannot_be_asked_is_told(url: str, web: WebFiles) -> None:
+    assert "cannot be asked" in told(web.read(url, MOST))
+
+
+def test_a_host_that_nobody_knows_is_told() -> None:
+    def unknown(host: str, port: int) -> list[str]:
+        raise socket.gaierror("Name or service not known")
+
+    assert told(WebFiles(unknown).read("https://gone.test/x.png", MOST)) == (
+        "is on a host that nobody knows (gone.test): correct its address."
+    )
+
+
+def test_nobody_answers(web: WebFiles) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        answer = web.read(f"http://pictures.test:{taken.getsockname()[1]}/x.png", MOST)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, "cannot be read from pictures.test (ConnectError)" in answer.detail) == ("connection", True)
+
+
+def test_a_file_that_is_too_large_is_not_read_to_its_end(files: FileServer, web: WebFiles) -> None:
+    files.paths |= {"/most": Served(b"x" * MOST), "/more": Served(b"x" * 5 * 10**6)}
+    assert web.read(named(files, "/most"), MOST) == b"x" * MOST
+    assert told(web.read(named(files, "/more"), 2 * 10**6)) == "is larger than 2 MB (MAX_IMAGE_MB)."
+
+
+def test_a_file_that_is_cut_is_told(files: FileServer, web: WebFiles) -> None:
+    files.paths["/cut"] = Served(b"abc", length=500)
+    answer = web.read(named(files, "/cut"), MOST)
+    assert isinstance(answer, Failure)
+    assert answer.kind == "connection"
+
+
+def test_a_web_page_is_no_file(files: FileServer, web: WebFiles) -> None:
+    files.paths["/in"] = Served(b"<html>", kind="text/html; charset=utf-8")
+    assert "behind a login, or not there" in told(web.read(named(files, "/in"), MOST))
+
+
+@pytest.mark.parametrize(
+    ("status", "query", "kind", "words"),
+    [
+        (404, "", "bad_task", "is not there (404)."),
+        (410, "", "bad_task", "is not there (410)."),
+        (401, "", "bad_task", "is behind a login (401)."),
+        (403, "", "bad_task", "is behind a login (403)."),
+        (403, "?X-Amz-Signature=ab&X-Amz-Expires=60", "bad_task", "whose signature has expired (403)"),
+        (400, "?X-Goog-Signature=ab", "bad_task", "whose signature has expired (400)"),
+        (403, "?sv=1&sig=ab", "bad_task", "whose signature has expired (403)"),
+        (404, "?sig=ab", "bad_task", "is not there (404)."),
+        (429, "", "server", "try again later"),
+        (503, "", "server", "try again later"),
+        (418, "", "bad_task", "cannot be read (its server answers 418)."),
+        (204, "", "bad_task", "cannot be read (its server answers 204)."),
+    ],
+)
+def test_each_refusal_has_a_sentence_of_its_own(status: int, query: str, kind: str, words: str) -> None:
+    failure = trouble_of(status, f"https://bucket.test/a.png{query}")
+    assert failure.kind == kind
+    assert words in failure.detail
