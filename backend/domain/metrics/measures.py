@@ -31,6 +31,7 @@ MEASURES: Mapping[str, Measures] = {
     "DateTime": moment_distance.of_moments,
     "Taxonomy": path_match.of_paths,
     "Ranker": ranking.of_lists,
+    "Choices allowNested": path_match.of_paths,
 }
 """Tag of a control -> its measures."""
 

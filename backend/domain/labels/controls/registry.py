@@ -1,16 +1,18 @@
-"""The controls that a prompt can fill, by the tag of their element.
+"""The controls that a prompt can fill, by the tag of their element, for some with an attribute that makes it another kind.
 
 In the order in which releases learnt them: a version that was saved before a kind was known goes on without it, see
 `LabelSchema.as_of`.
 """
 
 from collections.abc import Callable, Mapping
+from xml.etree.ElementTree import Element
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.build_ranker import build_ranker
 from backend.domain.labels.controls.choices import build_choices
 from backend.domain.labels.controls.date_time import build_date_time
+from backend.domain.labels.controls.nested_choices import build_nested_choices
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
@@ -33,4 +35,12 @@ BUILDERS: Mapping[str, Build] = {
     "DateTime": build_date_time,
     "Taxonomy": build_taxonomy,
     "Ranker": build_ranker,
+    "Choices allowNested": build_nested_choices,
 }
+
+
+def builder_of(element: Element) -> Build | None:
+    """Of the element's kind; None for one that no prompt fills."""
+    switched_on = (name for name, value in element.attrib.items() if value.lower() == "true")
+    kinds = (f"{element.tag} {name}" for name in switched_on)
+    return next((BUILDERS[kind] for kind in kinds if kind in BUILDERS), BUILDERS.get(element.tag))

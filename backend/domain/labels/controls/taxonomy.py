@@ -102,11 +102,15 @@ class TaxonomyControl(WithLabels, Unlabeled):
         return "\n".join([f"{key(self.name)}: {under(heading)}{self._rule(when)}", *lines])
 
     def _rule(self, when: str) -> str:
-        of = "the paths for it in the user's message" if self.brought else "these paths"
         some = "any" if self.most is None else f"at most {self.most}"
         least = "at least one" if self.most is None else f"1 to {self.most}"
-        how = f"a list with {least} of {of}" if self.required else f"a list with {some} of {of}, empty if none fits"
+        of = f"of {self._of}"
+        how = f"a list with {least} {of}" if self.required else f"a list with {some} {of}, empty if none fits"
         return f"[] unless {when}, else {how}" if when else how
+
+    @property
+    def _of(self) -> str:
+        return "the paths for it in the user's message" if self.brought else "these paths"
 
     def listing(self, definitions: Mapping[str, str]) -> str:
         """The tree that the task brings is data, one line for each path."""
@@ -152,7 +156,7 @@ class TaxonomyControl(WithLabels, Unlabeled):
         """What is not a list of paths is none."""
         values = (value for region in regions if isinstance(value := region.get("value"), Mapping))
         listed = (paths for value in values if isinstance(paths := value.get("taxonomy"), list))
-        return paths_or_none(tuple(path) for paths in listed for path in paths if _is_path(path))
+        return paths_or_none(tuple(path) for paths in listed for path in paths if is_path(path))
 
     def equal(self, first: Held, second: Held) -> bool:
         return first == second
@@ -211,7 +215,8 @@ class TaxonomyControl(WithLabels, Unlabeled):
         return replace(self, nodes=tuple(node for node in self.nodes if all(node.stored in o._choices for o in every)))
 
 
-def _is_path(path: Any) -> bool:
+def is_path(path: Any) -> bool:
+    """Whether it is one, level by level."""
     return isinstance(path, list) and bool(path) and all(isinstance(name, str) for name in path)
 
 

@@ -31,6 +31,10 @@ ELEMENTS: dict[str, tuple[str, Any]] = {
     "DateTime": ('<DateTime name="c" toName="t"/>', "2024-02-03T04:05"),
     "Taxonomy": ('<Taxonomy name="c" toName="t"><Choice value="a"><Choice value="b"/></Choice></Taxonomy>', ["a / b"]),
     "Ranker": ('<Ranker name="c" toName="t"/>', ["7", "b"]),
+    "Choices allowNested": (
+        '<Choices name="c" toName="t" allowNested="true"><Choice value="a"><Choice value="b"/></Choice></Choices>',
+        "a / b",
+    ),
 }
 """Tag -> a control, and what a model may answer."""
 OBJECTS = {
