@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from backend.domain.answer import Paths, paths_of, paths_or_none
+from backend.domain.answer import paths_of, paths_or_none
 from backend.domain.labels.choice_names import MOST, listed
 from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.taxonomy import TaxonomyControl, is_path

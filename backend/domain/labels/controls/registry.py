@@ -1,4 +1,4 @@
-"""The controls that a prompt can fill, by the tag of their element, for some with an attribute that makes it another kind.
+"""The controls that a prompt can fill, by the tag of their element, and by an attribute that makes another kind of it.
 
 In the order in which releases learnt them: a version that was saved before a kind was known goes on without it, see
 `LabelSchema.as_of`.
