@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from backend.adapters.label_studio.http import Unreachable
+from backend.domain.dataset.subset import Subset
 from backend.errors import StudioError
 from backend.services.predictions.sync import PushResult
 from tests.installation import Installation

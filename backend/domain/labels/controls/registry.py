@@ -10,13 +10,13 @@ from xml.etree.ElementTree import Element
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.build_ranker import build_ranker
+from backend.domain.labels.controls.build_taxonomy import build_taxonomy
 from backend.domain.labels.controls.choices import build_choices
 from backend.domain.labels.controls.date_time import build_date_time
 from backend.domain.labels.controls.nested_choices import build_nested_choices
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
-from backend.domain.labels.controls.taxonomy import build_taxonomy
 from backend.domain.labels.controls.text_area import build_text_area
 from backend.domain.labels.layout import Placed
 
