@@ -45,6 +45,10 @@ class StudioPredictions:
         answer = self.http.call("POST", f"api/projects/{project}/import/predictions", body=items, timeout=LONG)
         return int(answer["created"])
 
+    def add_prediction(self, item: bytes) -> None:
+        """Adds one prediction, a JSON object, of which Label Studio checks nothing but the task."""
+        self.http.call("POST", "api/predictions/", body=item)
+
     def delete_version(self, project: int, version: str) -> None:
         """Deletes all predictions of a version. Label Studio may clear what annotators see."""
         path = f"api/projects/{project}/model-versions/"

@@ -12,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 
 from backend.domain.labels.conditions import MOST
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.controls.registry import BUILDERS, builder_of
 from backend.domain.labels.inputs.read_inputs import READ_TAGS
 from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
 from backend.domain.labels.never_shown import never_shown
@@ -123,7 +123,7 @@ def _field(placed: Placed) -> Control | str:
         return _REPEATED
     if len(placed.conditions) > MOST:
         return f"shown under more than {MOST} conditions"
-    build = BUILDERS.get(element.tag)
+    build = builder_of(element)
     right = _TAGS.get(element.tag.lower(), element.tag)
     other = "not supported yet" if right == element.tag else f"tags are case-sensitive: write <{right}>"
     return build(placed) if build else other

@@ -35,6 +35,7 @@ MEASURES: Mapping[str, Measures] = {
     "RectangleLabels": box_match.of_boxes,
     "EllipseLabels": box_match.of_boxes,
     "KeyPointLabels": box_match.of_points,
+    "Choices allowNested": path_match.of_paths,
 }
 """Tag of a control -> its measures."""
 

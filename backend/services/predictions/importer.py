@@ -1,14 +1,15 @@
 """Importer: sends predictions to Label Studio in few large requests, because it recounts the project after each.
 
 A request with an unknown result is not repeated: the predictions are read again, and only missing ones are sent. A
-request that is too large for a proxy is halved.
+request that is too large for a proxy is halved. What the import would drop is sent one by one, and then read back.
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.adapters.label_studio.http import Refused, RequestTooLarge, Unreachable
+from backend.domain.predictions import bulk_import
 from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
@@ -18,9 +19,15 @@ AT_ONCE = 4_000_000
 """Bytes in one request: some 25,000 predictions of one label, held twice while they are sent."""
 TRIES = 3
 """Requests of unknown fate in a row."""
+MANY_ALONE = 1000
 
-ImportLine = tuple[int, bytes]
-"""A task and its prediction as JSON."""
+
+class ImportLine(NamedTuple):
+    """A task's prediction as JSON. `alone`: the import drops it, so it needs a request of its own."""
+
+    task: int
+    body: bytes
+    alone: bool
 
 
 class PredictionImporter:
@@ -33,6 +40,7 @@ class PredictionImporter:
         self._existing = existing
         self._version = version
         self._lines: list[ImportLine] = []
+        self._alone = 0
         self._size = 0
         self._most = AT_ONCE
         self._empty: list[int] = []
@@ -41,10 +49,10 @@ class PredictionImporter:
     def add(self, items: Iterable[Mapping[str, Any]]) -> None:
         """Raises StudioError if Label Studio does not accept all of them."""
         for item in items:
-            line = json.dumps(self._place.marked(item), separators=(",", ":")).encode()
-            self._lines.append((item["task"], line))
+            body = json.dumps(self._place.marked(item), separators=(",", ":")).encode()
+            self._lines.append(ImportLine(item["task"], body, not bulk_import.takes(item["result"])))
             self._empty += [] if item["result"] else [item["task"]]
-            self._size += len(line)
+            self._size += len(body)
             if self._size >= self._most:
                 self._flush()
 
@@ -58,7 +66,22 @@ class PredictionImporter:
         lines, self._lines, self._size = self._lines, [], 0
         self._place.ownership.note(self._place.project, self._version.tag, self._empty)
         self._empty = []
-        self._deliver(lines)
+        self._deliver([line for line in lines if not line.alone])
+        self._deliver_alone([line for line in lines if line.alone])
+
+    def _deliver_alone(self, lines: list[ImportLine]) -> None:
+        """Label Studio takes these without a check, so they are read back."""
+        if not lines:
+            return
+        if self._alone <= MANY_ALONE < self._alone + len(lines):
+            self._place.notify("Thousands of predictions go one by one; each thousand takes about half a minute.")
+        self._alone += len(lines)
+        before = self.created
+        for line in lines:
+            self._deliver([line])
+        sent, there = self.created - before, len(lines) - len(self._missing(lines))
+        if there < sent:
+            raise StudioError(self._why_few(there, sent))
 
     def _deliver(self, lines: list[ImportLine]) -> None:
         """In as many requests as it takes."""
@@ -68,7 +91,7 @@ class PredictionImporter:
             if len(lines) == 1:
                 self._too_large += lines
                 return
-            self._most = min(self._most, sum(len(line) for _, line in lines) // 2)
+            self._most = min(self._most, sum(len(line.body) for line in lines) // 2)
             middle = len(lines) // 2
             self._deliver(lines[:middle])
             self._deliver(lines[middle:])
@@ -87,12 +110,18 @@ class PredictionImporter:
             lines = missing
 
     def _why_too_large(self) -> str:
-        tasks = ", ".join(str(task) for task, _ in self._too_large[:10])
-        number, size = len(self._too_large), max(len(line) for _, line in self._too_large)
+        tasks = ", ".join(str(line.task) for line in self._too_large[:10])
+        number, size = len(self._too_large), max(len(line.body) for line in self._too_large)
         return (
             f"The proxy in front of Label Studio refuses {number} prediction(s) as too large (413; {size:,} bytes), of "
             f"task {tasks}: raise its limit for a request (nginx: client_max_body_size, 1 MB by default), "
             f"then run `ls-prompts push {self._version.tag}`. The others are there."
+        )
+
+    def _why_few(self, created: int, number: int) -> str:
+        return (
+            f"Label Studio took only {created} of {number} predictions: its labelling config may have changed; "
+            f"check it, then run `ls-prompts push {self._version.tag}`."
         )
 
     def _arrive(self, number: int) -> bool:
@@ -103,20 +132,20 @@ class PredictionImporter:
 
     def _missing(self, lines: list[ImportLine]) -> list[ImportLine]:
         """Those that are not there; waits for Label Studio."""
-        wanted = WantedPrediction(self._version.tags, {task: json.loads(line) for task, line in lines})
+        wanted = WantedPrediction(self._version.tags, {line.task: json.loads(line.body) for line in lines})
         index = self._place.there(self._version.names)
         missing = {item["task"] for item in compare(index.of(wanted.tasks), wanted, keep=True).missing}
-        return [(task, line) for task, line in lines if task in missing]
+        return [line for line in lines if line.task in missing]
 
     def _send(self, lines: list[ImportLine]) -> int:
         """Label Studio refuses them all when one is for a task that was deleted since it was labelled."""
         try:
             created = self._post(lines)
         except Refused as refusal:
-            if refusal.status != 400:
+            if refusal.status not in (400, 404):
                 raise
             existing = set(self._place.surely(lambda: self._place.studio.task_ids(self._place.project)))
-            left = [line for line in lines if line[0] in existing]
+            left = [line for line in lines if line.task in existing]
             if len(left) == len(lines):
                 raise
             self._place.notify(
@@ -124,14 +153,14 @@ class PredictionImporter:
             )
             lines, created = left, self._post(left)
         if created != len(lines):
-            raise StudioError(
-                f"Label Studio took only {created} of {len(lines)} predictions: its labelling config may have changed; "
-                f"check it, then run `ls-prompts push {self._version.tag}`."
-            )
+            raise StudioError(self._why_few(created, len(lines)))
         return created
 
     def _post(self, lines: list[ImportLine]) -> int:
         if not lines:
             return 0
-        body = b"[" + b",".join(line for _, line in lines) + b"]"
+        if lines[0].alone:
+            self._place.studio.add_prediction(lines[0].body)
+            return 1
+        body = b"[" + b",".join(line.body for line in lines) + b"]"
         return self._place.studio.import_predictions(self._place.project, body)

@@ -1,21 +1,23 @@
-"""The controls that a prompt can fill, by the tag of their element.
+"""The controls that a prompt can fill, by the tag of their element, and by an attribute that makes another kind of it.
 
 In the order in which releases learnt them: a version that was saved before a kind was known goes on without it, see
 `LabelSchema.as_of`.
 """
 
 from collections.abc import Callable, Mapping
+from xml.etree.ElementTree import Element
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.build_boxes import build_boxes
 from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.build_ranker import build_ranker
+from backend.domain.labels.controls.build_taxonomy import build_taxonomy
 from backend.domain.labels.controls.choices import build_choices
 from backend.domain.labels.controls.date_time import build_date_time
+from backend.domain.labels.controls.nested_choices import build_nested_choices
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
-from backend.domain.labels.controls.taxonomy import build_taxonomy
 from backend.domain.labels.controls.text_area import build_text_area
 from backend.domain.labels.layout import Placed
 
@@ -37,4 +39,12 @@ BUILDERS: Mapping[str, Build] = {
     "RectangleLabels": build_boxes,
     "EllipseLabels": build_boxes,
     "KeyPointLabels": build_boxes,
+    "Choices allowNested": build_nested_choices,
 }
+
+
+def builder_of(element: Element) -> Build | None:
+    """Of the element's kind; None for one that no prompt fills."""
+    switched_on = (name for name, value in element.attrib.items() if value.lower() == "true")
+    kinds = (f"{element.tag} {name}" for name in switched_on)
+    return next((BUILDERS[kind] for kind in kinds if kind in BUILDERS), BUILDERS.get(element.tag))

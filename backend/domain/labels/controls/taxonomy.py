@@ -1,7 +1,6 @@
 """<Taxonomy>: one or several paths in a tree, which the config or the task brings.
 
-Refuses trees that the browser loads (`apiUrl`), trees as labels of regions, and paths per region or item; `config`
-names those as unsupported.
+Its element is read in `build_taxonomy`.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -12,12 +11,11 @@ from typing import Any, ClassVar, Literal, Self
 from backend.domain.answer import AnswerValue, Paths, paths_of, paths_or_none
 from backend.domain.data_paths import look_up
 from backend.domain.labels import taxonomy_tree
-from backend.domain.labels.choice_names import MOST, Choice, brought_below, listed
+from backend.domain.labels.choice_names import MOST, Choice, brought_below
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled, rules_of
 from backend.domain.labels.controls.labeled import WithLabels
 from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
-from backend.domain.labels.layout import Placed
 from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, nodes_of, path_name
 from backend.domain.outcome import Failure, Rejection
 
@@ -102,11 +100,15 @@ class TaxonomyControl(WithLabels, Unlabeled):
         return "\n".join([f"{key(self.name)}: {under(heading)}{self._rule(when)}", *lines])
 
     def _rule(self, when: str) -> str:
-        of = "the paths for it in the user's message" if self.brought else "these paths"
         some = "any" if self.most is None else f"at most {self.most}"
         least = "at least one" if self.most is None else f"1 to {self.most}"
-        how = f"a list with {least} of {of}" if self.required else f"a list with {some} of {of}, empty if none fits"
+        of = f"of {self._of}"
+        how = f"a list with {least} {of}" if self.required else f"a list with {some} {of}, empty if none fits"
         return f"[] unless {when}, else {how}" if when else how
+
+    @property
+    def _of(self) -> str:
+        return "the paths for it in the user's message" if self.brought else "these paths"
 
     def listing(self, definitions: Mapping[str, str]) -> str:
         """The tree that the task brings is data, one line for each path."""
@@ -152,7 +154,7 @@ class TaxonomyControl(WithLabels, Unlabeled):
         """What is not a list of paths is none."""
         values = (value for region in regions if isinstance(value := region.get("value"), Mapping))
         listed = (paths for value in values if isinstance(paths := value.get("taxonomy"), list))
-        return paths_or_none(tuple(path) for paths in listed for path in paths if _is_path(path))
+        return paths_or_none(tuple(path) for paths in listed for path in paths if is_path(path))
 
     def equal(self, first: Held, second: Held) -> bool:
         return first == second
@@ -211,35 +213,6 @@ class TaxonomyControl(WithLabels, Unlabeled):
         return replace(self, nodes=tuple(node for node in self.nodes if all(node.stored in o._choices for o in every)))
 
 
-def _is_path(path: Any) -> bool:
+def is_path(path: Any) -> bool:
+    """Whether it is one, level by level."""
     return isinstance(path, list) and bool(path) and all(isinstance(name, str) for name in path)
-
-
-def build_taxonomy(placed: Placed) -> TaxonomyControl | str:
-    """The control of a <Taxonomy> element, or why it isn't supported."""
-    element = placed.element
-    flags = (("labeling", "labels of regions"), ("perRegion", "a path per region"), ("perItem", "per item"))
-    for attribute, what in flags:
-        if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({what})'
-    if element.get("apiUrl"):
-        return "apiUrl (a tree that the browser loads)"
-    value, nodes = element.get("value", ""), nodes_of(listed(element))
-    source = (value[1:] or None) if value.startswith("$") else None
-    if nodes is None or len(nodes) > MOST:
-        return f"a tree of more than {MOST:,} choices or {DEEPEST} levels, or with very long names"
-    if not nodes and source is None:
-        return "it lists no choices"
-    leaves, most = element.get("leafsOnly", "").lower() == "true", element.get("maxUsages", "")
-    return TaxonomyControl(
-        name=placed.name,
-        to_name=placed.to_name,
-        nodes=() if source else taxonomy_tree.chosen_from(nodes, leaves),
-        source=source,
-        leaves=leaves,
-        most=int(most) if most.isascii() and most.isdigit() and 0 < len(most) < 10 and int(most) else None,
-        hideable=placed.hideable,
-        required=placed.required,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
-    )

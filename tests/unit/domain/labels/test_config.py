@@ -92,7 +92,7 @@ def test_a_condition_on_the_control_or_on_a_view_around_it_makes_it_optional() -
     assert found == {"mood": False, "own": True, "inner": True}
 
 
-@pytest.mark.parametrize("attribute", ["allowNested", "perRegion", "perItem"])
+@pytest.mark.parametrize("attribute", ["perRegion", "perItem"])
 def test_choices_of_another_kind_are_named_and_left_alone(attribute: str) -> None:
     other = f'<Choices name="other" toName="text" {attribute}="true"><Choice value="x"/></Choices>'
     schema = read_config(view(TEXT, CHOICES, other))

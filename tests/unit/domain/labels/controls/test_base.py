@@ -43,6 +43,10 @@ ELEMENTS: dict[str, tuple[str, Any]] = {
         '<KeyPointLabels name="c" toName="t"><Label value="a"/></KeyPointLabels>',
         [{"label": "a", "x": 333, "y": 0}],
     ),
+    "Choices allowNested": (
+        '<Choices name="c" toName="t" allowNested="true"><Choice value="a"><Choice value="b"/></Choice></Choices>',
+        "a / b",
+    ),
 }
 """Tag -> a control, and what a model may answer."""
 OBJECTS = {

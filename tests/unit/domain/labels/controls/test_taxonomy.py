@@ -152,23 +152,6 @@ def test_a_schema_does_not_list_more_than_providers_take() -> None:
     assert field.parse(["1001"]).reason == "unknown_choice"
 
 
-@pytest.mark.parametrize(
-    ("attributes", "tree", "why"),
-    [
-        ('apiUrl="http://x"', "", "apiUrl (a tree that the browser loads)"),
-        ('labeling="true"', TREE, 'labeling="true" (labels of regions)'),
-        ('perRegion="true"', TREE, 'perRegion="true" (a path per region)'),
-        ('perItem="true"', TREE, 'perItem="true" (per item)'),
-        ("", "", "it lists no choices"),
-        ("", '<Choice value="n">' * 21 + "</Choice>" * 21, "a tree of more than 10,000 choices or 20 levels, or with"),
-    ],
-)
-def test_what_cannot_be_asked_for_is_named_and_left_alone(attributes: str, tree: str, why: str) -> None:
-    found = schema(attributes, tree, KIND)
-    assert found.names == ("kind",)
-    assert why in found.unsupported[0]
-
-
 def test_others_are_shown_for_the_last_name_of_a_path_or_its_alias() -> None:
     for value in ("Paid", "p"):
         when = f'visibleWhen="choice-selected" whenTagName="media" whenChoiceValue="{value}"'

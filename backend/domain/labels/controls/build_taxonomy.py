@@ -1,0 +1,41 @@
+"""The control of a <Taxonomy>.
+
+Refuses trees that the browser loads (`apiUrl`), trees as labels of regions, and paths per region or item; `config`
+names those as unsupported.
+"""
+
+from backend.domain.labels import taxonomy_tree
+from backend.domain.labels.choice_names import MOST, listed
+from backend.domain.labels.controls.taxonomy import TaxonomyControl
+from backend.domain.labels.layout import Placed
+from backend.domain.labels.taxonomy_tree import DEEPEST, nodes_of
+
+
+def build_taxonomy(placed: Placed) -> TaxonomyControl | str:
+    """The control of a <Taxonomy> element, or why it isn't supported."""
+    element = placed.element
+    flags = (("labeling", "labels of regions"), ("perRegion", "a path per region"), ("perItem", "per item"))
+    for attribute, what in flags:
+        if element.get(attribute, "").lower() == "true":
+            return f'{attribute}="true" ({what})'
+    if element.get("apiUrl"):
+        return "apiUrl (a tree that the browser loads)"
+    value, nodes = element.get("value", ""), nodes_of(listed(element))
+    source = (value[1:] or None) if value.startswith("$") else None
+    if nodes is None or len(nodes) > MOST:
+        return f"a tree of more than {MOST:,} choices or {DEEPEST} levels, or with very long names"
+    if not nodes and source is None:
+        return "it lists no choices"
+    leaves, most = element.get("leafsOnly", "").lower() == "true", element.get("maxUsages", "")
+    return TaxonomyControl(
+        name=placed.name,
+        to_name=placed.to_name,
+        nodes=() if source else taxonomy_tree.chosen_from(nodes, leaves),
+        source=source,
+        leaves=leaves,
+        most=int(most) if most.isascii() and most.isdigit() and 0 < len(most) < 10 and int(most) else None,
+        hideable=placed.hideable,
+        required=placed.required,
+        conditions=placed.conditions,
+        heading=tuple(placed.heading),
+    )
