@@ -130,6 +130,10 @@ UNITS = {
         "domain/chat/model",
     ),
     "unit/adapters/test_prometheus": ("engine/observer",),
+    "unit/domain/labels/controls/test_attributes": (
+        "domain/labels/controls/span_regions",
+        "domain/labels/controls/span_words",
+    ),
     "unit/domain/labels/controls/test_choices": (
         "domain/labels/controls/label_lookup",
         "domain/labels/controls/labeled",

@@ -1,6 +1,6 @@
 """<Choices>: single or multiple, with aliases, hints, nested choices and choices taken from the task.
 
-Refuses paths (`allowNested`) and choices per region or item; `config` names those as unsupported.
+Refuses paths (`allowNested`) and choices per item; `config` names those as unsupported.
 """
 
 import json
@@ -197,7 +197,7 @@ class ChoicesControl(Labeled):
 def build_choices(placed: Placed) -> ChoicesControl | str:
     """The control of a <Choices> element, or why it isn't supported."""
     element = placed.element
-    for attribute, feature in (("allowNested", "paths"), ("perRegion", "a choice per region"), ("perItem", "per item")):
+    for attribute, feature in (("allowNested", "paths"), ("perItem", "per item")):
         if element.get(attribute, "").lower() == "true":
             return f'{attribute}="true" ({feature})'
     value = element.get("value", "")

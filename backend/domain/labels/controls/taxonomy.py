@@ -1,6 +1,6 @@
 """<Taxonomy>: one or several paths in a tree, which the config or the task brings.
 
-Refuses trees that the browser loads (`apiUrl`), trees as labels of regions, and paths per region or item; `config`
+Refuses trees that the browser loads (`apiUrl`), trees as labels of regions, and paths per item; `config`
 names those as unsupported.
 """
 
@@ -218,7 +218,7 @@ def _is_path(path: Any) -> bool:
 def build_taxonomy(placed: Placed) -> TaxonomyControl | str:
     """The control of a <Taxonomy> element, or why it isn't supported."""
     element = placed.element
-    flags = (("labeling", "labels of regions"), ("perRegion", "a path per region"), ("perItem", "per item"))
+    flags = (("labeling", "labels of regions"), ("perItem", "per item"))
     for attribute, what in flags:
         if element.get(attribute, "").lower() == "true":
             return f'{attribute}="true" ({what})'
