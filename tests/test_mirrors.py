@@ -131,6 +131,10 @@ UNITS = {
     ),
     "unit/adapters/test_prometheus": ("engine/observer",),
     "unit/adapters/web/test_files": ("adapters/web/file_answer",),
+    "unit/domain/labels/controls/test_attributes": (
+        "domain/labels/controls/span_regions",
+        "domain/labels/controls/span_words",
+    ),
     "unit/domain/labels/controls/test_choices": (
         "domain/labels/controls/label_lookup",
         "domain/labels/controls/labeled",

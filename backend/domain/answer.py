@@ -31,11 +31,12 @@ class Texts:
         object.__setattr__(self, "key", tuple(sorted(map(_words, self.texts))))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class MarkedSpan:
     """A stretch of a task's text and its label, as it is stored: [start, end) in code points. `text`: the characters
     there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it. `place`: as a
-    region names it, where start and end are not its offsets."""
+    region names it, where start and end are not its offsets. `attributes`: what is said of the span beside its label,
+    by the name of the control that says it; nothing of those that were left empty."""
 
     start: int
     end: int
@@ -43,6 +44,12 @@ class MarkedSpan:
     text: str = field(default="", compare=False)
     tier: str = field(default="", compare=False)
     place: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    attributes: "tuple[tuple[str, AnswerValue], ...]" = ()
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """Spans of one place and label are one span."""
+        return self.start, self.end, self.label
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -181,8 +188,11 @@ def unlocated_of(value: AnswerValue | None) -> tuple[UnlocatedQuote, ...]:
 
 
 def spans_or_none(spans: Iterable[MarkedSpan], unlocated: Iterable[UnlocatedQuote] = ()) -> Spans | None:
-    """Equal spans once, in the order of the text; None for nothing."""
-    found = Spans(tuple(sorted(dict.fromkeys(spans))), tuple(sorted(unlocated)))
+    """Spans of one place and label once, the first wins, in the order of the text; None for nothing."""
+    by_key: dict[tuple[int, int, str], MarkedSpan] = {}
+    for span in spans:
+        by_key.setdefault(span.key, span)
+    found = Spans(tuple(by_key[key] for key in sorted(by_key)), tuple(sorted(unlocated)))
     return found if found.spans or found.unlocated else None
 
 
@@ -204,9 +214,14 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [{"bucket": bucket, "items": list(ids)} for bucket, ids in value.groups]
     if isinstance(value, Boxes):
         return [box_json(box) for box in value.boxes]
-    marked = [{"start": one.start, "end": one.end, "label": one.label, "text": one.text} for one in spans_of(value)]
+    marked = [_span_json(one) for one in spans_of(value)]
     lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
     return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost]
+
+
+def _span_json(span: MarkedSpan) -> dict[str, Any]:
+    said = {"attributes": answer_json(dict(span.attributes))} if span.attributes else {}
+    return {"start": span.start, "end": span.end, "label": span.label, "text": span.text, **said}
 
 
 def _words(text: str) -> str:

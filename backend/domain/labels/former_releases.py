@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 from backend.domain.hashing import digest
+from backend.domain.labels.controls.attributes import NO_ATTRIBUTES
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.inputs.images import picture_names
@@ -68,12 +69,25 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
     former: the variables that the first release knew
     """
     found: dict[str, Reading] = {}
-    for count in range(len(BUILDERS), 0, -1):
-        names = names_of_kinds(now.fields, tuple(BUILDERS)[:count])
-        known = tuple(one for one in now.fields if one.name in names)
+    for known in _known_kinds(now.fields):
         for made, reading in _of_kinds(replace(now, fields=known), former) if known else ():
             found.setdefault(made, reading)
     return found
+
+
+def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]:
+    """Those of `controls` that each release knew; spans had no attributes before."""
+    bare = tuple(_without_attributes(one) for one in controls)
+    for known in [controls] if bare == controls else [controls, bare]:
+        for count in range(len(BUILDERS), 0, -1):
+            names = names_of_kinds(known, tuple(BUILDERS)[:count])
+            yield tuple(one for one in known if one.name in names)
+
+
+def _without_attributes(control: Control) -> Control:
+    made: Any = control
+    bare: Control = replace(made, attributes=NO_ATTRIBUTES) if control.attributes else control
+    return bare
 
 
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:

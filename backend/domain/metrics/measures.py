@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics import (
+    attribute_match,
     box_match,
     moment_distance,
     number_distance,
@@ -41,7 +42,9 @@ MEASURES: Mapping[str, Measures] = {
 
 
 def measures_of(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Mapping[str, Measure]]:
-    """Control -> name -> Measure; {} where all controls are <Choices>, whose figures are in a Score."""
+    """Control, or attribute of what one marks -> name -> Measure; {} where all controls are <Choices>, whose figures
+    are in a Score."""
     if not cases or all(field.tag == "Choices" for field in schema.fields):
         return {}
-    return {field.name: MEASURES[field.tag](cases, field) for field in schema.fields}
+    own = {field.name: MEASURES[field.tag](cases, field) for field in schema.fields}
+    return own | attribute_match.of_attributes(cases, schema.fields)

@@ -1,6 +1,7 @@
 """Quotes: what a model says of the stretches of text that it marks, as JSON and in the words that ask for it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from backend.domain.characters import quoted
@@ -14,6 +15,9 @@ MOST = 1000
 WORDS_BEFORE = 5
 _CHARACTERS_BEFORE = 200
 KEYS = ("label", "text", "before")
+RESERVED = (*KEYS, "turn")
+"""Keys of a quote, which nothing else that is said of it can have."""
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def described(source: str, turns: bool = False) -> str:
@@ -27,8 +31,8 @@ def described(source: str, turns: bool = False) -> str:
     )
 
 
-def quote_schema(labels: Sequence[str], turns: bool = False) -> dict[str, Any]:
-    """Strict JSON Schema of one quote."""
+def quote_schema(labels: Sequence[str], turns: bool = False, more: Mapping[str, Any] = NOTHING) -> dict[str, Any]:
+    """Strict JSON Schema of one quote. `more`: what else is said of it, by key."""
     turn = {"turn": {"type": "integer"}} if turns else {}
     return {
         "type": "object",
@@ -37,8 +41,9 @@ def quote_schema(labels: Sequence[str], turns: bool = False) -> dict[str, Any]:
             "label": {"type": "string", "enum": list(labels)},
             "text": {"type": "string"},
             "before": {"type": "string"},
+            **more,
         },
-        "required": [*turn, *KEYS],
+        "required": [*turn, *KEYS, *more],
         "additionalProperties": False,
     }
 
