@@ -6,6 +6,7 @@ holds something else than labels.
 
 from collections.abc import Mapping, Sequence
 
+from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics import (
     attribute_match,
@@ -14,6 +15,7 @@ from backend.domain.metrics import (
     pairwise_sides,
     path_match,
     ranking,
+    relation_match,
     span_match,
     text_match,
 )
@@ -32,6 +34,7 @@ MEASURES: Mapping[str, Measures] = {
     "DateTime": moment_distance.of_moments,
     "Taxonomy": path_match.of_paths,
     "Ranker": ranking.of_lists,
+    RelationsControl.tag: relation_match.of_relations,
 }
 """Tag of a control -> its measures."""
 
