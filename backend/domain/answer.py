@@ -6,9 +6,10 @@ same are equal. A control that holds nothing, because it was left empty or is no
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backend.domain.relations import Relations, relations_json
 from backend.domain.shapes.marked_box import Boxes, box_json
 
 
@@ -36,7 +37,7 @@ class MarkedSpan:
     """A stretch of a task's text and its label, as it is stored: [start, end) in code points. `text`: the characters
     there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it. `place`: as a
     region names it, where start and end are not its offsets. `attributes`: what is said of the span beside its label,
-    by the name of the control that says it; nothing of those that were left empty."""
+    by the name of the control that says it; nothing of those that were left empty. `refs`: how relations mean it."""
 
     start: int
     end: int
@@ -45,6 +46,7 @@ class MarkedSpan:
     tier: str = field(default="", compare=False)
     place: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     attributes: "tuple[tuple[str, AnswerValue], ...]" = ()
+    refs: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def key(self) -> tuple[int, int, str]:
@@ -55,11 +57,12 @@ class MarkedSpan:
 @dataclass(frozen=True, slots=True, order=True)
 class UnlocatedQuote:
     """What a model quoted and labelled, but the text does not have, or has in several places; see
-    `domain.labels.placement.place.REASONS`."""
+    `domain.labels.placement.place.REASONS`. `ref`: how relations mean it."""
 
     label: str
     text: str
     reason: str
+    ref: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class LabelDefinitions:
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Spans | Number | Moment | Paths | Ranking | Groups | Boxes | LabelDefinitions
+AnswerValue = Labels | Texts | Spans | Relations | Number | Moment | Paths | Ranking | Groups | Boxes | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -191,7 +194,9 @@ def spans_or_none(spans: Iterable[MarkedSpan], unlocated: Iterable[UnlocatedQuot
     """Spans of one place and label once, the first wins, in the order of the text; None for nothing."""
     by_key: dict[tuple[int, int, str], MarkedSpan] = {}
     for span in spans:
-        by_key.setdefault(span.key, span)
+        first = by_key.setdefault(span.key, span)
+        if first is not span and span.refs:
+            by_key[span.key] = replace(first, refs=first.refs + span.refs)
     found = Spans(tuple(by_key[key] for key in sorted(by_key)), tuple(sorted(unlocated)))
     return found if found.spans or found.unlocated else None
 
@@ -216,7 +221,7 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [box_json(box) for box in value.boxes]
     marked = [_span_json(one) for one in spans_of(value)]
     lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
-    return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost]
+    return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost, *relations_json(value)]
 
 
 def _span_json(span: MarkedSpan) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from backend.domain.labels.inputs.read_inputs import READ_TAGS
 from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
 from backend.domain.labels.never_shown import never_shown
 from backend.domain.labels.per_region import RegionControl, attach, may_stay_empty
+from backend.domain.labels.related import with_relations
 from backend.domain.labels.remark_box import is_remark_box
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import LabelConfigError
@@ -52,6 +53,8 @@ def _read(xml: str) -> LabelSchema | str:
 def _schema(root: Element) -> LabelSchema:
     layout = layout_of(root)
     fields, unsupported, prompt_control = _controls(layout)
+    fields, why = with_relations(root, fields)
+    unsupported += [f"<Relations> ({why})"] if why else []
     if not fields:
         found = f" It has {_listed(unsupported)}." if unsupported else " It has no controls."
         raise LabelConfigError(

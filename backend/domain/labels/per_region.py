@@ -12,7 +12,7 @@ from typing import Any
 from backend.domain.labels.conditions import Condition, region_labels
 from backend.domain.labels.controls.attributes import Attribute, Attributes
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.labels import LabelsControl
+from backend.domain.labels.controls.marking import as_marking, attributes_of, if_marking
 from backend.domain.labels.controls.quotes import RESERVED
 from backend.domain.labels.controls.wording import said
 from backend.domain.labels.layout import Placed
@@ -39,12 +39,10 @@ class RegionControl:
     def _of_region(self) -> list[Condition]:
         return [condition for condition in self.placed.conditions if condition.region]
 
-    def attribute_of(self, field: LabelsControl, alike: Sequence[str]) -> Attribute | str:
-        """What it is of the spans of `field`, or why it isn't. `alike`: names of all controls per region."""
+    def attribute_of(self, field: Control, alike: Sequence[str]) -> Attribute | str:
+        """What it is of the things that `field` marks, or why it isn't. `alike`: names of all controls per region."""
         others = [one for one in self.placed.conditions if not one.region and one not in field.conditions]
-        if self.control.to_name != field.to_name or not all(
-            one.control in (None, field.name) for one in self._of_region
-        ):
+        if not all(one.control in (None, field.name) for one in self._of_region):
             return _NO_SPAN
         if self.control.name in RESERVED:
             return f"each span has a {said(self.control.name)} of its own: give the control another name"
@@ -66,22 +64,22 @@ def attach(fields: Mapping[str, Control], loose: Sequence[RegionControl]) -> tup
     none."""
     why: dict[str, str] = {one.control.name: _NO_SPAN for one in loose}
     found: dict[str, Control] = {}
-    attached: set[str] = set()
     for name, field in fields.items():
-        parts = _parts(field, loose, why) if isinstance(field, LabelsControl) else ()
-        attached |= {part.name for part in parts}
-        found[name] = replace(field, attributes=Attributes(parts)) if isinstance(field, LabelsControl) else field
+        marking = as_marking(field)
+        about = [one for one in loose if marking is not None and one.placed.to_name == marking.to_name]
+        found[name] = if_marking(field, attributes=Attributes(_parts(field, about, why)))
+    attached = {name for field in found.values() for name in attributes_of(field).names}
     return found, {name: reason for name, reason in why.items() if name not in attached}
 
 
-def _parts(field: LabelsControl, loose: Sequence[RegionControl], why: dict[str, str]) -> tuple[Attribute, ...]:
-    """Adds to `why` what is left out."""
-    alike = [one.control.name for one in loose]
+def _parts(field: Control, about: Sequence[RegionControl], why: dict[str, str]) -> tuple[Attribute, ...]:
+    """Of those that are `about` the same object. Adds to `why` what is left out."""
+    alike = [one.control.name for one in about]
     parts: dict[str, Attribute] = {}
-    for one in loose:
+    for one in about:
         made = one.attribute_of(field, alike)
         if isinstance(made, Attribute):
-            parts.setdefault(made.name, made)
+            parts[made.name] = made
         elif why[one.control.name] == _NO_SPAN:
             why[one.control.name] = made
     never = never_shown([part.control for part in parts.values()])

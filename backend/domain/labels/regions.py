@@ -7,9 +7,12 @@ from typing import Any
 from backend.domain.answer import Answer
 from backend.domain.hashing import digest
 from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.marking import attributes_of
+from backend.domain.labels.related import with_related
 from backend.domain.labels.schema import LabelSchema
 
 SCORE_DIGITS = 6
+_LINKS = ("id", "from_id", "to_id")
 
 
 def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
@@ -32,12 +35,12 @@ def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Ans
     answer: Answer = {field.name: field.from_regions(_own(field, by_name)) for field in schema.fields}
     if schema.renames:
         answer = schema.renamed(answer)
-    return schema.as_shown(answer, others_of(result, schema))
+    return with_related(schema.as_shown(answer, others_of(result, schema)), result, schema.fields, schema.renames)
 
 
 def _own(field: Control, by_name: Mapping[str, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
     """The regions of a control, and of what is said of the things that it marks."""
-    return [region for name in (field.name, *field.attributes.names) for region in by_name.get(name, ())]
+    return [region for name in (field.name, *attributes_of(field).names) for region in by_name.get(name, ())]
 
 
 def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> bool:
@@ -53,7 +56,7 @@ def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> 
 def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[str, tuple[str, ...]]:
     """Selected values of controls that the schema does not know but conditions may depend on, by control."""
     selected: dict[str, tuple[str, ...]] = {}
-    names = {name for field in schema.fields for name in (field.name, *field.attributes.names)}
+    names = {name for field in schema.fields for name in (field.name, *attributes_of(field).names)}
     for region in result if schema.conditional else ():
         name, value = (region.get("from_name"), region.get("value")) if isinstance(region, Mapping) else (None, None)
         if isinstance(name, str) and name not in names and isinstance(value, Mapping):
@@ -83,15 +86,18 @@ def answer_print(result: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _essences(result: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """The content of each region, with that of those which share its id, and its score."""
-    contents = [_content(region) for region in result]
+    """The content of each region, with that of those which share its id or which it relates, and its score."""
+    contents = [_described(region) for region in result]
     by_id: dict[str, list[str]] = {}
     for region, content in zip(result, contents, strict=True):
         by_id.setdefault(str(region.get("id")), []).append(content)
     for region, content in zip(result, contents, strict=True):
-        linked = sorted(by_id[str(region["id"])]) if region.get("id") is not None else []
-        yield json.dumps([content, linked]) if len(linked) > 1 else content, json.dumps(region.get("score"))
+        linked = [sorted(by_id.get(str(region[key]), [])) for key in _LINKS if region.get(key) is not None]
+        several = any(len(one) > 1 for one in linked) or "from_id" in region
+        yield json.dumps([content, linked]) if several else content, json.dumps(region.get("score"))
 
 
-def _content(region: Mapping[str, Any]) -> str:
-    return json.dumps([region.get(key) for key in ("from_name", "to_name", "type", "value")], sort_keys=True)
+def _described(region: Mapping[str, Any]) -> str:
+    kept = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
+    related = [region.get(key) for key in ("direction", "labels")] if "from_id" in region else []
+    return json.dumps([*kept, *related], sort_keys=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from backend.domain.answer import AnswerValue, spans_of, unlocated_of
 from backend.domain.labels.controls.attributes import Attribute
 from backend.domain.labels.controls.base import Control, Held
+from backend.domain.labels.controls.marking import attributes_of
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.set_match import SetMatch, f1_interval, set_match, total
@@ -23,7 +24,7 @@ def of_attributes(cases: Sequence[Case], fields: Sequence[Control]) -> dict[str,
     that are both in the ground truth and in the answer, and the F1 over spans with their value."""
     owners: dict[str, list[tuple[str, Attribute]]] = {}
     for field in fields:
-        for part in field.attributes.parts:
+        for part in attributes_of(field).parts:
             owners.setdefault(part.name, []).append((field.name, part))
     return {name: _measured(cases, own) for name, own in owners.items()}
 

@@ -6,6 +6,7 @@ holds something else than labels.
 
 from collections.abc import Mapping, Sequence
 
+from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics import (
     attribute_match,
@@ -15,6 +16,7 @@ from backend.domain.metrics import (
     pairwise_sides,
     path_match,
     ranking,
+    relation_match,
     span_match,
     text_match,
 )
@@ -37,6 +39,7 @@ MEASURES: Mapping[str, Measures] = {
     "EllipseLabels": box_match.of_boxes,
     "KeyPointLabels": box_match.of_points,
     "Choices allowNested": path_match.of_paths,
+    RelationsControl.tag: relation_match.of_relations,
 }
 """Tag of a control -> its measures."""
 

@@ -7,17 +7,15 @@ and its region has the id of the span's. A span that the control's conditions le
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backend.domain.answer import AnswerValue
 from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import LONGEST
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.control_order import in_order
+from backend.domain.labels.controls.base import Control, Held, Region
 from backend.domain.outcome import Failure, Rejection
-
-if TYPE_CHECKING:
-    from backend.domain.labels.controls.base import Control, Held, Region
 
 Values = tuple[tuple[str, AnswerValue], ...]
 """Name of an attribute -> what a span has, in the order of the config; nothing of those that are empty."""
@@ -28,7 +26,7 @@ class Attribute:
     """`control`: what its values are like; `labels`: for each condition on the span's label those that it takes, as
     they are stored."""
 
-    control: "Control"
+    control: Control
     labels: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -44,7 +42,7 @@ class Attribute:
         """Whether a span with these labels may have a value."""
         return all(any(label in labels for label in wanted) for wanted in self.labels)
 
-    def parse(self, said: Mapping[str, Any], owner: str) -> "Held | Rejection":
+    def parse(self, said: Mapping[str, Any], owner: str) -> Held | Rejection:
         """What a model says of a span of the control `owner`; a key that is missing stands for nothing."""
         value = said.get(self.name)
         if value is None and self.control.required:
@@ -115,7 +113,7 @@ class Attributes:
             found[one.name] = value
         return self._listed(found)
 
-    def as_shown(self, values: Mapping[str, "Held"], labels: Collection[str]) -> Values:
+    def as_shown(self, values: Mapping[str, Held], labels: Collection[str]) -> Values:
         """`values` without those that a span with these labels does not have on the screen."""
         found: dict[str, Held] = {}
         for one, shown in self._screen(labels, found):
@@ -133,7 +131,7 @@ class Attributes:
         regions = [region for one in self.parts for region in one.control.to_regions(held.get(one.name))]
         return [{**region, "value": {**place, **region["value"]}} for region in regions]
 
-    def by_span(self, regions: Sequence["Region"]) -> dict[str, dict[str, "Held"]]:
+    def by_span(self, regions: Sequence[Region]) -> dict[str, dict[str, Held]]:
         """The id of a span's region -> the values of its attributes, before any condition."""
         found: dict[str, dict[str, list[Region]]] = {}
         for region in regions if self.parts else ():
@@ -162,14 +160,14 @@ class Attributes:
         return values if not values else tuple(pair for pair in values if pair[0] in self._named)
 
     @cached_property
-    def _named(self) -> Mapping[str, "Control"]:
+    def _named(self) -> Mapping[str, Control]:
         return {one.name: one.control for one in self.parts}
 
     @cached_property
     def _order(self) -> tuple[Attribute, ...]:
         return in_order(self.parts)
 
-    def _screen(self, labels: Collection[str], found: Mapping[str, "Held"]) -> Iterator[tuple[Attribute, bool]]:
+    def _screen(self, labels: Collection[str], found: Mapping[str, Held]) -> Iterator[tuple[Attribute, bool]]:
         """Each attribute, and whether a span with these labels has it. `found` must hold its value when the next one is
         asked for."""
         seen: dict[str | None, Collection[str]] = {}
@@ -178,14 +176,14 @@ class Attributes:
             yield one, shown
             seen[one.name] = one.control.called(found.get(one.name)) if shown else ()
 
-    def _listed(self, found: Mapping[str, "Held"]) -> Values:
+    def _listed(self, found: Mapping[str, Held]) -> Values:
         return tuple((one.name, value) for one in self.parts if (value := found.get(one.name)) is not None)
 
 
 NO_ATTRIBUTES = Attributes()
 
 
-def _when(one: Attribute, by_name: Mapping[str, "Control"], shown: Mapping[str, str]) -> str:
+def _when(one: Attribute, by_name: Mapping[str, Control], shown: Mapping[str, str]) -> str:
     """The conditions of an attribute in words."""
     own = [f'"label" is {_listed(wanted, shown)}' for wanted in one.labels]
     others = [condition.words(by_name.get(condition.control or "")) for condition in one.conditions]

@@ -1,6 +1,8 @@
 """Control: one control of a labelling config, as everything above `domain.labels.controls` sees it.
 
-A new kind is a class of this shape, a line in `registry.BUILDERS` and one in `domain.metrics.measures.MEASURES`.
+A new kind of control is a file with a class of this shape, a line in `registry.BUILDERS` and one in
+`domain.metrics.measures.MEASURES`; a new kind of value is a member of `domain.answer.AnswerValue` too. What a control
+does not have (labels, choices that the task brings, conditions that look at it), `Unlabeled` says for it.
 """
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -9,11 +11,13 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 from backend.domain.answer import AnswerValue
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.outcome import Failure, Rejection
 
-Region = Mapping[str, Any]  # one element of Label Studio's `result` list
-Held = AnswerValue | None  # what a control holds; None for nothing
+Region = Mapping[str, Any]
+"""One element of Label Studio's `result` list."""
+
+Held = AnswerValue | None
+"""What a control holds; None for nothing."""
 
 
 class Control(Protocol):
@@ -71,10 +75,6 @@ class Control(Protocol):
         """Whether `for_task` changes it: the task brings what can be chosen, or the text in which quotes are found."""
 
     @property
-    def attributes(self) -> Attributes:
-        """What is asked of each thing that it marks, beside the label."""
-
-    @property
     def labels(self) -> tuple[Choice, ...]:
         """The labels to choose from, in the order of the config."""
 
@@ -109,8 +109,9 @@ class Control(Protocol):
         """Variable -> what a model reads in its place, where that is not the value as `domain.task_values` has it."""
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        """The lines that tell the model what to put under this control's key; `definitions` (label -> sentence) stand
-        in place of the config's hints. `when`: the conditions in words; `heading`: what stands above it."""
+        """The lines that tell the model what to put under this control's key; `definitions` (label, as shown ->
+        sentence) stand in place of the config's hints. `when`: the conditions in words; `heading`: what stands above
+        it."""
 
     def listing(self, definitions: Mapping[str, str]) -> str:
         """What the task brought, for the user's message; "" where it brings nothing."""
@@ -177,7 +178,6 @@ class Unlabeled:
     """What a control has nothing of when its values are no labels."""
 
     holds: ClassVar[type[AnswerValue]]
-    attributes: ClassVar[Attributes] = NO_ATTRIBUTES
 
     @property
     def dynamic(self) -> bool:
@@ -244,7 +244,7 @@ class Unlabeled:
 
 
 def rules_of(control: Control, noted: bool) -> list[Any] | None:
-    """Of a control with conditions, or of one that is `noted` because it is required."""
+    """The rules of a control with conditions, or of one that is `noted` because it is required."""
     if not control.conditions and not noted:
         return None
     return [control.required, [[c.control, c.values, c.unless] for c in control.conditions]]

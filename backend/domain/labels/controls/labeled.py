@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from backend.domain.answer import names_of
 from backend.domain.labels.choice_names import Choice
-from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.label_lookup import LabelLookup
 
@@ -43,8 +42,6 @@ class WithLabels:
 
 class Labeled(WithLabels):
     """A control whose values are labels."""
-
-    attributes: ClassVar[Attributes] = NO_ATTRIBUTES
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
         return {}

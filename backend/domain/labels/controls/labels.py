@@ -12,10 +12,12 @@ from typing import Any, ClassVar, Literal, Self
 from backend.domain.answer import AnswerValue, MarkedSpan, Spans, UnlocatedQuote, spans_of, spans_or_none, unlocated_of
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes, Values
+from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
-from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, read_quote
+from backend.domain.labels.controls.marking import Marking, attributes_of
+from backend.domain.labels.controls.quoted_span import QuotedSpan, read_span
+from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, ref_of, stray_turn
 from backend.domain.labels.controls.span_regions import SpanRegions
 from backend.domain.labels.controls.span_words import no_place_for, quote_words, span_words
 from backend.domain.labels.controls.wording import key, label_line, said, under
@@ -27,9 +29,9 @@ from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class LabelsControl(WithLabels):
+class LabelsControl(WithLabels, Marking):
     """`source`: the object that it marks; `marked`: its text of one task, None before `for_task`. `several`: whether a
-    region may have more than one label."""
+    region may have more than one label; `referable`: whether relations may mean its spans."""
 
     name: str
     to_name: str
@@ -41,6 +43,7 @@ class LabelsControl(WithLabels):
     tag: str = "Labels"
     marked: SpanText | None = field(default=None, compare=False)
     attributes: Attributes = NO_ATTRIBUTES
+    referable: bool = False
 
     noun: ClassVar[str] = "span"
     task: ClassVar[str] = "Find all mentions in the text and label them ({names})."
@@ -60,7 +63,7 @@ class LabelsControl(WithLabels):
     def identity(self) -> list[Any]:
         listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
         own = [self.tag, self.name, self.to_name, self.source.value, self.several, listed, *self.source.identity]
-        return own + self.attributes.identity
+        return [*own, *self.attributes.identity, *(["id"] if self.referable else [])]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -68,7 +71,14 @@ class LabelsControl(WithLabels):
 
     @property
     def answers(self) -> Hashable:
-        return (self.tag, self.name, self.source, frozenset(self.known_classes), self.attributes.answers)
+        return (
+            self.tag,
+            self.name,
+            self.source,
+            self.referable,
+            frozenset(self.known_classes),
+            self.attributes.answers,
+        )
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         text = self.source.shown(data)
@@ -83,7 +93,7 @@ class LabelsControl(WithLabels):
         return self.source.read(data)
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        wanted = described(self.source.value, self.source.turns)
+        wanted = described(self.source.value, self.source.turns, self.referable)
         rule = f"[] unless {when}, else {wanted}" if when else wanted
         lines = [label_line(choice, definitions) for choice in self.choices]
         said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self.choices)})
@@ -94,7 +104,7 @@ class LabelsControl(WithLabels):
 
     def json_schema(self) -> dict[str, Any]:
         labels, more = [choice.shown for choice in self.choices], self.attributes.json_schema()
-        return {"type": "array", "items": quote_schema(labels, self.source.turns, more)}
+        return {"type": "array", "items": quote_schema(labels, self.source.turns, self.referable, more)}
 
     def parse(self, value: Any) -> Held | Rejection:
         """Quotes without a place are kept beside the others. An answer that has no other can't be used. Without a
@@ -104,49 +114,42 @@ class LabelsControl(WithLabels):
             return Rejection("wrong_type", f"{said(given)} is not a list of spans, which '{self.name}' takes.")
         if len(given) > MOST:
             return Rejection("too_many", f"'{self.name}' takes at most {MOST:,} spans, the answer has {len(given):,}.")
-        quotes: list[Quote] = []
-        more: list[Values] = []
+        quotes: list[QuotedSpan] = []
         for item in given:
-            quote = read_quote(item, self.name, self._stored, self.source.turns)
-            if isinstance(quote, Rejection):
-                return quote
-            values = self.attributes.parse(item, str(quote.label), self.name)
-            if isinstance(values, Rejection):
-                return values
-            quotes.append(quote)
-            more.append(values)
-        return self._located(quotes, more)
+            quoted = read_span(item, self, self._stored, self.source.turns)
+            if isinstance(quoted, Rejection):
+                return quoted
+            quotes.append(quoted)
+        return self._located(quotes)
 
     def _stored(self, label: str) -> str | None:
         shown = self.find(label)
         return None if shown is None else self._lookup.exact[shown]
 
-    def _located(self, quotes: Sequence[Quote], more: Sequence[Values]) -> Held | Rejection:
+    def _located(self, quoted: Sequence[QuotedSpan]) -> Held | Rejection:
+        quotes = [one.quote for one in quoted]
         if self.marked is None:
-            return spans_or_none((), [UnlocatedQuote(str(one.label), one.text, ABSENT) for one in quotes])
-        stray = next((one.turn for one in quotes if one.turn is not None and not self._has_turn(one.turn)), None)
-        if stray is not None:
+            return spans_or_none((), [one.lost(ABSENT) for one in quoted])
+        if (stray := stray_turn(quotes, self.marked.turn_count)) is not None:
             return Rejection("out_of_range", f"The dialogue has no turn {stray}, of which '{self.name}' has a span.")
         spans, lost = list[MarkedSpan](), list[UnlocatedQuote]()
-        for quote, place, values in zip(quotes, self.marked.place(quotes), more, strict=True):
+        for one, place in zip(quoted, self.marked.place(quotes), strict=True):
             if isinstance(place, Location):
-                span = self._span(self.marked, (place.start, place.end), str(quote.label), place.tier)
-                spans.append(replace(span, attributes=values))
+                span = self._span(self.marked, (place.start, place.end), str(one.quote.label), place.tier)
+                spans.append(one.said_of(span))
             else:
-                lost.append(UnlocatedQuote(str(quote.label), quote.text, place.reason))
+                lost.append(one.lost(place.reason))
         if lost and not spans:
             return Rejection("unlocated", f"The text has no place for {no_place_for(lost)}.")
         return spans_or_none(self._regions.agreed(spans), lost)
-
-    def _has_turn(self, number: int) -> bool:
-        return self.marked is not None and 0 <= number < self.marked.turn_count
 
     def to_json(self, value: Held) -> Any:
         """What a model says that marks these spans: with the words before each where the text is known."""
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
         return [
-            quote_json(shown.get(one.label, one.label), self._quote(one)) | self.attributes.to_json(one.attributes)
-            for one in spans_of(value)
+            quote_json(shown.get(one.label, one.label), self._quote(one), ref_of(self.name, number) * self.referable)
+            | self.attributes.to_json(one.attributes)
+            for number, one in enumerate(spans_of(value), 1)
         ]
 
     def _quote(self, span: MarkedSpan) -> Quote:
@@ -156,14 +159,14 @@ class LabelsControl(WithLabels):
 
     @property
     def _regions(self) -> SpanRegions:
-        return SpanRegions(self.name, self.to_name, self.tag.lower(), self.several, self.attributes)
+        return SpanRegions(self.name, self.to_name, self.tag.lower(), self.several, self.attributes, self.referable)
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         """In Label Studio's units."""
         return self._regions.write(spans_of(value))
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        """As the screen shows them: what it does not show is not marked. Offsets count, whatever `value.text` says."""
+        """As the screen shows them. Offsets count, whatever `value.text` says."""
         return spans_or_none(self._regions.read(regions, self._marked_by))
 
     def _marked_by(self, value: Mapping[str, Any]) -> Sequence[MarkedSpan]:
@@ -233,5 +236,5 @@ class LabelsControl(WithLabels):
         return replace(self, choices=as_before(self.choices, formers))
 
     def shared(self, others: Sequence[Control]) -> Self:
-        attributes = self.attributes.shared([other.attributes for other in others])
+        attributes = self.attributes.shared([attributes_of(other) for other in others])
         return replace(self, choices=kept_by_all(self.choices, others), attributes=attributes)

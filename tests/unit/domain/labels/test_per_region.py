@@ -3,6 +3,7 @@
 import pytest
 
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.marking import attributes_of
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import LabelConfigError
 
@@ -27,7 +28,7 @@ def schema(*parts: str) -> LabelSchema:
 
 def parts(config: LabelSchema) -> dict[str, tuple[str, ...]]:
     """Control -> the names of its attributes."""
-    return {field.name: field.attributes.names for field in config.fields}
+    return {field.name: attributes_of(field).names for field in config.fields}
 
 
 def why(*parts: str) -> str:
@@ -74,14 +75,14 @@ def test_conditions_on_the_region_choose_the_control(inside: str, owners: list[s
 )
 def test_labels_are_compared_as_they_are_stored(attributes: str, taken: list[str]) -> None:
     (field,) = schema(NER, note(attributes)).fields
-    (part,) = field.attributes.parts
+    (part,) = attributes_of(field).parts
     assert [label for label in field.known_classes if part.takes([label])] == taken
 
 
 def test_conditions_of_views_add_up() -> None:
     own = rating('whenLabelValue="c,NOUN"')
     inner = f'<View visibleWhen="region-selected" whenLabelValue="PER,c">{own}</View>'
-    (part,) = schema(NER, inner).fields[0].attributes.parts
+    (part,) = attributes_of(schema(NER, inner).fields[0]).parts
     assert [label for label in ("PER", "a,b", "c", "NOUN") if part.takes([label])] == ["c"]
     assert part.takes(["PER", "NOUN"]), "a region with several labels needs one for each condition"
 
@@ -105,7 +106,7 @@ def test_a_condition_that_the_marking_control_has_too_is_none() -> None:
     both = f'<View visibleWhen="choice-selected" whenTagName="kind">{NER}{rating()}</View>'
     found = schema(KIND, both)
     assert parts(found) == {"kind": (), "ner": ("sure",)}
-    assert found.by_name["ner"].attributes.parts[0].conditions == ()
+    assert attributes_of(found.by_name["ner"]).parts[0].conditions == ()
 
 
 def test_without_anything_that_marks_there_is_no_control() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from backend.domain.answer import Answer, Labels, Number, Texts, answer_json, spans_of
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.marking import attributes_of
 from backend.domain.labels.regions import from_result, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
@@ -86,7 +87,14 @@ def test_every_kind_has_its_own_rules_and_its_own_region() -> None:
         '<DateTime name="born" toName="text" perRegion="true" only="date"/>',
         f'<Taxonomy name="kind" toName="text" perRegion="true">{tree}</Taxonomy>',
     )
-    said = {"sex": "male", "notes": ["x", " "], "sure": 3, "age": 41, "born": "2024-02-03", "kind": ["a / b"]}
+    said: dict[str, Any] = {
+        "sex": "male",
+        "notes": ["x", " "],
+        "sure": 3,
+        "age": 41,
+        "born": "2024-02-03",
+        "kind": ["a / b"],
+    }
     answer = parsed(bound, span("Bob", **said))
     regions = to_result(answer, bound)
     place = {"start": 9, "end": 12, "text": "Bob"}
@@ -265,7 +273,7 @@ def test_renamed_labels_keep_what_was_said() -> None:
     bound = schema(SEX.format(""))
     (control,) = bound.fields
     old = from_result(to_result(parsed(bound, span("Bob", sex="f")), bound), bound)["ner"]
-    assert control.as_before({"PER": "HUMAN"}).attributes == control.attributes
+    assert attributes_of(control.as_before({"PER": "HUMAN"})) == attributes_of(control)
     assert control.renamed(old, {"PER": "HUMAN"}) == old
     then = control.as_before({"PER": "HUMAN"})
     renamed = then.renamed(old, {"PER": "HUMAN"})
