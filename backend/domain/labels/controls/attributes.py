@@ -79,6 +79,8 @@ class Attributes:
 
     def for_task(self, data: Mapping[str, Any]) -> "Attributes | Failure":
         """See `Control.for_task`."""
+        if not any(one.control.needs_task for one in self.parts):
+            return self
         parts: list[Attribute] = []
         for one in self.parts:
             control = one.control.for_task(data)
@@ -133,12 +135,12 @@ class Attributes:
 
     def by_span(self, regions: Sequence[Region]) -> dict[str, dict[str, Held]]:
         """The id of a span's region -> the values of its attributes, before any condition."""
-        found: dict[str, dict[str, list[Region]]] = {}
-        for region in regions if self.parts else ():
-            name, span = region.get("from_name"), region.get("id")
-            if isinstance(span, str) and name in self.names:
-                found.setdefault(span, {}).setdefault(str(name), []).append(region)
         known = self._named
+        found: dict[str, dict[str, list[Region]]] = {}
+        for region in regions if known else ():
+            name, span = region.get("from_name"), region.get("id")
+            if isinstance(span, str) and isinstance(name, str) and name in known:
+                found.setdefault(span, {}).setdefault(name, []).append(region)
         return {span: {name: known[name].from_regions(own) for name, own in of.items()} for span, of in found.items()}
 
     def gone(self, values: Values) -> list[str]:

@@ -86,6 +86,7 @@ def test_every_kind_has_its_own_rules_and_its_own_region() -> None:
         '<Number name="age" toName="text" perRegion="true" min="0"/>',
         '<DateTime name="born" toName="text" perRegion="true" only="date"/>',
         f'<Taxonomy name="kind" toName="text" perRegion="true">{tree}</Taxonomy>',
+        f'<Choices name="path" toName="text" perRegion="true" allowNested="true">{tree}</Choices>',
     )
     said: dict[str, Any] = {
         "sex": "male",
@@ -94,6 +95,7 @@ def test_every_kind_has_its_own_rules_and_its_own_region() -> None:
         "age": 41,
         "born": "2024-02-03",
         "kind": ["a / b"],
+        "path": "a / b",
     }
     answer = parsed(bound, span("Bob", **said))
     regions = to_result(answer, bound)
@@ -106,11 +108,13 @@ def test_every_kind_has_its_own_rules_and_its_own_region() -> None:
         ("number", {**place, "number": 41}),
         ("datetime", {**place, "datetime": "2024-02-03"}),
         ("taxonomy", {**place, "taxonomy": [["a", "b"]]}),
+        ("choices", {**place, "choices": [["a", "b"]]}),
     ]
     assert len({region["id"] for region in regions}) == 1
     assert from_result(regions, bound) == answer
     assert answer_json(answer)["ner"][0]["attributes"]["age"] == [41]
-    assert 'PER "Bob" at 9 (sex: m; notes: x; sure: 3; age: 41; born: 2024-02-03; kind: a / b)' in bound.show(answer)
+    said_of_bob = "(sex: m; notes: x; sure: 3; age: 41; born: 2024-02-03; kind: a / b; path: a / b)"
+    assert bound.show(answer) == f'PER "Bob" at 9 {said_of_bob}'
 
 
 @pytest.mark.parametrize(
