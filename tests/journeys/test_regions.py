@@ -93,11 +93,17 @@ def test_what_is_said_of_spans_is_asked_judged_pushed_annotated_and_withdrawn(
 def test_renamed_labels_of_spans_keep_what_was_said(mine: Installation, project: Project) -> None:
     tag = mine.save("names", project.id)
     mine.command("run", tag, "--on", "all")
-    project.change(label_config=CONFIG.replace("PER", "HUMAN"))
+    project.change(label_config=CONFIG.replace("PER", "HUMAN").replace(topic_of(0), "Money"))
     mine.command("relabel", "PER", "HUMAN", "--project", project.id)
+    told = mine.command("relabel", topic_of(0), "Money", "--project", project.id, "--control", "topic").err
+    assert "2 annotations" in told
     shown = mine.command("results", tag, "--wrong").out
-    assert f"stars: {stars_of(0)}" in shown
+    assert f"topic: Money; called: {NAME}; stars: {stars_of(0)}" in shown
     assert "HUMAN" in shown
+    mine.command("push", tag)
+    (first, *_) = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
+    said = {region["from_name"]: region["value"] for region in first["result"]}
+    assert (said["ner"]["labels"], said["topic"]["choices"]) == (["HUMAN"], ["Money"])
 
 
 def test_the_screen_shows_what_was_said_of_a_span_and_submits_the_same(

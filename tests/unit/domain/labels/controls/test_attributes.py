@@ -6,8 +6,9 @@ import pytest
 
 from backend.domain.answer import Answer, Labels, Number, Texts, answer_json, spans_of
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.marking import attributes_of
+from backend.domain.labels.controls.marking import attributes_of, classes_of, controls_in
 from backend.domain.labels.regions import from_result, to_result
+from backend.domain.labels.relabel import as_now, same_answers, with_renames
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
 from tests.unit.domain.labels.controls.sets import LINKED, control_set, numbered
@@ -282,6 +283,28 @@ def test_renamed_labels_keep_what_was_said() -> None:
     then = control.as_before({"PER": "HUMAN"})
     renamed = then.renamed(old, {"PER": "HUMAN"})
     assert [(one.label, dict(one.attributes)) for one in spans_of(renamed)] == [("HUMAN", {"sex": Labels(("f",))})]
+
+
+def test_a_renamed_label_of_an_attribute_is_read_under_its_new_name() -> None:
+    old = schema(SEX.format('whenLabelValue="PER,X"'))
+    answer = parsed(old, span("Bob", sex="Male"), span("Anna", sex="f"))
+    choices = SEX.format('whenLabelValue="X,HUMAN"').replace(MALE, '<Choice value="man"/>')
+    renamed = f"<View>{TEXT}{LABELS.format('').replace('PER', 'HUMAN')}{choices}</View>"
+    now = with_renames(read_config(renamed), {"ner": {"PER": "HUMAN"}, "sex": {"m": "man"}})
+    assert [dict(one.attributes) for one in spans_of(now.renamed(answer)["ner"])] == [
+        {"sex": Labels(("f",))},
+        {"sex": Labels(("man",))},
+    ]
+    bound = now.for_task(DATA)
+    assert not isinstance(bound, Failure)
+    truth = from_result(to_result(answer, old), bound)
+    assert truth == now.renamed(answer)
+    assert bound.fields[0].gone(truth["ner"]) == []
+    assert same_answers(as_now(old, now), now)
+    assert not same_answers(old, now)
+    assert classes_of("sex", truth, now.fields) == {"f", "man"}
+    assert classes_of("ner", truth, now.fields) == {"HUMAN"}
+    assert [control.name for control in controls_in(now.fields)] == ["sex", "ner"]
 
 
 def test_the_digest_follows_what_is_asked_of_spans() -> None:
