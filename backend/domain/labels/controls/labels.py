@@ -159,7 +159,9 @@ class LabelsControl(WithLabels, Marking):
 
     @property
     def _regions(self) -> SpanRegions:
-        return SpanRegions(self.name, self.to_name, self.tag.lower(), self.several, self.attributes, self.referable)
+        known = self._lookup.order.keys()
+        kind = self.tag.lower()
+        return SpanRegions(self.name, self.to_name, kind, self.several, self.attributes, self.referable, known)
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         """In Label Studio's units."""
@@ -226,7 +228,7 @@ class LabelsControl(WithLabels, Marking):
         def now(label: str) -> str:
             return label if label in known else renames.get(label, label)
 
-        spans = (replace(one, label=now(one.label)) for one in spans_of(value))
+        spans = self._regions.agreed([replace(one, label=now(one.label)) for one in spans_of(value)])
         return spans_or_none(spans, (replace(one, label=now(one.label)) for one in unlocated_of(value)))
 
     def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
