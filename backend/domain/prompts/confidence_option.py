@@ -1,6 +1,8 @@
-"""The confidence option of a version: `auto` (log-probabilities), `samples:K` or `none`. Also the vote among samples.
+"""The confidence option of a version: `auto` (log-probabilities), `samples:K`, `swap` or `none`. Also the vote among
+samples.
 
-Samples are several answers to one task, for models that return no log-probabilities.
+Samples are several answers to one task, for models that return no log-probabilities. `swap` asks each task in both
+orders of the inputs that it compares, see `domain.resolution.both_orders`, with log-probabilities.
 """
 
 import re
@@ -16,28 +18,29 @@ from backend.errors import PromptError
 
 LOGPROBS = "auto"
 NONE = "none"
+SWAP = "swap"
 FEWEST, MOST = 2, 20
 TEMPERATURE = 1
 """At this one a model's answers come as often as it holds them likely, so that their agreement means something."""
 
 
 def check_confidence(text: str) -> str:
-    """The option as it is stored: `auto`, `none` or `samples:K`. Raises PromptError for anything else."""
+    """The option as it is stored: `auto`, `none`, `swap` or `samples:K`. Raises PromptError for anything else."""
     text = text.strip()
-    if text in (LOGPROBS, NONE):
+    if text in (LOGPROBS, NONE, SWAP):
         return text
     match = re.fullmatch(r"samples:0*(\d{1,3})", text)
     if not match or not FEWEST <= int(match[1]) <= MOST:
         raise PromptError(
             f"'{text[:40]}' is not a source of confidence: use auto (log-probabilities), samples:K with K from "
-            f"{FEWEST} to {MOST} (agreement of K answers), or none."
+            f"{FEWEST} to {MOST} (agreement of K answers), swap (both orders of a <Pairwise>), or none."
         )
     return f"samples:{int(match[1])}"
 
 
 def samples_of(confidence: str) -> int:
     """How many requests a task needs."""
-    return int(confidence.partition(":")[2] or 1)
+    return 2 if confidence == SWAP else int(confidence.partition(":")[2] or 1)
 
 
 def sampled(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
