@@ -11,6 +11,8 @@ from backend.domain.outcome import Confidence, Failure, Outcome, Rejection, Usag
 from backend.domain.prompts.confidence_option import vote
 from backend.domain.resolution.both_orders import joined
 from backend.domain.resolution.logprob_confidence import confidence
+from backend.domain.resolution.open_numbers import open_numbers
+from backend.domain.resolution.span_confidence import with_scores
 
 Pricing = Callable[[str], Callable[[int, int, int], float | None]]
 """Model name -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
@@ -98,11 +100,16 @@ def _decided(
     if len(verdicts) > 1 and not both_orders:
         return vote(verdicts)
     sures = [_sure(verdict, completion, spec) for verdict, completion in zip(verdicts, counted, strict=True)]
-    return joined(verdicts, sures, spec) if both_orders else (verdicts[0], sures[0])
+    if both_orders:
+        return joined(verdicts, sures, spec)
+    verdict = verdicts[0]
+    return verdict if isinstance(verdict, Rejection) else with_scores(verdict, counted[0]), sures[0]
 
 
 def _sure(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec) -> Confidence | None:
-    return None if isinstance(verdict, Rejection) else confidence(completion, spec.probable(verdict))
+    if isinstance(verdict, Rejection):
+        return None
+    return confidence(completion, spec.probable(verdict), open_numbers(verdict, spec))
 
 
 def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int = 0) -> Outcome:
