@@ -10,11 +10,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, pairwise, zip_longest
+from itertools import chain
 from typing import Any
 
 from backend.domain.chat.answer_length import most_tokens
 from backend.domain.chat.answer_spec import AnswerSpec
+from backend.domain.chat.user_message import Message, asked, both_orders, parts_of
 from backend.domain.few_shot.messages import FewShotMessages, Turn
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.hashing import canonical, numbered
@@ -89,6 +90,7 @@ class ChatRequest:
 
     pictures: those in the user's message, in its order
     sample: number of the sample, from 0; requests for several samples differ only in it
+    orders: the message in both orders of what is compared; () where one order is asked
     """
 
     template: RequestTemplate
@@ -96,14 +98,12 @@ class ChatRequest:
     sample: int = 0
     example_turns: tuple[Turn, ...] = ()
     pictures: tuple[Placed, ...] = ()
+    orders: tuple[Message, ...] = ()
 
     @property
     def parts(self) -> "list[str | Picture]":
         """The user's message in pieces: texts, of which none is empty, and pictures."""
-        ends = [0, *(at for at, _ in self.pictures), len(self.user)]
-        texts = [self.user[start:end] for start, end in pairwise(ends)]
-        shown = [picture for _, picture in self.pictures]
-        return [one for pair in zip_longest(texts, shown) for one in pair if one]
+        return parts_of((self.user, self.pictures))
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -121,17 +121,15 @@ class ChatRequest:
     def digest(self) -> str:
         """The digest under which its completions are stored: 64 characters."""
         state = self.template._digest.copy()
-        said: list[Any] = [self.user, 0]
-        if self.example_turns or self.pictures:
-            said.append(self.example_turns)
-        if self.pictures:
-            said.append([(at, *picture.identity) for at, picture in self.pictures])
-        state.update(json.dumps(said).encode())
+        state.update(json.dumps(asked(self.orders or [(self.user, self.pictures)], self.example_turns)).encode())
         return numbered(state.hexdigest(), self.sample)
 
     @cached_property
     def samples(self) -> "tuple[ChatRequest, ...]":
         """All requests about its task, this one first. Their completions together become the outcome."""
+        if self.orders:
+            told = enumerate(self.orders)
+            return tuple(replace(self, sample=n, user=user, pictures=shown) for n, (user, shown) in told)
         return (self, *(replace(self, sample=number) for number in range(1, self.template.samples)))
 
 
@@ -224,7 +222,10 @@ class RequestBuilder:
             return values
         user, pictures = self.version.fill(values), self.version.placed(values, task.pictures)
         if self._template is not None:
-            return ChatRequest(self._template, user, example_turns=example_turns, pictures=pictures)
+            orders = both_orders((user, pictures), task, self.version, self.schema)
+            if isinstance(orders, Failure):
+                return orders
+            return ChatRequest(self._template, user, 0, example_turns, pictures, orders)
         schema = self.schema.for_task(task.data)
         if isinstance(schema, Failure):
             return schema
@@ -239,7 +240,7 @@ class RequestBuilder:
         return RequestTemplate(
             self.base_url,
             version.model,
-            sampled(version.parameters) if version.samples > 1 else version.parameters,
+            sampled(version.parameters) if version.samples > 1 and not version.swaps else version.parameters,
             system,
             schema,
             logprobs=version.logprobs,

@@ -133,10 +133,10 @@ class LabelsControl(WithLabels, Marking):
         if (stray := stray_turn(quotes, self.marked.turn_count)) is not None:
             return Rejection("out_of_range", f"The dialogue has no turn {stray}, of which '{self.name}' has a span.")
         spans, lost = list[MarkedSpan](), list[UnlocatedQuote]()
-        for one, place in zip(quoted, self.marked.place(quotes), strict=True):
+        for number, (one, place) in enumerate(zip(quoted, self.marked.place(quotes), strict=True)):
             if isinstance(place, Location):
                 span = self._span(self.marked, (place.start, place.end), str(one.quote.label), place.tier)
-                spans.append(one.said_of(span))
+                spans.append(one.said_of(replace(span, item=number)))
             else:
                 lost.append(one.lost(place.reason))
         if lost and not spans:

@@ -8,6 +8,7 @@ from typing import Any
 from backend.domain.answer import MarkedSpan
 from backend.domain.labels.controls.attributes import Attributes
 from backend.domain.labels.controls.base import Held, Region
+from backend.domain.labels.controls.region_score import score_of
 from backend.domain.relations import SpanEnd
 
 Row = Sequence[MarkedSpan]
@@ -54,6 +55,7 @@ class SpanRegions:
         place = first.place or {"start": first.start, "end": first.end, "text": first.text}
         value = {**place, self.kind: [one.label for one in row]}
         region = {"from_name": self.control, "to_name": self.to_name, "type": self.kind, "value": value}
+        region |= score_of(row)
         if not self.attributes and not self.referable:
             return [region]
         name = SpanEnd(self.control, first.start, first.end, "" if self.several else first.label).region_id
