@@ -222,7 +222,8 @@ class RequestBuilder:
             return task
         if isinstance(values, Failure):
             return values
-        user, pictures = self.version.fill(values), self.version.placed(values, task.pictures)
+        user = self.version.fill(values)
+        pictures = self.version.placed(values, task.pictures) if task.pictures else ()
         if self._template is not None:
             return ChatRequest(self._template, user, example_turns=example_turns, pictures=pictures)
         schema = self.schema.for_task(task.data)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from backend.domain.characters import invisible, named, quoted
 from backend.domain.data_paths import MISSING, look_up
+from backend.domain.labels.inputs.media import on_media
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.task import Task
 
@@ -12,8 +13,9 @@ _MOST, _LONGEST = 5, 60
 
 
 def remarks(template: str, variables: Sequence[str], schema: LabelSchema) -> list[str]:
-    """Remarks on braces in the template around a variable, and on labels with invisible characters."""
-    return [*_braces(template, variables), *_labels(schema)]
+    """Remarks on braces in the template around a variable, on labels with invisible characters, and on what the model
+    does not get."""
+    return [*_braces(template, variables), *_labels(schema), *on_media(schema.inputs)]
 
 
 def _braces(template: str, variables: Sequence[str]) -> Iterator[str]:
