@@ -13,7 +13,7 @@ from demo.label_studio import DEFAULT_SWITCHES
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Json, Project
-from tests.pictures import encoded
+from tests.pictures import Served, encoded, file_server
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -183,3 +183,35 @@ def test_an_estimate_does_not_make_up_what_pictures_take(
     probed = ours.command("estimate", tag, "--on", "all", "--probe", "3", "--json").json
     assert probed["tokenizer"] == "from 3 stored answers about pictures"
     assert probed["prompt_tokens"][0] > 0
+
+
+def test_files_of_a_storage_come_through_label_studio(
+    studio: RunningLabelStudio, ours: Installation, stand_in: RunningStandIn
+) -> None:
+    """S3 is a server of this machine here, which an address that Label Studio signs leads to: that is not followed."""
+    stand_in.control(pictures=True)
+    config = CONFIG.replace('<Text name="text" value="$text"/>', "")
+    stored, late = encoded("PNG", (7, 7)), "s3://bucket/late.png"
+    with file_server() as s3:
+        s3.paths |= {"/bucket/in%20a/x.png": Served(stored), "/bucket/late.png": Served(stored)}
+        project = Project(studio.new_project(config, [{"image": "s3://bucket/in a/x.png"}]), studio.http)
+        access = {"bucket": "bucket", "s3_endpoint": s3.url, "region_name": "us-east-1", "presign": False}
+        keys = {"aws_access_key_id": "somebody", "aws_secret_access_key": "secret"}
+        body = {"project": project.id, "title": "s3", **access, **keys}
+        storage = studio.http.post("/api/storages/s3/", json=body).raise_for_status().json()["id"]
+        (task,) = project.tasks()
+        assert "/resolve/?fileuri=" in task["data"]["image"], "the API of Label Studio does not name the bucket"
+        ours.command("save", "stored", "--project", project.id)
+        ours.command("run", "stored@1", "--on", "all")
+        ours.app.use("stored@1")
+        raw = {"id": task["id"], "data": {"image": "s3://bucket/in a/x.png"}}
+        live = ours.app.live_predictions()
+        try:
+            assert live.predict(project.id, config, [raw])[0], "as Label Studio sends it to a backend"
+        finally:
+            live.close(5)
+        assert stand_in.stats()["pictures"] == _sent([stored]), "the same picture, so it was not asked about again"
+        studio.http.patch(f"/api/storages/s3/{storage}", json={"presign": True}).raise_for_status()
+        (added,) = project.add([{"image": late}])
+        tried = " ".join(ours.command("try", "stored@1", "--task", added).out.split())
+        assert "is in a storage at a private address (127.0.0.1), which is not read: switch the storage's" in tried
