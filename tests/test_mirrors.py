@@ -131,6 +131,12 @@ UNITS = {
     ),
     "unit/adapters/test_prometheus": ("engine/observer",),
     "unit/adapters/web/test_files": ("adapters/web/file_answer",),
+    "unit/domain/labels/controls/test_attributes": (
+        "domain/labels/controls/marking",
+        "domain/labels/controls/quoted_span",
+        "domain/labels/controls/span_regions",
+        "domain/labels/controls/span_words",
+    ),
     "unit/domain/labels/controls/test_choices": (
         "domain/labels/controls/label_lookup",
         "domain/labels/controls/labeled",
@@ -141,6 +147,11 @@ UNITS = {
         "domain/labels/controls/buckets",
         "domain/labels/controls/build_ranker",
         "domain/labels/controls/over_list",
+    ),
+    "unit/domain/labels/controls/test_relations": (
+        "domain/labels/controls/span_index",
+        "domain/labels/related",
+        "domain/relations",
     ),
     "unit/domain/labels/controls/test_text_area": ("domain/answer",),
     "unit/domain/labels/inputs/test_lists": (

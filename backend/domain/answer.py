@@ -6,9 +6,10 @@ same are equal. A control that holds nothing, because it was left empty or is no
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backend.domain.relations import Relations, relations_json
 from backend.domain.shapes.marked_box import Boxes, box_json
 
 
@@ -31,11 +32,12 @@ class Texts:
         object.__setattr__(self, "key", tuple(sorted(map(_words, self.texts))))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class MarkedSpan:
     """A stretch of a task's text and its label, as it is stored: [start, end) in code points. `text`: the characters
     there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it. `place`: as a
-    region names it, where start and end are not its offsets."""
+    region names it, where start and end are not its offsets. `attributes`: what is said of the span beside its label,
+    by the name of the control that says it; nothing of those that were left empty. `refs`: how relations mean it."""
 
     start: int
     end: int
@@ -43,16 +45,24 @@ class MarkedSpan:
     text: str = field(default="", compare=False)
     tier: str = field(default="", compare=False)
     place: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    attributes: "tuple[tuple[str, AnswerValue], ...]" = ()
+    refs: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """Spans of one place and label are one span."""
+        return self.start, self.end, self.label
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class UnlocatedQuote:
     """What a model quoted and labelled, but the text does not have, or has in several places; see
-    `domain.labels.placement.place.REASONS`."""
+    `domain.labels.placement.place.REASONS`. `ref`: how relations mean it."""
 
     label: str
     text: str
     reason: str
+    ref: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ class LabelDefinitions:
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Spans | Number | Moment | Paths | Ranking | Groups | Boxes | LabelDefinitions
+AnswerValue = Labels | Texts | Spans | Relations | Number | Moment | Paths | Ranking | Groups | Boxes | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -181,8 +191,13 @@ def unlocated_of(value: AnswerValue | None) -> tuple[UnlocatedQuote, ...]:
 
 
 def spans_or_none(spans: Iterable[MarkedSpan], unlocated: Iterable[UnlocatedQuote] = ()) -> Spans | None:
-    """Equal spans once, in the order of the text; None for nothing."""
-    found = Spans(tuple(sorted(dict.fromkeys(spans))), tuple(sorted(unlocated)))
+    """Spans of one place and label once, the first wins, in the order of the text; None for nothing."""
+    by_key: dict[tuple[int, int, str], MarkedSpan] = {}
+    for span in spans:
+        first = by_key.setdefault(span.key, span)
+        if first is not span and span.refs:
+            by_key[span.key] = replace(first, refs=first.refs + span.refs)
+    found = Spans(tuple(by_key[key] for key in sorted(by_key)), tuple(sorted(unlocated)))
     return found if found.spans or found.unlocated else None
 
 
@@ -204,9 +219,14 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [{"bucket": bucket, "items": list(ids)} for bucket, ids in value.groups]
     if isinstance(value, Boxes):
         return [box_json(box) for box in value.boxes]
-    marked = [{"start": one.start, "end": one.end, "label": one.label, "text": one.text} for one in spans_of(value)]
+    marked = [_span_json(one) for one in spans_of(value)]
     lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
-    return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost]
+    return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost, *relations_json(value)]
+
+
+def _span_json(span: MarkedSpan) -> dict[str, Any]:
+    said = {"attributes": answer_json(dict(span.attributes))} if span.attributes else {}
+    return {"start": span.start, "end": span.end, "label": span.label, "text": span.text, **said}
 
 
 def _words(text: str) -> str:

@@ -21,6 +21,7 @@ REJECTIONS = (
     "out_of_range",
     "bad_date",
     "incomplete",
+    "bad_reference",
     "unlocated",
 )
 FAILURES = (

@@ -26,6 +26,8 @@ _ORDERED, _SORTED = " a list of all items of ", '"item": the reference'
 _LONGEST_SCALE = 20
 _QUOTED = re.compile(r'"[^"]*"')
 _A_TEXT = re.compile(r"\ba text\b|\btexts\b")
+_PART = re.compile(r"in each object, (.*)")
+_OF_A_QUOTE = ("turn", "label", "text", "before")
 _TURN = re.compile(r"\[(\d+)\] [^:]*: ")
 
 
@@ -35,7 +37,7 @@ class Field:
     `about` finds in an item: a sentence where it `writes` a text, quotes where it `marks` texts with labels (in the
     last of its `turns`), a date of that shape where it is `dated`, a number between the ends of its `scale`, places
     in a picture by the numbers of `placed`, and of listed items, all `references`, their order where it is `ordered`,
-    or each `marked_as` its bucket where it `sorts` them."""
+    or each `marked_as` its bucket where it `sorts` them. `parts`: what else is said of each quote."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -52,9 +54,12 @@ class Field:
     sorts: bool = False
     references: tuple[str, ...] = ()
     placed: tuple[str, ...] = ()
+    parts: tuple["Field", ...] = ()
 
     def with_label(self, label: str) -> "Field":
         """This field with one more label."""
+        if self.parts:
+            return replace(self, parts=(*self.parts[:-1], self.parts[-1].with_label(label)))
         if self.marks or self.sorts or self.placed:
             return replace(self, marked_as=tuple(dict.fromkeys((*self.marked_as, label))))
         return replace(self, labels=tuple(dict.fromkeys((*self.labels, label))))
@@ -106,7 +111,24 @@ class Field:
             return "null"
         return json.dumps([text] if self.many else text, ensure_ascii=False)
 
-    def _quotes(self, line: str, told: Told) -> list[dict[str, str]]:
+    def _quotes(self, line: str, told: Told) -> list[dict[str, Any]]:
+        """Quotes with what else is said of them."""
+        said = self._plain_quotes(line, told)
+        return [one | {part.name: part.of_quote(line, one["text"], told) for part in self.parts} for one in said]
+
+    def of_quote(self, line: str, text: str, told: Told) -> Any:
+        """What this field says of a quote from a line: the label whose name or words the line has; where it takes a
+        text, the quote itself; a number of the line. Null where there is none and it may be."""
+        if not self.labels:
+            empty = replace(self, filler="null") if self.nullable else self
+            return json.loads(empty.about(text if self.writes else line).filler)
+        own = {fold(label): (label, *told.get(fold(label), ())) for label in self.labels}
+        best = likeliest(line, self.labels, own)
+        if self.many:
+            return [best] if best else []
+        return best or (None if self.nullable else self.labels[0])
+
+    def _plain_quotes(self, line: str, told: Told) -> list[dict[str, str]]:
         """The phrases that are told of its labels; where none is, the first word that the line has once, under the
         first label."""
         if phrases := phrases_of(self.marked_as, told):
@@ -137,8 +159,9 @@ def fields_of_system(text: str) -> tuple[Field, ...]:
     fields: list[Field] = []
     for line in text.splitlines():
         if opening := heading(line):
-            name, rule = opening
-            fields.append(_spoken_field(name, rule))
+            fields.append(_spoken_field(*opening))
+        elif fields and (part := _PART.match(line)) and (opening := heading(part[1])):
+            fields[-1] = replace(fields[-1], parts=(*fields[-1].parts, _spoken_field(*opening)))
         elif fields and (bullet := _BULLET.match(line)):
             fields[-1] = fields[-1].with_label(bullet[1].partition(": ")[0])
     return tuple(fields)
@@ -174,7 +197,9 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     if placed := keys_of(quote):
         return Field(name, filler="[]", marked_as=labels, placed=placed)
     if {"label", "text"} <= quote.keys():
-        return Field(name, filler="[]", marks=True, marked_as=labels, turns="turn" in quote)
+        own = {key: spec for key, spec in quote.items() if key not in _OF_A_QUOTE}
+        parts = fields_of_schema({"properties": own})
+        return Field(name, filler="[]", marks=True, marked_as=labels, turns="turn" in quote, parts=parts)
     variants = [spec, *map(_mapping, spec.get("anyOf") or ())]
     many = any("items" in variant for variant in variants)
     listed = [label for variant in variants for label in _mapping(variant.get("items", variant)).get("enum") or ()]

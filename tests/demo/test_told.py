@@ -26,9 +26,11 @@ PROMPT = """Read this message.
 {t}"""
 
 
-def asked(item: str, with_schema: bool, prompt: str = PROMPT, shown: tuple[Any, ...] = ()) -> dict[str, Any]:
+def asked(
+    item: str, with_schema: bool, prompt: str = PROMPT, shown: tuple[Any, ...] = (), config: str = CONFIG
+) -> dict[str, Any]:
     """The likeliest answer to a request as the product makes it."""
-    schema = read_config(CONFIG)
+    schema = read_config(config)
     said = [{"role": "system", "content": schema.describe({}, "")}, *shown]
     said.append({"role": "user", "content": prompt.replace("{t}", item)})
     found = estimates(said, schema.json_schema() if with_schema else None)
@@ -91,3 +93,22 @@ def test_answered_messages_tell_as_much(with_schema: bool) -> None:
 def test_what_describes_a_label_without_listing_anything_is_no_phrase(with_schema: bool) -> None:
     said = asked("Bob sells a mug", with_schema, "- Product: a mug\n\n{t}")
     assert [one["text"] for one in said["parts"]] == ["Bob"]
+
+
+def test_what_else_is_asked_of_a_quote_is_in_its_line_or_the_quote_itself(with_schema: bool) -> None:
+    parts = """<Choices name="state" toName="t" perRegion="true"><Choice value="broken"/><Choice value="new"/></Choices>
+      <Choices name="colours" toName="t" perRegion="true" choice="multiple"><Choice value="red"/></Choices>
+      <TextArea name="called" toName="t" perRegion="true" maxSubmissions="1"/>
+      <Rating name="stars" toName="t" perRegion="true"/>"""
+    found = asked(
+        "My desk lamp is broken, 2 of 5.", with_schema, PROMPT, config=CONFIG.replace("</View>", f"{parts}</View>")
+    )
+    (lamp,) = found["parts"]
+    assert {key: lamp[key] for key in ("state", "colours", "called", "stars")} == {
+        "state": "broken",
+        "colours": [],
+        "called": "desk lamp",
+        "stars": 2,
+    }
+    none = asked("My desk lamp.", with_schema, PROMPT, config=CONFIG.replace("</View>", f"{parts}</View>"))
+    assert [none["parts"][0][key] for key in ("state", "stars")] == [None, None], "nothing is made up"

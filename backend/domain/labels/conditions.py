@@ -3,7 +3,8 @@
 Read as Label Studio 1.23 reads them (its VisibilityMixin): a hidden control counts as one without a choice, values are
 compared with names and aliases as they are written, and an unknown word in visibleWhen hides nothing. Most tags do not
 have that mixin: their own visibleWhen hides nothing either, that of a <View> around them does. What depends on a
-selected region is no matter of an answer: such a control is never on the screen of a task that has just been opened.
+selected region is no matter of an answer, except for a control per region (see `per_region`): any other is never on the
+screen of a task that has just been opened.
 """
 
 from collections.abc import Collection, Mapping
@@ -46,7 +47,7 @@ class Listed(Protocol):
 @dataclass(frozen=True)
 class Condition:
     """Holds when `control` (None: any other one) has one of `values` (none: any choice); with `unless` when it has
-    not. `region`: holds while a region is selected."""
+    not. `region`: holds while a region is selected, one of that control and with one of these labels."""
 
     control: str | None
     values: tuple[str, ...] = ()
@@ -104,8 +105,13 @@ def condition_of(element: Element) -> Condition | None:
     if not when:
         return Condition(None, (values,)) if values else None
     if when == _REGION:
-        return Condition(None, region=True)
+        return Condition(said.get("whentagname") or None, region_labels(said.get("whenlabelvalue")), region=True)
     if when not in (ANY, _UNLESS):
         return None
     listed = tuple(dict.fromkeys(values.split(","))) if values else ()
     return Condition(said.get("whentagname") or None, listed, when == _UNLESS)
+
+
+def region_labels(written: str | None) -> tuple[str, ...]:
+    """The labels that a whenLabelValue means: a label may have a comma in it."""
+    return tuple(dict.fromkeys((written, *written.split(",")))) if written else ()

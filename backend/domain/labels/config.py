@@ -4,6 +4,7 @@ Configs come from users: entities and document types are refused, everything uns
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError
 
@@ -16,6 +17,8 @@ from backend.domain.labels.controls.registry import BUILDERS, builder_of
 from backend.domain.labels.inputs.read_inputs import READ_TAGS
 from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
 from backend.domain.labels.never_shown import never_shown
+from backend.domain.labels.per_region import RegionControl, attach, may_stay_empty
+from backend.domain.labels.related import with_relations
 from backend.domain.labels.remark_box import is_remark_box
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import LabelConfigError
@@ -50,6 +53,8 @@ def _read(xml: str) -> LabelSchema | str:
 def _schema(root: Element) -> LabelSchema:
     layout = layout_of(root)
     fields, unsupported, prompt_control = _controls(layout)
+    fields, why = with_relations(root, fields)
+    unsupported += [f"<Relations> ({why})"] if why else []
     if not fields:
         found = f" It has {_listed(unsupported)}." if unsupported else " It has no controls."
         raise LabelConfigError(
@@ -98,6 +103,7 @@ def _parse(xml: str) -> Element:
 
 def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
     fields: dict[str, Control] = {}
+    loose: dict[str, RegionControl] = {}
     unsupported: list[str] = []
     prompt_control = None
     for placed in layout.controls:
@@ -110,8 +116,12 @@ def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
         field = _field(placed)
         if isinstance(field, str):
             unsupported.append(f"<{element.tag} name={name!r}> ({field})")
+        elif placed.per_region:
+            loose.setdefault(name, RegionControl(placed, field))
         else:
             fields.setdefault(name, field)
+    fields, left = attach(fields, list(loose.values()))
+    unsupported += [f"<{loose[name].control.tag} name={name!r}> ({why})" for name, why in left.items()]
     shown = _ever_shown(fields, unsupported)
     return shown, unsupported, prompt_control
 
@@ -126,6 +136,8 @@ def _field(placed: Placed) -> Control | str:
     build = builder_of(element)
     right = _TAGS.get(element.tag.lower(), element.tag)
     other = "not supported yet" if right == element.tag else f"tags are case-sensitive: write <{right}>"
+    if placed.per_region:
+        placed = replace(placed, hideable=may_stay_empty(placed))
     return build(placed) if build else other
 
 

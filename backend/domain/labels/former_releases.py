@@ -9,11 +9,15 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 from backend.domain.hashing import digest
+from backend.domain.labels.controls.attributes import NO_ATTRIBUTES
 from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.marking import if_marking
 from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.inputs.images import picture_names
 from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_pictures
 from backend.domain.labels.never_shown import names_of_kinds
+from backend.domain.labels.related import without_relations
 
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
 """What the model was not told of a control once, and what then stands in its place."""
@@ -68,12 +72,20 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
     former: the variables that the first release knew
     """
     found: dict[str, Reading] = {}
-    for count in range(len(BUILDERS), 0, -1):
-        names = names_of_kinds(now.fields, tuple(BUILDERS)[:count])
-        known = tuple(one for one in now.fields if one.name in names)
+    for known in _known_kinds(now.fields):
         for made, reading in _of_kinds(replace(now, fields=known), former) if known else ():
             found.setdefault(made, reading)
     return found
+
+
+def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]:
+    """Those of `controls` that each release knew; there were no relations before, and spans had no attributes."""
+    alone = without_relations(controls)
+    bare = tuple(if_marking(one, attributes=NO_ATTRIBUTES) for one in alone)
+    for known in [controls, *([alone] if alone != controls else []), *([bare] if bare != alone else [])]:
+        for count in range(len(BUILDERS), 0, -1):
+            names = names_of_kinds(known, (*tuple(BUILDERS)[:count], RelationsControl.tag))
+            yield tuple(one for one in known if one.name in names)
 
 
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:

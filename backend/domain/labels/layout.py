@@ -16,6 +16,7 @@ from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
 TEXT_TAGS = (*FORMER, "Paragraphs", "Dialog")
+PER_REGION = ("Choices", "TextArea", "Rating", "Number", "Taxonomy", "DateTime")
 _WHOLE = re.compile(r"\$([\w.\[\]-]*[\w\]])")
 _WITHIN = re.compile(r"\$((?!\d)\w+(?:\.\w+|\[\d+\])*)")
 _BRACED = re.compile(r"\{(\S+?)\}")
@@ -42,6 +43,11 @@ class Placed:
     def to_name(self) -> str:
         """The object it is about; the first of several."""
         return self.element.get("toName", "").split(",")[0].strip()
+
+    @property
+    def per_region(self) -> bool:
+        """Whether each region has a value of its own; other tags do not know the attribute."""
+        return self.element.tag in PER_REGION and self.element.get("perRegion", "").lower() == "true"
 
     @property
     def required(self) -> bool:

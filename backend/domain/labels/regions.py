@@ -1,14 +1,18 @@
 """Answers from and to Label Studio's `result` JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from backend.domain.answer import Answer
 from backend.domain.hashing import digest
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.marking import attributes_of
+from backend.domain.labels.related import with_related
 from backend.domain.labels.schema import LabelSchema
 
 SCORE_DIGITS = 6
+_LINKS = ("id", "from_id", "to_id")
 
 
 def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
@@ -23,15 +27,20 @@ def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] |
 def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Answer:
     """The Answer that regions hold, renamed labels under their names of now; regions of controls the schema does not
     know are left alone, and so are those of controls that the screen hides."""
-    by_control: dict[str, list[Mapping[str, Any]]] = {field.name: [] for field in schema.fields}
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
     for region in result:
         name = region.get("from_name") if isinstance(region, Mapping) else None
-        if isinstance(name, str) and name in by_control:
-            by_control[name].append(region)
-    answer: Answer = {field.name: field.from_regions(by_control[field.name]) for field in schema.fields}
+        if isinstance(name, str):
+            by_name.setdefault(name, []).append(region)
+    answer: Answer = {field.name: field.from_regions(_own(field, by_name)) for field in schema.fields}
     if schema.renames:
         answer = schema.renamed(answer)
-    return schema.as_shown(answer, others_of(result, schema))
+    return with_related(schema.as_shown(answer, others_of(result, schema)), result, schema.fields, schema.renames)
+
+
+def _own(field: Control, by_name: Mapping[str, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """The regions of a control, and of what is said of the things that it marks."""
+    return [region for name in (field.name, *attributes_of(field).names) for region in by_name.get(name, ())]
 
 
 def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> bool:
@@ -47,7 +56,7 @@ def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> 
 def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[str, tuple[str, ...]]:
     """Selected values of controls that the schema does not know but conditions may depend on, by control."""
     selected: dict[str, tuple[str, ...]] = {}
-    names = {field.name for field in schema.fields}
+    names = {name for field in schema.fields for name in (field.name, *attributes_of(field).names)}
     for region in result if schema.conditional else ():
         name, value = (region.get("from_name"), region.get("value")) if isinstance(region, Mapping) else (None, None)
         if isinstance(name, str) and name not in names and isinstance(value, Mapping):
@@ -67,16 +76,28 @@ def rounded(confidence: float | None) -> float | None:
 
 
 def fingerprint(score: float | None, result: Sequence[Mapping[str, Any]]) -> int:
-    """60 bits of a prediction's content: the score of a region counts, ids and what Label Studio adds do not."""
-    return int(digest([rounded(score), sorted(map(_essence, result))])[:15], 16)
+    """60 bits of a prediction's content: the score of a region counts; of ids, which regions share one."""
+    return int(digest([rounded(score), sorted(_essences(result))])[:15], 16)
 
 
 def answer_print(result: Sequence[Mapping[str, Any]]) -> int:
     """The same of the answer alone, without scores."""
-    return int(digest(sorted(_essence(region)[0] for region in result))[:15], 16)
+    return int(digest(sorted(content for content, _ in _essences(result)))[:15], 16)
 
 
-def _essence(region: Mapping[str, Any]) -> tuple[str, str]:
-    """The content of a region, and its score."""
-    content = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
-    return json.dumps(content, sort_keys=True), json.dumps(region.get("score"))
+def _essences(result: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The content of each region, with that of those which share its id or which it relates, and its score."""
+    contents = [_described(region) for region in result]
+    by_id: dict[str, list[str]] = {}
+    for region, content in zip(result, contents, strict=True):
+        by_id.setdefault(str(region.get("id")), []).append(content)
+    for region, content in zip(result, contents, strict=True):
+        linked = [sorted(by_id.get(str(region[key]), [])) for key in _LINKS if region.get(key) is not None]
+        several = any(len(one) > 1 for one in linked) or "from_id" in region
+        yield json.dumps([content, linked]) if several else content, json.dumps(region.get("score"))
+
+
+def _described(region: Mapping[str, Any]) -> str:
+    kept = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
+    related = [region.get(key) for key in ("direction", "labels")] if "from_id" in region else []
+    return json.dumps([*kept, *related], sort_keys=True)

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from backend.domain.answer import Answer, Labels
-from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.former_releases import Reading, readings, schema_digest, told
 from backend.domain.labels.inputs.read_inputs import ReadInput
+from backend.domain.labels.related import among, in_asking_order, renamed
 from backend.domain.outcome import Failure, Rejection
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -91,7 +91,7 @@ class LabelSchema:
 
     def renamed(self, answer: Answer) -> Answer:
         """What an answer says about these controls, with the names that its labels have now."""
-        return {f.name: f.renamed(answer.get(f.name), self.renames.get(f.name, {})) for f in self.fields}
+        return renamed(self.fields, answer, self.renames)
 
     def json_schema(self) -> dict[str, Any]:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
@@ -104,8 +104,8 @@ class LabelSchema:
 
     @cached_property
     def order(self) -> tuple[Control, ...]:
-        """The fields so that what a condition looks at comes before what it hides."""
-        return in_order(self.fields)
+        """The fields so that what a condition looks at comes before what it hides, and spans before relations."""
+        return in_asking_order(self.fields)
 
     def describe(self, definitions: Mapping[str, Mapping[str, str]], template: str) -> str:
         """What the model is told of all fields. `template`: a prompt's own text; what annotators read above the only
@@ -122,7 +122,7 @@ class LabelSchema:
     @cached_property
     def _told(self) -> tuple[Control, ...]:
         """The fields as the model is told of them, in that order."""
-        return in_order([told(field, self.untold) for field in self.fields]) if self.untold else self.order
+        return in_asking_order([told(field, self.untold) for field in self.fields]) if self.untold else self.order
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
         """The choices that the task brings, for the user's message; "" where it brings none."""
@@ -142,7 +142,7 @@ class LabelSchema:
         hidden by what it says of the others counts for nothing."""
         answer: dict[str, Held] = {}
         for field, shown in self._screen(answer, NO_OTHERS):
-            value = self._parsed(field, said) if shown else None
+            value = self._parsed(among(field, answer), said) if shown else None
             if isinstance(value, Rejection):
                 return value
             answer[field.name] = value

@@ -6,14 +6,17 @@ holds something else than labels.
 
 from collections.abc import Mapping, Sequence
 
+from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics import (
+    attribute_match,
     box_match,
     moment_distance,
     number_distance,
     pairwise_sides,
     path_match,
     ranking,
+    relation_match,
     span_match,
     text_match,
 )
@@ -36,12 +39,15 @@ MEASURES: Mapping[str, Measures] = {
     "EllipseLabels": box_match.of_boxes,
     "KeyPointLabels": box_match.of_points,
     "Choices allowNested": path_match.of_paths,
+    RelationsControl.tag: relation_match.of_relations,
 }
 """Tag of a control -> its measures."""
 
 
 def measures_of(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Mapping[str, Measure]]:
-    """Control -> name -> Measure; {} where all controls are <Choices>, whose figures are in a Score."""
+    """Control, or attribute of what one marks -> name -> Measure; {} where all controls are <Choices>, whose figures
+    are in a Score."""
     if not cases or all(field.tag == "Choices" for field in schema.fields):
         return {}
-    return {field.name: MEASURES[field.tag](cases, field) for field in schema.fields}
+    own = {field.name: MEASURES[field.tag](cases, field) for field in schema.fields}
+    return own | attribute_match.of_attributes(cases, schema.fields)

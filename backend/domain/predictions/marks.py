@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 PREFIX = "prompt-"
+_ENDS = ("from_id", "to_id")
 
 Region = Mapping[str, Any]
 
@@ -27,18 +28,28 @@ class Marker:
         return PREFIX + blake2b(message, key=bytes.fromhex(self.secret), digest_size=6).hexdigest()
 
     def marked(self, task: int, version: str, result: Sequence[Region]) -> list[dict[str, Any]]:
-        """The regions with marked ids; regions that shared an id still share one."""
+        """The regions with marked ids; regions that shared an id still share one, and relations relate the same."""
         mark = self.mark(task, version)
-        by_id: dict[Any, int] = {}
-        numbers = [
-            by_id.setdefault(region.get("id", ("none", place)), len(by_id)) for place, region in enumerate(result)
+        by_id: dict[Any, str] = {}
+        for place, region in enumerate(result):
+            if not _relates(region):
+                by_id.setdefault(region.get("id", ("none", place)), f"{mark}-{len(by_id)}")
+        return [
+            {**region, **{key: by_id.get(region[key], region[key]) for key in _ENDS}}
+            if _relates(region)
+            else {**region, "id": by_id[region.get("id", ("none", place))]}
+            for place, region in enumerate(result)
         ]
-        return [{**region, "id": f"{mark}-{number}"} for region, number in zip(result, numbers, strict=True)]
 
     def is_on(self, task: int, version: str, result: Iterable[Any]) -> bool:
         """Whether a prediction carries this database's mark."""
         mark = f"{self.mark(task, version)}-"
         return any(name.startswith(mark) for name in _ids(result))
+
+
+def _relates(region: Region) -> bool:
+    """Whether it is a relation, which has no id of its own."""
+    return all(key in region for key in _ENDS)
 
 
 def is_marked(result: Iterable[Any]) -> bool:

@@ -8,6 +8,7 @@ from backend.domain.dataset.split import DEV, Split
 from backend.domain.dataset.subset import Subset
 from backend.domain.few_shot.selection import Candidate, kept
 from backend.domain.labels.reading import as_read
+from backend.domain.labels.related import json_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
 from backend.domain.prompts.examples import Example, Examples, check_way
@@ -55,5 +56,5 @@ def _candidates(
         values, resolved = version.values(as_read(task, schema)), schema.for_task(task.data)
         if not isinstance(values, Failure) and not isinstance(resolved, Failure):
             answer = truths[task.id]
-            chosen = {field.name: field.to_json(answer.get(field.name)) for field in resolved.fields}
+            chosen = json_of(answer, resolved.fields)
             yield Candidate(Example(task.id, values, chosen), resolved.labels(answer))

@@ -1,7 +1,7 @@
 """The control of a <Taxonomy>.
 
-Refuses trees that the browser loads (`apiUrl`), trees as labels of regions, and paths per region or item; `config`
-names those as unsupported.
+Refuses trees that the browser loads (`apiUrl`), trees as labels of regions, and paths per item; `config` names those
+as unsupported.
 """
 
 from backend.domain.labels import taxonomy_tree
@@ -14,7 +14,7 @@ from backend.domain.labels.taxonomy_tree import DEEPEST, nodes_of
 def build_taxonomy(placed: Placed) -> TaxonomyControl | str:
     """The control of a <Taxonomy> element, or why it isn't supported."""
     element = placed.element
-    flags = (("labeling", "labels of regions"), ("perRegion", "a path per region"), ("perItem", "per item"))
+    flags = (("labeling", "labels of regions"), ("perItem", "per item"))
     for attribute, what in flags:
         if element.get(attribute, "").lower() == "true":
             return f'{attribute}="true" ({what})'

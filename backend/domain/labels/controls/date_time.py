@@ -157,9 +157,8 @@ class DateTimeControl(Unlabeled):
 def build_date_time(placed: Placed) -> DateTimeControl | str:
     """The control of a <DateTime> element, or why it isn't supported."""
     element, only = placed.element, placed.element.get("only", "")
-    for attribute, what in (("perRegion", "a date per region"), ("perItem", "per item")):
-        if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({what})'
+    if element.get("perItem", "").lower() == "true":
+        return 'perItem="true" (per item)'
     written = "" if only == "time" else element.get("format") or _written(only)
     stored = date_format(written)
     if isinstance(stored, str):

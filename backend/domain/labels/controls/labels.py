@@ -2,21 +2,24 @@
 
 A model copies what it marks and says which words stand before it; where that is, is found in the text and never guessed
 (see `domain.labels.placement`). What is marked, and how Label Studio names places there, is the object's own business
-(see `domain.labels.inputs`).
+(see `domain.labels.inputs`); what else is said of a span is that of `attributes`.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Any, ClassVar, Literal, Self
 
 from backend.domain.answer import AnswerValue, MarkedSpan, Spans, UnlocatedQuote, spans_of, spans_or_none, unlocated_of
-from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
+from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
-from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, read_quote
+from backend.domain.labels.controls.marking import Marking, attributes_of
+from backend.domain.labels.controls.quoted_span import QuotedSpan, read_span
+from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, ref_of, stray_turn
+from backend.domain.labels.controls.span_regions import SpanRegions
+from backend.domain.labels.controls.span_words import no_place_for, quote_words, span_words
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.objects import MarkedObject
@@ -24,13 +27,11 @@ from backend.domain.labels.inputs.unseen import UnseenText
 from backend.domain.labels.placement.place import ABSENT, Location, Quote, Span
 from backend.domain.outcome import Failure, Rejection
 
-_EXCERPT = 60
-
 
 @dataclass(frozen=True)
-class LabelsControl(WithLabels):
+class LabelsControl(WithLabels, Marking):
     """`source`: the object that it marks; `marked`: its text of one task, None before `for_task`. `several`: whether a
-    region may have more than one label."""
+    region may have more than one label; `referable`: whether relations may mean its spans."""
 
     name: str
     to_name: str
@@ -41,6 +42,8 @@ class LabelsControl(WithLabels):
     heading: tuple[str, ...] = ()
     tag: str = "Labels"
     marked: SpanText | None = field(default=None, compare=False)
+    attributes: Attributes = NO_ATTRIBUTES
+    referable: bool = False
 
     noun: ClassVar[str] = "span"
     task: ClassVar[str] = "Find all mentions in the text and label them ({names})."
@@ -59,7 +62,8 @@ class LabelsControl(WithLabels):
     @property
     def identity(self) -> list[Any]:
         listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        return [self.tag, self.name, self.to_name, self.source.value, self.several, listed, *self.source.identity]
+        own = [self.tag, self.name, self.to_name, self.source.value, self.several, listed, *self.source.identity]
+        return [*own, *self.attributes.identity, *(["id"] if self.referable else [])]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -67,7 +71,14 @@ class LabelsControl(WithLabels):
 
     @property
     def answers(self) -> Hashable:
-        return (self.tag, self.name, self.source, frozenset(self.known_classes))
+        return (
+            self.tag,
+            self.name,
+            self.source,
+            self.referable,
+            frozenset(self.known_classes),
+            self.attributes.answers,
+        )
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         text = self.source.shown(data)
@@ -75,22 +86,25 @@ class LabelsControl(WithLabels):
             what = "list of turns" if self.source.turns else "text"
             said = f"'{self.source.value}' is not a {what}, in which '{self.name}' could mark anything."
             return Failure("bad_task", said)
-        return replace(self, marked=text)
+        attributes = self.attributes.for_task(data)
+        return attributes if isinstance(attributes, Failure) else replace(self, marked=text, attributes=attributes)
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
         return self.source.read(data)
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        wanted = described(self.source.value, self.source.turns)
+        wanted = described(self.source.value, self.source.turns, self.referable)
         rule = f"[] unless {when}, else {wanted}" if when else wanted
         lines = [label_line(choice, definitions) for choice in self.choices]
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *lines])
+        said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self.choices)})
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *lines, *said])
 
     def listing(self, definitions: Mapping[str, str]) -> str:
-        return ""
+        return self.attributes.listing()
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": quote_schema([choice.shown for choice in self.choices], self.source.turns)}
+        labels, more = [choice.shown for choice in self.choices], self.attributes.json_schema()
+        return {"type": "array", "items": quote_schema(labels, self.source.turns, self.referable, more)}
 
     def parse(self, value: Any) -> Held | Rejection:
         """Quotes without a place are kept beside the others. An answer that has no other can't be used. Without a
@@ -100,65 +114,62 @@ class LabelsControl(WithLabels):
             return Rejection("wrong_type", f"{said(given)} is not a list of spans, which '{self.name}' takes.")
         if len(given) > MOST:
             return Rejection("too_many", f"'{self.name}' takes at most {MOST:,} spans, the answer has {len(given):,}.")
-        quotes: list[Quote] = []
+        quotes: list[QuotedSpan] = []
         for item in given:
-            quote = read_quote(item, self.name, self._stored, self.source.turns)
-            if isinstance(quote, Rejection):
-                return quote
-            quotes.append(quote)
+            quoted = read_span(item, self, self._stored, self.source.turns)
+            if isinstance(quoted, Rejection):
+                return quoted
+            quotes.append(quoted)
         return self._located(quotes)
 
     def _stored(self, label: str) -> str | None:
         shown = self.find(label)
         return None if shown is None else self._lookup.exact[shown]
 
-    def _located(self, quotes: Sequence[Quote]) -> Held | Rejection:
+    def _located(self, quoted: Sequence[QuotedSpan]) -> Held | Rejection:
+        quotes = [one.quote for one in quoted]
         if self.marked is None:
-            return spans_or_none((), [UnlocatedQuote(str(one.label), one.text, ABSENT) for one in quotes])
-        stray = next((one.turn for one in quotes if one.turn is not None and not self._has_turn(one.turn)), None)
-        if stray is not None:
+            return spans_or_none((), [one.lost(ABSENT) for one in quoted])
+        if (stray := stray_turn(quotes, self.marked.turn_count)) is not None:
             return Rejection("out_of_range", f"The dialogue has no turn {stray}, of which '{self.name}' has a span.")
         spans, lost = list[MarkedSpan](), list[UnlocatedQuote]()
-        for quote, place in zip(quotes, self.marked.place(quotes), strict=True):
+        for one, place in zip(quoted, self.marked.place(quotes), strict=True):
             if isinstance(place, Location):
-                spans.append(self._span(self.marked, (place.start, place.end), str(quote.label), place.tier))
+                span = self._span(self.marked, (place.start, place.end), str(one.quote.label), place.tier)
+                spans.append(one.said_of(span))
             else:
-                lost.append(UnlocatedQuote(str(quote.label), quote.text, place.reason))
+                lost.append(one.lost(place.reason))
         if lost and not spans:
-            return Rejection("unlocated", f"The text has no place for {_lost(lost[0])}{_more(lost)}.")
-        return spans_or_none(spans, lost)
-
-    def _has_turn(self, number: int) -> bool:
-        return self.marked is not None and 0 <= number < self.marked.turn_count
+            return Rejection("unlocated", f"The text has no place for {no_place_for(lost)}.")
+        return spans_or_none(self._regions.agreed(spans), lost)
 
     def to_json(self, value: Held) -> Any:
         """What a model says that marks these spans: with the words before each where the text is known."""
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
-        return [quote_json(shown.get(one.label, one.label), self._quote(one)) for one in spans_of(value)]
+        return [
+            quote_json(shown.get(one.label, one.label), self._quote(one), ref_of(self.name, number) * self.referable)
+            | self.attributes.to_json(one.attributes)
+            for number, one in enumerate(spans_of(value), 1)
+        ]
 
     def _quote(self, span: MarkedSpan) -> Quote:
         if self.marked is None:
             return Quote(span.text, span.label)
         return self.marked.quote(span.start, span.end, span.label)
 
-    def to_regions(self, value: Held) -> list[dict[str, Any]]:
-        """In Label Studio's units, with the characters there: it shows what `text` says in its side panel."""
-        rows = [list(row) for _, row in groupby(spans_of(value), lambda one: (one.start, one.end))]
-        regions = rows if self.several else [[one] for row in rows for one in row]
-        return [self._region(region) for region in regions]
+    @property
+    def _regions(self) -> SpanRegions:
+        return SpanRegions(self.name, self.to_name, self.tag.lower(), self.several, self.attributes, self.referable)
 
-    def _region(self, row: Sequence[MarkedSpan]) -> dict[str, Any]:
-        first, kind = row[0], self.tag.lower()
-        place = first.place or {"start": first.start, "end": first.end, "text": first.text}
-        body = {**place, kind: [one.label for one in row]}
-        return {"from_name": self.name, "to_name": self.to_name, "type": kind, "value": body}
+    def to_regions(self, value: Held) -> list[dict[str, Any]]:
+        """In Label Studio's units."""
+        return self._regions.write(spans_of(value))
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        """As the screen shows them: what it does not show is not marked. Offsets count, whatever `value.text` says."""
-        values = (value for region in regions if isinstance(value := region.get("value"), Mapping))
-        return spans_or_none(span for value in values for span in self._marked_by(value))
+        """As the screen shows them. Offsets count, whatever `value.text` says."""
+        return spans_or_none(self._regions.read(regions, self._marked_by))
 
-    def _marked_by(self, value: Mapping[str, Any]) -> Iterable[MarkedSpan]:
+    def _marked_by(self, value: Mapping[str, Any]) -> Sequence[MarkedSpan]:
         labels = value.get(self.tag.lower())
         text = self.marked or UnseenText(value)
         span = text.span(value)
@@ -171,14 +182,20 @@ class LabelsControl(WithLabels):
         return MarkedSpan(*span, label, text.part(*span), tier, place)
 
     def equal(self, first: Held, second: Held) -> bool:
-        return first == second
+        return first == second or self._said(first) == self._said(second)
 
     def partial(self, first: Held, second: Held) -> float:
-        """The F1 of spans that both have; a quote without a place is one that the other lacks."""
-        if first is None or second is None or first == second:
-            return float(first == second)
-        one, other = set(self.items(first)), set(self.items(second))
+        """The F1 of spans, and of what is said of them, that both have; a quote without a place is one that the other
+        lacks."""
+        if first is None or second is None or self.equal(first, second):
+            return float(self.equal(first, second))
+        one, other = self._said(first), self._said(second)
         return 2 * len(one & other) / (len(one) + len(other))
+
+    def _said(self, value: Held) -> set[Hashable]:
+        """All that can be right or wrong by itself."""
+        held = ((one.key, pair) for one in spans_of(value) for pair in self.attributes.held(one.attributes))
+        return {*self.items(value), *held}
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return tuple(dict.fromkeys(label for label, _ in self.items(value)))
@@ -188,15 +205,20 @@ class LabelsControl(WithLabels):
         located = [(one.label, (one.start, one.end)) for one in spans_of(value)]
         return (*located, *((one.label, (one, number)) for number, one in enumerate(unlocated_of(value))))
 
+    def gone(self, value: Held) -> list[str]:
+        """Those of attributes too."""
+        said = (label for one in spans_of(value) for label in self.attributes.gone(one.attributes))
+        return list(dict.fromkeys([*super().gone(value), *said]))
+
     def called(self, value: Held) -> set[str]:
         return set()
 
     def cell(self, value: Held) -> Any:
-        return [_words(one) for one in spans_of(value)]
+        return [span_words(one, self.attributes) for one in spans_of(value)]
 
     def show(self, value: Held) -> str:
-        parts = [*map(_words, spans_of(value)), *(f"{one.reason}: {_lost(one)}" for one in unlocated_of(value))]
-        return ", ".join(parts) or "(none)"
+        lost = (f"{one.reason}: {quote_words(one)}" for one in unlocated_of(value))
+        return ", ".join([*self.cell(value), *lost]) or "(none)"
 
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
         known = self._lookup.order
@@ -214,17 +236,5 @@ class LabelsControl(WithLabels):
         return replace(self, choices=as_before(self.choices, formers))
 
     def shared(self, others: Sequence[Control]) -> Self:
-        return replace(self, choices=kept_by_all(self.choices, others))
-
-
-def _words(span: MarkedSpan) -> str:
-    return f"{span.label} {quoted(span.text, _EXCERPT)} at {span.start}"
-
-
-def _lost(quote: UnlocatedQuote) -> str:
-    return f"{quote.label} {quoted(quote.text, _EXCERPT)}"
-
-
-def _more(lost: Sequence[UnlocatedQuote]) -> str:
-    why = f" ({lost[0].reason})"
-    return why if len(lost) == 1 else f"{why} and {len(lost) - 1} more"
+        attributes = self.attributes.shared([attributes_of(other) for other in others])
+        return replace(self, choices=kept_by_all(self.choices, others), attributes=attributes)

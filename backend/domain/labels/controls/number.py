@@ -1,6 +1,6 @@
 """<Number>: a number, within `min` and `max` and in steps where the config has them.
 
-Refuses numbers per region or item, which `config` names as unsupported. Nothing is rounded or clamped: a text, or a
+Refuses numbers per item, which `config` names as unsupported. Nothing is rounded or clamped: a text, or a
 number that Label Studio would not let an annotator submit, is a Rejection.
 """
 
@@ -112,9 +112,8 @@ class NumberControl(Numeric):
 def build_number(placed: Placed) -> NumberControl | str:
     """The control of a <Number> element, or why it isn't supported."""
     element = placed.element
-    for attribute, feature in (("perRegion", "a number per region"), ("perItem", "per item")):
-        if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({feature})'
+    if element.get("perItem", "").lower() == "true":
+        return 'perItem="true" (per item)'
     least, most, step = (_written(element.get(name, "")) for name in ("min", "max", "step"))
     if least is not None and most is not None and least > most:
         return f"no number is from {least} to {most}"

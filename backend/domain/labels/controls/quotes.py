@@ -1,6 +1,7 @@
 """Quotes: what a model says of the stretches of text that it marks, as JSON and in the words that ask for it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from backend.domain.characters import quoted
@@ -14,22 +15,29 @@ MOST = 1000
 WORDS_BEFORE = 5
 _CHARACTERS_BEFORE = 200
 KEYS = ("label", "text", "before")
+RESERVED = (*KEYS, "turn", "id")
+"""Keys of a quote, which nothing else that is said of it can have."""
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-def described(source: str, turns: bool = False) -> str:
-    """What a model is asked for. `source`: the `value` of the tag that shows the text; `turns`: which is a dialogue."""
+def described(source: str, turns: bool = False, ids: bool = False) -> str:
+    """What a model is asked for. `source`: the `value` of the tag that shows the text; `turns`: which is a dialogue;
+    `ids`: each quote has one."""
+    name = '"id": a name for it that no other object has, such as "1"; ' if ids else ""
     turn = '"turn": the number in square brackets at the start of the turn it is in; ' if turns else ""
     return (
         f"a list of all mentions in {quoted(source.removeprefix('$'), LONGEST)}, also repeated ones, in order of "
-        f'appearance, [] if there is none. Each is an object: {turn}"text": the characters exactly as they stand '
+        f'appearance, [] if there is none. Each is an object: {name}{turn}"text": the characters exactly as they stand '
         'there, the shortest form that is the whole mention; "before": the up to '
         f'{WORDS_BEFORE} words right before it, "" at the beginning; "label": exactly one of'
     )
 
 
-def quote_schema(labels: Sequence[str], turns: bool = False) -> dict[str, Any]:
-    """Strict JSON Schema of one quote."""
-    turn = {"turn": {"type": "integer"}} if turns else {}
+def quote_schema(
+    labels: Sequence[str], turns: bool = False, ids: bool = False, more: Mapping[str, Any] = NOTHING
+) -> dict[str, Any]:
+    """Strict JSON Schema of one quote. `more`: what else is said of it, by key."""
+    turn = ({"id": {"type": "string"}} if ids else {}) | ({"turn": {"type": "integer"}} if turns else {})
     return {
         "type": "object",
         "properties": {
@@ -37,8 +45,9 @@ def quote_schema(labels: Sequence[str], turns: bool = False) -> dict[str, Any]:
             "label": {"type": "string", "enum": list(labels)},
             "text": {"type": "string"},
             "before": {"type": "string"},
+            **more,
         },
-        "required": [*turn, *KEYS],
+        "required": [*turn, *KEYS, *more],
         "additionalProperties": False,
     }
 
@@ -60,6 +69,19 @@ def read_quote(item: Any, control: str, stored: Callable[[str], str | None], tur
     return turn if isinstance(turn, Rejection) else Quote(text, known, before or "", turn)
 
 
+def read_ref(item: Mapping[str, Any], control: str) -> str | Rejection:
+    """The id that a model gives to a quote."""
+    ref = item.get("id")
+    if ref is None:
+        return Rejection("missing_field", f"A span of '{control}' has no 'id'.")
+    return ref if isinstance(ref, str) else Rejection("wrong_type", f"{said(ref)} is not a text, as an 'id' is.")
+
+
+def ref_of(control: str, number: int) -> str:
+    """The id that the span of that number has in an example, from 1 on."""
+    return f"{control}-{number}"
+
+
 def _turn(item: Mapping[str, Any], control: str) -> int | Rejection:
     if item.get("turn") is None:
         return Rejection("missing_field", f"A span of '{control}' has no 'turn'.")
@@ -69,8 +91,14 @@ def _turn(item: Mapping[str, Any], control: str) -> int | Rejection:
     return turn
 
 
-def quote_json(label: str, quote: Quote) -> dict[str, Any]:
+def stray_turn(quotes: Sequence[Quote], turns: int) -> int | None:
+    """The first turn of a quote that a dialogue of so many turns does not have."""
+    return next((one.turn for one in quotes if one.turn is not None and not 0 <= one.turn < turns), None)
+
+
+def quote_json(label: str, quote: Quote, ref: str = "") -> dict[str, Any]:
     """The inverse: what a model says, with the last words of what stands before."""
     words = quote.before[-_CHARACTERS_BEFORE:].split()[-WORDS_BEFORE:]
     turn = {} if quote.turn is None else {"turn": quote.turn}
-    return {**turn, "label": label, "text": quote.text, "before": " ".join(words)}
+    name = {"id": ref} if ref else {}
+    return {**name, **turn, "label": label, "text": quote.text, "before": " ".join(words)}

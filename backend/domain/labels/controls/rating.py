@@ -1,6 +1,6 @@
 """<Rating>: a whole number of stars, from 1 to `maxRating`.
 
-Refuses ratings per region or item, which `config` names as unsupported. Nothing is rounded or clamped: a text, a
+Refuses ratings per item, which `config` names as unsupported. Nothing is rounded or clamped: a text, a
 fraction or a number outside the stars is a Rejection.
 """
 
@@ -110,9 +110,8 @@ class RatingControl(Numeric):
 def build_rating(placed: Placed) -> RatingControl | str:
     """The control of a <Rating> element, or why it isn't supported."""
     element = placed.element
-    for attribute, feature in (("perRegion", "a rating per region"), ("perItem", "per item")):
-        if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({feature})'
+    if element.get("perItem", "").lower() == "true":
+        return 'perItem="true" (per item)'
     written = element.get("maxRating", str(STARS)).strip()
     most = int(written) if written.isascii() and written.isdigit() and len(written) <= len(str(MOST)) else 0
     if not 1 <= most <= MOST:

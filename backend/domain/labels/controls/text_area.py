@@ -1,6 +1,6 @@
 """<TextArea>: free text, one or several.
 
-Refuses texts per region or item, which `config` names as unsupported; the smart one holds a prompt and is no control.
+Refuses texts per item, which `config` names as unsupported; the smart one holds a prompt and is no control.
 """
 
 import re
@@ -147,9 +147,8 @@ def _tokens(value: Held) -> Counter[str]:
 def build_text_area(placed: Placed) -> TextAreaControl | str:
     """The control of a <TextArea> element, or why it isn't supported."""
     element = placed.element
-    for attribute, feature in (("perRegion", "a text per region"), ("perItem", "per item")):
-        if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({feature})'
+    if element.get("perItem", "").lower() == "true":
+        return 'perItem="true" (per item)'
     most = element.get("maxSubmissions", "")
     return TextAreaControl(
         name=placed.name,

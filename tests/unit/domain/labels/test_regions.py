@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
-from backend.domain.labels.regions import fingerprint, from_result, rounded, to_result
+from backend.domain.labels.regions import answer_print, fingerprint, from_result, rounded, to_result
 
 SCHEMA = read_config("""<View><Text name="text" value="$text"/>
 <Choices name="mood" toName="text"><Choice value="Good" alias="g"/><Choice value="Bad"/></Choices>
@@ -119,6 +119,18 @@ def test_ids_and_what_label_studio_adds_do_not_matter() -> None:
 )
 def test_another_answer_is_another_result(other: Any) -> None:
     assert not same([region("g")], other)
+
+
+def test_which_regions_share_an_id_matters_and_not_the_id() -> None:
+    """What is said of a span is another answer when it is said of another span at the same place."""
+    first, second = region("a", name="ner"), region("b", name="ner")
+    sex = region("f", name="sex")
+    of_first = [{**first, "id": "1"}, {**sex, "id": "1"}, {**second, "id": "2"}]
+    assert same(of_first, [{**second, "id": "y"}, {**first, "id": "x"}, {**sex, "id": "x"}])
+    of_second = [{**first, "id": "1"}, {**second, "id": "2"}, {**sex, "id": "2"}]
+    assert not same(of_first, of_second)
+    assert answer_print(of_first) != answer_print(of_second)
+    assert not same(of_first, [first, second, sex])
 
 
 def test_the_score_is_part_of_what_is_said_as_exactly_as_it_is_stored() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.layout import Placed
 from backend.domain.metrics.measures import MEASURES
 from backend.domain.outcome import Failure, Rejection
@@ -111,4 +112,4 @@ def test_nothing_is_no_region_and_not_the_same_as_something(control: Control) ->
 
 
 def test_each_kind_of_control_has_a_measure() -> None:
-    assert set(MEASURES) == set(BUILDERS)
+    assert set(MEASURES) == {*BUILDERS, RelationsControl.tag}

@@ -10,7 +10,7 @@ from tests.unit.domain.labels.controls.test_taxonomy import KIND, TREE, schema
     [
         ('apiUrl="http://x"', "", "apiUrl (a tree that the browser loads)"),
         ('labeling="true"', TREE, 'labeling="true" (labels of regions)'),
-        ('perRegion="true"', TREE, 'perRegion="true" (a path per region)'),
+        ('perRegion="true"', TREE, 'perRegion="true" without spans that a prompt marks'),
         ('perItem="true"', TREE, 'perItem="true" (per item)'),
         ("", "", "it lists no choices"),
         ("", '<Choice value="n">' * 21 + "</Choice>" * 21, "a tree of more than 10,000 choices or 20 levels, or with"),

@@ -141,7 +141,7 @@ def test_a_required_date_must_be_there() -> None:
         ('format="%H:%M"', "it keeps neither a date, a month nor a year"),
         ('only="date" format="%d %m"', "it keeps neither a date, a month nor a year"),
         ('format="%A %Y"', "the directive %A in its format"),
-        ('perRegion="true"', 'perRegion="true" (a date per region)'),
+        ('perRegion="true"', 'perRegion="true" without spans that a prompt marks'),
         ('perItem="true"', 'perItem="true" (per item)'),
     ],
 )

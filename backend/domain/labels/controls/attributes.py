@@ -1,0 +1,194 @@
+"""Attributes: what is said of a span beside its label, by controls with `perRegion="true"`.
+
+Such a control is no field of an answer but a part of the control that marks: a model gives its value with each span,
+and its region has the id of the span's. A span that the control's conditions leave out has no value, whatever is said.
+"""
+
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from backend.domain.answer import AnswerValue
+from backend.domain.characters import quoted
+from backend.domain.labels.choice_names import LONGEST
+from backend.domain.labels.conditions import Condition
+from backend.domain.labels.control_order import in_order
+from backend.domain.labels.controls.base import Control, Held, Region
+from backend.domain.outcome import Failure, Rejection
+
+Values = tuple[tuple[str, AnswerValue], ...]
+"""Name of an attribute -> what a span has, in the order of the config; nothing of those that are empty."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """`control`: what its values are like; `labels`: for each condition on the span's label those that it takes, as
+    they are stored."""
+
+    control: Control
+    labels: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.control.name
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """On other attributes of the same span."""
+        return self.control.conditions
+
+    def takes(self, labels: Collection[str]) -> bool:
+        """Whether a span with these labels may have a value."""
+        return all(any(label in labels for label in wanted) for wanted in self.labels)
+
+    def parse(self, said: Mapping[str, Any], owner: str) -> Held | Rejection:
+        """What a model says of a span of the control `owner`; a key that is missing stands for nothing."""
+        value = said.get(self.name)
+        if value is None and self.control.required:
+            return Rejection("missing_field", f"A span of '{owner}' has no '{self.name}'.")
+        empty = value is None or self.control.dynamic
+        held = None if empty else self.control.parse(value)
+        if held is None and self.control.required and not self.control.dynamic:
+            return Rejection("missing_field", f"A span of '{owner}' needs at least one {self.control.noun}.")
+        return held
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Those of one control that marks; none is usual."""
+
+    parts: tuple[Attribute, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.parts)
+
+    @property
+    def identity(self) -> list[Any]:
+        """What joins a labelling config's digest; [] without any."""
+        return [[[one.control.identity, one.control.rules, one.labels] for one in self.parts]] if self.parts else []
+
+    @property
+    def answers(self) -> Hashable:
+        """Equal for those that take the same values."""
+        return tuple((one.control.answers, one.labels) for one in self.parts)
+
+    def for_task(self, data: Mapping[str, Any]) -> "Attributes | Failure":
+        """See `Control.for_task`."""
+        parts: list[Attribute] = []
+        for one in self.parts:
+            control = one.control.for_task(data)
+            if isinstance(control, Failure):
+                return control
+            parts.append(replace(one, control=control))
+        return Attributes(tuple(parts))
+
+    def json_schema(self) -> dict[str, Any]:
+        """Key -> JSON Schema, for the object of a span."""
+        return {one.name: one.control.json_schema() for one in self.parts}
+
+    def describe(self, shown: Mapping[str, str]) -> list[str]:
+        """The lines that tell a model of them. `shown`: label as stored -> as the model knows it."""
+        by_name = {one.name: one.control for one in self.parts}
+        return [
+            f"in each object, {one.control.describe({}, _when(one, by_name, shown), ' '.join(one.control.heading))}"
+            for one in self.parts
+        ]
+
+    def listing(self) -> str:
+        """See `Control.listing`."""
+        return "\n\n".join(text for one in self.parts if (text := one.control.listing({})))
+
+    def parse(self, said: Mapping[str, Any], label: str, owner: str) -> Values | Rejection:
+        """What a model's JSON object says of a span with this label, or why it can't be used."""
+        found: dict[str, Held] = {}
+        for one, shown in self._screen([label], found):
+            value = one.parse(said, owner) if shown else None
+            if isinstance(value, Rejection):
+                return value
+            found[one.name] = value
+        return self._listed(found)
+
+    def as_shown(self, values: Mapping[str, Held], labels: Collection[str]) -> Values:
+        """`values` without those that a span with these labels does not have on the screen."""
+        found: dict[str, Held] = {}
+        for one, shown in self._screen(labels, found):
+            found[one.name] = values.get(one.name) if shown else None
+        return self._listed(found)
+
+    def to_json(self, values: Values) -> dict[str, Any]:
+        """The inverse of `parse`: key -> what a model says."""
+        held = dict(values)
+        return {one.name: one.control.to_json(held.get(one.name)) for one in self.parts}
+
+    def to_regions(self, values: Values, place: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A region for each value, at the `place` of its span's."""
+        held = dict(values)
+        regions = [region for one in self.parts for region in one.control.to_regions(held.get(one.name))]
+        return [{**region, "value": {**place, **region["value"]}} for region in regions]
+
+    def by_span(self, regions: Sequence[Region]) -> dict[str, dict[str, Held]]:
+        """The id of a span's region -> the values of its attributes, before any condition."""
+        found: dict[str, dict[str, list[Region]]] = {}
+        for region in regions if self.parts else ():
+            name, span = region.get("from_name"), region.get("id")
+            if isinstance(span, str) and name in self.names:
+                found.setdefault(span, {}).setdefault(str(name), []).append(region)
+        known = self._named
+        return {span: {name: known[name].from_regions(own) for name, own in of.items()} for span, of in found.items()}
+
+    def gone(self, values: Values) -> list[str]:
+        """The classes of values that the config does not have any more, with the attribute's name."""
+        known = [(self._named[name], value) for name, value in values if name in self._named]
+        return [f"{one.name}: {label}" for one, value in known if not one.dynamic for label in one.gone(value)]
+
+    def show(self, values: Values) -> str:
+        """On one line, for people; "" for none."""
+        known = [(name, self._named[name].show(value)) for name, value in values if name in self._named]
+        return f" ({'; '.join(f'{name}: {value}' for name, value in known)})" if known else ""
+
+    def shared(self, others: Sequence["Attributes"]) -> "Attributes":
+        """Those that `others` have too."""
+        return Attributes(tuple(one for one in self.parts if all(one.name in other.names for other in others)))
+
+    def held(self, values: Values) -> Values:
+        """Those of `values` that are known here."""
+        return values if not values else tuple(pair for pair in values if pair[0] in self._named)
+
+    @cached_property
+    def _named(self) -> Mapping[str, Control]:
+        return {one.name: one.control for one in self.parts}
+
+    @cached_property
+    def _order(self) -> tuple[Attribute, ...]:
+        return in_order(self.parts)
+
+    def _screen(self, labels: Collection[str], found: Mapping[str, Held]) -> Iterator[tuple[Attribute, bool]]:
+        """Each attribute, and whether a span with these labels has it. `found` must hold its value when the next one is
+        asked for."""
+        seen: dict[str | None, Collection[str]] = {}
+        for one in self._order:
+            shown = one.takes(labels) and all(condition.holds(seen) for condition in one.conditions)
+            yield one, shown
+            seen[one.name] = one.control.called(found.get(one.name)) if shown else ()
+
+    def _listed(self, found: Mapping[str, Held]) -> Values:
+        return tuple((one.name, value) for one in self.parts if (value := found.get(one.name)) is not None)
+
+
+NO_ATTRIBUTES = Attributes()
+
+
+def _when(one: Attribute, by_name: Mapping[str, Control], shown: Mapping[str, str]) -> str:
+    """The conditions of an attribute in words."""
+    own = [f'"label" is {_listed(wanted, shown)}' for wanted in one.labels]
+    others = [condition.words(by_name.get(condition.control or "")) for condition in one.conditions]
+    return " and ".join(dict.fromkeys([*own, *others]))
+
+
+def _listed(labels: Sequence[str], shown: Mapping[str, str]) -> str:
+    return " or ".join(quoted(shown[label], LONGEST) for label in labels if label in shown)

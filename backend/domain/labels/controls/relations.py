@@ -1,0 +1,249 @@
+"""<Relations>: which of the spans that an answer marks are related, and how.
+
+A model gives each span an id and relates ids; Label Studio relates regions by theirs. What is related, here, are the
+spans themselves, so that two answers agree whatever they call them. Relations of the task's own controls, and without a
+label, are none: a model could not be told what they mean.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, Self
+
+from backend.domain.answer import AnswerValue, UnlocatedQuote
+from backend.domain.characters import quoted
+from backend.domain.labels.choice_names import Choice
+from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled
+from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
+from backend.domain.labels.controls.span_index import SpanIndex, span_index
+from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.outcome import Rejection
+from backend.domain.relations import (
+    Relation,
+    Relations,
+    SpanEnd,
+    UnlocatedRelation,
+    half_related_of,
+    related_of,
+    relations_or_none,
+)
+
+RELATION = "relation"
+"""The type of its regions, which name no control."""
+MOST = 1000
+"""Relations of one answer."""
+_KEYS = ("from", "to", "label")
+_SWAPPED, _BOTH = "left", "bi"
+_EXCERPT = 60
+ABSENT_END = "without an end"
+
+One = Relation | UnlocatedRelation
+
+
+@dataclass(frozen=True)
+class RelationsControl(WithLabels, Unlabeled):
+    """`markers`: the controls whose spans it relates -> whether their regions may have several labels. `several`:
+    whether two spans may be related in more than one way. `spans`: those of one answer, None before `among`."""
+
+    name: str
+    choices: tuple[Choice, ...]
+    markers: tuple[tuple[str, bool], ...]
+    several: bool = True
+    heading: tuple[str, ...] = ()
+    spans: SpanIndex | None = field(default=None, compare=False)
+
+    tag: ClassVar[str] = "Relations"
+    to_name: ClassVar[str] = ""
+    noun: ClassVar[str] = "relation"
+    task: ClassVar[str] = "Find all relations between them ({names})."
+    holds: ClassVar[type[AnswerValue]] = Relations
+    probable: ClassVar[bool] = False
+    conditions: ClassVar[tuple[()]] = ()
+    required: ClassVar[bool] = False
+    must_answer: ClassVar[bool] = False
+    nullable: ClassVar[bool] = False
+    many: ClassVar[bool] = True
+    column: ClassVar[Literal["text", "texts"]] = "texts"
+
+    @property
+    def identity(self) -> list[Any]:
+        listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
+        return [self.tag, self.name, self.several, listed, [list(marker) for marker in self.markers]]
+
+    @property
+    def rules(self) -> list[Any] | None:
+        return None
+
+    @property
+    def answers(self) -> Hashable:
+        return (self.tag, self.name, self.several, self.markers, frozenset(self.known_classes))
+
+    def among(self, answer: Mapping[str, Held]) -> Self:
+        """This control with the spans of an answer, which `parse`, `to_json` and `from_regions` need."""
+        return replace(self, spans=span_index(answer, self.markers))
+
+    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
+        of = " or ".join(key(name) for name, _ in self.markers)
+        rule = (
+            f"a list of all relations that the text states between the objects of {of}, [] if there is none. Each is "
+            'an object: "from" and "to": the "id" of two of them, in the direction in which the label is read; '
+            '"label": exactly one of'
+        )
+        return "\n".join(
+            [f"{key(self.name)}: {under(heading)}{rule}", *(label_line(choice, definitions) for choice in self.choices)]
+        )
+
+    def json_schema(self) -> dict[str, Any]:
+        kinds: dict[str, Any] = {name: {"type": "string"} for name in _KEYS}
+        kinds["label"]["enum"] = [choice.shown for choice in self.choices]
+        item = {"type": "object", "properties": kinds, "required": [*_KEYS], "additionalProperties": False}
+        return {"type": "array", "items": item}
+
+    def parse(self, value: Any) -> Held | Rejection:
+        """Relations that lack an end are kept beside the others. Without the spans of an answer, as examples are
+        checked, all of them do."""
+        given = [] if value is None else value
+        if not isinstance(given, list):
+            return Rejection("wrong_type", f"{said(given)} is not a list of relations, which '{self.name}' takes.")
+        if len(given) > MOST:
+            return Rejection("too_many", f"'{self.name}' takes at most {MOST:,}, the answer has {len(given):,}.")
+        read: list[One] = []
+        for item in given:
+            one = self._read(item)
+            if isinstance(one, Rejection):
+                return one
+            read.append(one)
+        return self._checked(read)
+
+    def _checked(self, read: Sequence[One]) -> Held | Rejection:
+        whole = dict.fromkeys(one for one in read if isinstance(one, Relation))
+        pairs = {(one.head, one.tail) for one in whole}
+        if not self.several and len(pairs) < len(whole):
+            return Rejection("too_many", f"'{self.name}' takes one label for two spans, the answer has more.")
+        return relations_or_none(whole, (one for one in read if isinstance(one, UnlocatedRelation)))
+
+    def _read(self, item: Any) -> One | Rejection:
+        if not isinstance(item, dict):
+            return Rejection("wrong_type", f"{said(item)} is not an object with two ids and a label.")
+        missing = next((name for name in _KEYS if item.get(name) is None), None)
+        if missing is not None:
+            return Rejection("missing_field", f"A relation of '{self.name}' has no '{missing}'.")
+        shown = self.find(item["label"]) if isinstance(item["label"], str) else None
+        if shown is None:
+            return Rejection("unknown_choice", f"{said(item['label'])} is not a label of '{self.name}'.")
+        head, tail = self._end(item["from"]), self._end(item["to"])
+        if isinstance(head, Rejection):
+            return head
+        if isinstance(tail, Rejection):
+            return tail
+        label = self._lookup.exact[shown]
+        if isinstance(head, SpanEnd) and isinstance(tail, SpanEnd):
+            return Relation(head, tail, label)
+        return UnlocatedRelation(label, head.text, tail.text)
+
+    def _end(self, ref: Any) -> SpanEnd | UnlocatedQuote | Rejection:
+        if not isinstance(ref, str):
+            return Rejection("wrong_type", f"{said(ref)} is not an id, which '{self.name}' takes.")
+        if self.spans is None:
+            return UnlocatedQuote("", ref, "")
+        found = self.spans.ends.get(ref, ())
+        if len(found) != 1:
+            which = "no span" if not found else "several spans"
+            return Rejection("bad_reference", f"{said(ref)} is the id of {which}, and '{self.name}' relates it.")
+        return found[0]
+
+    def to_json(self, value: Held) -> Any:
+        """What a model says that relates these spans; it needs those of the answer."""
+        shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
+        refs = self.spans.refs if self.spans else {}
+        return [
+            {"from": refs[one.head], "to": refs[one.tail], "label": shown.get(one.label, one.label)}
+            for one in related_of(value)
+            if one.head in refs and one.tail in refs
+        ]
+
+    def to_regions(self, value: Held) -> list[dict[str, Any]]:
+        """One region for two spans: of more, Label Studio shows the first."""
+        pairs: dict[tuple[SpanEnd, SpanEnd], list[str]] = {}
+        for one in related_of(value):
+            pairs.setdefault((one.head, one.tail), []).append(one.label)
+        return [
+            {
+                "type": RELATION,
+                "from_id": head.region_id,
+                "to_id": tail.region_id,
+                "direction": "right",
+                "labels": labels,
+            }
+            for (head, tail), labels in pairs.items()
+        ]
+
+    def from_regions(self, regions: Sequence[Region]) -> Held:
+        """Between spans of the answer; of two regions for the same two spans the first counts, as on the screen. An
+        arrow may point back, or both ways."""
+        pairs: dict[tuple[str, str], Region] = {}
+        for region in regions:
+            ids = (region.get("from_id"), region.get("to_id"))
+            if isinstance(ids[0], str) and isinstance(ids[1], str):
+                pairs.setdefault((ids[0], ids[1]), region)
+        return relations_or_none(one for ids, region in pairs.items() for one in self._related(ids, region))
+
+    def _related(self, ids: tuple[str, str], region: Region) -> list[Relation]:
+        held = self.spans.ends if self.spans else {}
+        head, tail = (next((end for end in held.get(name, ()) if isinstance(end, SpanEnd)), None) for name in ids)
+        labels, direction = region.get("labels"), region.get("direction")
+        if head is None or tail is None or not isinstance(labels, list):
+            return []
+        known = [label for label in labels if isinstance(label, str) and label]
+        there = [] if direction == _SWAPPED else [Relation(head, tail, label) for label in known]
+        back = [Relation(tail, head, label) for label in known] if direction in (_SWAPPED, _BOTH) else []
+        return there + back
+
+    def equal(self, first: Held, second: Held) -> bool:
+        return first == second
+
+    def partial(self, first: Held, second: Held) -> float:
+        """The F1 of relations that both have; one that lacks an end is one that the other does not have."""
+        if first is None or second is None or first == second:
+            return float(first == second)
+        one, other = set(self.items(first)), set(self.items(second))
+        return 2 * len(one & other) / (len(one) + len(other))
+
+    def classes(self, value: Held) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(label for label, _ in self.items(value)))
+
+    def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
+        """Each relation by its spans; what lacks one is like no other."""
+        whole = [(one.label, (one.head, one.tail)) for one in related_of(value)]
+        return (*whole, *((one.label, (one, number)) for number, one in enumerate(half_related_of(value))))
+
+    def cell(self, value: Held) -> Any:
+        return [f"{one.label}: {_words(one.head)} → {_words(one.tail)}" for one in related_of(value)]
+
+    def show(self, value: Held) -> str:
+        lost = (
+            f"{ABSENT_END}: {one.label}: {quoted(one.head, _EXCERPT)} → {quoted(one.tail, _EXCERPT)}"
+            for one in half_related_of(value)
+        )
+        return ", ".join([*self.cell(value), *lost]) or "(none)"
+
+    def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
+        known = self._lookup.order
+
+        def now(label: str) -> str:
+            return label if label in known else renames.get(label, label)
+
+        whole = (replace(one, label=now(one.label)) for one in related_of(value))
+        return relations_or_none(whole, (replace(one, label=now(one.label)) for one in half_related_of(value)))
+
+    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        return replace(self, choices=as_now(self.choices, renames, now))
+
+    def as_before(self, formers: Mapping[str, str]) -> Self:
+        return replace(self, choices=as_before(self.choices, formers))
+
+    def shared(self, others: Sequence[Control]) -> Self:
+        return replace(self, choices=kept_by_all(self.choices, others))
+
+
+def _words(end: SpanEnd) -> str:
+    return f"{quoted(end.text, _EXCERPT)} at {end.start}"

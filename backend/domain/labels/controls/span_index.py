@@ -1,0 +1,42 @@
+"""SpanIndex: the spans of one answer by the ids that relations mean them by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.domain.answer import UnlocatedQuote, spans_of, unlocated_of
+from backend.domain.labels.controls.base import Held
+from backend.domain.labels.controls.quotes import ref_of
+from backend.domain.relations import SpanEnd
+
+End = SpanEnd | UnlocatedQuote
+"""A span, or a quote that has no place."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanIndex:
+    """`ends`: id, in a model's answer or of a region -> what has it, in the order of the config. `refs`: span -> its id
+    in an example."""
+
+    ends: Mapping[str, Sequence[End]]
+    refs: Mapping[SpanEnd, str]
+
+
+def span_index(answer: Mapping[str, Held], markers: Sequence[tuple[str, bool]]) -> SpanIndex:
+    """`markers`: controls whose spans count -> whether a region may have several labels, which are then one span."""
+    ends: dict[str, list[End]] = {}
+    refs: dict[SpanEnd, str] = {}
+    for control, several in markers:
+        for number, span in enumerate(spans_of(answer.get(control)), 1):
+            end = SpanEnd(control, span.start, span.end, "" if several else span.label, span.text)
+            refs.setdefault(end, ref_of(control, number))
+            for ref in span.refs:
+                _add(ends, ref, end)
+        for lost in unlocated_of(answer.get(control)):
+            _add(ends, lost.ref, lost)
+    return SpanIndex(ends, refs)
+
+
+def _add(ends: dict[str, list[End]], ref: str, end: End) -> None:
+    held = ends.setdefault(ref, [])
+    if end not in held:
+        held.append(end)

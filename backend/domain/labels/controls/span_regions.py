@@ -1,0 +1,76 @@
+"""SpanRegions: how Label Studio holds the spans of a control: regions of one id are one span and its attributes."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from backend.domain.answer import MarkedSpan
+from backend.domain.labels.controls.attributes import Attributes
+from backend.domain.labels.controls.base import Held, Region
+from backend.domain.relations import SpanEnd
+
+Row = Sequence[MarkedSpan]
+"""The labels of one region, at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRegions:
+    """`control`, `to_name`, `kind`: what its regions say of themselves. `several`: whether labels of one place are one
+    region, which then has one set of attributes. `referable`: relations may mean them."""
+
+    control: str
+    to_name: str
+    kind: str
+    several: bool
+    attributes: Attributes
+    referable: bool = False
+
+    def write(self, spans: Row) -> list[dict[str, Any]]:
+        """With the characters of each span: Label Studio shows what `text` says in its side panel."""
+        rows = _rows(spans) if self.several else [[one] for one in spans]
+        return [region for row in rows for region in self._written(row)]
+
+    def read(self, regions: Sequence[Region], marked_by: Callable[[Mapping[str, Any]], Row]) -> Iterator[MarkedSpan]:
+        """`marked_by`: the spans that the value of a region marks, one for each label."""
+        said = self.attributes.by_span(regions)
+        for region in regions:
+            value = region.get("value")
+            if region.get("from_name") not in self.attributes.names and isinstance(value, Mapping):
+                yield from self._saying(marked_by(value), region.get("id"), said)
+
+    def agreed(self, spans: Row) -> Row:
+        """Labels of one region share its attributes: of each the first value that was given."""
+        if not self.several or not self.attributes:
+            return spans
+        return [one for row in _rows(spans) for one in self._with_attributes(row, _first_values(row))]
+
+    def _written(self, row: Row) -> list[dict[str, Any]]:
+        first = row[0]
+        place = first.place or {"start": first.start, "end": first.end, "text": first.text}
+        value = {**place, self.kind: [one.label for one in row]}
+        region = {"from_name": self.control, "to_name": self.to_name, "type": self.kind, "value": value}
+        if not self.attributes and not self.referable:
+            return [region]
+        name = SpanEnd(self.control, first.start, first.end, "" if self.several else first.label).region_id
+        return [{"id": name, **one} for one in (region, *self.attributes.to_regions(first.attributes, place))]
+
+    def _saying(self, row: Row, name: Any, said: Mapping[str, Mapping[str, Held]]) -> Row:
+        """With what is said of the region with the id `name`, and with that id where relations may mean it."""
+        named = [replace(one, refs=(name,)) for one in row] if self.referable and isinstance(name, str) else row
+        return self._with_attributes(named, said.get(name, {})) if said and isinstance(name, str) else named
+
+    def _with_attributes(self, row: Row, values: Mapping[str, Held]) -> Row:
+        """With those of `values` that the screen shows."""
+        shown = self.attributes.as_shown(values, [one.label for one in row])
+        return [replace(one, attributes=shown) for one in row]
+
+
+def _rows(spans: Row) -> list[list[MarkedSpan]]:
+    """Those of one place together."""
+    ordered = sorted(spans, key=lambda one: (one.start, one.end))
+    return [list(row) for _, row in groupby(ordered, lambda one: (one.start, one.end))]
+
+
+def _first_values(row: Row) -> dict[str, Held]:
+    return {name: value for one in reversed(row) for name, value in one.attributes}

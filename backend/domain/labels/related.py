@@ -1,0 +1,94 @@
+"""Relations of an answer among its other values: they come after the spans that they are between."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from backend.domain.answer import Answer
+from backend.domain.labels.choice_names import LONGEST, choices_of, listed
+from backend.domain.labels.control_order import in_order
+from backend.domain.labels.controls.base import Control, Held
+from backend.domain.labels.controls.marking import as_marking, if_marking
+from backend.domain.labels.controls.relations import RELATION, RelationsControl
+from backend.domain.relations import Relation, Relations, SpanEnd, relations_or_none
+
+_NAME = "relations"
+
+
+def with_relations(root: Element, fields: Sequence[Control]) -> tuple[list[Control], str]:
+    """`fields` of a config with the control of its <Relations>, the last one as on the screen, and spans that it can
+    mean; why there is none, "" where there is one or no such element."""
+    element = next(reversed(list(root.iter("Relations"))), None)
+    markers = tuple((one.name, one.several) for one in map(as_marking, fields) if one is not None)
+    if element is None:
+        return list(fields), ""
+    choices = choices_of(listed(element, "Relation"))
+    if not choices or not markers or any(len(choice.shown) > LONGEST for choice in choices):
+        return list(fields), _why(bool(choices), bool(markers))
+    several = element.get("choice", "multiple") != "single"
+    control = RelationsControl(_free_name(fields), choices, markers, several)
+    return [*(if_marking(one, referable=True) for one in fields), control], ""
+
+
+def _why(labels: bool, spans: bool) -> str:
+    if not spans:
+        return "without spans that a prompt marks"
+    return f"a label of more than {LONGEST:,} characters" if labels else "it lists no labels"
+
+
+def _free_name(fields: Sequence[Control]) -> str:
+    """The key in an answer; the element has no name."""
+    taken, name = {one.name for one in fields}, _NAME
+    while name in taken:
+        name += "_"
+    return name
+
+
+def without_relations(fields: Sequence[Control]) -> tuple[Control, ...]:
+    """The same controls where nobody asks for relations."""
+    return tuple(if_marking(one, referable=False) for one in fields if not isinstance(one, RelationsControl))
+
+
+def in_asking_order(fields: Sequence[Control]) -> tuple[Control, ...]:
+    """See `in_order`; relations come last."""
+    return tuple(sorted(in_order(fields), key=lambda one: isinstance(one, RelationsControl)))
+
+
+def among(field: Control, answer: Answer) -> Control:
+    """A control of relations with the spans that an answer has; any other as it is."""
+    return field.among(answer) if isinstance(field, RelationsControl) else field
+
+
+def json_of(answer: Answer, fields: Sequence[Control]) -> dict[str, Any]:
+    """The JSON object that a model gives for `answer`: the inverse of `LabelSchema.parse`."""
+    return {field.name: among(field, answer).to_json(answer.get(field.name)) for field in fields}
+
+
+def with_related(
+    answer: Answer,
+    result: Sequence[Mapping[str, Any]],
+    fields: Sequence[Control],
+    renames: Mapping[str, Mapping[str, str]],
+) -> Answer:
+    """`answer` with the relations in Label Studio's `result` between its spans, with the names that they have now."""
+    own = [field for field in fields if isinstance(field, RelationsControl)]
+    related = [region for region in result if isinstance(region, Mapping) and region.get("type") == RELATION]
+    read = {one.name: one.renamed(one.among(answer).from_regions(related), renames.get(one.name, {})) for one in own}
+    return {**answer, **read} if read else answer
+
+
+def renamed(fields: Sequence[Control], answer: Answer, renames: Mapping[str, Mapping[str, str]]) -> Answer:
+    """`answer` with the names that labels have now, also those of the spans at the ends of relations."""
+    now = {one.name: one.renamed(answer.get(one.name), renames.get(one.name, {})) for one in fields}
+    return {name: _ends_renamed(value, renames) if renames else value for name, value in now.items()}
+
+
+def _ends_renamed(value: Held, renames: Mapping[str, Mapping[str, str]]) -> Held:
+    def now(end: SpanEnd) -> SpanEnd:
+        return replace(end, label=renames.get(end.control, {}).get(end.label, end.label))
+
+    if not isinstance(value, Relations):
+        return value
+    moved = (Relation(now(one.head), now(one.tail), one.label) for one in value.relations)
+    return relations_or_none(moved, value.unlocated)

@@ -1,0 +1,55 @@
+"""How well the relations of an answer match those of the truth: with their spans, and between spans that are right."""
+
+from collections.abc import Mapping, Sequence
+
+from backend.domain.answer import Answer
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.relations import RelationsControl
+from backend.domain.metrics.cases import Case
+from backend.domain.metrics.measure import Measure, graded
+from backend.domain.metrics.set_match import SetMatch, f1_interval, set_match, total
+from backend.domain.metrics.text_match import exact_match
+from backend.domain.relations import Relation, SpanEnd, half_related_of, related_of
+
+NO_RELATION = "No spans are related, neither in the ground truths nor in the answers."
+NO_COMMON_RELATION = "No spans that are right are related, neither in the ground truths nor in the answers."
+
+_EXACT = graded({"exact_match": exact_match})
+
+
+def of_relations(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
+    """The share of outputs with all relations right, and F1s over the relations of all outputs: with the same label
+    between equal spans, and the same where the spans at both ends are in the truth and in the answer."""
+    whole = [equal_relations(case.answer or {}, case.truth, field) for case in cases for _ in range(case.tasks)]
+    right = [among_right_spans(case.answer or {}, case.truth, field) for case in cases for _ in range(case.tasks)]
+    return {
+        **_EXACT(cases, field),
+        "relation_f1": _micro_f1(whole, NO_RELATION),
+        "relation_f1_of_right_spans": _micro_f1(right, NO_COMMON_RELATION),
+    }
+
+
+def equal_relations(answer: Answer, truth: Answer, field: Control) -> SetMatch:
+    """Relations with the same spans (start, end, label) and label; one that lacks an end was given in vain."""
+    in_vain = SetMatch(given=len(half_related_of(answer.get(field.name))))
+    return set_match(related_of(truth.get(field.name)), related_of(answer.get(field.name))) + in_vain
+
+
+def among_right_spans(answer: Answer, truth: Answer, field: Control) -> SetMatch:
+    """Those of them whose spans both sides have."""
+    common = _spans(answer, field) & _spans(truth, field)
+    return set_match(_between(common, truth, field), _between(common, answer, field))
+
+
+def _between(spans: set[SpanEnd], answer: Answer, field: Control) -> list[Relation]:
+    return [one for one in related_of(answer.get(field.name)) if {one.head, one.tail} <= spans]
+
+
+def _spans(answer: Answer, field: Control) -> set[SpanEnd]:
+    index = field.among(answer).spans if isinstance(field, RelationsControl) else None
+    return set(index.refs) if index else set()
+
+
+def _micro_f1(matches: Sequence[SetMatch], why: str) -> Measure:
+    value = total(matches).f1
+    return Measure(value, f1_interval(matches), why if value is None else "")
