@@ -27,7 +27,7 @@ TOPICS = ("Refund", "Delivery", "Praise")
 UPLOADED = [encoded("PNG", (20 + number, 10)) for number in range(2)]
 LOCAL = [encoded("JPEG", (30 + number, 10)) for number in range(2)]
 LARGE = encoded("JPEG", (6000, 300))
-INLINE = encoded("GIF")
+INLINE = encoded("BMP", (20, 20))
 GOOD = [*UPLOADED, *LOCAL, LARGE, INLINE]
 
 
@@ -72,7 +72,7 @@ def project(studio: RunningLabelStudio, shelf: Path) -> Project:
     addresses = [
         *uploaded,
         *(f"/data/local-files/?d=shelf/{number}.jpg" for number in range(3)),
-        f"data:image/gif;base64,{b64encode(INLINE).decode()}",
+        f"data:image/bmp;base64,{b64encode(INLINE).decode()}",
         f"/data/upload/{made.id}/gone.png",
         "/data/local-files/?d=shelf/text.jpg",
         "https://pictures.example/x.png",
@@ -183,6 +183,28 @@ def test_an_estimate_does_not_make_up_what_pictures_take(
     probed = ours.command("estimate", tag, "--on", "all", "--probe", "3", "--json").json
     assert probed["tokenizer"] == "from 3 stored answers about pictures"
     assert probed["prompt_tokens"][0] > 0
+
+
+def test_batches_workers_reports_and_the_like_take_pictures_too(
+    ours: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    stand_in.control(pictures=True)
+    tag = ours.save("photo", project.id, "{text} {image}", confidence="samples:3")
+    ours.command("run", tag, "--on", "ground-truth", "--batch")
+    assert stand_in.stats()["pictures"] == _sent(GOOD, times=3), "three samples of each"
+    report = ours.folder / "report.html"
+    ours.command("report", tag, "--output", report)
+    assert b64encode(INLINE).decode() not in report.read_text(), "what a data: address holds is not in it"
+    for command in (["audit", project.id], ["results", tag], ["export", tag, "--output", ours.folder / "all.jsonl"]):
+        assert "Traceback" not in ours.command(*command).err
+    refused = ours.command("save", "shown", "--project", project.id, "--examples", "2", code=1).err
+    assert "shows pictures, which examples cannot show" in " ".join(refused.split())
+    other = ours.save("words", project.id, "{text}")
+    ours.command("evaluate", other)
+    ours.command("evaluate", tag)
+    assert ours.command("compare", tag, other, "--json").json
+    assert "learns from texts alone" in " ".join(ours.command("enhance", tag, "--teacher", "x", code=1).err.split())
+    assert "which no teacher is sent" in ours.command("draft", "new", "--project", project.id, "--teacher", "x").err
 
 
 def test_files_of_a_storage_come_through_label_studio(

@@ -1,4 +1,4 @@
-"""The object tags that no model is shown: sound, film, series of numbers and documents."""
+"""What objects show that no model is: sound, film, series of numbers, documents, and pictures of no single field."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
