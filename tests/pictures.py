@@ -76,6 +76,12 @@ def file_server() -> Iterator[FileServer]:
             self.end_headers()
             self.wfile.write(said.body)
 
+        def do_HEAD(self) -> None:
+            """As a storage says that it has a bucket."""
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         def log_message(self, *_: object) -> None:
             pass
 

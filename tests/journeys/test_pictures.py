@@ -13,7 +13,7 @@ from demo.label_studio import DEFAULT_SWITCHES
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Json, Project
-from tests.pictures import encoded
+from tests.pictures import Served, encoded, file_server
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -27,7 +27,7 @@ TOPICS = ("Refund", "Delivery", "Praise")
 UPLOADED = [encoded("PNG", (20 + number, 10)) for number in range(2)]
 LOCAL = [encoded("JPEG", (30 + number, 10)) for number in range(2)]
 LARGE = encoded("JPEG", (6000, 300))
-INLINE = encoded("GIF")
+INLINE = encoded("BMP", (20, 20))
 GOOD = [*UPLOADED, *LOCAL, LARGE, INLINE]
 
 
@@ -72,7 +72,7 @@ def project(studio: RunningLabelStudio, shelf: Path) -> Project:
     addresses = [
         *uploaded,
         *(f"/data/local-files/?d=shelf/{number}.jpg" for number in range(3)),
-        f"data:image/gif;base64,{b64encode(INLINE).decode()}",
+        f"data:image/bmp;base64,{b64encode(INLINE).decode()}",
         f"/data/upload/{made.id}/gone.png",
         "/data/local-files/?d=shelf/text.jpg",
         "https://pictures.example/x.png",
@@ -183,3 +183,57 @@ def test_an_estimate_does_not_make_up_what_pictures_take(
     probed = ours.command("estimate", tag, "--on", "all", "--probe", "3", "--json").json
     assert probed["tokenizer"] == "from 3 stored answers about pictures"
     assert probed["prompt_tokens"][0] > 0
+
+
+def test_batches_workers_reports_and_the_like_take_pictures_too(
+    ours: Installation, project: Project, stand_in: RunningStandIn
+) -> None:
+    stand_in.control(pictures=True)
+    tag = ours.save("photo", project.id, "{text} {image}", confidence="samples:3")
+    ours.command("run", tag, "--on", "ground-truth", "--batch")
+    assert stand_in.stats()["pictures"] == _sent(GOOD, times=3), "three samples of each"
+    report = ours.folder / "report.html"
+    ours.command("report", tag, "--output", report)
+    assert b64encode(INLINE).decode() not in report.read_text(), "what a data: address holds is not in it"
+    for command in (["audit", project.id], ["results", tag], ["export", tag, "--output", ours.folder / "all.jsonl"]):
+        assert "Traceback" not in ours.command(*command).err
+    refused = ours.command("save", "shown", "--project", project.id, "--examples", "2", code=1).err
+    assert "shows pictures, which examples cannot show" in " ".join(refused.split())
+    other = ours.save("words", project.id, "{text}")
+    ours.command("evaluate", other)
+    ours.command("evaluate", tag)
+    assert ours.command("compare", tag, other, "--json").json
+    assert "learns from texts alone" in " ".join(ours.command("enhance", tag, "--teacher", "x", code=1).err.split())
+    assert "which no teacher is sent" in ours.command("draft", "new", "--project", project.id, "--teacher", "x").err
+
+
+def test_files_of_a_storage_come_through_label_studio(
+    studio: RunningLabelStudio, ours: Installation, stand_in: RunningStandIn
+) -> None:
+    """S3 is a server of this machine here, which an address that Label Studio signs leads to: that is not followed."""
+    stand_in.control(pictures=True)
+    config = CONFIG.replace('<Text name="text" value="$text"/>', "")
+    stored, late = encoded("PNG", (7, 7)), "s3://bucket/late.png"
+    with file_server() as s3:
+        s3.paths |= {"/bucket/in%20a/x.png": Served(stored), "/bucket/late.png": Served(stored)}
+        project = Project(studio.new_project(config, [{"image": "s3://bucket/in a/x.png"}]), studio.http)
+        access = {"bucket": "bucket", "s3_endpoint": s3.url, "region_name": "us-east-1", "presign": False}
+        keys = {"aws_access_key_id": "somebody", "aws_secret_access_key": "secret"}
+        body = {"project": project.id, "title": "s3", **access, **keys}
+        storage = studio.http.post("/api/storages/s3/", json=body).raise_for_status().json()["id"]
+        (task,) = project.tasks()
+        assert "/resolve/?fileuri=" in task["data"]["image"], "the API of Label Studio does not name the bucket"
+        ours.command("save", "stored", "--project", project.id)
+        ours.command("run", "stored@1", "--on", "all")
+        ours.app.use("stored@1")
+        raw = {"id": task["id"], "data": {"image": "s3://bucket/in a/x.png"}}
+        live = ours.app.live_predictions()
+        try:
+            assert live.predict(project.id, config, [raw])[0], "as Label Studio sends it to a backend"
+        finally:
+            live.close(5)
+        assert stand_in.stats()["pictures"] == _sent([stored]), "the same picture, so it was not asked about again"
+        studio.http.patch(f"/api/storages/s3/{storage}", json={"presign": True}).raise_for_status()
+        (added,) = project.add([{"image": late}])
+        tried = " ".join(ours.command("try", "stored@1", "--task", added).out.split())
+        assert "is in a storage at a private address (127.0.0.1), which is not read: switch the storage's" in tried

@@ -1,6 +1,5 @@
 """What a server answers to a request for a file: its bytes, up to a limit, where it is, or why there is none."""
 
-import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ PIECE = 65_536
 """Bytes."""
 NOT_COMPRESSED = {"Accept-Encoding": "identity"}
 _SIGNATURES = ("x-amz-signature", "x-goog-signature", "signature", "sig")
-_PAGE = re.compile(r"(?:text/html|application/xhtml)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,6 @@ def answer_of(response: "httpx.Response", url: str, most: int) -> Answer:
         return Moved(urljoin(url, response.headers["location"]))
     if status != 200:
         return trouble_of(status, url)
-    if _PAGE.match(response.headers.get("content-type", "")):
-        return Failure("bad_task", "is behind a login, or not there: its address answers with a web page.")
     return _read(response, most)
 
 

@@ -87,7 +87,7 @@ class WebFiles:
         import httpx
 
         pinned = httpx.URL(url).copy_with(host=ip, username=None, password=None, fragment=None)
-        name = httpx.URL(url).host
+        name = httpx.URL(url).raw_host.decode()
         headers = {"Host": httpx.URL(url).netloc.decode(), **NOT_COMPRESSED}
         with self._client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": name}) as response:
             return answer_of(response, url, most)

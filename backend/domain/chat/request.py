@@ -220,7 +220,8 @@ class RequestBuilder:
             return task
         if isinstance(values, Failure):
             return values
-        user, pictures = self.version.fill(values), self.version.placed(values, task.pictures)
+        user = self.version.fill(values)
+        pictures = self.version.placed(values, task.pictures) if task.pictures else ()
         if self._template is not None:
             orders = both_orders((user, pictures), task, self.version, self.schema)
             if isinstance(orders, Failure):

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
 from backend.domain.labels.inputs.images import ImageObject
+from backend.domain.labels.inputs.media import MediaObject
 from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
@@ -90,6 +91,9 @@ class Layout:
         """A list, a table or pictures; it shows one field, or nothing. The lines of a list or table begin on a line of
         their own."""
         found = read_input(element)
+        if isinstance(found, MediaObject):
+            self.inputs.setdefault(f"<{found.tag}>", found)
+            return
         whole = _WHOLE.fullmatch(found.value) if found is not None and "{{" not in found.value else None
         if found is None or whole is None:
             return

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from backend.domain.characters import invisible, named, quoted
 from backend.domain.data_paths import MISSING, look_up
 from backend.domain.labels.controls.boxes import marked_picture
+from backend.domain.labels.inputs.media import on_media
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.task import Task
 
@@ -14,8 +15,8 @@ _MOST, _LONGEST = 5, 60
 
 def remarks(template: str, variables: Sequence[str], schema: LabelSchema) -> list[str]:
     """Remarks on braces in the template around a variable, on pictures that it does not show although they are marked,
-    and on labels with invisible characters."""
-    return [*_braces(template, variables), *_unseen(template, schema), *_labels(schema)]
+    on labels with invisible characters, and on what the model does not get."""
+    return [*_braces(template, variables), *_unseen(template, schema), *_labels(schema), *on_media(schema.inputs)]
 
 
 def _braces(template: str, variables: Sequence[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from backend.domain.labels.inputs.media import MediaObject
 from backend.domain.labels.inputs.values import field_of, value_of
 
 
@@ -29,10 +30,11 @@ class ImageObject:
         return tuple(one for one in listed if one not in ("", None))
 
 
-def image_object(element: Element) -> ImageObject:
-    """Of an <Image>."""
+def image_object(element: Element) -> ImageObject | MediaObject:
+    """Of an <Image>; no model is shown one whose address is put together, or the same for all tasks."""
     said = {name.lower(): said for name, said in element.attrib.items()}
-    return ImageObject(said.get("valuelist") or said.get("value", ""))
+    value = said.get("valuelist") or said.get("value", "")
+    return MediaObject("Image", value) if field_of(value) is None or "{{" in value else ImageObject(value)
 
 
 def picture_names(inputs: Iterable[object]) -> tuple[str, ...]:

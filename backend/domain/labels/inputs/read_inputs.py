@@ -1,4 +1,5 @@
-"""The object tags that a model never reads as their value stands in the task: lists of items, tables and pictures."""
+"""The object tags that a model never reads as their value stands in the task: lists of items, tables, pictures, and
+what it is not shown at all."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -6,9 +7,10 @@ from xml.etree.ElementTree import Element
 
 from backend.domain.labels.inputs.images import ImageObject, image_object
 from backend.domain.labels.inputs.lists import ListObject
+from backend.domain.labels.inputs.media import MEDIA_TAGS, MediaObject
 from backend.domain.labels.inputs.tables import TableObject
 
-READ_TAGS = ("List", "Table", "Image")
+READ_TAGS = ("List", "Table", "Image", *MEDIA_TAGS)
 
 
 class ReadInput(Protocol):
@@ -24,6 +26,8 @@ def read_input(element: Element) -> ReadInput | None:
     """Of one of READ_TAGS; None for data that the browser loads, or reads as something else than JSON."""
     if element.tag == "Image":
         return image_object(element)
+    if element.tag in MEDIA_TAGS:
+        return MediaObject(element.tag, element.get("value", ""))
     said = {name.lower(): said for name, said in element.attrib.items()}
     if element.tag == "List":
         return ListObject(said.get("value", ""))
@@ -33,8 +37,12 @@ def read_input(element: Element) -> ReadInput | None:
 def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tuple[str, ...]:
     """The variables that there were before `inputs` were read: those that none of these shows, or that a text shows
     too."""
-    shown = {one.value[1:] for one in inputs if not (isinstance(one, ImageObject) and one.named)}
+    shown = {one.value[1:] for one in inputs if not _is_text_too(one)}
     return tuple(name for name in variables if name not in shown)
+
+
+def _is_text_too(one: ReadInput) -> bool:
+    return isinstance(one, MediaObject) or (isinstance(one, ImageObject) and one.named)
 
 
 def without_pictures(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:

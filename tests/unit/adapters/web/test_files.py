@@ -147,9 +147,15 @@ def test_a_file_that_is_cut_is_told(files: FileServer, web: WebFiles) -> None:
     assert answer.kind == "connection"
 
 
-def test_a_web_page_is_no_file(files: FileServer, web: WebFiles) -> None:
-    files.paths["/in"] = Served(b"<html>", kind="text/html; charset=utf-8")
-    assert "behind a login, or not there" in told(web.read(named(files, "/in"), MOST))
+def test_the_type_that_a_server_tells_is_not_trusted(files: FileServer, web: WebFiles) -> None:
+    files.paths["/in"] = Served(b"bytes", kind="text/html; charset=utf-8")
+    assert web.read(named(files, "/in"), MOST) == b"bytes"
+
+
+def test_a_host_may_have_a_name_of_any_letters(files: FileServer, web: WebFiles) -> None:
+    files.paths["/a"] = Served(b"bytes")
+    assert web.read(named(files, "/a", "bücher.test"), MOST) == b"bytes"
+    assert files.asked[0][1]["host"].startswith("xn--bcher-kva.test:")
 
 
 @pytest.mark.parametrize(
