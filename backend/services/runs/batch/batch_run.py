@@ -14,7 +14,8 @@ from functools import partial
 
 from backend.adapters.database.run_tasks import RunTask
 from backend.domain.chat.model import BatchModel
-from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.resolution.resolve import Pricing, failed, resolve
 from backend.domain.runs.run import Run
