@@ -1,9 +1,11 @@
-"""The value on which several samples agree where it can be built from all of them: an order, items in buckets, spans.
+"""The value on which several samples agree where it can be built from all of them: an order, items in buckets, spans,
+marks in a picture.
 
 Orders are joined by Borda count (Borda 1781): an item with a smaller sum of places comes first, of equal ones that of
 the first sample. Their agreement is Kendall's tau, the mean over all pairs of samples, at least 0. Items are in the
 bucket that most samples have them in, of equal ones that of the first; their agreement is the mean share of samples.
-For spans see `domain.span_consensus`.
+For spans see `domain.span_consensus`. Of marks, those of the sample that is most like the others count (the medoid), of
+equal ones the first; their agreement is the mean F1 of the same marks, over all pairs of samples.
 """
 
 from collections import Counter
@@ -12,10 +14,12 @@ from itertools import combinations
 from math import comb
 
 from backend.domain.answer import AnswerValue, Groups, Ranking, Spans, buckets_of
+from backend.domain.shapes.marked_box import Boxes
+from backend.domain.shapes.pairing import pairs_of
 from backend.domain.span_consensus import span_consensus
 from backend.domain.statistics.rank_correlation import kendall_tau
 
-JOINED = (Ranking, Groups)
+JOINED = (Ranking, Groups, Boxes)
 """The kinds of value that are built from all samples; of other kinds the most frequent one counts."""
 
 
@@ -26,8 +30,11 @@ def consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[Answe
         return span_consensus(values, samples)
     rankings = [value for value in values if isinstance(value, Ranking)]
     groups = [value for value in values if isinstance(value, Groups)]
+    boxes = [value for value in values if isinstance(value, Boxes)]
     if rankings:
         return _borda(rankings), _concordance(rankings, samples)
+    if boxes:
+        return _medoid(boxes, samples)
     return _majority(groups, samples) if groups else None
 
 
@@ -59,3 +66,15 @@ def _majority(groups: Sequence[Groups], samples: int) -> tuple[Groups, float]:
     joined = ((bucket, tuple(one for one in ids if chosen[one][0] == bucket)) for bucket in order)
     agreement = sum(count for _, count in chosen.values()) / (samples * len(chosen))
     return Groups(tuple(group for group in joined if group[1])), agreement
+
+
+def _medoid(boxes: Sequence[Boxes], samples: int) -> tuple[Boxes, float]:
+    """A pair with a sample that has no marks agrees in none."""
+    alike = [[_common(one, other) for other in boxes] for one in boxes]
+    agreement = sum(alike[i][j] for i, j in combinations(range(len(boxes)), 2)) / comb(samples, 2)
+    return max(zip(boxes, alike, strict=True), key=lambda held: sum(held[1]))[0], agreement
+
+
+def _common(one: Boxes, other: Boxes) -> float:
+    """The F1 of the same marks."""
+    return 2 * len(pairs_of(one, other)) / (len(one.boxes) + len(other.boxes))

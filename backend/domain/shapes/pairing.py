@@ -27,7 +27,7 @@ def pairs_of(answer: object, truth: object) -> Sequence[Pair]:
     return _pairs(boxes_of(answer), boxes_of(truth), _ratio(truth, answer))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def _pairs(given: Sequence[MarkedBox], wanted: Sequence[MarkedBox], ratio: float) -> tuple[Pair, ...]:
     """Remembered, because each measure asks for them."""
     table = [

@@ -1,4 +1,4 @@
-"""What several samples agree on where it is built from all of them: orders and buckets."""
+"""What several samples agree on where it is built from all of them: orders, buckets and marks."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from backend.domain.answer import Answer, AnswerValue, Groups, Labels, Ranking
 from backend.domain.consensus import consensus
 from backend.domain.outcome import Rejection
 from backend.domain.prompts.confidence_option import vote
+from backend.domain.shapes.marked_box import Boxes, MarkedBox
 from tests.scripted import some
 
 WRONG = Rejection("incomplete", "It lacks an item.")
@@ -48,6 +49,27 @@ def test_an_item_is_in_the_bucket_of_most_samples() -> None:
     value, agreed = some(consensus(said, 3))
     assert value == groups(good="ab", _="c"), "of equally frequent ones the first"
     assert agreed == pytest.approx((3 + 2 + 1) / 9)
+
+
+def marks(*places: float) -> Boxes:
+    """Boxes of 10 x 10 %."""
+    return Boxes(tuple(MarkedBox("a", "rectangle", place, 0, 10, 10) for place in places))
+
+
+def test_of_marks_the_sample_counts_that_is_most_like_the_others() -> None:
+    said: list[AnswerValue] = [marks(0, 50, 80), marks(1, 51), marks(2, 52)]
+    value, agreed = some(consensus(said, 3))
+    assert value == marks(1, 51), "of two that are as much like the others the first"
+    assert agreed == pytest.approx((4 / 5 + 4 / 5 + 1) / 3)
+    assert consensus([marks(0), marks(60)], 2) == (marks(0), 0)
+
+
+def test_a_sample_without_marks_or_without_an_answer_agrees_with_none() -> None:
+    value, confidence = vote([{"box": marks(0)}, {"box": marks(1)}, {"box": None}, WRONG])
+    assert value == {"box": marks(0)}
+    assert confidence is not None
+    assert confidence.controls == {"box": pytest.approx(1 / 6)}
+    assert vote([{"box": None}, {"box": marks(1)}, {"box": None}])[0] == {"box": None}
 
 
 def test_nothing_else_is_joined() -> None:
