@@ -21,8 +21,8 @@ from backend.domain.hashing import canonical, numbered
 from backend.domain.labels.reading import as_read
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture, Placed
-from backend.domain.pictures.loading import PictureSource, shown_pictures, with_pictures
+from backend.domain.picture import Placed, Shown
+from backend.domain.pictures.loading import PictureSource, shown_files, with_files
 from backend.domain.prompts.confidence_option import sampled
 from backend.domain.prompts.examples import Values
 from backend.domain.prompts.version import PromptVersion
@@ -98,8 +98,8 @@ class ChatRequest:
     pictures: tuple[Placed, ...] = ()
 
     @property
-    def parts(self) -> "list[str | Picture]":
-        """The user's message in pieces: texts, of which none is empty, and pictures."""
+    def parts(self) -> "list[str | Shown]":
+        """The user's message in pieces: texts, of which none is empty, and what is shown."""
         ends = [0, *(at for at, _ in self.pictures), len(self.user)]
         texts = [self.user[start:end] for start, end in pairwise(ends)]
         shown = [picture for _, picture in self.pictures]
@@ -184,7 +184,7 @@ class RequestBuilder:
     ) -> None:
         self.version = version
         self._pictures = pictures
-        self._shown = shown_pictures(schema.inputs, version.variables)
+        self._shown = shown_files(schema.inputs, version.variables)
         self._example_turns = FewShotMessages(version, embed) if version.examples else None
         self._attempts = attempts
         self.schema = schema
@@ -204,7 +204,7 @@ class RequestBuilder:
 
     def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
         """The requests for many tasks, in their order."""
-        read = with_pictures(tasks, self._shown, self._pictures, self.version.project)
+        read = with_files(tasks, self._shown, self._pictures, self.version.project)
         values = [self._values(task) for task in read]
         example_turns: Sequence[tuple[Turn, ...]] = (
             [()] * len(tasks) if self._example_turns is None else self._example_turns.of(tasks, values)
