@@ -13,7 +13,8 @@ import numpy
 
 from backend.domain.answer import Labels
 from backend.domain.audit.label_errors import audit
-from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.chat.request import ChatRequest
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth

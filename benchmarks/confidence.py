@@ -7,7 +7,8 @@ from pathlib import Path
 from random import Random
 
 from backend.domain.answer import Answer
-from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome

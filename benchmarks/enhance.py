@@ -20,7 +20,8 @@ from backend.adapters.providers.registry import DEFAULT, ConnectionRegistry
 from backend.app import App
 from backend.container import Container
 from backend.domain.answer import Labels
-from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.metrics.comparison import Comparison, compare
 from backend.domain.optimize.search import SearchOptions

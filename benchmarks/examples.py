@@ -7,7 +7,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.chat.request import ChatRequest
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.few_shot.selection import Candidate, kept
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.examples import WAYS, Example, Examples

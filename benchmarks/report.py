@@ -18,7 +18,8 @@ from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.domain.answer import Labels
-from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import to_result

@@ -5,7 +5,7 @@ import json
 from itertools import cycle, islice
 from pathlib import Path
 
-from backend.domain.chat.request import RequestBuilder
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task

@@ -11,7 +11,8 @@ from xml.sax.saxutils import quoteattr
 
 from hypothesis import strategies as st
 
-from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder, RequestTemplate
+from backend.domain.chat.request import ChatRequest, Completion, RequestTemplate
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure

@@ -37,7 +37,8 @@ class MarkedSpan:
     """A stretch of a task's text and its label, as it is stored: [start, end) in code points. `text`: the characters
     there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it. `place`: as a
     region names it, where start and end are not its offsets. `attributes`: what is said of the span beside its label,
-    by the name of the control that says it; nothing of those that were left empty. `refs`: how relations mean it."""
+    by the name of the control that says it; nothing of those that were left empty. `refs`: how relations mean it.
+    `item`: its number in a model's list, from 0; `score`: its own confidence, None if there is none."""
 
     start: int
     end: int
@@ -47,6 +48,8 @@ class MarkedSpan:
     place: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     attributes: "tuple[tuple[str, AnswerValue], ...]" = ()
     refs: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    item: int | None = field(default=None, compare=False, repr=False)
+    score: float | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> tuple[int, int, str]:

@@ -1,8 +1,9 @@
-"""The value on which several samples agree where it can be built from all of them: an order, or items in buckets.
+"""The value on which several samples agree where it can be built from all of them: an order, items in buckets, spans.
 
 Orders are joined by Borda count (Borda 1781): an item with a smaller sum of places comes first, of equal ones that of
 the first sample. Their agreement is Kendall's tau, the mean over all pairs of samples, at least 0. Items are in the
 bucket that most samples have them in, of equal ones that of the first; their agreement is the mean share of samples.
+For spans see `domain.span_consensus`.
 """
 
 from collections import Counter
@@ -10,16 +11,19 @@ from collections.abc import Sequence
 from itertools import combinations
 from math import comb
 
-from backend.domain.answer import AnswerValue, Groups, Ranking, buckets_of
+from backend.domain.answer import AnswerValue, Groups, Ranking, Spans, buckets_of
+from backend.domain.span_consensus import span_consensus
 from backend.domain.statistics.rank_correlation import kendall_tau
 
 JOINED = (Ranking, Groups)
 """The kinds of value that are built from all samples; of other kinds the most frequent one counts."""
 
 
-def consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[AnswerValue, float] | None:
+def consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[AnswerValue | None, float] | None:
     """Of `values` (those of another kind than the first joined one do not count) and the agreement of all `samples`,
     of which some may have none; None without a value that can be joined."""
+    if any(isinstance(value, Spans) for value in values):
+        return span_consensus(values, samples)
     rankings = [value for value in values if isinstance(value, Ranking)]
     groups = [value for value in values if isinstance(value, Groups)]
     if rankings:

@@ -23,6 +23,7 @@ REJECTIONS = (
     "incomplete",
     "bad_reference",
     "unlocated",
+    "inconsistent",
 )
 FAILURES = (
     "bad_task",
@@ -101,6 +102,7 @@ class Outcome:
     sent: how many requests were sent for it now
     reused: whether stored completions were enough
     logprobs: whether its answers came with log-probabilities, matching or not
+    orders: what was answered in each order, if both were asked
     """
 
     task_id: int
@@ -112,6 +114,7 @@ class Outcome:
     reused: bool = False
     controls: Mapping[str, float] | None = None
     logprobs: bool = False
+    orders: tuple[Answer, ...] = ()
 
     @property
     def answer(self) -> Answer | None:

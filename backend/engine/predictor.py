@@ -144,7 +144,7 @@ class Predictor:
                 continue
             judged = [judge(stored.get(sample.digest, ()), ask.template.spec) for sample in ask.samples]
             if all(map(Judged.settles, judged, ask.samples)):
-                outcome = outcome_of(task_id, judged, self._pricing)
+                outcome = outcome_of(task_id, judged, self._pricing, bool(ask.orders))
                 settled += [replace(outcome, reused=True)] if outcome else []
             elif ask.digest in claimed:
                 pending.append(PendingTask(task_id, ask, stored))
@@ -196,7 +196,7 @@ class Predictor:
         results = await ask_all(self.executor, item.request, item.stored)
         sent = sum(result.sent for result in results)
         judged = [result.read_by(item.request.template.spec) for result in results]
-        outcome = outcome_of(item.task_id, judged, self._pricing)
+        outcome = outcome_of(item.task_id, judged, self._pricing, bool(item.request.orders))
         if outcome is None:
             return failed(item.task_id, failure_of(results), item.request.digest, sent)
         return replace(outcome, sent=sent, reused=sent == 0)

@@ -55,6 +55,8 @@ def unsure(version: PromptVersion, outcomes: Sequence[Outcome]) -> str | None:
             f"The log-probabilities of {version.model} do not fit the texts it gives, so {version.tag} has no scores: "
             "update the model's server, or save the prompt with `--confidence none`."
         )
+    if version.swaps:
+        return f"{version.model} gives no log-probabilities, so {version.tag} has no scores."
     return (
         f"{version.model} gives no log-probabilities, so {version.tag} has no scores: save it with `--confidence "
         "samples:5` to have each task asked five times and their agreement as the score, or with `--confidence none`."

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.domain.labels.regions import SCORE_DIGITS, is_submittable
+from backend.domain.labels.controls.region_score import SCORE_DIGITS
+from backend.domain.labels.regions import is_submittable
 from backend.domain.predictions.diff import compare, wanted_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.predictions.target_project import Notify, TargetProject

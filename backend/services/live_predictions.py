@@ -14,7 +14,7 @@ from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import RAW, Calibrators
-from backend.domain.chat.request import RequestBuilder
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import rounded, to_result

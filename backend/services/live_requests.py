@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
-from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestBuilder
+from backend.domain.chat.request import ChatRequest, PlannedRequests
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.outcome import Outcome
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.task import Task

@@ -40,6 +40,7 @@ async def _ask(labeler: TaskLabeler, request: ChatRequest, task_id: int, project
     stored = labeler.store.completions([sample.digest for sample in request.samples])
     async with closing(labeler.make_executor(project=project)) as executor:
         results = await ask_all(executor, request, stored)
-    outcome = outcome_of(task_id, [result.read_by(request.template.spec) for result in results], labeler.pricing)
+    judged = [result.read_by(request.template.spec) for result in results]
+    outcome = outcome_of(task_id, judged, labeler.pricing, bool(request.orders))
     attempts = tuple(attempt for result in results for attempt in result.attempts)
     return TryResult(request.messages, attempts, outcome or failed(task_id, failure_of(results), request.digest))

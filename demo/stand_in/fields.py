@@ -22,12 +22,12 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _RANGE = re.compile(r"number from (-?[\d.]+)\b.*? to (-?[\d.]+)")
 _ANY = (-math.inf, math.inf)
 _WORD = re.compile(r"\w+")
-_ORDERED, _SORTED = " a list of all items of ", '"item": the reference'
+_ORDERED, _SORTED, _RELATED = " a list of all items of ", '"item": the reference', " a list of all relations "
 _LONGEST_SCALE = 20
 _QUOTED = re.compile(r'"[^"]*"')
 _A_TEXT = re.compile(r"\ba text\b|\btexts\b")
 _PART = re.compile(r"in each object, (.*)")
-_OF_A_QUOTE = ("turn", "label", "text", "before")
+_OF_A_QUOTE = ("id", "turn", "label", "text", "before")
 _TURN = re.compile(r"\[(\d+)\] [^:]*: ")
 
 
@@ -37,7 +37,8 @@ class Field:
     `about` finds in an item: a sentence where it `writes` a text, quotes where it `marks` texts with labels (in the
     last of its `turns`), a date of that shape where it is `dated`, a number between the ends of its `scale`, places
     in a picture by the numbers of `placed`, and of listed items, all `references`, their order where it is `ordered`,
-    or each `marked_as` its bucket where it `sorts` them. `parts`: what else is said of each quote."""
+    or each `marked_as` its bucket where it `sorts` them. `parts`: what else is said of each quote; `ids`: each has one,
+    by which a field that `relates` means it."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -55,12 +56,14 @@ class Field:
     references: tuple[str, ...] = ()
     placed: tuple[str, ...] = ()
     parts: tuple["Field", ...] = ()
+    ids: bool = False
+    relates: bool = False
 
     def with_label(self, label: str) -> "Field":
         """This field with one more label."""
         if self.parts:
             return replace(self, parts=(*self.parts[:-1], self.parts[-1].with_label(label)))
-        if self.marks or self.sorts or self.placed:
+        if self.marks or self.sorts or self.placed or self.relates:
             return replace(self, marked_as=tuple(dict.fromkeys((*self.marked_as, label))))
         return replace(self, labels=tuple(dict.fromkeys((*self.labels, label))))
 
@@ -113,8 +116,12 @@ class Field:
 
     def _quotes(self, line: str, told: Told) -> list[dict[str, Any]]:
         """Quotes with what else is said of them."""
-        said = self._plain_quotes(line, told)
-        return [one | {part.name: part.of_quote(line, one["text"], told) for part in self.parts} for one in said]
+        return [
+            ({"id": f"{self.name}-{number}"} if self.ids else {})
+            | one
+            | {part.name: part.of_quote(line, one["text"], told) for part in self.parts}
+            for number, one in enumerate(self._plain_quotes(line, told), 1)
+        ]
 
     def of_quote(self, line: str, text: str, told: Told) -> Any:
         """What this field says of a quote from a line: the label whose name or words the line has; where it takes a
@@ -199,7 +206,10 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     if {"label", "text"} <= quote.keys():
         own = {key: spec for key, spec in quote.items() if key not in _OF_A_QUOTE}
         parts = fields_of_schema({"properties": own})
-        return Field(name, filler="[]", marks=True, marked_as=labels, turns="turn" in quote, parts=parts)
+        turns, ids = "turn" in quote, "id" in quote
+        return Field(name, filler="[]", marks=True, marked_as=labels, turns=turns, parts=parts, ids=ids)
+    if {"from", "to", "label"} <= quote.keys():
+        return Field(name, filler="[]", relates=True, marked_as=tuple(_mapping(quote["label"]).get("enum") or ()))
     variants = [spec, *map(_mapping, spec.get("anyOf") or ())]
     many = any("items" in variant for variant in variants)
     listed = [label for variant in variants for label in _mapping(variant.get("items", variant)).get("enum") or ()]
@@ -236,12 +246,14 @@ def _spoken_field(name: str, rule: str) -> Field:
     scale = (float(ends[1]), float(ends[2])) if ends else _ANY if " number" in rule else None
     filler, marks = ends[1] if ends else _spoken_filler(rule), '"before"' in rule
     turns, dated = '"turn"' in rule, shape_of(rule)
-    ordered, sorts = _ORDERED in rule, _SORTED in rule
+    ordered, sorts, relates = _ORDERED in rule, _SORTED in rule, _RELATED in rule
     placed = keys_told(rule)
-    several, nullable = " list" in rule and not (marks or ordered or sorts or placed), " null" in rule
-    writes = not (scale or marks or dated or placed) and bool(_A_TEXT.search(_QUOTED.sub("", rule)))
+    listed, nullable = marks or ordered or sorts or placed or relates, " null" in rule
+    writes = not (scale or marks or dated or placed or relates) and bool(_A_TEXT.search(_QUOTED.sub("", rule)))
+    several = " list" in rule and not listed
     field = Field(name, (), several, nullable, filler, writes, scale, marks, turns=turns, dated=dated)
-    return replace(field, ordered=ordered, sorts=sorts, placed=placed, scale=None if placed else scale)
+    made = replace(field, ordered=ordered, sorts=sorts, placed=placed, scale=None if placed else scale)
+    return replace(made, relates=relates, ids=marks and '"id"' in rule)
 
 
 def _spoken_filler(rule: str) -> str:

@@ -13,6 +13,7 @@ from demo.stand_in.fields import Field, fields_of_schema, fields_of_system, head
 from demo.stand_in.likeness import Answered, Likeness
 from demo.stand_in.lines import Line, Names, read_line
 from demo.stand_in.overlap import Overlap
+from demo.stand_in.relate import with_relations
 from demo.stand_in.told import Told, fold
 from demo.stand_in.words import name_words, words
 
@@ -92,7 +93,7 @@ class _Preface:
         for overlap in self._overlaps(evidence):
             alike = self._likeness.scores(overlap.field, seen)
             found.append((overlap.field.about(item, told), tuple(overlap.probabilities(seen, alike))))
-        return found
+        return with_relations(found, item)
 
     def _told_with(self, evidence: tuple[Evidence, ...]) -> Told:
         told = {term: list(texts) for term, texts in self._told.items()}

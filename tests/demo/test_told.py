@@ -112,3 +112,14 @@ def test_what_else_is_asked_of_a_quote_is_in_its_line_or_the_quote_itself(with_s
     }
     none = asked("My desk lamp.", with_schema, PROMPT, config=CONFIG.replace("</View>", f"{parts}</View>"))
     assert [none["parts"][0][key] for key in ("state", "stars")] == [None, None], "nothing is made up"
+
+
+def test_neighbours_are_related_by_a_label_whose_words_stand_between_them(with_schema: bool) -> None:
+    relations = '<Relations><Relation value="paid with"/><Relation value="belongs to"/></Relations>'
+    config = CONFIG.replace("</View>", f"{relations}</View>")
+    found = asked("The desk lamp belongs to 10443, not to 20317: my mug.", with_schema, PROMPT, config=config)
+    by_id = {quote["id"]: quote["text"] for quote in found["parts"]}
+    assert list(by_id.values()) == ["desk lamp", "10443", "20317", "mug"]
+    assert [(by_id[one["from"]], one["label"], by_id[one["to"]]) for one in found["relations"]] == [
+        ("desk lamp", "belongs to", "10443")
+    ]

@@ -1,6 +1,6 @@
 """Boxes, ellipses and points in pictures on a real Label Studio: asked, judged, pushed, shown, annotated, withdrawn.
 
-The stand-in model sees no pictures: it copies the places that the text beside a picture tells.
+The stand-in model is sent the pictures and does not look at them: it copies the places that the text beside one tells.
 """
 
 import base64
@@ -16,6 +16,7 @@ from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Json, Project
 from tests.journeys.screen import opened, photograph, submitted
+from tests.running import RunningStandIn
 
 TASKS, TRUTHS, NEAR, FAR = 6, 4, 0, 1
 WIDTH, HEIGHT = 200, 100
@@ -26,7 +27,7 @@ CONFIG = """<View>
   <EllipseLabels name="round" toName="img"><Label value="Ball"/></EllipseLabels>
   <KeyPointLabels name="spot" toName="img"><Label value="Eye"/></KeyPointLabels>
 </View>"""
-PROMPT = "Say where they are.\n\n{note}"
+PROMPT = "Say where they are in {image}.\n\n{note}"
 
 
 def picture(number: int) -> str:
@@ -70,6 +71,11 @@ def essence(result: list[Json]) -> list[Json]:
     return [{name: region[name] for name in known} for region in result]
 
 
+@pytest.fixture(autouse=True)
+def with_pictures(stand_in: RunningStandIn) -> None:
+    stand_in.control(pictures=True)
+
+
 def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Project:
     """Its ground truths are what the notes say; the red box of one is a little, that of another one far to the right.
     The ellipses are turned, by half a turn, and one picture was turned when it was marked."""
@@ -82,7 +88,7 @@ def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Pro
 
 
 def test_marks_are_asked_judged_pushed_annotated_and_withdrawn(
-    mine: Installation, label_studio: RunningLabelStudio
+    mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
     project = project_of(label_studio, TASKS, TRUTHS)
     tag = mine.save("marks", project.id, PROMPT)
@@ -103,6 +109,7 @@ def test_marks_are_asked_judged_pushed_annotated_and_withdrawn(
     mine.command("run", tag, "--on", "all")
     predictions = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
     assert [essence(one["result"]) for one in predictions] == [regions(number) for number in range(TASKS)]
+    assert sorted(stand_in.stats()["pictures"].values()) == [1] * TASKS, "each was shown once"
     names = [region["id"] for one in predictions for region in one["result"]]
     assert mine.app.push(tag).unchanged == TASKS, "what Label Studio stored is read back as what was said"
     mine.command("withdraw", tag, "--yes")
@@ -116,22 +123,68 @@ def test_marks_are_asked_judged_pushed_annotated_and_withdrawn(
     assert project.predictions() == []
 
 
-def shown_on(page: Page) -> None:
+def shown_on(page: Page, marks: int) -> None:
     """Waits until the picture is there, with all marks."""
-    expect(page.locator("img[src^='data:image/png']").first).to_be_visible(timeout=TIMEOUT_MS)
-    expect(page.locator(".lsf-outliner-item")).to_have_count(len(regions(0)), timeout=TIMEOUT_MS)
+    expect(page.locator("canvas").first).to_be_visible(timeout=TIMEOUT_MS)
+    page.wait_for_function("[...document.images].every(image => image.complete)", timeout=TIMEOUT_MS)
+    expect(page.locator(".lsf-outliner-item")).to_have_count(marks, timeout=TIMEOUT_MS)
 
 
+@pytest.mark.parametrize("turned", [0, 90])
 def test_the_screen_shows_the_marks_and_submits_what_was_predicted(
-    mine: Installation, label_studio: RunningLabelStudio, browser: BrowserContext, tmp_path: Path
+    mine: Installation, label_studio: RunningLabelStudio, browser: BrowserContext, tmp_path: Path, turned: int
 ) -> None:
+    """Whether the annotator turns the picture or not."""
     project = project_of(label_studio, 1, 0)
     tag = mine.save("marks", project.id, PROMPT)
     mine.command("run", tag, "--on", "all")
     (prediction,) = project.predictions()
     page = opened(browser, project)
-    shown_on(page)
+    shown_on(page, len(regions(0)))
+    if turned:
+        turn(page)
     photograph(page, tmp_path / "marks.png")
     (annotation,) = submitted(page, project)
-    assert essence(annotation["result"]) == essence(prediction["result"]) == regions(0)
+    assert essence(prediction["result"]) == regions(0)
+    assert essence(annotation["result"]) == [{**region, "image_rotation": turned} for region in regions(0)]
     assert mine.app.push(tag).unchanged == 1
+
+
+def test_marks_that_were_drawn_by_hand_are_the_same_as_those_of_the_model(
+    mine: Installation, label_studio: RunningLabelStudio, browser: BrowserContext
+) -> None:
+    """The ball is drawn from its centre; the annotator turns the picture at the end."""
+    note = "red 100 200 400 600; ball 500 100 700 500; eye 850 800"
+    project = Project.made(label_studio, [{"note": note, "image": picture(0)}], None, CONFIG)
+    page = opened(browser, project)
+    shown_on(page, 0)
+    draw(page, "Red", (10, 20), (40, 60))
+    draw(page, "Ball", (60, 30), (70, 50))
+    draw(page, "Eye", (85, 80), (85, 80))
+    shown_on(page, 3)
+    turn(page)
+    (annotation,) = submitted(page, project)
+    assert {region["image_rotation"] for region in annotation["result"]} == {90}
+    project.http.patch(f"/api/annotations/{annotation['id']}/", json={"ground_truth": True}).raise_for_status()
+    judged = mine.command("evaluate", mine.save("marks", project.id, PROMPT), "--json").json
+    assert judged["accuracy"] == 1
+    found = judged["controls"]
+    assert found["box"]["mean_iou"]["value"] > 0.9
+    assert found["round"]["mean_iou"]["value"] > 0.9
+    assert found["spot"]["mean_distance"]["value"] < 1
+
+
+def turn(page: Page) -> None:
+    """Turns the picture clockwise, by the last of the tools beside it."""
+    page.locator(".lsf-toolbar .lsf-tool").last.click()
+    expect(page.locator("img[style*='rotate(90deg)']")).to_have_count(1, timeout=TIMEOUT_MS)
+
+
+def draw(page: Page, label: str, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Presses the mouse at one place, in percent of the picture, and lets it go at another."""
+    page.locator(".lsf-label", has_text=label).click()
+    box = page.locator("canvas").first.bounding_box()
+    assert box is not None
+    for place, then in ((start, page.mouse.down), (end, page.mouse.up)):
+        page.mouse.move(box["x"] + box["width"] * place[0] / 100, box["y"] + box["height"] * place[1] / 100, steps=5)
+        then()

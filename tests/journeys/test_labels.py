@@ -58,7 +58,10 @@ def test_spans_are_asked_placed_judged_pushed_and_annotated(mine: Installation, 
     predictions = project.predictions()
     assert len(predictions) == TASKS
     for prediction in predictions:
-        (value,) = [region["value"] for region in prediction["result"] if region["type"] == "labels"]
+        (region,) = [region for region in prediction["result"] if region["type"] == "labels"]
+        value = region["value"]
+        assert 0 < region["score"] <= 1, "each span has a confidence of its own"
+        assert prediction["score"] is not None
         text = texts[prediction["task"]]
         assert value["labels"] == ["PER"]
         assert value["text"] == text[value["start"] : value["end"]] == text[text.index("Anna") : text.index(" Berg")]

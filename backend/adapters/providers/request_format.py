@@ -60,11 +60,11 @@ class RequestFormat:
     def body(self, request: ChatRequest) -> bytes:
         """The request's body; the part that all requests share is encoded once.
 
-        If a seed is set, each sample gets one of its own, because the same seed would give the same answers.
+        If a seed is set, each sample gets one of its own, because the same seed would give the same answers; two orders
+        of one comparison share it.
         """
-        head, tail = _encoded(
-            _Key(request.template, self, request.sample if "seed" in request.template.parameters else 0)
-        )
+        number = request.sample if "seed" in request.template.parameters and not request.orders else 0
+        head, tail = _encoded(_Key(request.template, self, number))
         said = content_of(request) if request.pictures else json.dumps(request.user).encode()
         return head + _turns(request.example_turns) + USER + said + tail
 

@@ -46,12 +46,13 @@ class RegionControl:
             return _NO_SPAN
         if self.control.name in RESERVED:
             return f"each span has a {said(self.control.name)} of its own: give the control another name"
-        if not all(any(label in field.known_classes for label in wanted) for wanted in self.labels):
+        known = [tuple(label for label in wanted if label in field.known_classes) for wanted in self.labels]
+        if not all(known):
             return f"shown only for the label {said(self.labels[-1][0])}, which '{field.name}' does not have"
         if any(one.control not in alike for one in others):
             return "shown under a condition that is not about its region"
         made: Any = self.control
-        return Attribute(replace(made, conditions=tuple(others)), self.labels)
+        return Attribute(replace(made, conditions=tuple(others)), tuple(known))
 
 
 def may_stay_empty(placed: Placed) -> bool:

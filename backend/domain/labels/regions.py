@@ -8,10 +8,10 @@ from backend.domain.answer import Answer
 from backend.domain.hashing import digest
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import attributes_of
+from backend.domain.labels.controls.region_score import SCORE_DIGITS
 from backend.domain.labels.related import with_related
 from backend.domain.labels.schema import LabelSchema
 
-SCORE_DIGITS = 6
 _LINKS = ("id", "from_id", "to_id")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.marking import attributes_of, controls_in, if_marking
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import ConfigChangedError
 
@@ -20,16 +21,17 @@ def with_renames(schema: LabelSchema, renames: Renames) -> LabelSchema:
 
     Labels may be renamed several times. A note about a label that the config has (again) has no effect.
     """
-    fields = {field.name: field for field in schema.fields}
+    fields = {control.name: control for control in controls_in(schema.fields)}
     followed = {name: _followed(links, fields[name].known_classes) for name, links in renames.items() if name in fields}
     return replace(schema, renames={name: links for name, links in followed.items() if links})
 
 
 def as_now(schema: LabelSchema, now: LabelSchema) -> LabelSchema:
     """A former config's `schema` with the names that its labels have `now`: the possible answers under it."""
-    current = {field.name: field for field in now.fields}
+    current = {control.name: control for control in controls_in(now.fields)}
     fields = (field.as_now(now.renames.get(field.name, {}), current.get(field.name)) for field in schema.fields)
-    return replace(schema, fields=tuple(fields), renames=now.renames)
+    whole = (if_marking(one, attributes=attributes_of(one).as_now(one.name, now.renames, current)) for one in fields)
+    return replace(schema, fields=tuple(whole), renames=now.renames)
 
 
 def same_answers(schema: LabelSchema, other: LabelSchema) -> bool:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from backend.domain.answer import Answer
+from backend.domain.answer import Answer, Spans, spans_or_none
 from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
-from backend.domain.labels.controls.marking import as_marking, if_marking
+from backend.domain.labels.controls.marking import as_marking, attributes_of, if_marking
 from backend.domain.labels.controls.relations import RELATION, RelationsControl
 from backend.domain.relations import Relation, Relations, SpanEnd, relations_or_none
 
@@ -79,9 +79,17 @@ def with_related(
 
 
 def renamed(fields: Sequence[Control], answer: Answer, renames: Mapping[str, Mapping[str, str]]) -> Answer:
-    """`answer` with the names that labels have now, also those of the spans at the ends of relations."""
-    now = {one.name: one.renamed(answer.get(one.name), renames.get(one.name, {})) for one in fields}
-    return {name: _ends_renamed(value, renames) if renames else value for name, value in now.items()}
+    """`answer` with the names that labels have now, also those of attributes and at the ends of relations."""
+    parts = {one.name: _parts_renamed(one, answer.get(one.name), renames) for one in fields}
+    return {one.name: one.renamed(parts[one.name], renames.get(one.name, {})) for one in fields}
+
+
+def _parts_renamed(field: Control, value: Held, renames: Mapping[str, Mapping[str, str]]) -> Held:
+    """What is said of spans, and the spans at the ends of relations."""
+    if not isinstance(value, Spans) or not (attributes := attributes_of(field)):
+        return _ends_renamed(value, renames)
+    spans = (replace(one, attributes=attributes.renamed(one.attributes, renames)) for one in value.spans)
+    return spans_or_none(spans, value.unlocated)
 
 
 def _ends_renamed(value: Held, renames: Mapping[str, Mapping[str, str]]) -> Held:

@@ -11,31 +11,37 @@ from backend.domain.answer import Answer, AnswerValue
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
 
+Key = tuple[tuple[str, AnswerValue | None], ...]
+"""An Answer as a key of a dict."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """`tasks` with this `truth` and this `answer`; None is an unusable answer (Rejection). `correct`: the whole Answer
-    is."""
+    is. `orders`: what was said in each order, where both were asked."""
 
     truth: Answer
     answer: Answer | None
     tasks: int
     correct: bool
+    orders: tuple[Answer, ...] = ()
 
 
 def count_cases(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> list[Case]:
     """The outputs that have a ground truth, as cases in the order of their first task. A Failure is not an output."""
     expected = {truth.task_id: truth.answer for truth in truths}
-    pairs = ((expected[o.task_id], o.answer) for o in outcomes if o.spoke and o.task_id in expected)
-    counts = Counter((_key(truth), None if answer is None else _key(answer)) for truth, answer in pairs)
-    return [
-        _case(dict(truth), None if answer is None else dict(answer), n, schema) for (truth, answer), n in counts.items()
-    ]
+    judged = (o for o in outcomes if o.spoke and o.task_id in expected)
+    counts = Counter(
+        (_key(expected[o.task_id]), None if o.answer is None else _key(o.answer), tuple(map(_key, o.orders)))
+        for o in judged
+    )
+    return [_case(*keys, n, schema) for keys, n in counts.items()]
 
 
-def _key(answer: Answer) -> tuple[tuple[str, AnswerValue | None], ...]:
+def _key(answer: Answer) -> Key:
     return tuple(answer.items())
 
 
-def _case(truth: Answer, answer: Answer | None, tasks: int, schema: LabelSchema) -> Case:
-    return Case(truth, answer, tasks, schema.equal(truth, answer))
+def _case(truth: Key, answer: Key | None, orders: tuple[Key, ...], tasks: int, schema: LabelSchema) -> Case:
+    wanted, given = dict(truth), None if answer is None else dict(answer)
+    return Case(wanted, given, tasks, schema.equal(wanted, given), tuple(map(dict, orders)))

@@ -14,20 +14,46 @@ from backend.domain.statistics.intervals import ratio, wilson
 
 NO_TRUTH = "No ground truth has a side."
 NO_ANSWER = "No usable answer has a side."
-_LEFT = "left"
+NO_CONSISTENT = "No answer is the same in both orders."
+SIDES = (_LEFT, _RIGHT) = ("left", "right")
 
 
 def of_sides(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     """Accuracy over the outputs whose ground truth has a side, and the share of left among the answers and among the
-    ground truths."""
+    ground truths. Where both orders were asked, `left_answers` is of the first order, whether the other one agrees or
+    not, `position_consistency` the share of outputs where it does, and `consistent_accuracy` that of those alone."""
     pairs = [pair for case in cases for pair in _pairs(case, field.name)]
-    said = [answer for _, answer in pairs if answer is not None]
     truths = [truth for truth, _ in pairs]
+    said = [side for case in cases for side in _said(case, field.name)]
+    both = _consistency(cases, field.name) if any(case.orders for case in cases) else {}
     return {
         "accuracy": _share(sum(truth == answer for truth, answer in pairs), len(pairs), NO_TRUTH),
         "left_answers": _share(said.count(_LEFT), len(said), NO_ANSWER),
         "left_truths": _share(truths.count(_LEFT), len(truths), NO_TRUTH),
+        **both,
     }
+
+
+def _consistency(cases: Sequence[Case], control: str) -> Mapping[str, Measure]:
+    tried = [case for case in cases if case.orders and _side(case.truth, control) and _side(case.orders[0], control)]
+    firm = [case for case in tried if _turns(case, control)]
+    right = [case for case in firm if _side(case.orders[0], control) == _side(case.truth, control)]
+    asked, agreed, correct = (sum(case.tasks for case in some) for some in (tried, firm, right))
+    return {
+        "position_consistency": _share(agreed, asked, NO_ANSWER),
+        "consistent_accuracy": _share(correct, agreed, NO_CONSISTENT),
+    }
+
+
+def _turns(case: Case, control: str) -> bool:
+    first, second = (_side(answer, control) for answer in case.orders)
+    return {first, second} == {*SIDES}
+
+
+def _said(case: Case, control: str) -> list[str]:
+    """What was said of each task of the case, if its truth has a side; in the first order."""
+    side = _side(case.orders[0] if case.orders else case.answer or {}, control)
+    return [] if side is None or _side(case.truth, control) is None else [side] * case.tasks
 
 
 def _pairs(case: Case, control: str) -> list[tuple[str, str | None]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from backend.domain.characters import invisible, named, quoted
 from backend.domain.data_paths import MISSING, look_up
+from backend.domain.labels.controls.boxes import marked_picture
 from backend.domain.labels.inputs.media import on_media
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.task import Task
@@ -13,9 +14,9 @@ _MOST, _LONGEST = 5, 60
 
 
 def remarks(template: str, variables: Sequence[str], schema: LabelSchema) -> list[str]:
-    """Remarks on braces in the template around a variable, on labels with invisible characters, and on what the model
-    does not get."""
-    return [*_braces(template, variables), *_labels(schema), *on_media(schema.inputs)]
+    """Remarks on braces in the template around a variable, on pictures that it does not show although they are marked,
+    on labels with invisible characters, and on what the model does not get."""
+    return [*_braces(template, variables), *_unseen(template, schema), *_labels(schema), *on_media(schema.inputs)]
 
 
 def _braces(template: str, variables: Sequence[str]) -> Iterator[str]:
@@ -24,6 +25,13 @@ def _braces(template: str, variables: Sequence[str]) -> Iterator[str]:
     for written, spaces, name in dict.fromkeys((m[0], m[1] or m[3], m[2] or m[4]) for m in matches):
         effect = "is sent as it stands" if spaces else "puts the task's text between braces"
         yield f"{quoted(written, _LONGEST)} {effect}: write {{{name}}} for the text alone."
+
+
+def _unseen(template: str, schema: LabelSchema) -> Iterator[str]:
+    for field in schema.fields:
+        picture = marked_picture(field)
+        if picture is not None and f"{{{picture}}}" not in template:
+            yield f"{quoted(field.name, _LONGEST)} marks a picture that the model does not see: add {{{picture}}}."
 
 
 def _labels(schema: LabelSchema) -> list[str]:

@@ -15,7 +15,7 @@ from backend.domain.data_paths import MISSING, PATH, look_up, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure
 from backend.domain.picture import Placed, Shown
-from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
+from backend.domain.prompts.confidence_option import LOGPROBS, SWAP, samples_of
 from backend.domain.prompts.examples import Examples, Values
 from backend.domain.task import Task
 from backend.domain.task_values import as_text
@@ -82,7 +82,12 @@ class PromptVersion:
     @property
     def logprobs(self) -> bool:
         """Whether it asks for log-probabilities."""
-        return self.confidence == LOGPROBS
+        return self.confidence in (LOGPROBS, SWAP)
+
+    @property
+    def swaps(self) -> bool:
+        """Whether it asks in both orders of the inputs that are compared."""
+        return self.confidence == SWAP
 
     @cached_property
     def content(self) -> str:

@@ -9,7 +9,10 @@ from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Confidence, Failure, Outcome, Rejection, Usage
 from backend.domain.prompts.confidence_option import vote
+from backend.domain.resolution.both_orders import joined
 from backend.domain.resolution.logprob_confidence import confidence
+from backend.domain.resolution.open_numbers import open_numbers
+from backend.domain.resolution.span_confidence import with_scores
 
 Pricing = Callable[[str], Callable[[int, int, int], float | None]]
 """Model name -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
@@ -54,21 +57,30 @@ def priced_as(pricing: Pricing, *models: str) -> Pricing:
 
 
 def resolve(
-    task_id: int, samples: Sequence[Sequence[Completion]], spec: AnswerSpec, pricing: Pricing
+    task_id: int,
+    samples: Sequence[Sequence[Completion]],
+    spec: AnswerSpec,
+    pricing: Pricing,
+    both_orders: bool = False,
 ) -> Outcome | None:
     """The Outcome of stored completions: the attempts of each sample (mostly one sample). None if a sample has no
     attempt."""
-    return outcome_of(task_id, [judge(attempts, spec) for attempts in samples], pricing)
+    return outcome_of(task_id, [judge(attempts, spec) for attempts in samples], pricing, both_orders)
 
 
-def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing) -> Outcome | None:
-    """The same, of attempts that were read before. `samples`: at least one, all with one spec."""
+def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing, both_orders: bool = False) -> Outcome | None:
+    """The same, of attempts that were read before.
+
+    samples: at least one, all with one spec
+    both_orders: whether they are the two orders of what is compared
+    """
     verdicts = [sample.verdict for sample in samples if sample.verdict is not None]
     counted = [sample.completion for sample in samples if sample.completion is not None]
     if len(verdicts) < len(samples):
         return None
     spec = samples[0].spec
-    verdict, sure = vote(verdicts) if len(verdicts) > 1 else (verdicts[0], _sure(verdicts[0], counted[0], spec))
+    verdict, sure = _decided(verdicts, counted, spec, both_orders)
+    said = tuple(one for one in verdicts if not isinstance(one, Rejection))
     seconds = None if any(completion.batch for completion in counted) else max(c.seconds for c in counted)
     return Outcome(
         task_id,
@@ -78,11 +90,26 @@ def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing) -> Out
         usage=usage_of([attempt for sample in samples for attempt in sample.attempts], seconds, pricing),
         controls=sure.controls if sure and len(spec.names) > 1 else None,
         logprobs=any(completion.logprobs for completion in counted),
+        orders=said if both_orders and len(said) == len(samples) else (),
     )
 
 
+def _decided(
+    verdicts: Sequence[Answer | Rejection], counted: Sequence[Completion], spec: AnswerSpec, both_orders: bool
+) -> tuple[Answer | Rejection, Confidence | None]:
+    if len(verdicts) > 1 and not both_orders:
+        return vote(verdicts)
+    sures = [_sure(verdict, completion, spec) for verdict, completion in zip(verdicts, counted, strict=True)]
+    if both_orders:
+        return joined(verdicts, sures, spec)
+    verdict = verdicts[0]
+    return verdict if isinstance(verdict, Rejection) else with_scores(verdict, counted[0]), sures[0]
+
+
 def _sure(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec) -> Confidence | None:
-    return None if isinstance(verdict, Rejection) else confidence(completion, spec.probable(verdict))
+    if isinstance(verdict, Rejection):
+        return None
+    return confidence(completion, spec.probable(verdict), open_numbers(verdict, spec))
 
 
 def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int = 0) -> Outcome:

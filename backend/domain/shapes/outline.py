@@ -4,13 +4,17 @@ Points are (x, y) in percent of the picture's width, both of them, so that angle
 """
 
 from collections.abc import Sequence
-from math import cos, pi, radians, sin
+from math import cos, hypot, pi, radians, sin, sqrt
 
 from backend.domain.shapes.marked_box import MarkedBox
 
 Point = tuple[float, float]
-CORNERS = 48
-"""Of the polygon that stands for an ellipse: 0.3 % less area, on both sides of a comparison."""
+CORNERS = 24
+"""Of the polygon that stands for an ellipse."""
+_ANGLES = [2 * pi * step / CORNERS for step in range(CORNERS)]
+_LARGER = sqrt(2 * pi / CORNERS / sin(2 * pi / CORNERS))
+"""By so much it is larger than the inscribed one, so that its area is the ellipse's."""
+_UNIT = [(_LARGER * cos(angle), _LARGER * sin(angle)) for angle in _ANGLES]
 
 
 def outline(box: MarkedBox, ratio: float) -> list[Point]:
@@ -18,8 +22,7 @@ def outline(box: MarkedBox, ratio: float) -> list[Point]:
     left, top, width, height = box.x, box.y * ratio, box.width, box.height * ratio
     if box.shape == "ellipse":
         centre = (left + width / 2, top + height / 2)
-        angles = (2 * pi * step / CORNERS for step in range(CORNERS))
-        points = [(centre[0] + width / 2 * cos(angle), centre[1] + height / 2 * sin(angle)) for angle in angles]
+        points = [(centre[0] + width / 2 * x, centre[1] + height / 2 * y) for x, y in _UNIT]
     else:
         centre = (left, top)
         points = [(left, top), (left + width, top), (left + width, top + height), (left, top + height)]
@@ -33,9 +36,24 @@ def _turned(points: Sequence[Point], centre: Point, degrees: float) -> list[Poin
     return [(centre[0] + x * across - y * along, centre[1] + x * along + y * across) for x, y in moved]
 
 
+def area(box: MarkedBox) -> float:
+    """In percent of the width times percent of the height."""
+    return box.width * box.height * (pi / 4 if box.shape == "ellipse" else 1)
+
+
 def bounds(box: MarkedBox, ratio: float) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of the upright box around it, in percent of the width and of the height."""
     if not box.rotation:
         return box.x, box.y, box.x + box.width, box.y + box.height
+    if box.shape == "ellipse":
+        return _around_ellipse(box, ratio)
     xs, ys = zip(*outline(box, ratio), strict=True)
     return min(xs), min(ys) / ratio, max(xs), max(ys) / ratio
+
+
+def _around_ellipse(box: MarkedBox, ratio: float) -> tuple[float, float, float, float]:
+    across, along = cos(radians(box.rotation)), sin(radians(box.rotation))
+    a, b = box.width / 2, box.height / 2 * ratio
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    width, height = hypot(a * across, b * along), hypot(a * along, b * across) / ratio
+    return x - width, y - height, x + width, y + height

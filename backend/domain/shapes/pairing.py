@@ -3,9 +3,10 @@ with the most confident first)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
-from backend.domain.shapes.likeness import ENOUGH, distance, likeness
+from backend.domain.shapes.likeness import ENOUGH, distance, likeness, most_likeness
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, boxes_of, boxes_or_none
 
 V = TypeVar("V")
@@ -21,18 +22,24 @@ class Pair:
     apart: float
 
 
-def pairs_of(answer: object, truth: object) -> list[Pair]:
+def pairs_of(answer: object, truth: object) -> Sequence[Pair]:
     """Of two values of an Answer: marks with the same label that are alike enough."""
-    ratio = _ratio(truth, answer)
-    wanted, given = boxes_of(truth), boxes_of(answer)
+    return _pairs(boxes_of(answer), boxes_of(truth), _ratio(truth, answer))
+
+
+@lru_cache(maxsize=16_384)
+def _pairs(given: Sequence[MarkedBox], wanted: Sequence[MarkedBox], ratio: float) -> tuple[Pair, ...]:
+    """Remembered, because each measure asks for them."""
     table = [
         (-alike, i, j)
         for i, one in enumerate(wanted)
         for j, other in enumerate(given)
-        if one.label == other.label and (alike := likeness(one, other, ratio)) >= ENOUGH
+        if one.label == other.label
+        and most_likeness(one, other, ratio) >= ENOUGH
+        and (alike := likeness(one, other, ratio)) >= ENOUGH
     ]
     rows = ((wanted[i], given[j], -alike) for alike, i, j in _greedy(sorted(table)))
-    return [Pair(one, other, alike, distance(one, other, ratio)) for one, other, alike in rows]
+    return tuple(Pair(one, other, alike, distance(one, other, ratio)) for one, other, alike in rows)
 
 
 def _greedy(table: Sequence[tuple[float, int, int]]) -> list[tuple[float, int, int]]:

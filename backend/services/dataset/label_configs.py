@@ -11,6 +11,7 @@ from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.marking import classes_of, controls_in
 from backend.domain.labels.regions import from_result
 from backend.domain.labels.relabel import Renames, formers, with_renames
 from backend.domain.labels.schema import LabelSchema
@@ -129,9 +130,10 @@ def project_meant(versions: Sequence[PromptVersion], project: int | None) -> int
 
 def _control(schema: LabelSchema, wish: Renaming) -> Control:
     """The control with the label. Raises PromptError for none or several."""
-    fields = [field for field in schema.labelled.fields if wish.control in (None, field.name)]
+    labelled = [control for control in controls_in(schema.fields) if control.dynamic or control.labels]
+    fields = [field for field in labelled if wish.control in (None, field.name)]
     if not fields:
-        names = [field.name for field in schema.labelled.fields]
+        names = [field.name for field in labelled]
         raise PromptError(f"The labelling config has no control '{wish.control}': {nearest(str(wish.control), names)}")
     having = [field for field in fields if field.dynamic or _stored(field, wish.label)]
     if len(having) == 1:
@@ -150,10 +152,10 @@ def _stored(field: Control, name: str) -> str | None:
 
 
 def _former(schema: LabelSchema, control: str, name: str) -> str | None:
-    field = next((field for field in schema.fields if field.name == control), None)
+    field = next((field for field in controls_in(schema.fields) if field.name == control), None)
     return None if field is None else _stored(field, name)
 
 
 def _count(studio: LabelStudioClient, project: int, schema: LabelSchema, control: str, label: str) -> int:
     answers = (from_result(a.get("result") or [], schema) for row in studio.annotated(project) for a in row.annotations)
-    return sum(label in schema.by_name[control].classes(answer[control]) for answer in answers)
+    return sum(label in classes_of(control, answer, schema.fields) for answer in answers)

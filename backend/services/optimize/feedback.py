@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestBuilder, RequestTemplate
+from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestTemplate
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
 from backend.domain.metrics.confusions import Confusion, confusions

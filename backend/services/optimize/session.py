@@ -11,7 +11,8 @@ from typing import Protocol
 from backend.adapters import gepa as evolution
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.domain.chat.request import PlannedRequests, RequestBuilder
+from backend.domain.chat.request import PlannedRequests
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.metrics.comparison import BETTER, Comparison, compare
 from backend.domain.optimize.proposals import Dropped, changeable, changed
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions

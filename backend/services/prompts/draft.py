@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backend.domain.labels.comparisons import check_both_orders
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.confidence_option import check_confidence
 from backend.domain.prompts.definitions import defined
@@ -76,6 +77,8 @@ def described(draft: Draft, file: PromptFile, schema: LabelSchema, names: Sequen
         definitions=defined(file.labels, schema),
         confidence=check_confidence(draft.confidence or file.confidence),
     )
+    if version.swaps:
+        check_both_orders(schema, version.variables)
     if draft.examples is not None or file.examples is None:
         return version
     check_fit(file.examples, version.variables, schema)

@@ -52,7 +52,8 @@ class StoredOutcomes:
         for ask in asks:
             schema = schemas(ask.task_id)
             attempts = [facts.get(digest, []) for digest in samples.get(ask.digest or "", [""])]
-            outcome = resolve(ask.task_id, attempts, schema, self.pricing) if schema else None
+            swaps = resolved.version.swaps
+            outcome = resolve(ask.task_id, attempts, schema, self.pricing, swaps) if schema else None
             if outcome is None and ask.failure is not None:
                 outcome = failed(ask.task_id, ask.failure, ask.digest)
             if outcome is not None and outcome.answer is not None and names is not None:

@@ -13,7 +13,8 @@ from typing import Protocol
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import RunStore
-from backend.domain.chat.request import MAX_ATTEMPTS, PlannedRequests, RequestBuilder
+from backend.domain.chat.request import MAX_ATTEMPTS, PlannedRequests
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.outcome import Outcome
 from backend.domain.pictures.loading import PictureSource

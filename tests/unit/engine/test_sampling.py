@@ -25,6 +25,11 @@ def test_silence_about_probabilities_is_told_with_what_to_do() -> None:
     assert "--confidence samples:5" in said
 
 
+def test_both_orders_are_asked_with_log_probabilities_or_without_scores() -> None:
+    said = unsure(version(confidence="swap"), [Outcome(1, GOOD)])
+    assert said == "some-model gives no log-probabilities, so mood@1 has no scores."
+
+
 @pytest.mark.parametrize(
     "outcomes",
     [

@@ -20,6 +20,9 @@ from backend.domain.outcome import Failure, Rejection
 Values = tuple[tuple[str, AnswerValue], ...]
 """Name of an attribute -> what a span has, in the order of the config; nothing of those that are empty."""
 
+Renames = Mapping[str, Mapping[str, str]]
+"""Control -> former label -> the label it became."""
+
 
 @dataclass(frozen=True)
 class Attribute:
@@ -41,6 +44,11 @@ class Attribute:
     def takes(self, labels: Collection[str]) -> bool:
         """Whether a span with these labels may have a value."""
         return all(any(label in labels for label in wanted) for wanted in self.labels)
+
+    def as_now(self, labels: Mapping[str, str], renames: Renames, now: Mapping[str, Control]) -> "Attribute":
+        """See `Control.as_now`. `labels`: what those of spans became."""
+        wanted = tuple(tuple(labels.get(label, label) for label in wanted) for wanted in self.labels)
+        return Attribute(self.control.as_now(renames.get(self.name, {}), now.get(self.name)), wanted)
 
     def parse(self, said: Mapping[str, Any], owner: str) -> Held | Rejection:
         """What a model says of a span of the control `owner`; a key that is missing stands for nothing."""
@@ -79,6 +87,8 @@ class Attributes:
 
     def for_task(self, data: Mapping[str, Any]) -> "Attributes | Failure":
         """See `Control.for_task`."""
+        if not any(one.control.needs_task for one in self.parts):
+            return self
         parts: list[Attribute] = []
         for one in self.parts:
             control = one.control.for_task(data)
@@ -111,14 +121,18 @@ class Attributes:
             if isinstance(value, Rejection):
                 return value
             found[one.name] = value
-        return self._listed(found)
+        return self.listed(found)
 
     def as_shown(self, values: Mapping[str, Held], labels: Collection[str]) -> Values:
         """`values` without those that a span with these labels does not have on the screen."""
         found: dict[str, Held] = {}
         for one, shown in self._screen(labels, found):
             found[one.name] = values.get(one.name) if shown else None
-        return self._listed(found)
+        return self.listed(found)
+
+    def listed(self, found: Mapping[str, Held]) -> Values:
+        """In the order of the config, without those that are empty."""
+        return tuple((one.name, value) for one in self.parts if (value := found.get(one.name)) is not None)
 
     def to_json(self, values: Values) -> dict[str, Any]:
         """The inverse of `parse`: key -> what a model says."""
@@ -133,12 +147,12 @@ class Attributes:
 
     def by_span(self, regions: Sequence[Region]) -> dict[str, dict[str, Held]]:
         """The id of a span's region -> the values of its attributes, before any condition."""
-        found: dict[str, dict[str, list[Region]]] = {}
-        for region in regions if self.parts else ():
-            name, span = region.get("from_name"), region.get("id")
-            if isinstance(span, str) and name in self.names:
-                found.setdefault(span, {}).setdefault(str(name), []).append(region)
         known = self._named
+        found: dict[str, dict[str, list[Region]]] = {}
+        for region in regions if known else ():
+            name, span = region.get("from_name"), region.get("id")
+            if isinstance(span, str) and isinstance(name, str) and name in known:
+                found.setdefault(span, {}).setdefault(name, []).append(region)
         return {span: {name: known[name].from_regions(own) for name, own in of.items()} for span, of in found.items()}
 
     def gone(self, values: Values) -> list[str]:
@@ -154,6 +168,16 @@ class Attributes:
     def shared(self, others: Sequence["Attributes"]) -> "Attributes":
         """Those that `others` have too."""
         return Attributes(tuple(one for one in self.parts if all(one.name in other.names for other in others)))
+
+    def renamed(self, values: Values, renames: Renames) -> Values:
+        """`values` with the names that their labels have now."""
+        known = self._named
+        now = ((name, known[name].renamed(value, renames.get(name, {}))) for name, value in values if name in known)
+        return tuple((name, value) for name, value in now if value is not None)
+
+    def as_now(self, owner: str, renames: Renames, now: Mapping[str, Control]) -> "Attributes":
+        """See `Control.as_now`. `owner`: whose labels their conditions are on; `now`: the present controls by name."""
+        return Attributes(tuple(one.as_now(renames.get(owner, {}), renames, now) for one in self.parts))
 
     def held(self, values: Values) -> Values:
         """Those of `values` that are known here."""
@@ -175,9 +199,6 @@ class Attributes:
             shown = one.takes(labels) and all(condition.holds(seen) for condition in one.conditions)
             yield one, shown
             seen[one.name] = one.control.called(found.get(one.name)) if shown else ()
-
-    def _listed(self, found: Mapping[str, Held]) -> Values:
-        return tuple((one.name, value) for one in self.parts if (value := found.get(one.name)) is not None)
 
 
 NO_ATTRIBUTES = Attributes()

@@ -19,7 +19,7 @@ from backend.domain.labels.controls.coordinates import MOST, box_json, box_schem
 from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.labels.inputs.picture_size import picture_size
-from backend.domain.labels.inputs.values import value_of
+from backend.domain.labels.inputs.values import field_of, value_of
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, Shape, Size, boxes_of, boxes_or_none, size_of
 from backend.domain.shapes.pairing import pairs_of
@@ -162,6 +162,11 @@ class BoxesControl(WithLabels, Unlabeled):
 
     def shared(self, others: Sequence[Control]) -> Self:
         return replace(self, choices=kept_by_all(self.choices, others))
+
+
+def marked_picture(control: Control) -> str | None:
+    """The variable that shows the picture; None for controls that mark none."""
+    return field_of(control.source) if isinstance(control, BoxesControl) else None
 
 
 def _words(box: MarkedBox) -> str:

@@ -1,12 +1,13 @@
 """Which elements of a labelling config mark a picture.
 
-Refuses labels that the task brings and several pictures.
+Refuses labels that the task brings, several pictures, and one that no model is shown.
 """
 
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.controls.boxes import BoxesControl
+from backend.domain.labels.inputs.values import field_of
 from backend.domain.labels.layout import Placed
 
 
@@ -39,4 +40,6 @@ def _unsupported(element: Element, shown: Element | None) -> str:
         return "not supported yet on several pictures"
     if "$" not in shown.get("value", ""):
         return "its <Image> shows nothing of the task"
+    if field_of(shown.get("value", "")) is None:
+        return "the address of its <Image> is put together"
     return "labels that the task brings" if element.get("value") else ""

@@ -133,10 +133,10 @@ class LabelsControl(WithLabels, Marking):
         if (stray := stray_turn(quotes, self.marked.turn_count)) is not None:
             return Rejection("out_of_range", f"The dialogue has no turn {stray}, of which '{self.name}' has a span.")
         spans, lost = list[MarkedSpan](), list[UnlocatedQuote]()
-        for one, place in zip(quoted, self.marked.place(quotes), strict=True):
+        for number, (one, place) in enumerate(zip(quoted, self.marked.place(quotes), strict=True)):
             if isinstance(place, Location):
                 span = self._span(self.marked, (place.start, place.end), str(one.quote.label), place.tier)
-                spans.append(one.said_of(span))
+                spans.append(one.said_of(replace(span, item=number)))
             else:
                 lost.append(one.lost(place.reason))
         if lost and not spans:
@@ -159,7 +159,9 @@ class LabelsControl(WithLabels, Marking):
 
     @property
     def _regions(self) -> SpanRegions:
-        return SpanRegions(self.name, self.to_name, self.tag.lower(), self.several, self.attributes, self.referable)
+        known = self._lookup.order.keys()
+        kind = self.tag.lower()
+        return SpanRegions(self.name, self.to_name, kind, self.several, self.attributes, self.referable, known)
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         """In Label Studio's units."""
@@ -226,7 +228,7 @@ class LabelsControl(WithLabels, Marking):
         def now(label: str) -> str:
             return label if label in known else renames.get(label, label)
 
-        spans = (replace(one, label=now(one.label)) for one in spans_of(value))
+        spans = self._regions.agreed([replace(one, label=now(one.label)) for one in spans_of(value)])
         return spans_or_none(spans, (replace(one, label=now(one.label)) for one in unlocated_of(value)))
 
     def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:

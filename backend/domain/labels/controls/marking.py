@@ -1,10 +1,12 @@
 """Marking: what controls have in common that mark things in an object, such as spans."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from backend.domain.answer import Answer, spans_of
 from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
-from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.base import Control, Held
 
 
 class Marking:
@@ -21,6 +23,25 @@ class Marking:
 def attributes_of(control: object) -> Attributes:
     """What is asked of each thing that a control marks, beside the label; none for a control that marks nothing."""
     return control.attributes if isinstance(control, Marking) else NO_ATTRIBUTES
+
+
+def controls_in(fields: Sequence[Control]) -> list[Control]:
+    """`fields`, and the controls of what is said of things that they mark, each once."""
+    parts = {part.name: part.control for field in fields for part in attributes_of(field).parts}
+    return list((parts | {field.name: field for field in fields}).values())
+
+
+def classes_of(control: str, answer: Answer, fields: Sequence[Control]) -> set[str]:
+    """The classes into which an answer's value of this control falls, or its values where it is an attribute."""
+    return {label for field in fields for label in _classes(control, answer.get(field.name), field)}
+
+
+def _classes(control: str, value: Held, field: Control) -> Iterable[str]:
+    if field.name == control:
+        return field.classes(value)
+    part = next((one.control for one in attributes_of(field).parts if one.name == control), None)
+    held = (dict(span.attributes).get(control) for span in spans_of(value))
+    return [label for said in held for label in part.classes(said)] if part else []
 
 
 def as_marking(control: object) -> Marking | None:

@@ -145,9 +145,8 @@ def _names(node: Node) -> tuple[str, str]:
 def build_nested_choices(placed: Placed) -> NestedChoicesControl | str:
     """The control of such an element, or why it isn't supported."""
     element = placed.element
-    for attribute, feature in (("perRegion", "a path per region"), ("perItem", "a path per item")):
-        if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({feature})'
+    if element.get("perItem", "").lower() == "true":
+        return 'perItem="true" (a path per item)'
     value, nodes = element.get("value", ""), nodes_of(listed(element))
     source = (value[1:] or None) if value.startswith("$") else None
     if nodes is None or len(nodes) > MOST:

@@ -1,6 +1,6 @@
 """SpanRegions: how Label Studio holds the spans of a control: regions of one id are one span and its attributes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from backend.domain.answer import MarkedSpan
 from backend.domain.labels.controls.attributes import Attributes
 from backend.domain.labels.controls.base import Held, Region
+from backend.domain.labels.controls.region_score import score_of
 from backend.domain.relations import SpanEnd
 
 Row = Sequence[MarkedSpan]
@@ -17,19 +18,19 @@ Row = Sequence[MarkedSpan]
 @dataclass(frozen=True, slots=True)
 class SpanRegions:
     """`control`, `to_name`, `kind`: what its regions say of themselves. `several`: whether labels of one place are one
-    region, which then has one set of attributes. `referable`: relations may mean them."""
+    region, which then has one set of attributes. `referable`: relations may mean them. `known`: its labels."""
 
     control: str
     to_name: str
     kind: str
     several: bool
     attributes: Attributes
-    referable: bool = False
+    referable: bool
+    known: Collection[str]
 
     def write(self, spans: Row) -> list[dict[str, Any]]:
         """With the characters of each span: Label Studio shows what `text` says in its side panel."""
-        rows = _rows(spans) if self.several else [[one] for one in spans]
-        return [region for row in rows for region in self._written(row)]
+        return [region for row in self._regions_of(spans) for region in self._written(row)]
 
     def read(self, regions: Sequence[Region], marked_by: Callable[[Mapping[str, Any]], Row]) -> Iterator[MarkedSpan]:
         """`marked_by`: the spans that the value of a region marks, one for each label."""
@@ -40,16 +41,21 @@ class SpanRegions:
                 yield from self._saying(marked_by(value), region.get("id"), said)
 
     def agreed(self, spans: Row) -> Row:
-        """Labels of one region share its attributes: of each the first value that was given."""
-        if not self.several or not self.attributes:
+        """With the attributes that the screen shows. Labels of one region share them: of each the first value that was
+        given."""
+        if not self.attributes:
             return spans
-        return [one for row in _rows(spans) for one in self._with_attributes(row, _first_values(row))]
+        return [one for row in self._regions_of(spans) for one in self._with_attributes(row, _first_values(row))]
+
+    def _regions_of(self, spans: Row) -> Sequence[Row]:
+        return _rows(spans) if self.several else [[one] for one in spans]
 
     def _written(self, row: Row) -> list[dict[str, Any]]:
         first = row[0]
         place = first.place or {"start": first.start, "end": first.end, "text": first.text}
         value = {**place, self.kind: [one.label for one in row]}
         region = {"from_name": self.control, "to_name": self.to_name, "type": self.kind, "value": value}
+        region |= score_of(row)
         if not self.attributes and not self.referable:
             return [region]
         name = SpanEnd(self.control, first.start, first.end, "" if self.several else first.label).region_id
@@ -61,8 +67,11 @@ class SpanRegions:
         return self._with_attributes(named, said.get(name, {})) if said and isinstance(name, str) else named
 
     def _with_attributes(self, row: Row, values: Mapping[str, Held]) -> Row:
-        """With those of `values` that the screen shows."""
-        shown = self.attributes.as_shown(values, [one.label for one in row])
+        """With those of `values` that the screen shows; with all where a label is not known, which may have a new name
+        that is not known here."""
+        labels = [one.label for one in row]
+        known = all(label in self.known for label in labels)
+        shown = self.attributes.as_shown(values, labels) if known else self.attributes.listed(values)
         return [replace(one, attributes=shown) for one in row]
 
 

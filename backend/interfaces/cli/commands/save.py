@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.domain.prompts.confidence_option import SWAP
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file
 from backend.errors import PromptError
 from backend.interfaces.cli.options.few_shot import example_options
@@ -46,6 +47,11 @@ if TYPE_CHECKING:
     metavar="auto|samples:K|none",
     help="Source of confidence: log-probabilities (auto, the default), agreement of K answers, or none.",
 )
+@click.option(
+    "--swap",
+    is_flag=True,
+    help="Ask in both orders of a <Pairwise>, in two requests; answers that depend on the order are not used.",
+)
 @click.option("--note", help="What changed in this version.")
 @example_options
 def save(
@@ -55,6 +61,7 @@ def save(
     model: str | None,
     params: tuple[str, ...],
     confidence: str | None,
+    swap: bool,
     note: str | None,
     examples: "FewShotRequest | None",
     **numbers: Any,
@@ -68,9 +75,11 @@ def save(
     """
     from backend.services.prompts.draft import Draft
 
+    if swap and confidence is not None:
+        raise click.UsageError("--swap has a source of confidence of its own, both orders: leave --confidence out.")
     parameters = {key: value for key, value in numbers.items() if value is not None} | _parameters(params)
     app = the_app()
-    wanted = Draft(name, project, _file(path), model, note, parameters, examples, confidence)
+    wanted = Draft(name, project, _file(path), model, note, parameters, examples, SWAP if swap else confidence)
     with waiting_for("Label Studio"):
         saved = app.save(wanted)
     for caveat in _caveats(app, saved):

@@ -14,7 +14,8 @@ from functools import partial
 
 from backend.adapters.database.run_tasks import RunTask
 from backend.domain.chat.model import BatchModel
-from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.resolution.resolve import Pricing, failed, resolve
 from backend.domain.runs.run import Run
@@ -200,7 +201,8 @@ class Batches:
                 continue
             samples = [sample.digest for sample in ask.samples]
             sent = sum(first[digest, task_id] for digest in samples) + probed.get(task_id, 0)
-            outcome = resolve(task_id, [stored.get(digest, []) for digest in samples], ask.template.spec, self.pricing)
+            attempts = [stored.get(digest, []) for digest in samples]
+            outcome = resolve(task_id, attempts, ask.template.spec, self.pricing, bool(ask.orders))
             why = next((failures[digest] for digest in samples if digest in failures), NOT_ASKED)
             missing = failed(task_id, why, ask.digest, sent)
             outcomes.append(replace(outcome, sent=sent, reused=sent == 0) if outcome else missing)

@@ -10,7 +10,8 @@ from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.domain.chat.judged import is_done
-from backend.domain.chat.request import ChatRequest, Completion, RequestBuilder
+from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.runs.batch_report import line
 from backend.domain.task import Task
 

@@ -323,6 +323,8 @@ def test_each_sample_has_a_seed_of_its_own_where_there_is_one() -> None:
     seeded = ChatRequest(template(parameters=PARAMETERS, samples=3), "x").samples
     assert [body(ask=sample)["seed"] for sample in seeded] == [7, 8, 9]
     assert [body(RequestFormat(dropped=frozenset({"seed"})), sample).get("seed") for sample in seeded] == [None] * 3
+    both = ChatRequest(template(parameters=PARAMETERS), "x, y", orders=(("x, y", ()), ("y, x", ()))).samples
+    assert [body(ask=order)["seed"] for order in both] == [7, 7], "two orders differ in nothing else"
     plain = ChatRequest(template(samples=3), "x").samples
     assert len({json.dumps(body(ask=sample)) for sample in plain}) == 1
 

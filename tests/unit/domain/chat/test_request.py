@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from backend.domain.chat.request import ChatRequest
-from backend.domain.hashing import canonical, digest
+from backend.domain.hashing import canonical, digest, numbered
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.task import Task
@@ -49,6 +49,37 @@ def test_the_order_in_which_parameters_are_named_does_not_matter() -> None:
     one = template(parameters={"temperature": 0, "seed": 1, "reasoning": {"a": 1, "b": 2}})
     other = template(parameters={"reasoning": {"b": 2, "a": 1}, "seed": 1, "temperature": 0})
     assert ChatRequest(one, "x").digest == ChatRequest(other, "x").digest
+
+
+PAIR = read_config(
+    '<View><Text name="a" value="$a"/><Text name="b" value="$b"/><Pairwise name="better" toName="a,b"/></View>'
+)
+
+
+def compared(a: str, b: str, **changed: Any) -> ChatRequest:
+    """The request about a comparison of two texts."""
+    wanted = {"template": "A: {a}\nB: {b}", "variables": ("a", "b"), **changed}
+    made = builder(PAIR, **wanted).request(Task(1, {"a": a, "b": b}))
+    assert isinstance(made, ChatRequest)
+    return made
+
+
+def test_a_comparison_is_asked_in_both_orders_on_wish() -> None:
+    one = compared("x", "y")
+    first, second = compared("x", "y", confidence="swap").samples
+    assert (first.user, second.user) == ("A: x\nB: y", "A: y\nB: x")
+    assert first.messages[0] == second.messages[0] == one.messages[0]
+    assert second.digest == numbered(first.digest, 1)
+    assert first.template.parameters == one.template.parameters, "nothing has to differ"
+    assert first.template.logprobs
+
+
+def test_both_orders_are_stored_under_what_both_ask() -> None:
+    one, turned = compared("x", "y", confidence="swap"), compared("y", "x", confidence="swap")
+    same = compared("x", "y", confidence="swap", template="A: {a}\nB: y", variables=("a", "b"))
+    found = {compared("x", "y").digest, one.digest, turned.digest, same.digest}
+    assert len(found) == 4
+    assert one.samples[1].samples[0].digest == one.digest, "whichever of them is asked for the other"
 
 
 @pytest.mark.parametrize(

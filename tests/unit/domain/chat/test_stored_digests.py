@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.chat.request import ChatRequest
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.default_prompt import auto_tag, default_version
 from backend.domain.task import Task

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.adapters.providers.request_format import RequestFormat
-from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.chat.request import ChatRequest
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.few_shot.messages import ExampleOwners
 from backend.domain.few_shot.selection import Candidate, kept
 from backend.domain.labels.config import read_config

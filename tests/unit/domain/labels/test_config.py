@@ -7,7 +7,8 @@ from types import FrameType
 
 import pytest
 
-from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.chat.request import ChatRequest
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.choices import ChoicesControl
 from backend.domain.prompts.default_prompt import default_version

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from backend.adapters.providers.request_format import DOCUMENT_TOKENS, PICTURE_TOKENS, RequestFormat, largest
-from backend.domain.chat.request import PICTURED, ChatRequest, RequestBuilder
+from backend.domain.chat.request import ChatRequest
+from backend.domain.chat.request_builder import PICTURED, RequestBuilder
 from backend.domain.document import Document
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure

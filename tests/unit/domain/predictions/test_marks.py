@@ -34,6 +34,17 @@ def test_regions_that_share_an_id_still_do() -> None:
     assert ids[0] == ids[2] != ids[1]
 
 
+def test_relations_relate_the_marked_regions_and_have_no_id() -> None:
+    first, second = ({**REGION, "id": name} for name in ("a", "b"))
+    between: dict[str, Any] = {"type": "relation", "from_id": "b", "to_id": "a", "direction": "right", "labels": ["of"]}
+    for result in ([first, second, between], [between, first, second]):
+        marked = OURS.marked(3, "x@1", result)
+        ids = [region["id"] for region in marked if "id" in region]
+        (related,) = [region for region in marked if region["type"] == "relation"]
+        assert related == {**between, "from_id": ids[1], "to_id": ids[0]}
+        assert OURS.marked(3, "x@1", marked) == marked
+
+
 def test_a_mark_hides_the_secret_and_says_nothing_else() -> None:
     mark = OURS.mark(3, "x@1")
     assert mark.startswith(PREFIX)

@@ -17,7 +17,9 @@ GOOD, BAD = {"mood": Labels(("Good",))}, {"mood": Labels(("Bad",))}
 REJECTED = Rejection("not_json", "It is no JSON.")
 
 
-@pytest.mark.parametrize(("text", "samples"), [("auto", 1), (" none ", 1), ("samples:2", 2), ("samples:05", 5)])
+@pytest.mark.parametrize(
+    ("text", "samples"), [("auto", 1), ("none ", 1), ("swap", 2), ("samples:2", 2), ("samples:05", 5)]
+)
 def test_where_confidence_comes_from(text: str, samples: int) -> None:
     assert samples_of(check_confidence(text)) == samples
 

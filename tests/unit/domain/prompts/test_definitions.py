@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.chat.request import ChatRequest
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.definitions import defined, hints, listed

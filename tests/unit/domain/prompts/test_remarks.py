@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.domain.labels.config import read_config
 from backend.domain.prompts.remarks import lacking, on_lacking, remarks
 from backend.domain.task import Task
 from tests.scripted import choices
@@ -25,6 +26,16 @@ def test_braces_too_many(template: str, part: str) -> None:
 @pytest.mark.parametrize("template", ["{text}", '{"mood": "{text}"}', "{{other}}", '{ "text": 1 }', "{{}} {text}"])
 def test_braces_that_mean_what_they_say(template: str) -> None:
     assert remarks(template, ("text",), PLAIN) == []
+
+
+@pytest.mark.parametrize(("template", "seen"), [("{image}", True), ("{note} {image}", True), ("{note}", False)])
+def test_a_picture_that_is_marked_has_to_be_shown(template: str, seen: bool) -> None:
+    config = """<View>
+      <Text name="t" value="$note"/><Image name="i" value="$image"/>
+      <RectangleLabels name="box" toName="i"><Label value="Cat"/></RectangleLabels>
+    </View>"""
+    said = remarks(template, ("note", "image"), read_config(config))
+    assert said == ([] if seen else ['"box" marks a picture that the model does not see: add {image}.'])
 
 
 def test_an_invisible_character_in_a_label_is_shown() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import jaccard_score
 
-from backend.domain.shapes.likeness import ENOUGH, NEAR, likeness
+from backend.domain.shapes.likeness import ENOUGH, NEAR, likeness, most_likeness
 from backend.domain.shapes.marked_box import MarkedBox, Shape
 
 AREAS: tuple[Shape, ...] = ("rectangle", "ellipse")
@@ -66,6 +66,7 @@ def test_turned_shapes_overlap_as_their_points_do(pair: tuple[MarkedBox, MarkedB
     one, other = pair
     first, second = inside(one, ratio), inside(other, ratio)
     assert likeness(one, other, ratio) == pytest.approx((first & second).sum() / (first | second).sum(), abs=0.03)
+    assert likeness(one, other, ratio) <= most_likeness(one, other, ratio) + 0.005, "a polygon stands for an ellipse"
 
 
 @pytest.mark.parametrize("shape", ["rectangle", "ellipse", "point"])

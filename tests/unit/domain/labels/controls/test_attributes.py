@@ -6,8 +6,9 @@ import pytest
 
 from backend.domain.answer import Answer, Labels, Number, Texts, answer_json, spans_of
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.marking import attributes_of
+from backend.domain.labels.controls.marking import attributes_of, classes_of, controls_in
 from backend.domain.labels.regions import from_result, to_result
+from backend.domain.labels.relabel import as_now, same_answers, with_renames
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
 from tests.unit.domain.labels.controls.sets import LINKED, control_set, numbered
@@ -86,6 +87,7 @@ def test_every_kind_has_its_own_rules_and_its_own_region() -> None:
         '<Number name="age" toName="text" perRegion="true" min="0"/>',
         '<DateTime name="born" toName="text" perRegion="true" only="date"/>',
         f'<Taxonomy name="kind" toName="text" perRegion="true">{tree}</Taxonomy>',
+        f'<Choices name="path" toName="text" perRegion="true" allowNested="true">{tree}</Choices>',
     )
     said: dict[str, Any] = {
         "sex": "male",
@@ -94,6 +96,7 @@ def test_every_kind_has_its_own_rules_and_its_own_region() -> None:
         "age": 41,
         "born": "2024-02-03",
         "kind": ["a / b"],
+        "path": "a / b",
     }
     answer = parsed(bound, span("Bob", **said))
     regions = to_result(answer, bound)
@@ -106,11 +109,13 @@ def test_every_kind_has_its_own_rules_and_its_own_region() -> None:
         ("number", {**place, "number": 41}),
         ("datetime", {**place, "datetime": "2024-02-03"}),
         ("taxonomy", {**place, "taxonomy": [["a", "b"]]}),
+        ("choices", {**place, "choices": [["a", "b"]]}),
     ]
     assert len({region["id"] for region in regions}) == 1
     assert from_result(regions, bound) == answer
     assert answer_json(answer)["ner"][0]["attributes"]["age"] == [41]
-    assert 'PER "Bob" at 9 (sex: m; notes: x; sure: 3; age: 41; born: 2024-02-03; kind: a / b)' in bound.show(answer)
+    said_of_bob = "(sex: m; notes: x; sure: 3; age: 41; born: 2024-02-03; kind: a / b; path: a / b)"
+    assert bound.show(answer) == f'PER "Bob" at 9 {said_of_bob}'
 
 
 @pytest.mark.parametrize(
@@ -278,6 +283,28 @@ def test_renamed_labels_keep_what_was_said() -> None:
     then = control.as_before({"PER": "HUMAN"})
     renamed = then.renamed(old, {"PER": "HUMAN"})
     assert [(one.label, dict(one.attributes)) for one in spans_of(renamed)] == [("HUMAN", {"sex": Labels(("f",))})]
+
+
+def test_a_renamed_label_of_an_attribute_is_read_under_its_new_name() -> None:
+    old = schema(SEX.format('whenLabelValue="PER,X"'))
+    answer = parsed(old, span("Bob", sex="Male"), span("Anna", sex="f"))
+    choices = SEX.format('whenLabelValue="X,HUMAN"').replace(MALE, '<Choice value="man"/>')
+    renamed = f"<View>{TEXT}{LABELS.format('').replace('PER', 'HUMAN')}{choices}</View>"
+    now = with_renames(read_config(renamed), {"ner": {"PER": "HUMAN"}, "sex": {"m": "man"}})
+    assert [dict(one.attributes) for one in spans_of(now.renamed(answer)["ner"])] == [
+        {"sex": Labels(("f",))},
+        {"sex": Labels(("man",))},
+    ]
+    bound = now.for_task(DATA)
+    assert not isinstance(bound, Failure)
+    truth = from_result(to_result(answer, old), bound)
+    assert truth == now.renamed(answer)
+    assert bound.fields[0].gone(truth["ner"]) == []
+    assert same_answers(as_now(old, now), now)
+    assert not same_answers(old, now)
+    assert classes_of("sex", truth, now.fields) == {"f", "man"}
+    assert classes_of("ner", truth, now.fields) == {"HUMAN"}
+    assert [control.name for control in controls_in(now.fields)] == ["sex", "ner"]
 
 
 def test_the_digest_follows_what_is_asked_of_spans() -> None:

@@ -35,6 +35,7 @@ def test_marks_on_a_picture_are_asked_for(tag: str) -> None:
         (LABEL, '<Text name="img" value="$image"/>', "", "it marks <Image> alone"),
         (LABEL, "", "", "it marks <Image> alone"),
         (LABEL, '<Image name="img" value="/data/a.png"/>', "", "its <Image> shows nothing of the task"),
+        (LABEL, '<Image name="img" value="https://host/$file"/>', "", "the address of its <Image> is put together"),
         (f'<Label value="{"a" * 1001}"/>', IMAGE, "", "a label of more than 1,000 characters"),
     ],
 )

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from backend.domain.answer import MarkedSpan, Spans
-from backend.domain.chat.request import ChatRequest, RequestBuilder
+from backend.domain.chat.request import ChatRequest
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.few_shot.messages import ExampleOwners
 from backend.domain.labels.config import read_config
 from backend.domain.labels.reading import as_read

@@ -186,7 +186,7 @@ def test_the_digest_says_all_that_may_be_answered() -> None:
 @pytest.mark.parametrize(
     ("attributes", "tree", "why"),
     [
-        ('perRegion="true"', TREE, "a path per region"),
+        ('perRegion="true"', TREE, 'perRegion="true" without spans that a prompt marks'),
         ('perItem="true"', TREE, "a path per item"),
         ("", "", "it lists no choices"),
         ("", "".join('<Choice value="x">' for _ in range(21)) + "</Choice>" * 21, "more than"),

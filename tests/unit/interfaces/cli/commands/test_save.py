@@ -117,3 +117,11 @@ def test_the_same_content_again_is_said_and_nobody_looks_for_alike_predictions(a
         "topic@1\n",
         "Nothing changed: this version has the same content.\n",
     )
+
+
+def test_both_orders_are_a_source_of_confidence(app: Saver) -> None:
+    assert draft_of(app, "topic", "--project", 7, "--swap").confidence == "swap"
+    assert draft_of(app, "topic", "--project", 7).confidence is None
+    both = call("topic", "--swap", "--confidence", "auto")
+    assert both.exit_code == 2
+    assert "leave --confidence out" in both.output

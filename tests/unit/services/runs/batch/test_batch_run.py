@@ -17,7 +17,8 @@ from backend.adapters.prometheus import Metrics
 from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.model_connection import ModelConnection
-from backend.domain.chat.request import MAX_ATTEMPTS, RequestBuilder
+from backend.domain.chat.request import MAX_ATTEMPTS
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.runs.run import Run

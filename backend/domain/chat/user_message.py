@@ -1,0 +1,54 @@
+"""The user's message about a task: a text with pictures in it, and the same in the other order of what is compared."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, zip_longest
+from typing import Any
+
+from backend.domain.labels.comparisons import exchanged
+from backend.domain.labels.reading import as_read
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Failure
+from backend.domain.picture import Placed, Shown
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.task import Task
+
+Message = tuple[str, tuple[Placed, ...]]
+"""What the user says, and the pictures in it."""
+
+
+def parts_of(message: Message) -> list[str | Shown]:
+    """A message in pieces: texts, of which none is empty, and what is shown."""
+    user, pictures = message
+    ends = [0, *(at for at, _ in pictures), len(user)]
+    texts = [user[start:end] for start, end in pairwise(ends)]
+    shown = [picture for _, picture in pictures]
+    return [one for pair in zip_longest(texts, shown) for one in pair if one]
+
+
+def asked(messages: Sequence[Message], example_turns: Sequence[tuple[str, str]]) -> list[Any]:
+    """What a digest has of messages, one for each order that is asked; what there is not is not in it."""
+    (user, pictures), *others = messages
+    said: list[Any] = [user, 0]
+    if example_turns or pictures or others:
+        said.append(example_turns)
+    if pictures or others:
+        said.append(_identities(pictures))
+    return said + [[text, _identities(shown)] for text, shown in others]
+
+
+def both_orders(
+    first: Message, task: Task, version: PromptVersion, schema: LabelSchema
+) -> tuple[Message, ...] | Failure:
+    """`first`, the message about `task`, and the one with the inputs exchanged that the version
+    compares; () where it asks in one order."""
+    if not version.swaps:
+        return ()
+    turned = exchanged(as_read(task, schema), version.variables, schema)
+    values = version.values(turned)
+    if isinstance(values, Failure):
+        return values
+    return first, (version.fill(values), version.placed(values, turned.pictures))
+
+
+def _identities(pictures: Iterable[Placed]) -> list[Any]:
+    return [(at, *picture.identity) for at, picture in pictures]
