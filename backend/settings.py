@@ -85,9 +85,10 @@ class Settings(BaseSettings):
     )
     redis_url: Optional = Field(None, description="Redis, through which workers share the work")
     data_dir: Folder = Field(default_factory=_own_folder, description="folder of the database; one per user")
-    max_image_mb: float = Field(20, gt=0, description="largest file of a picture that is read, in MB")
+    max_image_mb: float = Field(20, gt=0, description="largest file of a picture or document that is read, in MB")
     allow_foreign_urls: bool = Field(
-        False, description="whether pictures are read from hosts that only a task names, without any credential"
+        False,
+        description="whether files are read from hosts that only a task names, without any credential",
     )
     evaluate_pushes: bool = Field(True, description="whether `evaluate` pushes its predictions")
     price_in: Price = Field(

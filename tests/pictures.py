@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture
+from backend.domain.picture import Picture, Shown
 
 PICTURE_CONFIG = """<View>
   <Image name="shown" value="$image"/>
@@ -26,6 +26,9 @@ def encoded(kind: str = "PNG", size: tuple[int, int] = (4, 3), mode: str = "RGB"
     return file.getvalue()
 
 
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+
+
 def picture(name: str = "a", content: bytes = b"bytes") -> Picture:
     return Picture(name * 64, "image/png", content)
 
@@ -34,10 +37,10 @@ def picture(name: str = "a", content: bytes = b"bytes") -> Picture:
 class ScriptedPictures:
     """A PictureSource: what it has at each address, and what it was asked for."""
 
-    at: Mapping[str, Picture | Failure]
+    at: Mapping[str, Shown | Failure]
     asked: list[tuple[int, list[Any]]] = field(default_factory=list)
 
-    def read(self, project: int, addresses: Sequence[Any]) -> list[Picture | Failure]:
+    def read(self, project: int, addresses: Sequence[Any]) -> list[Shown | Failure]:
         self.asked.append((project, list(addresses)))
         return [self.at[address] for address in addresses]
 

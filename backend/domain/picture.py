@@ -5,6 +5,8 @@ It is identified by its bytes as they were found, so where it was found, and a s
 
 from dataclasses import dataclass, field
 
+from backend.domain.document import Document
+
 LONGEST_SIDE = 2048
 """Pixels of what is sent. A larger picture is scaled down: models see no more, and bill by size."""
 
@@ -28,5 +30,6 @@ class Picture:
         return f"[picture: {self.media_type}, {len(self.content):,} bytes, sha256 {self.sha256[:12]}]"
 
 
-Placed = tuple[int, Picture]
-"""A picture and where it stands in a text: before the code point with that index."""
+Shown = Picture | Document
+Placed = tuple[int, Shown]
+"""What is shown and where it stands in a text: before the code point with that index."""

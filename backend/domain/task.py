@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.data_paths import MISSING, look_up
-from backend.domain.picture import Picture
+from backend.domain.picture import Shown
 from backend.errors import SubsetError
 
 MOST_IDS = 1_000_000
@@ -24,7 +24,7 @@ class Task:
     data: Mapping[str, Any]
     trouble: str = ""
     read: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    pictures: Mapping[str, tuple[Picture, ...]] = field(default_factory=dict, compare=False, repr=False)
+    pictures: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, variable: str) -> Any:
         """What a prompt says of a variable: its value, see `domain.data_paths`; None if there is none."""

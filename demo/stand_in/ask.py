@@ -90,7 +90,7 @@ def _messages(raw: Mapping[str, Any], switches: Switches) -> list[dict[str, Any]
     if not messages or not all(isinstance(message, dict) for message in messages):
         raise _invalid("messages", "a list of at least one message")
     for place, message in enumerate(messages):
-        _check_parts(place, message.get("content"), ("text", "image_url") if switches.pictures else ("text",))
+        _check_parts(place, message.get("content"), ("text", "image_url", "file") if switches.pictures else ("text",))
     return messages
 
 
@@ -107,6 +107,8 @@ def _pictures(messages: list[dict[str, Any]]) -> Iterator[str]:
     for part in (part for content in contents for part in content if isinstance(part, dict)):
         if part.get("type") == "image_url":
             yield part["image_url"]["url"]
+        elif part.get("type") == "file":
+            yield part["file"]["file_data"]
 
 
 def _named(address: str) -> str:

@@ -36,7 +36,7 @@ class Switches:
     no_logprobs: bool = _switch(False, "refuse logprobs")
     no_temperature: bool = _switch(False, "refuse every temperature but 1")
     no_max_tokens: bool = _switch(False, "refuse max_tokens (max_completion_tokens still works)")
-    pictures: bool = _switch(False, "take pictures, without seeing them: answer from the words, and tell their hashes")
+    pictures: bool = _switch(False, "take pictures and files unseen: answer from the words, and tell their hashes")
     complaint: str = _switch("", "refuse every request with 400 and these words; empty refuses none")
     thoughts: int = _switch(0, "bill so many tokens an answer that completion_tokens leaves out, as thoughts")
     api_key: str = _switch("", "refuse every other key; empty takes any")

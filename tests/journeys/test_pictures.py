@@ -13,7 +13,7 @@ from demo.label_studio import DEFAULT_SWITCHES
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Json, Project
-from tests.pictures import Served, encoded, file_server
+from tests.pictures import PDF, Served, encoded, file_server
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -39,7 +39,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, content in enumerate([*LOCAL, LARGE]):
         (folder / "shelf" / f"{number}.jpg").write_bytes(content)
     (folder / "shelf" / "text.jpg").write_text("This is not a picture.")
-    (folder / "secret.jpg").write_bytes(LOCAL[0])
+    (folder / "shelf" / "paper.pdf").write_bytes(PDF)
     return folder
 
 
@@ -178,10 +178,10 @@ def test_an_estimate_does_not_make_up_what_pictures_take(
 ) -> None:
     tag = ours.save("photo", project.id, "{image} {text}")
     assert ours.command("estimate", tag, "--on", "all", "--json").json["prompt_tokens"] is None
-    assert "n/a: nobody knows what its pictures take" in ours.command("estimate", tag, "--on", "all").out
+    assert "n/a: nobody knows what its files take" in ours.command("estimate", tag, "--on", "all").out
     stand_in.control(pictures=True)
     probed = ours.command("estimate", tag, "--on", "all", "--probe", "3", "--json").json
-    assert probed["tokenizer"] == "from 3 stored answers about pictures"
+    assert probed["tokenizer"] == "from 3 stored answers about files"
     assert probed["prompt_tokens"][0] > 0
 
 
@@ -198,13 +198,32 @@ def test_batches_workers_reports_and_the_like_take_pictures_too(
     for command in (["audit", project.id], ["results", tag], ["export", tag, "--output", ours.folder / "all.jsonl"]):
         assert "Traceback" not in ours.command(*command).err
     refused = ours.command("save", "shown", "--project", project.id, "--examples", "2", code=1).err
-    assert "shows pictures, which examples cannot show" in " ".join(refused.split())
+    assert "shows files, which examples cannot show" in " ".join(refused.split())
     other = ours.save("words", project.id, "{text}")
     ours.command("evaluate", other)
     ours.command("evaluate", tag)
     assert ours.command("compare", tag, other, "--json").json
     assert "learns from texts alone" in " ".join(ours.command("enhance", tag, "--teacher", "x", code=1).err.split())
     assert "which no teacher is sent" in ours.command("draft", "new", "--project", project.id, "--teacher", "x").err
+
+
+def test_documents_are_given_as_files(
+    studio: RunningLabelStudio, ours: Installation, stand_in: RunningStandIn, shelf: Path
+) -> None:
+    stand_in.control(pictures=True)
+    config = CONFIG.replace('<Image name="photo" value="$image"/>', '<Pdf name="photo" value="$paper"/>')
+    addresses = ["/data/local-files/?d=shelf/paper.pdf", "/data/local-files/?d=shelf/0.jpg"]
+    tasks = [{"paper": one, "text": f"About {_topic(n)}"} for n, one in enumerate(addresses)]
+    project = Project(studio.new_project(config, tasks), studio.http)
+    storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
+    studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
+    ours.command("save", "paper", "--project", project.id)
+    assert "paper: {paper}\ntext: {text}" in ours.command("show", "paper@1").out
+    ours.command("run", "paper@1", "--on", "all")
+    assert stand_in.stats()["pictures"] == {f"application/pdf {sha256(PDF).hexdigest()}": 1}
+    assert project.predicted("paper@1") == {project.task_ids()[0]}
+    failed = " ".join(ours.command("results", "paper@1", "--failed").out.split())
+    assert "Its document 'paper' is a picture, and not a PDF file." in failed
 
 
 def test_files_of_a_storage_come_through_label_studio(

@@ -1,10 +1,12 @@
-"""A message with pictures as the API has it: a list of texts and of pictures, each whole, in a data: address."""
+"""A message with pictures and documents as the API has it: a list of parts, of which files are whole, in data:
+addresses."""
 
 import json
 from base64 import b64encode
 
 from backend.domain.chat.request import ChatRequest
-from backend.domain.picture import Picture
+from backend.domain.document import PDF, Document
+from backend.domain.picture import Shown
 
 
 def content_of(request: ChatRequest) -> bytes:
@@ -12,8 +14,14 @@ def content_of(request: ChatRequest) -> bytes:
     return b"[" + b", ".join(map(_part, request.parts)) + b"]"
 
 
-def _part(part: str | Picture) -> bytes:
+def _part(part: str | Shown) -> bytes:
     if isinstance(part, str):
         return json.dumps({"type": "text", "text": part}).encode()
-    address = f"data:{part.media_type};base64,".encode() + b64encode(part.content)
-    return b'{"type": "image_url", "image_url": {"url": "' + address + b'"}}'
+    if isinstance(part, Document):
+        name = f'{{"filename": "{part.sha256[:12]}.pdf", "file_data": '.encode()
+        return b'{"type": "file", "file": ' + name + _address(PDF, part.content) + b"}}"
+    return b'{"type": "image_url", "image_url": {"url": ' + _address(part.media_type, part.content) + b"}}"
+
+
+def _address(media_type: str, content: bytes) -> bytes:
+    return f'"data:{media_type};base64,'.encode() + b64encode(content) + b'"'

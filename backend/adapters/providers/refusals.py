@@ -11,6 +11,7 @@ from backend.adapters.providers.meant_status import meant_status, names_key
 from backend.adapters.providers.response import retry_after
 from backend.domain.chat.provider_words import quotable
 from backend.domain.chat.request import ChatRequest
+from backend.domain.document import Document
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
 
@@ -30,14 +31,23 @@ _MODERATED = re.compile(r"content[ _-]?(filter|policy)|moderat|flagged|safety (s
 """A refusal that is about what a task says."""
 _TOO_LONG = re.compile(r"context|too (?:long|large)|(?:maximum|max)\b.{0,40}\b(?:length|tokens)", re.IGNORECASE)
 """A refusal that is about how much a task says."""
-_EYES = r"\b(?:images?(?:_url)?|vision|multi-?modal)\b(?!/|[ _](?:format|type|size|dimension|file))"
-_NO_PICTURES = re.compile(
-    rf"{_EYES}.{{0,40}}\b(?:not (?:supported|enabled|available|allowed)|only supported by)"
-    rf"|(?:not|n.t) (?:support|accept|take|handle)\w*\b.{{0,20}}{_EYES}"
-    r"|not a (?:multi-?modal|vision)|at most 0 image|variant .?image_url|support image input|for image input"
-    r"|content\b.{0,20}\bmust be a string",
-    re.IGNORECASE,
-)
+
+
+def _taking_none(words: str, more: str = "") -> re.Pattern[str]:
+    """What refusals of a kind of content say, which are not about one piece of it."""
+    kind = rf"\b(?:{words})\b(?!/|[ _](?:format|type|size|dimension|file))"
+    return re.compile(
+        rf"{kind}.{{0,40}}\b(?:not (?:supported|enabled|available|allowed)|only supported by)"
+        rf"|(?:not|n.t) (?:support|accept|take|handle)\w*\b.{{0,20}}{kind}"
+        rf"|variant .?(?:{words})\b|(?:support|for) (?:{words}) input|content\b.{{0,20}}\bmust be a string{more}",
+        re.IGNORECASE,
+    )
+
+
+_TAKING_NONE = {
+    "pictures": _taking_none("images?(?:_url)?|vision|multi-?modal", "|not a (?:multi-?modal|vision)|at most 0 image"),
+    "documents": _taking_none("files?|pdfs?|documents?"),
+}
 """Refusals of OpenAI, OpenRouter (404), DeepSeek, Mistral, Groq, vLLM, llama.cpp and Ollama (500), LM Studio."""
 _ABOUT_ONE = (400, 403, 422)
 """A status that may be about the request, or about all of them: the words tell."""
@@ -83,14 +93,15 @@ class Refusals:
         return self._of_one(model, status, error, named, quote)
 
     def check_pictures(self, request: ChatRequest, error: openai.APIStatusError) -> None:
-        """Raises ProviderError if the model takes no pictures, and the request holds some."""
+        """Raises ProviderError if the model takes no pictures or documents, and the request holds some."""
         message = words_of(error)
-        if request.pictures and error.status_code != 429 and _says(_NO_PICTURES, message, request.texts):
-            words = self.quoted(request, message)
-            raise ProviderError(
-                f"Model '{request.template.model}' at {self.where} takes no pictures: choose a model that does, or a "
-                "prompt that shows none" + (f': "{words}".' if words else ".")
-            )
+        for kind in _kinds(request) if error.status_code != 429 else ():
+            if _says(_TAKING_NONE[kind], message, request.texts):
+                words = self.quoted(request, message)
+                raise ProviderError(
+                    f"Model '{request.template.model}' at {self.where} takes no {kind}: choose a model that does, or a "
+                    "prompt that shows none" + (f': "{words}".' if words else ".")
+                )
 
     def _check_account(self, status: int, spent: bool) -> None:
         if spent and status in (402, 429, *_ABOUT_ONE):
@@ -116,6 +127,11 @@ class Refusals:
         if status in (408, 409) or status >= 500:
             return Failure("server", f"The model's server answered {status}{quote}.", wait)
         return Failure("bad_request", f"The model's server refused the request ({error.status_code}{code}){quote}.")
+
+
+def _kinds(request: ChatRequest) -> list[str]:
+    """Of what it shows."""
+    return sorted({"documents" if isinstance(one, Document) else "pictures" for _, one in request.pictures})
 
 
 def is_about_length(error: openai.APIStatusError) -> bool:

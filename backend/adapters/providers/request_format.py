@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.adapters.providers.message_parts import content_of
 from backend.domain.chat.request import ChatRequest, RequestTemplate
+from backend.domain.document import Document
 from backend.domain.few_shot.messages import Turn
 
 FORMATS = ("json_schema", "json_object", "text")
@@ -35,6 +36,8 @@ _CAPS = ("max_tokens", _LONG_CAP)
 _NEAR = 4
 PICTURE_TOKENS = 65_536
 """More than models of today bill for a picture of LONGEST_SIDE; the most known are 48,169 (gpt-4o-mini, 8 tiles)."""
+DOCUMENT_TOKENS = 1_000_000
+"""What the largest models of today read at once."""
 USER, ASSISTANT = (f', {{"role": "{role}", "content": '.encode() for role in ("user", "assistant"))
 _REFUSAL = re.compile(r"unsupported|n[o']t support|unrecognized|unknown|not permitted|not allowed|extra", re.IGNORECASE)
 
@@ -104,11 +107,12 @@ def largest(request: ChatRequest) -> tuple[int, int]:
     """The most tokens that a request with a cap can take: (prompt, completion).
 
     No tokenizer makes more than one token of a UTF-8 byte, and the body, in ASCII with schema and syntax, has more
-    bytes than the prompt. For a picture it is PICTURE_TOKENS.
+    bytes than the prompt. For a picture it is PICTURE_TOKENS, for a document DOCUMENT_TOKENS.
     """
     caps = parameters(request.template)
     text = len(RequestFormat().body(replace(request, pictures=())))
-    return text + PICTURE_TOKENS * len(request.pictures), max(caps[name] for name in _CAPS if name in caps)
+    shown = sum(DOCUMENT_TOKENS if isinstance(one, Document) else PICTURE_TOKENS for _, one in request.pictures)
+    return text + shown, max(caps[name] for name in _CAPS if name in caps)
 
 
 def _smaller(own: Any, cap: int) -> int:

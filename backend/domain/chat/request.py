@@ -19,7 +19,7 @@ from backend.domain.chat.user_message import Message, asked, parts_of
 from backend.domain.few_shot.messages import Turn
 from backend.domain.hashing import canonical, numbered
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture, Placed
+from backend.domain.picture import Placed, Shown
 
 MAX_ATTEMPTS = 2
 """A malformed answer is asked for once more; the first usable attempt counts."""
@@ -86,8 +86,8 @@ class ChatRequest:
     orders: tuple[Message, ...] = ()
 
     @property
-    def parts(self) -> "list[str | Picture]":
-        """The user's message in pieces: texts, of which none is empty, and pictures."""
+    def parts(self) -> "list[str | Shown]":
+        """The user's message in pieces: texts, of which none is empty, and what is shown."""
         return parts_of((self.user, self.pictures))
 
     @property

@@ -9,7 +9,7 @@ from backend.domain.few_shot.similarity import Embed
 from backend.domain.labels.reading import as_read
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
-from backend.domain.pictures.loading import PictureSource, shown_pictures, with_pictures
+from backend.domain.pictures.loading import PictureSource, shown_files, with_files
 from backend.domain.prompts.confidence_option import sampled
 from backend.domain.prompts.examples import Values
 from backend.domain.prompts.version import PromptVersion
@@ -43,7 +43,7 @@ class RequestBuilder:
     ) -> None:
         self.version = version
         self._pictures = pictures
-        self._shown = shown_pictures(schema.inputs, version.variables)
+        self._shown = shown_files(schema.inputs, version.variables)
         self._example_turns = FewShotMessages(version, embed) if version.examples else None
         self._attempts = attempts
         self.schema = schema
@@ -63,7 +63,7 @@ class RequestBuilder:
 
     def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
         """The requests for many tasks, in their order."""
-        read = with_pictures(tasks, self._shown, self._pictures, self.version.project)
+        read = with_files(tasks, self._shown, self._pictures, self.version.project)
         values = [self._values(task) for task in read]
         example_turns: Sequence[tuple[Turn, ...]] = (
             [()] * len(tasks) if self._example_turns is None else self._example_turns.of(tasks, values)

@@ -8,7 +8,7 @@ from backend.domain.labels.comparisons import exchanged
 from backend.domain.labels.reading import as_read
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture, Placed
+from backend.domain.picture import Placed, Shown
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 
@@ -16,8 +16,8 @@ Message = tuple[str, tuple[Placed, ...]]
 """What the user says, and the pictures in it."""
 
 
-def parts_of(message: Message) -> list[str | Picture]:
-    """A message in pieces: texts, of which none is empty, and pictures."""
+def parts_of(message: Message) -> list[str | Shown]:
+    """A message in pieces: texts, of which none is empty, and what is shown."""
     user, pictures = message
     ends = [0, *(at for at, _ in pictures), len(user)]
     texts = [user[start:end] for start, end in pairwise(ends)]

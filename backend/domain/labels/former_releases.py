@@ -14,8 +14,8 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import if_marking
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
-from backend.domain.labels.inputs.images import picture_names
-from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_pictures
+from backend.domain.labels.inputs.files import file_names
+from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_files
 from backend.domain.labels.never_shown import names_of_kinds
 from backend.domain.labels.related import without_relations
 
@@ -60,7 +60,7 @@ def schema_digest(reading: Asked, rules: bool = True, headings: bool = False) ->
     headings: that the model is told some, not what they say
     """
     known = {one.name: one.rules for one in reading.fields if rules and one.rules is not None}
-    pictures = picture_names(reading.inputs)
+    pictures = file_names(reading.inputs)
     parts: dict[str, Any] = {"fields": [one.identity for one in reading.fields], "variables": reading.variables}
     later = {"rules": known, "headings": headings, "pictures": pictures}
     return digest(parts | {name: said for name, said in later.items() if said})
@@ -91,7 +91,7 @@ def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
     """What releases that knew the same kinds of controls made of them, the newest first; pictures were no variables
     `before`, and earlier still lists and tables were not."""
-    before = _reading_only(known, without_pictures(known.inputs))
+    before = _reading_only(known, without_files(known.inputs))
     earlier = _reading_only(before, ())
     for one in (known, before, earlier):
         yield schema_digest(one), one.without(HEADINGS)

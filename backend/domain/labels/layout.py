@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
-from backend.domain.labels.inputs.images import ImageObject
+from backend.domain.labels.inputs.files import FileObject
 from backend.domain.labels.inputs.media import MediaObject
 from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
 
@@ -99,13 +99,13 @@ class Layout:
             return
         self.variables[whole[1]] = None
         self.inputs.setdefault(whole[1], found)
-        if not isinstance(found, ImageObject):
+        if not isinstance(found, FileObject):
             self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def read_inputs(self) -> tuple[ReadInput, ...]:
         """`inputs`, of which pictures know whether a text names them."""
         return tuple(
-            replace(found, named=name in self.texts) if isinstance(found, ImageObject) else found
+            replace(found, named=name in self.texts) if isinstance(found, FileObject) else found
             for name, found in self.inputs.items()
         )
 

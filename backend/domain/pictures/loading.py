@@ -1,55 +1,74 @@
-"""Tasks with the pictures that a prompt shows of them. Who reads them is handed over: nothing is fetched here."""
+"""Tasks with the pictures and documents that a prompt shows of them. Who reads them is handed over: nothing is fetched
+here."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from backend.domain.labels.inputs.images import ImageObject, picture_names
+from backend.domain.document import Document
+from backend.domain.labels.inputs.files import FileObject
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture
+from backend.domain.picture import Picture, Shown
 from backend.domain.task import Task
+
+NOUNS = {"Image": "picture", "Pdf": "document"}
 
 
 class PictureSource(Protocol):
-    def read(self, project: int, addresses: Sequence[Any]) -> Sequence[Picture | Failure]:
-        """The picture at each address in a project's tasks, or why there is none: `detail` is the end of a sentence
-        that begins with the picture."""
+    def read(self, project: int, addresses: Sequence[Any]) -> Sequence[Shown | Failure]:
+        """What is at each address in a project's tasks, or why there is nothing: `detail` is the end of a sentence
+        that begins with the file."""
 
 
-def shown_pictures(inputs: Iterable[object], variables: Iterable[str]) -> dict[str, ImageObject]:
-    """Those of a prompt's `variables` that are pictures: as a whole, or one of a list."""
-    names = "|".join(map(re.escape, picture_names(inputs))) or r"(?!)"
-    whole = re.compile(rf"(?:{names})(?:\[\d+\])?")
-    return {name: ImageObject(f"${name}") for name in variables if whole.fullmatch(name)}
+def shown_files(inputs: Iterable[object], variables: Iterable[str]) -> dict[str, FileObject]:
+    """Those of a prompt's `variables` that are files: as a whole, or one of a list."""
+    found: dict[str, FileObject] = {}
+    for one in (one for one in inputs if isinstance(one, FileObject)):
+        whole = re.compile(rf"{re.escape(one.value[1:])}(?:\[\d+\])?")
+        found |= {name: replace(one, value=f"${name}") for name in variables if whole.fullmatch(name)}
+    return found
 
 
-def with_pictures(
-    tasks: Sequence[Task], shown: Mapping[str, ImageObject], source: PictureSource | None, project: int
+def with_files(
+    tasks: Sequence[Task], shown: Mapping[str, FileObject], source: PictureSource | None, project: int
 ) -> list[Task | Failure]:
-    """Each task with its pictures, or why one of them cannot be shown. Equal addresses are read once.
+    """Each task with its files, or why one of them cannot be shown. Equal addresses are read once.
 
-    shown: see `shown_pictures`
+    shown: see `shown_files`
     """
     if not shown:
         return list(tasks)
     addresses = [{name: image.addresses(task.data) for name, image in shown.items()} for task in tasks]
     wanted = list({repr(one): one for named in addresses for listed in named.values() for one in listed}.values())
     if source is None:
-        return [Failure("bad_task", "Its pictures cannot be read here.")] * len(tasks)
+        return [Failure("bad_task", "Its files cannot be read here.")] * len(tasks)
     read = dict(zip(map(repr, wanted), source.read(project, wanted), strict=True))
-    return [_loaded(task, named, read) for task, named in zip(tasks, addresses, strict=True)]
+    return [_loaded(task, named, read, shown) for task, named in zip(tasks, addresses, strict=True)]
 
 
 def _loaded(
-    task: Task, addresses: Mapping[str, Sequence[Any]], read: Mapping[str, Picture | Failure]
+    task: Task,
+    addresses: Mapping[str, Sequence[Any]],
+    read: Mapping[str, Shown | Failure],
+    shown: Mapping[str, FileObject],
 ) -> Task | Failure:
-    pictures: dict[str, tuple[Picture, ...]] = {}
+    files: dict[str, tuple[Shown, ...]] = {}
     for name, listed in addresses.items():
-        found = [read[repr(one)] for one in listed]
+        found = [_fitting(read[repr(one)], shown[name].tag) for one in listed]
         for number, one in enumerate(found, 1):
             if isinstance(one, Failure):
-                which = f"Its picture '{name}'" if len(found) == 1 else f"Picture {number} of its '{name}'"
+                noun = NOUNS[shown[name].tag]
+                which = f"Its {noun} '{name}'" if len(found) == 1 else f"{noun.capitalize()} {number} of its '{name}'"
                 return replace(one, detail=f"{which} {one.detail}")
-        pictures[name] = tuple(one for one in found if isinstance(one, Picture))
-    return replace(task, pictures=pictures)
+        files[name] = tuple(one for one in found if not isinstance(one, Failure))
+    return replace(task, pictures=files)
+
+
+def _fitting(found: Shown | Failure, tag: str) -> Shown | Failure:
+    """What a tag can show."""
+    if isinstance(found, Picture) and tag == "Pdf":
+        return Failure("bad_task", "is a picture, and not a PDF file.")
+    if isinstance(found, Document) and tag == "Image":
+        return Failure("bad_task", "is a PDF file, and not a picture.")
+    return found

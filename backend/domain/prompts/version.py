@@ -14,7 +14,7 @@ from typing import Any
 from backend.domain.data_paths import MISSING, PATH, look_up, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture, Placed
+from backend.domain.picture import Placed, Shown
 from backend.domain.prompts.confidence_option import LOGPROBS, SWAP, samples_of
 from backend.domain.prompts.examples import Examples, Values
 from backend.domain.task import Task
@@ -116,7 +116,7 @@ class PromptVersion:
     def fill(self, values: Values) -> str:
         return self._pattern.sub(lambda match: values[match[1]], self.template)
 
-    def placed(self, values: Values, pictures: Mapping[str, Sequence[Picture]]) -> tuple[Placed, ...]:
+    def placed(self, values: Values, pictures: Mapping[str, Sequence[Shown]]) -> tuple[Placed, ...]:
         """The pictures of variables, where they stand in the text that `fill` makes."""
         found, length, end = list[Placed](), 0, 0
         for match in self._pattern.finditer(self.template):

@@ -1,4 +1,4 @@
-"""PictureLoader: an address in a task -> the picture there. The only place that decides who is asked, and with what.
+"""PictureLoader: an address in a task -> what is there. The only place that decides who is asked, and with what.
 
 Label Studio is asked with the user's token, and nobody else is. Other hosts are asked if ALLOW_FOREIGN_URLS says so, or
 if Label Studio itself sends there, as it does for the files of a storage.
@@ -7,6 +7,7 @@ if Label Studio itself sends there, as it does for the files of a storage.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +15,14 @@ from backend.adapters.label_studio.files import StudioFiles
 from backend.adapters.pillow import picture_of
 from backend.adapters.web.file_answer import Moved, too_large
 from backend.adapters.web.files import MOST_MOVES, PrivateAddressError, WebFiles
+from backend.domain.document import Document
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture
+from backend.domain.picture import Shown
 from backend.domain.pictures.address import AtStudio, Elsewhere, Inline, InStorage, Place, place_of
 from backend.services.pictures.cache import PictureCache
 
+PDF_HEAD, PDF_END, PDF_TAIL = b"%PDF-", b"startxref", 4096
+CUT = "is damaged: its file ends too early."
 AT_ONCE = 8
 """Files that are read at a time."""
 
@@ -39,12 +43,12 @@ class PictureLoader:
     web: WebFiles = field(default_factory=WebFiles)
     cache: PictureCache = field(default_factory=PictureCache)
 
-    def read(self, project: int, addresses: Sequence[Any]) -> list[Picture | Failure]:
+    def read(self, project: int, addresses: Sequence[Any]) -> list[Shown | Failure]:
         """See PictureSource. Raises StudioError when Label Studio does not answer, SettingsError without a token."""
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pictures") as threads:
             return list(threads.map(lambda address: self._picture(project, address), addresses))
 
-    def _picture(self, project: int, address: Any) -> Picture | Failure:
+    def _picture(self, project: int, address: Any) -> Shown | Failure:
         place = place_of(address, self.studio)
         if isinstance(place, str):
             return Failure("bad_task", place)
@@ -55,17 +59,20 @@ class PictureLoader:
         if held is not None:
             return held
         found = self._found(project, place)
-        if isinstance(found, Picture):
+        if not isinstance(found, Failure):
             self.cache.put(key, found)
         return found
 
-    def _found(self, project: int, place: Place) -> Picture | Failure:
+    def _found(self, project: int, place: Place) -> Shown | Failure:
         content = self._file(project, place)
         return content if isinstance(content, Failure) else self._decoded(content)
 
-    def _decoded(self, content: bytes) -> Picture | Failure:
+    def _decoded(self, content: bytes) -> Shown | Failure:
         if len(content) > self.most:
             return too_large(self.most)
+        if content.startswith(PDF_HEAD):
+            whole = PDF_END in content[-PDF_TAIL:]
+            return Document(sha256(content).hexdigest(), content) if whole else Failure("bad_task", CUT)
         picture = picture_of(content)
         return Failure("bad_task", picture) if isinstance(picture, str) else picture
 

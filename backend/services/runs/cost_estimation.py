@@ -12,7 +12,7 @@ from backend.adapters.providers.tokenizer import encoder_for
 from backend.domain.chat.judged import is_done
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.dataset.subset import Subset
-from backend.domain.pictures.loading import shown_pictures
+from backend.domain.pictures.loading import shown_files
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.cost_estimate import (
     Estimate,
@@ -67,7 +67,7 @@ class CostEstimator:
         self._labeler = labeler
         self._resolved = resolved
         self._encoder = encoder_for(resolved.version.model)
-        self._pictures = bool(shown_pictures(resolved.schema.inputs, resolved.version.variables))
+        self._pictures = bool(shown_files(resolved.schema.inputs, resolved.version.variables))
 
     def estimate(self, subset: Subset, probe: int = 0) -> Estimate:
         """`probe`: so many of the tasks are asked about first, and the answers kept. Raises SubsetError for a probe of
@@ -184,7 +184,7 @@ class CostEstimator:
 
     def _tokenizer(self, own: list[ObservedUsage], alike: list[ObservedUsage]) -> str:
         if self._pictures:
-            return f"from {len(own)} stored answers about pictures" if own else "not: nobody knows what pictures take"
+            return f"from {len(own)} stored answers about files" if own else "not: nobody knows what files take"
         if self._encoder:
             return f"tiktoken ({self._encoder.name})"
         low, high = tokens_per_character(alike)

@@ -1,10 +1,10 @@
-"""What objects show that no model is: sound, film, series of numbers, documents, and pictures of no single field."""
+"""What objects show that no model is: sound, film, series of numbers, and files of no single field."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MEDIA_TAGS = ("Audio", "AudioPlus", "Video", "TimeSeries", "Pdf")
+MEDIA_TAGS = ("Audio", "AudioPlus", "Video", "TimeSeries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,6 @@ def on_media(inputs: Iterable[object]) -> list[str]:
     """A sentence for each kind of what a config shows to annotators alone."""
     tags = dict.fromkeys(one.tag for one in inputs if isinstance(one, MediaObject))
     return [
-        f"The model does not get what <{tag}> shows: it is asked about the other texts and pictures of the task."
+        f"The model does not get what <{tag}> shows: it is asked about the other texts and files of the task."
         for tag in tags
     ]

@@ -1,16 +1,16 @@
-"""The object tags that a model never reads as their value stands in the task: lists of items, tables, pictures, and
+"""The object tags that a model never reads as their value stands in the task: lists of items, tables, files, and
 what it is not shown at all."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
-from backend.domain.labels.inputs.images import ImageObject, image_object
+from backend.domain.labels.inputs.files import FILE_TAGS, FileObject, file_object
 from backend.domain.labels.inputs.lists import ListObject
 from backend.domain.labels.inputs.media import MEDIA_TAGS, MediaObject
 from backend.domain.labels.inputs.tables import TableObject
 
-READ_TAGS = ("List", "Table", "Image", *MEDIA_TAGS)
+READ_TAGS = ("List", "Table", *FILE_TAGS, *MEDIA_TAGS)
 
 
 class ReadInput(Protocol):
@@ -24,8 +24,8 @@ class ReadInput(Protocol):
 
 def read_input(element: Element) -> ReadInput | None:
     """Of one of READ_TAGS; None for data that the browser loads, or reads as something else than JSON."""
-    if element.tag == "Image":
-        return image_object(element)
+    if element.tag in FILE_TAGS:
+        return file_object(element)
     if element.tag in MEDIA_TAGS:
         return MediaObject(element.tag, element.get("value", ""))
     said = {name.lower(): said for name, said in element.attrib.items()}
@@ -42,8 +42,8 @@ def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tupl
 
 
 def _is_text_too(one: ReadInput) -> bool:
-    return isinstance(one, MediaObject) or (isinstance(one, ImageObject) and one.named)
+    return isinstance(one, MediaObject) or (isinstance(one, FileObject) and one.named)
 
 
-def without_pictures(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
-    return tuple(one for one in inputs if not isinstance(one, ImageObject))
+def without_files(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
+    return tuple(one for one in inputs if not isinstance(one, FileObject))

@@ -57,7 +57,7 @@ def _range(tokens: tuple[int, int] | None) -> str:
 
 def _cost(result: "Estimate") -> str:
     if result.prompt_tokens is None:
-        return f"{numbers.usd(None)}: nobody knows what its pictures take, ask about some tasks first with --probe 20"
+        return f"{numbers.usd(None)}: nobody knows what its files take, ask about some tasks first with --probe 20"
     if result.cost_usd is None:
         return f"{numbers.usd(None)}: the model's price is not known, set PRICE_IN and PRICE_OUT"
     return f"{numbers.usd(result.cost_usd[0])} to {numbers.usd(result.cost_usd[1])}"

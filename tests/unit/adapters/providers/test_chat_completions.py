@@ -29,6 +29,7 @@ from backend.domain.answer import Labels
 from backend.domain.chat.judged import is_done, judge
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import read
+from backend.domain.document import Document
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.resolution.logprob_confidence import confidence
 from backend.errors import ProviderError, SettingsError
@@ -772,6 +773,27 @@ def test_a_model_that_takes_no_pictures_ends_the_work_in_one_sentence(status: in
 )
 def test_a_picture_that_is_refused_stops_no_other(message: str) -> None:
     assert failure(error(400, message=message), ask=SEEN).kind == "bad_request"
+
+
+@pytest.mark.parametrize(
+    ("message", "ends"),
+    [
+        ("Invalid content type. file is not supported.", True),
+        ("This model does not support file inputs.", True),
+        ("PDFs are not supported by this model", True),
+        ("unknown variant `file`, expected `text`", True),
+        ("Image input is not enabled for this model", False),
+        ("The file type you sent is not supported", False),
+        ("The document is protected by a password.", False),
+    ],
+)
+def test_the_same_for_documents(message: str, ends: bool) -> None:
+    read = replace(ASK, pictures=((0, Document("d" * 64, b"%PDF-")),))
+    if not ends:
+        assert failure(error(400, message=message), ask=read).kind == "bad_request"
+        return
+    with pytest.raises(ProviderError, match=r"takes no documents: choose a model"):
+        ask(error(400, message=message), ask=read)
 
 
 def test_a_text_that_speaks_of_pictures_is_not_taken_for_the_server() -> None:

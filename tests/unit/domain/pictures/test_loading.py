@@ -6,19 +6,21 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.providers.request_format import PICTURE_TOKENS, RequestFormat, largest
+from backend.adapters.providers.request_format import DOCUMENT_TOKENS, PICTURE_TOKENS, RequestFormat, largest
 from backend.domain.chat.request import ChatRequest
 from backend.domain.chat.request_builder import PICTURED, RequestBuilder
+from backend.domain.document import Document
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture
+from backend.domain.picture import Shown
 from backend.domain.task import Task
 from tests.pictures import PICTURE_CONFIG, ScriptedPictures, picture
 from tests.scripted import tasks, version
 
 A, B = picture("a", b"A"), picture("b", b"B")
 GONE = Failure("bad_task", "is not there (404).")
-MORE = '<Text name="t" value="$text"/><Image name="many" valueList="$pages"/></View>'
+PAPER = Document("d" * 64, b"%PDF-")
+MORE = '<Pdf name="paper" value="$paper"/><Text name="t" value="$text"/><Image name="many" valueList="$pages"/></View>'
 CONFIG = PICTURE_CONFIG.replace("</View>", MORE)
 
 
@@ -29,13 +31,13 @@ def made(template: str, source: ScriptedPictures | None, config: str = CONFIG) -
     return RequestBuilder(own, schema, "http://model.test/v1", pictures=source)
 
 
-def asked(template: str, data: dict[str, Any], **at: Picture | Failure) -> ChatRequest:
+def asked(template: str, data: dict[str, Any], **at: Shown | Failure) -> ChatRequest:
     request = made(template, ScriptedPictures(at)).request(Task(1, data))
     assert isinstance(request, ChatRequest)
     return request
 
 
-def refused(template: str, data: dict[str, Any], **at: Picture | Failure) -> str:
+def refused(template: str, data: dict[str, Any], **at: Shown | Failure) -> str:
     failure = made(template, ScriptedPictures(at)).request(Task(1, data))
     assert isinstance(failure, Failure)
     return failure.detail
@@ -113,7 +115,7 @@ def test_a_task_without_a_picture_has_nothing_to_show(data: dict[str, Any], stat
 
 def test_where_nobody_reads_pictures_that_is_told() -> None:
     found = made("{image}", None).request(Task(1, {"image": "a"}))
-    assert found == Failure("bad_task", "Its pictures cannot be read here.")
+    assert found == Failure("bad_task", "Its files cannot be read here.")
 
 
 def test_people_are_told_which_picture_a_message_has() -> None:
@@ -146,3 +148,22 @@ def test_a_picture_takes_as_many_tokens_as_models_bill_at_most() -> None:
     assert isinstance(request, ChatRequest)
     capped = replace(request, template=replace(request.template, cap=100))
     assert PICTURE_TOKENS < largest(capped)[0] < PICTURE_TOKENS + 5_000
+
+
+def test_a_document_is_a_file_of_the_message() -> None:
+    request = asked("Read {paper} of {image}", {"paper": "p", "image": "a"}, p=PAPER, a=A)
+    assert request.parts == ["Read ", PAPER, " of ", A]
+    said = json.loads(RequestFormat().body(request))["messages"][-1]["content"][1]
+    named = {"filename": "dddddddddddd.pdf", "file_data": "data:application/pdf;base64,JVBERi0="}
+    assert said == {"type": "file", "file": named}
+    assert "[document: application/pdf, 5 bytes, sha256 dddddddddddd]" in request.messages[-1]["content"]
+    other = asked("Read {paper} of {image}", {"paper": "q", "image": "a"}, q=Document("e" * 64, b"%PDF-"), a=A)
+    assert other.digest != request.digest
+    capped = replace(request, template=replace(request.template, cap=100))
+    assert largest(capped)[0] > DOCUMENT_TOKENS + PICTURE_TOKENS
+
+
+def test_each_tag_shows_files_of_its_kind() -> None:
+    assert refused("{paper}", {"paper": "a"}, a=A) == "Its document 'paper' is a picture, and not a PDF file."
+    assert refused("{image}", {"image": "p"}, p=PAPER) == "Its picture 'image' is a PDF file, and not a picture."
+    assert refused("{paper}", {"paper": "gone"}, gone=GONE) == "Its document 'paper' is not there (404)."

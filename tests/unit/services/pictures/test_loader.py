@@ -9,12 +9,13 @@ import pytest
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.web.files import WebFiles
+from backend.domain.document import Document
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture
+from backend.domain.picture import Picture, Shown
 from backend.domain.pictures.address import NO_ADDRESS, InStorage
 from backend.errors import SettingsError
 from backend.services.pictures.loader import PictureLoader
-from tests.pictures import FileServer, Served, encoded, file_server
+from tests.pictures import PDF, FileServer, Served, encoded, file_server
 
 TOKEN = "f" * 40
 PNG = encoded("PNG")
@@ -43,13 +44,13 @@ def loader(studio: FileServer, foreign: bool = False, public: bool = True) -> Pi
     return PictureLoader(studio.url, lambda: client.files, MOST, foreign, web)
 
 
-def read(one: PictureLoader, address: Any, project: int = 3) -> Picture | str:
+def read(one: PictureLoader, address: Any, project: int = 3) -> Shown | str:
     (found,) = one.read(project, [address])
     return found.detail if isinstance(found, Failure) else found
 
 
-def name(found: Picture | str) -> str:
-    return found.sha256 if isinstance(found, Picture) else found
+def name(found: Shown | str) -> str:
+    return found if isinstance(found, str) else found.sha256
 
 
 def inline(content: bytes) -> str:
@@ -162,3 +163,12 @@ def test_each_trouble_has_a_sentence_and_stops_no_other(studio: FileServer, addr
     assert isinstance(found, Failure)
     assert words in found.detail
     assert isinstance(good, Picture)
+
+
+def test_a_document_is_told_by_its_content_and_kept_as_it_is(studio: FileServer) -> None:
+    studio.paths[UPLOAD] = Served(PDF, kind="image/png")
+    own = loader(studio)
+    assert [read(own, UPLOAD), read(own, UPLOAD)] == [Document(sha256(PDF).hexdigest(), PDF)] * 2
+    assert len(studio.asked) == 1
+    assert read(own, inline(PDF[:40])) == "is damaged: its file ends too early."
+    assert read(own, inline(PDF + b" " * MOST)) == "is larger than 0.02 MB (MAX_IMAGE_MB)."

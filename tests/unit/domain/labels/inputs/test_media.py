@@ -23,7 +23,7 @@ def test_the_model_is_asked_about_the_text_beside_it_and_that_is_told(tag: str) 
     schema = config(tag)
     assert schema.variables == ("text",)
     assert remarks("{text}", ("text", "media"), schema) == [
-        f"The model does not get what <{tag}> shows: it is asked about the other texts and pictures of the task."
+        f"The model does not get what <{tag}> shows: it is asked about the other texts and files of the task."
     ]
     asked = builder(schema=schema).request(Task(1, {"text": "I love it", "media": "https://host/x"}))
     assert asked == request("I love it", schema=schema)

@@ -6,7 +6,7 @@ import pytest
 
 from backend.domain.hashing import digest
 from backend.domain.labels.config import read_config
-from backend.domain.labels.inputs.images import ImageObject, picture_names
+from backend.domain.labels.inputs.files import FileObject, file_names
 from backend.domain.labels.inputs.media import MediaObject
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.default_prompt import first_prompt
@@ -28,11 +28,12 @@ def config(*parts: str) -> LabelSchema:
         ('<Image name="shown" value="$pages[0]"/>', "pages[0]"),
         ('<Image name="shown" valueList="$pages"/>', "pages"),
         ('<Image name="shown" value="$image" valuelist="$pages"/>', "pages"),
+        ('<Pdf name="shown" value="$paper"/>', "paper"),
     ],
 )
 def test_a_picture_is_a_variable_of_a_prompt(element: str, variable: str) -> None:
     schema = config(element)
-    assert schema.variables == picture_names(schema.inputs) == (variable,)
+    assert schema.variables == file_names(schema.inputs) == (variable,)
     assert first_prompt(schema).template.endswith(f"\n{{{variable}}}")
 
 
@@ -55,8 +56,8 @@ def test_what_is_the_same_for_all_tasks_or_put_together_is_no_variable(value: st
     ],
 )
 def test_its_addresses_are_in_the_order_of_the_screen(data: dict[str, Any], addresses: tuple[Any, ...]) -> None:
-    assert ImageObject("$image").addresses(data) == addresses
-    assert ImageObject("$image").read(data) == {}
+    assert FileObject("$image").addresses(data) == addresses
+    assert FileObject("$image").read(data) == {}
 
 
 def test_a_version_from_before_pictures_were_shown_is_asked_about_the_text_alone() -> None:

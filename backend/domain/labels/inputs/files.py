@@ -1,4 +1,4 @@
-"""<Image>: the pictures of a task. A model is shown them; where they are is not part of the prompt."""
+"""<Image> and <Pdf>: files of a task. A model is shown them; where they are is not part of the prompt."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from backend.domain.labels.inputs.values import field_of, value_of
 
 
 @dataclass(frozen=True, slots=True)
-class ImageObject:
+class FileObject:
     """`value`: the tag's own, such as `$image`; that of `valueList` where it has one, as on the screen.
 
-    named: whether some text shows the same variable, which then was a text before pictures were shown
+    named: whether some text shows the same variable, which then was a text before files were shown
     """
 
     value: str
+    tag: str = "Image"
     named: bool = False
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
@@ -24,19 +25,24 @@ class ImageObject:
         return {}
 
     def addresses(self, data: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Where the pictures of a task are, in the order of the screen, as they stand there; () for none."""
+        """Where the files of a task are, in the order of the screen, as they stand there; () for none."""
         found = value_of(self.value, data)
         listed = found if isinstance(found, list) else [found]
         return tuple(one for one in listed if one not in ("", None))
 
 
-def image_object(element: Element) -> ImageObject | MediaObject:
-    """Of an <Image>; no model is shown one whose address is put together, or the same for all tasks."""
+FILE_TAGS = ("Image", "Pdf")
+
+
+def file_object(element: Element) -> FileObject | MediaObject:
+    """Of an <Image> or <Pdf>; no model is shown one whose address is put together, or the same for all tasks."""
     said = {name.lower(): said for name, said in element.attrib.items()}
     value = said.get("valuelist") or said.get("value", "")
-    return MediaObject("Image", value) if field_of(value) is None or "{{" in value else ImageObject(value)
+    if field_of(value) is None or "{{" in value:
+        return MediaObject(element.tag, value)
+    return FileObject(value, element.tag)
 
 
-def picture_names(inputs: Iterable[object]) -> tuple[str, ...]:
-    """The variables that stand for pictures."""
-    return tuple(name for one in inputs if isinstance(one, ImageObject) and (name := field_of(one.value)))
+def file_names(inputs: Iterable[object]) -> tuple[str, ...]:
+    """The variables that stand for files."""
+    return tuple(name for one in inputs if isinstance(one, FileObject) and (name := field_of(one.value)))
