@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from backend.domain.characters import invisible, named, quoted
 from backend.domain.data_paths import MISSING, look_up
 from backend.domain.labels.controls.boxes import marked_picture
+from backend.domain.labels.controls.marking import controls_in
 from backend.domain.labels.inputs.media import on_media
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.task import Task
@@ -35,7 +36,8 @@ def _unseen(template: str, schema: LabelSchema) -> Iterator[str]:
 
 
 def _labels(schema: LabelSchema) -> list[str]:
-    held = [(f.name, c.shown, hidden) for f in schema.fields for c in f.labels if (hidden := invisible(c.shown))]
+    controls = controls_in(schema.fields)
+    held = [(f.name, c.shown, hidden) for f in controls for c in f.labels if (hidden := invisible(c.shown))]
     sentences = [
         f"The label {quoted(label, _LONGEST)} of {quoted(control, _LONGEST)} holds {', '.join(map(named, hidden[:3]))}"
         ", which cannot be seen, and an answer without it is rejected: delete it from the labelling config."

@@ -24,6 +24,8 @@ STRICT = (
     ("span_f1", "spans", "in place and label, all of them"),
     ("box_f1", "boxes", "all of them, with no other"),
     ("point_f1", "points", "all of them, with no other"),
+    ("tuple_f1", "values of spans", "for every span"),
+    ("relation_f1", "relations", "with their spans, all of them"),
 )
 """A measure that only such controls have, what they hold, and what the accuracy asks of it."""
 

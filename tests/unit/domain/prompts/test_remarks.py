@@ -43,6 +43,13 @@ def test_an_invisible_character_in_a_label_is_shown() -> None:
     assert 'The label "Go\\u200bod" of "mood" holds U+200B ZERO WIDTH SPACE' in said
 
 
+def test_so_is_one_in_a_label_of_a_control_per_region() -> None:
+    labels = '<Labels name="ner" toName="text"><Label value="A"/></Labels>'
+    sex = '<Choices name="sex" toName="text" perRegion="true"><Choice value="f\u200b"/></Choices>'
+    (said,) = remarks("{text}", ("text",), read_config(f'<View><Text name="text" value="$text"/>{labels}{sex}</View>'))
+    assert said.startswith('The label "f\\u200b" of "sex" holds U+200B')
+
+
 def test_many_such_labels_are_counted() -> None:
     said = remarks("{text}", ("text",), choices(*(f"{n}\xa0%" for n in range(12))))
     assert len(said) == 6

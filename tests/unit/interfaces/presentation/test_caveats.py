@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
@@ -46,6 +48,19 @@ def test_spans_that_must_all_be_right_are_named() -> None:
     measures = {"ner": {"exact_match": HALF, "span_f1": HALF}}
     (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
     assert sentence.startswith("An answer is right only if its spans (ner) are right in place and label, all of them:")
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        ("tuple_f1", "An answer is right only if its values of spans (sex) are right for every span:"),
+        ("relation_f1", "An answer is right only if its relations (sex) are right with their spans, all of them:"),
+    ],
+)
+def test_what_is_said_of_spans_and_how_they_are_related_must_all_be_right(measure: str, said: str) -> None:
+    measures = {"sex": {"accuracy": HALF, measure: HALF}}
+    (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
+    assert sentence.startswith(said)
 
 
 def test_the_part_that_is_shown_is_named() -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.domain.answer import Answer, answer_json, spans_of
 from backend.domain.labels.config import read_config
@@ -291,3 +293,40 @@ def test_a_version_of_before_goes_on_without_relations() -> None:
     assert then.describe({}, "") == old.describe({}, "")
     result = to_result(parsed(now, related("b", "c")), now)
     assert len(spans_of(from_result(result, then)["ner"])) == 3
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3))
+REGION = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.sampled_from(["a", "b"]) | JSON,
+        "from_name": st.sampled_from(["ner", "sure", "relations"]) | JSON,
+        "type": st.sampled_from(["labels", "rating", "relation"]) | JSON,
+        "value": st.fixed_dictionaries({"start": JSON, "end": JSON, "labels": JSON, "rating": JSON}) | JSON,
+        "from_id": st.sampled_from(["a", "b"]) | JSON,
+        "to_id": st.sampled_from(["a", "b"]) | JSON,
+        "direction": st.sampled_from(["left", "right", "bi"]) | JSON,
+        "labels": st.lists(st.sampled_from(["owns", "works for"]), max_size=2) | JSON,
+    },
+)
+SPAN = {"from_name": "ner", "to_name": "text", "type": "labels"}
+GIVEN = [
+    {**SPAN, "id": name, "value": {"start": start, "end": end, "labels": ["PER"]}}
+    for name, start, end in (("a", 0, 4), ("b", 9, 12))
+]
+
+
+@given(st.lists(REGION | JSON, max_size=4))
+def test_no_result_breaks_the_reading_and_what_is_read_is_written_again(result: list[Any]) -> None:
+    bound = schema(LABELS.format("ner", "") + '<Rating name="sure" toName="text" perRegion="true"/>')
+    found = from_result([*GIVEN, *result], bound)
+    assert [span.key for span in spans_of(found["ner"])][:1] == [(0, 4, "PER")]
+    assert from_result(to_result(found, bound), bound) == found
+    assert answer_print(to_result(found, bound)) == answer_print(to_result(found, bound)[::-1])
+
+
+@given(st.lists(st.fixed_dictionaries({"from": JSON, "to": JSON, "label": JSON}) | JSON, max_size=3) | JSON)
+def test_no_answer_breaks_the_reading(said: Any) -> None:
+    found = schema().parse({"ner": SPANS, "relations": said})
+    assert isinstance(found, Rejection) or related_of(found["relations"]) == ()
