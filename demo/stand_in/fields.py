@@ -11,7 +11,7 @@ from typing import Any
 
 from demo.stand_in.dates import date_in, shape_of
 from demo.stand_in.places import keys_of, keys_told, places_in
-from demo.stand_in.ranks import ranked, sorted_into
+from demo.stand_in.ranks import numbered, ranked, sorted_into
 from demo.stand_in.told import Told, fold, likeliest, phrases_of, quote, quoted, sentence, shared
 
 _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
@@ -37,8 +37,8 @@ class Field:
     `about` finds in an item: a sentence where it `writes` a text, quotes where it `marks` texts with labels (in the
     last of its `turns`), a date of that shape where it is `dated`, a number between the ends of its `scale`, places
     in a picture by the numbers of `placed`, and of listed items, all `references`, their order where it is `ordered`,
-    or each `marked_as` its bucket where it `sorts` them. `parts`: what else is said of each quote; `ids`: each has one,
-    by which a field that `relates` means it."""
+    or each `marked_as` its bucket where it `sorts` them, under the key `sorted_as` and by a number. `parts`: what else
+    is said of each quote; `ids`: each has one, by which a field that `relates` means it."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -53,6 +53,7 @@ class Field:
     dated: str = ""
     ordered: bool = False
     sorts: bool = False
+    sorted_as: str = ""
     references: tuple[str, ...] = ()
     placed: tuple[str, ...] = ()
     parts: tuple["Field", ...] = ()
@@ -92,7 +93,7 @@ class Field:
             return replace(self, filler=json.dumps(ranked(item, self.references)))
         if self.sorts:
             into = sorted_into(item, self.references, self.marked_as, self.nullable)
-            return replace(self, filler=json.dumps(into))
+            return replace(self, filler=json.dumps(numbered(into, self.sorted_as) if self.sorted_as else into))
         if self.marks:
             said = self._quotes_in_turn if self.turns else self._quotes
             own = [line for line in lines if bool(_TURN.match(line)) == self.turns]
@@ -200,6 +201,8 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     quote = _mapping(_mapping(spec.get("items")).get("properties"))
     if {"item", "bucket"} <= quote.keys():
         return _sorting_field(name, _mapping(quote["item"]).get("enum"), _mapping(quote["bucket"]).get("enum"))
+    if other := [key for key in quote if key != "item"] if _mapping(quote.get("item")).get("type") == "integer" else []:
+        return replace(_sorting_field(name, (), _mapping(quote[other[0]]).get("enum")), sorted_as=other[0])
     labels = tuple(label for label in _mapping(quote.get("label")).get("enum") or () if isinstance(label, str))
     if placed := keys_of(quote):
         return Field(name, filler="[]", marked_as=labels, placed=placed)

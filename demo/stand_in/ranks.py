@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from demo.stand_in.words import name_words, words
@@ -23,6 +23,11 @@ def sorted_into(
     """Each item in the first bucket that it has the most words of; without any in none, or in the last one."""
     found = _items(item, references)
     return [{"item": one, "bucket": _bucket(found[one], buckets, nullable)} for one in found]
+
+
+def numbered(sorted_items: Sequence[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+    """The same with items that are numbers, and buckets under another key."""
+    return [{"item": int(one["item"]), key: one["bucket"]} for one in sorted_items if one["item"].isdecimal()]
 
 
 def _bucket(text: str, buckets: Sequence[str], nullable: bool) -> str | None:

@@ -124,6 +124,13 @@ def test_items_are_ordered_by_the_words_that_they_share_with_the_question() -> N
         assert json.loads(field.filler) == ["b", "7", "a"]
 
 
+def test_pictures_are_told_by_the_lines_that_bear_their_numbers() -> None:
+    one = {"item": {"type": "integer"}, "kind": {"enum": ["Wasps", "Bees"]}}
+    schema = {"properties": {"kind": {"type": "array", "items": {"properties": one}}}}
+    ((field, _),) = estimates([{"role": "user", "content": '- "0": a bee\n- "1": two wasps\n- "x": a bee'}], schema)
+    assert json.loads(field.filler) == [{"item": 0, "kind": "Bees"}, {"item": 1, "kind": "Wasps"}]
+
+
 def test_items_are_sorted_into_the_bucket_that_they_name() -> None:
     asked = [{"role": "system", "content": SORT_SYSTEM}, {"role": "user", "content": LISTED}]
     item = {"item": {"enum": ["a", "b", "7"]}, "bucket": {"enum": ["Wasps", "Bees", None]}}

@@ -100,4 +100,5 @@ def _essences(result: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
 def _described(region: Mapping[str, Any]) -> str:
     kept = [region.get(key) for key in ("from_name", "to_name", "type", "value")]
     related = [region.get(key) for key in ("direction", "labels")] if "from_id" in region else []
-    return json.dumps([*kept, *related], sort_keys=True)
+    picture = [region["item_index"]] if region.get("item_index") is not None else []
+    return json.dumps([*kept, *related, *picture], sort_keys=True)

@@ -40,6 +40,7 @@ MEASURES: Mapping[str, Measures] = {
     "KeyPointLabels": box_match.of_points,
     "Choices allowNested": path_match.of_paths,
     RelationsControl.tag: relation_match.of_relations,
+    "Choices perItem": ranking.of_buckets,
 }
 """Tag of a control -> its measures."""
 

@@ -1,6 +1,6 @@
 """<Choices>: single or multiple, with aliases, hints, nested choices and choices taken from the task.
 
-Refuses choices per item; `config` names those as unsupported. Paths are in `nested_choices`.
+Paths are in `nested_choices`, and choices for each of several pictures in `item_choices`.
 """
 
 import json
@@ -197,8 +197,6 @@ class ChoicesControl(Labeled):
 def build_choices(placed: Placed) -> ChoicesControl | str:
     """The control of a <Choices> element, or why it isn't supported."""
     element = placed.element
-    if element.get("perItem", "").lower() == "true":
-        return 'perItem="true" (per item)'
     value = element.get("value", "")
     source = value[1:] if value.startswith("$") else None
     choices = choices_of(listed(element))

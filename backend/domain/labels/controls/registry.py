@@ -14,6 +14,7 @@ from backend.domain.labels.controls.build_ranker import build_ranker
 from backend.domain.labels.controls.build_taxonomy import build_taxonomy
 from backend.domain.labels.controls.choices import build_choices
 from backend.domain.labels.controls.date_time import build_date_time
+from backend.domain.labels.controls.item_choices import build_item_choices
 from backend.domain.labels.controls.nested_choices import build_nested_choices
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
@@ -40,6 +41,7 @@ BUILDERS: Mapping[str, Build] = {
     "EllipseLabels": build_boxes,
     "KeyPointLabels": build_boxes,
     "Choices allowNested": build_nested_choices,
+    "Choices perItem": build_item_choices,
 }
 
 
