@@ -12,7 +12,7 @@ from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.buckets import BucketsControl
 from backend.domain.labels.controls.wording import key, label_line, said, under
-from backend.domain.labels.inputs.images import ImageObject, image_object
+from backend.domain.labels.inputs.files import FileObject, file_object
 from backend.domain.labels.inputs.values import field_of
 from backend.domain.labels.layout import Placed
 from backend.domain.outcome import Failure, Rejection
@@ -24,7 +24,7 @@ _ITEM = "item"
 class ItemChoicesControl(BucketsControl):
     """`source`: the pictures; `count`: how many a task has, None before `for_task`."""
 
-    source: ImageObject  # type: ignore[assignment]
+    source: FileObject  # type: ignore[assignment]
     default: bool = True
     count: int | None = None
 
@@ -136,8 +136,8 @@ def build_item_choices(placed: Placed) -> ItemChoicesControl | str:
         return 'perItem="true" with several choices, or with those that the task brings'
     if any(len(choice.shown) > LONGEST for choice in choices):
         return f"a choice of more than {LONGEST:,} characters"
-    pictures = image_object(shown) if shown is not None and shown.tag == "Image" and shown.get("valueList") else None
-    if not isinstance(pictures, ImageObject) or field_of(pictures.value) is None:
+    pictures = file_object(shown) if shown is not None and shown.tag == "Image" and shown.get("valueList") else None
+    if not isinstance(pictures, FileObject) or field_of(pictures.value) is None:
         return 'perItem="true" without an <Image valueList="$field">'
     return ItemChoicesControl(
         name=placed.name,
