@@ -5,7 +5,6 @@ The token goes to Label Studio alone: a redirect is given back, not followed.
 
 import weakref
 
-from backend.adapters.label_studio.clients import client_without_cookies
 from backend.adapters.label_studio.credential import Credential
 from backend.adapters.label_studio.http import LabelStudioHttp, away
 from backend.adapters.web.file_answer import NOT_COMPRESSED, Answer, answer_of
@@ -17,6 +16,9 @@ class StudioFiles:
     """Safe to call from several threads."""
 
     def __init__(self, url: str, http: LabelStudioHttp, credential: Credential | None = None) -> None:
+        # httpx takes a third of a second, for which commands without Label Studio need not wait.
+        from backend.adapters.label_studio.clients import client_without_cookies
+
         self._url = url
         self._http = http
         self._client = client_without_cookies(credential)

@@ -6,7 +6,7 @@ is one run of the tokens, followed only by end marks and white space.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 
 Pieces = tuple[tuple[str, float], ...]
 """A text cut into pieces, each with its natural-log probability."""
@@ -14,6 +14,8 @@ _LOST = "\ufffd".encode()
 """What some servers report in place of the bytes of a letter that two tokens share."""
 _ENDS = re.compile(rb"(?:\s|<[^<>]{1,40}>|\[[A-Z_/]{1,40}\])*")
 _MOST = 100_000
+_TRIES = 8
+"""Most runs that are looked at."""
 
 
 def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
@@ -22,10 +24,10 @@ def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
     Tokens that share a letter are one piece.
     """
     spoken = b"".join(token for token, _ in tokens)
-    first, letters = _exactly(spoken, text) or _nearly(spoken, text)
-    if not letters or not _stands_alone(tokens, spoken, first, max(letters)):
-        return None
-    return tuple(_pieces(tokens, text, first, letters))
+    for first, letters in _runs(spoken, text):
+        if _stands_alone(tokens, spoken, first, max(letters)):
+            return tuple(_pieces(tokens, text, first, letters))
+    return None
 
 
 def as_bytes(text: str) -> bytes:
@@ -33,17 +35,27 @@ def as_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _exactly(spoken: bytes, text: str) -> tuple[int, Mapping[int, int]] | None:
-    """The index at which the last run begins, and the letter of `text` that begins at each byte of `spoken`."""
-    first = spoken.rfind(as_bytes(text)) if text else -1
-    if first < 0:
-        return None
-    starts = accumulate((len(as_bytes(letter)) for letter in text), initial=first)
-    return first, {place: number for number, place in enumerate(starts)}
+def _runs(spoken: bytes, text: str) -> Iterator[tuple[int, Mapping[int, int]]]:
+    """The index at which a run of `text` begins, and the letter of `text` that begins at each byte of `spoken`; the
+    last run first, since an end mark may hold a short text too."""
+    exact = list(islice(_exactly(spoken, as_bytes(text)), _TRIES)) if text else []
+    sizes = [len(as_bytes(letter)) for letter in text]
+    for first in exact:
+        yield first, {place: number for number, place in enumerate(accumulate(sizes, initial=first))}
+    first, letters = (0, {}) if exact else _nearly(spoken, text)
+    if letters:
+        yield first, letters
+
+
+def _exactly(spoken: bytes, text: bytes) -> Iterator[int]:
+    first = spoken.rfind(text)
+    while first >= 0:
+        yield first
+        first = spoken.rfind(text, 0, first + len(text) - 1)
 
 
 def _nearly(spoken: bytes, text: str) -> tuple[int, Mapping[int, int]]:
-    """The same for texts in which letters were lost."""
+    """A run of a text in which letters were lost, as in `_runs`; no letters for none."""
     if not text or _LOST not in spoken or len(text) > _MOST:
         return 0, {}
     either = (re.escape(as_bytes(x)) if x.isascii() else b"(?:%b|(?:%b){1,4})" % (as_bytes(x), _LOST) for x in text)

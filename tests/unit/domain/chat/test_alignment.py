@@ -74,6 +74,11 @@ def test_thoughts_in_front_and_blanks_behind_are_left_out() -> None:
     assert found == ((GOOD, -5.0),)
 
 
+@pytest.mark.parametrize(("text", "end"), [("\n", "</s>\n"), ("s", "</s>"), ("1", "<|1|>")])
+def test_a_text_that_an_end_mark_holds_too_is_found_before_it(text: str, end: str) -> None:
+    assert aligned(tokens(text, end), text) == ((text, -1.0),)
+
+
 def test_white_space_may_be_trimmed_off_a_token() -> None:
     assert aligned(tokens(' {"a":', "1}\n\n"), '{"a":1}') == (('{"a":', -1.0), ("1}", -2.0))
 
