@@ -12,13 +12,7 @@ from backend.domain.labels.controls.registry import BUILDERS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "adr").glob("[0-9]*.md"))
-CONTROLS = (
-    "README.md",
-    "CHANGELOG.md",
-    "docs/set-up/index.md",
-    "docs/write-a-prompt/labels.md",
-    "docs/reference/limits.md",
-)
+CONTROLS = ("CHANGELOG.md", "docs/write-a-prompt/controls.md")
 """Pages that say which controls there are."""
 HEADINGS = ["## Context", "## Decision", "## Consequences"]
 
