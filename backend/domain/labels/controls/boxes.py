@@ -16,7 +16,7 @@ from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled, rules_of
 from backend.domain.labels.controls.box_regions import box_in, place_value, size_in, size_value
 from backend.domain.labels.controls.coordinates import MOST, box_json, box_schema, described, read_box
-from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
+from backend.domain.labels.controls.labeled import WithOwnLabels
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.labels.inputs.picture_size import picture_size
 from backend.domain.labels.inputs.values import field_of, value_of
@@ -28,7 +28,7 @@ SHAPES: Mapping[str, Shape] = {"RectangleLabels": "rectangle", "EllipseLabels": 
 
 
 @dataclass(frozen=True)
-class BoxesControl(WithLabels, Unlabeled):
+class BoxesControl(WithOwnLabels, Unlabeled):
     """`source`: the `value` of the tag that shows the picture; `size`: that of one task's picture, None before
     `for_task` and where it is not known. `several`: whether a region may have more than one label."""
 
@@ -153,15 +153,6 @@ class BoxesControl(WithLabels, Unlabeled):
         now = {**renames, **{label: label for label in self._lookup.order}}
         boxes = (replace(box, label=now.get(box.label, box.label)) for box in boxes_of(value))
         return boxes_or_none(boxes, size_of(value))
-
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        return replace(self, choices=as_now(self.choices, renames, now))
-
-    def as_before(self, formers: Mapping[str, str]) -> Self:
-        return replace(self, choices=as_before(self.choices, formers))
-
-    def shared(self, others: Sequence[Control]) -> Self:
-        return replace(self, choices=kept_by_all(self.choices, others))
 
 
 def marked_picture(control: Control) -> str | None:

@@ -1,14 +1,14 @@
 """<Ranker> with <Bucket>s over a <List>: each item in one of the buckets, or in none where no bucket is the default."""
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, Self
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 from backend.domain.answer import AnswerValue, Groups, buckets_of
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled, rules_of
-from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
+from backend.domain.labels.controls.base import Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.labeled import WithOwnLabels
 from backend.domain.labels.controls.over_list import UNSORTED, OverList
 from backend.domain.labels.controls.wording import item_name, key, label_line, said, under
 from backend.domain.labels.inputs.lists import ListItems, ListObject
@@ -18,7 +18,7 @@ _KEYS = ("item", "bucket")
 
 
 @dataclass(frozen=True)
-class BucketsControl(OverList, WithLabels, Unlabeled):
+class BucketsControl(OverList, WithOwnLabels, Unlabeled):
     """See `OverList`. `choices`: the buckets; `default`: whether one of them holds what nobody sorted."""
 
     name: str
@@ -171,15 +171,6 @@ class BucketsControl(OverList, WithLabels, Unlabeled):
             return None
         known = {*self.known_classes, UNSORTED}
         return self._grouped([(one, into if into in known else renames.get(into, into)) for one, into in value.key])
-
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        return replace(self, choices=as_now(self.choices, renames, now))
-
-    def as_before(self, formers: Mapping[str, str]) -> Self:
-        return replace(self, choices=as_before(self.choices, formers))
-
-    def shared(self, others: Sequence[Control]) -> Self:
-        return replace(self, choices=kept_by_all(self.choices, others))
 
 
 def _groups(value: Held) -> tuple[tuple[str, tuple[str, ...]], ...]:

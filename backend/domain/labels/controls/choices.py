@@ -14,14 +14,14 @@ from backend.domain.data_paths import look_up
 from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought, choices_of, listed
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
-from backend.domain.labels.controls.labeled import Labeled, as_before, as_now, kept_by_all
+from backend.domain.labels.controls.labeled import Labeled, WithOwnLabels, kept_by_all
 from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
 from backend.domain.labels.layout import Placed
 from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class ChoicesControl(Labeled):
+class ChoicesControl(Labeled, WithOwnLabels):
     """`source` is the task variable that brings the choices, when the config does not list them; `brought`: they have
     been brought. `optional`: may stay empty, because it is not always shown; `conditions`: all hold where it is shown;
     `required`: must not stay empty where it is; `heading`: constant texts above it."""
@@ -179,12 +179,6 @@ class ChoicesControl(Labeled):
 
     def show(self, value: Held) -> str:
         return ", ".join(names_of(value)) or "(none)"
-
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        return replace(self, choices=as_now(self.choices, renames, now))
-
-    def as_before(self, formers: Mapping[str, str]) -> Self:
-        return replace(self, choices=as_before(self.choices, formers))
 
     def shared(self, others: Sequence[Control]) -> Self:
         every = [self, *(other for other in others if isinstance(other, type(self)))]

@@ -1,8 +1,9 @@
 """What controls have in common whose values are labels from a list, or have such labels."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from backend.domain.answer import names_of
 from backend.domain.labels.choice_names import Choice
@@ -38,6 +39,24 @@ class WithLabels:
 
     def find(self, name: str) -> str | None:
         return self._lookup.find(name)
+
+
+class WithOwnLabels(WithLabels):
+    """Labels that the config lists, under names that may change."""
+
+    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        return self._with(as_now(self.choices, renames, now))
+
+    def as_before(self, formers: Mapping[str, str]) -> Self:
+        return self._with(as_before(self.choices, formers))
+
+    def shared(self, others: Sequence[Control]) -> Self:
+        return self._with(kept_by_all(self.choices, others))
+
+    def _with(self, choices: tuple[Choice, ...]) -> Self:
+        control: Any = self
+        changed: Self = replace(control, choices=choices)
+        return changed
 
 
 class Labeled(WithLabels):

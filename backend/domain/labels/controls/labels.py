@@ -14,7 +14,7 @@ from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
-from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
+from backend.domain.labels.controls.labeled import WithOwnLabels, kept_by_all
 from backend.domain.labels.controls.marking import Marking, attributes_of
 from backend.domain.labels.controls.quoted_span import QuotedSpan, read_span
 from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, ref_of, stray_turn
@@ -29,7 +29,7 @@ from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class LabelsControl(WithLabels, Marking):
+class LabelsControl(WithOwnLabels, Marking):
     """`source`: the object that it marks; `marked`: its text of one task, None before `for_task`. `several`: whether a
     region may have more than one label; `referable`: whether relations may mean its spans."""
 
@@ -230,12 +230,6 @@ class LabelsControl(WithLabels, Marking):
 
         spans = self._regions.agreed([replace(one, label=now(one.label)) for one in spans_of(value)])
         return spans_or_none(spans, (replace(one, label=now(one.label)) for one in unlocated_of(value)))
-
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        return replace(self, choices=as_now(self.choices, renames, now))
-
-    def as_before(self, formers: Mapping[str, str]) -> Self:
-        return replace(self, choices=as_before(self.choices, formers))
 
     def shared(self, others: Sequence[Control]) -> Self:
         attributes = self.attributes.shared([attributes_of(other) for other in others])

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Literal, Self
 from backend.domain.answer import AnswerValue, UnlocatedQuote
 from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import Choice
-from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled
-from backend.domain.labels.controls.labeled import WithLabels, as_before, as_now, kept_by_all
+from backend.domain.labels.controls.base import Held, Region, Unlabeled
+from backend.domain.labels.controls.labeled import WithOwnLabels
 from backend.domain.labels.controls.span_index import SpanIndex, span_index
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.outcome import Rejection
@@ -40,7 +40,7 @@ One = Relation | UnlocatedRelation
 
 
 @dataclass(frozen=True)
-class RelationsControl(WithLabels, Unlabeled):
+class RelationsControl(WithOwnLabels, Unlabeled):
     """`markers`: the controls whose spans it relates -> whether their regions may have several labels. `several`:
     whether two spans may be related in more than one way. `spans`: those of one answer, None before `among`."""
 
@@ -234,15 +234,6 @@ class RelationsControl(WithLabels, Unlabeled):
 
         whole = (replace(one, label=now(one.label)) for one in related_of(value))
         return relations_or_none(whole, (replace(one, label=now(one.label)) for one in half_related_of(value)))
-
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        return replace(self, choices=as_now(self.choices, renames, now))
-
-    def as_before(self, formers: Mapping[str, str]) -> Self:
-        return replace(self, choices=as_before(self.choices, formers))
-
-    def shared(self, others: Sequence[Control]) -> Self:
-        return replace(self, choices=kept_by_all(self.choices, others))
 
 
 def _words(end: SpanEnd) -> str:
