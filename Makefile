@@ -58,7 +58,7 @@ check: lint
 test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }
 	$(UNIT) --cov --cov-report=
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --ignore tests/unit
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --ignore tests/unit --durations 25
 
 coverage: setup
 	$(UNIT) --cov --cov-report=html
