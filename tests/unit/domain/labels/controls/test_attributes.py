@@ -11,7 +11,6 @@ from backend.domain.labels.regions import from_result, to_result
 from backend.domain.labels.relabel import as_now, same_answers, with_renames
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
-from tests.unit.domain.labels.controls.sets import LINKED, control_set, numbered
 
 TEXT = '<Text name="text" value="$text"/>'
 LABELS = '<Labels name="ner" toName="text" {}><Label value="Person" alias="PER"/><Label value="ORG"/></Labels>'
@@ -46,23 +45,6 @@ def rejected(bound: LabelSchema, *spans: Any) -> str:
     found = bound.parse({"ner": list(spans)})
     assert isinstance(found, Rejection)
     return found.reason
-
-
-@pytest.mark.parametrize("number", range(5))
-def test_the_measured_set_is_asked_written_and_read(number: int) -> None:
-    found = control_set("per_region", LINKED)
-    assert found.schema.json_schema() == found.json_schema
-    assert found.schema.unsupported == ()
-    assert found.schema.names == ("ner",)
-    bound = found.schema.for_task(found.tasks[number])
-    assert not isinstance(bound, Failure)
-    answer = bound.parse(found.answers[number])
-    assert not isinstance(answer, Rejection)
-    assert numbered(to_result(answer, bound)) == numbered(found.predicted[number])
-    assert from_result(found.truths[number], bound) == answer
-    said = bound.by_name["ner"].to_json(answer["ner"])
-    assert [one | {"before": ""} for one in said] == found.answers[number]["ner"], "as an example shows it"
-    assert bound.parse({"ner": said}) == answer
 
 
 def test_the_model_is_told_of_each_after_the_labels() -> None:

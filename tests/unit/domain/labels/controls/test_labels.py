@@ -1,7 +1,5 @@
 """<Labels> on <Text>: what is asked for, where quotes are placed, and which regions are written and read."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +11,10 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 
-DATA = Path(__file__).parents[1] / "inputs" / "data" / "labels_text"
 TEXT = '<Text name="text" value="$text"/>'
 LABELS = """<Labels name="ner" toName="text" {}>
   <Label value="Person" alias="PER" hint="people"/><Label value="ORG"/>
 </Labels>"""
-
-
-def load(file: str) -> Any:
-    return json.loads((DATA / f"{file}.json").read_text("utf-8"))
 
 
 def schema(text: str | None = None, attributes: str = "") -> LabelSchema:
@@ -45,23 +38,6 @@ def said(text: str, *quotes: Any) -> Any:
 def region(start: Any, end: Any, *labels: str, text: str = "") -> dict[str, Any]:
     value = {"start": start, "end": end, "text": text, "labels": list(labels)}
     return {"from_name": "ner", "to_name": "text", "type": "labels", "value": value}
-
-
-@pytest.mark.parametrize("number", range(5))
-def test_the_measured_set_is_asked_placed_written_and_read(number: int) -> None:
-    config = read_config((DATA / "config.xml").read_text("utf-8"))
-    assert config.json_schema() == load("schema")
-    bound = config.for_task(load("tasks")[number])
-    assert not isinstance(bound, Failure)
-    answer = bound.parse(load("answers")[number])
-    assert not isinstance(answer, Rejection)
-    wanted = [
-        {key: value for key, value in one.items() if key != "id"} for one in load("predictions")[number]["result"]
-    ]
-    assert sorted(to_result(answer, config), key=str) == sorted(wanted, key=str)
-    truth = from_result(load("annotations")[number]["result"], bound)
-    assert bound.equal(answer, truth)
-    assert bound.parse({"ner": bound.by_name["ner"].to_json(truth["ner"])}) == truth, "as an example shows it"
 
 
 def test_the_model_is_told_what_to_copy_and_from_where() -> None:

@@ -1,7 +1,5 @@
 """<HyperTextLabels>, <ParagraphLabels>, and <Labels> on HTML and dialogues: asked, placed, written, read."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,15 +17,9 @@ from backend.domain.prompts.examples import Example, Examples
 from backend.domain.task import Task
 from tests.scripted import version
 
-DATA = Path(__file__).parents[1] / "inputs" / "data"
-SETS = ("labels_hypertext", "labels_paragraphs")
 HTML = '<HyperText name="shown" value="$text"/>'
 TURNS = '<Paragraphs name="shown" value="$text"/>'
 EMOJI = [{"author": "A", "text": "Hi"}, {"author": "B", "text": "😀 I met Bob"}]
-
-
-def load(name: str, file: str) -> Any:
-    return json.loads((DATA / name / f"{file}.json").read_text("utf-8"))
 
 
 def schema(tag: str, shown: str, text: Any = None) -> LabelSchema:
@@ -54,24 +46,6 @@ def place(shown: LabelSchema, value: dict[str, Any]) -> Any:
     region = {"from_name": "ner", "to_name": "shown", "type": control.tag.lower(), "value": value}
     held = from_result([region], shown)["ner"]
     return (held.spans[0].start, held.spans[0].end) if isinstance(held, Spans) else None
-
-
-@pytest.mark.parametrize("number", range(5))
-@pytest.mark.parametrize("name", SETS)
-def test_the_measured_sets_are_asked_placed_written_and_read(name: str, number: int) -> None:
-    config = read_config((DATA / name / "config.xml").read_text("utf-8"))
-    assert config.json_schema() == load(name, "schema")
-    assert config.unsupported == ()
-    bound = config.for_task(load(name, "tasks")[number])
-    assert not isinstance(bound, Failure)
-    answer = bound.parse(load(name, "answers")[number])
-    assert not isinstance(answer, Rejection)
-    wanted = [{key: v for key, v in one.items() if key != "id"} for one in load(name, "predictions")[number]["result"]]
-    assert to_result(answer, config) == wanted, "written without the task"
-    truth = from_result(load(name, "annotations")[number]["result"], bound)
-    assert bound.equal(answer, truth)
-    (control,) = bound.fields
-    assert bound.parse({control.name: control.to_json(truth[control.name])}) == truth, "as an example shows it"
 
 
 @pytest.mark.parametrize(("shown", "text"), [(HTML, "<p>Anna <b>Berg</b></p>"), (TURNS, EMOJI)])

@@ -14,7 +14,6 @@ from backend.domain.labels.related import json_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.relations import Relation, Relations, SpanEnd, half_related_of, related_of
-from tests.unit.domain.labels.controls.sets import LINKED, control_set, numbered
 
 TEXT = '<Text name="text" value="$text"/>'
 LABELS = '<Labels name="{}" toName="text" {}><Label value="Person" alias="PER"/><Label value="ORG"/></Labels>'
@@ -51,22 +50,6 @@ def rejected(relations: Any, spans: Any = SPANS, bound: LabelSchema | None = Non
     found = (bound or schema()).parse({"ner": spans, "relations": relations})
     assert isinstance(found, Rejection)
     return found.reason
-
-
-@pytest.mark.parametrize("number", range(5))
-def test_the_measured_set_is_asked_written_and_read(number: int) -> None:
-    found = control_set("relations", LINKED)
-    assert found.schema.json_schema() == found.json_schema
-    assert found.schema.unsupported == ()
-    bound = found.schema.for_task(found.tasks[number])
-    assert not isinstance(bound, Failure)
-    answer = bound.parse(found.answers[number])
-    assert not isinstance(answer, Rejection)
-    assert numbered(to_result(answer, bound)) == numbered(found.predicted[number])
-    assert from_result(found.truths[number], bound) == answer
-    assert from_result(to_result(answer, bound), bound) == answer
-    said = json_of(answer, bound.fields)
-    assert bound.parse(said) == answer, "as an example shows it"
 
 
 def test_the_model_is_told_of_ids_and_of_the_direction() -> None:

@@ -1,8 +1,6 @@
 """Tasks with spans as Label Studio 1.23.2 holds them: what is read is written again, and answers are placed there."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +10,9 @@ from backend.domain.labels.inputs.hypertext import HyperTextDom
 from backend.domain.labels.inputs.paragraphs import dialogue
 from backend.domain.labels.inputs.text import PlainText
 from backend.domain.labels.placement.place import Location, Quote, Unlocated
+from tests.control_sets import control_set
 
-DATA = Path(__file__).parent / "data"
 LABELS = {"labels_text": "labels", "labels_hypertext": "hypertextlabels", "labels_paragraphs": "paragraphlabels"}
-
-
-def load(name: str, file: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((DATA / name / f"{file}.json").read_text("utf-8"))
-    return found
 
 
 def shown(name: str, data: dict[str, Any]) -> SpanText:
@@ -34,14 +27,14 @@ def shown(name: str, data: dict[str, Any]) -> SpanText:
 
 def cases() -> Iterator[tuple[str, int]]:
     for name in LABELS:
-        for number in range(len(load(name, "tasks"))):
+        for number in range(len(control_set(name).tasks)):
             yield name, number
 
 
 @pytest.mark.parametrize(("name", "number"), list(cases()))
 def test_truths_are_read_and_written_again(name: str, number: int) -> None:
-    text = shown(name, load(name, "tasks")[number])
-    for region in load(name, "annotations")[number]["result"]:
+    text = shown(name, control_set(name).tasks[number])
+    for region in control_set(name).truths[number]:
         value = {key: said for key, said in region["value"].items() if key != LABELS[name]}
         span = text.span(value)
         assert span is not None
@@ -54,11 +47,11 @@ def placed(text: SpanText, items: list[dict[str, Any]]) -> list[Location | Unloc
 
 @pytest.mark.parametrize(("name", "number"), list(cases()))
 def test_answers_are_placed_where_the_truth_is(name: str, number: int) -> None:
-    text = shown(name, load(name, "tasks")[number])
-    items = next(iter(load(name, "answers")[number].values()))
+    text = shown(name, control_set(name).tasks[number])
+    items = next(iter(control_set(name).answers[number].values()))
     found = [
         {**text.value(one.start, one.end), LABELS[name]: [item["label"]]}
         for one, item in zip(placed(text, items), items, strict=True)
         if isinstance(one, Location)
     ]
-    assert found == [region["value"] for region in load(name, "annotations")[number]["result"]]
+    assert found == [region["value"] for region in control_set(name).truths[number]]
