@@ -54,6 +54,7 @@ class Served:
     location: str = ""
     kind: str = "image/png"
     length: int | None = None
+    encoding: str = ""
 
 
 @dataclass
@@ -74,6 +75,8 @@ def file_server() -> Iterator[FileServer]:
             self.send_response(said.status)
             if said.location:
                 self.send_header("Location", said.location)
+            if said.encoding:
+                self.send_header("Content-Encoding", said.encoding)
             self.send_header("Content-Type", said.kind)
             self.send_header("Content-Length", str(len(said.body) if said.length is None else said.length))
             self.end_headers()

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
 SLOWEST_S = 60.0
 """For a whole file, however steadily it comes."""
-PIECE = 65_536
-"""Bytes."""
 NOT_COMPRESSED = {"Accept-Encoding": "identity"}
+_COMPRESSIONS = ("gzip", "deflate", "br", "zstd")
 _SIGNATURES = ("x-amz-signature", "x-goog-signature", "signature", "sig")
 
 
@@ -36,12 +35,21 @@ def answer_of(response: "httpx.Response", url: str, most: int) -> Answer:
         return Moved(urljoin(url, response.headers["location"]))
     if status != 200:
         return trouble_of(status, url)
+    if _is_compressed(response):
+        return Failure("bad_task", "cannot be read: its server compresses it, though asked not to.")
     return _read(response, most)
 
 
+def _is_compressed(response: "httpx.Response") -> bool:
+    """Whether httpx would unpack it, of which a few bytes may fill the memory."""
+    said = response.headers.get("content-encoding", "")
+    return any(one.strip().lower() in _COMPRESSIONS for one in said.split(","))
+
+
 def _read(response: "httpx.Response", most: int) -> bytes | Failure:
+    """Piece by piece as it comes, so that a server that sends a byte now and then is noticed."""
     content, until = bytearray(), time.monotonic() + SLOWEST_S
-    for piece in response.iter_bytes(PIECE):
+    for piece in response.iter_raw():
         content += piece
         if len(content) > most:
             return too_large(most)

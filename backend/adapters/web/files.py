@@ -22,6 +22,8 @@ Resolve = Callable[[str, int], Sequence[str]]
 """Host and port -> its IP addresses. Raises OSError."""
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_IPV6_OF_THE_INTERNET = ipaddress.IPv6Network("2000::/3")
+"""All that IANA has given out; Python takes addresses for global that only translators and old sites have."""
 
 
 class PrivateAddressError(Exception):
@@ -40,6 +42,7 @@ def is_public(address: str) -> bool:
         carried = ip.ipv4_mapped or ip.sixtofour or low
         if carried is not None:
             return is_public(str(carried))
+        return ip in _IPV6_OF_THE_INTERNET and ip.is_global
     return ip.is_global and not ip.is_multicast
 
 

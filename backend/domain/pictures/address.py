@@ -15,7 +15,8 @@ STORAGES = ("s3", "s3s", "gs", "azure-blob", "azure-spi")
 NO_ADDRESS = "has no address that can be read: it begins with https://, s3:// or another storage, /data/ or data:."
 _FILES = re.compile(r"/(?:data/upload/.+|data/local-files/?|storage-data/uploaded/?|static/.+)")
 _RESOLVE = re.compile(r"/(?:tasks|projects)/\d+/(?:resolve|presign)/?")
-_STORED = re.compile(rf"(?:{'|'.join(STORAGES)})://\S.*", re.DOTALL)
+_STORED = re.compile(rf"(?:{'|'.join(STORAGES)})://(?!\s)[^\ud800-\udfff]+")
+"""Without surrogates, which no storage has in a name."""
 _DATA = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
 
 

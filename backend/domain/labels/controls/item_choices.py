@@ -5,7 +5,7 @@ A value has the numbers of pictures, from 0, by the choice for them.
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeGuard
 
 from backend.domain.answer import Groups
 from backend.domain.labels.choice_names import LONGEST, choices_of, listed
@@ -112,12 +112,13 @@ class ItemChoicesControl(BucketsControl):
         for region in regions:
             number, value = region.get("item_index"), region.get("value")
             labels = value.get("choices") if isinstance(value, Mapping) else None
-            if isinstance(number, int) and isinstance(labels, list) and len(labels) == 1 and self._has(number):
+            if isinstance(labels, list) and len(labels) == 1 and self._has(number):
                 found.setdefault(number, str(labels[0]))
         return self._grouped([(str(number), label) for number, label in sorted(found.items())]) if found else None
 
-    def _has(self, number: int) -> bool:
-        return number >= 0 and (self.count is None or number < self.count)
+    def _has(self, number: Any) -> TypeGuard[int]:
+        """Whether it is the number of a picture; True is not, though Python takes it for 1."""
+        return type(number) is int and number >= 0 and (self.count is None or number < self.count)
 
 
 def _by_number(value: Held) -> list[tuple[int, str]]:

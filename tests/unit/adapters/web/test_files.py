@@ -1,11 +1,13 @@
 """Files of the web, over real HTTP on this machine: what is read, and who is never asked."""
 
+import gzip
 import socket
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
-from backend.adapters.web.file_answer import NOT_COMPRESSED, trouble_of
+from backend.adapters.web.file_answer import NOT_COMPRESSED, answer_of, trouble_of
 from backend.adapters.web.files import PrivateAddressError, WebFiles, addresses_of, is_public
 from backend.domain.outcome import Failure
 from tests.pictures import FileServer, Served, file_server
@@ -97,6 +99,12 @@ def test_one_private_address_among_several_is_enough(files: FileServer) -> None:
         "64:ff9b::a9fe:a9fe",
         "ff02::1",
         "2001:0:1::",
+        "fec0::1",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::7f00:1",
+        "5f00::1",
+        "4000::1",
     ],
 )
 def test_an_address_of_a_private_network_is_not_public(address: str) -> None:
@@ -106,6 +114,26 @@ def test_an_address_of_a_private_network_is_not_public(address: str) -> None:
 @pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111", "64:ff9b::101:101"])
 def test_an_address_of_the_internet_is(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP, gzip", "identity, deflate"])
+def test_what_a_server_compresses_is_never_unpacked(files: FileServer, web: WebFiles, encoding: str) -> None:
+    files.paths["/a"] = Served(gzip.compress(bytes(10**6)), encoding=encoding)
+    assert "its server compresses it" in told(web.read(named(files, "/a"), 2 * 10**6))
+
+
+def test_an_encoding_that_packs_nothing_is_read_as_it_is(files: FileServer, web: WebFiles) -> None:
+    files.paths["/a"] = Served(b"bytes", encoding="aws-chunked")
+    assert web.read(named(files, "/a"), MOST) == b"bytes"
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 10_000, 7))
+    monkeypatch.setattr("backend.adapters.web.file_answer.time.monotonic", lambda: float(next(clock)))
+    slow = httpx.Response(200, content=(b"x" for _ in range(1000)))
+    answer = answer_of(slow, "https://slow.test/x.png", MOST)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, "did not come within 60 s" in answer.detail) == ("timeout", True)
 
 
 def test_names_are_looked_up() -> None:

@@ -66,6 +66,8 @@ def test_an_address_names_a_place(address: str, place: Place) -> None:
         "http://[::1/x.png",
         "javascript:alert(1)",
         "redis://host/key",
+        "s3://bucket/\ud800.png",
+        "/tasks/9/resolve/?fileuri=s3://bucket/\ud800.png",
     ],
 )
 def test_what_is_no_place_is_told(address: Any) -> None:

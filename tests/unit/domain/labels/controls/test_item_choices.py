@@ -94,6 +94,7 @@ def test_what_the_screen_shows_is_read() -> None:
     strange: list[Any] = [
         {**region(0, "red"), "item_index": None},
         {**region(0, "red"), "item_index": "0"},
+        {**region(0, "red"), "item_index": False},
         region(7, "red"),
         {**region(0, "red"), "value": {"choices": ["red", "b"]}},
     ]

@@ -28,6 +28,7 @@ def test_a_number_that_is_none() -> None:
     assert whole_number(float("nan")) is None
     assert whole_number(float("inf")) is None
     assert whole_number("9" * 400) is None
+    assert whole_number(10**400) is None
 
 
 @pytest.mark.parametrize(
