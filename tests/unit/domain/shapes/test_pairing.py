@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.answer import Labels
-from backend.domain.shapes.likeness import ENOUGH, likeness
+from backend.domain.shapes.likeness import ENOUGH, likeness, most_likeness
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, boxes_of, boxes_or_none
 from backend.domain.shapes.pairing import as_in_truth, pairs_of
 
@@ -81,3 +81,41 @@ def test_the_answer_as_the_truth_has_it() -> None:
 @pytest.mark.parametrize("truth", [None, Boxes((box("a", 40),))])
 def test_without_a_common_mark_the_answer_stays(truth: Boxes | None) -> None:
     assert as_in_truth(Boxes((box("a", 0),)), truth) == Boxes((box("a", 0),))
+
+
+mixed = st.builds(
+    MarkedBox,
+    st.sampled_from("ab"),
+    st.sampled_from(["rectangle", "ellipse"]),
+    st.integers(0, 99),
+    st.integers(0, 99),
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.sampled_from([0, 0, 30, 200]),
+)
+points = st.builds(MarkedBox, st.sampled_from("ab"), st.just("point"), st.integers(0, 12), st.integers(0, 12))
+
+
+@given(st.one_of(*(st.tuples(st.lists(kind, max_size=9), st.lists(kind, max_size=9)) for kind in (mixed, points))))
+@settings(max_examples=100, deadline=None)
+def test_none_is_passed_over_by_its_place(drawn: tuple[list[MarkedBox], list[MarkedBox]]) -> None:
+    answer, truth = (boxes_or_none(boxes, (100, 300)) for boxes in drawn)
+    paired = {(pair.truth, pair.answer) for pair in pairs_of(answer, truth)}
+    taken = {box for pair in paired for box in pair}
+    for one in boxes_of(truth):
+        for other in boxes_of(answer):
+            alike = one.shape == other.shape and one.label == other.label and likeness(one, other, 3.0) >= ENOUGH
+            assert not alike or (one, other) in paired or {one, other} & taken
+
+
+def test_of_thousands_only_those_at_the_same_place_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[MarkedBox] = []
+
+    def counted(one: MarkedBox, other: MarkedBox, ratio: float) -> float:
+        compared.append(other)
+        return most_likeness(one, other, ratio)
+
+    monkeypatch.setattr("backend.domain.shapes.pairing.most_likeness", counted)
+    many = Boxes(tuple(MarkedBox("a", "rectangle", step / 10, 0, 0.05, 1) for step in range(1000)))
+    assert len(pairs_of(many, many)) == 1000
+    assert len(compared) < 5000
