@@ -112,8 +112,8 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Ids of the items of a list by the bucket that holds them, as it is stored. The order within a bucket says
-    nothing."""
+    """Ids of the items of a list by the bucket that holds them, as it is stored; of pictures by their labels, which may
+    be several. The order within a bucket says nothing."""
 
     groups: tuple[tuple[str, tuple[str, ...]], ...] = field(compare=False)
     key: tuple[tuple[str, str], ...] = field(init=False, repr=False)
@@ -178,9 +178,12 @@ def ranking_of(value: AnswerValue | None) -> tuple[str, ...]:
     return value.ids if isinstance(value, Ranking) else ()
 
 
-def buckets_of(value: AnswerValue | None) -> dict[str, str]:
-    """Id -> the bucket that holds it; {} for a value of another kind."""
-    return dict(value.key) if isinstance(value, Groups) else {}
+def buckets_of(value: AnswerValue | None) -> dict[str, tuple[str, ...]]:
+    """Id -> the buckets that hold it, by name; {} for a value of another kind."""
+    held: dict[str, tuple[str, ...]] = {}
+    for one, bucket in value.key if isinstance(value, Groups) else ():
+        held[one] = (*held.get(one, ()), bucket)
+    return held
 
 
 def spans_of(value: AnswerValue | None) -> tuple[MarkedSpan, ...]:

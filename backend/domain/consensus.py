@@ -4,6 +4,7 @@ marks in a picture.
 Orders are joined by Borda count (Borda 1781): an item with a smaller sum of places comes first, of equal ones that of
 the first sample. Their agreement is Kendall's tau, the mean over all pairs of samples, at least 0. Items are in the
 bucket that most samples have them in, of equal ones that of the first; their agreement is the mean share of samples.
+All labels of a picture are one such bucket.
 For spans see `domain.span_consensus`. Of marks, those of the sample that is most like the others count (the medoid), of
 equal ones the first; their agreement is the mean F1 of the same marks, over all pairs of samples.
 """
@@ -57,15 +58,16 @@ def _agreement(one: Ranking, other: Ranking) -> float:
     return float(one == other) if tau is None else tau
 
 
-def _majority(groups: Sequence[Groups], samples: int) -> tuple[Groups, float]:
+def _majority(groups: Sequence[Groups], samples: int) -> tuple[Groups | None, float]:
+    """A picture that a sample gives no label is in none of its buckets."""
     held = [buckets_of(one) for one in groups]
-    votes = {one: Counter(buckets.get(one, bucket) for buckets in held) for one, bucket in held[0].items()}
-    chosen = {one: counts.most_common(1)[0] for one, counts in votes.items()}
+    ids = dict.fromkeys(one for sample in groups for _, of in sample.groups for one in of)
+    votes = {one: Counter(buckets.get(one, ()) for buckets in held).most_common(1)[0] for one in ids}
     order = dict.fromkeys(bucket for one in groups for bucket, _ in one.groups)
-    ids = [one for _, of in groups[0].groups for one in of]
-    joined = ((bucket, tuple(one for one in ids if chosen[one][0] == bucket)) for bucket in order)
-    agreement = sum(count for _, count in chosen.values()) / (samples * len(chosen))
-    return Groups(tuple(group for group in joined if group[1])), agreement
+    joined = ((bucket, tuple(one for one in ids if bucket in votes[one][0])) for bucket in order)
+    kept = tuple(group for group in joined if group[1])
+    agreement = sum(count for _, count in votes.values()) / (samples * len(votes))
+    return Groups(kept) if kept else None, agreement
 
 
 def _medoid(boxes: Sequence[Boxes], samples: int) -> tuple[Boxes, float]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from demo.stand_in.dates import date_in, shape_of
 from demo.stand_in.places import keys_of, keys_told, places_in
-from demo.stand_in.ranks import numbered, ranked, sorted_into
+from demo.stand_in.ranks import labelled, numbered, ranked, sorted_into
 from demo.stand_in.told import Told, fold, likeliest, phrases_of, quote, quoted, sentence, shared
 
 _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
@@ -91,6 +91,8 @@ class Field:
             return replace(self, filler=json.dumps(places_in(item, self.marked_as, self.placed)))
         if self.ordered:
             return replace(self, filler=json.dumps(ranked(item, self.references)))
+        if self.sorts and self.many:
+            return replace(self, filler=json.dumps(labelled(item, self.marked_as, self.sorted_as)))
         if self.sorts:
             into = sorted_into(item, self.references, self.marked_as, self.nullable)
             return replace(self, filler=json.dumps(numbered(into, self.sorted_as) if self.sorted_as else into))
@@ -202,7 +204,9 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     if {"item", "bucket"} <= quote.keys():
         return _sorting_field(name, _mapping(quote["item"]).get("enum"), _mapping(quote["bucket"]).get("enum"))
     if other := [key for key in quote if key != "item"] if _mapping(quote.get("item")).get("type") == "integer" else []:
-        return replace(_sorting_field(name, (), _mapping(quote[other[0]]).get("enum")), sorted_as=other[0])
+        wanted = _mapping(quote[other[0]])
+        labels = _mapping(wanted.get("items", wanted)).get("enum")
+        return replace(_sorting_field(name, (), labels), sorted_as=other[0], many="items" in wanted)
     labels = tuple(label for label in _mapping(quote.get("label")).get("enum") or () if isinstance(label, str))
     if placed := keys_of(quote):
         return Field(name, filler="[]", marked_as=labels, placed=placed)

@@ -30,6 +30,16 @@ def numbered(sorted_items: Sequence[Mapping[str, Any]], key: str) -> list[dict[s
     return [{"item": int(one["item"]), key: one["bucket"]} for one in sorted_items if one["item"].isdecimal()]
 
 
+def labelled(item: str, labels: Sequence[str], key: str) -> list[dict[str, Any]]:
+    """Of each item, by its number, all labels that it has words of."""
+    found = {int(one): set(words(text)) for one, text in _items(item, ()).items() if one.isdecimal()}
+    named = {label: name_words(label) for label in labels}
+    return [
+        {"item": number, key: [label for label in labels if said.intersection(named[label])]}
+        for number, said in found.items()
+    ]
+
+
 def _bucket(text: str, buckets: Sequence[str], nullable: bool) -> str | None:
     said = set(words(text))
     shared = {bucket: len(said.intersection(name_words(bucket))) for bucket in buckets}

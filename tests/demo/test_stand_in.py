@@ -131,6 +131,14 @@ def test_pictures_are_told_by_the_lines_that_bear_their_numbers() -> None:
     assert json.loads(field.filler) == [{"item": 0, "kind": "Bees"}, {"item": 1, "kind": "Wasps"}]
 
 
+def test_of_several_labels_a_picture_has_all_that_its_line_bears() -> None:
+    one = {"item": {"type": "integer"}, "kind": {"type": "array", "items": {"enum": ["Wasps", "Bees"]}}}
+    schema = {"properties": {"kind": {"type": "array", "items": {"properties": one}}}}
+    told = '- "0": a bee and two wasps\n- "1": an ant\n- "x": a bee'
+    ((field, _),) = estimates([{"role": "user", "content": told}], schema)
+    assert json.loads(field.filler) == [{"item": 0, "kind": ["Wasps", "Bees"]}, {"item": 1, "kind": []}]
+
+
 def test_items_are_sorted_into_the_bucket_that_they_name() -> None:
     asked = [{"role": "system", "content": SORT_SYSTEM}, {"role": "user", "content": LISTED}]
     item = {"item": {"enum": ["a", "b", "7"]}, "bucket": {"enum": ["Wasps", "Bees", None]}}

@@ -41,6 +41,7 @@ MEASURES: Mapping[str, Measures] = {
     "Choices allowNested": path_match.of_paths,
     RelationsControl.tag: relation_match.of_relations,
     "Choices perItem": ranking.of_buckets,
+    'Choices choice="multiple" perItem': ranking.of_item_labels,
 }
 """Tag of a control -> its measures."""
 

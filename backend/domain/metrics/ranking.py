@@ -4,7 +4,7 @@ NDCG (Järvelin and Kekäläinen 2002): gains n - rank, each discounted by log2(
 order. Intervals are over tasks. A tau needs two items on both sides, so the coverage stands beside it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from math import log2
 
 from backend.domain.answer import Ranking, buckets_of, ranking_of
@@ -18,6 +18,10 @@ from backend.domain.statistics.task_ratios import mean_interval, share_interval
 
 NO_RANKING = "In no task both the ground truth and the answer rank the same two or more items."
 NO_ITEM = "No ground truth has an item in a bucket."
+NO_LABEL = "No picture has a label, in a ground truth or in an answer."
+Buckets = Mapping[str, tuple[str, ...]]
+Counted = Callable[[Buckets, Buckets], Collection[str]]
+"""The items that count, of those of the truth and of the answer."""
 
 
 def of_lists(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
@@ -38,9 +42,19 @@ def of_rankings(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
 
 def of_buckets(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     """The shares of outputs with all items in the right buckets, and of items in the right one."""
-    parts = [part for case in cases for part in [_sorted_right(case, field.name)] * case.tasks]
+    return _of_items(cases, field, lambda truth, _: truth, NO_ITEM)
+
+
+def of_item_labels(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
+    """The shares of outputs with the same labels for all pictures, and of pictures with the same, of those that have
+    any in the output or in the truth."""
+    return _of_items(cases, field, lambda truth, answer: {**truth, **answer}, NO_LABEL)
+
+
+def _of_items(cases: Sequence[Case], field: Control, counted: Counted, nothing: str) -> Mapping[str, Measure]:
+    parts = [part for case in cases for part in [_sorted_right(case, field.name, counted)] * case.tasks]
     share = ratio(sum(right for right, _ in parts), sum(items for _, items in parts))
-    accuracy = Measure(share, share_interval(parts), NO_ITEM if share is None else "")
+    accuracy = Measure(share, share_interval(parts), nothing if share is None else "")
     return {**_whole(cases, field), "item_accuracy": accuracy}
 
 
@@ -74,7 +88,8 @@ def _pair(case: Case, control: str) -> tuple[Sequence[str], Sequence[str]]:
     return ranking_of(case.truth.get(control)), ranking_of((case.answer or {}).get(control))
 
 
-def _sorted_right(case: Case, control: str) -> tuple[float, float]:
-    """Items of the truth in the right bucket, and all items of it."""
+def _sorted_right(case: Case, control: str, counted: Counted) -> tuple[float, float]:
+    """Items in the right buckets, and all that are counted."""
     truth, answer = buckets_of(case.truth.get(control)), buckets_of((case.answer or {}).get(control))
-    return sum(answer.get(one) == bucket for one, bucket in truth.items()), len(truth)
+    items = counted(truth, answer)
+    return sum(answer.get(one) == truth.get(one) for one in items), len(items)

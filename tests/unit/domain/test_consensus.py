@@ -51,6 +51,22 @@ def test_an_item_is_in_the_bucket_of_most_samples() -> None:
     assert agreed == pytest.approx((3 + 2 + 1) / 9)
 
 
+def test_all_labels_of_a_picture_count_as_one_bucket() -> None:
+    said: list[AnswerValue] = [groups(red="01", blue="0"), groups(red="0", blue="01"), groups(blue="0", red="0")]
+    value, agreed = some(consensus(said, 3))
+    assert value == groups(red="01", blue="0"), "of equally frequent ones the first"
+    assert agreed == pytest.approx((3 + 1) / 6)
+
+
+def test_a_picture_stays_without_a_label_where_most_samples_give_it_none() -> None:
+    said: list[AnswerValue] = [groups(red="0"), groups(red="01"), groups(red="0")]
+    value, agreed = some(consensus(said, 4))
+    assert value == groups(red="0")
+    assert agreed == pytest.approx((3 + 2) / 8)
+    nothing, _ = some(consensus([groups(red="0"), groups(red="1"), groups(red="2")], 3))
+    assert nothing is None
+
+
 def marks(*places: float) -> Boxes:
     """Boxes of 10 x 10 %."""
     return Boxes(tuple(MarkedBox("a", "rectangle", place, 0, 10, 10) for place in places))

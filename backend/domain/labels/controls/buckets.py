@@ -75,16 +75,17 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
     def parse(self, value: Any) -> Held | Rejection:
         if not isinstance(value, list):
             return Rejection("wrong_type", f"{said(value)} is not a list of items, which '{self.name}' takes.")
-        sorted_into: list[tuple[str, str]] = []
+        sorted_into: list[tuple[str, tuple[str, ...]]] = []
         for given in value:
             one = self._sorted(given)
             if isinstance(one, Rejection):
                 return one
             sorted_into.append(one)
-        return self._lacks([one for one, _ in sorted_into]) or self._grouped(sorted_into)
+        pairs = [(one, bucket) for one, buckets in sorted_into for bucket in buckets]
+        return self._lacks([one for one, _ in sorted_into]) or self._grouped(pairs)
 
-    def _sorted(self, given: Any) -> tuple[str, str] | Rejection:
-        """The id of an item, and the bucket for it."""
+    def _sorted(self, given: Any) -> tuple[str, tuple[str, ...]] | Rejection:
+        """The id of an item, and the bucket for it; buckets, where an item may have several."""
         if not isinstance(given, Mapping):
             return Rejection("wrong_type", f"{said(given)} is not an object with an item, as '{self.name}' takes.")
         lacking = next((key for key in _KEYS if key not in given), None)
@@ -95,7 +96,7 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
             return one
         if bucket is None:
             return Rejection("unknown_choice", f"{said(given['bucket'])} is not a bucket of '{self.name}'.")
-        return one, bucket
+        return one, (bucket,)
 
     def _bucket(self, name: Any) -> str | None:
         if name is None and not self.default:

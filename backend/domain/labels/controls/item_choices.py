@@ -1,4 +1,4 @@
-"""<Choices perItem="true">: one choice for each picture of an <Image valueList>.
+"""<Choices perItem="true">: one choice for each picture of an <Image valueList>. For several, see `item_labels`.
 
 A value has the numbers of pictures, from 0, by the choice for them.
 """
@@ -7,14 +7,11 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeGuard
 
-from backend.domain.answer import Groups
-from backend.domain.labels.choice_names import LONGEST, choices_of, listed
+from backend.domain.answer import buckets_of
 from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.buckets import BucketsControl
 from backend.domain.labels.controls.wording import key, label_line, said, under
-from backend.domain.labels.inputs.files import FileObject, file_object
-from backend.domain.labels.inputs.values import field_of
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.inputs.files import FileObject
 from backend.domain.outcome import Failure, Rejection
 
 _ITEM = "item"
@@ -55,40 +52,54 @@ class ItemChoicesControl(BucketsControl):
             )
         return replace(self, count=len(pictures))
 
+    @property
+    def _wanted(self) -> str:
+        """What the model gives for a picture, in words."""
+        return "exactly one of"
+
+    @property
+    def _wanted_schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": [choice.shown for choice in self.choices]}
+
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"[] unless {when}, else " if when else ""
         wanted = (
             f'a list with an object for each picture of {self._shown}, each exactly once: "{_ITEM}": its number, '
-            f"counted from 0; {key(self._choice)}: exactly one of"
+            f"counted from 0; {key(self._choice)}: {self._wanted}"
         )
         lines = [label_line(choice, definitions) for choice in self.choices]
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *lines])
 
     def json_schema(self) -> dict[str, Any]:
-        choice = {"type": "string", "enum": [choice.shown for choice in self.choices]}
         one = {
             "type": "object",
-            "properties": {_ITEM: {"type": "integer"}, self._choice: choice},
+            "properties": {_ITEM: {"type": "integer"}, self._choice: self._wanted_schema},
             "required": [_ITEM, self._choice],
             "additionalProperties": False,
         }
         return {"type": "array", "items": one}
 
-    def _sorted(self, given: Any) -> tuple[str, str] | Rejection:
-        """The number of a picture, and the choice for it."""
+    def _sorted(self, given: Any) -> tuple[str, tuple[str, ...]] | Rejection:
+        """The number of a picture, and the choices for it."""
         if not isinstance(given, Mapping):
             return Rejection("wrong_type", f"{said(given)} is not an object with an item, as '{self.name}' takes.")
         lacking = next((name for name in (_ITEM, self._choice) if name not in given), None)
         if lacking is not None:
             return Rejection("missing_field", f"An item of '{self.name}' has no '{lacking}'.")
-        number, choice = given[_ITEM], self._bucket(given[self._choice])
+        number = given[_ITEM]
         if not isinstance(number, int) or isinstance(number, bool):
             return Rejection("wrong_type", f"{said(number)} is not the number of a picture, which '{self.name}' takes.")
         if not 0 <= number < (number + 1 if self.count is None else self.count):
             return Rejection("out_of_range", f"There is no picture {number}, of which '{self.name}' says something.")
-        if choice is None:
-            return Rejection("unknown_choice", f"{said(given[self._choice])} is not a label of '{self.name}'.")
-        return str(number), choice
+        chosen = self._chosen(given[self._choice], number)
+        return chosen if isinstance(chosen, Rejection) else (str(number), chosen)
+
+    def _chosen(self, given: Any, number: int) -> tuple[str, ...] | Rejection:
+        """The labels that a model gives for that picture, as they are stored."""
+        label = self._bucket(given)
+        if label is None:
+            return Rejection("unknown_choice", f"{said(given)} is not a label of '{self.name}'.")
+        return (label,)
 
     def _lacks(self, ids: Sequence[str]) -> Rejection | None:
         """Why these aren't all pictures, each once; None if they are."""
@@ -99,53 +110,41 @@ class ItemChoicesControl(BucketsControl):
 
     def to_json(self, value: Held) -> Any:
         shown = {choice.stored: choice.shown for choice in self.choices}
-        return [{_ITEM: number, self._choice: shown.get(label, label)} for number, label in _by_number(value)]
+        return [self._said(number, shown.get(label, label)) for number, (label,) in self._by_number(value)]
+
+    def _said(self, number: int, choice: Any) -> dict[str, Any]:
+        """What a model says of one picture."""
+        return {_ITEM: number, self._choice: choice}
+
+    def _by_number(self, value: Held) -> list[tuple[int, tuple[str, ...]]]:
+        """The labels of each picture that has some, as they are stored, in the order of the config."""
+        last = len(self.choices)
+        order = self._lookup.order
+        held = ((int(number), labels) for number, labels in buckets_of(value).items())
+        return sorted((number, tuple(sorted(labels, key=lambda one: order.get(one, last)))) for number, labels in held)
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
-        """One for each picture, with its number beside the value."""
+        """One for each picture that has labels, with its number beside the value."""
         own = {"from_name": self.name, "to_name": self.to_name, "type": "choices"}
-        return [{**own, "value": {"choices": [label]}, "item_index": number} for number, label in _by_number(value)]
+        return [
+            {**own, "value": {"choices": [*labels]}, "item_index": number} for number, labels in self._by_number(value)
+        ]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows it: the first region of each picture. A person may leave pictures out."""
-        found: dict[int, str] = {}
+        found: dict[int, list[str]] = {}
         for region in regions:
             number, value = region.get("item_index"), region.get("value")
             labels = value.get("choices") if isinstance(value, Mapping) else None
-            if isinstance(labels, list) and len(labels) == 1 and self._has(number):
-                found.setdefault(number, str(labels[0]))
-        return self._grouped([(str(number), label) for number, label in sorted(found.items())]) if found else None
+            if isinstance(labels, list) and self._fit(labels) and self._has(number):
+                found.setdefault(number, [str(label) for label in labels])
+        pairs = [(str(number), label) for number, labels in sorted(found.items()) for label in labels]
+        return self._grouped(pairs) if pairs else None
+
+    def _fit(self, labels: Sequence[Any]) -> bool:
+        """Whether a picture can have so many."""
+        return len(labels) == 1
 
     def _has(self, number: Any) -> TypeGuard[int]:
         """Whether it is the number of a picture; True is not, though Python takes it for 1."""
         return type(number) is int and number >= 0 and (self.count is None or number < self.count)
-
-
-def _by_number(value: Held) -> list[tuple[int, str]]:
-    pairs = value.key if isinstance(value, Groups) else ()
-    return sorted((int(number), label) for number, label in pairs)
-
-
-def build_item_choices(placed: Placed) -> ItemChoicesControl | str:
-    """The control of such an element, or why it isn't supported."""
-    element, shown = placed.element, placed.object
-    for attribute, feature in (("perRegion", "a choice per region"), ("allowNested", "a path per item")):
-        if element.get(attribute, "").lower() == "true":
-            return f'{attribute}="true" ({feature})'
-    choices = choices_of(listed(element))
-    if element.get("choice", "single") == "multiple" or not choices or element.get("value", "").startswith("$"):
-        return 'perItem="true" with several choices, or with those that the task brings'
-    if any(len(choice.shown) > LONGEST for choice in choices):
-        return f"a choice of more than {LONGEST:,} characters"
-    pictures = file_object(shown) if shown is not None and shown.tag == "Image" and shown.get("valueList") else None
-    if not isinstance(pictures, FileObject) or field_of(pictures.value) is None:
-        return 'perItem="true" without an <Image valueList="$field">'
-    return ItemChoicesControl(
-        name=placed.name,
-        to_name=placed.to_name,
-        source=pictures,
-        choices=choices,
-        hideable=placed.hideable,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
-    )

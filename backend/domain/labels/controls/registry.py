@@ -9,12 +9,12 @@ from xml.etree.ElementTree import Element
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.build_boxes import build_boxes
+from backend.domain.labels.controls.build_item_choices import build_item_choices, build_item_labels
 from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.build_ranker import build_ranker
 from backend.domain.labels.controls.build_taxonomy import build_taxonomy
 from backend.domain.labels.controls.choices import build_choices
 from backend.domain.labels.controls.date_time import build_date_time
-from backend.domain.labels.controls.item_choices import build_item_choices
 from backend.domain.labels.controls.nested_choices import build_nested_choices
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
@@ -42,11 +42,13 @@ BUILDERS: Mapping[str, Build] = {
     "KeyPointLabels": build_boxes,
     "Choices allowNested": build_nested_choices,
     "Choices perItem": build_item_choices,
+    'Choices choice="multiple" perItem': build_item_labels,
 }
 
 
 def builder_of(element: Element) -> Build | None:
     """Of the element's kind; None for one that no prompt fills."""
-    switched_on = (name for name, value in element.attrib.items() if value.lower() == "true")
-    kinds = (f"{element.tag} {name}" for name in switched_on)
+    switched_on = [name for name, value in element.attrib.items() if value.lower() == "true"]
+    several = [f'choice="multiple" {name}' for name in switched_on if element.get("choice") == "multiple"]
+    kinds = (f"{element.tag} {name}" for name in (*several, *switched_on))
     return next((BUILDERS[kind] for kind in kinds if kind in BUILDERS), BUILDERS.get(element.tag))

@@ -11,7 +11,7 @@ from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.evaluation import Evaluation, evaluation
 from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
-from backend.domain.metrics.ranking import NO_ITEM, NO_RANKING, ndcg
+from backend.domain.metrics.ranking import NO_ITEM, NO_LABEL, NO_RANKING, ndcg
 from backend.domain.outcome import Outcome, Rejection, Truth
 
 WRONG = Rejection("incomplete", "It lacks an item.")
@@ -19,6 +19,10 @@ LIST = '<List name="items" value="$items"/>'
 RANK = read_config(f'<View>{LIST}<Ranker name="rank" toName="items"/></View>')
 SORT = read_config(
     f'<View>{LIST}<Ranker name="sort" toName="items"><Bucket name="good"/><Bucket name="bad"/></Ranker></View>'
+)
+LABEL = read_config(
+    '<View><Text name="t" value="$t"/><Image name="img" valueList="$images"/><Choices name="what" toName="img" '
+    'perItem="true" choice="multiple"><Choice value="red"/><Choice value="blue"/></Choices></View>'
 )
 orders = st.integers(2, 15).flatmap(lambda n: st.permutations([str(i) for i in range(n)]))
 
@@ -86,6 +90,28 @@ def test_each_measure_of_buckets_by_hand() -> None:
 def test_without_an_item_there_is_no_accuracy_of_items() -> None:
     found = evaluated((grouped(), grouped())).measures["sort"]
     assert found["item_accuracy"] == Measure(None, None, NO_ITEM)
+
+
+def labelled(**labels: str) -> Answer:
+    return {"what": Groups(tuple((label, tuple(pictures)) for label, pictures in labels.items()))}
+
+
+def evaluated_labels(*pairs: tuple[Answer | None, Answer]) -> Evaluation:
+    outcomes = [Outcome(n, WRONG if said is None else said) for n, (said, _) in enumerate(pairs)]
+    return evaluation(outcomes, [Truth(n, truth) for n, (_, truth) in enumerate(pairs)], LABEL)
+
+
+def test_each_measure_of_several_labels_for_each_picture_by_hand() -> None:
+    """A picture without a label on either side is not counted, one with a label on one side is."""
+    truth = labelled(red="01", blue="0")
+    nothing: Answer = {"what": None}
+    said = labelled(blue="0", red="10")
+    found = evaluated_labels((said, truth), (labelled(red="012"), truth), (None, truth), (nothing, nothing))
+    measured = {name: one.value for name, one in found.measures["what"].items()}
+    assert measured == pytest.approx({"accuracy": 2 / 4, "item_accuracy": (2 + 1) / (2 + 3 + 2)})
+    assert found.score.per_label["red"].precision == pytest.approx(4 / 5)
+    assert found.score.per_label["blue"].recall == pytest.approx(1 / 3)
+    assert evaluated_labels((nothing, nothing)).measures["what"]["item_accuracy"] == Measure(None, None, NO_LABEL)
 
 
 buckets = st.lists(st.sampled_from(["good", "bad", "_"]), min_size=6, max_size=6)

@@ -52,10 +52,18 @@ ELEMENTS: dict[str, tuple[str, Any]] = {
         '<Choices name="c" toName="t" perItem="true"><Choice value="a"/><Choice value="b"/></Choices>',
         [{"item": 0, "c": "b"}, {"item": 1, "c": "a"}],
     ),
+    'Choices choice="multiple" perItem': (
+        '<Choices name="c" toName="t" perItem="true" choice="multiple"><Choice value="a"/><Choice value="b"/>'
+        "</Choices>",
+        [{"item": 0, "c": ["b", "a"]}, {"item": 1, "c": []}],
+    ),
 }
 """Tag -> a control, and what a model may answer."""
 OBJECTS = {
-    "Choices perItem": ('<Image name="t" valueList="$text"/>', ["/a.png", "/b.png"]),
+    **dict.fromkeys(
+        ("Choices perItem", 'Choices choice="multiple" perItem'),
+        ('<Image name="t" valueList="$text"/>', ["/a.png", "/b.png"]),
+    ),
     "HyperTextLabels": ('<HyperText name="t" value="$text"/>', "<b>two</b>"),
     "ParagraphLabels": ('<Paragraphs name="t" value="$text"/>', [{"author": "A", "text": "two"}]),
     "Ranker": ('<List name="t" value="$text"/>', [{"id": "b"}, {"id": 7}]),
