@@ -14,9 +14,7 @@ from backend.domain.outcome import Failure
 Json = dict[str, Any]
 
 FOLDER = Path(__file__).parent / "data" / "controls"
-NOT_SUPPORTED = ("repeater",)
-"""Sets whose config the product does not read yet."""
-SETS = tuple(sorted(folder.name for folder in FOLDER.iterdir() if folder.name not in NOT_SUPPORTED))
+SETS = tuple(sorted(folder.name for folder in FOLDER.iterdir()))
 
 
 @dataclass(frozen=True)

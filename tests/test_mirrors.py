@@ -149,12 +149,20 @@ UNITS = {
         "domain/labels/controls/build_ranker",
         "domain/labels/controls/over_list",
     ),
+    "unit/domain/labels/controls/test_base": ("domain/labels/controls/unlabeled",),
+    "unit/domain/labels/controls/test_item_choices": ("domain/labels/controls/item_objects",),
+    "unit/domain/labels/controls/test_repeated": (
+        "domain/labels/controls/build_repeated",
+        "domain/labels/for_task",
+        "domain/repeated",
+    ),
     "unit/domain/labels/controls/test_relations": (
         "domain/labels/controls/span_index",
         "domain/labels/related",
         "domain/relations",
     ),
     "unit/domain/labels/controls/test_text_area": ("domain/answer",),
+    "unit/domain/labels/inputs/test_repeated": ("domain/labels/inputs/repeater",),
     "unit/domain/labels/inputs/test_lists": (
         "domain/labels/inputs/read_inputs",
         "domain/labels/inputs/tables",

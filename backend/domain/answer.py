@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.domain.relations import Relations, relations_json
+from backend.domain.repeated import Repeated
 from backend.domain.shapes.marked_box import Boxes, box_json
 
 
@@ -130,7 +131,8 @@ class LabelDefinitions:
     entries: tuple[tuple[str, str, str], ...]
 
 
-AnswerValue = Labels | Texts | Spans | Relations | Number | Moment | Paths | Ranking | Groups | Boxes | LabelDefinitions
+Plain = Labels | Texts | Spans | Relations | Number | Moment | Paths | Ranking | Groups | Boxes
+AnswerValue = Plain | Repeated | LabelDefinitions
 
 Answer = Mapping[str, AnswerValue | None]
 """Control name -> value; the same type for a prediction and for a ground truth."""
@@ -223,6 +225,8 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [list(path) for path in value.paths]
     if isinstance(value, Groups):
         return [{"bucket": bucket, "items": list(ids)} for bucket, ids in value.groups]
+    if isinstance(value, Repeated):
+        return [{"item": number, "value": _listed(one)} for number, one in value.values]
     if isinstance(value, Boxes):
         return [box_json(box) for box in value.boxes]
     marked = [_span_json(one) for one in spans_of(value)]

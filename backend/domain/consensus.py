@@ -1,5 +1,5 @@
 """The value on which several samples agree where it can be built from all of them: an order, items in buckets, spans,
-marks in a picture.
+marks in a picture, values for each item of a list.
 
 Orders are joined by Borda count (Borda 1781): an item with a smaller sum of places comes first, of equal ones that of
 the first sample. Their agreement is Kendall's tau, the mean over all pairs of samples, at least 0. Items are in the
@@ -7,6 +7,8 @@ bucket that most samples have them in, of equal ones that of the first; their ag
 All labels of a picture are one such bucket.
 For spans see `domain.span_consensus`. Of marks, those of the sample that is most like the others count (the medoid), of
 equal ones the first; their agreement is the mean F1 of the same marks, over all pairs of samples.
+Of values for each item of a list, each is the one that most samples have for it, of equal ones that of the first, and
+the agreement is the mean share of samples.
 """
 
 from collections import Counter
@@ -15,12 +17,13 @@ from itertools import combinations
 from math import comb
 
 from backend.domain.answer import AnswerValue, Groups, Ranking, Spans, buckets_of
+from backend.domain.repeated import Repeated, repeated_of, repeated_or_none
 from backend.domain.shapes.marked_box import Boxes
 from backend.domain.shapes.pairing import pairs_of
 from backend.domain.span_consensus import span_consensus
 from backend.domain.statistics.rank_correlation import kendall_tau
 
-JOINED = (Ranking, Groups, Boxes)
+JOINED = (Ranking, Groups, Boxes, Repeated)
 """The kinds of value that are built from all samples; of other kinds the most frequent one counts."""
 
 
@@ -32,6 +35,8 @@ def consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[Answe
     rankings = [value for value in values if isinstance(value, Ranking)]
     groups = [value for value in values if isinstance(value, Groups)]
     boxes = [value for value in values if isinstance(value, Boxes)]
+    if any(isinstance(value, Repeated) for value in values):
+        return _by_item(values, samples)
     if rankings:
         return _borda(rankings), _concordance(rankings, samples)
     if boxes:
@@ -68,6 +73,14 @@ def _majority(groups: Sequence[Groups], samples: int) -> tuple[Groups | None, fl
     kept = tuple(group for group in joined if group[1])
     agreement = sum(count for _, count in votes.values()) / (samples * len(votes))
     return Groups(kept) if kept else None, agreement
+
+
+def _by_item(values: Sequence[AnswerValue | None], samples: int) -> tuple[AnswerValue | None, float]:
+    """A sample that says nothing of an item votes for nothing."""
+    held = [repeated_of(value) for value in values]
+    votes = {number: Counter(one.get(number) for one in held).most_common(1)[0] for one in held for number in one}
+    agreement = sum(count for _, count in votes.values()) / (samples * len(votes))
+    return repeated_or_none({number: value for number, (value, _) in votes.items()}), agreement
 
 
 def _medoid(boxes: Sequence[Boxes], samples: int) -> tuple[Boxes, float]:

@@ -12,6 +12,7 @@ from typing import Any
 from demo.stand_in.dates import date_in, shape_of
 from demo.stand_in.places import keys_of, keys_told, places_in
 from demo.stand_in.ranks import labelled, numbered, ranked, sorted_into
+from demo.stand_in.repeated import numbered_lines, rule_of_each
 from demo.stand_in.told import Told, fold, likeliest, phrases_of, quote, quoted, sentence, shared
 
 _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
@@ -38,7 +39,8 @@ class Field:
     last of its `turns`), a date of that shape where it is `dated`, a number between the ends of its `scale`, places
     in a picture by the numbers of `placed`, and of listed items, all `references`, their order where it is `ordered`,
     or each `marked_as` its bucket where it `sorts` them, under the key `sorted_as` and by a number. `parts`: what else
-    is said of each quote; `ids`: each has one, by which a field that `relates` means it."""
+    is said of each quote; `ids`: each has one, by which a field that `relates` means it. `each`: what is said of each
+    numbered line of an item, in the list that is `listed` there."""
 
     name: str
     labels: tuple[str, ...] = ()
@@ -59,11 +61,15 @@ class Field:
     parts: tuple["Field", ...] = ()
     ids: bool = False
     relates: bool = False
+    each: "Field | None" = None
+    listed: str = ""
 
     def with_label(self, label: str) -> "Field":
         """This field with one more label."""
         if self.parts:
             return replace(self, parts=(*self.parts[:-1], self.parts[-1].with_label(label)))
+        if self.each:
+            return replace(self, each=self.each.with_label(label))
         if self.marks or self.sorts or self.placed or self.relates:
             return replace(self, marked_as=tuple(dict.fromkeys((*self.marked_as, label))))
         return replace(self, labels=tuple(dict.fromkeys((*self.labels, label))))
@@ -71,6 +77,8 @@ class Field:
     @property
     def terms(self) -> tuple[str, ...]:
         """What a line of a prompt may tell something of: its own name where it writes, labels of spans, numbers."""
+        if self.each:
+            return (*self.each.labels, *self.each.terms)
         return self.marked_as or ((self.name,) if self.writes else self._numbers)
 
     @property
@@ -87,6 +95,9 @@ class Field:
             return replace(self, filler=self._rated(item, last, told))
         if self.dated:
             return replace(self, filler=date_in(item, self.dated, self.nullable))
+        if self.each and (texts := numbered_lines(item, self.listed)):
+            listed = [{"item": n, self.each.name: self.each.of_quote(text, text, told)} for n, text in texts.items()]
+            return replace(self, filler=json.dumps(listed, ensure_ascii=False))
         if self.placed:
             return replace(self, filler=json.dumps(places_in(item, self.marked_as, self.placed)))
         if self.ordered:
@@ -185,6 +196,8 @@ def with_rules(fields: tuple[Field, ...], spoken: tuple[Field, ...]) -> tuple[Fi
 
 
 def _with_rule(field: Field, told: Field) -> Field:
+    if field.each and told.each:
+        return replace(field, each=_with_rule(field.each, told.each), listed=told.listed)
     if told.ordered:
         return replace(field, references=field.labels, labels=(), many=False, ordered=True, writes=False)
     return replace(field, dated=told.dated) if told.dated else field
@@ -206,7 +219,8 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     if other := [key for key in quote if key != "item"] if _mapping(quote.get("item")).get("type") == "integer" else []:
         wanted = _mapping(quote[other[0]])
         labels = _mapping(wanted.get("items", wanted)).get("enum")
-        return replace(_sorting_field(name, (), labels), sorted_as=other[0], many="items" in wanted)
+        sorting = replace(_sorting_field(name, (), labels), sorted_as=other[0], many="items" in wanted)
+        return replace(sorting, each=_field(other[0], wanted))
     labels = tuple(label for label in _mapping(quote.get("label")).get("enum") or () if isinstance(label, str))
     if placed := keys_of(quote):
         return Field(name, filler="[]", marked_as=labels, placed=placed)
@@ -249,6 +263,8 @@ def _scale(kinds: list[str], listed: list[Any]) -> tuple[float, float] | None:
 
 
 def _spoken_field(name: str, rule: str) -> Field:
+    if (told := rule_of_each(rule)) and (opening := heading(told[1])):
+        return Field(name, filler="[]", each=_spoken_field(*opening), listed=told[0])
     ends = _RANGE.search(rule)
     scale = (float(ends[1]), float(ends[2])) if ends else _ANY if " number" in rule else None
     filler, marks = ends[1] if ends else _spoken_filler(rule), '"before"' in rule

@@ -47,7 +47,7 @@ def estimates(messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any] |
     said = tuple((str(message.get("role")), text_of(message)) for message in messages)
     last = max((i for i, (role, _) in enumerate(said) if role == "user"), default=len(said))
     fields = fields_of_schema(schema or {})
-    if not schema or any(field.writes or field.many for field in fields):
+    if not schema or any(field.writes or field.many or field.each for field in fields):
         spoken = _fields_of(said[:last])
         fields = with_rules(fields, spoken) if schema else spoken
     if not fields:

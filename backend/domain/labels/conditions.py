@@ -19,7 +19,7 @@ MOST = 50
 """Conditions around one control. With more, nobody could say when it is shown."""
 ANY = "choice-selected"
 _UNLESS = "choice-unselected"
-_WITH_MIXIN = frozenset({"view", "choices", "textarea", "taxonomy"})
+_WITH_MIXIN = frozenset({"view", "repeater", "choices", "textarea", "taxonomy"})
 _REGION = "region-selected"
 _TOLD, _LONGEST, _SHORT = 20, 200, 60
 """Values that the model is told, and characters of each; the latter for people too."""

@@ -24,7 +24,6 @@ from backend.domain.labels.schema import LabelSchema
 from backend.errors import LabelConfigError
 
 _TAGS = {tag.lower(): tag for tag in (*BUILDERS, *TEXT_TAGS, *READ_TAGS)}
-_REPEATED = "inside a <Repeater>"
 _MOST_CHARACTERS = 1_000_000
 _SHOWN, _NAME = 5, 160
 
@@ -115,11 +114,11 @@ def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
             continue
         field = _field(placed)
         if isinstance(field, str):
-            unsupported.append(f"<{element.tag} name={name!r}> ({field})")
+            unsupported.append(f"<{element.tag} name={placed.written!r}> ({field})")
         elif placed.per_region:
             loose.setdefault(name, RegionControl(placed, field))
         else:
-            fields.setdefault(name, field)
+            fields.setdefault(field.name, field)
     fields, left = attach(fields, list(loose.values()))
     unsupported += [f"<{loose[name].control.tag} name={name!r}> ({why})" for name, why in left.items()]
     shown = _ever_shown(fields, unsupported)
@@ -129,11 +128,9 @@ def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
 def _field(placed: Placed) -> Control | str:
     """The field of a control, or why there is none."""
     element = placed.element
-    if "{{" in placed.name:
-        return _REPEATED
     if len(placed.conditions) > MOST:
         return f"shown under more than {MOST} conditions"
-    build = builder_of(element)
+    build = builder_of(placed)
     right = _TAGS.get(element.tag.lower(), element.tag)
     other = "not supported yet" if right == element.tag else f"tags are case-sensitive: write <{right}>"
     if placed.per_region:

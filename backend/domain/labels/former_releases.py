@@ -15,7 +15,7 @@ from backend.domain.labels.controls.marking import if_marking
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.inputs.files import file_names
-from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_files
+from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_files, without_repeated
 from backend.domain.labels.never_shown import names_of_kinds
 from backend.domain.labels.related import without_relations
 
@@ -89,11 +89,12 @@ def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]
 
 
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
-    """What releases that knew the same kinds of controls made of them, the newest first; pictures were no variables
-    `before`, and earlier still lists and tables were not."""
-    before = _reading_only(known, without_files(known.inputs))
+    """What releases that knew the same kinds of controls made of them, the newest first; repeated texts were no
+    variables `lately`, pictures were none `before`, and earlier still lists and tables were not."""
+    lately = _reading_only(known, without_repeated(known.inputs))
+    before = _reading_only(lately, without_files(lately.inputs))
     earlier = _reading_only(before, ())
-    for one in (known, before, earlier):
+    for one in (known, lately, before, earlier):
         yield schema_digest(one), one.without(HEADINGS)
         yield schema_digest(one, headings=True), one
     yield schema_digest(replace(earlier, variables=tuple(former)), rules=False), earlier.without(FIRST)

@@ -13,6 +13,8 @@ from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, con
 from backend.domain.labels.inputs.files import FileObject
 from backend.domain.labels.inputs.media import MediaObject
 from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
+from backend.domain.labels.inputs.repeated import RepeatedObject
+from backend.domain.labels.inputs.repeater import INDEX, Repeater, is_repeater, keys_of, repeater_of
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
 TEXT_TAGS = (*FORMER, "Paragraphs", "Dialog")
@@ -26,7 +28,8 @@ _MARKUP = re.compile(r"<[^<>]*>")
 @dataclass(slots=True)
 class Placed:
     """A control where it stands. `hideable`: something says when it is shown, be it of any effect or not; `heading`:
-    constant texts above it; `object`: the element that it is about; `objects`: all that there are, by name."""
+    constant texts above it; `object`: the element that it is about; `objects`: all that there are, by name;
+    `repeater`: what repeats it; `key`: its name in an answer, "" where that of another one may be the same."""
 
     element: Element
     hideable: bool
@@ -34,10 +37,17 @@ class Placed:
     heading: list[str] = field(default_factory=list)
     object: Element | None = None
     objects: Mapping[str, Element] = field(default_factory=dict)
+    repeater: Repeater | None = None
+    key: str = ""
 
     @property
     def name(self) -> str:
         return self.element.get("name", "")
+
+    @property
+    def written(self) -> str:
+        """Its name as it stands in the config."""
+        return self.name if self.repeater is None else self.repeater.written(self.name)
 
     @property
     def to_name(self) -> str:
@@ -58,7 +68,7 @@ class Placed:
 class Layout:
     """`phrases`: texts with variables in them, as parts of a prompt. `headers`: constant ones of <Header>, in order.
     `former`: the variables that releases before knew. `texts`: those that texts show. `inputs`: lists, tables and
-    pictures, by their variable."""
+    pictures, by their variable. `repeated`: texts for each item of a list, by its variable."""
 
     controls: list[Placed] = field(default_factory=list)
     variables: dict[str, None] = field(default_factory=dict)
@@ -67,11 +77,15 @@ class Layout:
     former: dict[str, None] = field(default_factory=dict)
     texts: dict[str, None] = field(default_factory=dict)
     inputs: dict[str, ReadInput] = field(default_factory=dict)
+    repeated: dict[str, dict[str, None]] = field(default_factory=dict)
     _above: list[str] = field(default_factory=list)
 
-    def add_text(self, element: Element, owner: Placed | None) -> None:
+    def add_text(self, element: Element, owner: Placed | None, repeater: Repeater | None) -> None:
         text = element.get("value") or "".join(element.itertext())
         if "{{" in text or element.get("valueType", "").lower() == "url":
+            return
+        if INDEX in text:
+            self._add_repeated(text, repeater)
             return
         if element.tag in FORMER and text.startswith("$") and len(text) > 1 and element.get("value"):
             self.former[text[1:]] = None
@@ -86,6 +100,12 @@ class Layout:
         elif constant := _constant(element, text):
             (self._above if owner is None else owner.heading).append(constant)
             self.headers |= {constant: None} if element.tag == "Header" else {}
+
+    def _add_repeated(self, text: str, repeater: Repeater | None) -> None:
+        if repeater is not None and not repeater.trouble:
+            self.variables[repeater.on] = None
+            self.phrases[f"{repeater.on}:\n{{{repeater.on}}}"] = None
+            self.repeated.setdefault(repeater.on, {})[text] = None
 
     def add_input(self, element: Element) -> None:
         """A list, a table or pictures; it shows one field, or nothing. The lines of a list or table begin on a line of
@@ -103,10 +123,11 @@ class Layout:
             self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def read_inputs(self) -> tuple[ReadInput, ...]:
-        """`inputs`, of which pictures know whether a text names them."""
+        """`inputs`, of which pictures know whether a text names them, and lists of which the items are shown."""
+        lists = {name: RepeatedObject(f"${name}", tuple(texts)) for name, texts in self.repeated.items()}
         return tuple(
-            replace(found, named=name in self.texts) if isinstance(found, FileObject) else found
-            for name, found in self.inputs.items()
+            replace(found, named=name in self.texts) if isinstance(found, FileObject | RepeatedObject) else found
+            for name, found in (lists | self.inputs).items()
         )
 
     def add_control(self, placed: Placed) -> None:
@@ -128,6 +149,7 @@ class _Place:
     hideable: bool = False
     owner: Placed | None = None
     in_text: bool = False
+    repeater: Repeater | None = None
 
 
 def layout_of(root: Element) -> Layout:
@@ -138,13 +160,18 @@ def layout_of(root: Element) -> Layout:
         if element.get("name") and not element.get("toName"):
             objects.setdefault(element.get("name", ""), element)
         if element.tag in TEXT_TAGS and not place.in_text:
-            layout.add_text(element, place.owner)
+            layout.add_text(element, place.owner, place.repeater)
         elif element.tag in READ_TAGS:
             layout.add_input(element)
         if place.owner is not None and place.owner.element is element:
             layout.add_control(place.owner)
     for placed in layout.controls:
         placed.object, placed.objects = objects.get(placed.to_name), objects
+    conditions = {said.control or "" for placed in layout.controls for said in placed.conditions}
+    names = [placed.name for placed in layout.controls]
+    keys = keys_of(names, [placed.element.tag for placed in layout.controls], conditions)
+    for placed, key in zip(layout.controls, keys, strict=True):
+        placed.key = key
     return layout
 
 
@@ -156,7 +183,7 @@ def _walk(root: Element) -> Iterator[tuple[Element, _Place]]:
         place = _within(element, around)
         yield element, place
         hideable = around.hideable or (can_be_hidden(element) and bool(element.get("visibleWhen")))
-        inside = _Place(place.conditions, hideable, place.owner)
+        inside = _Place(place.conditions, hideable, place.owner, repeater=place.repeater)
         inside.in_text = around.in_text or element.tag in TEXT_TAGS
         pending += [(child, inside) for child in reversed(element)]
 
@@ -164,8 +191,11 @@ def _walk(root: Element) -> Iterator[tuple[Element, _Place]]:
 def _within(element: Element, around: _Place) -> _Place:
     own = condition_of(element)
     conditions = (*around.conditions, own) if own and len(around.conditions) <= MOST else around.conditions
-    place = _Place(conditions, around.hideable, around.owner, around.in_text)
+    place = _Place(conditions, around.hideable, around.owner, around.in_text, around.repeater)
+    if is_repeater(element):
+        place.repeater = repeater_of(element, around.repeater)
     if element.get("name") and element.get("toName"):
         said = can_be_hidden(element) and element.get("visibleWhen") is not None
-        place.owner = Placed(element, around.hideable or said or bool(conditions), conditions)
+        hideable = around.hideable or said or bool(conditions)
+        place.owner = Placed(element, hideable, conditions, repeater=around.repeater)
     return place

@@ -40,23 +40,25 @@ def from_result(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> Ans
 
 def _own(field: Control, by_name: Mapping[str, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
     """The regions of a control, and of what is said of the things that it marks."""
-    return [region for name in (field.name, *attributes_of(field).names) for region in by_name.get(name, ())]
+    names = (*field.from_names(by_name), *attributes_of(field).names)
+    return [region for name in names for region in by_name.get(name, ())]
 
 
 def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> bool:
     """Whether the screen would submit these regions as they are: none of a hidden control, and one of each that is
     required and shown."""
-    held = {region.get("from_name") for region in result if isinstance(region, Mapping)}
+    held = {str(region.get("from_name")) for region in result if isinstance(region, Mapping)}
     answer, others = from_result(result, schema), others_of(result, schema)
-    shown = schema.on_screen(answer, others).fields
-    hidden = {field.name for field in schema.fields} - {field.name for field in shown}
-    return held.isdisjoint(hidden) and all(answer[field.name] is not None for field in shown if field.required)
+    shown = schema.on_screen(answer, others)
+    hidden = [field for field in schema.fields if field.name not in shown.by_name]
+    whole = all(field.submittable(answer[field.name]) for field in shown.fields)
+    return whole and not any(field.from_names(held) for field in hidden)
 
 
 def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[str, tuple[str, ...]]:
     """Selected values of controls that the schema does not know but conditions may depend on, by control."""
     selected: dict[str, tuple[str, ...]] = {}
-    names = {name for field in schema.fields for name in (field.name, *attributes_of(field).names)}
+    names = _names_of(schema, result) if schema.conditional else ()
     for region in result if schema.conditional else ():
         name, value = (region.get("from_name"), region.get("value")) if isinstance(region, Mapping) else (None, None)
         if isinstance(name, str) and name not in names and isinstance(value, Mapping):
@@ -64,6 +66,12 @@ def others_of(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> dict[
             last = [choice[-1] if isinstance(choice, list) and choice else choice for choice in _list(chosen)]
             selected[name] = (*selected.get(name, ()), *(choice for choice in last if isinstance(choice, str)))
     return selected
+
+
+def _names_of(schema: LabelSchema, result: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The `from_name`s in a result that are those of the schema's controls."""
+    held = {str(region.get("from_name")) for region in result if isinstance(region, Mapping)}
+    return {name for field in schema.fields for name in (*field.from_names(held), *attributes_of(field).names)}
 
 
 def _list(value: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import attributes_of, controls_in, if_marking
+from backend.domain.labels.controls.repeated import one_item
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import ConfigChangedError
 
@@ -78,8 +79,9 @@ def _end(label: str, links: Mapping[str, str], classes: set[str]) -> str:
 
 
 def _alike(field: Control, others: Sequence[Control | None]) -> list[Control] | None:
-    """`others`, when all of them are there and of the same kind."""
-    alike = [other for other in others if isinstance(other, type(field))]
+    """`others`, when all of them are there and of the same kind, as are those that repeated ones repeat."""
+    kind, of_item = type(field), type(one_item(field))
+    alike = [other for other in others if isinstance(other, kind) and isinstance(one_item(other), of_item)]
     return alike if len(alike) == len(others) else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.domain.answer import Answer, Labels
 from backend.domain.labels.controls.base import Control, Held
+from backend.domain.labels.for_task import for_task
 from backend.domain.labels.former_releases import Reading, readings, schema_digest, told
 from backend.domain.labels.inputs.read_inputs import ReadInput
 from backend.domain.labels.related import among, in_asking_order, renamed
@@ -81,13 +82,8 @@ class LabelSchema:
         """This schema with what that task brings filled in; itself when nothing depends on the task."""
         if not self.needs_task:
             return self
-        fields = []
-        for field in self.fields:
-            resolved = field.for_task(data)
-            if isinstance(resolved, Failure):
-                return resolved
-            fields.append(resolved)
-        return replace(self, fields=tuple(fields))
+        fields = for_task(self.fields, data)
+        return fields if isinstance(fields, Failure) else replace(self, fields=fields)
 
     def renamed(self, answer: Answer) -> Answer:
         """What an answer says about these controls, with the names that its labels have now."""

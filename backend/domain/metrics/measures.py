@@ -6,7 +6,9 @@ holds something else than labels.
 
 from collections.abc import Mapping, Sequence
 
+from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.relations import RelationsControl
+from backend.domain.labels.controls.repeated import RepeatedControl
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics import (
     attribute_match,
@@ -17,11 +19,17 @@ from backend.domain.metrics import (
     path_match,
     ranking,
     relation_match,
+    repeated_match,
     span_match,
     text_match,
 )
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, Measures, graded
+
+
+def _of_repeated(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
+    return repeated_match.of_repeated(cases, field, MEASURES)
+
 
 MEASURES: Mapping[str, Measures] = {
     "Choices": graded({"accuracy": text_match.exact_match}),
@@ -42,6 +50,7 @@ MEASURES: Mapping[str, Measures] = {
     RelationsControl.tag: relation_match.of_relations,
     "Choices perItem": ranking.of_buckets,
     'Choices choice="multiple" perItem': ranking.of_item_labels,
+    RepeatedControl.tag: _of_repeated,
 }
 """Tag of a control -> its measures."""
 

@@ -9,6 +9,7 @@ from backend.domain.calibration.calibrators import RAW, Calibrators
 from backend.domain.labels.regions import answer_print, fingerprint, rounded, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Rejection
+from backend.domain.predictions import bulk_import
 from backend.domain.predictions.index import IndexedPrediction
 from backend.domain.prompts.version import PromptVersion
 
@@ -20,11 +21,13 @@ class WantedPrediction:
     items: by task, as Label Studio imports them
     given_up: tasks whose answer cannot be used, so that an older prediction of this version is deleted
     tags: see PromptVersion; the first one is the tag that predictions should carry
+    alone: tasks whose prediction goes in a request of its own, see `bulk_import`
     """
 
     tags: tuple[str, ...]
     items: Mapping[int, Mapping[str, Any]]
     given_up: frozenset[int] = frozenset()
+    alone: frozenset[int] = frozenset()
 
     @property
     def tasks(self) -> list[int]:
@@ -50,18 +53,20 @@ def wanted_of(
     outcomes: Sequence[Outcome], schema: LabelSchema, version: PromptVersion, calibrators: Calibrators = RAW
 ) -> WantedPrediction:
     """The wanted predictions for these outcomes, with calibrated confidences."""
+    results = {o.task_id: to_result(o.answer, schema, calibrators.scores(o)) for o in outcomes if o.answer is not None}
     items = {
         o.task_id: {
             "task": o.task_id,
             "model_version": version.tag,
             "score": rounded(calibrators.score(o)),
-            "result": to_result(o.answer, schema, calibrators.scores(o)),
+            "result": results[o.task_id],
         }
         for o in outcomes
-        if o.answer is not None
+        if o.task_id in results
     }
     given_up = frozenset(outcome.task_id for outcome in outcomes if isinstance(outcome.verdict, Rejection))
-    return WantedPrediction(version.tags, items, given_up)
+    alone = frozenset(task for task, result in results.items() if not bulk_import.takes(result, schema.fields))
+    return WantedPrediction(version.tags, items, given_up, alone)
 
 
 def compare(existing: Iterable[IndexedPrediction], wanted: WantedPrediction, keep: bool) -> PredictionDiff:

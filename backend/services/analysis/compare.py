@@ -9,6 +9,7 @@ from backend.domain.answer import Texts
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.controls.marking import controls_in
+from backend.domain.labels.controls.repeated import one_item
 from backend.domain.labels.relabel import shared_schema
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.agreement import Agreement, agreement
@@ -143,7 +144,7 @@ def _differences(
 
 
 def _texts(schema: LabelSchema) -> tuple[str, ...]:
-    return tuple(control.name for control in controls_in(schema.fields) if control.holds is Texts)
+    return tuple(control.name for control in controls_in(schema.fields) if one_item(control).holds is Texts)
 
 
 def setup_of(stored: StoredOutcomes, version: PromptVersion) -> Setup:

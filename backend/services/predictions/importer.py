@@ -5,11 +5,10 @@ request that is too large for a proxy is halved. What the import would drop is s
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from backend.adapters.label_studio.http import Refused, RequestTooLarge, Unreachable
-from backend.domain.predictions import bulk_import
 from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
@@ -46,11 +45,14 @@ class PredictionImporter:
         self._empty: list[int] = []
         self._too_large: list[ImportLine] = []
 
-    def add(self, items: Iterable[Mapping[str, Any]]) -> None:
-        """Raises StudioError if Label Studio does not accept all of them."""
+    def add(self, items: Iterable[Mapping[str, Any]], alone: Collection[int]) -> None:
+        """Raises StudioError if Label Studio does not accept all of them.
+
+        alone: tasks whose prediction needs a request of its own
+        """
         for item in items:
             body = json.dumps(self._place.marked(item), separators=(",", ":")).encode()
-            self._lines.append(ImportLine(item["task"], body, not bulk_import.takes(item["result"])))
+            self._lines.append(ImportLine(item["task"], body, item["task"] in alone))
             self._empty += [] if item["result"] else [item["task"]]
             self._size += len(body)
             if self._size >= self._most:

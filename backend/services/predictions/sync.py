@@ -51,7 +51,7 @@ def push(
         others.update(prediction.version for prediction in changes.others)
         unchanged += changes.unchanged
         rescored = _rescore(place, changes.rescored, rescored)
-        imports.add(changes.missing)
+        imports.add(changes.missing, wanted.alone)
     imports.finish()
     deleted = delete(place, obsolete, index.counts)
     place.show_again(version.names, instead=version.tag)

@@ -2,7 +2,7 @@
 
 A new kind of control is a file with a class of this shape, a line in `registry.BUILDERS` and one in
 `domain.metrics.measures.MEASURES`; a new kind of value is a member of `domain.answer.AnswerValue` too. What a control
-does not have (labels, choices that the task brings, conditions that look at it), `Unlabeled` says for it.
+does not have (labels, choices that the task brings, conditions that look at it), `unlabeled` says for it.
 """
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -23,12 +23,16 @@ Held = AnswerValue | None
 class Control(Protocol):
     noun: ClassVar[str]
     """What it holds one or several of, in people's words."""
-    task: ClassVar[str]
-    """What a default prompt asks for, with `{names}` in place of the controls of this kind."""
     holds: ClassVar[type[AnswerValue]]
     """The kind of its values."""
-    probable: ClassVar[bool]
-    """Whether the probability of a value's tokens says how likely it is right; a text can be put in many ways."""
+
+    @property
+    def task(self) -> str:
+        """What a default prompt asks for, with `{names}` in place of the controls of this kind."""
+
+    @property
+    def probable(self) -> bool:
+        """Whether the probability of a value's tokens says how likely it is right; a text can be put in many ways."""
 
     @property
     def tag(self) -> str:
@@ -131,6 +135,12 @@ class Control(Protocol):
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """The value that regions of this control hold; the inverse of `to_regions`."""
 
+    def from_names(self, names: Collection[str]) -> Collection[str]:
+        """Those `from_name`s, of `names`, that regions of this control have."""
+
+    def submittable(self, value: Held) -> bool:
+        """Whether the screen submits an annotation that holds `value`, where the control is shown."""
+
     def equal(self, first: Held, second: Held) -> bool:
         """Whether an answer is right, the other one being the truth."""
 
@@ -172,75 +182,6 @@ class Control(Protocol):
 
     def shared(self, others: Sequence["Control"]) -> Self:
         """What answers of this one and `others`, of the same kind and name, can be compared by."""
-
-
-class Unlabeled:
-    """What a control has nothing of when its values are no labels."""
-
-    holds: ClassVar[type[AnswerValue]]
-
-    @property
-    def dynamic(self) -> bool:
-        return False
-
-    @property
-    def needs_task(self) -> bool:
-        return False
-
-    @property
-    def labels(self) -> tuple[Choice, ...]:
-        return ()
-
-    @property
-    def names(self) -> Collection[str]:
-        return ()
-
-    @property
-    def exclusive(self) -> bool:
-        return False
-
-    @property
-    def known_classes(self) -> tuple[str, ...]:
-        return ()
-
-    def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
-        return self
-
-    def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
-        return {}
-
-    def listing(self, definitions: Mapping[str, str]) -> str:
-        return ""
-
-    def classes(self, value: Held) -> tuple[str, ...]:
-        return ()
-
-    def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
-        return tuple((name, None) for name in self.classes(value))
-
-    def gone(self, value: Held) -> list[str]:
-        return []
-
-    def called(self, value: Held) -> set[str]:
-        return set()
-
-    def shown(self, name: str) -> str:
-        return name
-
-    def find(self, name: str) -> str | None:
-        return None
-
-    def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
-        return value if isinstance(value, self.holds) else None
-
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        return self
-
-    def as_before(self, formers: Mapping[str, str]) -> Self:
-        return self
-
-    def shared(self, others: Sequence[Control]) -> Self:
-        return self
 
 
 def rules_of(control: Control, noted: bool) -> list[Any] | None:

@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Literal
 from backend.domain.answer import AnswerValue, Groups, buckets_of
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.labeled import WithOwnLabels
 from backend.domain.labels.controls.over_list import UNSORTED, OverList
+from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import item_name, key, label_line, said, under
 from backend.domain.labels.inputs.lists import ListItems, ListObject
 from backend.domain.outcome import Rejection

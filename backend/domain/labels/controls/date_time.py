@@ -12,10 +12,11 @@ from typing import Any, ClassVar, Literal
 
 from backend.domain.answer import AnswerValue, Moment, moment_of
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.date_format import DateFormat, date_format
 from backend.domain.labels.controls.moment_form import BY_PARTS, TIME, YEAR, MomentForm
 from backend.domain.labels.controls.numeric import number_in
+from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.layout import Placed
 from backend.domain.outcome import Rejection

@@ -10,11 +10,10 @@ from typing import Any, ClassVar, Self, TypeGuard
 from backend.domain.answer import buckets_of
 from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.buckets import BucketsControl
+from backend.domain.labels.controls.item_objects import ITEM, ItemObjects
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.labels.inputs.files import FileObject
 from backend.domain.outcome import Failure, Rejection
-
-_ITEM = "item"
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class ItemChoicesControl(BucketsControl):
     @property
     def _choice(self) -> str:
         """The key of a choice in the model's JSON."""
-        return self.name if self.name != _ITEM else "choice"
+        return self.name if self.name != ITEM else "choice"
 
     @property
     def identity(self) -> list[Any]:
@@ -64,33 +63,24 @@ class ItemChoicesControl(BucketsControl):
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"[] unless {when}, else " if when else ""
         wanted = (
-            f'a list with an object for each picture of {self._shown}, each exactly once: "{_ITEM}": its number, '
+            f'a list with an object for each picture of {self._shown}, each exactly once: "{ITEM}": its number, '
             f"counted from 0; {key(self._choice)}: {self._wanted}"
         )
         lines = [label_line(choice, definitions) for choice in self.choices]
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *lines])
 
     def json_schema(self) -> dict[str, Any]:
-        one = {
-            "type": "object",
-            "properties": {_ITEM: {"type": "integer"}, self._choice: self._wanted_schema},
-            "required": [_ITEM, self._choice],
-            "additionalProperties": False,
-        }
-        return {"type": "array", "items": one}
+        return self._objects.json_schema(self._wanted_schema)
+
+    @property
+    def _objects(self) -> ItemObjects:
+        return ItemObjects(self.name, self._choice, self.count, "picture")
 
     def _sorted(self, given: Any) -> tuple[str, tuple[str, ...]] | Rejection:
         """The number of a picture, and the choices for it."""
-        if not isinstance(given, Mapping):
-            return Rejection("wrong_type", f"{said(given)} is not an object with an item, as '{self.name}' takes.")
-        lacking = next((name for name in (_ITEM, self._choice) if name not in given), None)
-        if lacking is not None:
-            return Rejection("missing_field", f"An item of '{self.name}' has no '{lacking}'.")
-        number = given[_ITEM]
-        if not isinstance(number, int) or isinstance(number, bool):
-            return Rejection("wrong_type", f"{said(number)} is not the number of a picture, which '{self.name}' takes.")
-        if not 0 <= number < (number + 1 if self.count is None else self.count):
-            return Rejection("out_of_range", f"There is no picture {number}, of which '{self.name}' says something.")
+        number = self._objects.number_of(given)
+        if isinstance(number, Rejection):
+            return number
         chosen = self._chosen(given[self._choice], number)
         return chosen if isinstance(chosen, Rejection) else (str(number), chosen)
 
@@ -102,11 +92,7 @@ class ItemChoicesControl(BucketsControl):
         return (label,)
 
     def _lacks(self, ids: Sequence[str]) -> Rejection | None:
-        """Why these aren't all pictures, each once; None if they are."""
-        if len({*ids}) < len(ids):
-            return Rejection("incomplete", f"'{self.name}' has a picture more than once.")
-        missing = (self.count or 1) - len(ids)
-        return Rejection("incomplete", f"'{self.name}' lacks {missing} of the pictures.") if missing > 0 else None
+        return self._objects.lacks(ids)
 
     def to_json(self, value: Held) -> Any:
         shown = {choice.stored: choice.shown for choice in self.choices}
@@ -114,7 +100,7 @@ class ItemChoicesControl(BucketsControl):
 
     def _said(self, number: int, choice: Any) -> dict[str, Any]:
         """What a model says of one picture."""
-        return {_ITEM: number, self._choice: choice}
+        return {ITEM: number, self._choice: choice}
 
     def _by_number(self, value: Held) -> list[tuple[int, tuple[str, ...]]]:
         """The labels of each picture that has some, as they are stored, in the order of the config."""

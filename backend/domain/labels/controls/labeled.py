@@ -9,6 +9,7 @@ from backend.domain.answer import names_of
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.label_lookup import LabelLookup
+from backend.domain.labels.controls.unlabeled import WithOwnName
 
 
 class WithLabels:
@@ -59,7 +60,7 @@ class WithOwnLabels(WithLabels):
         return changed
 
 
-class Labeled(WithLabels):
+class Labeled(WithLabels, WithOwnName):
     """A control whose values are labels."""
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from backend.domain.labels.controls.quoted_span import QuotedSpan, read_span
 from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, ref_of, stray_turn
 from backend.domain.labels.controls.span_regions import SpanRegions
 from backend.domain.labels.controls.span_words import no_place_for, quote_words, span_words
+from backend.domain.labels.controls.unlabeled import WithOwnName
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.objects import MarkedObject
@@ -29,7 +30,7 @@ from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class LabelsControl(WithOwnLabels, Marking):
+class LabelsControl(WithOwnLabels, Marking, WithOwnName):
     """`source`: the object that it marks; `marked`: its text of one task, None before `for_task`. `several`: whether a
     region may have more than one label; `referable`: whether relations may mean its spans."""
 

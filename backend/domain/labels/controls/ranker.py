@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Literal
 
 from backend.domain.answer import AnswerValue, Ranking, ranking_of
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.over_list import OverList
+from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import item_name, key, said, under
 from backend.domain.labels.inputs.lists import ListItems, ListObject
 from backend.domain.outcome import Rejection

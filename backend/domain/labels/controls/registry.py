@@ -12,6 +12,7 @@ from backend.domain.labels.controls.build_boxes import build_boxes
 from backend.domain.labels.controls.build_item_choices import build_item_choices, build_item_labels
 from backend.domain.labels.controls.build_labels import build_labels
 from backend.domain.labels.controls.build_ranker import build_ranker
+from backend.domain.labels.controls.build_repeated import build_repeated
 from backend.domain.labels.controls.build_taxonomy import build_taxonomy
 from backend.domain.labels.controls.choices import build_choices
 from backend.domain.labels.controls.date_time import build_date_time
@@ -19,11 +20,18 @@ from backend.domain.labels.controls.nested_choices import build_nested_choices
 from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
+from backend.domain.labels.controls.repeated import RepeatedControl
 from backend.domain.labels.controls.text_area import build_text_area
 from backend.domain.labels.layout import Placed
 
 Build = Callable[[Placed], Control | str]
 """The control of an element where it stands, or why it isn't supported."""
+
+
+def _repeated(placed: Placed) -> Control | str:
+    """See `build_repeated`."""
+    return build_repeated(placed, BUILDERS[kind_of(placed.element) or ""])
+
 
 BUILDERS: Mapping[str, Build] = {
     "Choices": build_choices,
@@ -43,12 +51,19 @@ BUILDERS: Mapping[str, Build] = {
     "Choices allowNested": build_nested_choices,
     "Choices perItem": build_item_choices,
     'Choices choice="multiple" perItem': build_item_labels,
+    RepeatedControl.tag: _repeated,
 }
 
 
-def builder_of(element: Element) -> Build | None:
-    """Of the element's kind; None for one that no prompt fills."""
+def builder_of(placed: Placed) -> Build | None:
+    """Of the kind of its element; None for one that no prompt fills."""
+    kind = kind_of(placed.element)
+    return None if kind is None else _repeated if placed.repeater is not None else BUILDERS[kind]
+
+
+def kind_of(element: Element) -> str | None:
+    """The key in BUILDERS of a control that is alone; None for one that no prompt fills."""
     switched_on = [name for name, value in element.attrib.items() if value.lower() == "true"]
     several = [f'choice="multiple" {name}' for name in switched_on if element.get("choice") == "multiple"]
     kinds = (f"{element.tag} {name}" for name in (*several, *switched_on))
-    return next((BUILDERS[kind] for kind in kinds if kind in BUILDERS), BUILDERS.get(element.tag))
+    return next((kind for kind in (*kinds, element.tag) if kind in BUILDERS), None)

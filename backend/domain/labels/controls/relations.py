@@ -12,9 +12,10 @@ from typing import Any, ClassVar, Literal, Self
 from backend.domain.answer import AnswerValue, UnlocatedQuote
 from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import Choice
-from backend.domain.labels.controls.base import Held, Region, Unlabeled
+from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.labeled import WithOwnLabels
 from backend.domain.labels.controls.span_index import SpanIndex, span_index
+from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.outcome import Rejection
 from backend.domain.relations import (

@@ -13,8 +13,9 @@ from backend.domain.data_paths import look_up
 from backend.domain.labels import taxonomy_tree
 from backend.domain.labels.choice_names import MOST, Choice, brought_below
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import WithLabels
+from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
 from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, nodes_of, path_name
 from backend.domain.outcome import Failure, Rejection

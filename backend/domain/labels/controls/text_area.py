@@ -14,7 +14,8 @@ from backend.domain.answer import AnswerValue, Texts, texts_of
 from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import LONGEST
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.base import Held, Region, rules_of
+from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.layout import Placed
 from backend.domain.outcome import Rejection

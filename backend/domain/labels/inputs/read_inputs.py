@@ -1,5 +1,5 @@
-"""The object tags that a model never reads as their value stands in the task: lists of items, tables, files, and
-what it is not shown at all."""
+"""The objects that a model never reads as their value stands in the task: lists of items, tables, files, texts for each
+item, and what it is not shown at all."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from backend.domain.labels.inputs.files import FILE_TAGS, FileObject, file_object
 from backend.domain.labels.inputs.lists import ListObject
 from backend.domain.labels.inputs.media import MEDIA_TAGS, MediaObject
+from backend.domain.labels.inputs.repeated import RepeatedObject
 from backend.domain.labels.inputs.tables import TableObject
 
 READ_TAGS = ("List", "Table", *FILE_TAGS, *MEDIA_TAGS)
@@ -42,8 +43,12 @@ def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tupl
 
 
 def _is_text_too(one: ReadInput) -> bool:
-    return isinstance(one, MediaObject) or (isinstance(one, FileObject) and one.named)
+    return isinstance(one, MediaObject) or (isinstance(one, FileObject | RepeatedObject) and one.named)
 
 
 def without_files(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
     return tuple(one for one in inputs if not isinstance(one, FileObject))
+
+
+def without_repeated(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
+    return tuple(one for one in inputs if not isinstance(one, RepeatedObject))

@@ -115,15 +115,15 @@ def test_other_controls_are_named_and_left_alone() -> None:
     assert [word for word in ("Brush", "tree", "stars") if word not in " ".join(schema.unsupported)] == []
 
 
-def test_a_control_that_repeats_with_its_data_is_named_and_left_alone() -> None:
+def test_a_control_that_no_prompt_fills_for_each_item_is_named_and_left_alone() -> None:
     repeated = (
-        '<Repeater on="$turns"><Choices name="turn_{{idx}}" toName="t_{{idx}}"><Choice value="x"/></Choices>'
+        '<Repeater on="$turns"><Brush name="turn_{{idx}}" toName="t_{{idx}}"/>'
         '<Text name="t_{{idx}}" value="$turns[{{idx}}].text"/></Repeater>'
     )
     schema = read_config(view(TEXT, CHOICES, repeated))
     assert [f.name for f in schema.fields] == ["mood"]
     assert "turn_{{idx}}" in " ".join(schema.unsupported)
-    assert schema.variables == ("text",)
+    assert schema.variables == ("text", "turns")
 
 
 def test_a_smart_text_area_is_the_prompt_control() -> None:

@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from backend.domain.labels.config import read_config
 from backend.domain.predictions.bulk_import import takes
+
+REPEATED = """<View><Text name="t" value="$text"/><Rating name="stars" toName="t"/><Repeater on="$items">
+<Text name="t_{{idx}}" value="$items[{{idx}}]"/><Rating name="c_{{idx}}" toName="t_{{idx}}"/></Repeater></View>"""
 
 
 def region(kind: str, value: Any) -> dict[str, Any]:
@@ -22,4 +26,12 @@ def region(kind: str, value: Any) -> dict[str, Any]:
     ],
 )
 def test_paths_of_choices_are_dropped(result: list[dict[str, Any]], taken: bool) -> None:
-    assert takes(result) is taken
+    assert takes(result, ()) is taken
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"), [([], True), (["stars"], True), (["c_3"], False), (["stars", "c_0"], False)]
+)
+def test_names_with_the_number_of_an_item_are_dropped(names: list[str], taken: bool) -> None:
+    result = [{"from_name": name, "to_name": "t", "type": "rating", "value": {"rating": 1}} for name in names]
+    assert takes(result, read_config(REPEATED).fields) is taken

@@ -9,6 +9,7 @@ import pytest
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
+from backend.domain.labels.inputs.repeater import is_repeater, repeater_of
 from backend.domain.labels.layout import Placed
 from backend.domain.metrics.measures import MEASURES
 from backend.domain.outcome import Failure, Rejection
@@ -57,6 +58,10 @@ ELEMENTS: dict[str, tuple[str, Any]] = {
         "</Choices>",
         [{"item": 0, "c": ["b", "a"]}, {"item": 1, "c": []}],
     ),
+    "Repeater": (
+        '<Repeater on="$text"><Rating name="c_{{idx}}" toName="t"/></Repeater>',
+        [{"item": 1, "c": 2}, {"item": 0, "c": None}],
+    ),
 }
 """Tag -> a control, and what a model may answer."""
 OBJECTS = {
@@ -65,6 +70,7 @@ OBJECTS = {
         ('<Image name="t" valueList="$text"/>', ["/a.png", "/b.png"]),
     ),
     "HyperTextLabels": ('<HyperText name="t" value="$text"/>', "<b>two</b>"),
+    "Repeater": ('<Text name="t" value="$other"/>', ["one", "two"]),
     "ParagraphLabels": ('<Paragraphs name="t" value="$text"/>', [{"author": "A", "text": "two"}]),
     "Ranker": ('<List name="t" value="$text"/>', [{"id": "b"}, {"id": 7}]),
     **dict.fromkeys(
@@ -76,7 +82,10 @@ OBJECTS = {
 
 def built(tag: str) -> Control:
     """The control, as it is for a task."""
-    placed = Placed(fromstring(ELEMENTS[tag][0]), False, ())
+    element = fromstring(ELEMENTS[tag][0])
+    placed = Placed(element, False, ())
+    if is_repeater(element):
+        placed = Placed(element[0], False, (), repeater=repeater_of(element, None), key="c")
     shown, text = OBJECTS.get(tag, ('<Text name="t" value="$text"/>', "two"))
     placed.object = fromstring(shown)
     found = BUILDERS[tag](placed)
