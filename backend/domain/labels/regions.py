@@ -13,6 +13,8 @@ from backend.domain.labels.related import with_related
 from backend.domain.labels.schema import LabelSchema
 
 _LINKS = ("id", "from_id", "to_id")
+MOST_LINKED = 100
+"""Regions of one id that are told apart one by one."""
 
 
 def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
@@ -99,10 +101,17 @@ def _essences(result: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     by_id: dict[str, list[str]] = {}
     for region, content in zip(result, contents, strict=True):
         by_id.setdefault(str(region.get("id")), []).append(content)
+    shared = {one: _together(own) for one, own in by_id.items()}
     for region, content in zip(result, contents, strict=True):
-        linked = [sorted(by_id.get(str(region[key]), [])) for key in _LINKS if region.get(key) is not None]
-        several = any(len(one) > 1 for one in linked) or "from_id" in region
+        ids = [str(region[key]) for key in _LINKS if region.get(key) is not None]
+        several = any(len(by_id.get(one, ())) > 1 for one in ids) or "from_id" in region
+        linked = [shared.get(one, []) for one in ids]
         yield json.dumps([content, linked]) if several else content, json.dumps(region.get("score"))
+
+
+def _together(contents: list[str]) -> list[str]:
+    """What regions of one id hold; of many a digest, because each of them names it."""
+    return sorted(contents) if len(contents) <= MOST_LINKED else [digest(sorted(contents))]
 
 
 def _described(region: Mapping[str, Any]) -> str:

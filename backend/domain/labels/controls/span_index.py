@@ -23,20 +23,14 @@ class SpanIndex:
 
 def span_index(answer: Mapping[str, Held], markers: Sequence[tuple[str, bool]]) -> SpanIndex:
     """`markers`: controls whose spans count -> whether a region may have several labels, which are then one span."""
-    ends: dict[str, list[End]] = {}
+    ends: dict[str, dict[End, None]] = {}
     refs: dict[SpanEnd, str] = {}
     for control, several in markers:
         for number, span in enumerate(spans_of(answer.get(control)), 1):
             end = SpanEnd(control, span.start, span.end, "" if several else span.label, span.text)
             refs.setdefault(end, ref_of(control, number))
             for ref in span.refs:
-                _add(ends, ref, end)
+                ends.setdefault(ref, {})[end] = None
         for lost in unlocated_of(answer.get(control)):
-            _add(ends, lost.ref, lost)
-    return SpanIndex(ends, refs)
-
-
-def _add(ends: dict[str, list[End]], ref: str, end: End) -> None:
-    held = ends.setdefault(ref, [])
-    if end not in held:
-        held.append(end)
+            ends.setdefault(lost.ref, {})[lost] = None
+    return SpanIndex({ref: tuple(held) for ref, held in ends.items()}, refs)
