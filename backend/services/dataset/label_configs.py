@@ -96,7 +96,8 @@ class Configs:
         annotations = _count(studio, project, plain, field.name, former)
         tags = tuple(v.tag for v, origin in origins if _former(origin, field.name, former))
         if not annotations and not tags and len(origins) == len(own_versions):
-            names = {shown for _, origin in origins for shown in origin.spoken}
+            own = (c for _, origin in origins for c in controls_in(origin.fields) if c.name == field.name)
+            names = {label.shown for control in own for label in control.labels}
             raise PromptError(f"Nothing is stored under the label '{wish.old}': {nearest(wish.old, sorted(names))}")
         self._store.rename(project, field.name, former, label)
         return Relabelled(project, field.name, former, label, annotations, tags)

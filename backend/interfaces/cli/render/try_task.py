@@ -43,7 +43,9 @@ def _verdict(tried: "TryResult") -> str:
 
 
 def _said(held: Any) -> str:
-    """A span is shown as JSON, with its place."""
+    """A span is shown as JSON, with its place; what is said of an item of a list, with its number."""
+    if isinstance(held, dict) and held.keys() == {"item", "value"}:
+        return f"{held['item']}: {' | '.join(map(_said, held['value']))}"
     return held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)
 
 
