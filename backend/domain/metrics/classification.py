@@ -147,4 +147,6 @@ def _confusion(cases: Sequence[Case], schema: LabelSchema) -> dict[str, dict[str
 
 
 def _class(answer: Answer, field: Control) -> str:
-    return ", ".join(field.classes(answer.get(field.name))) or NONE
+    """A label that is called like what stands for none of them is put in quotes."""
+    label = ", ".join(field.classes(answer.get(field.name)))
+    return f'"{label}"' if label in (NONE, REJECTED) else label or NONE

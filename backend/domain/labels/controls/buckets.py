@@ -37,6 +37,8 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
     holds: ClassVar[type[AnswerValue]] = Groups
     column: ClassVar[Literal["texts"]] = "texts"
     names: ClassVar[Collection[str]] = ()
+    unsorted: ClassVar[str | None] = UNSORTED
+    """What stands for no bucket; None where each stands for itself."""
 
     @property
     def identity(self) -> list[Any]:
@@ -156,10 +158,10 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
         return sum(other.get(item) == bucket for item, bucket in one.items()) / max(len(one), len(other), 1)
 
     def classes(self, value: Held) -> tuple[str, ...]:
-        return tuple(bucket for bucket, _ in _groups(value) if bucket != UNSORTED)
+        return tuple(bucket for bucket, _ in _groups(value) if bucket != self.unsorted)
 
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
-        return tuple((bucket, one) for bucket, ids in _groups(value) if bucket != UNSORTED for one in ids)
+        return tuple((bucket, one) for bucket, ids in _groups(value) if bucket != self.unsorted for one in ids)
 
     def cell(self, value: Held) -> Any:
         return [f"{bucket}: {item_name(one)}" for bucket, ids in _groups(value) for one in ids]
@@ -171,7 +173,7 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
         if not isinstance(value, Groups):
             return None
-        known = {*self.known_classes, UNSORTED}
+        known = {*self.known_classes, self.unsorted}
         return self._grouped([(one, into if into in known else renames.get(into, into)) for one, into in value.key])
 
 

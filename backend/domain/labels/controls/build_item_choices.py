@@ -5,7 +5,6 @@ from typing import Any
 from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.controls.item_choices import ItemChoicesControl
 from backend.domain.labels.controls.item_labels import ItemLabelsControl
-from backend.domain.labels.controls.over_list import UNSORTED
 from backend.domain.labels.inputs.files import FileObject, file_object
 from backend.domain.labels.inputs.values import field_of
 from backend.domain.labels.layout import Placed
@@ -20,11 +19,7 @@ def build_item_choices(placed: Placed) -> ItemChoicesControl | str:
 def build_item_labels(placed: Placed) -> ItemLabelsControl | str:
     """The control of such an element, or why it isn't supported."""
     parts = _parts(placed)
-    if isinstance(parts, str):
-        return parts
-    if any(choice.stored == UNSORTED for choice in parts["choices"]):
-        return f'a choice stored as "{UNSORTED}"'
-    return ItemLabelsControl(**parts, required=placed.required)
+    return parts if isinstance(parts, str) else ItemLabelsControl(**parts, required=placed.required)
 
 
 def _parts(placed: Placed) -> dict[str, Any] | str:

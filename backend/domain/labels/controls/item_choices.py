@@ -28,6 +28,7 @@ class ItemChoicesControl(BucketsControl):
     noun: ClassVar[str] = "label"
     task: ClassVar[str] = "Choose for each picture the label ({names}) that fits it best."
     names: ClassVar[Collection[str]] = ()
+    unsorted: ClassVar[str | None] = None
 
     @property
     def _choice(self) -> str:

@@ -182,3 +182,14 @@ def test_numbers_that_do_not_exist_are_none() -> None:
 def test_an_optional_control_may_stay_empty() -> None:
     found = scored([({"c": None}, {"c": Labels(("a",))}), ({"c": None}, {"c": None})], SINGLE)
     assert (found.correct, found.confusion) == (1, {"c": {NONE: {"a": 1, NONE: 1}}})
+
+
+@pytest.mark.parametrize("word", [NONE, REJECTED])
+def test_a_label_called_like_no_label_or_no_answer_is_told_from_these(word: str) -> None:
+    """It is in the config of a user, who may call labels anything."""
+    named = read_config(
+        '<View><Text name="t" value="$text"/><View visibleWhen="choice-unselected"><Choices name="c" toName="t">'
+        f'<Choice value="{word}"/><Choice value="a"/></Choices></View></View>'
+    )
+    found = scored([({"c": Labels((word,))}, REJECTION), ({"c": Labels((word,))}, {"c": None})], named)
+    assert found.confusion == {"c": {f'"{word}"': {REJECTED: 1, NONE: 1}}}

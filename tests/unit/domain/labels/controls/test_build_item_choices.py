@@ -31,7 +31,6 @@ def test_what_is_left_alone_is_named(attributes: str, choices: str, why: str, se
     assert why in left
 
 
-def test_a_label_that_would_look_like_no_label_is_left_alone() -> None:
-    (left,) = named('choice="multiple"', '<Choice value="nothing" alias="_"/>')
-    assert 'a choice stored as "_"' in left
-    assert named('choice="single"') == ()
+def test_a_label_may_be_called_what_a_list_calls_no_bucket() -> None:
+    assert named('choice="multiple"', '<Choice value="nothing" alias="_"/>') == ()
+    assert named('choice="single"', '<Choice value="nothing" alias="_"/>') == ()

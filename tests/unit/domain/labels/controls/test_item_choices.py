@@ -125,3 +125,17 @@ def test_a_version_from_before_goes_on_without_it() -> None:
 def test_what_is_left_alone_is_named(more: dict[str, Any], why: str) -> None:
     (named,) = schema(more=KIND, **more).unsupported
     assert why in named
+
+
+@pytest.mark.parametrize("attributes", ["", 'choice="multiple"'])
+def test_a_choice_stored_like_no_bucket_is_a_choice(attributes: str) -> None:
+    choices = '<Choice value="nothing" alias="_"/><Choice value="red"/>'
+    found = bound(2, attributes=attributes, choices=choices)
+    control = found.by_name["what"]
+    value = control.parse([item(n, [name] if attributes else name) for n, name in enumerate(["nothing", "red"])])
+    assert not isinstance(value, Rejection)
+    assert control.classes(value) == ("_", "red")
+    assert control.items(value) == (("_", "0"), ("red", "1"))
+    assert control.from_regions(control.to_regions(value)) == value
+    assert control.parse(control.to_json(value)) == value
+    assert control.renamed(Groups((("_", ("0",)),)), {}) == Groups((("_", ("0",)),))
