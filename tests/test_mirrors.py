@@ -18,6 +18,7 @@ JOURNEYS = {
         "adapters/label_studio/clients",
         "adapters/label_studio/credential",
         "app/api",
+        "app/authorship",
         "domain/person",
         *(f"interfaces/web/api/{name}" for name in ("bodies", "call", "connections", "paging", "problem", "prompts")),
         *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "sign_in", "versions")),
@@ -165,6 +166,7 @@ UNITS = {
         "engine/executor_counts",
         "engine/stored_model",
     ),
+    "unit/adapters/database/test_actions": ("domain/action",),
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
         for name in ("evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")

@@ -96,6 +96,14 @@ class PublicIdStore(Repository):
         return {row.number: PublicId(row.id, row.user_id, row.user_email) for row in rows}
 
     @told
+    def by_tag(self) -> Mapping[str, PublicId]:
+        """The ids of all versions, by tag."""
+        query = sa.select(version_ids, prompts.c.name).join_from(version_ids, prompts)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {f"{row.name}@{row.number}": PublicId(row.id, row.user_id, row.user_email) for row in rows}
+
+    @told
     def set_note(self, prompt: int, number: int, note: str) -> None:
         """Changes a version's note."""
         condition = sa.and_(versions.c.prompt_id == prompt, versions.c.number == number)

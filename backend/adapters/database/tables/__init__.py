@@ -4,12 +4,13 @@ from backend.adapters.database.tables.base import metadata
 from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, sources
 from backend.adapters.database.tables.predictions import accepted, accepting, connections, installation, unmarked
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
-from backend.adapters.database.tables.public_ids import prompt_details, run_ids, version_ids
+from backend.adapters.database.tables.public_ids import actions, prompt_details, run_ids, version_ids
 from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, payments, runs, samples
 
 __all__ = [
     "accepted",
     "accepting",
+    "actions",
     "asks",
     "batch_lines",
     "batches",

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from backend.adapters.database.public_ids import PublicId
+from backend.domain.action import Action
 from backend.domain.answer import Labels
 from backend.domain.calibration.calibrators import Logistic
 from backend.domain.calibration.fit import Calibration
@@ -48,6 +50,8 @@ EXAMPLES = Examples(2, "similar", (Example(3, {"text": "so good"}, {"mood": "Goo
 VERSION = replace(
     version(definitions={"mood": {"Good": "a smile"}}, examples=EXAMPLES), note="shorter", created="2026-01-01T09:00:00"
 )
+SAVED_BY = PublicId(70, 1, "ann@example.com")
+ACTION = Action("mood@1", "annotate", 12, "2026-01-02T09:00:00", 2, "bob@example.com")
 RUN = Run("1f3a9c04", "mood@1", 7, GROUND_TRUTHS, True, False, "completed", "", "2026-01-01", 5, "", 0.0, 61.26, 2.5)
 STATUS = RunStatus(replace(RUN, status="failed", reason="It stopped."), TaskCounts(5, 3, 1, 1, 6, 2, 0.5, 0.25, 0.75))
 USAGE = Usage(120, 4, 0.002, 0.5)

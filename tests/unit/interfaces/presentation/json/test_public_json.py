@@ -17,7 +17,7 @@ MADE: dict[str, Any] = {
     "doctor": projects.health_checks_json([samples.CHECK]),
     "models": projects.models_json(["a", "b"], default="b"),
     "list": [prompts.version_json(samples.VERSION)],
-    "show": prompts.version_json(samples.VERSION),
+    "show": prompts.version_json(samples.VERSION, samples.SAVED_BY, [samples.ACTION]),
     "estimate": runs.estimate_json(samples.ESTIMATE),
     "try": runs.try_json(samples.TRIED),
     "try, rejected": runs.try_json(samples.REJECTED),
@@ -40,7 +40,7 @@ MADE: dict[str, Any] = {
     "enhance": optimization.optimization_json(samples.ENHANCED),
     "enhance, nothing": optimization.optimization_json(samples.NOT_ENHANCED),
     "runs": [runs.run_status_json(samples.STATUS)],
-    "watch": runs.run_status_json(samples.STATUS),
+    "watch": runs.run_status_json(samples.STATUS, samples.SAVED_BY),
     "predictions": projects.project_predictions_json(samples.PREDICTIONS),
     "push": projects.push_json(samples.PUSHED),
 }
