@@ -30,6 +30,8 @@ class ActionStore(Repository):
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return [
-            Action(f"{row.name}@{row.number}", row.kind, row._mapping["count"], row.created, row.user_id, row.user_email)
+            Action(
+                f"{row.name}@{row.number}", row.kind, row._mapping["count"], row.created, row.user_id, row.user_email
+            )
             for row in rows
         ]
