@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture, Shown
+from backend.domain.picture import Attachment, Picture
 
 PICTURE_CONFIG = """<View>
   <Image name="shown" value="$image"/>
@@ -37,10 +37,10 @@ def picture(name: str = "a", content: bytes = b"bytes") -> Picture:
 class ScriptedPictures:
     """A PictureSource: what it has at each address, and what it was asked for."""
 
-    at: Mapping[str, Shown | Failure]
+    at: Mapping[str, Attachment | Failure]
     asked: list[tuple[int, list[Any]]] = field(default_factory=list)
 
-    def read(self, project: int, addresses: Sequence[Any]) -> list[Shown | Failure]:
+    def read(self, project: int, addresses: Sequence[Any]) -> list[Attachment | Failure]:
         self.asked.append((project, list(addresses)))
         return [self.at[address] for address in addresses]
 

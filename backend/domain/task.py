@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.data_paths import MISSING, look_up
-from backend.domain.picture import Shown
+from backend.domain.picture import Attachment
 from backend.errors import SubsetError
 
 MOST_IDS = 1_000_000
@@ -24,14 +24,14 @@ class Task:
     data: Mapping[str, Any]
     trouble: str = ""
     read: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    pictures: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict, compare=False, repr=False)
+    pictures: Mapping[str, tuple[Attachment, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, variable: str) -> Any:
         """What a prompt says of a variable: its value, see `domain.data_paths`; None if there is none."""
         if variable in self.read:
             return self.read[variable]
-        found = look_up(self.data, variable)
-        return None if found is MISSING else found
+        value = look_up(self.data, variable)
+        return None if value is MISSING else value
 
 
 def parse_ids(text: str) -> list[int]:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from backend.adapters.database.authors import author_row
 from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import actions, prompts
 from backend.domain.action import Action, Kind
 from backend.domain.person import Person
@@ -15,7 +15,7 @@ from backend.domain.prompts.version import PromptVersion
 class ActionStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def add(self, version: PromptVersion, kind: Kind, count: int, author: Person) -> None:
         """Notes that it was done, now."""
         owner = sa.select(prompts.c.id).where(prompts.c.name == version.name).scalar_subquery()
@@ -23,7 +23,7 @@ class ActionStore(Repository):
         with self._engine.begin() as connection:
             connection.execute(actions.insert().values(prompt_id=owner, **row, **author_row(author)))
 
-    @told
+    @retried
     def all(self) -> list[Action]:
         """Of all versions that exist, newest first."""
         query = (

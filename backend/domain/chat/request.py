@@ -19,7 +19,7 @@ from backend.domain.chat.user_message import Message, asked, parts_of
 from backend.domain.few_shot.messages import Turn
 from backend.domain.hashing import canonical, numbered
 from backend.domain.outcome import Failure
-from backend.domain.picture import Placed, Shown
+from backend.domain.picture import Attachment, PlacedAttachment
 
 MAX_ATTEMPTS = 2
 """A malformed answer is asked for once more; the first usable attempt counts."""
@@ -82,11 +82,11 @@ class ChatRequest:
     user: str
     sample: int = 0
     example_turns: tuple[Turn, ...] = ()
-    pictures: tuple[Placed, ...] = ()
+    pictures: tuple[PlacedAttachment, ...] = ()
     orders: tuple[Message, ...] = ()
 
     @property
-    def parts(self) -> "list[str | Shown]":
+    def parts(self) -> "list[str | Attachment]":
         """The user's message in pieces: texts, of which none is empty, and what is shown."""
         return parts_of((self.user, self.pictures))
 
@@ -113,8 +113,8 @@ class ChatRequest:
     def samples(self) -> "tuple[ChatRequest, ...]":
         """All requests about its task, this one first. Their completions together become the outcome."""
         if self.orders:
-            told = enumerate(self.orders)
-            return tuple(replace(self, sample=n, user=user, pictures=shown) for n, (user, shown) in told)
+            orders = enumerate(self.orders)
+            return tuple(replace(self, sample=n, user=user, pictures=shown) for n, (user, shown) in orders)
         return (self, *(replace(self, sample=number) for number in range(1, self.template.samples)))
 
 

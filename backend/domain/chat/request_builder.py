@@ -82,7 +82,7 @@ class RequestBuilder:
         if isinstance(values, Failure):
             return values
         user = self.version.fill(values)
-        pictures = self.version.placed(values, task.pictures) if task.pictures else ()
+        pictures = self.version.attachments(values, task.pictures) if task.pictures else ()
         if self._template is not None:
             orders = both_orders((user, pictures), task, self.version, self.schema)
             if isinstance(orders, Failure):

@@ -16,8 +16,8 @@ from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.inputs.files import file_names
 from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_files
-from backend.domain.labels.never_shown import names_of_kinds
 from backend.domain.labels.related import without_relations
+from backend.domain.labels.unreachable import names_of_kinds
 
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
 """What the model was not told of a control once, and what then stands in its place."""
@@ -33,11 +33,11 @@ class Reading:
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
     inputs: tuple[ReadInput, ...]
-    untold: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
 
     def without(self, attributes: Sequence[str]) -> "Reading":
         """This one, telling none of the attributes that some control has."""
-        return replace(self, untold=tuple(a for a in attributes if any(getattr(one, a) for one in self.fields)))
+        return replace(self, omitted=tuple(a for a in attributes if any(getattr(field, a) for field in self.fields)))
 
 
 class Asked(Protocol):
@@ -59,9 +59,9 @@ def schema_digest(reading: Asked, rules: bool = True, headings: bool = False) ->
     rules: conditions and what is required
     headings: that the model is told some, not what they say
     """
-    known = {one.name: one.rules for one in reading.fields if rules and one.rules is not None}
+    known = {field.name: field.rules for field in reading.fields if rules and field.rules is not None}
     pictures = file_names(reading.inputs)
-    parts: dict[str, Any] = {"fields": [one.identity for one in reading.fields], "variables": reading.variables}
+    parts: dict[str, Any] = {"fields": [field.identity for field in reading.fields], "variables": reading.variables}
     later = {"rules": known, "headings": headings, "pictures": pictures}
     return digest(parts | {name: said for name, said in later.items() if said})
 
@@ -71,21 +71,21 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
 
     former: the variables that the first release knew
     """
-    found: dict[str, Reading] = {}
+    by_digest: dict[str, Reading] = {}
     for known in _known_kinds(now.fields):
         for made, reading in _of_kinds(replace(now, fields=known), former) if known else ():
-            found.setdefault(made, reading)
-    return found
+            by_digest.setdefault(made, reading)
+    return by_digest
 
 
 def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]:
     """Those of `controls` that each release knew; there were no relations before, and spans had no attributes."""
     alone = without_relations(controls)
-    bare = tuple(if_marking(one, attributes=NO_ATTRIBUTES) for one in alone)
+    bare = tuple(if_marking(field, attributes=NO_ATTRIBUTES) for field in alone)
     for known in [controls, *([alone] if alone != controls else []), *([bare] if bare != alone else [])]:
         for count in range(len(BUILDERS), 0, -1):
             names = names_of_kinds(known, (*tuple(BUILDERS)[:count], RelationsControl.tag))
-            yield tuple(one for one in known if one.name in names)
+            yield tuple(field for field in known if field.name in names)
 
 
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
@@ -93,21 +93,21 @@ def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Read
     `before`, and earlier still lists and tables were not."""
     before = _reading_only(known, without_files(known.inputs))
     earlier = _reading_only(before, ())
-    for one in (known, before, earlier):
-        yield schema_digest(one), one.without(HEADINGS)
-        yield schema_digest(one, headings=True), one
+    for reading in (known, before, earlier):
+        yield schema_digest(reading), reading.without(HEADINGS)
+        yield schema_digest(reading, headings=True), reading
     yield schema_digest(replace(earlier, variables=tuple(former)), rules=False), earlier.without(FIRST)
 
 
 def _reading_only(reading: Reading, inputs: tuple[ReadInput, ...]) -> Reading:
     """With these of its inputs, and without the variables of the others."""
-    gone = [one for one in reading.inputs if one not in inputs]
+    gone = [read_input for read_input in reading.inputs if read_input not in inputs]
     return replace(reading, variables=others_than(gone, reading.variables), inputs=inputs)
 
 
-def told(field: Control, untold: Sequence[str]) -> Control:
+def without_omitted(field: Control, omitted: Sequence[str]) -> Control:
     """The control as the model is told of it."""
     made: Any = field
     names = {attribute.name for attribute in fields(made)}
-    kept: Control = replace(made, **{name: EMPTY[name] for name in untold if name in names})
+    kept: Control = replace(made, **{name: EMPTY[name] for name in omitted if name in names})
     return kept

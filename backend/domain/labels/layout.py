@@ -24,7 +24,7 @@ _MARKUP = re.compile(r"<[^<>]*>")
 
 
 @dataclass(slots=True)
-class Placed:
+class DeclaredControl:
     """A control where it stands. `hideable`: something says when it is shown, be it of any effect or not; `heading`:
     constant texts above it; `object`: the element that it is about; `objects`: all that there are, by name."""
 
@@ -60,7 +60,7 @@ class Layout:
     `former`: the variables that releases before knew. `texts`: those that texts show. `inputs`: lists, tables and
     pictures, by their variable."""
 
-    controls: list[Placed] = field(default_factory=list)
+    controls: list[DeclaredControl] = field(default_factory=list)
     variables: dict[str, None] = field(default_factory=dict)
     phrases: dict[str, None] = field(default_factory=dict)
     headers: dict[str, None] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Layout:
     inputs: dict[str, ReadInput] = field(default_factory=dict)
     _above: list[str] = field(default_factory=list)
 
-    def add_text(self, element: Element, owner: Placed | None) -> None:
+    def add_text(self, element: Element, owner: DeclaredControl | None) -> None:
         text = element.get("value") or "".join(element.itertext())
         if "{{" in text or element.get("valueType", "").lower() == "url":
             return
@@ -90,28 +90,30 @@ class Layout:
     def add_input(self, element: Element) -> None:
         """A list, a table or pictures; it shows one field, or nothing. The lines of a list or table begin on a line of
         their own."""
-        found = read_input(element)
-        if isinstance(found, MediaObject):
-            self.inputs.setdefault(f"<{found.tag}>", found)
+        shown_input = read_input(element)
+        if isinstance(shown_input, MediaObject):
+            self.inputs.setdefault(f"<{shown_input.tag}>", shown_input)
             return
-        whole = _WHOLE.fullmatch(found.value) if found is not None and "{{" not in found.value else None
-        if found is None or whole is None:
+        whole = (
+            _WHOLE.fullmatch(shown_input.value) if shown_input is not None and "{{" not in shown_input.value else None
+        )
+        if shown_input is None or whole is None:
             return
         self.variables[whole[1]] = None
-        self.inputs.setdefault(whole[1], found)
-        if not isinstance(found, FileObject):
+        self.inputs.setdefault(whole[1], shown_input)
+        if not isinstance(shown_input, FileObject):
             self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def read_inputs(self) -> tuple[ReadInput, ...]:
         """`inputs`, of which pictures know whether a text names them."""
         return tuple(
-            replace(found, named=name in self.texts) if isinstance(found, FileObject) else found
-            for name, found in self.inputs.items()
+            replace(shown_input, named=name in self.texts) if isinstance(shown_input, FileObject) else shown_input
+            for name, shown_input in self.inputs.items()
         )
 
-    def add_control(self, placed: Placed) -> None:
-        placed.heading, self._above = self._above, []
-        self.controls.append(placed)
+    def add_control(self, declared: DeclaredControl) -> None:
+        declared.heading, self._above = self._above, []
+        self.controls.append(declared)
 
 
 def _constant(element: Element, text: str) -> str:
@@ -126,7 +128,7 @@ class _Place:
 
     conditions: tuple[Condition, ...] = ()
     hideable: bool = False
-    owner: Placed | None = None
+    owner: DeclaredControl | None = None
     in_text: bool = False
 
 
@@ -143,8 +145,8 @@ def layout_of(root: Element) -> Layout:
             layout.add_input(element)
         if place.owner is not None and place.owner.element is element:
             layout.add_control(place.owner)
-    for placed in layout.controls:
-        placed.object, placed.objects = objects.get(placed.to_name), objects
+    for declared in layout.controls:
+        declared.object, declared.objects = objects.get(declared.to_name), objects
     return layout
 
 
@@ -167,5 +169,5 @@ def _within(element: Element, around: _Place) -> _Place:
     place = _Place(conditions, around.hideable, around.owner, around.in_text)
     if element.get("name") and element.get("toName"):
         said = can_be_hidden(element) and element.get("visibleWhen") is not None
-        place.owner = Placed(element, around.hideable or said or bool(conditions), conditions)
+        place.owner = DeclaredControl(element, around.hideable or said or bool(conditions), conditions)
     return place

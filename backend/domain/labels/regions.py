@@ -93,7 +93,7 @@ def _essences(result: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         by_id.setdefault(str(region.get("id")), []).append(content)
     for region, content in zip(result, contents, strict=True):
         linked = [sorted(by_id.get(str(region[key]), [])) for key in _LINKS if region.get(key) is not None]
-        several = any(len(one) > 1 for one in linked) or "from_id" in region
+        several = any(len(labels) > 1 for labels in linked) or "from_id" in region
         yield json.dumps([content, linked]) if several else content, json.dumps(region.get("score"))
 
 

@@ -221,7 +221,7 @@ def _add_errors(server: Flask, max_body_mb: float) -> None:
         return answer(404, str(error))
 
     @server.errorhandler(PromptsError)
-    def told(error: PromptsError) -> tuple[Response, int]:
+    def refused(error: PromptsError) -> tuple[Response, int]:
         return answer(400, str(error))
 
     @server.errorhandler(413)

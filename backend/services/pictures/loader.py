@@ -17,7 +17,7 @@ from backend.adapters.web.file_answer import Moved, too_large
 from backend.adapters.web.files import MOST_MOVES, PrivateAddressError, WebFiles
 from backend.domain.document import Document
 from backend.domain.outcome import Failure
-from backend.domain.picture import Shown
+from backend.domain.picture import Attachment
 from backend.domain.pictures.address import AtStudio, Elsewhere, Inline, InStorage, Place, place_of
 from backend.services.pictures.cache import PictureCache
 
@@ -43,12 +43,12 @@ class PictureLoader:
     web: WebFiles = field(default_factory=WebFiles)
     cache: PictureCache = field(default_factory=PictureCache)
 
-    def read(self, project: int, addresses: Sequence[Any]) -> list[Shown | Failure]:
+    def read(self, project: int, addresses: Sequence[Any]) -> list[Attachment | Failure]:
         """See PictureSource. Raises StudioError when Label Studio does not answer, SettingsError without a token."""
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pictures") as threads:
             return list(threads.map(lambda address: self._picture(project, address), addresses))
 
-    def _picture(self, project: int, address: Any) -> Shown | Failure:
+    def _picture(self, project: int, address: Any) -> Attachment | Failure:
         place = place_of(address, self.studio)
         if isinstance(place, str):
             return Failure("bad_task", place)
@@ -63,11 +63,11 @@ class PictureLoader:
             self.cache.put(key, found)
         return found
 
-    def _found(self, project: int, place: Place) -> Shown | Failure:
+    def _found(self, project: int, place: Place) -> Attachment | Failure:
         content = self._file(project, place)
         return content if isinstance(content, Failure) else self._decoded(content)
 
-    def _decoded(self, content: bytes) -> Shown | Failure:
+    def _decoded(self, content: bytes) -> Attachment | Failure:
         if len(content) > self.most:
             return too_large(self.most)
         if content.startswith(PDF_HEAD):

@@ -13,10 +13,11 @@ from typing import Any, ClassVar, Literal, Self
 from backend.domain.answer import AnswerValue
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Control, Held, Region, Unlabeled, rules_of
+from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.box_regions import box_in, place_value, size_in, size_value
 from backend.domain.labels.controls.coordinates import MOST, box_json, box_schema, described, read_box
 from backend.domain.labels.controls.labeled import WithOwnLabels
+from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.labels.inputs.picture_size import picture_size
 from backend.domain.labels.inputs.values import field_of, value_of
@@ -125,8 +126,8 @@ class BoxesControl(WithOwnLabels, Unlabeled):
     def _marked_by(self, value: Any) -> Iterable[MarkedBox]:
         labels = value.get(self.tag.lower()) if isinstance(value, Mapping) else None
         named = [label for label in labels if isinstance(label, str) and label] if isinstance(labels, list) else []
-        found = (box_in(value, self.shape, label) for label in named)
-        return (box for box in found if box is not None)
+        boxes = (box_in(value, self.shape, label) for label in named)
+        return (box for box in boxes if box is not None)
 
     def equal(self, first: Held, second: Held) -> bool:
         sides = [len(boxes_of(first)), len(boxes_of(second))]

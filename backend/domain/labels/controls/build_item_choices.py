@@ -8,29 +8,29 @@ from backend.domain.labels.controls.item_labels import ItemLabelsControl
 from backend.domain.labels.controls.over_list import UNSORTED
 from backend.domain.labels.inputs.files import FileObject, file_object
 from backend.domain.labels.inputs.values import field_of
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 
 
-def build_item_choices(placed: Placed) -> ItemChoicesControl | str:
+def build_item_choices(declared: DeclaredControl) -> ItemChoicesControl | str:
     """The control of such an element, or why it isn't supported."""
-    parts = _parts(placed)
+    parts = _parts(declared)
     return parts if isinstance(parts, str) else ItemChoicesControl(**parts)
 
 
-def build_item_labels(placed: Placed) -> ItemLabelsControl | str:
+def build_item_labels(declared: DeclaredControl) -> ItemLabelsControl | str:
     """The control of such an element, or why it isn't supported."""
-    parts = _parts(placed)
+    parts = _parts(declared)
     if isinstance(parts, str):
         return parts
     if any(choice.stored == UNSORTED for choice in parts["choices"]):
         return f'a choice stored as "{UNSORTED}"'
-    return ItemLabelsControl(**parts, required=placed.required)
+    return ItemLabelsControl(**parts, required=declared.required)
 
 
-def _parts(placed: Placed) -> dict[str, Any] | str:
+def _parts(declared: DeclaredControl) -> dict[str, Any] | str:
     """What a control over pictures is made of, by the names of ItemChoicesControl's attributes, or why it isn't
     supported."""
-    element, shown = placed.element, placed.object
+    element, shown = declared.element, declared.object
     for attribute, feature in (("perRegion", "a choice per region"), ("allowNested", "a path per item")):
         if element.get(attribute, "").lower() == "true":
             return f'{attribute}="true" ({feature})'
@@ -43,11 +43,11 @@ def _parts(placed: Placed) -> dict[str, Any] | str:
     if not isinstance(pictures, FileObject) or field_of(pictures.value) is None:
         return 'perItem="true" without an <Image valueList="$field">'
     return {
-        "name": placed.name,
-        "to_name": placed.to_name,
+        "name": declared.name,
+        "to_name": declared.to_name,
         "source": pictures,
         "choices": choices,
-        "hideable": placed.hideable,
-        "conditions": placed.conditions,
-        "heading": tuple(placed.heading),
+        "hideable": declared.hideable,
+        "conditions": declared.conditions,
+        "heading": tuple(declared.heading),
     }

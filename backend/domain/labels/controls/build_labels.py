@@ -9,30 +9,30 @@ from xml.etree.ElementTree import Element
 from backend.domain.labels.choice_names import LONGEST, Choice, choices_of, listed
 from backend.domain.labels.controls.labels import LabelsControl
 from backend.domain.labels.inputs.objects import MarkedObject, marked_object
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 
 _OWN = {"HyperTextLabels": "HyperText", "ParagraphLabels": "Paragraphs"}
 """Tag -> the only object that it marks."""
 
 
-def build_labels(placed: Placed) -> LabelsControl | str:
+def build_labels(declared: DeclaredControl) -> LabelsControl | str:
     """The control of a <Labels>, <HyperTextLabels> or <ParagraphLabels> element, or why it isn't supported."""
-    element, choices = placed.element, choices_of(listed(placed.element, "Label"))
-    if placed.object is None:
+    element, choices = declared.element, choices_of(listed(declared.element, "Label"))
+    if declared.object is None:
         return "not supported yet"
-    source = _source(element, placed.object)
+    source = _source(element, declared.object)
     if isinstance(source, str):
         return source
     if why := _unsupported(element, choices):
         return why
     return LabelsControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         source=source,
         choices=choices,
         several=element.get("choice", "single") == "multiple",
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
         tag=element.tag,
     )
 

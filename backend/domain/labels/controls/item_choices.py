@@ -71,13 +71,13 @@ class ItemChoicesControl(BucketsControl):
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *lines])
 
     def json_schema(self) -> dict[str, Any]:
-        one = {
+        picture = {
             "type": "object",
             "properties": {_ITEM: {"type": "integer"}, self._choice: self._wanted_schema},
             "required": [_ITEM, self._choice],
             "additionalProperties": False,
         }
-        return {"type": "array", "items": one}
+        return {"type": "array", "items": picture}
 
     def _sorted(self, given: Any) -> tuple[str, tuple[str, ...]] | Rejection:
         """The number of a picture, and the choices for it."""
@@ -121,7 +121,9 @@ class ItemChoicesControl(BucketsControl):
         last = len(self.choices)
         order = self._lookup.order
         held = ((int(number), labels) for number, labels in buckets_of(value).items())
-        return sorted((number, tuple(sorted(labels, key=lambda one: order.get(one, last)))) for number, labels in held)
+        return sorted(
+            (number, tuple(sorted(labels, key=lambda label: order.get(label, last)))) for number, labels in held
+        )
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         """One for each picture that has labels, with its number beside the value."""
@@ -132,13 +134,13 @@ class ItemChoicesControl(BucketsControl):
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows it: the first region of each picture. A person may leave pictures out."""
-        found: dict[int, list[str]] = {}
+        by_number: dict[int, list[str]] = {}
         for region in regions:
             number, value = region.get("item_index"), region.get("value")
             labels = value.get("choices") if isinstance(value, Mapping) else None
             if isinstance(labels, list) and self._fit(labels) and self._has(number):
-                found.setdefault(number, [str(label) for label in labels])
-        pairs = [(str(number), label) for number, labels in sorted(found.items()) for label in labels]
+                by_number.setdefault(number, [str(label) for label in labels])
+        pairs = [(str(number), label) for number, labels in sorted(by_number.items()) for label in labels]
         return self._grouped(pairs) if pairs else None
 
     def _fit(self, labels: Sequence[Any]) -> bool:

@@ -127,18 +127,18 @@ class LabelsControl(WithOwnLabels, Marking):
         return None if shown is None else self._lookup.exact[shown]
 
     def _located(self, quoted: Sequence[QuotedSpan]) -> Held | Rejection:
-        quotes = [one.quote for one in quoted]
+        quotes = [entry.quote for entry in quoted]
         if self.marked is None:
-            return spans_or_none((), [one.lost(ABSENT) for one in quoted])
+            return spans_or_none((), [entry.lost(ABSENT) for entry in quoted])
         if (stray := stray_turn(quotes, self.marked.turn_count)) is not None:
             return Rejection("out_of_range", f"The dialogue has no turn {stray}, of which '{self.name}' has a span.")
         spans, lost = list[MarkedSpan](), list[UnlocatedQuote]()
-        for number, (one, place) in enumerate(zip(quoted, self.marked.place(quotes), strict=True)):
+        for number, (entry, place) in enumerate(zip(quoted, self.marked.place(quotes), strict=True)):
             if isinstance(place, Location):
-                span = self._span(self.marked, (place.start, place.end), str(one.quote.label), place.tier)
-                spans.append(one.said_of(replace(span, item=number)))
+                span = self._span(self.marked, (place.start, place.end), str(entry.quote.label), place.tier)
+                spans.append(entry.said_of(replace(span, item=number)))
             else:
-                lost.append(one.lost(place.reason))
+                lost.append(entry.lost(place.reason))
         if lost and not spans:
             return Rejection("unlocated", f"The text has no place for {no_place_for(lost)}.")
         return spans_or_none(self._regions.agreed(spans), lost)
@@ -147,9 +147,9 @@ class LabelsControl(WithOwnLabels, Marking):
         """What a model says that marks these spans: with the words before each where the text is known."""
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
         return [
-            quote_json(shown.get(one.label, one.label), self._quote(one), ref_of(self.name, number) * self.referable)
-            | self.attributes.to_json(one.attributes)
-            for number, one in enumerate(spans_of(value), 1)
+            quote_json(shown.get(span.label, span.label), self._quote(span), ref_of(self.name, number) * self.referable)
+            | self.attributes.to_json(span.attributes)
+            for number, span in enumerate(spans_of(value), 1)
         ]
 
     def _quote(self, span: MarkedSpan) -> Quote:
@@ -191,12 +191,12 @@ class LabelsControl(WithOwnLabels, Marking):
         lacks."""
         if first is None or second is None or self.equal(first, second):
             return float(self.equal(first, second))
-        one, other = self._said(first), self._said(second)
-        return 2 * len(one & other) / (len(one) + len(other))
+        items, other_items = self._said(first), self._said(second)
+        return 2 * len(items & other_items) / (len(items) + len(other_items))
 
     def _said(self, value: Held) -> set[Hashable]:
         """All that can be right or wrong by itself."""
-        held = ((one.key, pair) for one in spans_of(value) for pair in self.attributes.held(one.attributes))
+        held = ((span.key, pair) for span in spans_of(value) for pair in self.attributes.held(span.attributes))
         return {*self.items(value), *held}
 
     def classes(self, value: Held) -> tuple[str, ...]:
@@ -204,22 +204,22 @@ class LabelsControl(WithOwnLabels, Marking):
 
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
         """Each span by its place; what has none is like no other."""
-        located = [(one.label, (one.start, one.end)) for one in spans_of(value)]
-        return (*located, *((one.label, (one, number)) for number, one in enumerate(unlocated_of(value))))
+        located = [(span.label, (span.start, span.end)) for span in spans_of(value)]
+        return (*located, *((span.label, (span, number)) for number, span in enumerate(unlocated_of(value))))
 
     def gone(self, value: Held) -> list[str]:
         """Those of attributes too."""
-        said = (label for one in spans_of(value) for label in self.attributes.gone(one.attributes))
+        said = (label for span in spans_of(value) for label in self.attributes.gone(span.attributes))
         return list(dict.fromkeys([*super().gone(value), *said]))
 
     def called(self, value: Held) -> set[str]:
         return set()
 
     def cell(self, value: Held) -> Any:
-        return [span_words(one, self.attributes) for one in spans_of(value)]
+        return [span_words(span, self.attributes) for span in spans_of(value)]
 
     def show(self, value: Held) -> str:
-        lost = (f"{one.reason}: {quote_words(one)}" for one in unlocated_of(value))
+        lost = (f"{span.reason}: {quote_words(span)}" for span in unlocated_of(value))
         return ", ".join([*self.cell(value), *lost]) or "(none)"
 
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
@@ -228,8 +228,8 @@ class LabelsControl(WithOwnLabels, Marking):
         def now(label: str) -> str:
             return label if label in known else renames.get(label, label)
 
-        spans = self._regions.agreed([replace(one, label=now(one.label)) for one in spans_of(value)])
-        return spans_or_none(spans, (replace(one, label=now(one.label)) for one in unlocated_of(value)))
+        spans = self._regions.agreed([replace(span, label=now(span.label)) for span in spans_of(value)])
+        return spans_or_none(spans, (replace(span, label=now(span.label)) for span in unlocated_of(value)))
 
     def shared(self, others: Sequence[Control]) -> Self:
         attributes = self.attributes.shared([attributes_of(other) for other in others])

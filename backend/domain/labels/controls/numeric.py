@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from backend.domain.answer import AnswerValue, Number, number_of
-from backend.domain.labels.controls.base import Held, Region, Unlabeled
+from backend.domain.labels.controls.base import Held, Region
+from backend.domain.labels.controls.unlabeled import Unlabeled
 
 LARGEST = 1e100
 """So that sums and squares of what a model says stay finite."""

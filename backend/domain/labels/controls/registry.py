@@ -20,9 +20,9 @@ from backend.domain.labels.controls.number import build_number
 from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
 from backend.domain.labels.controls.text_area import build_text_area
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 
-Build = Callable[[Placed], Control | str]
+Build = Callable[[DeclaredControl], Control | str]
 """The control of an element where it stands, or why it isn't supported."""
 
 BUILDERS: Mapping[str, Build] = {

@@ -37,13 +37,13 @@ def read_input(element: Element) -> ReadInput | None:
 def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tuple[str, ...]:
     """The variables that there were before `inputs` were read: those that none of these shows, or that a text shows
     too."""
-    shown = {one.value[1:] for one in inputs if not _is_text_too(one)}
+    shown = {shown_input.value[1:] for shown_input in inputs if not _is_text_too(shown_input)}
     return tuple(name for name in variables if name not in shown)
 
 
-def _is_text_too(one: ReadInput) -> bool:
-    return isinstance(one, MediaObject) or (isinstance(one, FileObject) and one.named)
+def _is_text_too(shown_input: ReadInput) -> bool:
+    return isinstance(shown_input, MediaObject) or (isinstance(shown_input, FileObject) and shown_input.named)
 
 
 def without_files(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
-    return tuple(one for one in inputs if not isinstance(one, FileObject))
+    return tuple(read_input for read_input in inputs if not isinstance(read_input, FileObject))

@@ -14,8 +14,8 @@ def value_of(template: str, data: Mapping[str, Any]) -> Any:
     """`$path` alone is what stands there, whatever it is; within a sentence each is replaced by its text; "" for what
     is missing. What has no `$` is constant. (`parseValue` of Label Studio's front end.)"""
     if _VARIABLE.fullmatch(template):
-        found = look_up(data, template[1:])
-        return "" if found is MISSING or found is None else found
+        value = look_up(data, template[1:])
+        return "" if value is MISSING or value is None else value
     return _VARIABLE.sub(lambda match: _words(look_up(data, match[0][1:])), template)
 
 

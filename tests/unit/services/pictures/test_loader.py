@@ -11,7 +11,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.web.files import WebFiles
 from backend.domain.document import Document
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture, Shown
+from backend.domain.picture import Attachment, Picture
 from backend.domain.pictures.address import NO_ADDRESS, InStorage
 from backend.errors import SettingsError
 from backend.services.pictures.loader import PictureLoader
@@ -44,12 +44,12 @@ def loader(studio: FileServer, foreign: bool = False, public: bool = True) -> Pi
     return PictureLoader(studio.url, lambda: client.files, MOST, foreign, web)
 
 
-def read(one: PictureLoader, address: Any, project: int = 3) -> Shown | str:
+def read(one: PictureLoader, address: Any, project: int = 3) -> Attachment | str:
     (found,) = one.read(project, [address])
     return found.detail if isinstance(found, Failure) else found
 
 
-def name(found: Shown | str) -> str:
+def name(found: Attachment | str) -> str:
     return found if isinstance(found, str) else found.sha256
 
 

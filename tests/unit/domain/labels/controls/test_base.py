@@ -9,7 +9,7 @@ import pytest
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.metrics.measures import MEASURES
 from backend.domain.outcome import Failure, Rejection
 
@@ -76,10 +76,10 @@ OBJECTS = {
 
 def built(tag: str) -> Control:
     """The control, as it is for a task."""
-    placed = Placed(fromstring(ELEMENTS[tag][0]), False, ())
+    declared = DeclaredControl(fromstring(ELEMENTS[tag][0]), False, ())
     shown, text = OBJECTS.get(tag, ('<Text name="t" value="$text"/>', "two"))
-    placed.object = fromstring(shown)
-    found = BUILDERS[tag](placed)
+    declared.object = fromstring(shown)
+    found = BUILDERS[tag](declared)
     assert not isinstance(found, str), found
     control = found.for_task({"text": text})
     assert not isinstance(control, Failure)
