@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.inputs.files import FILE_TAGS, FileObject, file_object
+from backend.domain.labels.inputs.linked import LinkedText
 from backend.domain.labels.inputs.lists import ListObject
 from backend.domain.labels.inputs.media import MEDIA_TAGS, MediaObject
 from backend.domain.labels.inputs.tables import TableObject
@@ -42,8 +43,8 @@ def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tupl
 
 
 def _is_text_too(one: ReadInput) -> bool:
-    return isinstance(one, MediaObject) or (isinstance(one, FileObject) and one.named)
+    return isinstance(one, MediaObject) or (isinstance(one, FileObject | LinkedText) and one.named)
 
 
-def without_files(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
-    return tuple(one for one in inputs if not isinstance(one, FileObject))
+def without(kind: type[ReadInput], inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
+    return tuple(one for one in inputs if not isinstance(one, kind))
