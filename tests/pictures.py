@@ -35,14 +35,19 @@ def picture(name: str = "a", content: bytes = b"bytes") -> Picture:
 
 @dataclass
 class ScriptedPictures:
-    """A PictureSource: what it has at each address, and what it was asked for."""
+    """A PictureSource: what it has at each address (`files`: of texts), and what it was asked for."""
 
     at: Mapping[str, Attachment | Failure]
     asked: list[tuple[int, list[Any]]] = field(default_factory=list)
+    files: Mapping[str, bytes | Failure] = field(default_factory=dict)
 
     def read(self, project: int, addresses: Sequence[Any]) -> list[Attachment | Failure]:
         self.asked.append((project, list(addresses)))
         return [self.at[address] for address in addresses]
+
+    def read_files(self, project: int, addresses: Sequence[Any]) -> list[bytes | Failure]:
+        self.asked.append((project, list(addresses)))
+        return [self.files[address] for address in addresses]
 
 
 @dataclass

@@ -132,6 +132,7 @@ UNITS = {
     ),
     "unit/adapters/test_prometheus": ("engine/observer",),
     "unit/adapters/web/test_files": ("adapters/web/file_answer",),
+    "unit/services/pictures/test_loader": ("domain/text_file",),
     "unit/domain/chat/test_request": ("domain/chat/request_builder",),
     "unit/domain/labels/controls/test_attributes": (
         "domain/labels/controls/marking",

@@ -56,7 +56,9 @@ class Container(ModelParts):
     def studio(self) -> LabelStudioClient:
         key = self.settings.label_studio_api_key
         accepted = AcceptanceStore(self.store).ids
-        return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, accepted)
+        studio = LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, accepted)
+        studio.texts = self.pictures
+        return studio
 
     @cached_property
     def pictures(self) -> PictureLoader:
@@ -70,6 +72,7 @@ class Container(ModelParts):
         other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics")}
         accepted = AcceptanceStore(self.store).ids
         other.studio = LabelStudioClient(self.settings.label_studio_url, None, accepted, credential)
+        other.studio.texts = other.pictures
         return other
 
     @property

@@ -234,3 +234,8 @@ class LabelsControl(WithOwnLabels, Marking):
     def shared(self, others: Sequence[Control]) -> Self:
         attributes = self.attributes.shared([attributes_of(other) for other in others])
         return replace(self, choices=kept_by_all(self.choices, others), attributes=attributes)
+
+
+def marked_text(control: Control) -> MarkedObject | None:
+    """The text in which it marks something; None for controls that mark none."""
+    return control.source if isinstance(control, LabelsControl) else None
