@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
+from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
 from backend.errors import RunError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import RunBody, RunsQuery, body, query
@@ -68,7 +68,7 @@ def subset_of(name: str, size: int | None = None) -> Subset:
     """The tasks that the API's name for a subset means. size: of a sample."""
     if name == "HasGT":
         return Subset("ground-truth")
-    return Subset("sample", size=size or SAMPLE_SIZE) if name == "Sample" else Subset("all")
+    return Subset("sample", size=size or SAMPLE_SIZE, seed=SAMPLE_SEED) if name == "Sample" else Subset("all")
 
 
 def _under_way(call: ApiCall, of: PublicVersion) -> dict[str, Any] | None:

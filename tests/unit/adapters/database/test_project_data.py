@@ -152,6 +152,7 @@ def test_every_table_is_thought_of() -> None:
         "accepted",
         "accepting",
         "day_holds",
+        "draws",
     }  # whose predictions and annotations are; no text
     assert set(metadata.tables) == forgotten | with_them | kept | ids
     assert sources.name in forgotten
