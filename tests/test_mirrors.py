@@ -36,7 +36,7 @@ JOURNEYS = {
     "test_batch": ("adapters/providers/batch_api", "services/runs/batch/poller", "services/runs/batch/request_files"),
     "test_broken_task": ("adapters/label_studio/task_pages", "services/runs/stored_outcomes"),
     "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options", "services/run_control/termination"),
-    "test_confidence": ("services/analysis/calibrate", "services/analysis/confidence_threshold"),
+    "test_confidence": ("services/analysis/confidence_threshold",),
     "test_connect": (
         "adapters/label_studio/backends",
         "interfaces/cli/commands/projects",
@@ -45,6 +45,7 @@ JOURNEYS = {
         "services/live_requests",
         "services/projects",
     ),
+    "test_draw": ("adapters/label_studio/views", "services/dataset/drawing"),
     "test_enhance": (
         "interfaces/web/api/refinements",
         "services/optimize/feedback",
@@ -117,7 +118,8 @@ UNITS = {
     "test_gunicorn": ("gunicorn_config", "interfaces/web/room", "interfaces/web/waiting", "interfaces/web/worker"),
     "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
     "unit/adapters/database/test_engine": tuple(
-        f"adapters/database/tables/{name}" for name in ("base", "completions", "predictions", "prompts", "runs")
+        f"adapters/database/tables/{name}"
+        for name in ("base", "completions", "predictions", "prompts", "runs", "trust")
     ),
     "unit/adapters/database/test_prompts": ("adapters/database/completions",),
     "unit/adapters/database/test_repository": ("adapters/database/retry",),

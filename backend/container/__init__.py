@@ -11,6 +11,7 @@ from backend.adapters.database.acceptances import AcceptanceStore
 from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.draws import DrawStore
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
@@ -22,6 +23,7 @@ from backend.adapters.providers.registry import DEFAULT, TEACHER
 from backend.container.models import ModelParts
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.errors import SettingsError
+from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting
 from backend.services.optimize.optimizer import Optimizer
@@ -92,6 +94,10 @@ class Container(ModelParts):
     @cached_property
     def calibrations(self) -> CalibrationStore:
         return CalibrationStore(self.store)
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        return Drawing(self.studio, DrawStore(self.store))
 
     @cached_property
     def resolver(self) -> Resolver:

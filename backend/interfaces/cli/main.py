@@ -20,6 +20,7 @@ from backend.interfaces.cli.commands import (
     calibrate,
     completion,
     draft,
+    draw,
     enhance,
     estimate,
     evaluate,
@@ -130,7 +131,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         runs.work,
     ),
     "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
-    "Trust the numbers": (audit.audit, calibrate.calibrate, calibrate.threshold),
+    "Trust the numbers": (draw.draw, audit.audit, calibrate.calibrate, calibrate.threshold),
     "Use the predictions": (
         projects.use,
         predictions.predictions,

@@ -6,6 +6,7 @@ from backend.adapters.database.tables.predictions import accepted, accepting, co
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
 from backend.adapters.database.tables.public_ids import actions, prompt_details, run_ids, version_ids
 from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, payments, runs, samples
+from backend.adapters.database.tables.trust import draws
 
 __all__ = [
     "accepted",
@@ -18,6 +19,7 @@ __all__ = [
     "completions",
     "connections",
     "day_holds",
+    "draws",
     "embeddings",
     "holds",
     "installation",

@@ -32,6 +32,7 @@ MADE: dict[str, Any] = {
     "compare, no ground truths": evaluation.comparison_json(samples.compared("mood@1", "mood@2", truths=0)),
     "calibrate": trust.calibration_json(samples.CALIBRATED),
     "threshold": trust.threshold_json(samples.THRESHOLD),
+    "draw": trust.drawn_tasks_json(samples.DRAWN),
     "threshold, none": trust.threshold_json(samples.NO_THRESHOLD),
     **{f"audit --kind {kind}": trust.audit_json(samples.AUDIT, kind) for kind in trust.AUDIT_KINDS},
     "relabel": prompts.relabelled_json(samples.RELABELLED),
