@@ -8,7 +8,8 @@ from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import PATIENT
 from backend.adapters.files.private import close_to_others
-from backend.adapters.providers.registry import DEFAULT, ConnectionRegistry
+from backend.adapters.providers.registry import ConnectionRegistry
+from backend.domain.chat.request import DEFAULT
 from backend.domain.resolution.resolve import Pricing, priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation

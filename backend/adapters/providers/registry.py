@@ -14,15 +14,13 @@ from backend.adapters.providers.llama_cpp import slots
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.router import ModelRouter
+from backend.domain.chat.request import DEFAULT, TEACHER
 from backend.settings import Settings
 
 if TYPE_CHECKING:
     from backend.adapters.providers.batch_api import BatchApi
     from backend.adapters.providers.chat_completions import ChatCompletions
     from backend.adapters.providers.embeddings_api import EmbeddingApi
-
-DEFAULT = "default"
-TEACHER = "teacher"
 
 
 class ConnectionRegistry:
@@ -34,12 +32,13 @@ class ConnectionRegistry:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """OPENAI_* is the connection `default`; TEACHER_* that of the teachers, where they are elsewhere."""
+        """OPENAI_* is the connection `default`; TEACHER_* that of the teachers, where they are elsewhere or have their
+        own key."""
         url, timeout_s = settings.openai_base_url, settings.request_timeout_s
         default = ModelConnection(url, _plain(settings.openai_api_key), timeout_s, prices=settings.prices)
         connections = {DEFAULT: default}
         teachers, key = settings.teacher_base_url or url, _plain(settings.teacher_api_key)
-        if teachers != url:
+        if teachers != url or (settings.teacher_base_url and key):
             connections[TEACHER] = replace(default, base_url=teachers, api_key=key, settings="TEACHER")
         return cls(connections)
 
@@ -59,7 +58,7 @@ class ConnectionRegistry:
         """Who answers requests to all connections."""
         if len(self._connections) == 1:
             return self.chat()
-        return ModelRouter({self[name].base_url: self.chat(name) for name in self._connections})
+        return ModelRouter({name: self.chat(name) for name in self._connections})
 
     def embeddings(self) -> "EmbeddingApi":
         from backend.adapters.providers.embeddings_api import EmbeddingApi
