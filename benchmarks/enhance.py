@@ -20,8 +20,9 @@ from backend.adapters.providers.registry import ConnectionRegistry
 from backend.app import App
 from backend.container import Container
 from backend.domain.answer import Labels
-from backend.domain.chat.request import DEFAULT, ChatRequest, Completion
+from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.connection import DEFAULT
 from backend.domain.labels.config import read_config
 from backend.domain.metrics.comparison import Comparison, compare
 from backend.domain.optimize.search import SearchOptions

@@ -61,7 +61,10 @@ JOURNEYS = {
     "test_main_job": (
         "adapters/label_studio/client",
         "adapters/label_studio/predictions",
-        *(f"app/{name}" for name in ("checks", "operations", "projects", "prompts", "results", "runs", "server")),
+        *(
+            f"app/{name}"
+            for name in ("checks", "connections", "operations", "projects", "prompts", "results", "runs", "server")
+        ),
         "container/models",
         "interfaces/cli/commands/predictions",
         "interfaces/cli/commands/run",
@@ -116,7 +119,8 @@ UNITS = {
     "test_gunicorn": ("gunicorn_config", "interfaces/web/room", "interfaces/web/waiting", "interfaces/web/worker"),
     "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
     "unit/adapters/database/test_engine": tuple(
-        f"adapters/database/tables/{name}" for name in ("base", "completions", "predictions", "prompts", "runs")
+        f"adapters/database/tables/{name}"
+        for name in ("base", "completions", "model_connections", "predictions", "prompts", "runs")
     ),
     "unit/adapters/database/test_prompts": ("adapters/database/completions",),
     "unit/adapters/database/test_repository": ("adapters/database/retry",),
@@ -167,7 +171,7 @@ UNITS = {
     ),
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
-        for name in ("evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")
+        for name in ("connections", "evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")
     ),
     "unit/interfaces/cli/test_main": (
         "__main__",

@@ -19,7 +19,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential
 from backend.adapters.processes import LocalProcess
 from backend.container.models import ModelParts
-from backend.domain.chat.request import DEFAULT, TEACHER
+from backend.domain.connection import DEFAULT, TEACHER
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.errors import SettingsError
 from backend.services.dataset.label_configs import Configs

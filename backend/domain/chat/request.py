@@ -16,14 +16,12 @@ from typing import Any
 from backend.domain.chat.answer_length import most_tokens
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.user_message import Message, asked, parts_of
+from backend.domain.connection import DEFAULT
 from backend.domain.few_shot.messages import Turn
 from backend.domain.hashing import canonical, numbered
 from backend.domain.outcome import Failure
 from backend.domain.picture import Placed, Shown
 
-DEFAULT = "default"
-TEACHER = "teacher"
-"""Names of connections."""
 MAX_ATTEMPTS = 2
 """A malformed answer is asked for once more; the first usable attempt counts."""
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.answer import Answer, LabelDefinitions, Texts
-from backend.domain.chat.request import TEACHER, ChatRequest, RequestTemplate
+from backend.domain.chat.request import ChatRequest, RequestTemplate
+from backend.domain.connection import TEACHER
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Rejection
 
