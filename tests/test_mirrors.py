@@ -63,7 +63,10 @@ JOURNEYS = {
     "test_main_job": (
         "adapters/label_studio/client",
         "adapters/label_studio/predictions",
-        *(f"app/{name}" for name in ("checks", "operations", "projects", "prompts", "results", "runs", "server")),
+        *(
+            f"app/{name}"
+            for name in ("checks", "connections", "operations", "projects", "prompts", "results", "runs", "server")
+        ),
         "container/models",
         "interfaces/cli/commands/predictions",
         "interfaces/cli/commands/run",
@@ -119,7 +122,7 @@ UNITS = {
     "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
     "unit/adapters/database/test_engine": tuple(
         f"adapters/database/tables/{name}"
-        for name in ("base", "completions", "predictions", "prompts", "runs", "trust")
+        for name in ("base", "completions", "model_connections", "predictions", "prompts", "runs", "trust")
     ),
     "unit/adapters/database/test_prompts": ("adapters/database/completions",),
     "unit/adapters/database/test_repository": ("adapters/database/retry",),
@@ -172,7 +175,7 @@ UNITS = {
     "unit/adapters/database/test_actions": ("domain/action",),
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
-        for name in ("evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")
+        for name in ("connections", "evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")
     ),
     "unit/interfaces/cli/test_main": (
         "__main__",

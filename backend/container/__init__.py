@@ -19,8 +19,8 @@ from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential
 from backend.adapters.processes import LocalProcess
-from backend.adapters.providers.registry import DEFAULT, TEACHER
 from backend.container.models import ModelParts
+from backend.domain.connection import DEFAULT, TEACHER
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.errors import SettingsError
 from backend.services.dataset.drawing import Drawing

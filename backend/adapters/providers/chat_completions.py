@@ -98,11 +98,11 @@ class ChatCompletions:
             raise ProviderRefusedError(self._list_refused(error)) from None
         except (openai.APIConnectionError, TimeoutError) as error:
             raise unsafe(error, self._shown) or ProviderError(
-                f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
+                f"No connection to the model's server at {self._shown}: start it, or correct {self._named.address}."
             ) from None
         except GARBAGE:
             raise ProviderError(
-                f"{self._shown} answers, but not with a list of models: check {self._named}_BASE_URL, which usually "
+                f"{self._shown} answers, but not with a list of models: check {self._named.address}, which usually "
                 "ends in /v1."
             ) from None
 

@@ -8,6 +8,7 @@ import openai
 
 from backend.adapters.providers.connection_errors import words_of
 from backend.adapters.providers.meant_status import meant_status, names_key
+from backend.adapters.providers.model_connection import SettingNames
 from backend.adapters.providers.response import retry_after
 from backend.domain.chat.provider_words import quotable
 from backend.domain.chat.request import ChatRequest
@@ -60,12 +61,12 @@ class Refusals:
     """How refusals are described.
 
     where: the address, for people
-    named: the beginning of its settings' names
+    named: what is to be corrected
     key: never shown
     """
 
     where: str
-    named: str
+    named: SettingNames
     key: str
 
     def quoted(self, request: ChatRequest | None, words: str) -> str:
@@ -109,12 +110,12 @@ class Refusals:
 
     def _check_key(self, status: int, key_refused: bool) -> None:
         if key_refused and status in (401, *_ABOUT_ONE):
-            raise ProviderError(f"{self.where} refused the key: check {self.named}_API_KEY and {self.named}_BASE_URL.")
+            raise ProviderError(f"{self.where} refused the key: check {self.named.key} and {self.named.address}.")
 
     def _unknown(self, model: str, quote: str) -> ProviderError:
         return ProviderError(
             f"{self.where} does not know model '{model}' (or is not an OpenAI-compatible address): "
-            f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1{quote}."
+            f"check the model's name and {self.named.address}, which usually ends in /v1{quote}."
         )
 
     def _of_one(self, model: str, status: int, error: openai.APIStatusError, code: str, quote: str) -> Failure:

@@ -16,6 +16,7 @@ from typing import Any
 from backend.domain.chat.answer_length import most_tokens
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.user_message import Message, asked, parts_of
+from backend.domain.connection import DEFAULT
 from backend.domain.few_shot.messages import Turn
 from backend.domain.hashing import canonical, numbered
 from backend.domain.outcome import Failure
@@ -27,13 +28,15 @@ MAX_ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class RequestTemplate:
-    """The parts that all requests of a version share. Not in the digest: `attempts`, `cap` and `samples`.
+    """The parts that all requests of a version share. Not in the digest: `attempts`, `cap`, `samples` and
+    `connection`, so that a stored answer counts under another key too.
 
     spec: what is wanted back
     logprobs: whether to ask for log-probabilities of tokens
     attempts: how many answers a request may get before it is given up
     cap: most tokens a completion may have, in addition to the parameters (see docs/adr/0057)
     samples: how often each task is asked about
+    connection: name of the one through which the server is asked
     """
 
     base_url: str
@@ -45,6 +48,7 @@ class RequestTemplate:
     attempts: int = MAX_ATTEMPTS
     cap: int | None = None
     samples: int = 1
+    connection: str = DEFAULT
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:

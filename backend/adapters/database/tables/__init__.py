@@ -2,6 +2,7 @@
 
 from backend.adapters.database.tables.base import metadata
 from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, sources
+from backend.adapters.database.tables.model_connections import model_connections
 from backend.adapters.database.tables.predictions import accepted, accepting, connections, installation, unmarked
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
 from backend.adapters.database.tables.public_ids import actions, prompt_details, run_ids, version_ids
@@ -26,6 +27,7 @@ __all__ = [
     "jobs",
     "label_configs",
     "metadata",
+    "model_connections",
     "names",
     "payments",
     "prompt_details",

@@ -10,6 +10,7 @@ from backend.domain.calibration.fit import Calibration
 from backend.domain.calibration.reliability import Bin, Reliability
 from backend.domain.calibration.threshold import Threshold
 from backend.domain.chat.request import Completion
+from backend.domain.connection import StoredConnection
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
@@ -41,6 +42,7 @@ from backend.services.predictions.sync import PushResult
 from backend.services.projects import ProjectPredictions
 from backend.services.run_control.status import RunStatus
 from backend.services.runs.options import RunResult
+from backend.services.setup.connection_check import ConnectionCheck
 from backend.services.try_task import TryResult
 from tests.scripted import version
 from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
@@ -133,6 +135,10 @@ NOT_ENHANCED = replace(ENHANCED, text=None, halves=None, learned=None, compariso
 
 ESTIMATE = Estimate(100, 20, (8000, 9000), (400, 900), (0.01, 0.02), "o200k_base", (100, 200))
 RESULT = TaskResult(345, "so good", "Good", None, "not_json: It is not JSON.", None, "http://studio/345")
+CONNECTION = StoredConnection(
+    "groq", "https://user:key@groq.test/v1?key=k", None, "encrypted", 20.0, 8, 0.05, 0.08, "2026-01-01T09:00:00+00:00"
+)
+CONNECTION_CHECK = ConnectionCheck("groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001)
 CHECK = HealthCheck("Label Studio", True, "http://studio, version 1.23.0")
 PREDICTIONS = ProjectPredictions({"mood@1": 3, "": 1}, 5, 2)
 PUSHED = PushResult(3, 2, 1, 4)

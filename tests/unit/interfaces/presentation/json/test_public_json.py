@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.interfaces.cli.main import cli
-from backend.interfaces.presentation.json import evaluation, optimization, projects, prompts, runs, trust
+from backend.interfaces.presentation.json import connections, evaluation, optimization, projects, prompts, runs, trust
 from tests.unit.interfaces.presentation.json import samples
 
 PINNED = json.loads((Path(__file__).parent / "public.json").read_text())
@@ -16,6 +16,8 @@ TWO = samples.compared("mood@1", "mood@2")
 MADE: dict[str, Any] = {
     "doctor": projects.health_checks_json([samples.CHECK]),
     "models": projects.models_json(["a", "b"], default="b"),
+    "connections": [connections.connection_json(samples.CONNECTION)],
+    "test-connection": connections.connection_check_json(samples.CONNECTION_CHECK),
     "list": [prompts.version_json(samples.VERSION)],
     "show": prompts.version_json(samples.VERSION, samples.SAVED_BY, [samples.ACTION]),
     "estimate": runs.estimate_json(samples.ESTIMATE),
