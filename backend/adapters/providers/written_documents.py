@@ -9,7 +9,7 @@ from backend.adapters.pypdf import PdfTexts
 from backend.domain.chat.request import ChatRequest
 from backend.domain.document import Document
 from backend.domain.outcome import Failure
-from backend.domain.picture import Placed
+from backend.domain.picture import PlacedAttachment
 
 
 class WrittenDocuments:
@@ -32,7 +32,7 @@ class WrittenDocuments:
 
     def _written(self, request: ChatRequest) -> ChatRequest | Failure:
         """With the text of each document where that stood."""
-        user, kept, end = "", list[Placed](), 0
+        user, kept, end = "", list[PlacedAttachment](), 0
         for at, shown in request.pictures:
             user, end = user + request.user[end:at], at
             if not isinstance(shown, Document):
