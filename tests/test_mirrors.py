@@ -133,6 +133,7 @@ UNITS = {
         "adapters/providers/model_profiles",
         "adapters/providers/refusals",
         "adapters/providers/response",
+        "adapters/providers/written_documents",
         "domain/chat/model",
     ),
     "unit/adapters/test_prometheus": ("engine/observer",),

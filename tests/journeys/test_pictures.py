@@ -13,7 +13,7 @@ from demo.label_studio import DEFAULT_SWITCHES
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Json, Project
-from tests.pictures import PDF, Served, encoded, file_server
+from tests.pictures import PDF, Served, encoded, file_server, pdf
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -41,6 +41,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "shelf" / f"{number}.jpg").write_bytes(content)
     (folder / "shelf" / "text.jpg").write_text("This is not a picture.")
     (folder / "shelf" / "paper.pdf").write_bytes(PDF)
+    (folder / "shelf" / "words.pdf").write_bytes(pdf(b"About Refund, 0"))
+    (folder / "shelf" / "scan.pdf").write_bytes(pdf(b""))
     (folder / "shelf" / "note.txt").write_bytes(NOTE.encode())
     (folder / "shelf" / "odd.txt").write_bytes(b"\xff\xfe")
     return folder
@@ -286,3 +288,27 @@ def test_texts_of_files_are_read_and_marked(
     assert "Its text 'note' is not a text in UTF-8." in failed
     assert "Its text 'note' is not there (Label Studio answers 404)" in failed
     assert NOTE.encode() not in _files(ours.folder / "data"), "no text of a file is kept"
+
+
+def test_a_model_that_takes_no_files_is_given_the_text_of_documents(
+    studio: RunningLabelStudio, ours: Installation, stand_in: RunningStandIn, shelf: Path
+) -> None:
+    config = CONFIG.replace('<Image name="photo" value="$image"/>', '<Pdf name="photo" value="$paper"/>')
+    config = config.replace('<Text name="text" value="$text"/>', "")
+    addresses = [f"/data/local-files/?d=shelf/{name}.pdf" for name in ("words", "scan", "paper")]
+    project = Project(studio.new_project(config, [{"paper": one} for one in addresses]), studio.http)
+    storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
+    studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
+    ours.command("save", "paper", "--project", project.id)
+    ours.command("run", "paper@1", "--on", "all")
+    first, _, _ = project.task_ids()
+    assert project.predicted("paper@1") == {first}
+    (prediction,) = project.predictions()
+    assert prediction["result"][0]["value"]["choices"] == ["Refund"]
+    failed = " ".join(ours.command("results", "paper@1", "--failed").out.split())
+    assert "Its document has no text layer" in failed
+    assert "Its document is damaged" in failed
+    stand_in.control(pictures=True)
+    asked = stand_in.stats()["requests"]
+    ours.command("run", "paper@1", "--ids", str(first))
+    assert stand_in.stats()["requests"] == asked, "the answer is found again where files are taken"

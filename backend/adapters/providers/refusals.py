@@ -93,16 +93,21 @@ class Refusals:
             return Failure("refused", f"The provider refused what this task says ({error.status_code}{named}).")
         return self._of_one(model, status, error, named, quote)
 
+    def takes_no_documents(self, request: ChatRequest, error: openai.APIStatusError) -> bool:
+        """Whether the model takes no documents, and the request holds some."""
+        return "documents" in _kinds(request) and self._takes_none("documents", request, error)
+
+    def _takes_none(self, kind: str, request: ChatRequest, error: openai.APIStatusError) -> bool:
+        return error.status_code != 429 and _says(_TAKING_NONE[kind], words_of(error), request.texts)
+
     def check_pictures(self, request: ChatRequest, error: openai.APIStatusError) -> None:
-        """Raises ProviderError if the model takes no pictures or documents, and the request holds some."""
-        message = words_of(error)
-        for kind in _kinds(request) if error.status_code != 429 else ():
-            if _says(_TAKING_NONE[kind], message, request.texts):
-                words = self.quoted(request, message)
-                raise ProviderError(
-                    f"Model '{request.template.model}' at {self.where} takes no {kind}: choose a model that does, or a "
-                    "prompt that shows none" + (f': "{words}".' if words else ".")
-                )
+        """Raises ProviderError if the model takes no pictures, and the request holds some."""
+        if "pictures" in _kinds(request) and self._takes_none("pictures", request, error):
+            words = self.quoted(request, words_of(error))
+            raise ProviderError(
+                f"Model '{request.template.model}' at {self.where} takes no pictures: choose a model that does, or a "
+                "prompt that shows none" + (f': "{words}".' if words else ".")
+            )
 
     def _check_account(self, status: int, spent: bool) -> None:
         if spent and status in (402, 429, *_ABOUT_ONE):

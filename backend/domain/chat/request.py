@@ -80,6 +80,7 @@ class ChatRequest:
     pictures: those in the user's message, in its order
     sample: number of the sample, from 0; requests for several samples differ only in it
     orders: the message in both orders of what is compared; () where one order is asked
+    stands_for: digest of the request of which this is another form; "" for a request of its own
     """
 
     template: RequestTemplate
@@ -88,6 +89,7 @@ class ChatRequest:
     example_turns: tuple[Turn, ...] = ()
     pictures: tuple[PlacedAttachment, ...] = ()
     orders: tuple[Message, ...] = ()
+    stands_for: str = ""
 
     @property
     def parts(self) -> "list[str | Attachment]":
@@ -109,6 +111,8 @@ class ChatRequest:
     @cached_property
     def digest(self) -> str:
         """The digest under which its completions are stored: 64 characters."""
+        if self.stands_for:
+            return self.stands_for
         state = self.template._digest.copy()
         state.update(json.dumps(asked(self.orders or [(self.user, self.pictures)], self.example_turns)).encode())
         return numbered(state.hexdigest(), self.sample)

@@ -17,7 +17,7 @@ from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.inputs.files import FileObject, file_names
 from backend.domain.labels.inputs.linked import LinkedText, linked_forms
 from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without
-from backend.domain.labels.related import without_linked, without_relations
+from backend.domain.labels.related import without_later, without_relations
 from backend.domain.labels.unreachable import names_of_kinds
 
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
@@ -80,9 +80,9 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
 
 
 def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]:
-    """Those of `controls` that each release knew; there were no spans in texts that are loaded before, no relations,
-    and spans had no attributes."""
-    near = without_linked(controls)
+    """Those of `controls` that each release knew; before, there were no spans in texts that are loaded and no labels of
+    them that the task brings, no relations, and spans had no attributes."""
+    near = without_later(controls)
     alone = without_relations(near)
     bare = tuple(if_marking(field, attributes=NO_ATTRIBUTES) for field in alone)
     stages = (controls, near, alone, bare)

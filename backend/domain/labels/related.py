@@ -9,6 +9,7 @@ from backend.domain.answer import Answer, Spans, spans_or_none
 from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
+from backend.domain.labels.controls.brought_labels import brings_labels
 from backend.domain.labels.controls.labels import marked_text
 from backend.domain.labels.controls.marking import as_marking, attributes_of, if_marking
 from backend.domain.labels.controls.relations import RELATION, RelationsControl
@@ -46,11 +47,17 @@ def _free_name(fields: Sequence[Control]) -> str:
     return name
 
 
-def without_linked(fields: Sequence[Control]) -> tuple[Control, ...]:
-    """The same controls where nobody asks for spans in texts that are loaded or decoded; relations among the others."""
-    gone = {one.name for one in fields if (text := marked_text(one)) is not None and text.form}
+def without_later(fields: Sequence[Control]) -> tuple[Control, ...]:
+    """The same controls without spans in texts that are loaded or decoded, and without labels of spans and items that
+    the task brings; relations among the others."""
+    gone = {field.name for field in fields if brings_labels(field) or _is_loaded(field)}
     kept = tuple(_without_ends(one, gone) for one in fields if one.name not in gone)
     return kept if any(isinstance(one, RelationsControl) and one.markers for one in kept) else without_relations(kept)
+
+
+def _is_loaded(control: Control) -> bool:
+    text = marked_text(control)
+    return text is not None and bool(text.form)
 
 
 def _without_ends(control: Control, gone: Collection[str]) -> Control:
