@@ -7,12 +7,23 @@ Everything the commands do is here, for scripts:
 """
 
 from backend.app.api import ApiOperations
+from backend.app.authorship import AuthorshipOperations
 from backend.app.checks import CheckOperations
+from backend.app.connections import ConnectionOperations
 from backend.app.projects import ProjectOperations
 from backend.app.prompts import PromptOperations
 from backend.app.results import ResultOperations
 from backend.app.server import ServerOperations
 
 
-class App(PromptOperations, ServerOperations, ResultOperations, ProjectOperations, CheckOperations, ApiOperations):
+class App(
+    PromptOperations,
+    ServerOperations,
+    ResultOperations,
+    ProjectOperations,
+    CheckOperations,
+    ConnectionOperations,
+    ApiOperations,
+    AuthorshipOperations,
+):
     """All groups in one: an operation has one name, wherever it is called from."""

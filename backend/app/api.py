@@ -1,7 +1,7 @@
 """What the REST API needs beyond what the commands do."""
 
-from collections.abc import Iterable
-from typing import Self
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
 
 from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.adapters.label_studio.credential import Credential
@@ -40,6 +40,10 @@ class ApiOperations(Operations):
     def annotated(self, project: int) -> list[AnnotatedTask]:
         """The tasks of a project with their annotations: what `stored_evaluation` takes its ground truths from."""
         return list(self.container.studio.annotated(project))
+
+    def filtered_tasks(self, project: int, filters: Mapping[str, Any]) -> list[int]:
+        """Ids of the tasks that meet the Data Manager's filters."""
+        return self.container.studio.filtered_ids(project, filters)
 
     def stored_evaluation(
         self, version: PromptVersion, project: Project, annotated: Iterable[AnnotatedTask], run: Run | None = None

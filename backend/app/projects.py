@@ -1,10 +1,14 @@
 """Projects: what annotators get, and a version's predictions in Label Studio."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from backend.adapters.database.actions import ActionStore
 from backend.adapters.database.project_data import Held
 from backend.app.operations import Operations
+from backend.domain.action import Kind
 from backend.domain.dataset.subset import Subset
+from backend.domain.prompts.version import PromptVersion
 from backend.logs import to_log
 from backend.services.analysis.calibrate import judged
 from backend.services.analysis.confidence_threshold import least_confidence
@@ -55,7 +59,10 @@ class ProjectOperations(Operations):
         return self.container.projects.predicted(self.container.prompts.get(tag))
 
     def withdraw(self, tag: str, notify: Notify = to_log, take_over: bool = False) -> int:
-        return self.container.projects.withdraw(self.container.prompts.get(tag), notify, take_over)
+        version = self.container.prompts.get(tag)
+        deleted = self.container.projects.withdraw(version, notify, take_over)
+        self._note(version, "withdraw", deleted)
+        return deleted
 
     def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
         """The tasks whose prediction has at least the confidence `least`, or the threshold for `accuracy`.
@@ -63,11 +70,12 @@ class ProjectOperations(Operations):
         See `confidence_threshold`.
         """
         resolved = self.container.resolver.resolved(tag)
-        stored = self.container.outcomes
-        if least is None:
-            judged_version = judged(self.container.studio, stored, resolved, Subset("ground-truth"))
-            least = least_confidence(resolved, judged_version, accuracy)
-        return choose(self.container.pusher.place(resolved, notify), stored, resolved, least)
+        stored, place = self.container.outcomes, self.container.pusher.place(resolved, notify)
+        if least is not None:
+            return choose(place, stored, resolved, least)
+        judged_version = judged(self.container.drawing, stored, resolved, Subset("ground-truth"))
+        least = least_confidence(resolved, judged_version, accuracy)
+        return replace(choose(place, stored, resolved, least), basis=judged_version.basis)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:
         """Creates annotations from all predictions of a version that a person could submit, or from those on `tasks`.
@@ -75,13 +83,22 @@ class ProjectOperations(Operations):
         Returns their number.
         """
         resolved = self.container.resolver.resolved(tag)
-        return self.container.projects.annotate(
-            resolved.version, submittable(self.container.studio, resolved, tasks, notify), notify
-        )
+        taken = submittable(self.container.studio, resolved, tasks, notify)
+        created = self.container.projects.annotate(resolved.version, taken, notify)
+        self._note(resolved.version, "annotate", created)
+        return created
 
     def unannotate(self, tag: str, notify: Notify = to_log) -> TakenBack:
         """Deletes the annotations that `annotate` created from a version's predictions, if no person changed them."""
-        return self.container.projects.unannotate(self.container.prompts.get(tag), notify)
+        version = self.container.prompts.get(tag)
+        done = self.container.projects.unannotate(version, notify)
+        self._note(version, "unannotate", done.deleted)
+        return done
+
+    def _note(self, version: PromptVersion, kind: Kind, count: int) -> None:
+        """Notes who did it; nothing where nothing came of it."""
+        if count:
+            ActionStore(self.container.store).add(version, kind, count, self.container.studio.person)
 
     def held(self, project: int) -> Held:
         """How much is stored about a project's tasks."""

@@ -120,7 +120,7 @@ class Groups:
     key: tuple[tuple[str, str], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        pairs = ((one, bucket) for bucket, ids in self.groups for one in ids)
+        pairs = ((item, bucket) for bucket, ids in self.groups for item in ids)
         object.__setattr__(self, "key", tuple(sorted(pairs)))
 
 
@@ -140,8 +140,8 @@ Answer = Mapping[str, AnswerValue | None]
 
 def labels_or_none(names: Iterable[str]) -> Labels | None:
     """None for no label."""
-    found = tuple(names)
-    return Labels(found) if found else None
+    labels = tuple(names)
+    return Labels(labels) if labels else None
 
 
 def names_of(value: AnswerValue | None) -> tuple[str, ...]:
@@ -171,8 +171,8 @@ def paths_of(value: AnswerValue | None) -> tuple[tuple[str, ...], ...]:
 
 def paths_or_none(paths: Iterable[tuple[str, ...]]) -> Paths | None:
     """Equal paths once; None for none."""
-    found = tuple(dict.fromkeys(paths))
-    return Paths(found) if found else None
+    distinct = tuple(dict.fromkeys(paths))
+    return Paths(distinct) if distinct else None
 
 
 def ranking_of(value: AnswerValue | None) -> tuple[str, ...]:
@@ -183,8 +183,8 @@ def ranking_of(value: AnswerValue | None) -> tuple[str, ...]:
 def buckets_of(value: AnswerValue | None) -> dict[str, tuple[str, ...]]:
     """Id -> the buckets that hold it, by name; {} for a value of another kind."""
     held: dict[str, tuple[str, ...]] = {}
-    for one, bucket in value.key if isinstance(value, Groups) else ():
-        held[one] = (*held.get(one, ()), bucket)
+    for item, bucket in value.key if isinstance(value, Groups) else ():
+        held[item] = (*held.get(item, ()), bucket)
     return held
 
 
@@ -205,8 +205,8 @@ def spans_or_none(spans: Iterable[MarkedSpan], unlocated: Iterable[UnlocatedQuot
         first = by_key.setdefault(span.key, span)
         if first is not span and span.refs:
             by_key[span.key] = replace(first, refs=first.refs + span.refs)
-    found = Spans(tuple(by_key[key] for key in sorted(by_key)), tuple(sorted(unlocated)))
-    return found if found.spans or found.unlocated else None
+    value = Spans(tuple(by_key[key] for key in sorted(by_key)), tuple(sorted(unlocated)))
+    return value if value.spans or value.unlocated else None
 
 
 def answer_json(answer: Answer) -> dict[str, list[Any]]:
@@ -229,8 +229,8 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         return [{"item": number, "value": _listed(one)} for number, one in value.values]
     if isinstance(value, Boxes):
         return [box_json(box) for box in value.boxes]
-    marked = [_span_json(one) for one in spans_of(value)]
-    lost = [{"label": one.label, "text": one.text, "unlocated": one.reason} for one in unlocated_of(value)]
+    marked = [_span_json(span) for span in spans_of(value)]
+    lost = [{"label": span.label, "text": span.text, "unlocated": span.reason} for span in unlocated_of(value)]
     return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost, *relations_json(value)]
 
 

@@ -47,29 +47,29 @@ def consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[Answe
 def _borda(rankings: Sequence[Ranking]) -> Ranking:
     places: Counter[str] = Counter()
     for ranking in rankings:
-        places.update({one: place for place, one in enumerate(ranking.ids)})
+        places.update({item: place for place, item in enumerate(ranking.ids)})
     return Ranking(tuple(sorted(rankings[0].ids, key=places.__getitem__)))
 
 
 def _concordance(rankings: Sequence[Ranking], samples: int) -> float:
     """A pair with a sample that has no order agrees as little as chance."""
-    taus = [_agreement(one, other) for one, other in combinations(rankings, 2)]
+    taus = [_agreement(ranking, other) for ranking, other in combinations(rankings, 2)]
     return max(0.0, sum(taus) / comb(samples, 2))
 
 
-def _agreement(one: Ranking, other: Ranking) -> float:
+def _agreement(ranking: Ranking, other: Ranking) -> float:
     """-1..1; orders of a single item are equal."""
-    tau = kendall_tau(one.ids, other.ids)
-    return float(one == other) if tau is None else tau
+    tau = kendall_tau(ranking.ids, other.ids)
+    return float(ranking == other) if tau is None else tau
 
 
 def _majority(groups: Sequence[Groups], samples: int) -> tuple[Groups | None, float]:
     """A picture that a sample gives no label is in none of its buckets."""
-    held = [buckets_of(one) for one in groups]
-    ids = dict.fromkeys(one for sample in groups for _, of in sample.groups for one in of)
-    votes = {one: Counter(buckets.get(one, ()) for buckets in held).most_common(1)[0] for one in ids}
-    order = dict.fromkeys(bucket for one in groups for bucket, _ in one.groups)
-    joined = ((bucket, tuple(one for one in ids if bucket in votes[one][0])) for bucket in order)
+    held = [buckets_of(sample) for sample in groups]
+    ids = dict.fromkeys(item for sample in groups for _, of in sample.groups for item in of)
+    votes = {item: Counter(buckets.get(item, ()) for buckets in held).most_common(1)[0] for item in ids}
+    order = dict.fromkeys(bucket for sample in groups for bucket, _ in sample.groups)
+    joined = ((bucket, tuple(item for item in ids if bucket in votes[item][0])) for bucket in order)
     kept = tuple(group for group in joined if group[1])
     agreement = sum(count for _, count in votes.values()) / (samples * len(votes))
     return Groups(kept) if kept else None, agreement
@@ -85,11 +85,11 @@ def _by_item(values: Sequence[AnswerValue | None], samples: int) -> tuple[Answer
 
 def _medoid(boxes: Sequence[Boxes], samples: int) -> tuple[Boxes, float]:
     """A pair with a sample that has no marks agrees in none."""
-    alike = [[_common(one, other) for other in boxes] for one in boxes]
+    alike = [[_common(answer, other) for other in boxes] for answer in boxes]
     agreement = sum(alike[i][j] for i, j in combinations(range(len(boxes)), 2)) / comb(samples, 2)
     return max(zip(boxes, alike, strict=True), key=lambda held: sum(held[1]))[0], agreement
 
 
-def _common(one: Boxes, other: Boxes) -> float:
+def _common(answer: Boxes, other: Boxes) -> float:
     """The F1 of the same marks."""
-    return 2 * len(pairs_of(one, other)) / (len(one.boxes) + len(other.boxes))
+    return 2 * len(pairs_of(answer, other)) / (len(answer.boxes) + len(other.boxes))

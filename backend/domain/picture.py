@@ -30,6 +30,6 @@ class Picture:
         return f"[picture: {self.media_type}, {len(self.content):,} bytes, sha256 {self.sha256[:12]}]"
 
 
-Shown = Picture | Document
-Placed = tuple[int, Shown]
+Attachment = Picture | Document
+PlacedAttachment = tuple[int, Attachment]
 """What is shown and where it stands in a text: before the code point with that index."""

@@ -64,8 +64,8 @@ def half_related_of(value: object) -> tuple[UnlocatedRelation, ...]:
 
 def relations_or_none(relations: Iterable[Relation], unlocated: Iterable[UnlocatedRelation] = ()) -> Relations | None:
     """Equal relations once, in the order of the text; None for nothing."""
-    found = Relations(tuple(sorted(dict.fromkeys(relations))), tuple(sorted(unlocated)))
-    return found if found.relations or found.unlocated else None
+    value = Relations(tuple(sorted(dict.fromkeys(relations))), tuple(sorted(unlocated)))
+    return value if value.relations or value.unlocated else None
 
 
 def relations_json(value: object) -> list[dict[str, Any]]:

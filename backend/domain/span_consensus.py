@@ -18,12 +18,12 @@ LEAST = 0.5
 def span_consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[Spans | None, float]:
     """Of the values of all usable samples, None for one without spans. `samples`: also those that can't be used, which
     agree with nothing."""
-    held = [{one.key: one for one in spans_of(value)} for value in values]
+    held = [{span.key: span for span in spans_of(value)} for value in values]
     marked = Counter(key for spans in held for key in spans)
-    lost = Counter(one for value in values for one in {*unlocated_of(value)})
+    lost = Counter(span for value in values for span in {*unlocated_of(value)})
     kept = [key for key, count in marked.items() if count / samples >= LEAST]
     joined = [_joined([spans[key] for spans in held if key in spans], samples) for key in kept]
-    result = spans_or_none(joined, (one for one, count in lost.items() if count / samples >= LEAST))
+    result = spans_or_none(joined, (span for span, count in lost.items() if count / samples >= LEAST))
     counts = [*marked.values(), *lost.values()]
     agreeing = [count if count / samples >= LEAST else len(values) - count for count in counts]
     return result, fmean(agreeing or [len(values)]) / samples
@@ -31,6 +31,6 @@ def span_consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[
 
 def _joined(spans: Sequence[MarkedSpan], samples: int) -> MarkedSpan:
     """One span of that many of all samples."""
-    said = Counter(one.attributes for one in spans).most_common(1)[0][0]
-    first = next(one for one in spans if one.attributes == said)
+    said = Counter(span.attributes for span in spans).most_common(1)[0][0]
+    first = next(span for span in spans if span.attributes == said)
     return replace(first, score=len(spans) / samples)

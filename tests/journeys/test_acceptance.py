@@ -39,6 +39,16 @@ def test_they_are_nobodys_truth_until_a_person_touches_them(
     other = accepted.save("other", project.id, "Another text.\n\n{text}")
     if withdrawn:
         accepted.app.withdraw("topic@1")
+    shown = accepted.command("show", "topic@1", "--json").json
+    me = {"id": shown["saved_by"]["id"], "email": accepted.app.person.email}
+    assert shown["saved_by"] == me
+    done = [("withdraw", TASKS)] * withdrawn + [("annotate", TASKS)]
+    assert [(action["kind"], action["count"], action["by"]) for action in shown["actions"]] == [
+        (kind, count, me) for kind, count in done
+    ]
+    assert f"{TASKS} annotations created by {me['email']}" in accepted.command("show", "topic@1").out
+    (run,) = accepted.command("runs", "topic", "--json").json
+    assert run["started_by"] == me
     for tag in (other, "topic@1"):
         with pytest.raises(NoTruthsError, match="no person has looked at them"):
             accepted.app.evaluate(tag, truth="any")

@@ -43,17 +43,17 @@ def two(restarting: RunningLabelStudio, project: Project, stand_in: RunningStand
 
 
 @pytest.fixture
-def told(restarting: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def notices(restarting: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What a push says. When it waits for Label Studio, that is started again."""
     monkeypatch.setattr(place, "PAUSE_S", 0)
 
-    class Told(list[str]):
+    class Notices(list[str]):
         def append(self, sentence: str) -> None:
             super().append(sentence)
             if sentence == WAITING:
                 restarting.service.start()
 
-    return Told()
+    return Notices()
 
 
 def stopped_once(method: Callable[..., Any], stop: Callable[[], None], after: bool, turn: int) -> Callable[..., Any]:
@@ -85,7 +85,7 @@ def test_a_push_goes_on(
     two: Installation,
     restarting: RunningLabelStudio,
     project: Project,
-    told: list[str],
+    notices: list[str],
     monkeypatch: pytest.MonkeyPatch,
     asked: str,
     turn: int,
@@ -95,15 +95,15 @@ def test_a_push_goes_on(
     monkeypatch.setattr(imports, "AT_ONCE", 1000)
     studio = two.app.container.studio
     monkeypatch.setattr(studio, asked, stopped_once(getattr(studio, asked), restarting.service.stop, after, turn))
-    assert two.app.push("topic@2", notify=told.append) == PushResult(TASKS, TASKS, 0)
-    assert told.count(WAITING) == 1
+    assert two.app.push("topic@2", notify=notices.append) == PushResult(TASKS, TASKS, 0)
+    assert notices.count(WAITING) == 1
     assert project.versions() == {"topic@2": TASKS}
     assert (project.predicted("topic@2"), project.shown) == (set(project.task_ids()), "topic@2")
     assert two.app.push("topic@2") == PushResult(0, 0, TASKS)
 
 
 def test_what_comes_late_is_not_sent_twice(
-    two: Installation, project: Project, told: list[str], monkeypatch: pytest.MonkeyPatch
+    two: Installation, project: Project, notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server before Label Studio gives up on a request that Label Studio then does all the same."""
     studio = two.app.container.studio
@@ -123,8 +123,8 @@ def test_what_comes_late_is_not_sent_twice(
 
     monkeypatch.setattr(studio, "import_predictions", given_up)
     monkeypatch.setattr(studio, "model_versions", seen)
-    assert two.app.push("topic@2", notify=told.append) == PushResult(TASKS, TASKS, 0)
-    assert told[:1] == ["Label Studio is slow to answer; looking for what it was sent, two minutes at most."]
+    assert two.app.push("topic@2", notify=notices.append) == PushResult(TASKS, TASKS, 0)
+    assert notices[:1] == ["Label Studio is slow to answer; looking for what it was sent, two minutes at most."]
     assert project.versions() == {"topic@2": TASKS}
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import accepted, accepting
 
 
@@ -21,21 +21,21 @@ class Begun(NamedTuple):
 class AcceptanceStore(Repository):
     """See Repository. `version` is a tag."""
 
-    @told
+    @retried
     def begin(self, project: int, begun: Begun) -> None:
         """Notes that annotations are about to be created."""
         insert = self._insert(accepting).values(project=project, **begun._asdict())
         with self._engine.begin() as connection:
             connection.execute(insert.on_conflict_do_nothing())
 
-    @told
+    @retried
     def begun(self, project: int) -> list[Begun]:
         """The ones that have not been ended."""
         query = sa.select(accepting.c.version, accepting.c.after).where(accepting.c.project == project)
         with self._engine.connect() as connection:
             return [Begun(*row) for row in connection.execute(query)]
 
-    @told
+    @retried
     def end(self, project: int, version: str, seals: Mapping[int, str]) -> None:
         """Notes the annotations that were created, by id."""
         rows = [
@@ -48,7 +48,7 @@ class AcceptanceStore(Repository):
                 connection.execute(self._insert(accepted).on_conflict_do_nothing(), rows)
             connection.execute(accepting.delete().where(condition))
 
-    @told
+    @retried
     def seals(self, project: int, version: str) -> dict[int, str]:
         """The seals of a version's annotations when they were created, by id."""
         condition = sa.and_(accepted.c.project == project, accepted.c.version == version)
@@ -56,14 +56,14 @@ class AcceptanceStore(Repository):
             rows = connection.execute(sa.select(accepted.c.annotation, accepted.c.seal).where(condition))
             return {row.annotation: row.seal for row in rows}
 
-    @told
+    @retried
     def ids(self, project: int) -> frozenset[int]:
         """The annotations of all versions."""
         query = sa.select(accepted.c.annotation).where(accepted.c.project == project)
         with self._engine.connect() as connection:
             return frozenset(connection.execute(query).scalars())
 
-    @told
+    @retried
     def forget(self, annotations: Sequence[int]) -> None:
         """Deletes the notes of annotations that do not exist any more."""
         with self._engine.begin() as connection:

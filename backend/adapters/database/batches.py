@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import batch_lines, batches, completions, runs
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
@@ -64,7 +64,7 @@ class BatchLine:
 class BatchStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def create(self, run_id: str, base_url: str, model: str) -> StoredBatch:
         """A batch without requests, in state `writing`."""
         with self._engine.begin() as connection:
@@ -73,14 +73,14 @@ class BatchStore(Repository):
             connection.execute(batches.insert().values({name: getattr(batch, name) for name in StoredBatch.__slots__}))
         return batch
 
-    @told
+    @retried
     def add(self, batch: StoredBatch, requests: Mapping[str, int]) -> None:
         """Notes the requests that will be in it: digest -> the first task that it is for."""
         rows = [{"batch": batch.id, "digest": digest, "task_id": task_id} for digest, task_id in requests.items()]
         with self._engine.begin() as connection:
             connection.execute(batch_lines.insert(), rows)
 
-    @told
+    @retried
     def move(self, batch: StoredBatch, state: str, **names: str) -> StoredBatch | None:
         """The batch in its next state, with the provider's names for it; None if somebody else changed it."""
         as_known = sa.and_(batches.c.id == batch.id, batches.c.state == batch.state)
@@ -89,14 +89,14 @@ class BatchStore(Repository):
             row = connection.execute(sa.select(batches).where(batches.c.id == batch.id)).first()
         return StoredBatch(*row) if moved.rowcount == 1 and row is not None else None
 
-    @told
+    @retried
     def drop(self, batch: StoredBatch, states: Sequence[str] = UNASKED) -> None:
         """Deletes a batch that the provider does not know, unless its state is none of `states` any more."""
         condition = sa.and_(batches.c.id == batch.id, batches.c.state.in_(states))
         with self._engine.begin() as connection:
             connection.execute(batches.delete().where(condition))
 
-    @told
+    @retried
     def cancel(self, run_id: str) -> None:
         """Notes that all batches of a run are to be canceled, and deletes those that were not sent yet."""
         condition = sa.and_(batches.c.run_id == run_id, batches.c.state != "ended")
@@ -104,25 +104,25 @@ class BatchStore(Repository):
             connection.execute(batches.update().where(condition).values(canceled=True))
             connection.execute(batches.delete().where(condition, batches.c.state.in_(UNASKED)))
 
-    @told
+    @retried
     def of_run(self, run_id: str) -> list[StoredBatch]:
         """The batches that the run waits for."""
         return self._where(batches.c.run_id == run_id)
 
-    @told
+    @retried
     def of_version(self, tag: str, base_url: str) -> list[StoredBatch]:
         """The batches that any run of a version waits for, at this provider."""
         run_ids = sa.select(runs.c.id).where(runs.c.tag == tag)
         return self._where(sa.and_(batches.c.run_id.in_(run_ids), batches.c.base_url == shown(base_url)))
 
-    @told
+    @retried
     def adopt(self, batch: StoredBatch, run_id: str) -> StoredBatch:
         """From now on this run waits for it."""
         with self._engine.begin() as connection:
             connection.execute(batches.update().where(batches.c.id == batch.id).values(run_id=run_id))
         return replace(batch, run_id=run_id)
 
-    @told
+    @retried
     def under_way(self, digests: Sequence[str], run_id: str) -> dict[str, StoredBatch]:
         """The batches that hold these requests: batches of the run, and those of other runs that the provider has."""
         at_work = sa.or_(batches.c.run_id == run_id, batches.c.state == "open")
@@ -130,7 +130,7 @@ class BatchStore(Repository):
         query = query.where(at_work, batches.c.state != "ended")
         return {row[0]: StoredBatch(*row[1:]) for row in self._by_digest(query, digests)}
 
-    @told
+    @retried
     def lines(self, digests: Sequence[str], among: Sequence[str]) -> list[BatchLine]:
         """What `among` (ids of batches) contain of these requests."""
         if not among:
@@ -138,7 +138,7 @@ class BatchStore(Repository):
         query = sa.select(batch_lines).where(batch_lines.c.batch.in_(among))
         return [_line(row) for row in self._by_digest(query, digests)]
 
-    @told
+    @retried
     def keep(self, batch: StoredBatch, replies: Mapping[str, Completion | Failure]) -> None:
         """Stores the answers to requests of a batch, each once however often it is given; others are left out."""
         with self._engine.begin() as connection:
@@ -157,7 +157,7 @@ class BatchStore(Repository):
                 values = {"failure": failure.kind, "detail": failure.detail}
                 connection.execute(batch_lines.update().where(condition).values(**values))
 
-    @told
+    @retried
     def end(self, batch: StoredBatch, rest: Failure) -> None:
         """All answers have arrived; requests with neither answer nor error get `rest`."""
         left = sa.and_(batch_lines.c.batch == batch.id, sa.not_(batch_lines.c.done))
@@ -166,7 +166,7 @@ class BatchStore(Repository):
             connection.execute(batch_lines.update().where(left).values(**values))
             connection.execute(batches.update().where(batches.c.id == batch.id).values(state="ended"))
 
-    @told
+    @retried
     def untidied(self, project: int | None = None, most: int = 1000) -> list[StoredBatch]:
         """The batches of a project that may have files at the provider; without a project, all ended ones, newest
         first."""
@@ -175,7 +175,7 @@ class BatchStore(Repository):
         with self._engine.connect() as connection:
             return [StoredBatch(*row) for row in connection.execute(query.limit(most))]
 
-    @told
+    @retried
     def tidy(self, batch: StoredBatch) -> None:
         """Notes that the provider has none of its files any more."""
         with self._engine.begin() as connection:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import completions, holds, payments, runs
 from backend.domain.chat.request import Completion
 from backend.domain.resolution.resolve import Pricing, cost_of
@@ -31,7 +31,7 @@ class BudgetLedger(Repository):
         self._run_id = run_id
         self._pricing = pricing
 
-    @told
+    @retried
     def hold(self, holder: str, least: float, most: float) -> float | None:
         """Reserves up to `most` USD for `holder`, in place of its former reservation.
 
@@ -46,21 +46,21 @@ class BudgetLedger(Repository):
             self._write(connection, holder, amount)
         return amount
 
-    @told
+    @retried
     def keep(self, holder: str, usd: float) -> None:
         """Lowers the reservation of `holder` to `usd`: the highest cost of requests with an unknown end."""
         with self._engine.begin() as connection:
             self._locked(connection)
             self._write(connection, holder, usd)
 
-    @told
+    @retried
     def pay(self, answer: Completion) -> None:
         """Notes an answer that was paid for and is the answer to no request."""
         row = {name: getattr(answer, name) for name in _SIZE}
         with self._engine.begin() as connection:
             connection.execute(payments.insert().values(run_id=self._run_id, **row))
 
-    @told
+    @retried
     def spent(self) -> float:
         """USD that the run's stored completions cost."""
         with self._engine.connect() as connection:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import calibrations, prompts
 from backend.domain.calibration.calibrators import Calibrators
 from backend.domain.prompts.version import PromptVersion
@@ -29,7 +29,7 @@ class StoredCalibration:
 class CalibrationStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def of(self, version: PromptVersion) -> StoredCalibration | None:
         """The calibration that is stored with a version; None without one."""
         query = sa.select(calibrations).join_from(calibrations, prompts).where(*_mine(version))
@@ -37,7 +37,7 @@ class CalibrationStore(Repository):
             row = connection.execute(query).first()
         return None if row is None else StoredCalibration(Calibrators.read(row.calibrators), row.tasks, row.created)
 
-    @told
+    @retried
     def save(self, version: PromptVersion, calibrators: Calibrators, tasks: int) -> None:
         """Replaces an earlier one."""
         values = {"calibrators": calibrators.to_json(), "tasks": tasks, "created": now()}
@@ -46,7 +46,7 @@ class CalibrationStore(Repository):
             row = self._insert(calibrations).values(prompt_id=prompt, number=version.number, **values)
             connection.execute(row.on_conflict_do_update(index_elements=["prompt_id", "number"], set_=values))
 
-    @told
+    @retried
     def remove(self, version: PromptVersion) -> bool:
         """False if there was none."""
         prompt = sa.select(prompts.c.id).where(prompts.c.name == version.name).scalar_subquery()

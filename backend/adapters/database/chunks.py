@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.runs import reason_now
 from backend.adapters.database.tables import jobs, runs
 from backend.domain.dataset.subset import ranges
@@ -23,7 +23,7 @@ _MINE = (jobs.c.run_id, jobs.c.number)
 class ChunkStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def open(self, run_id: str) -> None:
         """Lets workers share a run: its first chunk is to plan it, and earlier plans are deleted."""
         with self._engine.begin() as connection:
@@ -32,13 +32,13 @@ class ChunkStore(Repository):
             condition = runs.c.id == run_id
             connection.execute(runs.update().where(condition).values(status="pending", reason="", worker=QUEUED))
 
-    @told
+    @retried
     def close(self, run_id: str) -> None:
         """Deletes the chunks of a run."""
         with self._engine.begin() as connection:
             connection.execute(jobs.delete().where(jobs.c.run_id == run_id))
 
-    @told
+    @retried
     def planned(self, run_id: str) -> tuple[int, set[int]]:
         """Number of the last chunk, 0 for none, and the tasks of all chunks."""
         query = sa.select(jobs.c.number, jobs.c.ids).where(jobs.c.run_id == run_id, jobs.c.kind == "ask")
@@ -47,14 +47,14 @@ class ChunkStore(Repository):
         tasks = {task for row in rows for task in parse_ids(row.ids)}
         return max((row.number for row in rows), default=0), tasks
 
-    @told
+    @retried
     def add(self, run_id: str, number: int, kind: str, ids: Sequence[int] = ()) -> bool:
         """A chunk that waits for a worker; False if it exists already."""
         insert = self._insert(jobs).values(**_row(run_id, number, kind, ids)).on_conflict_do_nothing()
         with self._engine.begin() as connection:
             return connection.execute(insert.returning(jobs.c.number)).first() is not None
 
-    @told
+    @retried
     def claim(self, run_id: str, number: int, worker: str) -> Chunk | None:
         """Gives a waiting chunk to `worker`; None if it does not exist, is done, or belongs to another worker."""
         with self._engine.begin() as connection:
@@ -64,7 +64,7 @@ class ChunkStore(Repository):
             connection.execute(runs.update().where(condition).values(status="in_progress"))
             return self._job(connection, run_id, number)
 
-    @told
+    @retried
     def next_chunk(self, run_id: str, worker: str) -> Chunk | None:
         """Gives the first waiting chunk, but none during which a worker ended before: such a chunk runs alone."""
         free = (jobs.c.run_id == run_id, jobs.c.kind == "ask", jobs.c.status == "pending", jobs.c.deaths == 0)
@@ -94,7 +94,7 @@ class ChunkStore(Repository):
         condition = sa.and_(jobs.c.run_id == run_id, jobs.c.number == number)
         return _job(connection.execute(sa.select(jobs).where(condition)).one())
 
-    @told
+    @retried
     def beat(self, run_id: str, worker: str, waits_for: str = "") -> str:
         """A heartbeat of `worker`; returns the run's status, which tells the worker that the run has ended.
 
@@ -110,34 +110,34 @@ class ChunkStore(Repository):
             connection.execute(runs.update().where(runs.c.id == run_id, runs.c.seen < now).values(**values))
             return str(connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id)).scalar())
 
-    @told
+    @retried
     def done(self, run_id: str, numbers: Sequence[int]) -> None:
         with self._engine.begin() as connection:
             condition = sa.and_(jobs.c.run_id == run_id, jobs.c.number.in_(numbers))
             connection.execute(jobs.update().where(condition).values(status="done"))
 
-    @told
+    @retried
     def give_back(self, run_id: str, worker: str) -> None:
         """Releases the unfinished chunks of `worker`."""
         condition = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         with self._engine.begin() as connection:
             connection.execute(jobs.update().where(condition).values(status="pending", worker=""))
 
-    @told
+    @retried
     def is_shared(self, run_id: str, worker: str) -> bool:
         """Whether another worker than `worker` owns a chunk of the run."""
         others = (jobs.c.run_id == run_id, jobs.c.worker != worker, jobs.c.status == "in_progress")
         with self._engine.connect() as connection:
             return connection.execute(sa.select(jobs.c.number).where(*others).limit(1)).first() is not None
 
-    @told
+    @retried
     def is_asked(self, run_id: str) -> bool:
         """Whether the run is planned and all its chunks are done."""
         left = sa.select(sa.func.count()).where(jobs.c.run_id == run_id, jobs.c.number != END, jobs.c.status != "done")
         with self._engine.connect() as connection:
             return connection.execute(left).scalar() == 0
 
-    @told
+    @retried
     def asked(self) -> list[str]:
         """The open runs whose chunks are all done, so that only the last step is left."""
         left = sa.func.sum(sa.case((jobs.c.status != "done", 1), else_=0))
@@ -145,7 +145,7 @@ class ChunkStore(Repository):
         with self._engine.connect() as connection:
             return list(connection.execute(shared.group_by(jobs.c.run_id).having(left == 0)).scalars())
 
-    @told
+    @retried
     def revive(self, is_running: Callable[[str], bool | None]) -> list[Chunk]:
         """Releases the chunks whose workers are lost (see `domain.runs.run.is_lost`) and returns them."""
         silent_s = (self._now() - jobs.c.seen).label("silent_s")
@@ -160,7 +160,7 @@ class ChunkStore(Repository):
         values = {"status": "pending", "worker": "", "deaths": row.deaths + 1}
         return connection.execute(held.values(**values)).rowcount == 1
 
-    @told
+    @retried
     def waiting(self) -> list[tuple[str, int]]:
         """Run and number of each chunk of an open run that nobody owns."""
         query = sa.select(*_MINE).join_from(jobs, runs).where(jobs.c.status == "pending", runs.c.status.in_(OPEN))

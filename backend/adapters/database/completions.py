@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database import completion_sources as sources
 from backend.adapters.database.engine import CHUNK
-from backend.adapters.database.retry import RetryPolicy, told
+from backend.adapters.database.retry import RetryPolicy, retried
 from backend.adapters.database.tables import completions
 from backend.domain.chat.request import Completion
 
@@ -21,7 +21,7 @@ class CompletionStore:
     insert: Any
     retry: RetryPolicy
 
-    @told
+    @retried
     def add_completions(
         self, answers: Iterable[Completion], run_id: str | None = None, project: int | None = None
     ) -> None:
@@ -41,7 +41,7 @@ class CompletionStore:
             if project is not None:
                 sources.note(connection, self.insert, project, (row["digest"] for row in rows))
 
-    @told
+    @retried
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
         """Stored attempts by digest, in order of attempt; digests without any are absent."""
         by_digest: dict[str, list[Completion]] = {}

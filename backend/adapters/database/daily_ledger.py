@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import day_holds, runs
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import FINAL
@@ -28,13 +28,13 @@ class DayLedger(BudgetLedger):
         self._day = day
         self._limit = limit
 
-    @told
+    @retried
     def left(self) -> float:
         """USD that are neither spent nor reserved."""
         with self._engine.connect() as connection:
             return self._limit - self._spent(connection) - self._held(connection)
 
-    @told
+    @retried
     def hand_over(self, holder: str, run_id: str) -> None:
         """The reservation of `holder` belongs to that run from now on."""
         condition = (day_holds.c.day == self._day) & (day_holds.c.holder == holder)

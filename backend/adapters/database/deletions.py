@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database import completion_sources as sources
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, version_ids, versions
 from backend.domain.runs.run import OPEN
 from backend.errors import PromptError
@@ -15,13 +15,13 @@ from backend.errors import PromptError
 class DeletionStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def check(self, tags: Sequence[str]) -> None:
         """Raises PromptError while one of these versions is in use, or a run of one has not ended."""
         with self._engine.connect() as connection:
             _check(connection, tags)
 
-    @told
+    @retried
     def delete(self, name: str, number: int) -> None:
         """Deletes a version with its runs and its calibration. Completions stay, because they were paid for.
 

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 
 from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import embeddings
 
 
 class EmbeddingStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def vectors(self, digests: Sequence[str]) -> dict[str, bytes]:
         """The stored vectors, by digest."""
         by_digest: dict[str, bytes] = {}
@@ -23,7 +23,7 @@ class EmbeddingStore(Repository):
                 by_digest |= {row.digest: row.vector for row in connection.execute(sa.select(embeddings).where(chunk))}
         return by_digest
 
-    @told
+    @retried
     def add(self, vectors: Mapping[str, bytes]) -> None:
         """Existing vectors stay as they are."""
         rows = [{"digest": digest, "vector": vector} for digest, vector in sorted(vectors.items())]

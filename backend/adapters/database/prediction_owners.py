@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import asks, connections, installation, runs, unmarked
 from backend.domain.predictions.marks import Marker
 
@@ -13,12 +13,12 @@ from backend.domain.predictions.marks import Marker
 class OwnershipStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def marker(self) -> Marker:
         with self._engine.connect() as connection:
             return Marker(connection.execute(sa.select(installation.c.secret)).scalar_one())
 
-    @told
+    @retried
     def note(self, project: int, version: str, tasks: Iterable[int]) -> None:
         """Notes predictions without a place for a mark, before they are sent."""
         rows = [{"project": project, "version": version, "task_id": task} for task in tasks]
@@ -27,14 +27,14 @@ class OwnershipStore(Repository):
         with self._engine.begin() as connection:
             connection.execute(self._insert(unmarked).on_conflict_do_nothing(), rows)
 
-    @told
+    @retried
     def noted(self, project: int, version: str) -> set[int]:
         """Tasks whose prediction of a version, without a region, is ours."""
         condition = sa.and_(unmarked.c.project == project, unmarked.c.version == version)
         with self._engine.connect() as connection:
             return set(connection.execute(sa.select(unmarked.c.task_id).where(condition)).scalars())
 
-    @told
+    @retried
     def pushed_unmarked(self, tag: str) -> set[int]:
         """Tasks of runs that pushed a version before there were marks."""
         then = sa.and_(
@@ -44,7 +44,7 @@ class OwnershipStore(Repository):
         with self._engine.connect() as connection:
             return set(connection.execute(query).scalars())
 
-    @told
+    @retried
     def served_unmarked(self, project: int) -> str | None:
         """Tag of the version whose predictions the server gave before there were marks."""
         query = sa.select(connections.c.in_use_unmarked).where(connections.c.project == project)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database import completion_sources as owners
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import (
     asks,
     batches,
@@ -46,7 +46,7 @@ class Held:
 class ForgetStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def held(self, project: int) -> Held:
         with self._engine.connect() as connection:
             counts = {table.name: _count(connection, table, which) for table, which in _parts(project)}
@@ -58,13 +58,13 @@ class ForgetStore(Repository):
             counts.pop(table.name)
         return Held(answers=answers, quoting=quoting, **counts)
 
-    @told
+    @retried
     def note(self, project: int, digests: list[str]) -> None:
         """Notes that these requests, which are part of no run, are about a project's tasks."""
         with self._engine.begin() as connection:
             owners.note(connection, self._insert, project, digests)
 
-    @told
+    @retried
     def forget(self, project: int) -> None:
         """Deletes everything that `held` counts.
 

@@ -19,7 +19,7 @@ from backend.adapters.database import prompt_names as names
 from backend.adapters.database.authors import author_row
 from backend.adapters.database.completions import CompletionStore
 from backend.adapters.database.engine import clock_of, open_database
-from backend.adapters.database.retry import AT_ONCE, RetryPolicy, told
+from backend.adapters.database.retry import AT_ONCE, RetryPolicy, retried
 from backend.adapters.database.tables import (
     accepted,
     accepting,
@@ -47,20 +47,20 @@ class Store(CompletionStore):
         self.engine = open_database(url)
         self.clock: Callable[[], Any] = clock_of(self.engine)
         self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
-        self._lender: Store | None = None
+        self._kept_alive: Store | None = None
         # Not at the process's end: after a fork that would be the end of the parent's connections.
         weakref.finalize(self, self.engine.dispose).atexit = False
 
     def with_retry(self, retry: RetryPolicy) -> Self:
         """The same record for somebody who waits for it as `retry` says."""
         other = copy(self)
-        other.retry, other._lender = retry, self
+        other.retry, other._kept_alive = retry, self
         return other
 
     def close(self) -> None:
         self.engine.dispose()
 
-    @told
+    @retried
     def describe(self) -> str:
         """Its address and content, for people."""
         with self.engine.connect() as connection:
@@ -69,7 +69,7 @@ class Store(CompletionStore):
 
     # Prompts and versions
 
-    @told
+    @retried
     def save(self, version: PromptVersion, author: Person | None = None) -> tuple[PromptVersion, bool]:
         """The stored version with its number, and whether it is new: unchanged content returns the same version.
         `author`: who saves it.
@@ -104,7 +104,7 @@ class Store(CompletionStore):
         connection.execute(version_ids.insert().values(prompt_id=prompt.id, number=number, **author_row(author)))
         return _version(connection.execute(same).one()), True
 
-    @told
+    @retried
     def version(self, name: str, number: int) -> PromptVersion:
         """Raises PromptError with the nearest name when there is no such version."""
         mine = sa.and_(prompts.c.name == name, versions.c.number == number)
@@ -117,7 +117,7 @@ class Store(CompletionStore):
             raise self.unknown(name)
         raise PromptError(f"There is no version {name}@{number}: {nearest(f'{name}@{number}', numbers)}")
 
-    @told
+    @retried
     def unknown(self, name: str) -> PromptError:
         """What to say when there is no prompt of this name: what it is called now, or the nearest name."""
         with self.engine.connect() as connection:
@@ -126,7 +126,7 @@ class Store(CompletionStore):
         hint = f"it was renamed, to '{owner.name}'." if owner is not None else nearest(name, existing)
         return PromptError(f"There is no prompt '{name}': {hint}")
 
-    @told
+    @retried
     def versions(self, name: str | None = None) -> list[PromptVersion]:
         """All versions, or those of one prompt; by name, then number."""
         query = _VERSIONS if name is None else _VERSIONS.where(prompts.c.name == name)
@@ -134,7 +134,7 @@ class Store(CompletionStore):
             rows = connection.execute(query.order_by(prompts.c.name, versions.c.number)).all()
         return [_version(row) for row in rows]
 
-    @told
+    @retried
     def rename(self, old: str, new: str) -> None:
         """Raises PromptError when the new name is, or ever was, another prompt's."""
         mine = sa.select(prompts.c.id).where(prompts.c.name == new)
@@ -150,7 +150,7 @@ class Store(CompletionStore):
         except IntegrityError:
             raise PromptError(f"There is a prompt '{new}' already: choose another name.") from None
 
-    @told
+    @retried
     def delete(self, name: str) -> None:
         """Deletes a prompt with its versions and runs. Completions stay, because they were paid for.
 
@@ -171,14 +171,14 @@ class Store(CompletionStore):
 
     # What annotators get
 
-    @told
+    @retried
     def connection(self, project: int) -> Mapping[str, str | None]:
         """`in_use`, `shown_before` and `to_show` of a project; None where nothing is known."""
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(connections).where(connections.c.project == project)).first()
         return {name: getattr(row, name, None) for name in ("in_use", "shown_before", "to_show")}
 
-    @told
+    @retried
     def set_connection(self, project: int, **values: str | None) -> None:
         """Sets what is given of `in_use`, `shown_before` and `to_show`."""
         insert = self.insert(connections).values(project=project, **values)

@@ -10,7 +10,7 @@ from backend.adapters.database.authors import author_row
 from backend.adapters.database.prompt_names import take
 from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import prompt_details, prompts, run_ids, runs, version_ids, versions
 from backend.domain.person import Person
 from backend.errors import PromptError
@@ -47,20 +47,20 @@ class PublicId:
 class PublicIdStore(Repository):
     """Those of versions and runs are given once, also when what they meant was deleted."""
 
-    @told
+    @retried
     def prompts(self) -> list[PromptRow]:
         """All prompts, also those without a version; newest first."""
         with self._engine.connect() as connection:
             return [_prompt(row) for row in connection.execute(_PROMPTS.order_by(prompts.c.id.desc()))]
 
-    @told
+    @retried
     def prompt(self, prompt: int) -> PromptRow | None:
         """None when there is no prompt with this id."""
         with self._engine.connect() as connection:
             row = connection.execute(_PROMPTS.where(prompts.c.id == prompt)).first()
         return None if row is None else _prompt(row)
 
-    @told
+    @retried
     def create(self, name: str, project: int, title: str, description: str, author: Person) -> int:
         """A prompt without versions; its id. The same once more is the same prompt.
 
@@ -76,7 +76,7 @@ class PublicIdStore(Repository):
             self._describe(connection, row.id, title, description, author)
             return int(row.id)
 
-    @told
+    @retried
     def describe(self, prompt: int, title: str, description: str, author: Person) -> None:
         """Notes what a prompt is called and described as; who noted it first stays its author."""
         with self._engine.begin() as connection:
@@ -87,7 +87,7 @@ class PublicIdStore(Repository):
         row = self._insert(prompt_details).values(prompt_id=prompt, created=now(), **words, **author_row(author))
         connection.execute(row.on_conflict_do_update(index_elements=["prompt_id"], set_=words))
 
-    @told
+    @retried
     def versions(self, prompt: int) -> dict[int, PublicId]:
         """The ids of a prompt's versions, by their number."""
         query = sa.select(version_ids).where(version_ids.c.prompt_id == prompt)
@@ -95,14 +95,22 @@ class PublicIdStore(Repository):
             rows = connection.execute(query).all()
         return {row.number: PublicId(row.id, row.user_id, row.user_email) for row in rows}
 
-    @told
+    @retried
+    def by_tag(self) -> Mapping[str, PublicId]:
+        """The ids of all versions, by tag."""
+        query = sa.select(version_ids, prompts.c.name).join_from(version_ids, prompts)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {f"{row.name}@{row.number}": PublicId(row.id, row.user_id, row.user_email) for row in rows}
+
+    @retried
     def set_note(self, prompt: int, number: int, note: str) -> None:
         """Changes a version's note."""
         condition = sa.and_(versions.c.prompt_id == prompt, versions.c.number == number)
         with self._engine.begin() as connection:
             connection.execute(versions.update().where(condition).values(note=note))
 
-    @told
+    @retried
     def runs(self, keys: Iterable[str]) -> Mapping[str, PublicId]:
         """The integers of runs, by the runs' ids."""
         query = sa.select(run_ids).where(run_ids.c.run_id.in_(list(keys)))
@@ -110,7 +118,7 @@ class PublicIdStore(Repository):
             rows = connection.execute(query).all()
         return {row.run_id: PublicId(row.id, row.user_id, row.user_email) for row in rows}
 
-    @told
+    @retried
     def run(self, number: int) -> str | None:
         """The id of the run with this integer; None when there is none."""
         with self._engine.connect() as connection:

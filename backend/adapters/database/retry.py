@@ -30,13 +30,13 @@ PATIENT = RetryPolicy(60.0)
 
 
 class Patient(Protocol):
-    """Whose methods may be `told`: the Store, or a Repository."""
+    """Whose methods may be `retried`: the Store, or a Repository."""
 
     @property
     def retry(self) -> RetryPolicy: ...
 
 
-def told(method: Callable[P, T]) -> Callable[P, T]:
+def retried(method: Callable[P, T]) -> Callable[P, T]:
     """Database trouble as one sentence; without statements, which hold task texts. What may pass is waited for, as the
     RetryPolicy says: the method is one transaction, and is done again. Then it is a StoreAwayError."""
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.budget_ledger import costs, spending, total
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import asks, completions, prompts, runs, samples, versions
 from backend.domain.chat.request import ChatRequest, PlannedRequests
 from backend.domain.outcome import Failure, Outcome, Rejection
@@ -49,13 +49,13 @@ class RunTask:
 class RunTaskStore(Repository):
     """See Repository."""
 
-    @told
+    @retried
     def note(self, run_id: str, tasks: Iterable[RunTask]) -> None:
         """Writes what became of tasks of a run."""
         with self._engine.begin() as connection:
             self._note(connection, run_id, tasks)
 
-    @told
+    @retried
     def plan(self, run_id: str, planned: PlannedRequests) -> None:
         """Writes which tasks of a run will be asked about, with the digests of their requests."""
         requests = [(task_id, ask) for task_id, ask in planned if isinstance(ask, ChatRequest)]
@@ -74,7 +74,7 @@ class RunTaskStore(Repository):
         update["sent"] = asks.c.sent + insert.excluded.sent
         connection.execute(insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update), rows)
 
-    @told
+    @retried
     def set_aside(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
         """Notes a Failure for tasks of a run; a stored answer still counts."""
         rows = [_row(run_id, RunTask(task, None, failure)) for task in tasks]
@@ -84,7 +84,7 @@ class RunTaskStore(Repository):
         with self._engine.begin() as connection:
             connection.execute(statement, rows)
 
-    @told
+    @retried
     def count(self, run_id: str) -> int:
         """Tasks of a run that are noted."""
         with self._engine.connect() as connection:
@@ -99,7 +99,7 @@ class RunTaskStore(Repository):
         """The entries of one run, by task id, in pages."""
         return self._pages(sa.select(runs.c.id).where(runs.c.id == run_id), size)
 
-    @told
+    @retried
     def some(self, tag: str, most: int) -> list[tuple[int, str]]:
         """Some of the tasks that a version was asked about, with the digests of their requests."""
         of_version = sa.select(asks.c.task_id, asks.c.digest).join_from(asks, runs)
@@ -107,7 +107,7 @@ class RunTaskStore(Repository):
         with self._engine.connect() as connection:
             return [(row.task_id, row.digest) for row in connection.execute(query)]
 
-    @told
+    @retried
     def tally(self, run: Run, pricing: Pricing) -> TaskCounts:
         """The progress of a run. Answers of later runs change nothing: this run had no answer."""
         of_run = asks.c.run_id == run.id
@@ -146,7 +146,7 @@ class RunTaskStore(Repository):
             yield page
             last = page[-1].task_id
 
-    @told
+    @retried
     def _asks_after(self, some_runs: Any, last: int, size: int) -> list[RunTask]:
         condition = sa.and_(asks.c.run_id.in_(some_runs), asks.c.task_id > last)
         ids = sa.select(asks.c.task_id).where(condition).distinct().order_by(asks.c.task_id).limit(size).subquery()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from backend.adapters.database.authors import author_row
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
-from backend.adapters.database.retry import told
+from backend.adapters.database.retry import retried
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.tables import run_ids, runs
 from backend.domain.dataset.subset import Subset, read_subset
@@ -44,7 +44,7 @@ class RunStore(Repository):
         super().__init__(store)
         self.asks = RunTaskStore(store)
 
-    @told
+    @retried
     def create(self, order: NewRun, check: Callable[[Run], None] = lambda other: None) -> Run:
         """A pending run. Raises what `check` raises for a run of the same version that has not ended.
 
@@ -62,13 +62,13 @@ class RunStore(Repository):
                 check(_run(other))
             return _run(connection.execute(self._query().where(runs.c.id == run_id)).one())
 
-    @told
+    @retried
     def limit(self, run_id: str, budget: float) -> None:
         """Sets the most USD that a run may spend."""
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(budget=budget))
 
-    @told
+    @retried
     def claim(self, run_id: str, worker: str, is_running: Callable[[str], bool | None] = lambda _: None) -> bool:
         """Gives a pending run to `worker`, or a run that its process lost (see `domain.runs.run.is_lost`).
 
@@ -85,7 +85,7 @@ class RunStore(Repository):
             same = (runs.c[name] == getattr(row, name) for name in ("id", "status", "worker", "seen"))
             return connection.execute(runs.update().where(*same).values(**values)).rowcount == 1
 
-    @told
+    @retried
     def beat(self, run_id: str, seconds: float, waits_for: str = "") -> str:
         """A heartbeat, `seconds` after the last one; returns the run's status, so that a cancel is noticed.
 
@@ -97,34 +97,34 @@ class RunStore(Repository):
             connection.execute(runs.update().where(condition).values(**values))
             return str(connection.execute(sa.select(runs.c.status).where(condition)).scalar())
 
-    @told
+    @retried
     def size(self, run_id: str, tasks: int) -> None:
         """Stores the size of the task selection."""
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(tasks=tasks))
 
-    @told
+    @retried
     def complete(self, run_id: str) -> bool:
         """Completes a run, unless it was canceled meanwhile (then False)."""
         live = sa.and_(runs.c.id == run_id, runs.c.status == "in_progress")
         with self._engine.begin() as connection:
             return connection.execute(runs.update().where(live).values(status="completed", reason="")).rowcount == 1
 
-    @told
+    @retried
     def finish(self, run_id: str, status: str, reason: str = "") -> None:
         """Ends a run, unless it has ended already: of several who work on it, the first one says why."""
         condition = sa.and_(runs.c.id == run_id, runs.c.status.in_(OPEN))
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(condition).values(status=status, reason=reason))
 
-    @told
+    @retried
     def reopen(self, run_id: str) -> None:
         """Makes it a pending run again that nobody owns."""
         values = {"status": "pending", "reason": "", "worker": "", "seen": self._now()}
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(**values))
 
-    @told
+    @retried
     def cancel(self, run_id: str) -> bool:
         """Asks a run to stop; its process notices at its next heartbeat. False if it had ended already."""
         open_still = runs.c.status.in_(OPEN)
@@ -133,7 +133,7 @@ class RunStore(Repository):
             changed = connection.execute(runs.update().where(runs.c.id == run_id, open_still).values(**values))
         return changed.rowcount == 1
 
-    @told
+    @retried
     def run(self, run_id: str) -> Run:
         """Raises RunError if there is none."""
         with self._engine.connect() as connection:
@@ -142,14 +142,14 @@ class RunStore(Repository):
             raise RunError(f"There is no run '{run_id[:20]}': see `ls-prompts runs`.")
         return _run(row)
 
-    @told
+    @retried
     def servers(self, tag: str) -> tuple[str, ...]:
         """The model's servers with which runs of a version were started, in alphabetical order."""
         query = sa.select(runs.c.server).where(runs.c.tag == tag, runs.c.server.is_not(None)).distinct()
         with self._engine.connect() as connection:
             return tuple(sorted(connection.execute(query).scalars()))
 
-    @told
+    @retried
     def runs(self, tag: str | None = None) -> list[Run]:
         """Newest first."""
         query = self._query().order_by(runs.c.created.desc(), runs.c.id)

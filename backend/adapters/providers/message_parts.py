@@ -6,7 +6,7 @@ from base64 import b64encode
 
 from backend.domain.chat.request import ChatRequest
 from backend.domain.document import PDF, Document
-from backend.domain.picture import Shown
+from backend.domain.picture import Attachment
 
 
 def content_of(request: ChatRequest) -> bytes:
@@ -14,7 +14,7 @@ def content_of(request: ChatRequest) -> bytes:
     return b"[" + b", ".join(map(_part, request.parts)) + b"]"
 
 
-def _part(part: str | Shown) -> bytes:
+def _part(part: str | Attachment) -> bytes:
     if isinstance(part, str):
         return json.dumps({"type": "text", "text": part}).encode()
     if isinstance(part, Document):

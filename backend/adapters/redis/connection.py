@@ -58,7 +58,7 @@ class RedisConnection:
         weakref.finalize(self, self.redis.close)
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def translated_errors(self) -> Iterator[None]:
         """Raises errors of Redis as QueueErrors."""
         from redis.exceptions import RedisError
 
@@ -75,7 +75,7 @@ class RedisConnection:
         deadline = time.monotonic() + patience_s
         while True:
             try:
-                with self.told():
+                with self.translated_errors():
                     return call()
             except QueueError as error:
                 if time.monotonic() > deadline:

@@ -153,7 +153,7 @@ class WorkerRegistration(PeriodicThread):
 
     def __enter__(self) -> Self:
         """Raises QueueError if Redis does not answer."""
-        with self._broker.told():
+        with self._broker.translated_errors():
             self._agree()
         return super().__enter__()
 
@@ -190,7 +190,7 @@ class WorkerRegistration(PeriodicThread):
 
         Raises QueueError if Redis is away.
         """
-        with self._broker.told():
+        with self._broker.translated_errors():
             parts = [part.decode() for part in self._redis.eval(HOLDERS, 2, *self._keys[:2])]
         return {member: int(slots) for member, slots in zip(parts[::2], parts[1::2], strict=True)}
 
@@ -214,7 +214,7 @@ class WorkerRegistration(PeriodicThread):
     def _tick(self) -> None:
         """While Redis is away, the last agreement holds."""
         try:
-            with self._broker.told():
+            with self._broker.translated_errors():
                 self._agree()
         except QueueError as error:
             process_outage().noticed(error)

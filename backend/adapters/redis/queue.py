@@ -40,12 +40,12 @@ class Queue:
 
     def put(self, run_id: str, number: int) -> None:
         """Calls for a worker. Calling twice does no harm: only one worker gets the chunk."""
-        with self._broker.told():
+        with self._broker.translated_errors():
             self._jobs.enqueue(JOB, run_id, number, ttl=TWO_DAYS_S, result_ttl=0, failure_ttl=TWO_DAYS_S)
 
     def waiting(self) -> set[tuple[str, int]]:
         """The jobs that nobody has taken yet."""
-        with self._broker.told():
+        with self._broker.translated_errors():
             ids: Any = self._redis.lrange(self._jobs.key, 0, -1)
             with self._redis.pipeline(transaction=False) as pipeline:
                 for job in ids:
@@ -55,12 +55,12 @@ class Queue:
 
     def depth(self) -> int:
         """The number of jobs that nobody has taken yet."""
-        with self._broker.told():
+        with self._broker.translated_errors():
             return int(self._jobs.count)
 
     def describe(self) -> str:
         """Its address and length, for people."""
-        with self._broker.told():
+        with self._broker.translated_errors():
             workers = registered(self._jobs)
         return f"{self._broker.shown}, jobs waiting: {len(self.waiting())}, workers: {workers}"
 
@@ -71,7 +71,7 @@ class Queue:
         step: does one job
         on_stop: called when told to stop
         """
-        with self._broker.told():
+        with self._broker.translated_errors():
             worker = JobWorker([self._jobs], connection=self._redis, serializer=JSONSerializer)
         worker.serve(self._broker, burst, Call(self._take, step, on_stop))
 

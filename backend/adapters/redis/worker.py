@@ -49,7 +49,7 @@ class JobWorker(SimpleWorker):
         Raises QueueError if Redis does not answer at first.
         """
         self._call = call
-        with broker.told():
+        with broker.translated_errors():
             self.register_birth()  # type: ignore[no-untyped-call]  # RQ does not annotate it
         self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ does not annotate it
         try:

@@ -8,21 +8,21 @@ from backend.domain.labels.comparisons import exchanged
 from backend.domain.labels.reading import as_read
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
-from backend.domain.picture import Placed, Shown
+from backend.domain.picture import Attachment, PlacedAttachment
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 
-Message = tuple[str, tuple[Placed, ...]]
+Message = tuple[str, tuple[PlacedAttachment, ...]]
 """What the user says, and the pictures in it."""
 
 
-def parts_of(message: Message) -> list[str | Shown]:
+def parts_of(message: Message) -> list[str | Attachment]:
     """A message in pieces: texts, of which none is empty, and what is shown."""
     user, pictures = message
     ends = [0, *(at for at, _ in pictures), len(user)]
     texts = [user[start:end] for start, end in pairwise(ends)]
     shown = [picture for _, picture in pictures]
-    return [one for pair in zip_longest(texts, shown) for one in pair if one]
+    return [part for pair in zip_longest(texts, shown) for part in pair if part]
 
 
 def asked(messages: Sequence[Message], example_turns: Sequence[tuple[str, str]]) -> list[Any]:
@@ -47,8 +47,8 @@ def both_orders(
     values = version.values(turned)
     if isinstance(values, Failure):
         return values
-    return first, (version.fill(values), version.placed(values, turned.pictures))
+    return first, (version.fill(values), version.attachments(values, turned.pictures))
 
 
-def _identities(pictures: Iterable[Placed]) -> list[Any]:
+def _identities(pictures: Iterable[PlacedAttachment]) -> list[Any]:
     return [(at, *picture.identity) for at, picture in pictures]

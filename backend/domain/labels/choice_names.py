@@ -36,57 +36,59 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NestedChoice:
     """A choice where it stands, below `parent`."""
 
     value: str
     stored: str
     hint: str = ""
-    parent: "Found | None" = None
+    parent: "NestedChoice | None" = None
 
 
-Names = list[tuple[Found, str]]
+Names = list[tuple[NestedChoice, str]]
 """Choices and what they are called."""
 
 
-def choices_of(found: Iterable[Found]) -> tuple[Choice, ...]:
+def choices_of(nested: Iterable[NestedChoice]) -> tuple[Choice, ...]:
     """Each once, the first wins. What is stored under one name is one choice: Label Studio merges those too."""
-    found = list(found)
-    names = _apart([(one, one.value) for one in found], _path)
+    nested = list(nested)
+    names = _apart([(choice, choice.value) for choice in nested], _path)
     first: dict[str, Choice] = {}
-    for one, shown in _apart(names, lambda one: f"{_path(one)} ({one.stored})"):
-        first.setdefault(shown, Choice(shown, one.stored, one.hint, "" if shown == one.value else one.value))
+    for choice, shown in _apart(names, lambda choice: f"{_path(choice)} ({choice.stored})"):
+        first.setdefault(
+            shown, Choice(shown, choice.stored, choice.hint, "" if shown == choice.value else choice.value)
+        )
     return tuple(first.values())
 
 
-def _apart(names: Names, longer: Callable[[Found], str]) -> Names:
+def _apart(names: Names, longer: Callable[[NestedChoice], str]) -> Names:
     """The same with a longer name for those whose name means several things."""
     meant: dict[str, set[str]] = defaultdict(set)
-    for one, shown in names:
-        meant[shown].add(one.stored)
-    return [(one, longer(one) if len(meant[shown]) > 1 else shown) for one, shown in names]
+    for choice, shown in names:
+        meant[shown].add(choice.stored)
+    return [(choice, longer(choice) if len(meant[shown]) > 1 else shown) for choice, shown in names]
 
 
-def _path(found: Found) -> str:
+def _path(choice: NestedChoice) -> str:
     names: list[str] = []
-    level: Found | None = found
+    level: NestedChoice | None = choice
     while level is not None and len(names) < LEVELS:
         names.append(level.value)
         level = level.parent
     return " / ".join(reversed(names))
 
 
-def listed(element: Element, tag: str = "Choice") -> Iterator[Found]:
+def listed(element: Element, tag: str = "Choice") -> Iterator[NestedChoice]:
     """Every <Choice> (or another `tag`) below, in document order; those of a <Choices> inside are its own."""
-    pending: list[tuple[Element, Found | None]] = [(child, None) for child in reversed(element)]
+    pending: list[tuple[Element, NestedChoice | None]] = [(child, None) for child in reversed(element)]
     while pending:
         child, parent = pending.pop()
         if child.tag == tag:
             value = child.get("value") or ""
-            found = Found(value, child.get("alias") or value, child.get("hint", ""), parent)
+            choice = NestedChoice(value, child.get("alias") or value, child.get("hint", ""), parent)
             if value:
-                yield found
-            parent = found if value else parent
+                yield choice
+            parent = choice if value else parent
         if child.tag != "Choices":
             pending += [(below, parent) for below in reversed(child)]
 
@@ -94,29 +96,29 @@ def listed(element: Element, tag: str = "Choice") -> Iterator[Found]:
 def brought(value: Any) -> tuple[Choice, ...] | None:
     """Choices from a task, see `brought_below`; () for anything else, None for more, or longer ones, than a prompt can
     hold."""
-    found = brought_below(value)
-    choices = None if found is None else choices_of(found)
+    nested = brought_below(value)
+    choices = None if nested is None else choices_of(nested)
     return None if choices is None or any(len(choice.shown) > LONGEST for choice in choices) else choices
 
 
-def brought_below(value: Any) -> list[Found] | None:
+def brought_below(value: Any) -> list[NestedChoice] | None:
     """A list of names, or of {"value", "alias", "hint", "children"}, in document order; [] for anything else, None for
     more than a prompt can hold."""
-    found: list[Found] = []
+    nested: list[NestedChoice] = []
     pending = _below(value, None)
-    while pending and len(found) <= MOST:
+    while pending and len(nested) <= MOST:
         item, parent = pending.pop()
         more = item if isinstance(item, dict) else {"value": item}
         name = _name(more.get("value"))
         if not name:
             return []
-        one = Found(name, _name(more.get("alias")) or name, str(more.get("hint") or ""), parent)
-        found.append(one)
-        pending += _below(more.get("children"), one)
-    return None if len(found) > MOST else found
+        choice = NestedChoice(name, _name(more.get("alias")) or name, str(more.get("hint") or ""), parent)
+        nested.append(choice)
+        pending += _below(more.get("children"), choice)
+    return None if len(nested) > MOST else nested
 
 
-def _below(children: Any, parent: Found | None) -> list[tuple[Any, Found | None]]:
+def _below(children: Any, parent: NestedChoice | None) -> list[tuple[Any, NestedChoice | None]]:
     return [(child, parent) for child in reversed(children)] if isinstance(children, list) else []
 
 

@@ -31,7 +31,7 @@ def comparisons(schema: LabelSchema) -> list[SidedControl]:
 
 def exchange(schema: LabelSchema) -> Mapping[str, str]:
     """Variable -> the one that takes its place in the other order."""
-    pairs = (one.sides for one in comparisons(schema))
+    pairs = (control.sides for control in comparisons(schema))
     return {name: other for left, right in pairs for name, other in ((left, right), (right, left))}
 
 
@@ -45,7 +45,7 @@ def exchanged(task: Task, variables: tuple[str, ...], schema: LabelSchema) -> Ta
 
 def check_both_orders(schema: LabelSchema, variables: tuple[str, ...]) -> None:
     """Raises PromptError where the order cannot be exchanged. `variables`: those that the prompt uses."""
-    pairs = [one.sides for one in comparisons(schema)]
+    pairs = [control.sides for control in comparisons(schema)]
     sides = [side for pair in pairs for side in pair]
     if not pairs:
         raise PromptError(f"{_ASKS}, and the labelling config has none: leave --swap out.")
@@ -61,5 +61,5 @@ def check_both_orders(schema: LabelSchema, variables: tuple[str, ...]) -> None:
 
 def _moved(name: str, places: Mapping[str, str]) -> str:
     """The variable, or the path into one, in the other order."""
-    whole = next((one for one in places if name == one or name.startswith((f"{one}.", f"{one}["))), None)
+    whole = next((place for place in places if name == place or name.startswith((f"{place}.", f"{place}["))), None)
     return name if whole is None else places[whole] + name[len(whole) :]

@@ -21,7 +21,7 @@ ANY = "choice-selected"
 _UNLESS = "choice-unselected"
 _WITH_MIXIN = frozenset({"view", "repeater", "choices", "textarea", "taxonomy"})
 _REGION = "region-selected"
-_TOLD, _LONGEST, _SHORT = 20, 200, 60
+_NAMED, _LONGEST, _SHORT = 20, 200, 60
 """Values that the model is told, and characters of each; the latter for people too."""
 
 
@@ -62,13 +62,13 @@ class Condition:
     def words(self, looked_at: Listed | None) -> str:
         """For the model. `looked_at`: the control that it looks at, where it is one that the model fills."""
         many = looked_at is not None and looked_at.many
-        shown = [looked_at.shown(value) if looked_at else value for value in self.values[:_TOLD]]
-        told = [quoted(value, _LONGEST) for value in shown]
-        listed = " or ".join(told) + (" or another of its kind" if len(self.values) > _TOLD else "")
+        shown = [looked_at.shown(value) if looked_at else value for value in self.values[:_NAMED]]
+        named = [quoted(value, _LONGEST) for value in shown]
+        listed = " or ".join(named) + (" or another of its kind" if len(self.values) > _NAMED else "")
         if self.control is None:
             start = "no other key has" if self.unless else "another key has"
             return f"{start} {listed or 'a label'}"
-        verb = ("does not have" if self.unless else "has") if many or not told else "is not" if self.unless else "is"
+        verb = ("does not have" if self.unless else "has") if many or not named else "is not" if self.unless else "is"
         return f"{quoted(self.control, _LONGEST)} {verb} {listed or 'a label'}"
 
     def never(self, fields: Mapping[str, "Listed"]) -> str:
@@ -80,7 +80,7 @@ class Condition:
             return ""
         if self.control is None:
             return "" if fields else "when another <Choices> has a choice"
-        field, values = fields.get(self.control), self.values[:_TOLD]
+        field, values = fields.get(self.control), self.values[:_NAMED]
         if field is None or (self.values and not field.dynamic and self._wanted.isdisjoint(field.names)):
             listed = " or ".join(quoted(value, _SHORT) for value in values)
             return f"when {quoted(self.control, _SHORT)} has {listed or 'a choice'}"

@@ -15,12 +15,13 @@ from backend.domain.labels.conditions import MOST
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS, builder_of
 from backend.domain.labels.inputs.read_inputs import READ_TAGS
-from backend.domain.labels.layout import TEXT_TAGS, Layout, Placed, layout_of
-from backend.domain.labels.never_shown import never_shown
+from backend.domain.labels.layout import TEXT_TAGS, DeclaredControl, Layout, layout_of
 from backend.domain.labels.per_region import RegionControl, attach, may_stay_empty
 from backend.domain.labels.related import with_relations
 from backend.domain.labels.remark_box import is_remark_box
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.labels.subjects import subjects_of
+from backend.domain.labels.unreachable import unreachable
 from backend.errors import LabelConfigError
 
 _TAGS = {tag.lower(): tag for tag in (*BUILDERS, *TEXT_TAGS, *READ_TAGS)}
@@ -33,10 +34,10 @@ def read_config(xml: str) -> LabelSchema:
 
     Raises LabelConfigError, which lists what was found, when there is no supported control or no text variable.
     """
-    found = _read(xml)
-    if isinstance(found, str):
-        raise LabelConfigError(found)
-    return found
+    schema = _read(xml)
+    if isinstance(schema, str):
+        raise LabelConfigError(schema)
+    return schema
 
 
 @lru_cache(maxsize=64)
@@ -55,9 +56,9 @@ def _schema(root: Element) -> LabelSchema:
     fields, why = with_relations(root, fields)
     unsupported += [f"<Relations> ({why})"] if why else []
     if not fields:
-        found = f" It has {_listed(unsupported)}." if unsupported else " It has no controls."
+        contents = f" It has {_listed(unsupported)}." if unsupported else " It has no controls."
         raise LabelConfigError(
-            f"The labelling config has no control a prompt can fill.{found} Add <Choices> in the project's settings."
+            f"The labelling config has no control a prompt can fill.{contents} Add <Choices> in the project's settings."
         )
     if not layout.variables:
         tags = sorted({e.tag for e in root.iter() if e.get("value", "").startswith("$")}) or ["none"]
@@ -74,6 +75,7 @@ def _schema(root: Element) -> LabelSchema:
         tuple(layout.phrases),
         tuple(layout.former),
         layout.read_inputs(),
+        subjects=subjects_of(layout.controls),
     )
 
 
@@ -105,18 +107,18 @@ def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
     loose: dict[str, RegionControl] = {}
     unsupported: list[str] = []
     prompt_control = None
-    for placed in layout.controls:
-        element, name = placed.element, placed.name
+    for declared in layout.controls:
+        element, name = declared.element, declared.name
         if _is_prompt_box(element):
             prompt_control = prompt_control or name
             continue
         if is_remark_box(element):
             continue
-        field = _field(placed)
+        field = _field(declared)
         if isinstance(field, str):
-            unsupported.append(f"<{element.tag} name={placed.written!r}> ({field})")
-        elif placed.per_region:
-            loose.setdefault(name, RegionControl(placed, field))
+            unsupported.append(f"<{element.tag} name={declared.written!r}> ({field})")
+        elif declared.per_region:
+            loose.setdefault(name, RegionControl(declared, field))
         else:
             fields.setdefault(field.name, field)
     fields, left = attach(fields, list(loose.values()))
@@ -125,22 +127,22 @@ def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
     return shown, unsupported, prompt_control
 
 
-def _field(placed: Placed) -> Control | str:
+def _field(declared: DeclaredControl) -> Control | str:
     """The field of a control, or why there is none."""
-    element = placed.element
-    if len(placed.conditions) > MOST:
+    element = declared.element
+    if len(declared.conditions) > MOST:
         return f"shown under more than {MOST} conditions"
-    build = builder_of(placed)
+    build = builder_of(declared)
     right = _TAGS.get(element.tag.lower(), element.tag)
     other = "not supported yet" if right == element.tag else f"tags are case-sensitive: write <{right}>"
-    if placed.per_region:
-        placed = replace(placed, hideable=may_stay_empty(placed))
-    return build(placed) if build else other
+    if declared.per_region:
+        declared = replace(declared, hideable=may_stay_empty(declared))
+    return build(declared) if build else other
 
 
 def _ever_shown(fields: dict[str, Control], unsupported: list[str]) -> list[Control]:
     """The controls that some answer to the others can bring onto the screen."""
-    never = never_shown(tuple(fields.values()))
+    never = unreachable(tuple(fields.values()))
     for name, why in never.items():
         unsupported.append(f"<{fields[name].tag} name={name!r}> (shown only {why}, which no prompt fills)")
     return [field for name, field in fields.items() if name not in never]
@@ -149,9 +151,9 @@ def _ever_shown(fields: dict[str, Control], unsupported: list[str]) -> list[Cont
 def _headers(layout: Layout, fields: Sequence[Control]) -> tuple[str, ...]:
     """Those for the prompt's own text. Of several controls each has its own, and is told with it; what stands over the
     boxes for prompts and remarks is for the annotator alone."""
-    apart = {text for placed in layout.controls if _is_for_annotators(placed.element) for text in placed.heading}
-    told = {text for field in fields for text in field.heading} if len(fields) > 1 else set()
-    return tuple(text for text in layout.headers if text not in told | apart)
+    apart = {text for declared in layout.controls if _is_for_annotators(declared.element) for text in declared.heading}
+    beside_controls = {text for field in fields for text in field.heading} if len(fields) > 1 else set()
+    return tuple(text for text in layout.headers if text not in beside_controls | apart)
 
 
 def _is_for_annotators(element: Element) -> bool:

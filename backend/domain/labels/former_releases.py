@@ -14,10 +14,12 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import if_marking
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
-from backend.domain.labels.inputs.files import file_names
-from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_files, without_repeated
-from backend.domain.labels.never_shown import names_of_kinds
-from backend.domain.labels.related import without_relations
+from backend.domain.labels.inputs.files import FileObject, file_names
+from backend.domain.labels.inputs.linked import LinkedText, linked_forms
+from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without
+from backend.domain.labels.inputs.repeated import RepeatedObject
+from backend.domain.labels.related import without_later, without_relations
+from backend.domain.labels.unreachable import names_of_kinds
 
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
 """What the model was not told of a control once, and what then stands in its place."""
@@ -33,11 +35,11 @@ class Reading:
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
     inputs: tuple[ReadInput, ...]
-    untold: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
 
     def without(self, attributes: Sequence[str]) -> "Reading":
         """This one, telling none of the attributes that some control has."""
-        return replace(self, untold=tuple(a for a in attributes if any(getattr(one, a) for one in self.fields)))
+        return replace(self, omitted=tuple(a for a in attributes if any(getattr(field, a) for field in self.fields)))
 
 
 class Asked(Protocol):
@@ -59,10 +61,10 @@ def schema_digest(reading: Asked, rules: bool = True, headings: bool = False) ->
     rules: conditions and what is required
     headings: that the model is told some, not what they say
     """
-    known = {one.name: one.rules for one in reading.fields if rules and one.rules is not None}
+    known = {field.name: field.rules for field in reading.fields if rules and field.rules is not None}
     pictures = file_names(reading.inputs)
-    parts: dict[str, Any] = {"fields": [one.identity for one in reading.fields], "variables": reading.variables}
-    later = {"rules": known, "headings": headings, "pictures": pictures}
+    parts: dict[str, Any] = {"fields": [field.identity for field in reading.fields], "variables": reading.variables}
+    later = {"rules": known, "headings": headings, "pictures": pictures, "linked": linked_forms(reading.inputs)}
     return digest(parts | {name: said for name, said in later.items() if said})
 
 
@@ -71,44 +73,49 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
 
     former: the variables that the first release knew
     """
-    found: dict[str, Reading] = {}
+    by_digest: dict[str, Reading] = {}
     for known in _known_kinds(now.fields):
         for made, reading in _of_kinds(replace(now, fields=known), former) if known else ():
-            found.setdefault(made, reading)
-    return found
+            by_digest.setdefault(made, reading)
+    return by_digest
 
 
 def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]:
-    """Those of `controls` that each release knew; there were no relations before, and spans had no attributes."""
-    alone = without_relations(controls)
-    bare = tuple(if_marking(one, attributes=NO_ATTRIBUTES) for one in alone)
-    for known in [controls, *([alone] if alone != controls else []), *([bare] if bare != alone else [])]:
+    """Those of `controls` that each release knew; before, there were no spans in texts that are loaded and no labels of
+    them that the task brings, no relations, and spans had no attributes."""
+    near = without_later(controls)
+    alone = without_relations(near)
+    bare = tuple(if_marking(field, attributes=NO_ATTRIBUTES) for field in alone)
+    stages = (controls, near, alone, bare)
+    for known in (stage for number, stage in enumerate(stages) if stage not in stages[:number]):
         for count in range(len(BUILDERS), 0, -1):
             names = names_of_kinds(known, (*tuple(BUILDERS)[:count], RelationsControl.tag))
-            yield tuple(one for one in known if one.name in names)
+            yield tuple(field for field in known if field.name in names)
 
 
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
     """What releases that knew the same kinds of controls made of them, the newest first; repeated texts were no
-    variables `lately`, pictures were none `before`, and earlier still lists and tables were not."""
-    lately = _reading_only(known, without_repeated(known.inputs))
-    before = _reading_only(lately, without_files(lately.inputs))
+    variables `lately`, texts were not `loaded`, pictures were none `before`, and earlier still lists and tables were
+    not."""
+    lately = _reading_only(known, without(RepeatedObject, known.inputs))
+    loaded = _reading_only(lately, without(LinkedText, lately.inputs))
+    before = _reading_only(loaded, without(FileObject, loaded.inputs))
     earlier = _reading_only(before, ())
-    for one in (known, lately, before, earlier):
-        yield schema_digest(one), one.without(HEADINGS)
-        yield schema_digest(one, headings=True), one
+    for reading in (known, lately, loaded, before, earlier):
+        yield schema_digest(reading), reading.without(HEADINGS)
+        yield schema_digest(reading, headings=True), reading
     yield schema_digest(replace(earlier, variables=tuple(former)), rules=False), earlier.without(FIRST)
 
 
 def _reading_only(reading: Reading, inputs: tuple[ReadInput, ...]) -> Reading:
     """With these of its inputs, and without the variables of the others."""
-    gone = [one for one in reading.inputs if one not in inputs]
+    gone = [read_input for read_input in reading.inputs if read_input not in inputs]
     return replace(reading, variables=others_than(gone, reading.variables), inputs=inputs)
 
 
-def told(field: Control, untold: Sequence[str]) -> Control:
+def without_omitted(field: Control, omitted: Sequence[str]) -> Control:
     """The control as the model is told of it."""
     made: Any = field
     names = {attribute.name for attribute in fields(made)}
-    kept: Control = replace(made, **{name: EMPTY[name] for name in untold if name in names})
+    kept: Control = replace(made, **{name: EMPTY[name] for name in omitted if name in names})
     return kept

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
 from backend.domain.labels.inputs.files import FileObject
+from backend.domain.labels.inputs.linked import LinkedText, linked_text
 from backend.domain.labels.inputs.media import MediaObject
 from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
 from backend.domain.labels.inputs.repeated import RepeatedObject
@@ -26,7 +27,7 @@ _MARKUP = re.compile(r"<[^<>]*>")
 
 
 @dataclass(slots=True)
-class Placed:
+class DeclaredControl:
     """A control where it stands. `hideable`: something says when it is shown, be it of any effect or not; `heading`:
     constant texts above it; `object`: the element that it is about; `objects`: all that there are, by name;
     `repeater`: what repeats it; `key`: its name in an answer, "" where that of another one may be the same."""
@@ -67,10 +68,11 @@ class Placed:
 @dataclass(slots=True)
 class Layout:
     """`phrases`: texts with variables in them, as parts of a prompt. `headers`: constant ones of <Header>, in order.
-    `former`: the variables that releases before knew. `texts`: those that texts show. `inputs`: lists, tables and
-    pictures, by their variable. `repeated`: texts for each item of a list, by its variable."""
+    `former`: the variables that releases before knew. `texts`: those that texts show. `inputs`: lists, tables,
+    pictures and texts that are loaded or decoded, by their variable. `repeated`: texts for each item of a list, by its
+    variable."""
 
-    controls: list[Placed] = field(default_factory=list)
+    controls: list[DeclaredControl] = field(default_factory=list)
     variables: dict[str, None] = field(default_factory=dict)
     phrases: dict[str, None] = field(default_factory=dict)
     headers: dict[str, None] = field(default_factory=dict)
@@ -80,9 +82,12 @@ class Layout:
     repeated: dict[str, dict[str, None]] = field(default_factory=dict)
     _above: list[str] = field(default_factory=list)
 
-    def add_text(self, element: Element, owner: Placed | None, repeater: Repeater | None) -> None:
+    def add_text(self, element: Element, owner: DeclaredControl | None, repeater: Repeater | None) -> None:
         text = element.get("value") or "".join(element.itertext())
+        if linked := linked_text(element):
+            self.inputs.setdefault(linked.value[1:], linked)
         if "{{" in text or element.get("valueType", "").lower() == "url":
+            self.variables |= {linked.value[1:]: None} if linked else {}
             return
         if INDEX in text:
             self._add_repeated(text, repeater)
@@ -110,29 +115,34 @@ class Layout:
     def add_input(self, element: Element) -> None:
         """A list, a table or pictures; it shows one field, or nothing. The lines of a list or table begin on a line of
         their own."""
-        found = read_input(element)
-        if isinstance(found, MediaObject):
-            self.inputs.setdefault(f"<{found.tag}>", found)
+        shown_input = read_input(element)
+        if isinstance(shown_input, MediaObject):
+            self.inputs.setdefault(f"<{shown_input.tag}>", shown_input)
             return
-        whole = _WHOLE.fullmatch(found.value) if found is not None and "{{" not in found.value else None
-        if found is None or whole is None:
+        whole = (
+            _WHOLE.fullmatch(shown_input.value) if shown_input is not None and "{{" not in shown_input.value else None
+        )
+        if shown_input is None or whole is None:
             return
         self.variables[whole[1]] = None
-        self.inputs.setdefault(whole[1], found)
-        if not isinstance(found, FileObject):
+        self.inputs.setdefault(whole[1], shown_input)
+        if not isinstance(shown_input, FileObject):
             self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def read_inputs(self) -> tuple[ReadInput, ...]:
-        """`inputs`, of which pictures know whether a text names them, and lists of which the items are shown."""
+        """`inputs`, of which pictures and loaded texts know whether a text names them, and lists of which the items are
+        shown."""
         lists = {name: RepeatedObject(f"${name}", tuple(texts)) for name, texts in self.repeated.items()}
         return tuple(
-            replace(found, named=name in self.texts) if isinstance(found, FileObject | RepeatedObject) else found
-            for name, found in (lists | self.inputs).items()
+            replace(shown_input, named=name in self.texts)
+            if isinstance(shown_input, FileObject | LinkedText | RepeatedObject)
+            else shown_input
+            for name, shown_input in (lists | self.inputs).items()
         )
 
-    def add_control(self, placed: Placed) -> None:
-        placed.heading, self._above = self._above, []
-        self.controls.append(placed)
+    def add_control(self, declared: DeclaredControl) -> None:
+        declared.heading, self._above = self._above, []
+        self.controls.append(declared)
 
 
 def _constant(element: Element, text: str) -> str:
@@ -147,7 +157,7 @@ class _Place:
 
     conditions: tuple[Condition, ...] = ()
     hideable: bool = False
-    owner: Placed | None = None
+    owner: DeclaredControl | None = None
     in_text: bool = False
     repeater: Repeater | None = None
 
@@ -165,13 +175,13 @@ def layout_of(root: Element) -> Layout:
             layout.add_input(element)
         if place.owner is not None and place.owner.element is element:
             layout.add_control(place.owner)
-    for placed in layout.controls:
-        placed.object, placed.objects = objects.get(placed.to_name), objects
-    conditions = {said.control or "" for placed in layout.controls for said in placed.conditions}
-    names = [placed.name for placed in layout.controls]
-    keys = keys_of(names, [placed.element.tag for placed in layout.controls], conditions)
-    for placed, key in zip(layout.controls, keys, strict=True):
-        placed.key = key
+    for declared in layout.controls:
+        declared.object, declared.objects = objects.get(declared.to_name), objects
+    conditions = {said.control or "" for declared in layout.controls for said in declared.conditions}
+    names = [declared.name for declared in layout.controls]
+    keys = keys_of(names, [declared.element.tag for declared in layout.controls], conditions)
+    for declared, key in zip(layout.controls, keys, strict=True):
+        declared.key = key
     return layout
 
 
@@ -197,5 +207,5 @@ def _within(element: Element, around: _Place) -> _Place:
     if element.get("name") and element.get("toName"):
         said = can_be_hidden(element) and element.get("visibleWhen") is not None
         hideable = around.hideable or said or bool(conditions)
-        place.owner = Placed(element, hideable, conditions, repeater=around.repeater)
+        place.owner = DeclaredControl(element, hideable, conditions, repeater=around.repeater)
     return place

@@ -27,11 +27,16 @@ def with_renames(schema: LabelSchema, renames: Renames) -> LabelSchema:
     return replace(schema, renames={name: links for name, links in followed.items() if links})
 
 
-def as_now(schema: LabelSchema, now: LabelSchema) -> LabelSchema:
+def with_current_labels(schema: LabelSchema, now: LabelSchema) -> LabelSchema:
     """A former config's `schema` with the names that its labels have `now`: the possible answers under it."""
     current = {control.name: control for control in controls_in(now.fields)}
-    fields = (field.as_now(now.renames.get(field.name, {}), current.get(field.name)) for field in schema.fields)
-    whole = (if_marking(one, attributes=attributes_of(one).as_now(one.name, now.renames, current)) for one in fields)
+    fields = (
+        field.with_current_labels(now.renames.get(field.name, {}), current.get(field.name)) for field in schema.fields
+    )
+    whole = (
+        if_marking(field, attributes=attributes_of(field).with_current_labels(field.name, now.renames, current))
+        for field in fields
+    )
     return replace(schema, fields=tuple(whole), renames=now.renames)
 
 
@@ -89,5 +94,5 @@ def _undone(now: LabelSchema, links: Iterable[tuple[str, str, str]]) -> LabelSch
     formers: dict[str, dict[str, str]] = {}
     for control, old, new in links:
         formers.setdefault(control, {})[new] = old
-    fields = (field.as_before(formers.get(field.name, {})) for field in now.fields)
+    fields = (field.with_former_labels(formers.get(field.name, {})) for field in now.fields)
     return replace(now, fields=tuple(fields), renames={})

@@ -1,6 +1,6 @@
 """Relations of an answer among its other values: they come after the spans that they are between."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -9,6 +9,8 @@ from backend.domain.answer import Answer, Spans, spans_or_none
 from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
+from backend.domain.labels.controls.brought_labels import brings_labels
+from backend.domain.labels.controls.labels import marked_text
 from backend.domain.labels.controls.marking import as_marking, attributes_of, if_marking
 from backend.domain.labels.controls.relations import RELATION, RelationsControl
 from backend.domain.relations import Relation, Relations, SpanEnd, relations_or_none
@@ -20,7 +22,7 @@ def with_relations(root: Element, fields: Sequence[Control]) -> tuple[list[Contr
     """`fields` of a config with the control of its <Relations>, the last one as on the screen, and spans that it can
     mean; why there is none, "" where there is one or no such element."""
     element = next(reversed(list(root.iter("Relations"))), None)
-    markers = tuple((one.name, one.several) for one in map(as_marking, fields) if one is not None)
+    markers = tuple((marker.name, marker.several) for marker in map(as_marking, fields) if marker is not None)
     if element is None:
         return list(fields), ""
     choices = choices_of(listed(element, "Relation"))
@@ -28,7 +30,7 @@ def with_relations(root: Element, fields: Sequence[Control]) -> tuple[list[Contr
         return list(fields), _why(bool(choices), bool(markers))
     several = element.get("choice", "multiple") != "single"
     control = RelationsControl(_free_name(fields), choices, markers, several)
-    return [*(if_marking(one, referable=True) for one in fields), control], ""
+    return [*(if_marking(field, referable=True) for field in fields), control], ""
 
 
 def _why(labels: bool, spans: bool) -> str:
@@ -39,20 +41,40 @@ def _why(labels: bool, spans: bool) -> str:
 
 def _free_name(fields: Sequence[Control]) -> str:
     """The key in an answer; the element has no name."""
-    taken, name = {one.name for one in fields}, _NAME
+    taken, name = {field.name for field in fields}, _NAME
     while name in taken:
         name += "_"
     return name
 
 
+def without_later(fields: Sequence[Control]) -> tuple[Control, ...]:
+    """The same controls without spans in texts that are loaded or decoded, and without labels of spans and items that
+    the task brings; relations among the others."""
+    gone = {field.name for field in fields if brings_labels(field) or _is_loaded(field)}
+    kept = tuple(_without_ends(one, gone) for one in fields if one.name not in gone)
+    return kept if any(isinstance(one, RelationsControl) and one.markers for one in kept) else without_relations(kept)
+
+
+def _is_loaded(control: Control) -> bool:
+    text = marked_text(control)
+    return text is not None and bool(text.form)
+
+
+def _without_ends(control: Control, gone: Collection[str]) -> Control:
+    """Relations without those between spans of these controls."""
+    if not isinstance(control, RelationsControl):
+        return control
+    return replace(control, markers=tuple(marker for marker in control.markers if marker[0] not in gone))
+
+
 def without_relations(fields: Sequence[Control]) -> tuple[Control, ...]:
     """The same controls where nobody asks for relations."""
-    return tuple(if_marking(one, referable=False) for one in fields if not isinstance(one, RelationsControl))
+    return tuple(if_marking(field, referable=False) for field in fields if not isinstance(field, RelationsControl))
 
 
 def in_asking_order(fields: Sequence[Control]) -> tuple[Control, ...]:
     """See `in_order`; relations come last."""
-    return tuple(sorted(in_order(fields), key=lambda one: isinstance(one, RelationsControl)))
+    return tuple(sorted(in_order(fields), key=lambda field: isinstance(field, RelationsControl)))
 
 
 def among(field: Control, answer: Answer) -> Control:
@@ -74,21 +96,24 @@ def with_related(
     """`answer` with the relations in Label Studio's `result` between its spans, with the names that they have now."""
     own = [field for field in fields if isinstance(field, RelationsControl)]
     related = [region for region in result if isinstance(region, Mapping) and region.get("type") == RELATION]
-    read = {one.name: one.renamed(one.among(answer).from_regions(related), renames.get(one.name, {})) for one in own}
+    read = {
+        field.name: field.renamed(field.among(answer).from_regions(related), renames.get(field.name, {}))
+        for field in own
+    }
     return {**answer, **read} if read else answer
 
 
 def renamed(fields: Sequence[Control], answer: Answer, renames: Mapping[str, Mapping[str, str]]) -> Answer:
     """`answer` with the names that labels have now, also those of attributes and at the ends of relations."""
-    parts = {one.name: _parts_renamed(one, answer.get(one.name), renames) for one in fields}
-    return {one.name: one.renamed(parts[one.name], renames.get(one.name, {})) for one in fields}
+    parts = {field.name: _parts_renamed(field, answer.get(field.name), renames) for field in fields}
+    return {field.name: field.renamed(parts[field.name], renames.get(field.name, {})) for field in fields}
 
 
 def _parts_renamed(field: Control, value: Held, renames: Mapping[str, Mapping[str, str]]) -> Held:
     """What is said of spans, and the spans at the ends of relations."""
     if not isinstance(value, Spans) or not (attributes := attributes_of(field)):
         return _ends_renamed(value, renames)
-    spans = (replace(one, attributes=attributes.renamed(one.attributes, renames)) for one in value.spans)
+    spans = (replace(span, attributes=attributes.renamed(span.attributes, renames)) for span in value.spans)
     return spans_or_none(spans, value.unlocated)
 
 
@@ -98,5 +123,5 @@ def _ends_renamed(value: Held, renames: Mapping[str, Mapping[str, str]]) -> Held
 
     if not isinstance(value, Relations):
         return value
-    moved = (Relation(now(one.head), now(one.tail), one.label) for one in value.relations)
+    moved = (Relation(now(relation.head), now(relation.tail), relation.label) for relation in value.relations)
     return relations_or_none(moved, value.unlocated)

@@ -1,22 +1,21 @@
 """LabelSchema: what may be answered (one field per control) and what may be asked about (text variables)."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from functools import cached_property
 from math import prod
-from types import MappingProxyType
 from typing import Any
 
 from backend.domain.answer import Answer, Labels
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.for_task import for_task
-from backend.domain.labels.former_releases import Reading, readings, schema_digest, told
+from backend.domain.labels.former_releases import Reading, readings, schema_digest, without_omitted
 from backend.domain.labels.inputs.read_inputs import ReadInput
 from backend.domain.labels.related import among, in_asking_order, renamed
+from backend.domain.labels.screen import NO_OTHERS, screen
+from backend.domain.labels.subjects import Subjects
 from backend.domain.outcome import Failure, Rejection
-
-NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,8 @@ class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
     parts of a prompt. `former`: the variables that releases before knew. `inputs`: see `inputs.read_inputs`. `renames`:
-    control -> former label -> label, see `relabel`. `untold`: what the model is not told, see `former_releases`."""
+    control -> former label -> label, see `relabel`. `omitted`: what the model is not told, see `former_releases`.
+    `subjects`: what controls are about."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -35,16 +35,17 @@ class LabelSchema:
     former: tuple[str, ...] = ()
     inputs: tuple[ReadInput, ...] = ()
     renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
-    untold: tuple[str, ...] = attribute(default=(), compare=False)
+    omitted: tuple[str, ...] = attribute(default=(), compare=False)
+    subjects: Subjects = attribute(default_factory=dict, compare=False)
 
     @cached_property
     def digest(self) -> str:
         """Changes when the answers or the questions do; not with layout, colours or controls left alone."""
         return schema_digest(self)
 
-    def digest_told(self, template: str) -> str:
+    def digest_with_headings(self, template: str) -> str:
         """The digest for a version with this template: another one if the model is told of headings beside it."""
-        return schema_digest(self, headings=any(self._above(field, template) for field in self._told))
+        return schema_digest(self, headings=any(self._above(field, template) for field in self._asked))
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ class LabelSchema:
 
     def _older(self, reading: Reading) -> "LabelSchema":
         older = replace(self, **vars(reading))
-        return older if older.untold or older != self else self
+        return older if older.omitted or older != self else self
 
     def only(self, names: Collection[str]) -> "LabelSchema":
         """This schema with the controls of these names; itself when that is all of them."""
@@ -93,8 +94,8 @@ class LabelSchema:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
         return {
             "type": "object",
-            "properties": {field.name: field.json_schema() for field in self._told},
-            "required": [field.name for field in self._told],
+            "properties": {field.name: field.json_schema() for field in self._asked},
+            "required": [field.name for field in self._asked],
             "additionalProperties": False,
         }
 
@@ -108,7 +109,7 @@ class LabelSchema:
         control is not said again when it is there."""
         return "\n".join(
             field.describe(definitions.get(field.name, {}), self._when(field), self._above(field, template))
-            for field in self._told
+            for field in self._asked
         )
 
     def _above(self, field: Control, template: str) -> str:
@@ -116,9 +117,13 @@ class LabelSchema:
         return " ".join(text for text in field.heading if text not in said)
 
     @cached_property
-    def _told(self) -> tuple[Control, ...]:
+    def _asked(self) -> tuple[Control, ...]:
         """The fields as the model is told of them, in that order."""
-        return in_asking_order([told(field, self.untold) for field in self.fields]) if self.untold else self.order
+        return (
+            in_asking_order([without_omitted(field, self.omitted) for field in self.fields])
+            if self.omitted
+            else self.order
+        )
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
         """The choices that the task brings, for the user's message; "" where it brings none."""
@@ -137,7 +142,7 @@ class LabelSchema:
         """The Answer that a model's JSON object holds, or why it can't be used. What it says of a control that is
         hidden by what it says of the others counts for nothing."""
         answer: dict[str, Held] = {}
-        for field, shown in self._screen(answer, NO_OTHERS):
+        for field, shown in screen(self.order, answer):
             value = self._parsed(among(field, answer), said) if shown else None
             if isinstance(value, Rejection):
                 return value
@@ -158,7 +163,7 @@ class LabelSchema:
         if not self.conditional:
             return answer
         seen: dict[str, Held] = {}
-        for field, shown in self._screen(seen, others):
+        for field, shown in screen(self.order, seen, others):
             seen[field.name] = answer.get(field.name) if shown else None
         return self._listed(seen)
 
@@ -166,18 +171,7 @@ class LabelSchema:
         """This schema with the controls that `answer` leaves on the screen; itself when that is all of them."""
         if not self.conditional:
             return self
-        return self.only({field.name for field, shown in self._screen(answer, others) if shown})
-
-    def _screen(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Iterator[tuple[Control, bool]]:
-        """Each field, and whether it is shown. `answer` must hold its value when the next one is asked for."""
-        any_other: set[str] = set()
-        seen: dict[str | None, Collection[str]] = {None: any_other}
-        seen.update(others)
-        for field in self.order:
-            shown = all(condition.holds(seen) for condition in field.conditions)
-            yield field, shown
-            seen[field.name] = field.called(answer.get(field.name)) if self.conditional and shown else ()
-            any_other.update(seen[field.name])
+        return self.only({field.name for field, shown in screen(self.order, answer, others) if shown})
 
     @cached_property
     def conditional(self) -> bool:

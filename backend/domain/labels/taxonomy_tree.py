@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from backend.domain.labels.choice_names import LONGEST, Choice, Found
+from backend.domain.labels.choice_names import LONGEST, Choice, NestedChoice
 
 DEEPEST = 20
 """Levels of a tree. Deeper ones would make paths that nobody reads."""
@@ -26,20 +26,20 @@ class Node:
     leaf: bool = True
 
 
-def nodes_of(found: Iterable[Found]) -> tuple[Node, ...] | None:
+def nodes_of(choices: Iterable[NestedChoice]) -> tuple[Node, ...] | None:
     """In document order; of siblings of one name the first counts, as in Label Studio. None for a tree that is too deep
     or has names that are too long."""
     nodes: dict[Path, Node] = {}
     places: dict[int, tuple[Path, Path]] = {}
-    for one in (known := list(found)):
-        values, stored = places[id(one.parent)] if one.parent else ((), ())
-        values, stored = (*values, one.value), (*stored, one.stored)
+    for choice in (known := list(choices)):
+        values, stored = places[id(choice.parent)] if choice.parent else ((), ())
+        values, stored = (*values, choice.value), (*stored, choice.stored)
         if len(values) > DEEPEST or sum(map(len, values)) > LONGEST:
             return None
-        places[id(one)] = (values, stored)
-        nodes.setdefault(stored, Node(values, stored, one.hint))
-    parents = {places[id(one.parent)][1] for one in known if one.parent}
-    return tuple(Node(one.values, path, one.hint, path not in parents) for path, one in nodes.items())
+        places[id(choice)] = (values, stored)
+        nodes.setdefault(stored, Node(values, stored, choice.hint))
+    parents = {places[id(choice.parent)][1] for choice in known if choice.parent}
+    return tuple(Node(node.values, path, node.hint, path not in parents) for path, node in nodes.items())
 
 
 def chosen_from(nodes: Iterable[Node], leaves: bool) -> tuple[Node, ...]:
@@ -54,7 +54,7 @@ def renamed_node(node: Node, name: str | None) -> Node:
 
 def choices_of_nodes(nodes: Sequence[Node]) -> tuple[Choice, ...]:
     """Each with its whole path as its name."""
-    shown, stored = _named([one.values for one in nodes]), _named([one.stored for one in nodes])
+    shown, stored = _named([node.values for node in nodes]), _named([node.stored for node in nodes])
     named = zip(nodes, shown, stored, strict=True)
     return tuple(Choice(shown, stored, node.hint, node.values[-1]) for node, shown, stored in named)
 

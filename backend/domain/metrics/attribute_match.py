@@ -33,7 +33,7 @@ def _measured(cases: Sequence[Case], owners: Sequence[tuple[str, Attribute]]) ->
     values = _of_tasks(cases, owners, value_match)
     tuples = _of_tasks(cases, owners, tuple_match)
     right, f1 = total(values), total(tuples).f1
-    accuracy, shares = ratio(right.hits, right.wanted), [(one.hits, one.wanted) for one in values]
+    accuracy, shares = ratio(right.hits, right.wanted), [(share.hits, share.wanted) for share in values]
     return {
         "accuracy": Measure(accuracy, share_interval(shares), NO_COMMON_SPAN if accuracy is None else ""),
         "tuple_f1": Measure(f1, f1_interval(tuples), NO_SPAN if f1 is None else ""),
@@ -45,9 +45,9 @@ def _of_tasks(
 ) -> list[SetMatch]:
     """One for each task. An answer that can't be used marks nothing."""
     return [
-        found
+        totals
         for case in cases
-        for found in [total(match((case.answer or {}).get(n), case.truth.get(n), part) for n, part in owners)]
+        for totals in [total(match((case.answer or {}).get(n), case.truth.get(n), part) for n, part in owners)]
         * case.tasks
     ]
 

@@ -48,8 +48,8 @@ def _matched(cases: Sequence[Case], field: Control, name: str) -> dict[str, Meas
 
 def _mean(cases: Sequence[Case], field: Control, number: Callable[[Pair], float]) -> Measure:
     """Over all pairs of the outputs; tasks are resampled."""
-    found = [pairs for case in cases for pairs in [pairs_of(*_values(case, field.name))] * case.tasks]
-    parts = [(sum(map(number, pairs)), float(len(pairs))) for pairs in found]
+    pairings = [pairs for case in cases for pairs in [pairs_of(*_values(case, field.name))] * case.tasks]
+    parts = [(sum(map(number, pairs)), float(len(pairs))) for pairs in pairings]
     mean = ratio(sum(part for part, _ in parts), sum(pairs for _, pairs in parts))
     return Measure(mean, ratio_interval(parts), NO_PAIR if mean is None else "")
 

@@ -7,14 +7,18 @@ Moment = datetime | date | time
 _DAY = timedelta(days=1)
 
 
-def apart(one: Moment, other: Moment) -> timedelta:
+def apart(moment: Moment, other: Moment) -> timedelta:
     """How far apart two moments of a kind are. Raises TypeError for two kinds."""
-    if isinstance(one, time) and isinstance(other, time):
-        gap = abs(_since_midnight(one) - _since_midnight(other))
+    if isinstance(moment, time) and isinstance(other, time):
+        gap = abs(_since_midnight(moment) - _since_midnight(other))
         return min(gap, _DAY - gap)
-    if isinstance(one, datetime) != isinstance(other, datetime) or isinstance(one, time) or isinstance(other, time):
-        raise TypeError(f"{type(one).__name__} and {type(other).__name__} cannot be compared.")
-    return abs(one - other)
+    if (
+        isinstance(moment, datetime) != isinstance(other, datetime)
+        or isinstance(moment, time)
+        or isinstance(other, time)
+    ):
+        raise TypeError(f"{type(moment).__name__} and {type(other).__name__} cannot be compared.")
+    return abs(moment - other)
 
 
 def _since_midnight(at: time) -> timedelta:

@@ -92,4 +92,4 @@ def _sorted_right(case: Case, control: str, counted: Counted) -> tuple[float, fl
     """Items in the right buckets, and all that are counted."""
     truth, answer = buckets_of(case.truth.get(control)), buckets_of((case.answer or {}).get(control))
     items = counted(truth, answer)
-    return sum(answer.get(one) == truth.get(one) for one in items), len(items)
+    return sum(answer.get(item) == truth.get(item) for item in items), len(items)

@@ -42,7 +42,7 @@ def among_right_spans(answer: Answer, truth: Answer, field: Control) -> SetMatch
 
 
 def _between(spans: set[SpanEnd], answer: Answer, field: Control) -> list[Relation]:
-    return [one for one in related_of(answer.get(field.name)) if {one.head, one.tail} <= spans]
+    return [relation for relation in related_of(answer.get(field.name)) if {relation.head, relation.tail} <= spans]
 
 
 def _spans(answer: Answer, field: Control) -> set[SpanEnd]:

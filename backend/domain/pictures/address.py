@@ -77,8 +77,8 @@ def _by_path(path: str, query: str) -> Place | None:
         return None
     if (resolved := _RESOLVE.search(path)) and resolved.end() == len(path):
         return _resolved(query)
-    found = _FILES.search(path)
-    return AtStudio(found[0] + (f"?{query}" if query else "")) if found and found.end() == len(path) else None
+    match = _FILES.search(path)
+    return AtStudio(match[0] + (f"?{query}" if query else "")) if match and match.end() == len(path) else None
 
 
 def _resolved(query: str) -> InStorage | None:

@@ -65,7 +65,7 @@ def vote(verdicts: Sequence[Answer | Rejection]) -> tuple[Answer | Rejection, Co
     marking = _marking(answers)
     ballots = [_ballot(answer, marking) for answer in answers]
     votes = Counter(ballots)
-    winner = max(zip(answers, ballots, strict=True), key=lambda one: votes[one[1]])[0]
+    winner = max(zip(answers, ballots, strict=True), key=lambda ballot: votes[ballot[1]])[0]
     shares = {name: sum(a.get(name) == value for a in answers) / len(verdicts) for name, value in winner.items()}
     joined = _joined(winner, answers, len(verdicts), marking)
     shares |= {name: agreement for name, (_, agreement) in joined.items()}
@@ -91,5 +91,5 @@ def _joined(
 ) -> dict[str, tuple[AnswerValue | None, float]]:
     """Control -> the value on which all samples agree, and how much they do; of those that can be joined."""
     names = [name for name, value in winner.items() if isinstance(value, JOINED) or name in marking]
-    found = {name: consensus([answer.get(name) for answer in answers], samples) for name in names}
-    return {name: one for name, one in found.items() if one is not None}
+    joint = {name: consensus([answer.get(name) for answer in answers], samples) for name in names}
+    return {name: value for name, value in joint.items() if value is not None}

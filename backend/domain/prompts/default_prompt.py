@@ -46,7 +46,7 @@ def default_version(schema: LabelSchema, project: int, model: str) -> PromptVers
         template=first.template,
         model=model,
         variables=schema.variables,
-        schema_digest=schema.digest_told(first.template),
+        schema_digest=schema.digest_with_headings(first.template),
         parameters={"temperature": 0},
         definitions=defined(first.labels, schema),
     )

@@ -14,7 +14,7 @@ from typing import Any
 from backend.domain.data_paths import MISSING, PATH, look_up, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure
-from backend.domain.picture import Placed, Shown
+from backend.domain.picture import Attachment, PlacedAttachment
 from backend.domain.prompts.confidence_option import LOGPROBS, SWAP, samples_of
 from backend.domain.prompts.examples import Examples, Values
 from backend.domain.task import Task
@@ -116,14 +116,14 @@ class PromptVersion:
     def fill(self, values: Values) -> str:
         return self._pattern.sub(lambda match: values[match[1]], self.template)
 
-    def placed(self, values: Values, pictures: Mapping[str, Sequence[Shown]]) -> tuple[Placed, ...]:
+    def attachments(self, values: Values, pictures: Mapping[str, Sequence[Attachment]]) -> tuple[PlacedAttachment, ...]:
         """The pictures of variables, where they stand in the text that `fill` makes."""
-        found, length, end = list[Placed](), 0, 0
+        attachments, length, end = list[PlacedAttachment](), 0, 0
         for match in self._pattern.finditer(self.template):
             length += match.start() - end + len(values[match[1]])
-            found += [(length, picture) for picture in pictures.get(match[1], ())]
+            attachments += [(length, picture) for picture in pictures.get(match[1], ())]
             end = match.end()
-        return tuple(found)
+        return tuple(attachments)
 
     def values(self, task: Task) -> Values | Failure:
         """The task's texts for the template's variables, or a Failure: one is not a text, all are empty, or they are

@@ -24,7 +24,7 @@ def joined(
     first, second = verdicts
     if isinstance(first, Rejection) or isinstance(second, Rejection):
         return (first if isinstance(first, Rejection) else second), None
-    names = [one.name for one in comparisons(spec)] if isinstance(spec, LabelSchema) else []
+    names = [control.name for control in comparisons(spec)] if isinstance(spec, LabelSchema) else []
     for name in names:
         side, other = side_of(first, name), side_of(second, name)
         if side is not None and OTHER_SIDE.get(side) != other:
@@ -47,7 +47,9 @@ def _mean(sures: Sequence[Sure], names: Sequence[str]) -> Sure:
     first, second = sures
     if first is None or second is None:
         return None
-    means = {name: fmean((one, second.controls[name])) for name, one in first.controls.items() if name in names}
+    means = {
+        name: fmean((confidence, second.controls[name])) for name, confidence in first.controls.items() if name in names
+    }
     return Confidence(_whole(first, means), {**first.controls, **means})
 
 

@@ -80,7 +80,7 @@ def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing, both_o
         return None
     spec = samples[0].spec
     verdict, sure = _decided(verdicts, counted, spec, both_orders)
-    said = tuple(one for one in verdicts if not isinstance(one, Rejection))
+    said = tuple(answer for answer in verdicts if not isinstance(answer, Rejection))
     seconds = None if any(completion.batch for completion in counted) else max(c.seconds for c in counted)
     return Outcome(
         task_id,

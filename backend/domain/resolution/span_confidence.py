@@ -71,8 +71,8 @@ def _items(text: str, place: Place) -> Iterator[Place]:
 
 def _after(text: str, position: int) -> int:
     """Behind white space and a comma."""
-    found = _BETWEEN.match(text, position)
-    return found.end() if found else position
+    match = _BETWEEN.match(text, position)
+    return match.end() if match else position
 
 
 def _with_score(span: MarkedSpan, scores: list[float | None]) -> MarkedSpan:

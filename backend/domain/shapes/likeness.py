@@ -18,36 +18,36 @@ NEAR = 5.0
 """Percent of the picture's longer side."""
 
 
-def likeness(one: MarkedBox, other: MarkedBox, ratio: float) -> float:
+def likeness(box: MarkedBox, other: MarkedBox, ratio: float) -> float:
     """0..1: the overlap of areas; of points 1 at the same place, ENOUGH at a distance of NEAR and 0 at twice that.
     `ratio`: height / width of the picture."""
-    most = most_likeness(one, other, ratio)
-    upright = one.shape != "ellipse" and not one.rotation and not other.rotation
-    return most if upright or one == other or not most else _polygon_overlap(one, other, ratio)
+    most = most_likeness(box, other, ratio)
+    upright = box.shape != "ellipse" and not box.rotation and not other.rotation
+    return most if upright or box == other or not most else _polygon_overlap(box, other, ratio)
 
 
-def most_likeness(one: MarkedBox, other: MarkedBox, ratio: float) -> float:
+def most_likeness(box: MarkedBox, other: MarkedBox, ratio: float) -> float:
     """What the likeness is at most, found quickly: of ellipses and turned boxes by the upright boxes around them. Of
     points and upright boxes it is the likeness."""
-    if one.shape == "point":
-        return max(0.0, 1 - (1 - ENOUGH) * distance(one, other, ratio) / NEAR)
-    left, top, right, bottom = bounds(one, ratio)
+    if box.shape == "point":
+        return max(0.0, 1 - (1 - ENOUGH) * distance(box, other, ratio) / NEAR)
+    left, top, right, bottom = bounds(box, ratio)
     second_left, second_top, second_right, second_bottom = bounds(other, ratio)
     width, height = min(right, second_right) - max(left, second_left), min(bottom, second_bottom) - max(top, second_top)
     if width <= 0 or height <= 0:
         return 0.0
-    first, second = area(one), area(other)
+    first, second = area(box), area(other)
     common = min(width * height, first, second)
     return common / (first + second - common)
 
 
-def distance(one: MarkedBox, other: MarkedBox, ratio: float) -> float:
+def distance(box: MarkedBox, other: MarkedBox, ratio: float) -> float:
     """Between two points, in percent of the picture's longer side."""
-    return hypot(one.x - other.x, (one.y - other.y) * ratio) / max(1.0, ratio)
+    return hypot(box.x - other.x, (box.y - other.y) * ratio) / max(1.0, ratio)
 
 
-def _polygon_overlap(one: MarkedBox, other: MarkedBox, ratio: float) -> float:
-    first, second = outline(one, ratio), outline(other, ratio)
+def _polygon_overlap(box: MarkedBox, other: MarkedBox, ratio: float) -> float:
+    first, second = outline(box, ratio), outline(other, ratio)
     common = _area(_clipped(first, second))
     return common / (_area(first) + _area(second) - common)
 

@@ -50,8 +50,8 @@ class Boxes:
 
 def boxes_or_none(boxes: Iterable[MarkedBox], size: Size | None = None) -> Boxes | None:
     """Equal boxes once; None for none."""
-    found = tuple(sorted(dict.fromkeys(boxes), key=lambda box: (box.place, box.label)))
-    return Boxes(found, size) if found else None
+    distinct = tuple(sorted(dict.fromkeys(boxes), key=lambda box: (box.place, box.label)))
+    return Boxes(distinct, size) if distinct else None
 
 
 def boxes_of(value: object) -> tuple[MarkedBox, ...]:

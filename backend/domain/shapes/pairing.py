@@ -35,14 +35,14 @@ def _pairs(given: Sequence[MarkedBox], wanted: Sequence[MarkedBox], ratio: float
     near = _Near(given, ratio)
     table = [
         (-alike, i, j)
-        for i, one in enumerate(wanted)
-        for j in near.to(one)
-        if one.label == (other := given[j]).label
-        and most_likeness(one, other, ratio) >= ENOUGH
-        and (alike := likeness(one, other, ratio)) >= ENOUGH
+        for i, box in enumerate(wanted)
+        for j in near.to(box)
+        if box.label == (other := given[j]).label
+        and most_likeness(box, other, ratio) >= ENOUGH
+        and (alike := likeness(box, other, ratio)) >= ENOUGH
     ]
     rows = ((wanted[i], given[j], -alike) for alike, i, j in _greedy(sorted(table)))
-    return tuple(Pair(one, other, alike, distance(one, other, ratio)) for one, other, alike in rows)
+    return tuple(Pair(box, other, alike, distance(box, other, ratio)) for box, other, alike in rows)
 
 
 class _Near:

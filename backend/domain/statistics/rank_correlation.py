@@ -7,18 +7,18 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 
 
-def kendall_tau(one: Sequence[str], other: Sequence[str]) -> float | None:
+def kendall_tau(ranking: Sequence[str], other: Sequence[str]) -> float | None:
     """From -1 (the other way round) to 1 (equal); None for fewer than two things, or not the same ones, each once."""
-    if len(one) < 2 or not same_items(one, other):
+    if len(ranking) < 2 or not same_items(ranking, other):
         return None
-    place = {item: index for index, item in enumerate(one)}
+    place = {item: index for index, item in enumerate(ranking)}
     before, reversed_pairs = list[int](), 0
     for item in other:
         reversed_pairs += len(before) - bisect_left(before, place[item])
         insort(before, place[item])
-    return 1 - 4 * reversed_pairs / (len(one) * (len(one) - 1))
+    return 1 - 4 * reversed_pairs / (len(ranking) * (len(ranking) - 1))
 
 
-def same_items(one: Sequence[str], other: Sequence[str]) -> bool:
+def same_items(ranking: Sequence[str], other: Sequence[str]) -> bool:
     """Whether both have the same things, each once."""
-    return len(set(one)) == len(one) and sorted(one) == sorted(other)
+    return len(set(ranking)) == len(ranking) and sorted(ranking) == sorted(other)

@@ -157,11 +157,13 @@ def _add_runs(server: Flask, app: App) -> None:
 
     @server.get("/runs")
     def runs() -> list[dict[str, object]]:
-        return [run_status_json(status) for status in app.runs()]
+        statuses = app.runs()
+        ids = app.run_ids(status.run.id for status in statuses)
+        return [run_status_json(status, ids.get(status.run.id)) for status in statuses]
 
     @server.get("/runs/<run_id>")
     def run(run_id: str) -> dict[str, object]:
-        return run_status_json(app.watch(run_id))
+        return run_status_json(app.watch(run_id), app.run_ids([run_id]).get(run_id))
 
 
 def _body() -> dict[str, Any]:
@@ -219,7 +221,7 @@ def _add_errors(server: Flask, max_body_mb: float) -> None:
         return answer(404, str(error))
 
     @server.errorhandler(PromptsError)
-    def told(error: PromptsError) -> tuple[Response, int]:
+    def refused(error: PromptsError) -> tuple[Response, int]:
         return answer(400, str(error))
 
     @server.errorhandler(413)

@@ -71,7 +71,7 @@ def described(draft: Draft, file: PromptFile, schema: LabelSchema, names: Sequen
         template=file.template,
         model=draft.model or file.model or "",
         variables=check_template(file.template, names),
-        schema_digest=schema.digest_told(file.template),
+        schema_digest=schema.digest_with_headings(file.template),
         parameters=_parameters(draft, file),
         note=file.note if draft.note is None else draft.note,
         definitions=defined(file.labels, schema),

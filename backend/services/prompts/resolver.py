@@ -7,7 +7,7 @@ from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.calibration.calibrators import RAW, Calibrators
-from backend.domain.labels.relabel import as_now, same_answers
+from backend.domain.labels.relabel import same_answers, with_current_labels
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import ConfigChangedError
 from backend.services.dataset.label_configs import Configs
@@ -46,7 +46,7 @@ class Resolver:
         calibrators = self._calibrators(version)
         if now.fits(version.schema_digest):
             return ResolvedVersion(version, project, origin, calibrators)
-        return ResolvedVersion(version, project, as_now(origin, now), calibrators, origin)
+        return ResolvedVersion(version, project, with_current_labels(origin, now), calibrators, origin)
 
     def pushable(self, tag: str) -> ResolvedVersion:
         """As `readable`, under the config of now: raises ConfigChangedError when that takes other answers than the

@@ -80,11 +80,11 @@ def test_the_end_of_a_background_process_is_noted(tmp_path: Path, monkeypatch: p
     """Else it stays behind as a zombie of a server that outlives it."""
     begun = []
 
-    class Noted(subprocess.Popen[bytes]):
+    class RecordedProcess(subprocess.Popen[bytes]):
         def __init__(self, *args: Any, **more: Any) -> None:
             super().__init__(*args, **more)
             begun.append(self)
 
-    monkeypatch.setattr(subprocess, "Popen", Noted)
+    monkeypatch.setattr(subprocess, "Popen", RecordedProcess)
     LocalProcess(tmp_path / "runs", {**os.environ, "DATA_DIR": str(tmp_path / "data")}).give("nosuch")
     assert until(lambda: begun[0].returncode) == 1

@@ -41,3 +41,18 @@ run_ids = Table(
 )
 """The integer that the API knows a run by, never given twice. `user_id`, `user_email`: who started it, None where that
 is not known."""
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("prompt_id", Integer, ForeignKey("prompts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("created", String(32), nullable=False),
+    Column("user_id", Integer),
+    Column("user_email", Json),
+)
+"""What was done in Label Studio with a version's predictions: how many annotations or predictions it was about
+(`count`), and who did it."""

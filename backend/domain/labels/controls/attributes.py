@@ -45,10 +45,12 @@ class Attribute:
         """Whether a span with these labels may have a value."""
         return all(any(label in labels for label in wanted) for wanted in self.labels)
 
-    def as_now(self, labels: Mapping[str, str], renames: Renames, now: Mapping[str, Control]) -> "Attribute":
-        """See `Control.as_now`. `labels`: what those of spans became."""
+    def with_current_labels(
+        self, labels: Mapping[str, str], renames: Renames, now: Mapping[str, Control]
+    ) -> "Attribute":
+        """See `Control.with_current_labels`. `labels`: what those of spans became."""
         wanted = tuple(tuple(labels.get(label, label) for label in wanted) for wanted in self.labels)
-        return Attribute(self.control.as_now(renames.get(self.name, {}), now.get(self.name)), wanted)
+        return Attribute(self.control.with_current_labels(renames.get(self.name, {}), now.get(self.name)), wanted)
 
     def parse(self, said: Mapping[str, Any], owner: str) -> Held | Rejection:
         """What a model says of a span of the control `owner`; a key that is missing stands for nothing."""
@@ -73,92 +75,92 @@ class Attributes:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self.parts)
+        return tuple(part.name for part in self.parts)
 
     @property
     def identity(self) -> list[Any]:
         """What joins a labelling config's digest; [] without any."""
-        return [[[one.control.identity, one.control.rules, one.labels] for one in self.parts]] if self.parts else []
+        return [[[part.control.identity, part.control.rules, part.labels] for part in self.parts]] if self.parts else []
 
     @property
     def answers(self) -> Hashable:
         """Equal for those that take the same values."""
-        return tuple((one.control.answers, one.labels) for one in self.parts)
+        return tuple((part.control.answers, part.labels) for part in self.parts)
 
     def for_task(self, data: Mapping[str, Any]) -> "Attributes | Failure":
         """See `Control.for_task`."""
-        if not any(one.control.needs_task for one in self.parts):
+        if not any(part.control.needs_task for part in self.parts):
             return self
         parts: list[Attribute] = []
-        for one in self.parts:
-            control = one.control.for_task(data)
+        for part in self.parts:
+            control = part.control.for_task(data)
             if isinstance(control, Failure):
                 return control
-            parts.append(replace(one, control=control))
+            parts.append(replace(part, control=control))
         return Attributes(tuple(parts))
 
     def json_schema(self) -> dict[str, Any]:
         """Key -> JSON Schema, for the object of a span."""
-        return {one.name: one.control.json_schema() for one in self.parts}
+        return {part.name: part.control.json_schema() for part in self.parts}
 
     def describe(self, shown: Mapping[str, str]) -> list[str]:
         """The lines that tell a model of them. `shown`: label as stored -> as the model knows it."""
-        by_name = {one.name: one.control for one in self.parts}
+        by_name = {part.name: part.control for part in self.parts}
         return [
-            f"in each object, {one.control.describe({}, _when(one, by_name, shown), ' '.join(one.control.heading))}"
-            for one in self.parts
+            f"in each object, {part.control.describe({}, _when(part, by_name, shown), ' '.join(part.control.heading))}"
+            for part in self.parts
         ]
 
     def listing(self) -> str:
         """See `Control.listing`."""
-        return "\n\n".join(text for one in self.parts if (text := one.control.listing({})))
+        return "\n\n".join(text for part in self.parts if (text := part.control.listing({})))
 
     def parse(self, said: Mapping[str, Any], label: str, owner: str) -> Values | Rejection:
         """What a model's JSON object says of a span with this label, or why it can't be used."""
-        found: dict[str, Held] = {}
-        for one, shown in self._screen([label], found):
-            value = one.parse(said, owner) if shown else None
+        values: dict[str, Held] = {}
+        for part, shown in self._screen([label], values):
+            value = part.parse(said, owner) if shown else None
             if isinstance(value, Rejection):
                 return value
-            found[one.name] = value
-        return self.listed(found)
+            values[part.name] = value
+        return self.listed(values)
 
     def as_shown(self, values: Mapping[str, Held], labels: Collection[str]) -> Values:
         """`values` without those that a span with these labels does not have on the screen."""
-        found: dict[str, Held] = {}
-        for one, shown in self._screen(labels, found):
-            found[one.name] = values.get(one.name) if shown else None
-        return self.listed(found)
+        visible: dict[str, Held] = {}
+        for part, shown in self._screen(labels, visible):
+            visible[part.name] = values.get(part.name) if shown else None
+        return self.listed(visible)
 
-    def listed(self, found: Mapping[str, Held]) -> Values:
+    def listed(self, values: Mapping[str, Held]) -> Values:
         """In the order of the config, without those that are empty."""
-        return tuple((one.name, value) for one in self.parts if (value := found.get(one.name)) is not None)
+        return tuple((part.name, value) for part in self.parts if (value := values.get(part.name)) is not None)
 
     def to_json(self, values: Values) -> dict[str, Any]:
         """The inverse of `parse`: key -> what a model says."""
         held = dict(values)
-        return {one.name: one.control.to_json(held.get(one.name)) for one in self.parts}
+        return {part.name: part.control.to_json(held.get(part.name)) for part in self.parts}
 
     def to_regions(self, values: Values, place: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A region for each value, at the `place` of its span's."""
         held = dict(values)
-        regions = [region for one in self.parts for region in one.control.to_regions(held.get(one.name))]
+        regions = [region for part in self.parts for region in part.control.to_regions(held.get(part.name))]
         return [{**region, "value": {**place, **region["value"]}} for region in regions]
 
     def by_span(self, regions: Sequence[Region]) -> dict[str, dict[str, Held]]:
         """The id of a span's region -> the values of its attributes, before any condition."""
         known = self._named
-        found: dict[str, dict[str, list[Region]]] = {}
+        by_span: dict[str, dict[str, list[Region]]] = {}
         for region in regions if known else ():
             name, span = region.get("from_name"), region.get("id")
             if isinstance(span, str) and isinstance(name, str) and name in known:
-                found.setdefault(span, {}).setdefault(name, []).append(region)
-        return {span: {name: known[name].from_regions(own) for name, own in of.items()} for span, of in found.items()}
+                by_span.setdefault(span, {}).setdefault(name, []).append(region)
+        return {span: {name: known[name].from_regions(own) for name, own in of.items()} for span, of in by_span.items()}
 
     def gone(self, values: Values) -> list[str]:
         """The classes of values that the config does not have any more, with the attribute's name."""
         known = [(self._named[name], value) for name, value in values if name in self._named]
-        return [f"{one.name}: {label}" for one, value in known if not one.dynamic for label in one.gone(value)]
+        return [f"{part.name}: {label}" for part, value in known if not part.dynamic for label in part.gone(value)]
 
     def show(self, values: Values) -> str:
         """On one line, for people; "" for none."""
@@ -167,7 +169,7 @@ class Attributes:
 
     def shared(self, others: Sequence["Attributes"]) -> "Attributes":
         """Those that `others` have too."""
-        return Attributes(tuple(one for one in self.parts if all(one.name in other.names for other in others)))
+        return Attributes(tuple(part for part in self.parts if all(part.name in other.names for other in others)))
 
     def renamed(self, values: Values, renames: Renames) -> Values:
         """`values` with the names that their labels have now."""
@@ -175,9 +177,10 @@ class Attributes:
         now = ((name, known[name].renamed(value, renames.get(name, {}))) for name, value in values if name in known)
         return tuple((name, value) for name, value in now if value is not None)
 
-    def as_now(self, owner: str, renames: Renames, now: Mapping[str, Control]) -> "Attributes":
-        """See `Control.as_now`. `owner`: whose labels their conditions are on; `now`: the present controls by name."""
-        return Attributes(tuple(one.as_now(renames.get(owner, {}), renames, now) for one in self.parts))
+    def with_current_labels(self, owner: str, renames: Renames, now: Mapping[str, Control]) -> "Attributes":
+        """See `Control.with_current_labels`. `owner`: whose labels their conditions are on; `now`: the present controls
+        by name."""
+        return Attributes(tuple(part.with_current_labels(renames.get(owner, {}), renames, now) for part in self.parts))
 
     def held(self, values: Values) -> Values:
         """Those of `values` that are known here."""
@@ -185,29 +188,29 @@ class Attributes:
 
     @cached_property
     def _named(self) -> Mapping[str, Control]:
-        return {one.name: one.control for one in self.parts}
+        return {part.name: part.control for part in self.parts}
 
     @cached_property
     def _order(self) -> tuple[Attribute, ...]:
         return in_order(self.parts)
 
-    def _screen(self, labels: Collection[str], found: Mapping[str, Held]) -> Iterator[tuple[Attribute, bool]]:
+    def _screen(self, labels: Collection[str], values: Mapping[str, Held]) -> Iterator[tuple[Attribute, bool]]:
         """Each attribute, and whether a span with these labels has it. `found` must hold its value when the next one is
         asked for."""
         seen: dict[str | None, Collection[str]] = {}
-        for one in self._order:
-            shown = one.takes(labels) and all(condition.holds(seen) for condition in one.conditions)
-            yield one, shown
-            seen[one.name] = one.control.called(found.get(one.name)) if shown else ()
+        for part in self._order:
+            shown = part.takes(labels) and all(condition.holds(seen) for condition in part.conditions)
+            yield part, shown
+            seen[part.name] = part.control.called(values.get(part.name)) if shown else ()
 
 
 NO_ATTRIBUTES = Attributes()
 
 
-def _when(one: Attribute, by_name: Mapping[str, Control], shown: Mapping[str, str]) -> str:
+def _when(part: Attribute, by_name: Mapping[str, Control], shown: Mapping[str, str]) -> str:
     """The conditions of an attribute in words."""
-    own = [f'"label" is {_listed(wanted, shown)}' for wanted in one.labels]
-    others = [condition.words(by_name.get(condition.control or "")) for condition in one.conditions]
+    own = [f'"label" is {_listed(wanted, shown)}' for wanted in part.labels]
+    others = [condition.words(by_name.get(condition.control or "")) for condition in part.conditions]
     return " and ".join(dict.fromkeys([*own, *others]))
 
 

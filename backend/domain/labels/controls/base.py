@@ -174,10 +174,10 @@ class Control(Protocol):
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
         """`value` with labels that this control does not have called what `renames` says they became."""
 
-    def as_now(self, renames: Mapping[str, str], now: "Control | None") -> Self:
+    def with_current_labels(self, renames: Mapping[str, str], now: "Control | None") -> Self:
         """This control of a former config, with the names that its labels have in `now`."""
 
-    def as_before(self, formers: Mapping[str, str]) -> Self:
+    def with_former_labels(self, formers: Mapping[str, str]) -> Self:
         """This control as it was before its labels were renamed; `formers`: label -> what it was called."""
 
     def shared(self, others: Sequence["Control"]) -> Self:

@@ -126,8 +126,8 @@ class BoxesControl(WithOwnLabels, Unlabeled):
     def _marked_by(self, value: Any) -> Iterable[MarkedBox]:
         labels = value.get(self.tag.lower()) if isinstance(value, Mapping) else None
         named = [label for label in labels if isinstance(label, str) and label] if isinstance(labels, list) else []
-        found = (box_in(value, self.shape, label) for label in named)
-        return (box for box in found if box is not None)
+        boxes = (box_in(value, self.shape, label) for label in named)
+        return (box for box in boxes if box is not None)
 
     def equal(self, first: Held, second: Held) -> bool:
         sides = [len(boxes_of(first)), len(boxes_of(second))]

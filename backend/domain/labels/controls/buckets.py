@@ -65,8 +65,8 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
 
     def json_schema(self) -> dict[str, Any]:
         shown: list[str | None] = [choice.shown for choice in self.choices]
-        one = {"type": "string"} if self.default else {"type": ["string", "null"]}
-        bucket = one | {"enum": shown if self.default else [*shown, None]}
+        bucket_type = {"type": "string"} if self.default else {"type": ["string", "null"]}
+        bucket = bucket_type | {"enum": shown if self.default else [*shown, None]}
         item = {
             "type": "object",
             "properties": {"item": self._reference_schema(), "bucket": bucket},
@@ -80,12 +80,12 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
             return Rejection("wrong_type", f"{said(value)} is not a list of items, which '{self.name}' takes.")
         sorted_into: list[tuple[str, tuple[str, ...]]] = []
         for given in value:
-            one = self._sorted(given)
-            if isinstance(one, Rejection):
-                return one
-            sorted_into.append(one)
-        pairs = [(one, bucket) for one, buckets in sorted_into for bucket in buckets]
-        return self._lacks([one for one, _ in sorted_into]) or self._grouped(pairs)
+            item_buckets = self._sorted(given)
+            if isinstance(item_buckets, Rejection):
+                return item_buckets
+            sorted_into.append(item_buckets)
+        pairs = [(item, bucket) for item, buckets in sorted_into for bucket in buckets]
+        return self._lacks([item for item, _ in sorted_into]) or self._grouped(pairs)
 
     def _sorted(self, given: Any) -> tuple[str, tuple[str, ...]] | Rejection:
         """The id of an item, and the bucket for it; buckets, where an item may have several."""
@@ -94,12 +94,12 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
         lacking = next((key for key in _KEYS if key not in given), None)
         if lacking is not None:
             return Rejection("missing_field", f"An item of '{self.name}' has no '{lacking}'.")
-        one, bucket = self._found(given["item"]), self._bucket(given["bucket"])
-        if isinstance(one, Rejection):
-            return one
+        item, bucket = self._found(given["item"]), self._bucket(given["bucket"])
+        if isinstance(item, Rejection):
+            return item
         if bucket is None:
             return Rejection("unknown_choice", f"{said(given['bucket'])} is not a bucket of '{self.name}'.")
-        return one, (bucket,)
+        return item, (bucket,)
 
     def _bucket(self, name: Any) -> str | None:
         if name is None and not self.default:
@@ -110,15 +110,15 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
     def _grouped(self, pairs: Sequence[tuple[str, str]]) -> Groups:
         """In the order of the config; items in the order given."""
         buckets = dict.fromkeys((*self.known_classes, *(bucket for _, bucket in pairs)))
-        groups = ((bucket, tuple(one for one, into in pairs if into == bucket)) for bucket in buckets)
+        groups = ((bucket, tuple(item for item, into in pairs if into == bucket)) for bucket in buckets)
         return Groups(tuple(group for group in groups if group[1]))
 
     def to_json(self, value: Held) -> Any:
         shown = {choice.stored: choice.shown for choice in self.choices} | {UNSORTED: None}
         return [
-            {"item": self._reference(one), "bucket": shown.get(bucket, bucket)}
+            {"item": self._reference(item), "bucket": shown.get(bucket, bucket)}
             for bucket, ids in _groups(value)
-            for one in ids
+            for item in ids
         ]
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
@@ -137,14 +137,14 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
         columns = values[0].get("ranker") if values else None
         if not isinstance(columns, Mapping) or not all(map(_is_ids, columns.values())):
             return None
-        pairs = [(one, str(bucket)) for bucket, ids in columns.items() for one in ids]
+        pairs = [(item, str(bucket)) for bucket, ids in columns.items() for item in ids]
         if self.listed and not self.default:
-            there = {one for one, _ in pairs}
-            pairs += [(one, UNSORTED) for one in self.listed.ids if one not in there]
+            there = {item for item, _ in pairs}
+            pairs += [(item, UNSORTED) for item in self.listed.ids if item not in there]
         return self._grouped(pairs) if self._are_whole(pairs) else None
 
     def _are_whole(self, pairs: Sequence[tuple[str, str]]) -> bool:
-        ids = [one for one, _ in pairs]
+        ids = [item for item, _ in pairs]
         known = not self.listed or set(ids) <= set(self.listed.ids)
         hidden = self.default and any(bucket == UNSORTED for _, bucket in pairs)
         return known and not hidden and self._lacks(ids) is None
@@ -154,17 +154,19 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
 
     def partial(self, first: Held, second: Held) -> float:
         """The share of items that are in the same bucket."""
-        one, other = buckets_of(first), buckets_of(second)
-        return sum(other.get(item) == bucket for item, bucket in one.items()) / max(len(one), len(other), 1)
+        buckets, other_buckets = buckets_of(first), buckets_of(second)
+        return sum(other_buckets.get(item) == bucket for item, bucket in buckets.items()) / max(
+            len(buckets), len(other_buckets), 1
+        )
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return tuple(bucket for bucket, _ in _groups(value) if bucket != self.unsorted)
 
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
-        return tuple((bucket, one) for bucket, ids in _groups(value) if bucket != self.unsorted for one in ids)
+        return tuple((bucket, item) for bucket, ids in _groups(value) if bucket != self.unsorted for item in ids)
 
     def cell(self, value: Held) -> Any:
-        return [f"{bucket}: {item_name(one)}" for bucket, ids in _groups(value) for one in ids]
+        return [f"{bucket}: {item_name(item)}" for bucket, ids in _groups(value) for item in ids]
 
     def show(self, value: Held) -> str:
         groups = (f"{bucket}: {', '.join(map(item_name, ids))}" for bucket, ids in _groups(value))
@@ -174,7 +176,7 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
         if not isinstance(value, Groups):
             return None
         known = {*self.known_classes, self.unsorted}
-        return self._grouped([(one, into if into in known else renames.get(into, into)) for one, into in value.key])
+        return self._grouped([(item, into if into in known else renames.get(into, into)) for item, into in value.key])
 
 
 def _groups(value: Held) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -182,4 +184,4 @@ def _groups(value: Held) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _is_ids(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(part, str) for part in value)

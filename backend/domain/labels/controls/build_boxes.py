@@ -8,27 +8,27 @@ from xml.etree.ElementTree import Element
 from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.controls.boxes import BoxesControl
 from backend.domain.labels.inputs.values import field_of
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 
 
-def build_boxes(placed: Placed) -> BoxesControl | str:
+def build_boxes(declared: DeclaredControl) -> BoxesControl | str:
     """The control of a <RectangleLabels>, <EllipseLabels> or <KeyPointLabels> element, or why it isn't supported."""
-    element, choices = placed.element, choices_of(listed(placed.element, "Label"))
-    if why := _unsupported(element, placed.object):
+    element, choices = declared.element, choices_of(listed(declared.element, "Label"))
+    if why := _unsupported(element, declared.object):
         return why
     if any(len(choice.shown) > LONGEST for choice in choices):
         return f"a label of more than {LONGEST:,} characters"
-    if not choices or placed.object is None:
+    if not choices or declared.object is None:
         return "it lists no labels"
     return BoxesControl(
         tag=element.tag,
-        name=placed.name,
-        to_name=placed.to_name,
-        source=placed.object.get("value", ""),
+        name=declared.name,
+        to_name=declared.to_name,
+        source=declared.object.get("value", ""),
         choices=choices,
         several=element.get("choice", "single") == "multiple",
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )
 
 

@@ -7,42 +7,44 @@ from backend.domain.labels.controls.item_choices import ItemChoicesControl
 from backend.domain.labels.controls.item_labels import ItemLabelsControl
 from backend.domain.labels.inputs.files import FileObject, file_object
 from backend.domain.labels.inputs.values import field_of
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 
 
-def build_item_choices(placed: Placed) -> ItemChoicesControl | str:
+def build_item_choices(declared: DeclaredControl) -> ItemChoicesControl | str:
     """The control of such an element, or why it isn't supported."""
-    parts = _parts(placed)
+    parts = _parts(declared)
     return parts if isinstance(parts, str) else ItemChoicesControl(**parts)
 
 
-def build_item_labels(placed: Placed) -> ItemLabelsControl | str:
+def build_item_labels(declared: DeclaredControl) -> ItemLabelsControl | str:
     """The control of such an element, or why it isn't supported."""
-    parts = _parts(placed)
-    return parts if isinstance(parts, str) else ItemLabelsControl(**parts, required=placed.required)
+    parts = _parts(declared)
+    return parts if isinstance(parts, str) else ItemLabelsControl(**parts, required=declared.required)
 
 
-def _parts(placed: Placed) -> dict[str, Any] | str:
+def _parts(declared: DeclaredControl) -> dict[str, Any] | str:
     """What a control over pictures is made of, by the names of ItemChoicesControl's attributes, or why it isn't
     supported."""
-    element, shown = placed.element, placed.object
+    element, shown = declared.element, declared.object
     for attribute, feature in (("perRegion", "a choice per region"), ("allowNested", "a path per item")):
         if element.get(attribute, "").lower() == "true":
             return f'{attribute}="true" ({feature})'
     choices = choices_of(listed(element))
-    if not choices or element.get("value", "").startswith("$"):
-        return 'perItem="true" without choices, or with those that the task brings'
+    labels_from = field_of(element.get("value", ""))
+    if not choices and labels_from is None:
+        return 'perItem="true" without choices'
     if any(len(choice.shown) > LONGEST for choice in choices):
         return f"a choice of more than {LONGEST:,} characters"
     pictures = file_object(shown) if shown is not None and shown.tag == "Image" and shown.get("valueList") else None
     if not isinstance(pictures, FileObject) or field_of(pictures.value) is None:
         return 'perItem="true" without an <Image valueList="$field">'
     return {
-        "name": placed.name,
-        "to_name": placed.to_name,
+        "name": declared.name,
+        "to_name": declared.to_name,
         "source": pictures,
         "choices": choices,
-        "hideable": placed.hideable,
-        "conditions": placed.conditions,
-        "heading": tuple(placed.heading),
+        "labels_from": labels_from,
+        "hideable": declared.hideable,
+        "conditions": declared.conditions,
+        "heading": tuple(declared.heading),
     }

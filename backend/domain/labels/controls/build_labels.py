@@ -1,6 +1,6 @@
 """Which elements of a labelling config mark a text.
 
-Refuses labels that the task brings, several texts, and texts that are not in the task's data.
+Refuses several texts, and texts that show nothing of the task.
 """
 
 from collections.abc import Sequence
@@ -9,31 +9,33 @@ from xml.etree.ElementTree import Element
 from backend.domain.labels.choice_names import LONGEST, Choice, choices_of, listed
 from backend.domain.labels.controls.labels import LabelsControl
 from backend.domain.labels.inputs.objects import MarkedObject, marked_object
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.inputs.values import field_of
+from backend.domain.labels.layout import DeclaredControl
 
 _OWN = {"HyperTextLabels": "HyperText", "ParagraphLabels": "Paragraphs"}
 """Tag -> the only object that it marks."""
 
 
-def build_labels(placed: Placed) -> LabelsControl | str:
+def build_labels(declared: DeclaredControl) -> LabelsControl | str:
     """The control of a <Labels>, <HyperTextLabels> or <ParagraphLabels> element, or why it isn't supported."""
-    element, choices = placed.element, choices_of(listed(placed.element, "Label"))
-    if placed.object is None:
+    element, choices = declared.element, choices_of(listed(declared.element, "Label"))
+    if declared.object is None:
         return "not supported yet"
-    source = _source(element, placed.object)
+    source = _source(element, declared.object)
     if isinstance(source, str):
         return source
     if why := _unsupported(element, choices):
         return why
     return LabelsControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         source=source,
         choices=choices,
         several=element.get("choice", "single") == "multiple",
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
         tag=element.tag,
+        labels_from=_labels_from(element),
     )
 
 
@@ -47,8 +49,11 @@ def _source(element: Element, shown: Element) -> MarkedObject | str:
 
 def _unsupported(element: Element, choices: Sequence[Choice]) -> str:
     """Why its labels aren't, "" where they are."""
-    if element.get("value"):
-        return "labels that the task brings"
     if any(len(choice.shown) > LONGEST for choice in choices):
         return f"a label of more than {LONGEST:,} characters"
-    return "" if choices else "it lists no labels"
+    return "" if choices or _labels_from(element) else "it lists no labels"
+
+
+def _labels_from(element: Element) -> str | None:
+    """The variable that brings labels."""
+    return field_of(element.get("value", ""))

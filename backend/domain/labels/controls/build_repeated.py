@@ -8,57 +8,59 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.item_objects import ITEM
 from backend.domain.labels.controls.repeated import RepeatedControl
 from backend.domain.labels.inputs.repeater import INDEX, Repeater
-from backend.domain.labels.layout import TEXT_TAGS, Placed
+from backend.domain.labels.layout import TEXT_TAGS, DeclaredControl
 
 KINDS = ("Choices", "TextArea", "Rating", "Number", "Taxonomy", "DateTime")
 """Controls whose value is about an item as a whole."""
 _OTHER_KEY = "answer"
 
 
-def build_repeated(placed: Placed, build: Callable[[Placed], Control | str]) -> RepeatedControl | str:
+def build_repeated(
+    declared: DeclaredControl, build: Callable[[DeclaredControl], Control | str]
+) -> RepeatedControl | str:
     """The control of an element inside a <Repeater>, or why it isn't supported. `build`: of a control that is alone."""
-    repeater = placed.repeater
-    why = "it is not repeated" if repeater is None else _why(placed, repeater)
+    repeater = declared.repeater
+    why = "it is not repeated" if repeater is None else _why(declared, repeater)
     if why or repeater is None:
         return why
-    element = Element(placed.element.tag, {**placed.element.attrib, "name": _key(placed)})
-    element.extend(placed.element)
-    inner = build(replace(placed, element=element, hideable=False, conditions=(), heading=[], repeater=None))
+    element = Element(declared.element.tag, {**declared.element.attrib, "name": _key(declared)})
+    element.extend(declared.element)
+    inner = build(replace(declared, element=element, hideable=False, conditions=(), heading=[], repeater=None))
     if isinstance(inner, str):
         return inner
     return RepeatedControl(
-        name=placed.key,
-        to_name=placed.to_name,
-        pattern=placed.name,
+        name=declared.key,
+        to_name=declared.to_name,
+        pattern=declared.name,
         on=repeater.on,
         inner=inner,
-        hideable=placed.hideable,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        hideable=declared.hideable,
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )
 
 
-def _key(placed: Placed) -> str:
+def _key(declared: DeclaredControl) -> str:
     """Of what is said of an item, in its object."""
-    return placed.key if placed.key != ITEM else _OTHER_KEY
+    return declared.key if declared.key != ITEM else _OTHER_KEY
 
 
-def _why(placed: Placed, repeater: Repeater) -> str:
+def _why(declared: DeclaredControl, repeater: Repeater) -> str:
     """Why it can't be filled for each item; "" if it can."""
-    element, shown = placed.element, placed.object
+    element, shown = declared.element, declared.object
     if repeater.trouble:
         return repeater.trouble
-    if element.tag not in KINDS or placed.per_region:
+    if element.tag not in KINDS or declared.per_region:
         return "inside a <Repeater>, where prompts fill only " + ", ".join(f"<{kind}>" for kind in KINDS)
-    if placed.name.count(INDEX) != 1:
+    if declared.name.count(INDEX) != 1:
         return f"inside a <Repeater>, its name needs {repeater.flag} once"
-    if not placed.key:
+    if not declared.key:
         return "inside a <Repeater>, another control may have the same name, or there are too many"
-    if any(INDEX in "".join((one.control or "", *one.values)) for one in placed.conditions):
+    if any(INDEX in "".join((one.control or "", *one.values)) for one in declared.conditions):
         return "inside a <Repeater>, shown under a condition on an item"
     if _depends_on_index(element):
         return "inside a <Repeater>, with choices or words of a single item"
-    if shown is not None and shown.tag not in TEXT_TAGS and INDEX in placed.to_name:
+    if shown is not None and shown.tag not in TEXT_TAGS and INDEX in declared.to_name:
         return f"inside a <Repeater>, about a <{shown.tag}> of each item, which the model does not get"
     return ""
 

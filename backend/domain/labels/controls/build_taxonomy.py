@@ -7,13 +7,13 @@ as unsupported.
 from backend.domain.labels import taxonomy_tree
 from backend.domain.labels.choice_names import MOST, listed
 from backend.domain.labels.controls.taxonomy import TaxonomyControl
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.labels.taxonomy_tree import DEEPEST, nodes_of
 
 
-def build_taxonomy(placed: Placed) -> TaxonomyControl | str:
+def build_taxonomy(declared: DeclaredControl) -> TaxonomyControl | str:
     """The control of a <Taxonomy> element, or why it isn't supported."""
-    element = placed.element
+    element = declared.element
     flags = (("labeling", "labels of regions"), ("perItem", "per item"))
     for attribute, what in flags:
         if element.get(attribute, "").lower() == "true":
@@ -28,14 +28,14 @@ def build_taxonomy(placed: Placed) -> TaxonomyControl | str:
         return "it lists no choices"
     leaves, most = element.get("leafsOnly", "").lower() == "true", element.get("maxUsages", "")
     return TaxonomyControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         nodes=() if source else taxonomy_tree.chosen_from(nodes, leaves),
         source=source,
         leaves=leaves,
         most=int(most) if most.isascii() and most.isdigit() and 0 < len(most) < 10 and int(most) else None,
-        hideable=placed.hideable,
-        required=placed.required,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        hideable=declared.hideable,
+        required=declared.required,
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )

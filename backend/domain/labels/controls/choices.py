@@ -16,7 +16,7 @@ from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import Labeled, WithOwnLabels, kept_by_all
 from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Failure, Rejection
 
 
@@ -188,9 +188,9 @@ class ChoicesControl(Labeled, WithOwnLabels):
         return replace(self, choices=choices, multiple=any(control.multiple for control in every))
 
 
-def build_choices(placed: Placed) -> ChoicesControl | str:
+def build_choices(declared: DeclaredControl) -> ChoicesControl | str:
     """The control of a <Choices> element, or why it isn't supported."""
-    element = placed.element
+    element = declared.element
     value = element.get("value", "")
     source = value[1:] if value.startswith("$") else None
     choices = choices_of(listed(element))
@@ -200,13 +200,13 @@ def build_choices(placed: Placed) -> ChoicesControl | str:
         small = any(child.tag != "Choice" and child.tag.lower() == "choice" for child in element.iter())
         return "it lists no choices" + (": tags are case-sensitive, write <Choice>" if small else "")
     return ChoicesControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         multiple=element.get("choice", "single") == "multiple",
-        optional=placed.hideable,
+        optional=declared.hideable,
         choices=choices,
         source=source,
-        required=placed.required,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        required=declared.required,
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )

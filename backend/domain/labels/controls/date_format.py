@@ -35,7 +35,7 @@ class DateFormat:
     def parts(self) -> frozenset[str]:
         """Which of year, month, day, hour and minute it keeps: some of Y, m, d, H and M."""
         used = {directive for directive, _, _ in self.pieces}
-        return frozenset({_KEPT[one] for one in used if one in _KEPT} | ({"H"} if {"I", "p"} <= used else set()))
+        return frozenset({_KEPT[code] for code in used if code in _KEPT} | ({"H"} if {"I", "p"} <= used else set()))
 
     def write(self, moment: datetime) -> str:
         """As it is stored; without seconds, which the screen does not keep."""
@@ -43,26 +43,26 @@ class DateFormat:
 
     def read(self, text: str) -> datetime | None:
         """As the screen shows it, where the 31st of February is the 2nd or 3rd of March; None where it is blank."""
-        found = re.fullmatch("".join(_pattern(one, literal) for one, _, literal in self.pieces), text, re.ASCII)
-        return None if found is None else _moment(found.groupdict())
+        match = re.fullmatch("".join(_pattern(code, literal) for code, _, literal in self.pieces), text, re.ASCII)
+        return None if match is None else _moment(match.groupdict())
 
 
 def date_format(text: str) -> DateFormat | str:
     """The format, or why it isn't supported."""
     if len(text) > LONGEST:
         return f"a format of more than {LONGEST} characters"
-    found = list(_PIECE.finditer(text))
-    used = [one[2] or "" for one in found if one[0].startswith("%") and one[2] != "%"]
-    wrong = next((one for one in used if one not in _WIDTHS and one not in _NAMED), None)
+    pieces = list(_PIECE.finditer(text))
+    used = [piece[2] or "" for piece in pieces if piece[0].startswith("%") and piece[2] != "%"]
+    wrong = next((code for code in used if code not in _WIDTHS and code not in _NAMED), None)
     if wrong is not None:
         return f"the directive %{wrong} in its format"
     if len(set(used)) != len(used):
         return "a directive twice in its format"
-    return DateFormat(tuple(("", False, "%") if one[2] == "%" else _piece(one) for one in found))
+    return DateFormat(tuple(("", False, "%") if piece[2] == "%" else _piece(piece) for piece in pieces))
 
 
-def _piece(found: re.Match[str]) -> tuple[str, bool, str]:
-    return found[2] or "", found[1] == "-", found[3] or ""
+def _piece(piece: re.Match[str]) -> tuple[str, bool, str]:
+    return piece[2] or "", piece[1] == "-", piece[3] or ""
 
 
 def _written(directive: str, bare: bool, at: datetime) -> str:
@@ -83,7 +83,7 @@ def _pattern(directive: str, literal: str) -> str:
 
 def _moment(said: Mapping[str, str]) -> datetime | None:
     """Of what stands for each directive; None beyond the years that there are."""
-    numbers = {one: int(text) for one, text in said.items() if one in _WIDTHS}
+    numbers = {code: int(text) for code, text in said.items() if code in _WIDTHS}
     month = numbers.get("m", _place(said, "b") or _place(said, "B") or 1) - 1
     hour = numbers.get("H", numbers.get("I", 0))
     if "p" in said:

@@ -18,7 +18,7 @@ from backend.domain.labels.controls.moment_form import BY_PARTS, TIME, YEAR, Mom
 from backend.domain.labels.controls.numeric import number_in
 from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, said, under
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
 _LIMIT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d)?)?)?", re.ASCII)
@@ -155,9 +155,9 @@ class DateTimeControl(Unlabeled):
         return value if text is not None and self.form.read(text) else None
 
 
-def build_date_time(placed: Placed) -> DateTimeControl | str:
+def build_date_time(declared: DeclaredControl) -> DateTimeControl | str:
     """The control of a <DateTime> element, or why it isn't supported."""
-    element, only = placed.element, placed.element.get("only", "")
+    element, only = declared.element, declared.element.get("only", "")
     if element.get("perItem", "").lower() == "true":
         return 'perItem="true" (per item)'
     written = "" if only == "time" else element.get("format") or _written(only)
@@ -169,18 +169,18 @@ def build_date_time(placed: Placed) -> DateTimeControl | str:
         return "it keeps neither a date, a month nor a year"
     least, most = (_limit(element.get(name, ""), form) for name in ("min", "max"))
     return DateTimeControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         form=form,
         stored=None if only == "time" else stored,
         written=written,
         least=least,
         most=most,
         by_year="year" in only,
-        hideable=placed.hideable,
-        required=placed.required,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        hideable=declared.hideable,
+        required=declared.required,
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )
 
 

@@ -8,21 +8,25 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeGuard
 
 from backend.domain.answer import buckets_of
-from backend.domain.labels.controls.base import Held, Region
+from backend.domain.labels.choice_names import Choice
+from backend.domain.labels.controls.base import Control, Held, Region
+from backend.domain.labels.controls.brought_labels import BroughtLabels
 from backend.domain.labels.controls.buckets import BucketsControl
 from backend.domain.labels.controls.item_objects import ITEM, ItemObjects
-from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.inputs.files import FileObject
 from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class ItemChoicesControl(BucketsControl):
-    """`source`: the pictures; `count`: how many a task has, None before `for_task`."""
+class ItemChoicesControl(BroughtLabels, BucketsControl):
+    """`source`: the pictures; `count`: how many a task has, None before `for_task`. See `BroughtLabels`."""
 
     source: FileObject  # type: ignore[assignment]
     default: bool = True
     count: int | None = None
+    labels_from: str | None = None
+    brought: tuple[Choice, ...] = ()
 
     tag: ClassVar[str] = "Choices perItem"
     noun: ClassVar[str] = "label"
@@ -38,11 +42,11 @@ class ItemChoicesControl(BucketsControl):
     @property
     def identity(self) -> list[Any]:
         listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        return [self.tag, self.name, self.to_name, self.source.value, self.hideable, listed]
+        return [self.tag, self.name, self.to_name, self.source.value, self.hideable, listed, *self._brings]
 
     @property
     def answers(self) -> Hashable:
-        return (self.tag, self.name, self.source.value, frozenset(self.known_classes))
+        return (self.tag, self.name, self.source.value, self.labels_from, frozenset(self.known_classes))
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         pictures = self.source.addresses(data)
@@ -50,12 +54,15 @@ class ItemChoicesControl(BucketsControl):
             return Failure(
                 "bad_task", f"'{self.source.value[1:]}' has no pictures, of which '{self.name}' says something."
             )
-        return replace(self, count=len(pictures))
+        labeled = self._with_brought(data)
+        if isinstance(labeled, Failure):
+            return labeled
+        return replace(labeled, count=len(pictures))
 
     @property
     def _wanted(self) -> str:
         """What the model gives for a picture, in words."""
-        return "exactly one of"
+        return self._of_all("exactly one of")
 
     @property
     def _wanted_schema(self) -> dict[str, Any]:
@@ -67,8 +74,13 @@ class ItemChoicesControl(BucketsControl):
             f'a list with an object for each picture of {self._shown}, each exactly once: "{ITEM}": its number, '
             f"counted from 0; {key(self._choice)}: {self._wanted}"
         )
-        lines = [label_line(choice, definitions) for choice in self.choices]
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *lines])
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *self._lines(definitions)])
+
+    def listing(self, definitions: Mapping[str, str]) -> str:
+        return "\n".join(self._brought_lines(definitions))
+
+    def shared(self, others: Sequence[Control]) -> Self:
+        return self if self.dynamic else super().shared(others)
 
     def json_schema(self) -> dict[str, Any]:
         return self._objects.json_schema(self._wanted_schema)
@@ -108,7 +120,9 @@ class ItemChoicesControl(BucketsControl):
         last = len(self.choices)
         order = self._lookup.order
         held = ((int(number), labels) for number, labels in buckets_of(value).items())
-        return sorted((number, tuple(sorted(labels, key=lambda one: order.get(one, last)))) for number, labels in held)
+        return sorted(
+            (number, tuple(sorted(labels, key=lambda label: order.get(label, last)))) for number, labels in held
+        )
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         """One for each picture that has labels, with its number beside the value."""
@@ -119,13 +133,13 @@ class ItemChoicesControl(BucketsControl):
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows it: the first region of each picture. A person may leave pictures out."""
-        found: dict[int, list[str]] = {}
+        by_number: dict[int, list[str]] = {}
         for region in regions:
             number, value = region.get("item_index"), region.get("value")
             labels = value.get("choices") if isinstance(value, Mapping) else None
             if isinstance(labels, list) and self._fit(labels) and self._has(number):
-                found.setdefault(number, [str(label) for label in labels])
-        pairs = [(str(number), label) for number, labels in sorted(found.items()) for label in labels]
+                by_number.setdefault(number, [str(label) for label in labels])
+        pairs = [(str(number), label) for number, labels in sorted(by_number.items()) for label in labels]
         return self._grouped(pairs) if pairs else None
 
     def _fit(self, labels: Sequence[Any]) -> bool:

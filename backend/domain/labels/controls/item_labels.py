@@ -33,7 +33,9 @@ class ItemLabelsControl(ItemChoicesControl):
 
     @property
     def _wanted(self) -> str:
-        return "a list with at least one of these" if self.required else "a list with any of these, empty if none fits"
+        if self.required:
+            return self._of_all("a list with at least one of", " these")
+        return self._of_all("a list with any of", " these") + ", empty if none fits"
 
     @property
     def _wanted_schema(self) -> dict[str, Any]:
@@ -41,8 +43,8 @@ class ItemLabelsControl(ItemChoicesControl):
 
     def parse(self, value: Any) -> Held | Rejection:
         """None where no picture has a label."""
-        found = super().parse(value)
-        return found if isinstance(found, Rejection) or found != Groups(()) else None
+        labels = super().parse(value)
+        return labels if isinstance(labels, Rejection) or labels != Groups(()) else None
 
     def _chosen(self, given: Any, number: int) -> tuple[str, ...] | Rejection:
         if not isinstance(given, list):
@@ -51,8 +53,8 @@ class ItemLabelsControl(ItemChoicesControl):
             why = f"'{self.name}' takes at least one label for each picture, picture {number} has none."
             return Rejection("missing_field", why)
         chosen: list[str] = []
-        for one in given:
-            label = super()._chosen(one, number)
+        for name in given:
+            label = super()._chosen(name, number)
             if isinstance(label, Rejection):
                 return label
             chosen += label
@@ -73,6 +75,10 @@ class ItemLabelsControl(ItemChoicesControl):
 
     def partial(self, first: Held, second: Held) -> float:
         """The share of pictures with the same labels, of those that have any."""
-        one, other = buckets_of(first), buckets_of(second)
-        pictures = {*one, *other}
-        return sum(one.get(number) == other.get(number) for number in pictures) / len(pictures) if pictures else 1.0
+        labels, other_labels = buckets_of(first), buckets_of(second)
+        pictures = {*labels, *other_labels}
+        return (
+            sum(labels.get(number) == other_labels.get(number) for number in pictures) / len(pictures)
+            if pictures
+            else 1.0
+        )

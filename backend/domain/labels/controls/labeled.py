@@ -45,11 +45,11 @@ class WithLabels:
 class WithOwnLabels(WithLabels):
     """Labels that the config lists, under names that may change."""
 
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        return self._with(as_now(self.choices, renames, now))
+    def with_current_labels(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        return self._with(with_current_labels(self.choices, renames, now))
 
-    def as_before(self, formers: Mapping[str, str]) -> Self:
-        return self._with(as_before(self.choices, formers))
+    def with_former_labels(self, formers: Mapping[str, str]) -> Self:
+        return self._with(with_former_labels(self.choices, formers))
 
     def shared(self, others: Sequence[Control]) -> Self:
         return self._with(kept_by_all(self.choices, others))
@@ -80,17 +80,19 @@ class Labeled(WithLabels, WithOwnName):
         return self._lookup.ordered([name if name in known else renames.get(name, name) for name in names_of(value)])
 
 
-def as_now(choices: Iterable[Choice], renames: Mapping[str, str], now: Control | None) -> tuple[Choice, ...]:
+def with_current_labels(
+    choices: Iterable[Choice], renames: Mapping[str, str], now: Control | None
+) -> tuple[Choice, ...]:
     """`choices` of a former config, with the names that they have in `now`."""
     known = {choice.stored: choice for choice in now.labels} if now else {}
-    found: dict[str, Choice] = {}
+    current: dict[str, Choice] = {}
     for choice in choices:
         name = renames.get(choice.stored, choice.stored)
-        found[name] = choice if name == choice.stored else known.get(name, Choice(name, name))
-    return tuple(found.values())
+        current[name] = choice if name == choice.stored else known.get(name, Choice(name, name))
+    return tuple(current.values())
 
 
-def as_before(choices: Iterable[Choice], formers: Mapping[str, str]) -> tuple[Choice, ...]:
+def with_former_labels(choices: Iterable[Choice], formers: Mapping[str, str]) -> tuple[Choice, ...]:
     """`choices` as they were before they were renamed; `formers`: label -> what it was called."""
     return tuple(_called(choice, formers.get(choice.stored)) for choice in choices)
 

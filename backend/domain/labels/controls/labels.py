@@ -14,6 +14,7 @@ from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
+from backend.domain.labels.controls.brought_labels import BroughtLabels
 from backend.domain.labels.controls.labeled import WithOwnLabels, kept_by_all
 from backend.domain.labels.controls.marking import Marking, attributes_of
 from backend.domain.labels.controls.quoted_span import QuotedSpan, read_span
@@ -21,7 +22,7 @@ from backend.domain.labels.controls.quotes import MOST, described, quote_json, q
 from backend.domain.labels.controls.span_regions import SpanRegions
 from backend.domain.labels.controls.span_words import no_place_for, quote_words, span_words
 from backend.domain.labels.controls.unlabeled import WithOwnName
-from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.objects import MarkedObject
 from backend.domain.labels.inputs.unseen import UnseenText
@@ -30,9 +31,9 @@ from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class LabelsControl(WithOwnLabels, Marking, WithOwnName):
+class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
     """`source`: the object that it marks; `marked`: its text of one task, None before `for_task`. `several`: whether a
-    region may have more than one label; `referable`: whether relations may mean its spans."""
+    region may have more than one label; `referable`: whether relations may mean its spans. See `BroughtLabels`."""
 
     name: str
     to_name: str
@@ -45,6 +46,8 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
     marked: SpanText | None = field(default=None, compare=False)
     attributes: Attributes = NO_ATTRIBUTES
     referable: bool = False
+    labels_from: str | None = None
+    brought: tuple[Choice, ...] = ()
 
     noun: ClassVar[str] = "span"
     task: ClassVar[str] = "Find all mentions in the text and label them ({names})."
@@ -55,7 +58,6 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
     nullable: ClassVar[bool] = False
     many: ClassVar[bool] = True
     exclusive: ClassVar[bool] = False
-    dynamic: ClassVar[bool] = False
     needs_task: ClassVar[bool] = True
     column: ClassVar[Literal["text", "texts"]] = "texts"
     names: ClassVar[Collection[str]] = ()
@@ -64,7 +66,7 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
     def identity(self) -> list[Any]:
         listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
         own = [self.tag, self.name, self.to_name, self.source.value, self.several, listed, *self.source.identity]
-        return [*own, *self.attributes.identity, *(["id"] if self.referable else [])]
+        return [*own, *self.attributes.identity, *(["id"] if self.referable else []), *self._brings]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -77,6 +79,7 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
             self.name,
             self.source,
             self.referable,
+            self.labels_from,
             frozenset(self.known_classes),
             self.attributes.answers,
         )
@@ -87,21 +90,23 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
             what = "list of turns" if self.source.turns else "text"
             said = f"'{self.source.value}' is not a {what}, in which '{self.name}' could mark anything."
             return Failure("bad_task", said)
-        attributes = self.attributes.for_task(data)
-        return attributes if isinstance(attributes, Failure) else replace(self, marked=text, attributes=attributes)
+        labeled, attributes = self._with_brought(data), self.attributes.for_task(data)
+        if isinstance(labeled, Failure):
+            return labeled
+        return attributes if isinstance(attributes, Failure) else replace(labeled, marked=text, attributes=attributes)
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
         return self.source.read(data)
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        wanted = described(self.source.value, self.source.turns, self.referable)
+        wanted = self._of_all(described(self.source.value, self.source.turns, self.referable))
         rule = f"[] unless {when}, else {wanted}" if when else wanted
-        lines = [label_line(choice, definitions) for choice in self.choices]
-        said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self.choices)})
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *lines, *said])
+        said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self._listed)})
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *self._lines(definitions), *said])
 
     def listing(self, definitions: Mapping[str, str]) -> str:
-        return self.attributes.listing()
+        own, said = "\n".join(self._brought_lines(definitions)), self.attributes.listing()
+        return "\n\n".join(part for part in (own, said) if part)
 
     def json_schema(self) -> dict[str, Any]:
         labels, more = [choice.shown for choice in self.choices], self.attributes.json_schema()
@@ -128,18 +133,18 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
         return None if shown is None else self._lookup.exact[shown]
 
     def _located(self, quoted: Sequence[QuotedSpan]) -> Held | Rejection:
-        quotes = [one.quote for one in quoted]
+        quotes = [entry.quote for entry in quoted]
         if self.marked is None:
-            return spans_or_none((), [one.lost(ABSENT) for one in quoted])
+            return spans_or_none((), [entry.lost(ABSENT) for entry in quoted])
         if (stray := stray_turn(quotes, self.marked.turn_count)) is not None:
             return Rejection("out_of_range", f"The dialogue has no turn {stray}, of which '{self.name}' has a span.")
         spans, lost = list[MarkedSpan](), list[UnlocatedQuote]()
-        for number, (one, place) in enumerate(zip(quoted, self.marked.place(quotes), strict=True)):
+        for number, (entry, place) in enumerate(zip(quoted, self.marked.place(quotes), strict=True)):
             if isinstance(place, Location):
-                span = self._span(self.marked, (place.start, place.end), str(one.quote.label), place.tier)
-                spans.append(one.said_of(replace(span, item=number)))
+                span = self._span(self.marked, (place.start, place.end), str(entry.quote.label), place.tier)
+                spans.append(entry.said_of(replace(span, item=number)))
             else:
-                lost.append(one.lost(place.reason))
+                lost.append(entry.lost(place.reason))
         if lost and not spans:
             return Rejection("unlocated", f"The text has no place for {no_place_for(lost)}.")
         return spans_or_none(self._regions.agreed(spans), lost)
@@ -148,9 +153,9 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
         """What a model says that marks these spans: with the words before each where the text is known."""
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
         return [
-            quote_json(shown.get(one.label, one.label), self._quote(one), ref_of(self.name, number) * self.referable)
-            | self.attributes.to_json(one.attributes)
-            for number, one in enumerate(spans_of(value), 1)
+            quote_json(shown.get(span.label, span.label), self._quote(span), ref_of(self.name, number) * self.referable)
+            | self.attributes.to_json(span.attributes)
+            for number, span in enumerate(spans_of(value), 1)
         ]
 
     def _quote(self, span: MarkedSpan) -> Quote:
@@ -192,12 +197,12 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
         lacks."""
         if first is None or second is None or self.equal(first, second):
             return float(self.equal(first, second))
-        one, other = self._said(first), self._said(second)
-        return 2 * len(one & other) / (len(one) + len(other))
+        items, other_items = self._said(first), self._said(second)
+        return 2 * len(items & other_items) / (len(items) + len(other_items))
 
     def _said(self, value: Held) -> set[Hashable]:
         """All that can be right or wrong by itself."""
-        held = ((one.key, pair) for one in spans_of(value) for pair in self.attributes.held(one.attributes))
+        held = ((span.key, pair) for span in spans_of(value) for pair in self.attributes.held(span.attributes))
         return {*self.items(value), *held}
 
     def classes(self, value: Held) -> tuple[str, ...]:
@@ -205,22 +210,22 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
 
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
         """Each span by its place; what has none is like no other."""
-        located = [(one.label, (one.start, one.end)) for one in spans_of(value)]
-        return (*located, *((one.label, (one, number)) for number, one in enumerate(unlocated_of(value))))
+        located = [(span.label, (span.start, span.end)) for span in spans_of(value)]
+        return (*located, *((span.label, (span, number)) for number, span in enumerate(unlocated_of(value))))
 
     def gone(self, value: Held) -> list[str]:
         """Those of attributes too."""
-        said = (label for one in spans_of(value) for label in self.attributes.gone(one.attributes))
+        said = (label for span in spans_of(value) for label in self.attributes.gone(span.attributes))
         return list(dict.fromkeys([*super().gone(value), *said]))
 
     def called(self, value: Held) -> set[str]:
         return set()
 
     def cell(self, value: Held) -> Any:
-        return [span_words(one, self.attributes) for one in spans_of(value)]
+        return [span_words(span, self.attributes) for span in spans_of(value)]
 
     def show(self, value: Held) -> str:
-        lost = (f"{one.reason}: {quote_words(one)}" for one in unlocated_of(value))
+        lost = (f"{span.reason}: {quote_words(span)}" for span in unlocated_of(value))
         return ", ".join([*self.cell(value), *lost]) or "(none)"
 
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
@@ -229,9 +234,15 @@ class LabelsControl(WithOwnLabels, Marking, WithOwnName):
         def now(label: str) -> str:
             return label if label in known else renames.get(label, label)
 
-        spans = self._regions.agreed([replace(one, label=now(one.label)) for one in spans_of(value)])
-        return spans_or_none(spans, (replace(one, label=now(one.label)) for one in unlocated_of(value)))
+        spans = self._regions.agreed([replace(span, label=now(span.label)) for span in spans_of(value)])
+        return spans_or_none(spans, (replace(span, label=now(span.label)) for span in unlocated_of(value)))
 
     def shared(self, others: Sequence[Control]) -> Self:
         attributes = self.attributes.shared([attributes_of(other) for other in others])
-        return replace(self, choices=kept_by_all(self.choices, others), attributes=attributes)
+        choices = self.choices if self.dynamic else kept_by_all(self.choices, others)
+        return replace(self, choices=choices, attributes=attributes)
+
+
+def marked_text(control: Control) -> MarkedObject | None:
+    """The text in which it marks something; None for controls that mark none."""
+    return control.source if isinstance(control, LabelsControl) else None

@@ -39,7 +39,7 @@ def classes_of(control: str, answer: Answer, fields: Sequence[Control]) -> set[s
 def _classes(control: str, value: Held, field: Control) -> Iterable[str]:
     if field.name == control:
         return field.classes(value)
-    part = next((one.control for one in attributes_of(field).parts if one.name == control), None)
+    part = next((attribute.control for attribute in attributes_of(field).parts if attribute.name == control), None)
     held = (dict(span.attributes).get(control) for span in spans_of(value))
     return [label for said in held for label in part.classes(said)] if part else []
 

@@ -23,10 +23,10 @@ class MomentForm:
         if not re.fullmatch(_LETTER.sub(r"\\d", self.shape), text, re.ASCII):
             return None
         try:
-            found = datetime.fromisoformat(f"{self.before}{text}{self.after}")
+            moment = datetime.fromisoformat(f"{self.before}{text}{self.after}")
         except ValueError:
             return None
-        return found if found.year >= EARLIEST else None
+        return moment if moment.year >= EARLIEST else None
 
     def write(self, moment: datetime) -> str:
         """The inverse; what it does not ask for is left out."""

@@ -13,7 +13,7 @@ from backend.domain.answer import paths_of, paths_or_none
 from backend.domain.labels.choice_names import MOST, listed
 from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.taxonomy import TaxonomyControl, is_path
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, fits_schema, nodes_of
 from backend.domain.outcome import Rejection
 
@@ -81,8 +81,8 @@ class NestedChoicesControl(TaxonomyControl):
         if not self.multiple and isinstance(value, list) and len(value) != 1:
             many = "too_many" if value else "missing_field"
             return Rejection(many, f"'{self.name}' takes one label, the answer has {len(value)}.")
-        found = super().parse([value] if value is None else value)
-        return found if isinstance(found, Rejection) else self._ended(paths_of(found))
+        paths = super().parse([value] if value is None else value)
+        return paths if isinstance(paths, Rejection) else self._ended(paths_of(paths))
 
     def _ended(self, paths: Sequence[Path]) -> Held:
         """Paths that end in a choice without others below it, in place of those above them."""
@@ -96,7 +96,7 @@ class NestedChoicesControl(TaxonomyControl):
         for end in ends:
             for length in range(1, len(end)):
                 below[end[:length]].append(end)
-        return {path: tuple(found) for path, found in below.items()}
+        return {path: tuple(names) for path, names in below.items()}
 
     def to_json(self, value: Held) -> Any:
         if self.multiple:
@@ -142,9 +142,9 @@ def _names(node: Node) -> tuple[str, str]:
     return node.values[-1], node.stored[-1]
 
 
-def build_nested_choices(placed: Placed) -> NestedChoicesControl | str:
+def build_nested_choices(declared: DeclaredControl) -> NestedChoicesControl | str:
     """The control of such an element, or why it isn't supported."""
-    element = placed.element
+    element = declared.element
     if element.get("perItem", "").lower() == "true":
         return 'perItem="true" (a path per item)'
     value, nodes = element.get("value", ""), nodes_of(listed(element))
@@ -154,13 +154,13 @@ def build_nested_choices(placed: Placed) -> NestedChoicesControl | str:
     if not nodes and source is None:
         return "it lists no choices"
     return NestedChoicesControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         nodes=() if source else nodes,
         source=source,
         multiple=element.get("choice", "single") == "multiple",
-        hideable=placed.hideable,
-        required=placed.required,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        hideable=declared.hideable,
+        required=declared.required,
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )

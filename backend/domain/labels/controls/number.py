@@ -15,7 +15,7 @@ from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, rules_of
 from backend.domain.labels.controls.numeric import Numeric, nearness, number_in
 from backend.domain.labels.controls.wording import key, said, under
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
 _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
@@ -109,24 +109,24 @@ class NumberControl(Numeric):
         return nearness(first, second, whole or max(size, other_size))
 
 
-def build_number(placed: Placed) -> NumberControl | str:
+def build_number(declared: DeclaredControl) -> NumberControl | str:
     """The control of a <Number> element, or why it isn't supported."""
-    element = placed.element
+    element = declared.element
     if element.get("perItem", "").lower() == "true":
         return 'perItem="true" (per item)'
     least, most, step = (_written(element.get(name, "")) for name in ("min", "max", "step"))
     if least is not None and most is not None and least > most:
         return f"no number is from {least} to {most}"
     return NumberControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         least=least,
         most=most,
         step=abs(step) if step else None,
-        hideable=placed.hideable,
-        required=placed.required,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        hideable=declared.hideable,
+        required=declared.required,
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )
 
 

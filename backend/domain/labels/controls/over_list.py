@@ -58,13 +58,13 @@ class OverList:
         references = self.listed.references if self.listed else ()
         return {"type": "string"} | ({"enum": [*references]} if references and fits_schema(references) else {})
 
-    def _reference(self, one: str) -> str:
-        return self.listed.reference(one) if self.listed else one
+    def _reference(self, item: str) -> str:
+        return self.listed.reference(item) if self.listed else item
 
     @cached_property
     def _by_reference(self) -> LabelLookup:
         named = zip(self.listed.references, self.listed.ids, strict=True) if self.listed else ()
-        return LabelLookup([Choice(reference, one) for reference, one in named])
+        return LabelLookup([Choice(reference, item) for reference, item in named])
 
     def _found(self, reference: Any) -> str | Rejection:
         """The id of the item that a model names."""
@@ -82,10 +82,10 @@ class OverList:
     def _lacks(self, ids: Sequence[str]) -> Rejection | None:
         """Why these aren't all items, each once; None if they are."""
         times = Counter(ids)
-        repeated = next((one for one in times if times[one] > 1), None)
+        repeated = next((item for item in times if times[item] > 1), None)
         if repeated is not None:
             return Rejection("incomplete", f"'{self.name}' has {said(self._reference(repeated))} more than once.")
-        missing = [one for one in self.listed.ids if one not in times] if self.listed else []
+        missing = [item for item in self.listed.ids if item not in times] if self.listed else []
         if missing:
             first = f"{len(missing)} of the items, such as {said(self._reference(missing[0]))}"
             return Rejection("incomplete", f"'{self.name}' lacks {first}.")

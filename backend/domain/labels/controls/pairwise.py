@@ -16,7 +16,7 @@ from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.labeled import Labeled
 from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, label_line, said, under
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
 SIDES = ("left", "right")
@@ -127,23 +127,23 @@ class PairwiseControl(Labeled, Unlabeled):
         return self.to_json(value) or "(none)"
 
 
-def build_pairwise(placed: Placed) -> PairwiseControl | str:
+def build_pairwise(declared: DeclaredControl) -> PairwiseControl | str:
     """The control of a <Pairwise> element, or why it isn't supported."""
-    names = [name.strip() for name in placed.element.get("toName", "").split(",")]
+    names = [name.strip() for name in declared.element.get("toName", "").split(",")]
     if len(names) != 2 or len({*names, ""}) != 3:
         return "toName is not the names of two inputs, such as a,b"
-    left, right = (_called(name, placed) for name in names)
+    left, right = (_called(name, declared) for name in names)
     return PairwiseControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         sides=(left, right),
-        hideable=placed.hideable,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        hideable=declared.hideable,
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )
 
 
-def _called(name: str, placed: Placed) -> str:
+def _called(name: str, declared: DeclaredControl) -> str:
     """The variable that the input of this name shows, as the prompt calls it; its name where it shows more."""
-    value = placed.objects[name].get("value", "") if name in placed.objects else ""
+    value = declared.objects[name].get("value", "") if name in declared.objects else ""
     return value[1:] if value.startswith("$") else name

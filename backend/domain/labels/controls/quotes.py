@@ -93,7 +93,7 @@ def _turn(item: Mapping[str, Any], control: str) -> int | Rejection:
 
 def stray_turn(quotes: Sequence[Quote], turns: int) -> int | None:
     """The first turn of a quote that a dialogue of so many turns does not have."""
-    return next((one.turn for one in quotes if one.turn is not None and not 0 <= one.turn < turns), None)
+    return next((quote.turn for quote in quotes if quote.turn is not None and not 0 <= quote.turn < turns), None)
 
 
 def quote_json(label: str, quote: Quote, ref: str = "") -> dict[str, Any]:

@@ -61,14 +61,14 @@ class RankerControl(OverList, Unlabeled):
             return Rejection("wrong_type", f"{said(value)} is not a list of items, which '{self.name}' takes.")
         ids: list[str] = []
         for reference in value:
-            one = self._found(reference)
-            if isinstance(one, Rejection):
-                return one
-            ids.append(one)
+            item = self._found(reference)
+            if isinstance(item, Rejection):
+                return item
+            ids.append(item)
         return self._lacks(ids) or Ranking(tuple(ids))
 
     def to_json(self, value: Held) -> Any:
-        return [self._reference(one) for one in ranking_of(value)]
+        return [self._reference(item) for item in ranking_of(value)]
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         if value is None:
@@ -81,7 +81,7 @@ class RankerControl(OverList, Unlabeled):
         values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
         columns = values[0].get("ranker") if values else None
         ids = columns.get(self.name) if isinstance(columns, Mapping) else None
-        if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
             return None
         unknown = set(ids) - set(self.listed.ids if self.listed else ids)
         return None if unknown or self._lacks(ids) else Ranking(tuple(ids))

@@ -13,7 +13,7 @@ from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.numeric import Numeric, nearness, number_in
 from backend.domain.labels.controls.wording import key, said, under
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
 STARS = 5
@@ -107,9 +107,9 @@ class RatingControl(Numeric):
         return [stars for stars in self.classes(value) if stars not in self.known_classes]
 
 
-def build_rating(placed: Placed) -> RatingControl | str:
+def build_rating(declared: DeclaredControl) -> RatingControl | str:
     """The control of a <Rating> element, or why it isn't supported."""
-    element = placed.element
+    element = declared.element
     if element.get("perItem", "").lower() == "true":
         return 'perItem="true" (per item)'
     written = element.get("maxRating", str(STARS)).strip()
@@ -117,11 +117,11 @@ def build_rating(placed: Placed) -> RatingControl | str:
     if not 1 <= most <= MOST:
         return f"maxRating is not a whole number from 1 to {MOST}"
     return RatingControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         most=most,
-        hideable=placed.hideable,
-        required=placed.required,
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        hideable=declared.hideable,
+        required=declared.required,
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )

@@ -22,15 +22,15 @@ from backend.domain.labels.controls.pairwise import build_pairwise
 from backend.domain.labels.controls.rating import build_rating
 from backend.domain.labels.controls.repeated import RepeatedControl
 from backend.domain.labels.controls.text_area import build_text_area
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 
-Build = Callable[[Placed], Control | str]
+Build = Callable[[DeclaredControl], Control | str]
 """The control of an element where it stands, or why it isn't supported."""
 
 
-def _repeated(placed: Placed) -> Control | str:
+def _repeated(declared: DeclaredControl) -> Control | str:
     """See `build_repeated`."""
-    return build_repeated(placed, BUILDERS[kind_of(placed.element) or ""])
+    return build_repeated(declared, BUILDERS[kind_of(declared.element) or ""])
 
 
 BUILDERS: Mapping[str, Build] = {
@@ -55,10 +55,10 @@ BUILDERS: Mapping[str, Build] = {
 }
 
 
-def builder_of(placed: Placed) -> Build | None:
+def builder_of(declared: DeclaredControl) -> Build | None:
     """Of the kind of its element; None for one that no prompt fills."""
-    kind = kind_of(placed.element)
-    return None if kind is None else _repeated if placed.repeater is not None else BUILDERS[kind]
+    kind = kind_of(declared.element)
+    return None if kind is None else _repeated if declared.repeater is not None else BUILDERS[kind]
 
 
 def kind_of(element: Element) -> str | None:

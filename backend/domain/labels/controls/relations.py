@@ -109,18 +109,18 @@ class RelationsControl(WithOwnLabels, Unlabeled):
             return Rejection("too_many", f"'{self.name}' takes at most {MOST:,}, the answer has {len(given):,}.")
         read: list[One] = []
         for item in given:
-            one = self._read(item)
-            if isinstance(one, Rejection):
-                return one
-            read.append(one)
+            relation = self._read(item)
+            if isinstance(relation, Rejection):
+                return relation
+            read.append(relation)
         return self._checked(read)
 
     def _checked(self, read: Sequence[One]) -> Held | Rejection:
-        whole = dict.fromkeys(one for one in read if isinstance(one, Relation))
-        pairs = {(one.head, one.tail) for one in whole}
+        whole = dict.fromkeys(relation for relation in read if isinstance(relation, Relation))
+        pairs = {(relation.head, relation.tail) for relation in whole}
         if not self.several and len(pairs) < len(whole):
             return Rejection("too_many", f"'{self.name}' takes one label for two spans, the answer has more.")
-        return relations_or_none(whole, (one for one in read if isinstance(one, UnlocatedRelation)))
+        return relations_or_none(whole, (relation for relation in read if isinstance(relation, UnlocatedRelation)))
 
     def _read(self, item: Any) -> One | Rejection:
         if not isinstance(item, dict):
@@ -146,27 +146,27 @@ class RelationsControl(WithOwnLabels, Unlabeled):
             return Rejection("wrong_type", f"{said(ref)} is not an id, which '{self.name}' takes.")
         if self.spans is None:
             return UnlocatedQuote("", ref, "")
-        found = self.spans.ends.get(ref, ())
-        if len(found) != 1:
-            which = "no span" if not found else "several spans"
+        spans = self.spans.ends.get(ref, ())
+        if len(spans) != 1:
+            which = "no span" if not spans else "several spans"
             return Rejection("bad_reference", f"{said(ref)} is the id of {which}, and '{self.name}' relates it.")
-        return found[0]
+        return spans[0]
 
     def to_json(self, value: Held) -> Any:
         """What a model says that relates these spans; it needs those of the answer."""
         shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
         refs = self.spans.refs if self.spans else {}
         return [
-            {"from": refs[one.head], "to": refs[one.tail], "label": shown.get(one.label, one.label)}
-            for one in related_of(value)
-            if one.head in refs and one.tail in refs
+            {"from": refs[relation.head], "to": refs[relation.tail], "label": shown.get(relation.label, relation.label)}
+            for relation in related_of(value)
+            if relation.head in refs and relation.tail in refs
         ]
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         """One region for two spans: of more, Label Studio shows the first."""
         pairs: dict[tuple[SpanEnd, SpanEnd], list[str]] = {}
-        for one in related_of(value):
-            pairs.setdefault((one.head, one.tail), []).append(one.label)
+        for relation in related_of(value):
+            pairs.setdefault((relation.head, relation.tail), []).append(relation.label)
         return [
             {
                 "type": RELATION,
@@ -186,7 +186,7 @@ class RelationsControl(WithOwnLabels, Unlabeled):
             ids = (region.get("from_id"), region.get("to_id"))
             if isinstance(ids[0], str) and isinstance(ids[1], str):
                 pairs.setdefault((ids[0], ids[1]), region)
-        return relations_or_none(one for ids, region in pairs.items() for one in self._related(ids, region))
+        return relations_or_none(relation for ids, region in pairs.items() for relation in self._related(ids, region))
 
     def _related(self, ids: tuple[str, str], region: Region) -> list[Relation]:
         held = self.spans.ends if self.spans else {}
@@ -206,24 +206,26 @@ class RelationsControl(WithOwnLabels, Unlabeled):
         """The F1 of relations that both have; one that lacks an end is one that the other does not have."""
         if first is None or second is None or first == second:
             return float(first == second)
-        one, other = set(self.items(first)), set(self.items(second))
-        return 2 * len(one & other) / (len(one) + len(other))
+        items, other_items = set(self.items(first)), set(self.items(second))
+        return 2 * len(items & other_items) / (len(items) + len(other_items))
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return tuple(dict.fromkeys(label for label, _ in self.items(value)))
 
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
         """Each relation by its spans; what lacks one is like no other."""
-        whole = [(one.label, (one.head, one.tail)) for one in related_of(value)]
-        return (*whole, *((one.label, (one, number)) for number, one in enumerate(half_related_of(value))))
+        whole = [(relation.label, (relation.head, relation.tail)) for relation in related_of(value)]
+        return (*whole, *((half.label, (half, number)) for number, half in enumerate(half_related_of(value))))
 
     def cell(self, value: Held) -> Any:
-        return [f"{one.label}: {_words(one.head)} → {_words(one.tail)}" for one in related_of(value)]
+        return [
+            f"{relation.label}: {_words(relation.head)} → {_words(relation.tail)}" for relation in related_of(value)
+        ]
 
     def show(self, value: Held) -> str:
         lost = (
-            f"{ABSENT_END}: {one.label}: {quoted(one.head, _EXCERPT)} → {quoted(one.tail, _EXCERPT)}"
-            for one in half_related_of(value)
+            f"{ABSENT_END}: {half.label}: {quoted(half.head, _EXCERPT)} → {quoted(half.tail, _EXCERPT)}"
+            for half in half_related_of(value)
         )
         return ", ".join([*self.cell(value), *lost]) or "(none)"
 
@@ -233,8 +235,8 @@ class RelationsControl(WithOwnLabels, Unlabeled):
         def now(label: str) -> str:
             return label if label in known else renames.get(label, label)
 
-        whole = (replace(one, label=now(one.label)) for one in related_of(value))
-        return relations_or_none(whole, (replace(one, label=now(one.label)) for one in half_related_of(value)))
+        whole = (replace(relation, label=now(relation.label)) for relation in related_of(value))
+        return relations_or_none(whole, (replace(half, label=now(half.label)) for half in half_related_of(value)))
 
 
 def _words(end: SpanEnd) -> str:

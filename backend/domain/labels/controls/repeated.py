@@ -209,11 +209,11 @@ class RepeatedControl(Unlabeled):
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
         return repeated_or_none({n: self.inner.renamed(one, renames) for n, one in repeated_of(value).items()})
 
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
-        return replace(self, inner=self.inner.as_now(renames, now))
+    def with_current_labels(self, renames: Mapping[str, str], now: Control | None) -> Self:
+        return replace(self, inner=self.inner.with_current_labels(renames, now))
 
-    def as_before(self, formers: Mapping[str, str]) -> Self:
-        return replace(self, inner=self.inner.as_before(formers))
+    def with_former_labels(self, formers: Mapping[str, str]) -> Self:
+        return replace(self, inner=self.inner.with_former_labels(formers))
 
     def shared(self, others: Sequence[Control]) -> Self:
         return replace(self, inner=self.inner.shared([one_item(other) for other in others]))

@@ -45,41 +45,41 @@ class SpanRegions:
         given."""
         if not self.attributes:
             return spans
-        return [one for row in self._regions_of(spans) for one in self._with_attributes(row, _first_values(row))]
+        return [region for row in self._regions_of(spans) for region in self._with_attributes(row, _first_values(row))]
 
     def _regions_of(self, spans: Row) -> Sequence[Row]:
-        return _rows(spans) if self.several else [[one] for one in spans]
+        return _rows(spans) if self.several else [[span] for span in spans]
 
     def _written(self, row: Row) -> list[dict[str, Any]]:
         first = row[0]
         place = first.place or {"start": first.start, "end": first.end, "text": first.text}
-        value = {**place, self.kind: [one.label for one in row]}
+        value = {**place, self.kind: [span.label for span in row]}
         region = {"from_name": self.control, "to_name": self.to_name, "type": self.kind, "value": value}
         region |= score_of(row)
         if not self.attributes and not self.referable:
             return [region]
         name = SpanEnd(self.control, first.start, first.end, "" if self.several else first.label).region_id
-        return [{"id": name, **one} for one in (region, *self.attributes.to_regions(first.attributes, place))]
+        return [{"id": name, **part} for part in (region, *self.attributes.to_regions(first.attributes, place))]
 
     def _saying(self, row: Row, name: Any, said: Mapping[str, Mapping[str, Held]]) -> Row:
         """With what is said of the region with the id `name`, and with that id where relations may mean it."""
-        named = [replace(one, refs=(name,)) for one in row] if self.referable and isinstance(name, str) else row
+        named = [replace(span, refs=(name,)) for span in row] if self.referable and isinstance(name, str) else row
         return self._with_attributes(named, said.get(name, {})) if said and isinstance(name, str) else named
 
     def _with_attributes(self, row: Row, values: Mapping[str, Held]) -> Row:
         """With those of `values` that the screen shows; with all where a label is not known, which may have a new name
         that is not known here."""
-        labels = [one.label for one in row]
+        labels = [span.label for span in row]
         known = all(label in self.known for label in labels)
         shown = self.attributes.as_shown(values, labels) if known else self.attributes.listed(values)
-        return [replace(one, attributes=shown) for one in row]
+        return [replace(span, attributes=shown) for span in row]
 
 
 def _rows(spans: Row) -> list[list[MarkedSpan]]:
     """Those of one place together."""
-    ordered = sorted(spans, key=lambda one: (one.start, one.end))
-    return [list(row) for _, row in groupby(ordered, lambda one: (one.start, one.end))]
+    ordered = sorted(spans, key=lambda span: (span.start, span.end))
+    return [list(row) for _, row in groupby(ordered, lambda span: (span.start, span.end))]
 
 
 def _first_values(row: Row) -> dict[str, Held]:
-    return {name: value for one in reversed(row) for name, value in one.attributes}
+    return {name: value for span in reversed(row) for name, value in span.attributes}

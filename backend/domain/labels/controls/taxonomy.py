@@ -89,8 +89,8 @@ class TaxonomyControl(WithLabels, Unlabeled):
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         if self.source is None:
             return self
-        found = brought_below(look_up(data, self.source))
-        nodes = nodes_of(found) if found else None
+        elements = brought_below(look_up(data, self.source))
+        nodes = nodes_of(elements) if elements else None
         if not nodes:
             what = f"at most {MOST:,} choices on at most {DEEPEST} levels"
             return Failure("bad_task", f"'{self.source}' is not the tree of {what} that control '{self.name}' takes.")
@@ -164,8 +164,8 @@ class TaxonomyControl(WithLabels, Unlabeled):
         """The F1 of paths that both have."""
         if first is None or second is None or first == second:
             return float(first == second)
-        one, other = set(paths_of(first)), set(paths_of(second))
-        return 2 * len(one & other) / (len(one) + len(other))
+        paths, other_paths = set(paths_of(first)), set(paths_of(second))
+        return 2 * len(paths & other_paths) / (len(paths) + len(other_paths))
 
     def classes(self, value: Held) -> tuple[str, ...]:
         known = self._choices
@@ -193,7 +193,7 @@ class TaxonomyControl(WithLabels, Unlabeled):
     def _now(self, path: Path, renames: Mapping[str, str]) -> Path:
         return self._paths.get(renames.get(path_name(path), ""), path)
 
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+    def with_current_labels(self, renames: Mapping[str, str], now: Control | None) -> Self:
         if not isinstance(now, TaxonomyControl):
             return self
         present = {node.stored: node for node in now.nodes}
@@ -201,7 +201,7 @@ class TaxonomyControl(WithLabels, Unlabeled):
         nodes = {path: present.get(path, node) for path, node in zip(paths, self.nodes, strict=True)}
         return replace(self, nodes=tuple(nodes.values()))
 
-    def as_before(self, formers: Mapping[str, str]) -> Self:
+    def with_former_labels(self, formers: Mapping[str, str]) -> Self:
         named = zip(self.nodes, self.choices, strict=True)
         return replace(
             self, nodes=tuple(taxonomy_tree.renamed_node(node, formers.get(choice.stored)) for node, choice in named)
@@ -209,7 +209,7 @@ class TaxonomyControl(WithLabels, Unlabeled):
 
     def shared(self, others: Sequence[Control]) -> Self:
         every = [self, *(other for other in others if isinstance(other, type(self)))]
-        if (dynamic := next((one for one in every if one.dynamic), None)) is not None:
+        if (dynamic := next((control for control in every if control.dynamic), None)) is not None:
             return dynamic
         return replace(self, nodes=tuple(node for node in self.nodes if all(node.stored in o._choices for o in every)))
 

@@ -17,7 +17,7 @@ from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, said, under
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])\w)+")
@@ -145,19 +145,19 @@ def _tokens(value: Held) -> Counter[str]:
     return Counter(_TOKEN.findall(words))
 
 
-def build_text_area(placed: Placed) -> TextAreaControl | str:
+def build_text_area(declared: DeclaredControl) -> TextAreaControl | str:
     """The control of a <TextArea> element, or why it isn't supported."""
-    element = placed.element
+    element = declared.element
     if element.get("perItem", "").lower() == "true":
         return 'perItem="true" (per item)'
     most = element.get("maxSubmissions", "")
     return TextAreaControl(
-        name=placed.name,
-        to_name=placed.to_name,
+        name=declared.name,
+        to_name=declared.to_name,
         most=int(most) if most.isascii() and most.isdigit() and int(most) > 0 else None,
-        hideable=placed.hideable,
-        required=placed.required,
+        hideable=declared.hideable,
+        required=declared.required,
         placeholder=" ".join(element.get("placeholder", "").split()),
-        conditions=placed.conditions,
-        heading=tuple(placed.heading),
+        conditions=declared.conditions,
+        heading=tuple(declared.heading),
     )

@@ -78,10 +78,10 @@ class Unlabeled(WithOwnName):
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
         return value if isinstance(value, self.holds) else None
 
-    def as_now(self, renames: Mapping[str, str], now: Control | None) -> Self:
+    def with_current_labels(self, renames: Mapping[str, str], now: Control | None) -> Self:
         return self
 
-    def as_before(self, formers: Mapping[str, str]) -> Self:
+    def with_former_labels(self, formers: Mapping[str, str]) -> Self:
         return self
 
     def shared(self, others: Sequence[Control]) -> Self:

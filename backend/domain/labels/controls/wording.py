@@ -50,6 +50,6 @@ def said(item: Any) -> str:
     return escaped(text if len(text) <= 60 else text[:57] + "...")
 
 
-def item_name(one: str) -> str:
+def item_name(item: str) -> str:
     """An item of a list by its id, for people: in quotes unless it is a short word."""
-    return one if _WORD.fullmatch(one) and not invisible(one) else quoted(one, _LONGEST_ID)
+    return item if _WORD.fullmatch(item) and not invisible(item) else quoted(item, _LONGEST_ID)

@@ -81,11 +81,11 @@ def _walk(root: Any) -> Iterator[Piece]:
     """Without recursion: documents may be nested as deeply as their authors like."""
     pending: list[Piece | tuple[Any, _Element]] = [(root, _Element(None, "", 0, False))]
     while pending:
-        one = pending.pop()
-        if isinstance(one, tuple):
-            pending += reversed(_inside(*one))
+        piece = pending.pop()
+        if isinstance(piece, tuple):
+            pending += reversed(_inside(*piece))
         else:
-            yield one
+            yield piece
 
 
 def _inside(node: Any, element: _Element) -> list[Piece | tuple[Any, _Element]]:
@@ -99,19 +99,19 @@ def _inside(node: Any, element: _Element) -> list[Piece | tuple[Any, _Element]]:
 
 def _children(node: Any, element: _Element) -> list[Piece | tuple[Any, _Element]]:
     """What stays of a node's children; texts side by side are one."""
-    counts, found = Counter[str](), list[Piece | tuple[Any, _Element]]()
+    counts, pieces = Counter[str](), list[Piece | tuple[Any, _Element]]()
     for child in node.children or ():
-        last = found[-1] if found else None
+        last = pieces[-1] if pieces else None
         if child.name == "#text" and isinstance(last, TextNode):
             last.text += child.data or ""
         elif child.name == "#text":
             counts["text()"] += 1
-            found.append(TextNode(child.data or "", f"text()[{counts['text()']}]", element))
+            pieces.append(TextNode(child.data or "", f"text()[{counts['text()']}]", element))
         elif _stays(child):
             counts[child.name] += 1
             step, hidden = f"{child.name}[{counts[child.name]}]", element.hidden or child.name in _HIDDEN
-            found.append((child, _Element(element, step, element.depth + 1, hidden)))
-    return found
+            pieces.append((child, _Element(element, step, element.depth + 1, hidden)))
+    return pieces
 
 
 def _stays(element: Any) -> bool:

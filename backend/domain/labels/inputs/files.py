@@ -26,9 +26,9 @@ class FileObject:
 
     def addresses(self, data: Mapping[str, Any]) -> tuple[Any, ...]:
         """Where the files of a task are, in the order of the screen, as they stand there; () for none."""
-        found = value_of(self.value, data)
-        listed = found if isinstance(found, list) else [found]
-        return tuple(one for one in listed if one not in ("", None))
+        value = value_of(self.value, data)
+        listed = value if isinstance(value, list) else [value]
+        return tuple(address for address in listed if address not in ("", None))
 
 
 FILE_TAGS = ("Image", "Pdf")
@@ -45,4 +45,6 @@ def file_object(element: Element) -> FileObject | MediaObject:
 
 def file_names(inputs: Iterable[object]) -> tuple[str, ...]:
     """The variables that stand for files."""
-    return tuple(name for one in inputs if isinstance(one, FileObject) and (name := field_of(one.value)))
+    return tuple(
+        name for read_input in inputs if isinstance(read_input, FileObject) and (name := field_of(read_input.value))
+    )

@@ -51,15 +51,15 @@ class _Prompt:
         ends = accumulate((len(part.gap) + len(part.text) for part in self.parts), initial=0)
         return [start + len(part.gap) for start, part in zip(ends, self.parts, strict=False)]
 
-    def in_dom(self, found: Location) -> Location:
+    def in_dom(self, location: Location) -> Location:
         """A place in the prompt as the one in the DOM: a gap at either end belongs to nothing there."""
-        first = max(0, bisect_right(self.starts, found.start) - 1)
-        if found.start >= self.starts[first] + len(self.parts[first].text):
+        first = max(0, bisect_right(self.starts, location.start) - 1)
+        if location.start >= self.starts[first] + len(self.parts[first].text):
             first += 1
-        last = max(0, bisect_right(self.starts, found.end - 1) - 1)
-        start = max(0, found.start - self.starts[first])
-        end = min(found.end - self.starts[last], len(self.parts[last].text))
-        return Location(self.parts[first].origin + start, self.parts[last].origin + end, found.tier)
+        last = max(0, bisect_right(self.starts, location.end - 1) - 1)
+        start = max(0, location.start - self.starts[first])
+        end = min(location.end - self.starts[last], len(self.parts[last].text))
+        return Location(self.parts[first].origin + start, self.parts[last].origin + end, location.tier)
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ class HyperTextDom:
         return self._prompt.text
 
     def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
-        placed = place(self.prompt, quotes)
-        return [self._prompt.in_dom(one) if isinstance(one, Location) else one for one in placed]
+        places = place(self.prompt, quotes)
+        return [self._prompt.in_dom(place) if isinstance(place, Location) else place for place in places]
 
     @property
     def turn_count(self) -> int:

@@ -47,8 +47,8 @@ class ListItems:
     @cached_property
     def references(self) -> tuple[str, ...]:
         """Of the items, in their order."""
-        short = all(_SHORT.fullmatch(one) and not invisible(one) for one in self.ids)
-        if short and len({one.casefold() for one in self.ids}) == len(self.ids):
+        short = all(_SHORT.fullmatch(item) and not invisible(item) for item in self.ids)
+        if short and len({item.casefold() for item in self.ids}) == len(self.ids):
             return self.ids
         return tuple(str(number) for number in range(1, len(self.ids) + 1))
 
@@ -56,9 +56,9 @@ class ListItems:
     def _by_id(self) -> Mapping[str, str]:
         return dict(zip(self.ids, self.references, strict=True))
 
-    def reference(self, one: str) -> str:
+    def reference(self, item: str) -> str:
         """Of the item with that id; the id itself where there is none."""
-        return self._by_id.get(one, one)
+        return self._by_id.get(item, item)
 
     @property
     def prompt(self) -> str:
@@ -92,13 +92,13 @@ def list_items(value: Any) -> ListItems | None:
     """None for what is not a list of 1 to MOST items with an id each."""
     if not isinstance(value, list) or not 0 < len(value) <= MOST:
         return None
-    found: dict[str, Item] = {}
+    items: dict[str, Item] = {}
     for item in value:
-        one = _id(item.get("id")) if isinstance(item, Mapping) else None
-        if one is None:
+        item_id = _id(item.get("id")) if isinstance(item, Mapping) else None
+        if item_id is None:
             return None
-        found[one] = Item(one, _texts(item))
-    return ListItems(tuple(found.values()))
+        items[item_id] = Item(item_id, _texts(item))
+    return ListItems(tuple(items.values()))
 
 
 def _id(value: Any) -> str | None:
@@ -117,5 +117,9 @@ def _texts(item: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _said(values: Sequence[Any]) -> tuple[str, ...]:
-    texts = (one if isinstance(one, str) else json.dumps(one) for one in values if isinstance(one, str | int | float))
+    texts = (
+        value if isinstance(value, str) else json.dumps(value)
+        for value in values
+        if isinstance(value, str | int | float)
+    )
     return tuple(text.strip() for text in texts if text.strip())

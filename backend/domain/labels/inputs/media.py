@@ -20,7 +20,7 @@ class MediaObject:
 
 def on_media(inputs: Iterable[object]) -> list[str]:
     """A sentence for each kind of what a config shows to annotators alone."""
-    tags = dict.fromkeys(one.tag for one in inputs if isinstance(one, MediaObject))
+    tags = dict.fromkeys(media.tag for media in inputs if isinstance(media, MediaObject))
     return [
         f"The model does not get what <{tag}> shows: it is asked about the other texts and files of the task."
         for tag in tags

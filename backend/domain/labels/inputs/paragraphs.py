@@ -56,9 +56,9 @@ class Dialogue:
             if quote.turn is not None and 0 <= quote.turn < len(self.turns):
                 by_turn.setdefault(quote.turn, []).append(index)
         for number, indexes in by_turn.items():
-            found = self._place_in(number, [quotes[index] for index in indexes])
-            for index, one in zip(indexes, found, strict=True):
-                located[index] = one
+            places = self._place_in(number, [quotes[index] for index in indexes])
+            for index, found_place in zip(indexes, places, strict=True):
+                located[index] = found_place
         return located
 
     def quote(self, start: int, end: int, label: str) -> Quote:
@@ -69,8 +69,10 @@ class Dialogue:
         """Within the turn of that number."""
         first = self._starts[number]
         return [
-            Location(first + one.start, first + one.end, one.tier) if isinstance(one, Location) else one
-            for one in place(self.turns[number].text, quotes)
+            Location(first + location.start, first + location.end, location.tier)
+            if isinstance(location, Location)
+            else location
+            for location in place(self.turns[number].text, quotes)
         ]
 
     def value(self, start: int, end: int) -> dict[str, Any]:
@@ -120,14 +122,14 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None or isinstance(value, bool) else str(value)
 
 
-def _by_time(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
+def _by_time(turn: Mapping[str, Any], other: Mapping[str, Any]) -> int:
     """Label Studio's own order: what has no start, or starts at 0, comes last."""
-    if not one.get("start"):
+    if not turn.get("start"):
         return 1
     if not other.get("start"):
         return -1
     try:
-        apart = float(one["start"]) - float(other["start"]) or _end(one) - _end(other)
+        apart = float(turn["start"]) - float(other["start"]) or _end(turn) - _end(other)
         return (apart > 0) - (apart < 0)
     except (TypeError, ValueError):
         return 0

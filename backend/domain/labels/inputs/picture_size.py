@@ -16,8 +16,8 @@ _PNG, _GIF = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a")
 
 def picture_size(value: Any) -> Size | None:
     """None for anything else, and for a picture without an area."""
-    found = _DATA.match(value) if isinstance(value, str) else None
-    size = _size(base64.b64decode(found[1])) if found else None
+    match = _DATA.match(value) if isinstance(value, str) else None
+    size = _size(base64.b64decode(match[1])) if match else None
     return size if size and min(size) > 0 else None
 
 

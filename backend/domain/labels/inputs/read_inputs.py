@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.inputs.files import FILE_TAGS, FileObject, file_object
+from backend.domain.labels.inputs.linked import LinkedText
 from backend.domain.labels.inputs.lists import ListObject
 from backend.domain.labels.inputs.media import MEDIA_TAGS, MediaObject
 from backend.domain.labels.inputs.repeated import RepeatedObject
@@ -38,17 +39,15 @@ def read_input(element: Element) -> ReadInput | None:
 def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tuple[str, ...]:
     """The variables that there were before `inputs` were read: those that none of these shows, or that a text shows
     too."""
-    shown = {one.value[1:] for one in inputs if not _is_text_too(one)}
+    shown = {shown_input.value[1:] for shown_input in inputs if not _is_text_too(shown_input)}
     return tuple(name for name in variables if name not in shown)
 
 
-def _is_text_too(one: ReadInput) -> bool:
-    return isinstance(one, MediaObject) or (isinstance(one, FileObject | RepeatedObject) and one.named)
+def _is_text_too(shown_input: ReadInput) -> bool:
+    return isinstance(shown_input, MediaObject) or (
+        isinstance(shown_input, FileObject | LinkedText | RepeatedObject) and shown_input.named
+    )
 
 
-def without_files(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
-    return tuple(one for one in inputs if not isinstance(one, FileObject))
-
-
-def without_repeated(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
-    return tuple(one for one in inputs if not isinstance(one, RepeatedObject))
+def without(kind: type[ReadInput], inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
+    return tuple(read_input for read_input in inputs if not isinstance(read_input, kind))

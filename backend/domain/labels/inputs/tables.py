@@ -37,7 +37,7 @@ def _lines(value: Any) -> list[str] | None:
         return None
     if value and isinstance(value[0], Mapping):
         return _rows([row for row in value if isinstance(row, Mapping)])
-    return [f"{number}: {_cell(one)}" for number, one in enumerate(value)]
+    return [f"{number}: {_cell(row)}" for number, row in enumerate(value)]
 
 
 def _rows(rows: list[Mapping[str, Any]]) -> list[str]:

@@ -14,8 +14,8 @@ def value_of(template: str, data: Mapping[str, Any]) -> Any:
     """`$path` alone is what stands there, whatever it is; within a sentence each is replaced by its text; "" for what
     is missing. What has no `$` is constant. (`parseValue` of Label Studio's front end.)"""
     if _VARIABLE.fullmatch(template):
-        found = look_up(data, template[1:])
-        return "" if found is MISSING or found is None else found
+        value = look_up(data, template[1:])
+        return "" if value is MISSING or value is None else value
     return _VARIABLE.sub(lambda match: _words(look_up(data, match[0][1:])), template)
 
 
@@ -28,3 +28,9 @@ def _words(value: Any) -> str:
     if value is MISSING:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def variables_in(template: str) -> tuple[str, ...]:
+    """The paths of all that it shows of a task, each once; none of what a <Repeater> fills in."""
+    found = () if "{{" in template else _VARIABLE.findall(template)
+    return tuple(dict.fromkeys(name[1:].rstrip(".") for name in found))

@@ -116,12 +116,12 @@ class _Placing:
             self._nearest[quote, before] = self._after(self._candidates(quote), needle_of(before, FOLD))
         return self._nearest[quote, before]
 
-    def _after(self, found: _Candidates, words: str) -> _Candidates:
-        if len(found.spans) < 2 or not words:
-            return found
+    def _after(self, candidates: _Candidates, words: str) -> _Candidates:
+        if len(candidates.spans) < 2 or not words:
+            return candidates
         text = self._tier(FOLD)
-        near = tuple(span for span in found.spans if text.precedes(words, span[0]))
-        return self._one(near, found.tier) if near else found
+        near = tuple(span for span in candidates.spans if text.precedes(words, span[0]))
+        return self._one(near, candidates.tier) if near else candidates
 
     def _candidates(self, quote: str) -> _Candidates:
         if quote not in self._found:
@@ -133,8 +133,8 @@ class _Placing:
         if exact:
             return self._one(exact, EXACT)
         for tier in (SPACE, FOLD):
-            if found := self._whole(self._tier(tier).places(needle_of(quote, tier))):
-                return self._one(found, tier)
+            if candidates := self._whole(self._tier(tier).places(needle_of(quote, tier))):
+                return self._one(candidates, tier)
         return self._one((), EXACT)
 
     def _one(self, spans: tuple[Span, ...], tier: str) -> _Candidates:

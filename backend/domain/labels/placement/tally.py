@@ -30,10 +30,10 @@ class PlacementTally:
         return ", ".join([f"{sum(self.located.values())} located{how}", *rest])
 
 
-def tally(placed: Iterable[Location | Unlocated]) -> PlacementTally:
+def tally(quotes: Iterable[Location | Unlocated]) -> PlacementTally:
     """Of one answer's quotes, or of all answers' in a run."""
     located, unlocated = Counter[str](), Counter[str]()
-    for quote in placed:
+    for quote in quotes:
         if isinstance(quote, Location):
             located[quote.tier] += 1
         else:

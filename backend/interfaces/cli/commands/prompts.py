@@ -26,11 +26,13 @@ from backend.interfaces.cli.render.console import (
     the_app,
     waiting_for,
 )
-from backend.interfaces.cli.render.prompt_version import print_definitions, print_diff, print_examples
+from backend.interfaces.cli.render.prompt_version import print_actions, print_definitions, print_diff, print_examples
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.prompts import version_json
 
 if TYPE_CHECKING:
+    from backend.adapters.database.public_ids import PublicId
+    from backend.domain.action import Action
     from backend.domain.prompts.version import PromptVersion
 
 
@@ -44,14 +46,16 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     ls-prompts list
     ls-prompts list sentiment --json
     """
-    versions = the_app().versions(name)
+    app = the_app()
+    versions, ids = app.versions(name), app.version_ids()
     if json_wanted:
-        print_json([version_json(version) for version in versions])
+        actions = _by_tag(app.actions())
+        print_json([version_json(one, ids.get(one.tag), actions.get(one.tag, ())) for one in versions])
         return
-    table = Table("version", "project", "model", "saved", "note", box=None, header_style="bold", pad_edge=False)
+    table = Table("version", "project", "model", "saved", "by", "note", box=None, header_style="bold", pad_edge=False)
     for version in versions:
-        saved = _when(version)
-        table.add_row(version.tag, str(version.project), cell(version.model), saved, cell(version.note))
+        saved = (_when(version), cell(_saved_by(ids.get(version.tag))))
+        table.add_row(version.tag, str(version.project), cell(version.model), *saved, cell(version.note))
     Console().print(table) if versions else notify("There are no prompts yet: save one with `ls-prompts save`.")
 
 
@@ -66,19 +70,23 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     ls-prompts show sentiment@2
     ls-prompts show sentiment@2 --plain > sentiment.md
     """
-    saved = the_app().version(version)
+    app = the_app()
+    saved = app.version(version)
+    public_id, actions = app.version_ids().get(saved.tag), app.actions(saved.tag)
     if json_wanted:
-        print_json(version_json(saved))
+        print_json(version_json(saved, public_id, actions))
     elif plain:
         click.echo(write_prompt_file(saved), nl=False)
     else:
-        _print_version(saved)
+        _print_version(saved, _saved_by(public_id))
+        print_actions(actions)
 
 
-def _print_version(saved: "PromptVersion") -> None:
+def _print_version(saved: "PromptVersion", saved_by: str) -> None:
     parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
+    by = f" by {printable(saved_by)}" if saved_by else ""
     setup = f"project {saved.project}  {printable(saved.model)}  {parameters}"
-    click.echo(f"{saved.tag}  {setup}  confidence {saved.confidence}  saved {_when(saved)}")
+    click.echo(f"{saved.tag}  {setup}  confidence {saved.confidence}  saved {_when(saved)}{by}")
     click.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
     click.echo(printable(saved.template))
     print_definitions(saved)
@@ -169,6 +177,17 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
         click.echo(version.tag)
     for doubt in filter(None, map(app.doubt, loaded.values())):
         notify(doubt)
+
+
+def _by_tag(actions: "list[Action]") -> "dict[str, list[Action]]":
+    grouped: dict[str, list[Action]] = {}
+    for action in actions:
+        grouped.setdefault(action.tag, []).append(action)
+    return grouped
+
+
+def _saved_by(public_id: "PublicId | None") -> str:
+    return (public_id.user_email if public_id else None) or ""
 
 
 def _when(version: "PromptVersion") -> str:

@@ -18,6 +18,9 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import run_status_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backend.adapters.database.public_ids import PublicId
     from backend.app import App
     from backend.services.run_control.status import RunStatus
 
@@ -38,22 +41,24 @@ def runs(which: str | None, json_wanted: bool) -> None:
     ls-prompts runs sentiment
     ls-prompts runs sentiment@1 --json
     """
-    statuses = the_app().runs(which)
+    app = the_app()
+    statuses = app.runs(which)
+    ids = app.run_ids(status.run.id for status in statuses)
     if json_wanted:
-        print_json([run_status_json(status) for status in statuses])
+        print_json([run_status_json(status, ids.get(status.run.id)) for status in statuses])
         return
     if not statuses:
         notify("There are no runs yet: `ls-prompts run VERSION --on all`.")
         return
-    Console(width=WIDE).print(_table(statuses))
+    Console(width=WIDE).print(_table(statuses, ids))
     for status in statuses:
         if status.run.reason:
             click.echo(f"{status.run.id} {status.run.status}: {printable(status.run.reason)}")
 
 
-def _table(statuses: "list[RunStatus]") -> Table:
+def _table(statuses: "list[RunStatus]", ids: "Mapping[str, PublicId]") -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started"):
+    for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started", "by"):
         table.add_column(title, no_wrap=True, overflow="fold")
     for status in statuses:
         run, counts = status.run, status.tally
@@ -65,7 +70,8 @@ def _table(statuses: "list[RunStatus]") -> Table:
             str(run.scope) if len(str(run.scope)) <= SUBSET_SHOWN else str(run.scope)[: SUBSET_SHOWN - 1] + "…",
         )
         money = (numbers.usd(counts.cost_usd), numbers.usd(counts.saved_usd))
-        cells = (run.status, done, numbers.count(counts.failed), *money, started)
+        started_by = ids[run.id].user_email or "" if run.id in ids else ""
+        cells = (run.status, done, numbers.count(counts.failed), *money, started, cell(started_by))
         table.add_row(*map(cell, texts), *cells)
     return table
 
@@ -84,7 +90,7 @@ def watch(run: str, json_wanted: bool) -> None:
     app = the_app()
     status = app.watch(run)
     if json_wanted:
-        print_json(run_status_json(status))
+        print_json(run_status_json(status, app.run_ids([status.run.id]).get(status.run.id)))
         return
     try:
         status = _watched(app, status)

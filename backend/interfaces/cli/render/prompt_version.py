@@ -9,10 +9,18 @@ from backend.interfaces.cli.render.console import printable
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.domain.action import Action
     from backend.domain.prompts.version import PromptVersion
 
 SHOWN = 3
 TEXT_SHOWN = 100
+DONE = {
+    "annotate": ("annotation", "created"),
+    "unannotate": ("annotation", "deleted"),
+    "withdraw": ("prediction", "deleted"),
+}
 COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -34,6 +42,15 @@ def print_examples(version: "PromptVersion") -> None:
         text = printable(" / ".join(" ".join(value.split()) for value in example.values.values()))
         answer = printable("; ".join(f"{name}: {value}" for name, value in example.answer.items()))
         click.echo(f"- {text[:TEXT_SHOWN]}  -> {answer}")
+
+
+def print_actions(actions: "Sequence[Action]") -> None:
+    """What people did with its predictions."""
+    for number, action in enumerate(actions):
+        noun, verb = DONE[action.kind]
+        what = f"{numbers.things(action.count, noun)} {verb}"
+        lead = "" if number else "\n"
+        click.echo(f"{lead}{action.created[:16].replace('T', ' ')}  {what} by {printable(action.user_email)}")
 
 
 def print_diff(first: str, second: str, titles: tuple[str, str]) -> None:

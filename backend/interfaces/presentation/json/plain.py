@@ -1,7 +1,23 @@
 """Values as JSON has them."""
 
 from dataclasses import asdict, is_dataclass
-from typing import Any
+from typing import Any, Protocol
+
+
+class HasUser(Protocol):
+    """Something that a user of Label Studio made; None where it is not known who it was."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def user_email(self) -> str | None: ...
+
+
+def user_json(made: HasUser | None) -> dict[str, Any] | None:
+    """Who made it."""
+    if made is None or made.user_id is None:
+        return None
+    return {"id": made.user_id, "email": made.user_email}
 
 
 def plain(value: Any) -> Any:

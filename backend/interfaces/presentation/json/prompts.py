@@ -1,18 +1,27 @@
 """Prompt versions, and labels that were renamed."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from backend.domain.action import Action
 from backend.domain.labels.relabel import Renames
 from backend.domain.prompts.examples import examples_json
 from backend.domain.prompts.version import PromptVersion
-from backend.interfaces.presentation.json.plain import plain
+from backend.interfaces.presentation.json.plain import plain, user_json
 
 if TYPE_CHECKING:
+    from backend.adapters.database.public_ids import PublicId
     from backend.services.dataset.label_configs import Relabelled
 
 
-def version_json(version: PromptVersion) -> dict[str, Any]:
-    """For `show`; `list` has a list of these."""
+def version_json(
+    version: PromptVersion, public_id: "PublicId | None" = None, actions: Sequence[Action] = ()
+) -> dict[str, Any]:
+    """For `show`; `list` has a list of these.
+
+    public_id: the integer that the API knows it by, and who saved it
+    actions: what was done in Label Studio with its predictions
+    """
     return {
         "version": version.tag,
         "project": version.project,
@@ -25,7 +34,14 @@ def version_json(version: PromptVersion) -> dict[str, Any]:
         "note": version.note,
         "created": version.created,
         "examples": None if version.examples is None else plain(examples_json(version.examples)),
+        "id": public_id.id if public_id else None,
+        "saved_by": user_json(public_id),
+        "actions": [_action(action) for action in actions],
     }
+
+
+def _action(action: Action) -> dict[str, Any]:
+    return {"kind": action.kind, "count": action.count, "created": action.created, "by": user_json(action)}
 
 
 def relabelled_json(relabelled: "Relabelled") -> dict[str, Any]:

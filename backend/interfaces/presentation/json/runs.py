@@ -9,10 +9,11 @@ from backend.domain.metrics.summary import Summary
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run
-from backend.interfaces.presentation.json.plain import plain
+from backend.interfaces.presentation.json.plain import plain, user_json
 from backend.interfaces.presentation.json.projects import push_json
 
 if TYPE_CHECKING:
+    from backend.adapters.database.public_ids import PublicId
     from backend.services.analysis.results import TaskResult
     from backend.services.run_control.status import RunStatus
     from backend.services.runs.options import RunResult
@@ -56,8 +57,11 @@ def run_json(finished: "RunResult") -> dict[str, Any]:
     }
 
 
-def run_status_json(status: "RunStatus") -> dict[str, Any]:
-    """How far a run is, for `watch` and the server; `runs` has a list of these."""
+def run_status_json(status: "RunStatus", public_id: "PublicId | None" = None) -> dict[str, Any]:
+    """How far a run is, for `watch` and the server; `runs` has a list of these.
+
+    public_id: the integer that the API knows it by, and who started it
+    """
     run, counts = status.run, status.tally
     return {
         "run": run.id,
@@ -77,6 +81,8 @@ def run_status_json(status: "RunStatus") -> dict[str, Any]:
         "budget_usd": run.budget,
         "started": run.created,
         "seconds": round(run.seconds, 1),
+        "id": public_id.id if public_id else None,
+        "started_by": user_json(public_id),
     }
 
 

@@ -12,6 +12,7 @@ from backend.interfaces.web.api.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Skill = Literal["TextClassification", "NamedEntityRecognition"]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -58,6 +59,7 @@ class PageQuery(BaseModel):
 class ProjectsQuery(PageQuery):
     ids: str | None = None
     title: str | None = None
+    project_type: Skill | None = None
 
 
 class RunsQuery(BaseModel):

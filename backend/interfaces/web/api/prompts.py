@@ -1,6 +1,6 @@
 """Prompts: their list, one of them, and the projects that prompts can be written for."""
 
-from typing import Any
+from typing import Any, get_args
 
 from flask import Response
 
@@ -8,7 +8,7 @@ from backend.adapters.database.public_ids import PromptRow
 from backend.domain.labels.config import read_config
 from backend.errors import LabelConfigError
 from backend.interfaces.web.api import shapes
-from backend.interfaces.web.api.bodies import PageQuery, ProjectsQuery, PromptBody, body, numbers, query
+from backend.interfaces.web.api.bodies import PageQuery, ProjectsQuery, PromptBody, Skill, body, numbers, query
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.paging import paged
 from backend.interfaces.web.api.problem import Problem
@@ -53,7 +53,8 @@ def compatible_projects(call: ApiCall) -> Any:
     """Projects with at least one control that prompts can fill."""
     parameters = query(ProjectsQuery)
     wanted = numbers(parameters.ids, "ids")
-    projects = [row for row in call.app.container.studio.projects() if _is_compatible(row)]
+    skills = (parameters.project_type,) if parameters.project_type else get_args(Skill)
+    projects = [row for row in call.app.container.studio.projects() if _skill(row) in skills]
     if wanted:
         projects = [row for row in projects if row["id"] in wanted]
     if parameters.title:
@@ -72,11 +73,13 @@ def ordered(rows: list[PromptRow], ordering: str | None) -> list[PromptRow]:
     return sorted(rows, key=lambda row: getattr(row, name), reverse=ordering.startswith("-"))
 
 
-def _is_compatible(project: dict[str, Any]) -> bool:
+def _skill(project: dict[str, Any]) -> str | None:
+    """None for a project without a control that prompts can fill."""
     try:
-        return bool(read_config(project.get("label_config") or "").fields)
+        schema = read_config(project.get("label_config") or "")
     except LabelConfigError:
-        return False
+        return None
+    return shapes.skill(schema) if schema.fields else None
 
 
 def _one(call: ApiCall, row: PromptRow) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Runs of a version: their list is also how their progress is read."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
+from backend.adapters.label_studio.http import Refused
+from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
 from backend.errors import RunError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import RunBody, RunsQuery, body, query
@@ -31,7 +33,7 @@ def create_run(call: ApiCall, prompt: int, version: int) -> Any:
         raise Problem(400, f"{of.version.tag} is for project {of.prompt.project}: send project={of.prompt.project}.")
     if (running := _under_way(call, of)) is not None:
         return running
-    subset = _subset(sent)
+    subset = _subset(call, sent)
     push = call.app.container.settings.evaluate_pushes or sent.project_subset != "HasGT"
     try:
         started = call.app.run_within_day(of.version.tag, subset, RunOptions(push=push, budget=sent.budget_usd))
@@ -68,7 +70,18 @@ def subset_of(name: str, size: int | None = None) -> Subset:
     """The tasks that the API's name for a subset means. size: of a sample."""
     if name == "HasGT":
         return Subset("ground-truth")
-    return Subset("sample", size=size or SAMPLE_SIZE) if name == "Sample" else Subset("all")
+    return Subset("sample", size=size or SAMPLE_SIZE, seed=SAMPLE_SEED) if name == "Sample" else Subset("all")
+
+
+def _filtered(call: ApiCall, project: int, filters: Mapping[str, Any]) -> list[int]:
+    """The tasks that the Data Manager's filters leave. Raises Problem 400 for filters that it does not understand."""
+    try:
+        ids = call.app.filtered_tasks(project, filters)
+    except Refused as refusal:
+        raise Problem(400, f"Label Studio does not understand 'filters_json': {refusal}") from None
+    if not ids:
+        raise Problem(400, "No task meets 'filters_json': check its values.")
+    return ids
 
 
 def _under_way(call: ApiCall, of: PublicVersion) -> dict[str, Any] | None:
@@ -76,11 +89,11 @@ def _under_way(call: ApiCall, of: PublicVersion) -> dict[str, Any] | None:
     return next((row for row in shaped if row["status"] in OPEN), None)
 
 
-def _subset(sent: RunBody) -> Subset:
+def _subset(call: ApiCall, sent: RunBody) -> Subset:
     if sent.filters_json:
-        raise Problem(400, "Filters are not supported: send the ids of the tasks, as task_ids=[3, 7].")
+        return Subset("ids", ids=tuple(_filtered(call, sent.project, sent.filters_json)))
     if sent.project_subset == "Custom" and not sent.task_ids:
-        raise Problem(400, "A custom run needs the ids of its tasks: send task_ids=[3, 7].")
+        raise Problem(400, "A custom run needs its tasks: send task_ids=[3, 7], or filters_json.")
     if sent.task_ids:
         return Subset("ids", ids=tuple(sent.task_ids))
     if sent.only_missing_predictions and sent.project_subset == "All":

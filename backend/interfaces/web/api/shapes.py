@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from backend.adapters.database.public_ids import PromptRow
-from backend.domain.answer import Answer, answer_json
+from backend.domain.answer import Answer, Spans, answer_json
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation
@@ -33,6 +33,12 @@ def user(user_id: int | None, email: str | None) -> Object | None:
     return None if user_id is None else {"id": user_id, "email": email, "username": email or ""}
 
 
+def skill(schema: LabelSchema | None) -> str:
+    """A SkillName: what a labelling config asks for, marked parts of a text or anything else."""
+    spans = schema is not None and any(issubclass(control.holds, Spans) for control in schema.fields)
+    return "NamedEntityRecognition" if spans else "TextClassification"
+
+
 def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> Object:
     """A ModelInterface. `schema`: what its project's labelling config takes, None when that can't be read."""
     return {
@@ -40,7 +46,7 @@ def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> Object
         "title": row.title,
         "name": row.name,
         "description": row.description,
-        "skill_name": "TextClassification",
+        "skill_name": skill(schema),
         "input_fields": list(schema.variables) if schema else [],
         "output_classes": [name for control in schema.fields for name in control.known_classes] if schema else [],
         "associated_projects": [row.project],

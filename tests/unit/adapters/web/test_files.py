@@ -32,7 +32,7 @@ def named(files: FileServer, path: str, host: str = "pictures.test") -> str:
     return f"http://{host}:{files.url.rpartition(':')[2]}{path}"
 
 
-def told(answer: bytes | Failure) -> str:
+def reason_of(answer: bytes | Failure) -> str:
     assert isinstance(answer, Failure)
     return answer.detail
 
@@ -51,7 +51,7 @@ def test_a_redirect_is_followed_and_ends_somewhere(files: FileServer, web: WebFi
     files.paths |= {"/a": Served(status=302, location="/b"), "/b": Served(b"there")}
     assert web.read(named(files, "/a"), MOST) == b"there"
     files.paths["/b"] = Served(status=302, location="/a")
-    assert "without an end" in told(web.read(named(files, "/a"), MOST))
+    assert "without an end" in reason_of(web.read(named(files, "/a"), MOST))
 
 
 def test_no_redirect_leads_into_a_private_network(files: FileServer) -> None:
@@ -119,7 +119,7 @@ def test_an_address_of_the_internet_is(address: str) -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP, gzip", "identity, deflate"])
 def test_what_a_server_compresses_is_never_unpacked(files: FileServer, web: WebFiles, encoding: str) -> None:
     files.paths["/a"] = Served(gzip.compress(bytes(10**6)), encoding=encoding)
-    assert "its server compresses it" in told(web.read(named(files, "/a"), 2 * 10**6))
+    assert "its server compresses it" in reason_of(web.read(named(files, "/a"), 2 * 10**6))
 
 
 def test_an_encoding_that_packs_nothing_is_read_as_it_is(files: FileServer, web: WebFiles) -> None:
@@ -142,14 +142,14 @@ def test_names_are_looked_up() -> None:
 
 @pytest.mark.parametrize("url", ["http://", "http://[::1", "http://host:99999/", "gopher://host/", "x"])
 def test_an_address_that_cannot_be_asked_is_told(url: str, web: WebFiles) -> None:
-    assert "cannot be asked" in told(web.read(url, MOST))
+    assert "cannot be asked" in reason_of(web.read(url, MOST))
 
 
 def test_a_host_that_nobody_knows_is_told() -> None:
     def unknown(host: str, port: int) -> list[str]:
         raise socket.gaierror("Name or service not known")
 
-    assert told(WebFiles(unknown).read("https://gone.test/x.png", MOST)) == (
+    assert reason_of(WebFiles(unknown).read("https://gone.test/x.png", MOST)) == (
         "is on a host that nobody knows (gone.test): correct its address."
     )
 
@@ -165,7 +165,7 @@ def test_nobody_answers(web: WebFiles) -> None:
 def test_a_file_that_is_too_large_is_not_read_to_its_end(files: FileServer, web: WebFiles) -> None:
     files.paths |= {"/most": Served(b"x" * MOST), "/more": Served(b"x" * 5 * 10**6)}
     assert web.read(named(files, "/most"), MOST) == b"x" * MOST
-    assert told(web.read(named(files, "/more"), 2 * 10**6)) == "is larger than 2 MB (MAX_IMAGE_MB)."
+    assert reason_of(web.read(named(files, "/more"), 2 * 10**6)) == "is larger than 2 MB (MAX_IMAGE_MB)."
 
 
 def test_a_file_that_is_cut_is_told(files: FileServer, web: WebFiles) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backend.domain.labels.config import read_config
-from backend.domain.labels.former_releases import told
+from backend.domain.labels.former_releases import without_omitted
 
 TEXT = '<Text name="text" value="$text"/>'
 MOOD = '<Choices name="mood" toName="text"{}><Choice value="A"/><Choice value="B"/></Choices>'
@@ -50,7 +50,7 @@ def test_it_is_told_what_it_was_told(inside: str, digest: str, said: str) -> Non
     assert then.describe({}, "") == said
     keys = [json.loads(line.partition(":")[0]) for line in said.splitlines() if line.startswith('"')]
     assert then.json_schema()["required"] == list(then.json_schema()["properties"]) == keys
-    saved_now = now.digest_told("{text}")
+    saved_now = now.digest_with_headings("{text}")
     assert saved_now != digest
     assert now.as_of(saved_now).describe({}, "") == now.describe({}, "") != said
 
@@ -65,7 +65,7 @@ def test_an_answer_is_read_by_the_rules_of_today() -> None:
 
 def test_a_version_goes_on_when_a_heading_comes_goes_or_says_something_else() -> None:
     plain, headed = read_config(f"<View>{PLAIN}</View>"), read_config(f"<View>{HEADED}</View>")
-    before, after = plain.digest_told("{text}"), headed.digest_told("{text}")
+    before, after = plain.digest_with_headings("{text}"), headed.digest_with_headings("{text}")
     assert before == plain.digest == headed.digest != after
     assert headed.as_of(before).describe({}, "") == ONE_OF
     assert plain.as_of(after).describe({}, "") == ONE_OF
@@ -75,9 +75,9 @@ def test_a_version_goes_on_when_a_heading_comes_goes_or_says_something_else() ->
 
 def test_a_heading_in_the_prompt_itself_is_not_told_again_and_changes_no_digest() -> None:
     headed = read_config(f"<View>{HEADED}</View>")
-    assert headed.digest_told("Choose the mood: {text}") == headed.digest
+    assert headed.digest_with_headings("Choose the mood: {text}") == headed.digest
     two = read_config(f"<View>{TWO}</View>")
-    assert two.digest_told("Is it good? And who? {text}") == two.digest_told("{text}") != two.digest
+    assert two.digest_with_headings("Is it good? And who? {text}") == two.digest_with_headings("{text}") != two.digest
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_version_from_before_lists_and_tables_were_variables_does_not_read_the
     then = now.as_of(digest)
     assert (then.variables, then.inputs) == (("text",), ())
     assert ("Choose the mood" in then.describe({}, "")) is heading
-    for saved_now in (now.digest, now.digest_told("{text}")):
+    for saved_now in (now.digest, now.digest_with_headings("{text}")):
         assert now.as_of(saved_now).variables == ("text", "items", "meta")
         assert len(now.as_of(saved_now).inputs) == 2
 
@@ -102,4 +102,61 @@ def test_what_a_control_does_not_have_is_not_taken_from_it() -> None:
     (labels,) = read_config(
         f'<View>{TEXT}<Labels name="l" toName="text" required="true"><Label value="A"/></Labels></View>'
     ).fields
-    assert told(labels, ("heading", "required")) == labels
+    assert without_omitted(labels, ("heading", "required")) == labels
+
+
+LINK, CODED = '<Text name="t" value="$note" valueType="url"/>', '<Text name="t" value="$note" encoding="base64"/>'
+MORE, CHOICE = '<Text name="u" value="$more"/>', '<Choices name="c" toName="u"><Choice value="A"/></Choices>'
+WHO_THERE = '<Labels name="who" toName="t"><Label value="PER"/></Labels>'
+WHOM = '<Labels name="whom" toName="u"><Label value="PER"/></Labels>'
+RELATED = '<Relations><Relation value="r"/></Relations>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "digest", "names", "variables"),
+    [
+        (LINK + MORE + CHOICE, "7ab3068fd8911560782ab446f171544b041f3b624877c8f900455a4ddb899ced", ["c"], ["more"]),
+        (
+            CODED + CHOICE.replace('"u"', '"t"'),
+            "440f4560ba8cbd2abbc823010a34951a7d75e9c2dbfb683b6cddd7ce27b3e246",
+            ["c"],
+            ["note"],
+        ),
+        (
+            LINK + MORE + WHO_THERE + WHOM + CHOICE,
+            "310626015b8d24150e179e9ed393c613901e0c7b7bc2b459e88eb4ecf92ba1a3",
+            ["whom", "c"],
+            ["more"],
+        ),
+        (
+            LINK + MORE + WHO_THERE + WHOM + RELATED,
+            "a38f3ea3f4d7b4d861a5bad81f4f7f85d510313a7dc70376647c25258ca2d802",
+            ["whom", "relations"],
+            ["more"],
+        ),
+        (
+            LINK + MORE + WHO_THERE + CHOICE + RELATED,
+            "7ab3068fd8911560782ab446f171544b041f3b624877c8f900455a4ddb899ced",
+            ["c"],
+            ["more"],
+        ),
+        (
+            CODED + MORE + WHO_THERE + WHOM,
+            "ce1aa030df7297584b3139f56d84ef0c77628570ac501c274ebe2df30c20fcec",
+            ["whom"],
+            ["note", "more"],
+        ),
+    ],
+    ids=["an address", "base64", "spans there", "relations", "relations there alone", "spans in base64"],
+)
+def test_a_version_from_before_texts_were_loaded_and_decoded_reads_none(
+    inside: str, digest: str, names: list[str], variables: list[str]
+) -> None:
+    """Digests of 109de63e."""
+    now = read_config(f"<View>{inside}</View>")
+    then = now.as_of(digest)
+    assert now.fits(digest)
+    assert (list(then.names), list(then.variables), then.inputs) == (names, variables, ())
+    assert '"who"' not in then.describe({}, "")
+    assert now.digest != digest
+    assert (now.as_of(now.digest).variables, len(now.inputs)) == (now.variables, 1)

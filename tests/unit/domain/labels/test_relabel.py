@@ -8,7 +8,7 @@ import pytest
 from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import from_result
-from backend.domain.labels.relabel import as_now, formers, same_answers, shared_schema, with_renames
+from backend.domain.labels.relabel import formers, same_answers, shared_schema, with_current_labels, with_renames
 from backend.errors import ConfigChangedError
 from tests.scripted import choices
 
@@ -46,16 +46,16 @@ def test_a_label_that_the_config_has_means_itself() -> None:
 
 
 def test_a_former_config_gives_the_answers_of_now() -> None:
-    read = as_now(OLD, RENAMED)
+    read = with_current_labels(OLD, RENAMED)
     assert same_answers(read, NOW)
-    assert not same_answers(as_now(OLD, NOW), NOW)
+    assert not same_answers(with_current_labels(OLD, NOW), NOW)
     assert read.renamed({"mood": Labels(("Good",))}) == {"mood": Labels(("Fine",))}
-    assert [choice.stored for choice in as_now(OLD, NOW).fields[0].labels] == ["Good", "Bad", "Odd"]
+    assert [choice.stored for choice in with_current_labels(OLD, NOW).fields[0].labels] == ["Good", "Bad", "Odd"]
 
 
 def test_two_labels_that_became_one_are_one() -> None:
     merged = with_renames(choices("Fine", "Odd"), {"mood": {"Good": "Fine", "Bad": "Fine"}})
-    assert same_answers(as_now(OLD, merged), merged)
+    assert same_answers(with_current_labels(OLD, merged), merged)
 
 
 def test_the_digest_of_a_config_knows_no_renames() -> None:
@@ -76,7 +76,7 @@ def test_versions_of_different_configs_share_the_labels_that_both_have() -> None
     shared = shared_schema([OLD, NOW])
     assert [choice.stored for choice in shared.fields[0].labels] == ["Bad", "Odd"]
     assert shared_schema([OLD, OLD]) is OLD
-    assert shared_schema([as_now(OLD, RENAMED), RENAMED]).fields[0].labels == NOW.fields[0].labels
+    assert shared_schema([with_current_labels(OLD, RENAMED), RENAMED]).fields[0].labels == NOW.fields[0].labels
 
 
 def test_versions_share_controls_of_the_same_name_or_nothing() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.domain.labels.choice_names import LONGEST, Found
+from backend.domain.labels.choice_names import LONGEST, NestedChoice
 from backend.domain.labels.taxonomy_tree import (
     DEEPEST,
     Node,
@@ -14,16 +14,16 @@ from backend.domain.labels.taxonomy_tree import (
 )
 
 
-def chain(length: int, name: str = "n") -> list[Found]:
-    found: list[Found] = []
+def chain(length: int, name: str = "n") -> list[NestedChoice]:
+    found: list[NestedChoice] = []
     for _ in range(length):
-        found.append(Found(name, name, parent=found[-1] if found else None))
+        found.append(NestedChoice(name, name, parent=found[-1] if found else None))
     return found
 
 
 def test_nodes_have_their_paths_and_know_whether_they_are_leaves() -> None:
-    root = Found("A", "a", "first")
-    assert nodes_of([root, Found("B", "b", parent=root), Found("C", "C")]) == (
+    root = NestedChoice("A", "a", "first")
+    assert nodes_of([root, NestedChoice("B", "b", parent=root), NestedChoice("C", "C")]) == (
         Node(("A",), ("a",), "first", leaf=False),
         Node(("A", "B"), ("a", "b")),
         Node(("C",), ("C",)),
@@ -31,8 +31,8 @@ def test_nodes_have_their_paths_and_know_whether_they_are_leaves() -> None:
 
 
 def test_of_siblings_of_one_name_the_first_counts() -> None:
-    first, second = Found("A", "A", "first"), Found("A", "A", "second")
-    found = nodes_of([first, second, Found("B", "B", parent=second)])
+    first, second = NestedChoice("A", "A", "first"), NestedChoice("A", "A", "second")
+    found = nodes_of([first, second, NestedChoice("B", "B", parent=second)])
     assert found == (Node(("A",), ("A",), "first", leaf=False), Node(("A", "B"), ("A", "B")))
 
 

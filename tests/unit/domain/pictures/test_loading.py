@@ -12,7 +12,7 @@ from backend.domain.chat.request_builder import PICTURED, RequestBuilder
 from backend.domain.document import Document
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
-from backend.domain.picture import Shown
+from backend.domain.picture import Attachment
 from backend.domain.task import Task
 from tests.pictures import PICTURE_CONFIG, ScriptedPictures, picture
 from tests.scripted import tasks, version
@@ -31,13 +31,13 @@ def made(template: str, source: ScriptedPictures | None, config: str = CONFIG) -
     return RequestBuilder(own, schema, "http://model.test/v1", pictures=source)
 
 
-def asked(template: str, data: dict[str, Any], **at: Shown | Failure) -> ChatRequest:
+def asked(template: str, data: dict[str, Any], **at: Attachment | Failure) -> ChatRequest:
     request = made(template, ScriptedPictures(at)).request(Task(1, data))
     assert isinstance(request, ChatRequest)
     return request
 
 
-def refused(template: str, data: dict[str, Any], **at: Shown | Failure) -> str:
+def refused(template: str, data: dict[str, Any], **at: Attachment | Failure) -> str:
     failure = made(template, ScriptedPictures(at)).request(Task(1, data))
     assert isinstance(failure, Failure)
     return failure.detail

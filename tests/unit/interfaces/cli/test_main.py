@@ -372,7 +372,7 @@ def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> Non
     assert "did you mean mood?" in refused(call("runs", "moood"))
     assert "There is no version mood@9" in refused(call("runs", "mood@9"))
     head, *rows, reason = call("runs", "mood").stdout.splitlines()
-    assert head.split() == ["run", "version", "on", "status", "done", "failed", "cost", "saved", "started"]
+    assert head.split() == ["run", "version", "on", "status", "done", "failed", "cost", "saved", "started", "by"]
     assert [row.split()[:2] for row in rows] == [[row["run"], row["version"]] for row in _runs(mine)]
     assert rows[0].split()[2:6] == ["ids:1,3,5,7,9,11,13…", "failed", "0", "of"]
     assert reason == f"{failed.id} failed: The provider refused the key [/x]\\x1b: check OPENAI_API_KEY."

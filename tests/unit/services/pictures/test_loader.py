@@ -11,7 +11,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.web.files import WebFiles
 from backend.domain.document import Document
 from backend.domain.outcome import Failure
-from backend.domain.picture import Picture, Shown
+from backend.domain.picture import Attachment, Picture
 from backend.domain.pictures.address import NO_ADDRESS, InStorage
 from backend.errors import SettingsError
 from backend.services.pictures.loader import PictureLoader
@@ -44,12 +44,12 @@ def loader(studio: FileServer, foreign: bool = False, public: bool = True) -> Pi
     return PictureLoader(studio.url, lambda: client.files, MOST, foreign, web)
 
 
-def read(one: PictureLoader, address: Any, project: int = 3) -> Shown | str:
+def read(one: PictureLoader, address: Any, project: int = 3) -> Attachment | str:
     (found,) = one.read(project, [address])
     return found.detail if isinstance(found, Failure) else found
 
 
-def name(found: Shown | str) -> str:
+def name(found: Attachment | str) -> str:
     return found if isinstance(found, str) else found.sha256
 
 
@@ -125,7 +125,7 @@ def test_another_host_is_asked_only_where_that_is_allowed(studio: FileServer, el
     elsewhere.paths["/a.png"] = Served(PNG)
     address = f"http://pictures.test:{elsewhere.url.rpartition(':')[2]}/a.png"
     assert read(loader(studio), address) == (
-        "is on another host (pictures.test): set ALLOW_FOREIGN_URLS=true to read such pictures."
+        "is on another host (pictures.test): set ALLOW_FOREIGN_URLS=true to read such files."
     )
     assert elsewhere.asked == []
     assert name(read(loader(studio, foreign=True), address)) == sha256(PNG).hexdigest()
@@ -172,3 +172,21 @@ def test_a_document_is_told_by_its_content_and_kept_as_it_is(studio: FileServer)
     assert len(studio.asked) == 1
     assert read(own, inline(PDF[:40])) == "is damaged: its file ends too early."
     assert read(own, inline(PDF + b" " * MOST)) == "is larger than 0.02 MB (MAX_IMAGE_MB)."
+
+
+def test_a_text_is_read_as_a_picture_is_guarded_bounded_and_once(studio: FileServer, elsewhere: FileServer) -> None:
+    note, own = "/data/upload/1/a.txt", loader(studio)
+    studio.paths |= {note: Served(b"Bob"), "/data/upload/1/b.txt": Served(b"x" * (MOST + 1))}
+    assert own.read_files(3, [note, note]) == [b"Bob", b"Bob"] == own.read_files(3, [note, inline(b"Bob")])
+    assert len(studio.asked) <= 2
+    assert own.read_files(3, ["/data/upload/1/b.txt", "/data/upload/1/c.txt", f"{elsewhere.url}/a.txt"]) == [
+        Failure("bad_task", "is larger than 0.02 MB (MAX_IMAGE_MB)."),
+        Failure(
+            "bad_task",
+            "is not there (Label Studio answers 404): see that the file exists, and that a storage of the project "
+            "covers it.",
+        ),
+        Failure("bad_task", "is on another host (127.0.0.1): set ALLOW_FOREIGN_URLS=true to read such files."),
+    ]
+    assert elsewhere.asked == []
+    assert "is not a PNG" in str(read(own, note))

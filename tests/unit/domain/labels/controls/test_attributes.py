@@ -8,7 +8,7 @@ from backend.domain.answer import Answer, Labels, Number, Texts, answer_json, sp
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.marking import attributes_of, classes_of, controls_in
 from backend.domain.labels.regions import from_result, to_result
-from backend.domain.labels.relabel import as_now, same_answers, with_renames
+from backend.domain.labels.relabel import same_answers, with_current_labels, with_renames
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
 
@@ -260,9 +260,9 @@ def test_renamed_labels_keep_what_was_said() -> None:
     bound = schema(SEX.format(""))
     (control,) = bound.fields
     old = from_result(to_result(parsed(bound, span("Bob", sex="f")), bound), bound)["ner"]
-    assert attributes_of(control.as_before({"PER": "HUMAN"})) == attributes_of(control)
+    assert attributes_of(control.with_former_labels({"PER": "HUMAN"})) == attributes_of(control)
     assert control.renamed(old, {"PER": "HUMAN"}) == old
-    then = control.as_before({"PER": "HUMAN"})
+    then = control.with_former_labels({"PER": "HUMAN"})
     renamed = then.renamed(old, {"PER": "HUMAN"})
     assert [(one.label, dict(one.attributes)) for one in spans_of(renamed)] == [("HUMAN", {"sex": Labels(("f",))})]
 
@@ -282,7 +282,7 @@ def test_a_renamed_label_of_an_attribute_is_read_under_its_new_name() -> None:
     truth = from_result(to_result(answer, old), bound)
     assert truth == now.renamed(answer)
     assert bound.fields[0].gone(truth["ner"]) == []
-    assert same_answers(as_now(old, now), now)
+    assert same_answers(with_current_labels(old, now), now)
     assert not same_answers(old, now)
     assert classes_of("sex", truth, now.fields) == {"f", "man"}
     assert classes_of("ner", truth, now.fields) == {"HUMAN"}

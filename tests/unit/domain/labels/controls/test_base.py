@@ -10,7 +10,7 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.inputs.repeater import is_repeater, repeater_of
-from backend.domain.labels.layout import Placed
+from backend.domain.labels.layout import DeclaredControl
 from backend.domain.metrics.measures import MEASURES
 from backend.domain.outcome import Failure, Rejection
 
@@ -83,12 +83,12 @@ OBJECTS = {
 def built(tag: str) -> Control:
     """The control, as it is for a task."""
     element = fromstring(ELEMENTS[tag][0])
-    placed = Placed(element, False, ())
+    declared = DeclaredControl(element, False, ())
     if is_repeater(element):
-        placed = Placed(element[0], False, (), repeater=repeater_of(element, None), key="c")
+        declared = DeclaredControl(element[0], False, (), repeater=repeater_of(element, None), key="c")
     shown, text = OBJECTS.get(tag, ('<Text name="t" value="$text"/>', "two"))
-    placed.object = fromstring(shown)
-    found = BUILDERS[tag](placed)
+    declared.object = fromstring(shown)
+    found = BUILDERS[tag](declared)
     assert not isinstance(found, str), found
     control = found.for_task({"text": text})
     assert not isinstance(control, Failure)

@@ -189,9 +189,9 @@ def test_labels_that_were_renamed_or_are_gone() -> None:
     assert control.gone(old) == ["HUMAN"]
     new = Spans((MarkedSpan(0, 4, "PER"),), (UnlocatedQuote("PER", "Bob", "absent"),))
     assert control.renamed(old, {"HUMAN": "PER", "PER": "ORG"}) == new
-    assert control.as_before({"ORG": "FIRM"}).known_classes == ("PER", "FIRM")
-    assert control.as_now({"PER": "HUMAN"}, None).known_classes == ("HUMAN", "ORG")
-    assert control.shared([control.as_before({"ORG": "FIRM"})]).known_classes == ("PER",)
+    assert control.with_former_labels({"ORG": "FIRM"}).known_classes == ("PER", "FIRM")
+    assert control.with_current_labels({"PER": "HUMAN"}, None).known_classes == ("HUMAN", "ORG")
+    assert control.shared([control.with_former_labels({"ORG": "FIRM"})]).known_classes == ("PER",)
 
 
 def test_a_version_of_before_goes_on_without_it() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from backend.domain.answer import Answer, answer_json, spans_of
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import answer_print, from_result, to_result
-from backend.domain.labels.relabel import as_now, with_renames
+from backend.domain.labels.relabel import with_current_labels, with_renames
 from backend.domain.labels.related import json_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
@@ -231,7 +231,7 @@ def test_a_renamed_label_of_a_span_or_relation_is_read_under_its_new_name() -> N
     bound = now.for_task(DATA)
     assert not isinstance(bound, Failure)
     assert related_of(from_result(to_result(answer, old), bound)["relations"]) == expected
-    assert as_now(old, now).by_name["relations"].known_classes == ("employed by", "owns")
+    assert with_current_labels(old, now).by_name["relations"].known_classes == ("employed by", "owns")
 
 
 def test_two_predictions_that_relate_other_spans_are_not_the_same() -> None:

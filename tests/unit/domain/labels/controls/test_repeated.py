@@ -7,7 +7,7 @@ import pytest
 from backend.domain.answer import Answer, Labels, Number, answer_json
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import answer_print, from_result, is_submittable, to_result
-from backend.domain.labels.relabel import as_now, same_answers, shared_schema, with_renames
+from backend.domain.labels.relabel import same_answers, shared_schema, with_current_labels, with_renames
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.prompts.default_prompt import first_prompt
@@ -293,7 +293,7 @@ def test_labels_that_were_renamed_are_read_under_their_new_names() -> None:
     assert isinstance(found, LabelSchema)
     assert from_result([region(0, "red")], found) == {"c": Repeated(((0, Labels(("crimson",))),))}
     assert found.fields[0].gone(Repeated(((0, Labels(("b",))),))) == ["b"]
-    assert as_now(then, with_renames(now, {"c": {"red": "crimson"}})).classes == ["crimson", "b"]
+    assert with_current_labels(then, with_renames(now, {"c": {"red": "crimson"}})).classes == ["crimson", "b"]
     assert not same_answers(then, now)
 
 

@@ -7,7 +7,7 @@ import pytest
 from backend.domain.answer import Labels, Paths, answer_json
 from backend.domain.dataset.ground_truth import gone_labels, truth_of
 from backend.domain.labels.config import read_config
-from backend.domain.labels.relabel import as_now, formers, shared_schema, with_renames
+from backend.domain.labels.relabel import formers, shared_schema, with_current_labels, with_renames
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.prompts.default_prompt import first_prompt
@@ -181,7 +181,7 @@ def test_a_renamed_path_is_read_under_its_new_name() -> None:
     before = schema(tree=TREE.replace('"Offline"', '"Print"'))
     now = with_renames(schema(), {"media": {"Print": "Offline"}})
     assert now.renamed({"media": Paths((("Print",),))}) == {"media": Paths((("Offline",),))}
-    assert as_now(before, now).fields == now.fields
+    assert with_current_labels(before, now).fields == now.fields
     assert before.digest in [former.digest for former in formers(now)]
     assert now.renamed({"media": Labels(("Print",))}) == {"media": None}
 

@@ -2,25 +2,29 @@
 
 from collections.abc import Collection, Sequence
 
+from backend.domain.answer import Groups, Spans
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control
 
+_NEVER_CHOSEN = (Spans, Groups)
+"""What no condition looks at."""
 
-def never_shown(fields: Sequence[Control]) -> dict[str, str]:
+
+def unreachable(fields: Sequence[Control]) -> dict[str, str]:
     """Their names -> why, in words that follow "shown only"; in the order in which they are asked for."""
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     looked_at: dict[str, Control] = {}
     for field in in_order(tuple(fields)):
         why = next((why for c in field.conditions if (why := c.never(looked_at))), "")
         if why:
-            found[field.name] = why
-        elif field.dynamic or field.names:
+            reasons[field.name] = why
+        elif field.names or (field.dynamic and field.holds not in _NEVER_CHOSEN):
             looked_at[field.name] = field
-    return found
+    return reasons
 
 
 def names_of_kinds(fields: Sequence[Control], tags: Collection[str]) -> list[str]:
     """Of the controls with these tags, without those that only others bring onto the screen."""
     known = [field for field in fields if field.tag in tags]
-    never = never_shown(known)
+    never = unreachable(known)
     return [field.name for field in known if field.name not in never]
