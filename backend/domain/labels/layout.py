@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
 from backend.domain.labels.inputs.files import FileObject
-from backend.domain.labels.inputs.linked import LinkedText, linked_text
+from backend.domain.labels.inputs.linked import linked_text
 from backend.domain.labels.inputs.media import MediaObject
-from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
+from backend.domain.labels.inputs.read_inputs import NAMED, READ_TAGS, ReadInput, read_input
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
 TEXT_TAGS = (*FORMER, "Paragraphs", "Dialog")
@@ -109,11 +109,9 @@ class Layout:
             self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def read_inputs(self) -> tuple[ReadInput, ...]:
-        """`inputs`, of which pictures and loaded texts know whether a text names them."""
+        """`inputs`, which know whether a text names them."""
         return tuple(
-            replace(shown_input, named=name in self.texts)
-            if isinstance(shown_input, FileObject | LinkedText)
-            else shown_input
+            replace(shown_input, named=name in self.texts) if isinstance(shown_input, NAMED) else shown_input
             for name, shown_input in self.inputs.items()
         )
 
