@@ -83,7 +83,7 @@ def bound(**more: Any) -> LabelSchema:
 
 
 def region(schema: LabelSchema, control: str, value: Any) -> dict[str, Any]:
-    field = schema.by_name[control]
+    field: Any = schema.by_name[control]
     return {"from_name": control, "to_name": field.to_name, "type": field.tag.lower(), "value": value}
 
 
