@@ -7,9 +7,10 @@ may hold a picture that fills the memory. It is turned as the browser shows it (
 import re
 import struct
 import zlib
+from contextlib import nullcontext
 from hashlib import sha256
 from io import BytesIO
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING
 
 from backend.domain.picture import LONGEST_SIDE, Picture
@@ -31,6 +32,9 @@ _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNOREC
 _BROKEN = (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, struct.error, zlib.error)
 """What reading a file that is damaged can raise."""
 _DECODING = BoundedSemaphore(2)
+LARGE = 10_000_000
+"""Pixels; of larger pictures one at a time is decoded."""
+_LARGE = Lock()
 
 
 def picture_of(content: bytes) -> Picture | str:
@@ -39,10 +43,11 @@ def picture_of(content: bytes) -> Picture | str:
 
     try:
         with _DECODING, Image.open(BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
+            pixels = image.width * image.height
+            if pixels > MOST_PIXELS:
                 return TOO_MANY_PIXELS
-            image.load()
-            media_type, sent = _sent(image, content)
+            with _LARGE if pixels > LARGE else nullcontext():
+                media_type, sent = _sent(image, content)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return TOO_MANY_PIXELS
     except UnidentifiedImageError:
@@ -54,8 +59,10 @@ def picture_of(content: bytes) -> Picture | str:
 
 def _sent(image: "Image", content: bytes) -> tuple[str, bytes]:
     """As it is, where it may be; else upright and smaller, without what a file says beside its picture."""
-    kind = image.format or ""
-    if kind in _AS_THEY_ARE and not _is_turned(image) and max(image.size) <= LONGEST_SIDE:
+    kind, is_small = image.format or "", max(image.size) <= LONGEST_SIDE
+    image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded at half its size or less, where that suffices
+    image.load()
+    if kind in _AS_THEY_ARE and not _is_turned(image) and is_small:
         return f"image/{kind.lower()}", content
     return _made_anew(image, "JPEG" if kind == "JPEG" else "PNG")
 
@@ -72,12 +79,11 @@ def _made_anew(image: "Image", kind: str) -> tuple[str, bytes]:
     """Of an animation its first picture."""
     from PIL import Image, ImageOps
 
-    upright = ImageOps.exif_transpose(image) if _is_turned(image) else image
-    clear = kind == "PNG" and upright.has_transparency_data
-    smaller = upright.convert("RGBA" if clear else "RGB")
+    profile = image.info.get("icc_profile") if image.mode == "RGB" else None
+    mode = "RGBA" if kind == "PNG" and image.has_transparency_data else "RGB"
+    smaller = image if image.mode == mode else image.convert(mode)
     smaller.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    upright = ImageOps.exif_transpose(smaller) if _is_turned(image) else smaller
     file = BytesIO()
-    smaller.save(
-        file, kind, quality=_QUALITY, icc_profile=image.info.get("icc_profile") if image.mode == "RGB" else None
-    )
+    upright.save(file, kind, quality=_QUALITY, icc_profile=profile)
     return f"image/{kind.lower()}", file.getvalue()

@@ -39,7 +39,8 @@ class MarkedSpan:
     there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it. `place`: as a
     region names it, where start and end are not its offsets. `attributes`: what is said of the span beside its label,
     by the name of the control that says it; nothing of those that were left empty. `refs`: how relations mean it.
-    `item`: its number in a model's list, from 0; `score`: its own confidence, None if there is none."""
+    `item`: its number in a model's list, from 0; `score`: its own confidence, None if there is none; `sures`: that of
+    attributes, by name."""
 
     start: int
     end: int
@@ -51,6 +52,7 @@ class MarkedSpan:
     refs: tuple[str, ...] = field(default=(), compare=False, repr=False)
     item: int | None = field(default=None, compare=False, repr=False)
     score: float | None = field(default=None, compare=False, repr=False)
+    sures: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def key(self) -> tuple[int, int, str]:

@@ -54,8 +54,12 @@ def _read(response: "httpx.Response", most: int) -> bytes | Failure:
         if len(content) > most:
             return too_large(most)
         if time.monotonic() > until:
-            return Failure("timeout", f"did not come within {SLOWEST_S:.0f} s: try again later.")
+            return too_slow()
     return bytes(content)
+
+
+def too_slow() -> Failure:
+    return Failure("timeout", f"did not come within {SLOWEST_S:.0f} s: try again later.")
 
 
 def too_large(most: int) -> Failure:

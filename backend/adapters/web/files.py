@@ -4,13 +4,16 @@ asked, not by another name of it nor after a redirect, and no credential is ever
 
 import ipaddress
 import socket
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from backend.adapters.web.file_answer import NOT_COMPRESSED, Answer, Moved, answer_of
+from backend.adapters.web.deadline import Deadline
+from backend.adapters.web.file_answer import NOT_COMPRESSED, SLOWEST_S, Answer, Moved, answer_of, too_slow
+from backend.domain.characters import escaped
 from backend.domain.outcome import Failure
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ TIMEOUT_S = 20.0
 MOST_MOVES = 5
 Resolve = Callable[[str, int], Sequence[str]]
 """Host and port -> its IP addresses. Raises OSError."""
+_LONGEST_HOST = 60
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _IPV6_OF_THE_INTERNET = ipaddress.IPv6Network("2000::/3")
@@ -28,6 +32,11 @@ _IPV6_OF_THE_INTERNET = ipaddress.IPv6Network("2000::/3")
 
 class PrivateAddressError(Exception):
     """Its text is the host."""
+
+
+def short(host: str) -> str:
+    """For people: whoever made the task may have made it long, or hard to see."""
+    return escaped(host if len(host) <= _LONGEST_HOST else f"{host[:_LONGEST_HOST]}…")
 
 
 def addresses_of(host: str, port: int) -> list[str]:
@@ -47,22 +56,30 @@ def is_public(address: str) -> bool:
 
 
 class WebFiles:
-    """Safe to call from several threads. `allows`: whether an IP address may be asked."""
+    """Safe to call from several threads. `allows`: whether an IP address may be asked; `within_s`: seconds for all that
+    is asked about one file."""
 
-    def __init__(self, resolve: Resolve = addresses_of, allows: Callable[[str], bool] = is_public) -> None:
+    def __init__(
+        self, resolve: Resolve = addresses_of, allows: Callable[[str], bool] = is_public, within_s: float = SLOWEST_S
+    ) -> None:
         self._resolve = resolve
         self._allows = allows
+        self._within_s = within_s
 
     def read(self, url: str, most: int) -> bytes | Failure:
         """The bytes of a file, or why there are none. Raises PrivateAddressError."""
+        until = time.monotonic() + self._within_s
         for _ in range(MOST_MOVES + 1):
-            answer = self._answer(url, most)
+            with Deadline(until - time.monotonic()) as deadline:
+                answer = self._answer(url, most, deadline)
+            if deadline.passed:
+                return too_slow()
             if not isinstance(answer, Moved):
                 return answer
             url = answer.url
         return Failure("bad_task", "cannot be read: its address leads from one to another without an end.")
 
-    def _answer(self, url: str, most: int) -> Answer:
+    def _answer(self, url: str, most: int, deadline: Deadline) -> Answer:
         import httpx
 
         try:
@@ -73,26 +90,28 @@ class WebFiles:
         if not host or port is None:
             return Failure("bad_task", "has an address that cannot be asked: it begins with http:// or https://.")
         try:
-            return self._asked(url, parts, self._checked(host, port), most)
+            return self._asked(url, parts, self._checked(host, port), most, deadline)
         except (OSError, UnicodeError):
-            return Failure("bad_task", f"is on a host that nobody knows ({host}): correct its address.")
+            return Failure("bad_task", f"is on a host that nobody knows ({short(host)}): correct its address.")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return Failure("connection", f"cannot be read from {host} ({type(error).__name__}): try again later.")
+            kind = type(error).__name__
+            return Failure("connection", f"cannot be read from {short(host)} ({kind}): try again later.")
 
     def _checked(self, host: str, port: int) -> str:
         """An IP address of the host; it is the one that is asked, whatever the name means a moment later."""
         found = self._resolve(host, port)
         if not all(map(self._allows, found)):
-            raise PrivateAddressError(host)
+            raise PrivateAddressError(short(host))
         return found[0]
 
-    def _asked(self, url: str, parts: SplitResult, ip: str, most: int) -> Answer:
+    def _asked(self, url: str, parts: SplitResult, ip: str, most: int, deadline: Deadline) -> Answer:
         import httpx
 
         pinned = httpx.URL(url).copy_with(host=ip, username=None, password=None, fragment=None)
         name = httpx.URL(url).raw_host.decode()
+        extensions = {"sni_hostname": name, "trace": deadline.trace}
         headers = {"Host": httpx.URL(url).netloc.decode(), **NOT_COMPRESSED}
-        with self._client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": name}) as response:
+        with self._client.stream("GET", pinned, headers=headers, extensions=extensions) as response:
             return answer_of(response, url, most)
 
     @cached_property

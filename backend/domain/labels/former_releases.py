@@ -16,7 +16,7 @@ from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.inputs.files import FileObject, file_names
 from backend.domain.labels.inputs.linked import LinkedText, linked_forms
-from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without
+from backend.domain.labels.inputs.read_inputs import ReadInput, lines_of_texts, others_than, without
 from backend.domain.labels.inputs.repeated import RepeatedObject
 from backend.domain.labels.related import without_later, without_relations
 from backend.domain.labels.unreachable import names_of_kinds
@@ -65,6 +65,7 @@ def schema_digest(reading: Asked, rules: bool = True, headings: bool = False) ->
     pictures = file_names(reading.inputs)
     parts: dict[str, Any] = {"fields": [field.identity for field in reading.fields], "variables": reading.variables}
     later = {"rules": known, "headings": headings, "pictures": pictures, "linked": linked_forms(reading.inputs)}
+    later["lines"] = lines_of_texts(reading.inputs)
     return digest(parts | {name: said for name, said in later.items() if said})
 
 

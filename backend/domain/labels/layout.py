@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
 from backend.domain.labels.inputs.files import FileObject
-from backend.domain.labels.inputs.linked import LinkedText, linked_text
+from backend.domain.labels.inputs.linked import linked_text
 from backend.domain.labels.inputs.media import MediaObject
-from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
+from backend.domain.labels.inputs.read_inputs import NAMED, READ_TAGS, ReadInput, read_input
 from backend.domain.labels.inputs.repeated import RepeatedObject
 from backend.domain.labels.inputs.repeater import INDEX, Repeater, is_repeater, keys_of, repeater_of
 
@@ -130,13 +130,10 @@ class Layout:
             self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def read_inputs(self) -> tuple[ReadInput, ...]:
-        """`inputs`, of which pictures and loaded texts know whether a text names them, and lists of which the items are
-        shown."""
+        """`inputs`, which know whether a text names them, and lists of which the items are shown."""
         lists = {name: RepeatedObject(f"${name}", tuple(texts)) for name, texts in self.repeated.items()}
         return tuple(
-            replace(shown_input, named=name in self.texts)
-            if isinstance(shown_input, FileObject | LinkedText | RepeatedObject)
-            else shown_input
+            replace(shown_input, named=name in self.texts) if isinstance(shown_input, NAMED) else shown_input
             for name, shown_input in (lists | self.inputs).items()
         )
 

@@ -2,7 +2,7 @@
 here."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -12,6 +12,10 @@ from backend.domain.outcome import Failure
 from backend.domain.picture import Attachment, Picture
 from backend.domain.task import Task
 
+AT_ONCE = 16
+"""Tasks on a page whose requests hold files."""
+MOST = 50
+"""Files that one variable of a task may have."""
 NOUNS = {"Image": "picture", "Pdf": "document"}
 
 
@@ -33,6 +37,19 @@ def shown_files(inputs: Iterable[object], variables: Iterable[str]) -> dict[str,
     return files
 
 
+def small_pages(pages: Iterable[list[Task]], shown: Mapping[str, FileObject]) -> Iterator[list[Task]]:
+    """`pages` cut where they have AT_ONCE tasks, or more than MOST files, so that few are in memory at a time."""
+    for page in pages:
+        cut, files = list[Task](), 0
+        for task in page:
+            more = sum(len(file.addresses(task.data)) for file in shown.values())
+            if cut and (len(cut) == AT_ONCE or files + more > MOST):
+                yield cut
+                cut, files = [], 0
+            cut, files = [*cut, task], files + more
+        yield cut
+
+
 def with_files(
     tasks: Sequence[Task], shown: Mapping[str, FileObject], source: PictureSource | None, project: int
 ) -> list[Task | Failure]:
@@ -42,22 +59,31 @@ def with_files(
     """
     if not shown:
         return list(tasks)
-    addresses = [{name: image.addresses(task.data) for name, image in shown.items()} for task in tasks]
-    wanted = list(
-        {repr(address): address for named in addresses for listed in named.values() for address in listed}.values()
-    )
+    addresses = [_bounded({name: file.addresses(task.data) for name, file in shown.items()}) for task in tasks]
+    held = [named for named in addresses if not isinstance(named, Failure)]
+    wanted = list({repr(one): one for named in held for listed in named.values() for one in listed}.values())
     if source is None:
         return [Failure("bad_task", "Its files cannot be read here.")] * len(tasks)
     read = dict(zip(map(repr, wanted), source.read(project, wanted), strict=True))
     return [_loaded(task, named, read, shown) for task, named in zip(tasks, addresses, strict=True)]
 
 
+def _bounded(addresses: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]] | Failure:
+    """Of one task; whoever made it may have put any number into it."""
+    name, count = max(((name, len(listed)) for name, listed in addresses.items()), key=lambda pair: pair[1])
+    if count > MOST:
+        return Failure("bad_task", f"Its '{name}' has {count:,} files; the most is {MOST}.")
+    return addresses
+
+
 def _loaded(
     task: Task,
-    addresses: Mapping[str, Sequence[Any]],
+    addresses: Mapping[str, Sequence[Any]] | Failure,
     read: Mapping[str, Attachment | Failure],
     shown: Mapping[str, FileObject],
 ) -> Task | Failure:
+    if isinstance(addresses, Failure):
+        return addresses
     files: dict[str, tuple[Attachment, ...]] = {}
     for name, listed in addresses.items():
         results = [_fitting(read[repr(address)], shown[name].tag) for address in listed]

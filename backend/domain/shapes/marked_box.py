@@ -18,7 +18,8 @@ DIGITS = 4
 @dataclass(frozen=True, slots=True)
 class MarkedBox:
     """`x`, `y`: the top left corner of the shape before it is turned; `width`, `height`: 0 of a point. `rotation`: in
-    degrees, clockwise, of a rectangle around its top left corner, of an ellipse around its centre."""
+    degrees, clockwise, of a rectangle around its top left corner, of an ellipse around its centre. `item`: its number
+    in a model's list, from 0; `score`: its own confidence, None if there is none."""
 
     label: str
     shape: Shape
@@ -27,6 +28,8 @@ class MarkedBox:
     width: float = 0
     height: float = 0
     rotation: float = 0
+    item: int | None = field(default=None, compare=False, repr=False)
+    score: float | None = field(default=None, compare=False, repr=False)
 
     @property
     def place(self) -> tuple[float, float, float, float, float]:

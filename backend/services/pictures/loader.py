@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from backend.adapters.label_studio.files import StudioFiles
 from backend.adapters.pillow import picture_of
 from backend.adapters.web.file_answer import Moved, too_large
-from backend.adapters.web.files import MOST_MOVES, PrivateAddressError, WebFiles
+from backend.adapters.web.files import MOST_MOVES, PrivateAddressError, WebFiles, short
 from backend.domain.document import Document
 from backend.domain.outcome import Failure
 from backend.domain.picture import Attachment
@@ -110,7 +110,7 @@ class PictureLoader:
             )
 
     def _elsewhere(self, place: Elsewhere) -> bytes | Failure:
-        host = urlsplit(place.url).hostname
+        host = short(urlsplit(place.url).hostname or "")
         if not self.foreign:
             return Failure("bad_task", f"is on another host ({host}): set ALLOW_FOREIGN_URLS=true to read such files.")
         try:

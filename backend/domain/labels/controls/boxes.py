@@ -17,6 +17,7 @@ from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.box_regions import box_in, place_value, size_in, size_value
 from backend.domain.labels.controls.coordinates import MOST, box_json, box_schema, described, read_box
 from backend.domain.labels.controls.labeled import WithOwnLabels
+from backend.domain.labels.controls.region_score import score_of
 from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.labels.inputs.picture_size import picture_size
@@ -93,11 +94,11 @@ class BoxesControl(WithOwnLabels, Unlabeled):
         if len(given) > MOST:
             return Rejection("too_many", f"'{self.name}' takes at most {MOST:,} marks, the answer has {len(given):,}.")
         boxes: list[MarkedBox] = []
-        for item in given:
+        for number, item in enumerate(given):
             box = read_box(item, self.shape, self.name, self._stored)
             if isinstance(box, Rejection):
                 return box
-            boxes.append(box)
+            boxes.append(replace(box, item=number))
         return boxes_or_none(boxes, self.size)
 
     def _stored(self, label: str) -> str | None:
@@ -116,7 +117,14 @@ class BoxesControl(WithOwnLabels, Unlabeled):
     def _region(self, mark: Sequence[MarkedBox], size: Size | None) -> dict[str, Any]:
         kind = self.tag.lower()
         value = {**place_value(mark[0]), kind: [box.label for box in mark]}
-        return {"from_name": self.name, "to_name": self.to_name, "type": kind, "value": value, **size_value(size)}
+        return {
+            "from_name": self.name,
+            "to_name": self.to_name,
+            "type": kind,
+            "value": value,
+            **size_value(size),
+            **score_of(mark),
+        }
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows them: what it does not show is not marked."""

@@ -8,7 +8,7 @@ from typing import Any
 from backend.domain.answer import MarkedSpan
 from backend.domain.labels.controls.attributes import Attributes
 from backend.domain.labels.controls.base import Held, Region
-from backend.domain.labels.controls.region_score import score_of
+from backend.domain.labels.controls.region_score import SCORE_DIGITS, score_of
 from backend.domain.relations import SpanEnd
 
 Row = Sequence[MarkedSpan]
@@ -59,7 +59,8 @@ class SpanRegions:
         if not self.attributes and not self.referable:
             return [region]
         name = SpanEnd(self.control, first.start, first.end, "" if self.several else first.label).region_id
-        return [{"id": name, **part} for part in (region, *self.attributes.to_regions(first.attributes, place))]
+        said = (part | _sure(first, part) for part in self.attributes.to_regions(first.attributes, place))
+        return [{"id": name, **part} for part in (region, *said)]
 
     def _saying(self, row: Row, name: Any, said: Mapping[str, Mapping[str, Held]]) -> Row:
         """With what is said of the region with the id `name`, and with that id where relations may mean it."""
@@ -73,6 +74,12 @@ class SpanRegions:
         known = all(label in self.known for label in labels)
         shown = self.attributes.as_shown(values, labels) if known else self.attributes.listed(values)
         return [replace(span, attributes=shown) for span in row]
+
+
+def _sure(span: MarkedSpan, part: Region) -> dict[str, Any]:
+    """The score of the region of an attribute; {} where it has none."""
+    sure = span.sures.get(part["from_name"])
+    return {} if sure is None else {"score": round(sure, SCORE_DIGITS)}
 
 
 def _rows(spans: Row) -> list[list[MarkedSpan]]:

@@ -74,9 +74,11 @@ class ListItems:
 
 @dataclass(frozen=True, slots=True)
 class ListObject:
-    """`value`: the tag's own, such as `$items`."""
+    """`value`: the tag's own, such as `$items`; `named`: whether a text shows the same variable, which then was read as
+    it stands before lists were read."""
 
     value: str
+    named: bool = False
 
     def shown(self, data: Mapping[str, Any]) -> ListItems | None:
         """The items of a task; None where its data is not a list of them."""

@@ -15,6 +15,10 @@ from backend.domain.labels.inputs.tables import TableObject
 READ_TAGS = ("List", "Table", *FILE_TAGS, *MEDIA_TAGS)
 
 
+NAMED = (FileObject, LinkedText, ListObject, RepeatedObject, TableObject)
+"""What knows whether a text shows its variable too."""
+
+
 class ReadInput(Protocol):
     @property
     def value(self) -> str:
@@ -44,10 +48,14 @@ def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tupl
 
 
 def _is_text_too(shown_input: ReadInput) -> bool:
-    return isinstance(shown_input, MediaObject) or (
-        isinstance(shown_input, FileObject | LinkedText | RepeatedObject) and shown_input.named
-    )
+    return isinstance(shown_input, MediaObject) or (isinstance(shown_input, NAMED) and shown_input.named)
 
 
 def without(kind: type[ReadInput], inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
     return tuple(read_input for read_input in inputs if not isinstance(read_input, kind))
+
+
+def lines_of_texts(inputs: Iterable[ReadInput]) -> list[str]:
+    """The variables that are read as lines though a text shows them, which once was read as it stands."""
+    lists = [one for one in inputs if isinstance(one, ListObject | TableObject) and one.named]
+    return [one.value[1:] for one in lists]

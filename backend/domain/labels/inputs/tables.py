@@ -10,9 +10,10 @@ from backend.domain.labels.inputs.values import field_of, value_of
 
 @dataclass(frozen=True, slots=True)
 class TableObject:
-    """`value`: the tag's own, such as `$table`."""
+    """`value`: the tag's own, such as `$table`; `named`: as of a list."""
 
     value: str
+    named: bool = False
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
         """Variable -> what a model reads in its place; {} where the task has no table there."""

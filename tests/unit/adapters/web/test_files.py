@@ -2,13 +2,15 @@
 
 import gzip
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
 
 from backend.adapters.web.file_answer import NOT_COMPRESSED, answer_of, trouble_of
-from backend.adapters.web.files import PrivateAddressError, WebFiles, addresses_of, is_public
+from backend.adapters.web.files import PrivateAddressError, WebFiles, addresses_of, is_public, short
 from backend.domain.outcome import Failure
 from tests.pictures import FileServer, Served, file_server
 
@@ -207,3 +209,39 @@ def test_each_refusal_has_a_sentence_of_its_own(status: int, query: str, kind: s
     failure = trouble_of(status, f"https://bucket.test/a.png{query}")
     assert failure.kind == kind
     assert words in failure.detail
+
+
+@pytest.fixture
+def dripping() -> Iterator[int]:
+    """The port of a server that sends its headers byte by byte, and never ends."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with suppress(OSError):
+                connection, _ = server.accept()
+                with connection:
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                    while True:
+                        connection.sendall(b"x")
+                        done.wait(0.02)
+
+        done = threading.Event()
+        thread = threading.Thread(target=drip)
+        thread.start()
+        yield int(server.getsockname()[1])
+        done.set()
+        thread.join()
+
+
+def test_a_server_that_drips_its_headers_holds_nobody_longer_than_a_file_may_take(dripping: int) -> None:
+    web = WebFiles(lambda host, port: HERE, lambda address: True, within_s=0.3)
+    answer = web.read(f"http://slow.test:{dripping}/x.png", MOST)
+    assert answer == Failure("timeout", "did not come within 60 s: try again later.")
+
+
+def test_a_long_host_is_cut(files: FileServer) -> None:
+    web = WebFiles(lambda host, port: HERE)
+    with pytest.raises(PrivateAddressError) as told:
+        web.read(f"http://{'a.' * 5000}test/", MOST)
+    assert str(told.value) == f"{('a.' * 5000)[:60]}…"
+    assert short("x\u202ey") == "x\\u202ey"

@@ -160,3 +160,33 @@ def test_a_version_from_before_texts_were_loaded_and_decoded_reads_none(
     assert '"who"' not in then.describe({}, "")
     assert now.digest != digest
     assert (now.as_of(now.digest).variables, len(now.inputs)) == (now.variables, 1)
+
+
+LIST, TABLE = '<List name="l" value="$items"/>', '<Table name="k" value="$m"/>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "digest", "variables"),
+    [
+        (
+            '<Text name="t" value="$items"/>' + LIST,
+            "ac25cf53471e413b6aee3ec8360f09209ffb1849ced7c368e8c3575a4e51e3ae",
+            ("items",),
+        ),
+        (
+            LIST + TABLE + '<Text name="t" value="Q: $items and $m"/>',
+            "99dbe47a19839a81eb109ac90d446ea133592a978b73caa5043238ebcaf17cb9",
+            ("items", "m"),
+        ),
+    ],
+    ids=["a text of its own", "in a sentence"],
+)
+def test_a_version_from_before_reads_a_list_that_a_text_shows_too_as_it_stands(
+    inside: str, digest: str, variables: tuple[str, ...]
+) -> None:
+    """Digests of the commit before 2629cf8c."""
+    now = read_config("<View>" + inside + CHOICE.replace('"u"', '"t"') + "</View>")
+    then = now.as_of(digest)
+    assert (then.variables, then.inputs) == (variables, ())
+    assert now.digest != digest
+    assert len(now.as_of(now.digest).inputs) == len(variables)

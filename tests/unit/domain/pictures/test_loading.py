@@ -8,11 +8,12 @@ import pytest
 
 from backend.adapters.providers.request_format import DOCUMENT_TOKENS, PICTURE_TOKENS, RequestFormat, largest
 from backend.domain.chat.request import ChatRequest
-from backend.domain.chat.request_builder import PICTURED, RequestBuilder
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.document import Document
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
 from backend.domain.picture import Attachment
+from backend.domain.pictures.loading import AT_ONCE, MOST
 from backend.domain.task import Task
 from tests.pictures import PICTURE_CONFIG, ScriptedPictures, picture
 from tests.scripted import tasks, version
@@ -136,9 +137,9 @@ def test_pictures_follow_the_choices_that_a_task_brings() -> None:
 
 
 def test_pages_are_cut_where_they_hold_pictures() -> None:
-    page = tasks(2 * PICTURED + 1)
+    page = tasks(2 * AT_ONCE + 1)
     source = ScriptedPictures({})
-    assert [len(some) for some in made("{image}", source).cut([page, page[:1]])] == [PICTURED, PICTURED, 1, 1]
+    assert [len(some) for some in made("{image}", source).cut([page, page[:1]])] == [AT_ONCE, AT_ONCE, 1, 1]
     assert list(made("{text}", source).cut([page])) == [page]
 
 
@@ -167,3 +168,16 @@ def test_each_tag_shows_files_of_its_kind() -> None:
     assert refused("{paper}", {"paper": "a"}, a=A) == "Its document 'paper' is a picture, and not a PDF file."
     assert refused("{image}", {"image": "p"}, p=PAPER) == "Its picture 'image' is a PDF file, and not a picture."
     assert refused("{paper}", {"paper": "gone"}, gone=GONE) == "Its document 'paper' is not there (404)."
+
+
+def test_the_number_of_files_of_a_task_is_bounded_and_none_of_more_is_read() -> None:
+    source = ScriptedPictures({"a": A})
+    many, some = (made("{pages}", source).request(Task(1, {"pages": ["a"] * n})) for n in (MOST + 1, MOST))
+    assert many == Failure("bad_task", "Its 'pages' has 51 files; the most is 50.")
+    assert isinstance(some, ChatRequest)
+    assert (len(some.pictures), source.asked) == (MOST, [(7, []), (7, ["a"])])
+
+
+def test_pages_are_cut_where_their_tasks_have_many_files() -> None:
+    page = [Task(number, {"pages": ["a"] * 20}) for number in range(5)]
+    assert [len(part) for part in made("{pages}", ScriptedPictures({})).cut([page])] == [2, 2, 1]

@@ -8,10 +8,11 @@ import pytest
 
 from backend.domain.answer import spans_of
 from backend.domain.chat.request import ChatRequest
-from backend.domain.chat.request_builder import PICTURED, RequestBuilder
+from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
+from backend.domain.pictures.loading import AT_ONCE
 from backend.domain.pictures.texts import linked_texts, reads_files, with_texts
 from backend.domain.task import Task
 from tests.pictures import ScriptedPictures
@@ -122,7 +123,7 @@ def test_where_nobody_reads_files_that_is_told() -> None:
     schema = config(TEXT, MARKS)
     builder = RequestBuilder(version("{note}", schema), schema, "http://model.test/v1")
     assert builder.request(Task(1, {"note": "a"})) == Failure("bad_task", "Its text 'note' cannot be read here.")
-    assert [len(page) for page in builder.cut([tasks(PICTURED + 1)])] == [PICTURED, 1]
+    assert [len(page) for page in builder.cut([tasks(AT_ONCE + 1)])] == [AT_ONCE, 1]
 
 
 @pytest.mark.parametrize("wrong", ["/data/upload/1/a.txt", "x"], ids=["an address", "shorter than the span"])

@@ -77,3 +77,56 @@ def test_a_score_says_nothing_about_an_answer() -> None:
     sure, unsure = (outcome(('{"ner": [', 1.0), *item(p, ("Bob", 1.0)), ("]}", 1.0)) for p in (0.9, 0.1))
     assert sure.answer == unsure.answer
     assert schema().equal(sure.answer, unsure.answer)
+
+
+def test_what_is_said_of_a_span_has_the_probability_of_its_value_and_a_text_none() -> None:
+    config = CONFIG.replace(
+        "</Labels>",
+        """</Labels><Choices name="sex" toName="t" perRegion="true"><Choice value="f"/><Choice value="m"/></Choices>
+        <Number name="age" toName="t" perRegion="true"/><TextArea name="note" toName="t" perRegion="true"/>""",
+    )
+    asked = read_config(config.format("")).for_task({"text": TEXT})
+    assert isinstance(asked, LabelSchema)
+    quote = [('{"label": "', 1.0), ('PER"', 0.8), (', "text": "', 1.0), ("Bob", 0.5), ('", "before": "", "sex": ', 1.0)]
+    rest = [('"f"', 0.6), (', "age": ', 0.9), ("3", 0.5), ("1", 0.5), (", ", 0.9), ('"note": ["x"]}', 0.3)]
+    found = outcome(('{"ner": [', 1.0), *quote, *rest, ("]}", 1.0), asked=asked)
+    (span,) = spans_of(found.answer["ner"])
+    assert span.score == pytest.approx(0.4)
+    assert span.sures == pytest.approx({"sex": 0.6 * 0.9, "age": 0.5 * 0.5 * 0.9})
+    written = {region["from_name"]: region.get("score") for region in to_result(found.answer, asked)}
+    assert written == pytest.approx({"ner": 0.4, "sex": 0.54, "age": 0.225, "note": None})
+
+
+BOXES = """<View><Image name="i" value="$image"/><Text name="t" value="$text"/><{0} name="box" toName="i">
+<Label value="Cat"/><Label value="Dog"/></{0}></View>"""
+
+
+@pytest.mark.parametrize(
+    ("tag", "keys"),
+    [
+        ("RectangleLabels", ("x_min", "y_min", "x_max", "y_max")),
+        ("EllipseLabels", ("x_min", "y_min", "x_max", "y_max")),
+        ("KeyPointLabels", ("x", "y")),
+    ],
+)
+def test_a_mark_in_a_picture_has_that_of_its_label_and_of_where_it_begins(tag: str, keys: tuple[str, ...]) -> None:
+    asked = read_config(BOXES.format(tag))
+    numbers = [
+        piece
+        for at, name in enumerate(keys)
+        for piece in ((f', "{name}": ', 0.1), (f"{at + 1}", 0.9 - at / 10), ("00", 0.2))
+    ]
+    first = [('{"label": "', 0.1), ('Cat"', 0.5), *numbers, ("}", 0.1)]
+    second = [('{"label": "', 0.1), ('Dog"', 1.0), *((text, 1.0) for text, _ in numbers), ("}", 1.0)]
+    found = outcome(('{"box": [', 0.1), *second, (", ", 0.1), *first, ("]}", 0.1), asked=asked)
+    least = 0.9 - (len(keys) - 1) / 10
+    scores = {region["value"][tag.lower()][0]: region["score"] for region in to_result(found.answer, asked)}
+    assert scores == pytest.approx({"Cat": 0.5 * least, "Dog": 1.0})
+    assert found.confidence is None, "marks have no probability as a whole"
+
+
+def test_marks_without_log_probabilities_have_no_score() -> None:
+    asked = read_config(BOXES.format("KeyPointLabels"))
+    said = '{"box": [{"label": "Cat", "x": 1, "y": 2}]}'
+    found = some(resolve(1, [[completion(said)]], asked, lambda _: lambda *_: None))
+    assert "score" not in to_result(found.answer, asked)[0]  # type: ignore[arg-type]
