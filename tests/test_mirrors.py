@@ -20,8 +20,10 @@ JOURNEYS = {
         "app/api",
         "app/authorship",
         "domain/person",
-        *(f"interfaces/web/api/{name}" for name in ("bodies", "call", "connections", "paging", "problem", "prompts")),
-        *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "sign_in", "versions")),
+        *(f"interfaces/web/api/{name}" for name in ("bodies", "call", "connections", "paging", "prompts")),
+        *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "versions")),
+        "interfaces/web/problem",
+        "interfaces/web/sign_in",
         "services/analysis/answered_tasks",
         "services/analysis/stored_evaluation",
         "services/public_objects",
@@ -92,6 +94,9 @@ JOURNEYS = {
         "services/try_task",
     ),
     "test_ownership": ("services/predictions/ownership",),
+    "test_page": tuple(
+        f"interfaces/web/pages/{name}" for name in ("doors", "draft", "results", "routes", "running", "start", "visit")
+    ),
     "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
     "test_relabel": (
         "interfaces/cli/commands/relabel",

@@ -27,6 +27,11 @@ def measured_interval(ends: tuple[float, float] | None) -> str:
     return NOT_THERE if ends is None else f"{measured(ends[0])} to {measured(ends[1])}"
 
 
+def percent(value: float | None) -> str:
+    """`87.5 %`."""
+    return NOT_THERE if value is None else f"{100 * value:.1f} %"
+
+
 def percent_interval(ends: tuple[float, float] | None) -> str:
     """`70 to 95 %`."""
     return NOT_THERE if ends is None else f"{ends[0]:.0%} to {ends[1]:.0%}".replace("%", "", 1).replace("%", " %")

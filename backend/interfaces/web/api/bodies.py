@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from flask import request
 from pydantic import BaseModel, Field, ValidationError
 
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]

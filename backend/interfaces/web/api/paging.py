@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from backend.interfaces.web.api.bodies import PageQuery
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.problem import Problem
 
 
 def paged(rows: Sequence[Any], parameters: PageQuery) -> dict[str, Any]:

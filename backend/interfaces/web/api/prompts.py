@@ -5,13 +5,14 @@ from typing import Any, get_args
 from flask import Response
 
 from backend.adapters.database.public_ids import PromptRow
+from backend.app import App
 from backend.domain.labels.config import read_config
 from backend.errors import LabelConfigError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import PageQuery, ProjectsQuery, PromptBody, Skill, body, numbers, query
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.paging import paged
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.problem import Problem
 
 ORDERS = {"id": "id", "title": "title", "created_at": "created", "updated_at": "updated"}
 
@@ -54,13 +55,18 @@ def compatible_projects(call: ApiCall) -> Any:
     parameters = query(ProjectsQuery)
     wanted = numbers(parameters.ids, "ids")
     skills = (parameters.project_type,) if parameters.project_type else get_args(Skill)
-    projects = [row for row in call.app.container.studio.projects() if _skill(row) in skills]
+    projects = [row for row in compatible(call.app) if _skill(row) in skills]
     if wanted:
         projects = [row for row in projects if row["id"] in wanted]
     if parameters.title:
         projects = [row for row in projects if parameters.title.casefold() in str(row.get("title")).casefold()]
     defaults: dict[str, Any] = {"assignment_settings": {}, "review_settings": {}}
     return paged([{**defaults, **row} for row in projects], parameters)
+
+
+def compatible(app: App) -> list[dict[str, Any]]:
+    """Label Studio's objects of the projects with at least one control that prompts can fill."""
+    return [row for row in app.container.studio.projects() if _skill(row) is not None]
 
 
 def ordered(rows: list[PromptRow], ordering: str | None) -> list[PromptRow]:

@@ -11,7 +11,7 @@ from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import TasksQuery, numbers, query
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.paging import paged
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.problem import Problem
 from backend.services.analysis.answered_tasks import AnsweredTask
 from backend.services.public_objects import PublicVersion
 from backend.services.run_control.status import RunStatus

@@ -12,9 +12,9 @@ from backend.errors import PromptsError, where
 from backend.interfaces.web.admission import API
 from backend.interfaces.web.api import connections, prompts, results, runs, versions
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.problem import Problem, problem_of
 from backend.interfaces.web.api.refinements import RefinementRoutes
-from backend.interfaces.web.api.sign_in import SignIn
+from backend.interfaces.web.problem import NO_EDITOR, Problem, problem_of
+from backend.interfaces.web.sign_in import SignIn
 from backend.services.refinements import Refinements
 
 log = logging.getLogger(__name__)
@@ -60,9 +60,9 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
-def add_api(server: Flask, app: App) -> None:
+def add_api(server: Flask, app: App, sign_in: SignIn) -> None:
     """The Prompts API below API, with and without a slash at an address's end."""
-    routes, sign_in = Blueprint("api", __name__, url_prefix=API.rstrip("/")), SignIn(app)
+    routes = Blueprint("api", __name__, url_prefix=API.rstrip("/"))
     refinements = RefinementRoutes(Refinements())
     more: tuple[Route, ...] = (
         ("POST", _REFINE, refinements.start_refinement),
@@ -70,7 +70,7 @@ def add_api(server: Flask, app: App) -> None:
     )
     for method, path, answer in (*ROUTES, *more):
         name = f"{method} {path}"
-        view = _view(sign_in, answer)
+        view = _view(sign_in, answer, changes=method != "GET" and answer is not versions.cost_estimate)
         routes.add_url_rule(path, name, view, methods=[method], strict_slashes=False)
     routes.add_url_rule("/token/refresh", "refresh", _refresh(app), methods=["POST"], strict_slashes=False)
     routes.register_error_handler(Problem, _sent)
@@ -79,9 +79,13 @@ def add_api(server: Flask, app: App) -> None:
     server.register_blueprint(routes)
 
 
-def _view(sign_in: SignIn, answer: Callable[..., Any]) -> Callable[..., Any]:
+def _view(sign_in: SignIn, answer: Callable[..., Any], changes: bool) -> Callable[..., Any]:
+    """`changes`: whether it changes or spends something, which is for editors."""
+
     def view(**ids: Any) -> Any:
         call = ApiCall(sign_in.caller(request.headers.get, request.remote_addr or ""))
+        if changes and not call.app.may_edit:
+            raise Problem(403, NO_EDITOR)
         result = answer(call, **ids)
         return jsonify(result) if isinstance(result, list) else result
 

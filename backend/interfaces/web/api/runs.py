@@ -9,7 +9,7 @@ from backend.errors import RunError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import RunBody, RunsQuery, body, query
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.problem import Problem
 from backend.services.public_objects import PublicRun, PublicVersion
 from backend.services.runs.options import RunOptions
 

@@ -8,8 +8,8 @@ from backend.domain.prompts.prompt_file import PromptFile
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import EstimateQuery, VersionBody, body, query
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.problem import Problem
 from backend.interfaces.web.api.runs import subset_of
+from backend.interfaces.web.problem import Problem
 from backend.services.prompts.draft import Draft
 from backend.services.prompts.few_shot_selection import FewShotRequest
 from backend.services.public_objects import PublicVersion
