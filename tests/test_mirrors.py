@@ -28,6 +28,7 @@ JOURNEYS = {
         "services/analysis/stored_evaluation",
         "services/public_objects",
     ),
+    "test_api_endpoints": ("interfaces/web/api/open_prompts",),
     "test_acceptance": ("services/auto_accept", "services/predictions/acceptance"),
     "test_background": (
         "interfaces/cli/commands/runs",
@@ -190,6 +191,7 @@ UNITS = {
         "interfaces/cli/commands/prompts",
         "interfaces/cli/options/option_group",
     ),
+    "unit/interfaces/web/api/test_openapi": ("interfaces/web/api/answers",),
     "unit/interfaces/web/test_connection": ("interfaces/web/admission",),
     "unit/interfaces/web/test_daily_limit": ("engine/daily_limit",),
     "unit/services/test_forget": ("interfaces/cli/commands/forget",),

@@ -49,7 +49,8 @@ WRONG = Refusal(
     "Wrong or missing user name and password (BASIC_AUTH_USER, BASIC_AUTH_PASS).",
     {"WWW-Authenticate": 'Basic realm="Open Prompts", charset="UTF-8"'},
 )
-API, REFRESH = "/api/", "/api/token/refresh"
+API = "/api/"
+OPEN_TO_ALL = ("/api/token/refresh", "/api/openapi.json")
 PAGES = "/prompts"
 NO_TOKEN = Refusal(
     401, "Send your Label Studio access token: Authorization: Token …, Authorization: Bearer …, or X-API-Key."
@@ -112,7 +113,7 @@ def told_apart(admit: Admit, pages: Admit) -> Admit:
         if not path.startswith(API):
             return admit(environ)
         sent = environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_X_API_KEY")
-        return None if sent or environ["PATH_INFO"].startswith(REFRESH) else NO_TOKEN
+        return None if sent or path.startswith(OPEN_TO_ALL) else NO_TOKEN
 
     return chosen
 
