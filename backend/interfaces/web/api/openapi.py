@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from backend import __version__
 from backend.interfaces.web.admission import API
-from backend.interfaces.web.api import answers, bodies, open_prompts, prompts, results, runs, versions
+from backend.interfaces.web.api import answers, bodies, connections, open_prompts, prompts, results, runs, versions
 
 Object = dict[str, Any]
 Described = Iterable[tuple[str, str, Callable[..., Any]]]
@@ -52,6 +52,7 @@ OPERATIONS: dict[Callable[..., Any], Operation] = {
     results.subsets: Operation(many=LIST),
     results.subset_tasks: Operation(query=bodies.TasksQuery, many=PAGE),
     results.list_indicators: Operation(many=LIST),
+    connections.list_connections: Operation(many=LIST),
     open_prompts.version_results: Operation(query=bodies.ResultsQuery, many=LIST),
     open_prompts.threshold: Operation(query=bodies.ThresholdQuery),
     open_prompts.estimate: Operation(query=bodies.SubsetQuery),
