@@ -96,7 +96,8 @@ JOURNEYS = {
     ),
     "test_ownership": ("services/predictions/ownership",),
     "test_page": tuple(
-        f"interfaces/web/pages/{name}" for name in ("doors", "draft", "results", "routes", "running", "start", "visit")
+        f"interfaces/web/pages/{name}"
+        for name in ("comparing", "doors", "draft", "results", "routes", "running", "start", "visit")
     ),
     "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
     "test_relabel": (

@@ -100,6 +100,26 @@ def test_a_prompt_is_written_tried_saved_run_and_read(browser: Browser, project:
     assert "1 of" in listed
 
 
+def test_two_versions_are_compared(browser: Browser, backend_server: Served, project: Project) -> None:
+    app, name = backend_server.installation.app, f"both{project.id}"
+    tags = [backend_server.installation.save(name, project.id, f"{word}\n\n{{text}}") for word in ("What?", "Which?")]
+    row = next(item for item in app.public_objects().prompts() if item.name == name)
+    first, second = (app.version_ids()[tag].id for tag in tags)
+    page = f"/prompts/{row.id}/compare"
+    assert 'role="alert"' in browser.get(page), "nothing was asked yet"
+    for tag in tags:
+        app.evaluate(tag)
+    newest = text_of(browser.get(page))
+    assert f"Not decided: these tasks do not tell {tags[1]} and {tags[0]} apart." in newest
+    assert "+Which?" in newest
+    assert "Only the text of the prompt differs." in newest
+    assert "+What?" in text_of(browser.get(f"{page}?old={second}&new={first}"))
+    assert browser.http.get(f"{page}?old=x&new=1000000").status_code == 200
+    other = backend_server.installation.save(f"alone{project.id}", project.id)
+    alone = next(item for item in app.public_objects().prompts() if other.startswith(f"{item.name}@"))
+    assert "There is only one version" in browser.get(f"/prompts/{alone.id}/compare")
+
+
 def test_two_clicks_start_one_run_and_a_hostile_text_is_shown_as_text(browser: Browser, project: Project) -> None:
     browser.get("/prompts/new")
     browser.post("/prompts/new", title=f"Twice {project.id}", project=project.id)

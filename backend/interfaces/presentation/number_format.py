@@ -47,6 +47,16 @@ def signed_interval(ends: tuple[float, float] | None) -> str:
     return NOT_THERE if ends is None else f"{ends[0]:+.3f} to {ends[1]:+.3f}"
 
 
+def points(value: float | None) -> str:
+    """A difference of proportions, `+12.5 points`."""
+    return NOT_THERE if value is None else f"{100 * value:+.1f} points"
+
+
+def points_interval(ends: tuple[float, float] | None) -> str:
+    """`-5.0 to +25.0 points`."""
+    return NOT_THERE if ends is None else f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f} points"
+
+
 def p_value(value: float | None) -> str:
     """`p = 0.013`, with two digits that count."""
     if value is None:

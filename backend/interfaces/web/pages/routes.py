@@ -12,7 +12,7 @@ from backend.errors import PromptsError, where
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.report_page import TEMPLATES
 from backend.interfaces.web.admission import PAGES, Refusal
-from backend.interfaces.web.pages import draft, results, running, start
+from backend.interfaces.web.pages import comparing, draft, results, running, start
 from backend.interfaces.web.pages.doors import Doors
 from backend.interfaces.web.pages.guard import PageAddress
 from backend.interfaces.web.pages.sessions import Sessions
@@ -39,7 +39,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-FILTERS = ("percent", "percent_interval", "count", "things", "usd", "seconds")
+FILTERS = ("percent", "percent_interval", "points", "points_interval", "p_value", "count", "things", "usd", "seconds")
 _PROMPT = "/<int:prompt>"
 _VERSION = f"{_PROMPT}/versions/<int:version>"
 _RUN = "/runs/<int:run>"
@@ -49,6 +49,7 @@ READING: tuple[Route, ...] = (
     ("/new", "new_prompt", start.new_prompt),
     (_PROMPT, "show_prompt", start.show_prompt),
     (f"{_PROMPT}/draft", "draft", draft.show_draft),
+    (f"{_PROMPT}/compare", "comparison", comparing.show_comparison),
     (_VERSION, "results", results.show_results),
     (f"{_VERSION}/run", "run_form", running.run_form),
     (_RUN, "show_run", running.show_run),
