@@ -109,6 +109,13 @@ class Settings(BaseSettings):
     basic_auth_user: Optional = Field(None, description="user name that Label Studio must send to the server")
     basic_auth_pass: Secret = Field(None, description="password that Label Studio must send to the server")
     allow_no_auth: bool = Field(False, description="let the server listen beyond loopback without a password")
+    prompts_editors: Optional = Field(
+        None,
+        description="e-mails, with commas, of who may change and run prompts by page and API; without it, everyone",
+    )
+    page_url: OptionalUrl = Field(
+        None, description="address at which browsers reach the server, if it is not this machine's"
+    )
     bind: Address = Field("127.0.0.1:9090", description="address that the server listens on")
     max_body_mb: float = Field(64, gt=0, description="largest request body that the server reads")
     metrics_port: int | None = Field(
@@ -154,6 +161,12 @@ class Settings(BaseSettings):
         """For a process of ours that is to have the very same settings: this environment with them written into it."""
         own = {name.upper(): _plain(value) for name, value in self if value is not None}
         return {name: value for name, value in os.environ.items() if name.lower() not in type(self).model_fields} | own
+
+    def may_edit(self, email: str) -> bool:
+        """Whether somebody may change and run prompts by page and API."""
+        if self.prompts_editors is None:
+            return True
+        return email.casefold() in {name.strip().casefold() for name in self.prompts_editors.split(",")}
 
     def local_url(self) -> str | None:
         """Where this machine reaches the server; None when it listens elsewhere."""

@@ -20,12 +20,15 @@ JOURNEYS = {
         "app/api",
         "app/authorship",
         "domain/person",
-        *(f"interfaces/web/api/{name}" for name in ("bodies", "call", "connections", "paging", "problem", "prompts")),
-        *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "sign_in", "versions")),
+        *(f"interfaces/web/api/{name}" for name in ("bodies", "call", "connections", "paging", "prompts")),
+        *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "versions")),
+        "interfaces/web/problem",
+        "interfaces/web/sign_in",
         "services/analysis/answered_tasks",
         "services/analysis/stored_evaluation",
         "services/public_objects",
     ),
+    "test_api_endpoints": ("interfaces/web/api/open_prompts",),
     "test_acceptance": ("services/auto_accept", "services/predictions/acceptance"),
     "test_background": (
         "interfaces/cli/commands/runs",
@@ -92,6 +95,10 @@ JOURNEYS = {
         "services/try_task",
     ),
     "test_ownership": ("services/predictions/ownership",),
+    "test_page": tuple(
+        f"interfaces/web/pages/{name}"
+        for name in ("comparing", "doors", "draft", "results", "routes", "running", "start", "visit")
+    ),
     "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
     "test_relabel": (
         "interfaces/cli/commands/relabel",
@@ -192,6 +199,7 @@ UNITS = {
         "interfaces/cli/commands/prompts",
         "interfaces/cli/options/option_group",
     ),
+    "unit/interfaces/web/api/test_openapi": ("interfaces/web/api/answers",),
     "unit/interfaces/web/test_connection": ("interfaces/web/admission",),
     "unit/interfaces/web/test_daily_limit": ("engine/daily_limit",),
     "unit/services/test_forget": ("interfaces/cli/commands/forget",),

@@ -18,9 +18,14 @@ from backend.services.public_objects import PublicObjects
 class ApiOperations(Operations):
     """See `backend.app.App`."""
 
-    def acting_for(self, credential: Credential) -> Self:
-        """The same, with Label Studio as the owner of a credential sees it."""
-        return type(self)(self.container.acting_for(credential))
+    def acting_for(self, who: Credential | str) -> Self:
+        """The same, with Label Studio as the owner of a credential, or of a token, sees it."""
+        return type(self)(self.container.acting_for(who))
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the person for whom it acts may change and run prompts (PROMPTS_EDITORS)."""
+        return self.container.settings.may_edit(self.person.email)
 
     @property
     def person(self) -> Person:

@@ -7,14 +7,16 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run
 from backend.logs import to_log
+from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.predictions.forecast import changes
 from backend.services.predictions.target_project import Notify
+from backend.services.prompts.draft import Draft
 from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.status import RunStatus, status_of
 from backend.services.runs.cost_estimation import CostEstimator
 from backend.services.runs.options import RunOptions, RunResult
-from backend.services.try_task import TryResult, try_task
+from backend.services.try_task import TryResult, try_task, try_tasks
 
 
 class RunOperations(Operations):
@@ -22,6 +24,16 @@ class RunOperations(Operations):
 
     def try_task(self, tag: str, task: int) -> TryResult:
         return try_task(self.container.studio, self.container.labeler, self.container.resolver.resolved(tag), task)
+
+    def try_draft(self, draft: Draft, number: int) -> list[TryResult]:
+        """A draft on the first tasks of its project, within MAX_USD_PER_DAY where that is set. No version is saved.
+
+        number: of tasks
+        """
+        parts, checked = self.container, self.container.saver.checked(draft)
+        resolved = ResolvedVersion(checked.version, checked.project, checked.schema)
+        labeler = replace(parts.labeler, make_executor=parts.trial_executor)
+        return try_tasks(labeler, resolved, next(parts.studio.tasks(checked.project.id, page=number), []))
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
         """What a run would take. `probe` requests are sent for it, and their answers stored."""

@@ -68,12 +68,14 @@ class Container(ModelParts):
         most, files = round(settings.max_image_mb * 10**6), lambda: self.studio.files
         return PictureLoader(settings.label_studio_url, files, most, settings.allow_foreign_urls)
 
-    def acting_for(self, credential: Credential) -> "Container":
-        """The same, with Label Studio as somebody else sees it."""
+    def acting_for(self, who: Credential | str) -> "Container":
+        """The same, with Label Studio as somebody else sees it. `who`: the credential of a request, or a token as Label
+        Studio shows it."""
         other = Container(self.settings)
         other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics")}
-        accepted = AcceptanceStore(self.store).ids
-        other.studio = LabelStudioClient(self.settings.label_studio_url, None, accepted, credential)
+        accepted, url = AcceptanceStore(self.store).ids, self.settings.label_studio_url
+        token, credential = (who, None) if isinstance(who, str) else (None, who)
+        other.studio = LabelStudioClient(url, token, accepted, credential)
         other.studio.texts = other.pictures
         return other
 

@@ -110,6 +110,12 @@ class ModelParts:
         model = self._stored(None, None) if daily is None else self._paid_by(daily)
         return RequestExecutor(model, settings.concurrency, settings.failure_ttl_s, self.metrics, patience_s=0)
 
+    def trial_executor(self, run: Run | None = None, *, project: int | None = None) -> RequestExecutor:
+        """For drafts that the server tries on tasks of `project`: under a limit today pays."""
+        daily = self.daily
+        model = self._stored(project, None) if daily is None else self._paid_by(daily)
+        return RequestExecutor(model, self.settings.concurrency, observer=self.metrics, patience_s=0)
+
     def _paid_by(self, daily: Daily) -> RecordedModel:
         ledger = daily.budget_ledger()
         allocation = BudgetAllocation(ledger, self.settings.concurrency)

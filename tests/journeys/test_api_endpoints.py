@@ -143,6 +143,40 @@ def test_asyncio_calls_every_endpoint(
     asyncio.run(script())
 
 
+def test_what_enterprise_has_no_call_for(
+    backend_server: Served, label_studio: RunningLabelStudio, project: Project
+) -> None:
+    app, name = backend_server.installation.app, f"own{project.id}"
+    tags = [backend_server.installation.save(name, project.id, f"{word}\n\n{{text}}") for word in ("What?", "Which?")]
+    for tag in tags:
+        app.evaluate(tag)
+    first, second = (app.version_ids()[tag].id for tag in tags)
+    headers = {"Authorization": f"Token {label_studio.api_key}"}
+    with httpx.Client(base_url=f"{backend_server.url}/api/open-prompts", headers=headers, timeout=60) as http:
+
+        def told(path: str, status: int = 200) -> Any:
+            answer = http.get(path)
+            assert answer.status_code == status, answer.text
+            return answer.json()
+
+        evaluation = told(f"/versions/{first}/evaluation")
+        assert (evaluation["version"], evaluation["accuracy"], evaluation["outputs"]) == (tags[0], 1.0, TRUTHS)
+        assert evaluation["accuracy_ci"][0] < 1
+        assert len(told(f"/versions/{first}/results/")) == TRUTHS
+        assert told(f"/versions/{first}/results?kind=wrong") == []
+        assert told(f"/versions/{first}/estimate?project_subset=All")["tasks"] == TASKS
+        assert told(f"/versions/{first}/threshold?accuracy=0.5")["version"] == tags[0]
+        assert told(f"/compare?versions={first},{second}")["difference"] == 0
+        assert isinstance(told(f"/projects/{project.id}/audit?kind=confusions"), list)
+        report = http.get(f"/versions/{first}/report?against={second}")
+        assert report.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert tags[0] in report.text
+        for path in ("/versions/1000000/evaluation", "/projects/1000000/audit"):
+            assert list(told(path, 404)) == ["detail"]
+        for path in (f"/compare?versions={first}", "/compare", f"/versions/{first}/threshold?accuracy=2"):
+            assert list(told(path, 400)) == ["detail"]
+
+
 @pytest.mark.parametrize(
     "path", ["prompts", "prompts/compatible-projects", "model-provider-connections", "projects/{project}/subsets"]
 )

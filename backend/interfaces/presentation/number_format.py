@@ -27,6 +27,11 @@ def measured_interval(ends: tuple[float, float] | None) -> str:
     return NOT_THERE if ends is None else f"{measured(ends[0])} to {measured(ends[1])}"
 
 
+def percent(value: float | None) -> str:
+    """`87.5 %`."""
+    return NOT_THERE if value is None else f"{100 * value:.1f} %"
+
+
 def percent_interval(ends: tuple[float, float] | None) -> str:
     """`70 to 95 %`."""
     return NOT_THERE if ends is None else f"{ends[0]:.0%} to {ends[1]:.0%}".replace("%", "", 1).replace("%", " %")
@@ -40,6 +45,16 @@ def signed(value: float | None) -> str:
 def signed_interval(ends: tuple[float, float] | None) -> str:
     """`-0.050 to +0.250`."""
     return NOT_THERE if ends is None else f"{ends[0]:+.3f} to {ends[1]:+.3f}"
+
+
+def points(value: float | None) -> str:
+    """A difference of proportions, `+12.5 points`."""
+    return NOT_THERE if value is None else f"{100 * value:+.1f} points"
+
+
+def points_interval(ends: tuple[float, float] | None) -> str:
+    """`-5.0 to +25.0 points`."""
+    return NOT_THERE if ends is None else f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f} points"
 
 
 def p_value(value: float | None) -> str:

@@ -49,7 +49,9 @@ WRONG = Refusal(
     "Wrong or missing user name and password (BASIC_AUTH_USER, BASIC_AUTH_PASS).",
     {"WWW-Authenticate": 'Basic realm="Open Prompts", charset="UTF-8"'},
 )
-API, REFRESH = "/api/", "/api/token/refresh"
+API = "/api/"
+OPEN_TO_ALL = ("/api/token/refresh", "/api/openapi.json")
+PAGES = "/prompts"
 NO_TOKEN = Refusal(
     401, "Send your Label Studio access token: Authorization: Token …, Authorization: Bearer …, or X-API-Key."
 )
@@ -66,7 +68,7 @@ def this_machine(environ: Environ) -> Refusal | None:
     name point here, and read what we answer (DNS rebinding), which that name gives away. A proxy on this machine, when
     it says that it is one, speaks for somebody else."""
     proxied = any(name in environ for name in FORWARDED)
-    if proxied or not _is_loopback(environ.get("REMOTE_ADDR", "")) or not _is_local(environ.get("HTTP_HOST", "")):
+    if proxied or not _is_loopback(environ.get("REMOTE_ADDR", "")) or not is_local(environ.get("HTTP_HOST", "")):
         return NOT_LOCAL
     return None
 
@@ -96,15 +98,22 @@ class Password:
         return bool(sum(hmac.compare_digest(login, expected) for expected in self._accepted))
 
 
-def of_api_or(admit: Admit) -> Admit:
-    """The API asks for Label Studio's own tokens, whoever Label Studio's webhooks and `admit` are about: here it only
-    counts that one was sent; whose it is is found out once a thread has time for it."""
+def told_apart(admit: Admit, pages: Admit) -> Admit:
+    """Label Studio, scripts and browsers, told apart by path. Scripts bring Label Studio's own tokens: here it only
+    counts that one was sent; whose it is is found out once a thread has time for it.
+
+    admit: of Label Studio's requests
+    pages: of those of browsers
+    """
 
     def chosen(environ: Environ) -> Refusal | None:
-        if not environ.get("PATH_INFO", "").startswith(API):
+        path = environ.get("PATH_INFO", "")
+        if path == PAGES or path.startswith(f"{PAGES}/"):
+            return pages(environ)
+        if not path.startswith(API):
             return admit(environ)
         sent = environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_X_API_KEY")
-        return None if sent or environ["PATH_INFO"].startswith(REFRESH) else NO_TOKEN
+        return None if sent or path.startswith(OPEN_TO_ALL) else NO_TOKEN
 
     return chosen
 
@@ -126,7 +135,8 @@ def _login(header: str) -> bytes:
         return b""
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether a Host header names this machine."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -24,13 +24,16 @@ from backend.interfaces.web.admission import (
     Admit,
     Password,
     everyone,
-    of_api_or,
     this_machine,
+    told_apart,
     verdict,
 )
 from backend.interfaces.web.api.routes import add_api
 from backend.interfaces.web.large_json import json_pieces, read_json
 from backend.interfaces.web.observability import add_operations
+from backend.interfaces.web.pages.guard import PageAddress, PageGuard
+from backend.interfaces.web.pages.routes import PAGE_ROUTES, add_pages, refused_page
+from backend.interfaces.web.sign_in import SignIn
 from backend.services.live_predictions import LivePredictions
 from backend.settings import Settings
 
@@ -63,9 +66,12 @@ def create_app(app: App | None = None) -> Flask:
     _add_routes(server, live_predictions)
     _add_runs(server, app)
     add_operations(server, app)
-    add_api(server, app)
+    sign_in = SignIn(app)
+    add_api(server, app, sign_in)
+    address = PageAddress(settings.page_url)
+    add_pages(server, sign_in, address)
     _add_errors(server, settings.max_body_mb)
-    _add_admission(server, _admission(settings))
+    _add_admission(server, told_apart(_admission(settings), PageGuard(address)))
     return server
 
 
@@ -95,7 +101,6 @@ def _admission(settings: Settings) -> Admit:
 
 def _add_admission(server: Flask, admit: Admit) -> None:
     """Our own worker asks before it reads a body; under any other WSGI server it is asked here."""
-    admit = of_api_or(admit)
     server.extensions[LIMITS] = AdmissionLimits(admit, server.config["MAX_CONTENT_LENGTH"])
 
     @server.before_request
@@ -103,6 +108,8 @@ def _add_admission(server: Flask, admit: Admit) -> None:
         refusal = verdict(admit, request.environ)
         if refusal is None:
             return None
+        if request.blueprint == PAGE_ROUTES:
+            return refused_page(refusal)
         answer = jsonify({"error": refusal.sentence, "detail": refusal.sentence})
         answer.status_code = refusal.status
         answer.headers.update(refusal.headers)

@@ -14,17 +14,14 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 
 @dataclass(frozen=True, slots=True)
 class AnsweredTask:
-    """`truth`: None where there is none; `link`: where a browser finds it in Label Studio."""
+    """`truth`: None where there is none; `correct`: None without a truth, and where the model said nothing; `link`:
+    where a browser finds it in Label Studio."""
 
     task: Task
     outcome: Outcome
     truth: Answer | None
+    correct: bool | None
     link: str
-
-    @property
-    def correct(self) -> bool | None:
-        """None without a truth, and where the model said nothing."""
-        return None if self.truth is None or not self.outcome.spoke else self.truth == self.outcome.answer
 
 
 def answered_tasks(studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion) -> list[AnsweredTask]:
@@ -41,5 +38,7 @@ def _answered(
         by_task = {outcome.task_id: outcome for outcome in outcomes}
         for tasks in studio.tasks_by_id(project, list(by_task)):
             for task in tasks:
-                link = studio.task_url(project, task.id)
-                yield AnsweredTask(task, by_task[task.id], truths.get(task.id), link)
+                outcome, truth = by_task[task.id], truths.get(task.id)
+                judged = truth is not None and outcome.spoke
+                correct = resolved.schema.equal(truth or {}, outcome.answer) if judged else None
+                yield AnsweredTask(task, outcome, truth, correct, studio.task_url(project, task.id))

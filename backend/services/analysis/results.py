@@ -33,6 +33,8 @@ class TaskResult:
     reason: str | None
     confidence: float | None
     link: str
+    kind: str = ""
+    cost_usd: float | None = None
 
 
 def results(
@@ -56,6 +58,14 @@ def _kind(outcome: Outcome, truths: Mapping[int, Answer], schema: LabelSchema) -
         return "failed"
     wrong = outcome.task_id in truths and not schema.equal(truths[outcome.task_id], outcome.answer)
     return "wrong" if wrong else "usable"
+
+
+def _shown_kind(outcome: Outcome | None, truths: Mapping[int, Answer], schema: LabelSchema) -> str:
+    """`right` too, where a ground truth says so."""
+    if outcome is None:
+        return "missing"
+    kind = _kind(outcome, truths, schema)
+    return "right" if kind == "usable" and outcome.task_id in truths else kind
 
 
 def truths_by_task(
@@ -94,6 +104,8 @@ def _rows(
                     reason=_reason(verdict) if outcome else "not asked yet",
                     confidence=outcome.confidence if outcome else None,
                     link=studio.task_url(resolved.project.id, task.id),
+                    kind=_shown_kind(outcome, truths, resolved.schema),
+                    cost_usd=outcome.usage.cost_usd if outcome else None,
                 )
             )
     return rows

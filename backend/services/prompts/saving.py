@@ -35,6 +35,16 @@ class SavedVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedDraft:
+    """A draft as a version of its project. `remarks`: what may not be as it was meant."""
+
+    version: PromptVersion
+    project: Project
+    schema: LabelSchema
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VersionSaver:
     """`default_model`: of drafts that name none."""
 
@@ -47,6 +57,12 @@ class VersionSaver:
 
         Raises PromptError, LabelConfigError or StudioError.
         """
+        checked = self.checked(draft)
+        stored, new = self.store.save(checked.version, self.studio.person)
+        return SavedVersion(stored, new, checked.schema.unsupported, checked.remarks)
+
+    def checked(self, draft: Draft) -> CheckedDraft:
+        """The version that `save` would store, without a number. Raises what `save` raises."""
         draft = replace(draft, name=check_name(draft.name))
         project = self.studio.project(draft.project_of(self.store.versions(draft.name)))
         schema = Configs(ConfigStore(self.store)).now(project)
@@ -58,9 +74,8 @@ class VersionSaver:
         if version.examples and reads_files(schema, version.variables):
             raise PromptError("The prompt shows files, which examples cannot show: save it without examples.")
         lack = self._lacking(version, columns, schema, project)
-        stored, new = self.store.save(version, self.studio.person)
         noted = remarks(version.template, names, schema)
-        return SavedVersion(stored, new, schema.unsupported, (*noted, *on_lacking(lack, version.variables)))
+        return CheckedDraft(version, project, schema, (*noted, *on_lacking(lack, version.variables)))
 
     def _with_examples(
         self, version: PromptVersion, draft: Draft, project: Project, schema: LabelSchema

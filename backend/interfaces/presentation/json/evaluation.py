@@ -1,7 +1,8 @@
 """Scores of one version, and of versions against each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.dataset.ground_truth import LeftOut
@@ -15,6 +16,8 @@ from backend.interfaces.presentation.json.runs import run_json, summary_json
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
     from backend.services.runs.options import RunResult
+
+NO_INTERVALS: Mapping[str, Any] = MappingProxyType({})
 
 
 def evaluation_json(
@@ -41,11 +44,29 @@ def evaluation_json(
     }
 
 
+def stored_evaluation_json(tag: str, evaluation: Evaluation) -> dict[str, Any]:
+    """What the stored answers of a version say about it: its tag, scores with their intervals, confidence."""
+    return {
+        "version": tag,
+        "outputs": evaluation.score.outputs,
+        **_scores(evaluation),
+        "confidence": _confidence_json(evaluation),
+        "tasks_needed": evaluation.tasks_needed,
+        **_measures_json(evaluation),
+        "reasons": evaluation.reasons,
+    }
+
+
 def _scores_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any]:
+    return _scores(evaluation, {"coverage_ci": finished.summary.coverage_ci})
+
+
+def _scores(evaluation: Evaluation, before: Mapping[str, Any] = NO_INTERVALS) -> dict[str, Any]:
+    """`before`: intervals that stand before those of the scores."""
     scores = asdict(evaluation.score)
     del scores["outputs"]
     intervals = {
-        "coverage_ci": finished.summary.coverage_ci,
+        **before,
         "accuracy_ci": evaluation.intervals.accuracy,
         "f1_macro_ci": evaluation.intervals.f1_macro,
         "f1_micro_ci": evaluation.intervals.f1_micro,

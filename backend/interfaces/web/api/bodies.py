@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from flask import request
 from pydantic import BaseModel, Field, ValidationError
 
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -62,7 +62,12 @@ class ProjectsQuery(PageQuery):
     project_type: Skill | None = None
 
 
-class RunsQuery(BaseModel):
+class OrderQuery(BaseModel):
+    ordering: str | None = None
+
+
+class RunsQuery(OrderQuery):
+    parent_model: Id | None = None
     project: Id | None = None
     project_subset: Literal["All", "HasGT", "Sample", "Custom"] | None = None
 
@@ -70,7 +75,12 @@ class RunsQuery(BaseModel):
 class TasksQuery(PageQuery):
     model_run: Id | None = None
     model_version: Id | None = None
+    parent_model: Id | None = None
     prediction_version_ids: str | None = None
+    project_subset: Literal["All", "HasGT", "Sample", "Custom"] | None = None
+    output_from_name: str | None = None
+    output_class: str | None = None
+    include_total: bool | None = None
     alignment_from_name: str | None = None
     alignment_class: str | None = None
     alignment_outcome: Literal["all", "true_positive", "false_positive", "false_negative"] | None = None
@@ -79,6 +89,31 @@ class TasksQuery(PageQuery):
 class EstimateQuery(BaseModel):
     project_id: Id | None = None
     project_subset: Literal["All", "HasGT", "Sample"] = "All"
+
+
+class SubsetQuery(BaseModel):
+    project_subset: Literal["All", "HasGT", "Sample"] = "All"
+    sample_subset_size: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+class ThresholdQuery(BaseModel):
+    accuracy: Annotated[float, Field(gt=0, lt=1)]
+
+
+class ResultsQuery(BaseModel):
+    kind: Literal["wrong", "rejected", "failed", "missing"] | None = None
+
+
+class ReportQuery(BaseModel):
+    against: Id | None = None
+
+
+class CompareQuery(BaseModel):
+    versions: str
+
+
+class AuditQuery(BaseModel):
+    kind: Literal["suspects", "confusions", "duplicates", "disagreements"] = "suspects"
 
 
 def body(kind: type[M]) -> M:

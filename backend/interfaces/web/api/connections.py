@@ -4,8 +4,8 @@ from typing import Any
 
 from backend.domain.urls import shown
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.problem import Problem
 from backend.interfaces.web.api.shapes import CONNECTION
+from backend.interfaces.web.problem import Problem
 
 PROVIDERS = ["OpenAI", "Custom"]
 OPENAI = "https://api.openai.com/"

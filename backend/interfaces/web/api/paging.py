@@ -1,13 +1,27 @@
-"""Pages of a list, as Label Studio's API has them."""
+"""Order and pages of a list, as Label Studio's API has them."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import request
 
 from backend.interfaces.web.api.bodies import PageQuery
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.problem import Problem
+
+T = TypeVar("T")
+
+
+def ordered(rows: Sequence[T], ordering: str | None, keys: Mapping[str, Callable[[T], Any]]) -> list[T]:
+    """By one of `keys`, `-` before it for the other way round; as they are without an ordering. What has no value comes
+    last. Raises Problem 400 for any other."""
+    if not ordering:
+        return list(rows)
+    key = keys.get(ordering.removeprefix("-"))
+    if key is None:
+        raise Problem(400, f"'ordering' takes {', '.join(keys)}, with - before it for the reverse order.")
+    known = sorted((row for row in rows if key(row) is not None), key=key, reverse=ordering.startswith("-"))
+    return [*known, *(row for row in rows if key(row) is None)]
 
 
 def paged(rows: Sequence[Any], parameters: PageQuery) -> dict[str, Any]:

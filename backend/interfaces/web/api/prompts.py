@@ -1,25 +1,38 @@
 """Prompts: their list, one of them, and the projects that prompts can be written for."""
 
+from collections.abc import Callable
 from typing import Any, get_args
 
 from flask import Response
 
 from backend.adapters.database.public_ids import PromptRow
+from backend.app import App
 from backend.domain.labels.config import read_config
 from backend.errors import LabelConfigError
 from backend.interfaces.web.api import shapes
+from backend.interfaces.web.api.answers import ModelInterface, ModelInterfaceSerializerGet
 from backend.interfaces.web.api.bodies import PageQuery, ProjectsQuery, PromptBody, Skill, body, numbers, query
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.paging import paged
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.api.paging import ordered, paged
+from backend.interfaces.web.problem import Problem
 
-ORDERS = {"id": "id", "title": "title", "created_at": "created", "updated_at": "updated"}
+ORDERS: dict[str, Callable[[PromptRow], Any]] = {
+    "id": lambda row: row.id,
+    "title": lambda row: row.title,
+    "created_at": lambda row: row.created,
+    "updated_at": lambda row: row.updated,
+}
+PROJECT_ORDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "id": lambda row: row["id"],
+    "title": lambda row: row.get("title"),
+    "created_at": lambda row: row.get("created_at"),
+}
 
 
 def list_prompts(call: ApiCall) -> Any:
     parameters = query(PageQuery)
     rows = [row for row in call.objects.prompts() if (parameters.search or "").casefold() in row.title.casefold()]
-    page = paged(ordered(rows, parameters.ordering), parameters)
+    page = paged(ordered(rows, parameters.ordering, ORDERS), parameters)
     return page | {"results": [_listed(call, row) for row in page["results"]]}
 
 
@@ -54,23 +67,19 @@ def compatible_projects(call: ApiCall) -> Any:
     parameters = query(ProjectsQuery)
     wanted = numbers(parameters.ids, "ids")
     skills = (parameters.project_type,) if parameters.project_type else get_args(Skill)
-    projects = [row for row in call.app.container.studio.projects() if _skill(row) in skills]
+    projects = [row for row in compatible(call.app) if _skill(row) in skills]
     if wanted:
         projects = [row for row in projects if row["id"] in wanted]
     if parameters.title:
         projects = [row for row in projects if parameters.title.casefold() in str(row.get("title")).casefold()]
+    projects = ordered(projects, parameters.ordering, PROJECT_ORDERS)
     defaults: dict[str, Any] = {"assignment_settings": {}, "review_settings": {}}
     return paged([{**defaults, **row} for row in projects], parameters)
 
 
-def ordered(rows: list[PromptRow], ordering: str | None) -> list[PromptRow]:
-    """By one of ORDERS, `-` before it for the other way round. Raises Problem 400 for any other."""
-    if not ordering:
-        return rows
-    name = ORDERS.get(ordering.removeprefix("-"))
-    if name is None:
-        raise Problem(400, f"'ordering' takes {', '.join(ORDERS)}, with - before it for the reverse order.")
-    return sorted(rows, key=lambda row: getattr(row, name), reverse=ordering.startswith("-"))
+def compatible(app: App) -> list[dict[str, Any]]:
+    """Label Studio's objects of the projects with at least one control that prompts can fill."""
+    return [row for row in app.container.studio.projects() if _skill(row) is not None]
 
 
 def _skill(project: dict[str, Any]) -> str | None:
@@ -82,11 +91,11 @@ def _skill(project: dict[str, Any]) -> str | None:
     return shapes.skill(schema) if schema.fields else None
 
 
-def _one(call: ApiCall, row: PromptRow) -> dict[str, Any]:
+def _one(call: ApiCall, row: PromptRow) -> ModelInterface:
     return shapes.prompt(row, call.person, call.schema(row.project))
 
 
-def _listed(call: ApiCall, row: PromptRow) -> dict[str, Any]:
+def _listed(call: ApiCall, row: PromptRow) -> ModelInterfaceSerializerGet:
     evaluations = [call.evaluation(version) for version in call.objects.versions(row.id)]
     accuracies = [item.score.accuracy for item in evaluations if item and item.score.accuracy is not None]
     title = call.objects.project(row.project).title

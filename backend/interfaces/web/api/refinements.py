@@ -6,7 +6,7 @@ from backend.domain.optimize.search import SearchOptions
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import RefineBody, RefineQuery, body, query
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.problem import Problem
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.public_objects import PublicVersion
 from backend.services.refinements import Refinement, Refinements

@@ -10,11 +10,17 @@ from backend.domain.statistics.intervals import ratio
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import TasksQuery, numbers, query
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.paging import paged
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.api.paging import ordered, paged
+from backend.interfaces.web.problem import Problem
 from backend.services.analysis.answered_tasks import AnsweredTask
 from backend.services.public_objects import PublicVersion
 from backend.services.run_control.status import RunStatus
+
+ORDERS: dict[str, Callable[[AnsweredTask], Any]] = {
+    "id": lambda item: item.task.id,
+    "score": lambda item: item.correct,
+    "confidence": lambda item: item.outcome.confidence,
+}
 
 
 def subsets(call: ApiCall, project: int) -> Any:
@@ -31,10 +37,23 @@ def subset_tasks(call: ApiCall, project: int) -> Any:
     call.objects.project(project)
     versions = _versions(call, project, parameters)
     items = _common([call.app.answered_tasks(version.version.tag) for version in versions])
-    page = paged([item for item in items if _is_wanted(item, parameters)], parameters)
+    wanted = [item for item in _among(items, parameters) if _is_wanted(item, parameters)]
+    page = paged(ordered(wanted, parameters.ordering, ORDERS), parameters)
     rows = [shapes.task(item) for item in page["results"]]
     inside = {"task_count": page["count"], "next_cursor": None, "previous_cursor": None, "task_result_list": rows}
     return page | {"results": [inside]}
+
+
+def _among(items: list[AnsweredTask], parameters: TasksQuery) -> list[AnsweredTask]:
+    """Those of the subset, and with the output, that were asked for. A sample is the first tasks."""
+    if parameters.project_subset == "HasGT":
+        items = [item for item in items if item.truth is not None]
+    if parameters.project_subset == "Sample":
+        items = items[:SAMPLE_SIZE]
+    label, control = parameters.output_class, parameters.output_from_name
+    if label is None:
+        return items
+    return [item for item in items if label in _labels(item.outcome.answer or {}, control)]
 
 
 def list_indicators(call: ApiCall, run: int) -> Any:
@@ -55,6 +74,8 @@ def _versions(call: ApiCall, project: int, parameters: TasksQuery) -> list[Publi
     versions = call.objects.by_number(wanted) if wanted else []
     if parameters.model_run is not None:
         versions.append(call.objects.run(parameters.model_run).of)
+    if not versions and parameters.parent_model is not None:
+        versions = call.objects.versions(parameters.parent_model)[:1]
     if not versions:
         raise Problem(400, "Whose answers? Send model_run, model_version or prediction_version_ids.")
     if any(version.prompt.project != project for version in versions):

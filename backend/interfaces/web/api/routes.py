@@ -10,11 +10,12 @@ from werkzeug.exceptions import HTTPException
 from backend.app import App
 from backend.errors import PromptsError, where
 from backend.interfaces.web.admission import API
-from backend.interfaces.web.api import connections, prompts, results, runs, versions
+from backend.interfaces.web.api import connections, open_prompts, prompts, results, runs, versions
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.problem import Problem, problem_of
+from backend.interfaces.web.api.openapi import REFINE, REFINED, Operation, description
 from backend.interfaces.web.api.refinements import RefinementRoutes
-from backend.interfaces.web.api.sign_in import SignIn
+from backend.interfaces.web.problem import NO_EDITOR, Problem, problem_of
+from backend.interfaces.web.sign_in import SignIn
 from backend.services.refinements import Refinements
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ MOST_TOKEN = 10_000
 _PROMPT = "/prompts/<int:prompt>"
 _VERSION = f"{_PROMPT}/versions/<int:version>"
 _RUNS = f"{_VERSION}/inference-runs"
+_OWN = "/open-prompts/versions/<int:version>"
 _CONNECTION = "/model-provider-connections/<int:connection>"
 
 _REFINE = f"{_VERSION}/refine"
@@ -54,24 +56,30 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/model-provider-connections", connections.list_connections),
     ("POST", "/model-provider-connections", connections.refuse_change),
     ("GET", "/model-provider-connections/provider-choices", connections.provider_choices),
+    ("GET", f"{_OWN}/evaluation", open_prompts.evaluation),
+    ("GET", f"{_OWN}/results", open_prompts.version_results),
+    ("GET", f"{_OWN}/threshold", open_prompts.threshold),
+    ("GET", f"{_OWN}/estimate", open_prompts.estimate),
+    ("GET", f"{_OWN}/report", open_prompts.version_report),
+    ("GET", "/open-prompts/compare", open_prompts.compare),
+    ("GET", "/open-prompts/projects/<int:project>/audit", open_prompts.audit),
     ("GET", _CONNECTION, connections.get_connection),
     ("PATCH", _CONNECTION, connections.refuse_change),
     ("DELETE", _CONNECTION, connections.refuse_change),
 )
 
 
-def add_api(server: Flask, app: App) -> None:
+def add_api(server: Flask, app: App, sign_in: SignIn) -> None:
     """The Prompts API below API, with and without a slash at an address's end."""
-    routes, sign_in = Blueprint("api", __name__, url_prefix=API.rstrip("/")), SignIn(app)
+    routes = Blueprint("api", __name__, url_prefix=API.rstrip("/"))
     refinements = RefinementRoutes(Refinements())
-    more: tuple[Route, ...] = (
-        ("POST", _REFINE, refinements.start_refinement),
-        ("GET", _REFINE, refinements.get_refinement),
-    )
+    more, of_refinements = refinement_routes(refinements)
     for method, path, answer in (*ROUTES, *more):
         name = f"{method} {path}"
-        view = _view(sign_in, answer)
+        view = _view(sign_in, answer, changes=method != "GET" and answer is not versions.cost_estimate)
         routes.add_url_rule(path, name, view, methods=[method], strict_slashes=False)
+    described = description((*ROUTES, *more), of_refinements)
+    routes.add_url_rule("/openapi.json", "openapi", lambda: described, methods=["GET"])
     routes.add_url_rule("/token/refresh", "refresh", _refresh(app), methods=["POST"], strict_slashes=False)
     routes.register_error_handler(Problem, _sent)
     routes.register_error_handler(PromptsError, lambda error: _sent(problem_of(error)))
@@ -79,9 +87,19 @@ def add_api(server: Flask, app: App) -> None:
     server.register_blueprint(routes)
 
 
-def _view(sign_in: SignIn, answer: Callable[..., Any]) -> Callable[..., Any]:
+def refinement_routes(of: RefinementRoutes) -> tuple[tuple[Route, ...], dict[Callable[..., Any], Operation]]:
+    """Their routes, and what these take and give."""
+    routes = (("POST", _REFINE, of.start_refinement), ("GET", _REFINE, of.get_refinement))
+    return routes, {of.start_refinement: REFINE, of.get_refinement: REFINED}
+
+
+def _view(sign_in: SignIn, answer: Callable[..., Any], changes: bool) -> Callable[..., Any]:
+    """`changes`: whether it changes or spends something, which is for editors."""
+
     def view(**ids: Any) -> Any:
         call = ApiCall(sign_in.caller(request.headers.get, request.remote_addr or ""))
+        if changes and not call.app.may_edit:
+            raise Problem(403, NO_EDITOR)
         result = answer(call, **ids)
         return jsonify(result) if isinstance(result, list) else result
 

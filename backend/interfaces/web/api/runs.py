@@ -1,29 +1,35 @@
 """Runs of a version: their list is also how their progress is read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from backend.adapters.label_studio.http import Refused
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
 from backend.errors import RunError
 from backend.interfaces.web.api import shapes
+from backend.interfaces.web.api.answers import ModelRun
 from backend.interfaces.web.api.bodies import RunBody, RunsQuery, body, query
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.api.paging import ordered
+from backend.interfaces.web.problem import Problem
 from backend.services.public_objects import PublicRun, PublicVersion
 from backend.services.runs.options import RunOptions
 
 OPEN = ("Pending", "InProgress")
+ORDERS: dict[str, Callable[[ModelRun], Any]] = {
+    "id": lambda row: row["id"],
+    "created_at": lambda row: row["created_at"],
+    "status": lambda row: row["status"],
+}
 
 
 def list_runs(call: ApiCall, prompt: int, version: int) -> Any:
     parameters, of = query(RunsQuery), call.objects.version(prompt, version)
     rows = [shape(call, item) for item in call.objects.runs(of)]
-    return [
-        row
-        for row in rows
-        if parameters.project in (None, row["project"]) and parameters.project_subset in (None, row["project_subset"])
-    ]
+    asked = {"project": parameters.project, "project_subset": parameters.project_subset}
+    asked["parent_model"] = parameters.parent_model
+    wanted = [row for row in rows if all(value in (None, dict(row)[name]) for name, value in asked.items())]
+    return ordered(wanted, parameters.ordering, ORDERS)
 
 
 def create_run(call: ApiCall, prompt: int, version: int) -> Any:
@@ -59,7 +65,7 @@ def refuse_results(call: ApiCall) -> Any:
     raise Problem(400, "Runs of this server ask the model themselves: start one with prompts.runs.create.")
 
 
-def shape(call: ApiCall, of: PublicRun) -> dict[str, Any]:
+def shape(call: ApiCall, of: PublicRun) -> ModelRun:
     """A ModelRun; with its score once it has ended."""
     status = call.app.watch(of.run.id)
     scored = status.run.status == "completed"
@@ -84,7 +90,7 @@ def _filtered(call: ApiCall, project: int, filters: Mapping[str, Any]) -> list[i
     return ids
 
 
-def _under_way(call: ApiCall, of: PublicVersion) -> dict[str, Any] | None:
+def _under_way(call: ApiCall, of: PublicVersion) -> ModelRun | None:
     shaped = (shape(call, item) for item in call.objects.runs(of) if item.run.status in ("pending", "in_progress"))
     return next((row for row in shaped if row["status"] in OPEN), None)
 

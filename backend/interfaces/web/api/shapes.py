@@ -11,6 +11,17 @@ from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.person import Person
 from backend.domain.runs.run import FINAL, Run
+from backend.interfaces.web.api.answers import (
+    ModelInterface,
+    ModelInterfaceSerializerGet,
+    ModelRun,
+    ProjectSubsetTaskItem,
+    RunState,
+    SubsetName,
+    TaskError,
+    ThirdPartyModelVersion,
+    UserSimple,
+)
 from backend.services.analysis.answered_tasks import AnsweredTask
 from backend.services.public_objects import PublicRun, PublicVersion
 from backend.services.run_control.status import RunStatus
@@ -18,17 +29,17 @@ from backend.services.run_control.status import RunStatus
 Object = dict[str, Any]
 CONNECTION = 1
 """The id of the one connection there is: the server that OPENAI_BASE_URL names."""
-STATUS = {
+STATUS: dict[str, RunState] = {
     "pending": "Pending",
     "in_progress": "InProgress",
     "completed": "Completed",
     "failed": "Failed",
     "canceled": "Canceled",
 }
-SUBSETS = {"all": "All", "ground-truth": "HasGT", "truth-sample": "HasGT", "sample": "Sample"}
+SUBSETS: dict[str, SubsetName] = {"all": "All", "ground-truth": "HasGT", "truth-sample": "HasGT", "sample": "Sample"}
 
 
-def user(user_id: int | None, email: str | None) -> Object | None:
+def user(user_id: int | None, email: str | None) -> UserSimple | None:
     """A UserSimple; None where it is not known who it was."""
     return None if user_id is None else {"id": user_id, "email": email, "username": email or ""}
 
@@ -39,7 +50,7 @@ def skill(schema: LabelSchema | None) -> str:
     return "NamedEntityRecognition" if spans else "TextClassification"
 
 
-def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> Object:
+def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> ModelInterface:
     """A ModelInterface. `schema`: what its project's labelling config takes, None when that can't be read."""
     return {
         "id": row.id,
@@ -57,9 +68,12 @@ def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> Object
     }
 
 
-def listed_prompt(row: PromptRow, person: Person, title: str, schema: LabelSchema | None, best: float | None) -> Object:
+def listed_prompt(
+    row: PromptRow, person: Person, title: str, schema: LabelSchema | None, best: float | None
+) -> ModelInterfaceSerializerGet:
     """A ModelInterfaceSerializerGet. `title`: of its project; `best`: accuracy of its best version."""
-    return prompt(row, person, schema) | {
+    return {
+        **prompt(row, person, schema),
         "associated_projects": [{"id": row.project, "title": title}],
         "best_score": best,
         "runs_count": row.runs,
@@ -67,7 +81,7 @@ def listed_prompt(row: PromptRow, person: Person, title: str, schema: LabelSchem
     }
 
 
-def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) -> Object:
+def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) -> ThirdPartyModelVersion:
     """A ThirdPartyModelVersion. Its title is the version's note, or its tag where there is none."""
     prompt_version = of.version
     return {
@@ -90,7 +104,7 @@ def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) ->
     }
 
 
-def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation | None) -> Object:
+def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation | None) -> ModelRun:
     """A ModelRun. `evaluation`: of its tasks with a ground truth, None when it has none or is under way."""
     stored_run, counts = status.run, status.tally
     kind = stored_run.scope.kind if isinstance(stored_run.scope, Subset) else ""
@@ -126,12 +140,12 @@ def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation
     }
 
 
-def task(item: AnsweredTask) -> Object:
+def task(item: AnsweredTask) -> ProjectSubsetTaskItem:
     """A ProjectSubsetTaskItem."""
     verdict = item.outcome.verdict
     return {
         "id": item.task.id,
-        "data": item.task.data,
+        "data": dict(item.task.data),
         "prediction": None if item.outcome.answer is None else answer(item.outcome.answer),
         "ground_truth": None if item.truth is None else answer(item.truth),
         "score": None if item.correct is None else float(item.correct),
@@ -147,7 +161,7 @@ def answer(values: Answer) -> Object:
     return {name: held[0] if len(held) == 1 else held for name, held in answer_json(values).items()}
 
 
-def error(verdict: Rejection | Failure) -> Object:
+def error(verdict: Rejection | Failure) -> TaskError:
     kind = verdict.reason if isinstance(verdict, Rejection) else verdict.kind
     return {"error_type": kind, "message": verdict.detail}
 

@@ -1,18 +1,28 @@
 """Versions of a prompt. They never change once something hangs on them: another text is another version."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
 
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.interfaces.web.api import shapes
-from backend.interfaces.web.api.bodies import EstimateQuery, VersionBody, body, query
+from backend.interfaces.web.api.answers import ThirdPartyModelVersion
+from backend.interfaces.web.api.bodies import EstimateQuery, OrderQuery, VersionBody, body, query
 from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.problem import Problem
+from backend.interfaces.web.api.paging import ordered
 from backend.interfaces.web.api.runs import subset_of
+from backend.interfaces.web.problem import Problem
 from backend.services.prompts.draft import Draft
 from backend.services.prompts.few_shot_selection import FewShotRequest
 from backend.services.public_objects import PublicVersion
+
+ORDERS: dict[str, Callable[[ThirdPartyModelVersion], Any]] = {
+    "id": lambda row: row["id"],
+    "title": lambda row: row["title"],
+    "created_at": lambda row: row["created_at"],
+    "score": lambda row: row["score"],
+}
 
 
 def default_version_name(call: ApiCall, prompt: int) -> Any:
@@ -22,7 +32,8 @@ def default_version_name(call: ApiCall, prompt: int) -> Any:
 
 
 def list_versions(call: ApiCall, prompt: int) -> Any:
-    return [_shape(call, item) for item in call.objects.versions(prompt)]
+    rows = [_shape(call, item) for item in call.objects.versions(prompt)]
+    return ordered(rows, query(OrderQuery).ordering, ORDERS)
 
 
 def create_version(call: ApiCall, prompt: int) -> Any:
@@ -95,5 +106,5 @@ def _no_estimate(message: str, tasks: int, reused: int) -> dict[str, Any]:
     return {**costs, "tasks": tasks, "reused": reused, **error}
 
 
-def _shape(call: ApiCall, of: PublicVersion) -> dict[str, Any]:
+def _shape(call: ApiCall, of: PublicVersion) -> ThirdPartyModelVersion:
     return shapes.version(of, call.person, call.evaluation(of))

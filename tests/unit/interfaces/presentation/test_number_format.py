@@ -85,6 +85,10 @@ def test_intervals_and_differences() -> None:
     assert numbers.interval((0.48101, 0.8545)) == "0.481 to 0.855"
     assert (numbers.signed(0.15), numbers.signed(-0.05), numbers.signed(0.0)) == ("+0.150", "-0.050", "+0.000")
     assert numbers.signed_interval((-0.05, 0.25)) == "-0.050 to +0.250"
+    assert (numbers.points(0.125), numbers.points(-0.05)) == ("+12.5 points", "-5.0 points")
+    assert numbers.points_interval((-0.05, 0.25)) == "-5.0 to +25.0 points"
+    assert (numbers.percent(0.875), numbers.percent(None)) == ("87.5 %", "n/a")
+    assert numbers.points(None) == numbers.points_interval(None) == "n/a"
     assert numbers.interval(None) == numbers.signed(None) == numbers.signed_interval(None) == "n/a"
 
 

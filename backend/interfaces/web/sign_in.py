@@ -1,17 +1,19 @@
-"""Sign-in of the API: every call brings the caller's own Label Studio token, and Label Studio says whose it is."""
+"""Sign-in: each call of the API, and each page, acts with a person's own token; Label Studio says whose it is."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from time import monotonic
 
 from backend.adapters.label_studio.credential import Credential, credential_of
 from backend.adapters.label_studio.http import Refused
 from backend.app import App
+from backend.domain.urls import shown
 from backend.interfaces.web.admission import NO_TOKEN
-from backend.interfaces.web.api.problem import Problem
 from backend.interfaces.web.guesses import Guesses
+from backend.interfaces.web.problem import Problem
 
 KNOWN_S, REFUSED_S = 60.0, 5.0
 """Seconds for which what Label Studio said of a token counts."""
@@ -38,6 +40,11 @@ class SignIn:
         self._verdicts: OrderedDict[str, _Verdict] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def studio_url(self) -> str:
+        """The address of Label Studio, for people."""
+        return shown(self._app.container.settings.label_studio_url)
+
     def caller(self, header: Callable[[str], str | None], peer: str) -> App:
         """The application as the sender of a request may use it.
 
@@ -49,34 +56,41 @@ class SignIn:
         credential = credential_of(header)
         if credential is None:
             raise Problem(NO_TOKEN.status, NO_TOKEN.sentence)
-        verdict = self._remembered(credential) or self._asked(credential, peer)
+        return self._app_of(credential, credential.digest, peer)
+
+    def owner(self, token: str, peer: str) -> App:
+        """The same for a token as Label Studio shows it, which may be a personal access token."""
+        return self._app_of(token, sha256(f"token {token}".encode()).hexdigest(), peer)
+
+    def _app_of(self, who: Credential | str, digest: str, peer: str) -> App:
+        verdict = self._remembered(digest) or self._asked(who, digest, peer)
         if verdict.app is None:
             raise Problem(401, REFUSED)
         return verdict.app
 
-    def _remembered(self, credential: Credential) -> _Verdict | None:
+    def _remembered(self, digest: str) -> _Verdict | None:
         with self._lock:
-            verdict = self._verdicts.get(credential.digest)
+            verdict = self._verdicts.get(digest)
         return verdict if verdict is not None and verdict.until > self._clock() else None
 
-    def _asked(self, credential: Credential, peer: str) -> _Verdict:
+    def _asked(self, who: Credential | str, digest: str, peer: str) -> _Verdict:
         if not self._guesses.allowed(peer):
             raise Problem(429, TOO_MANY, {"Retry-After": "1"})
-        app = self._signed_in(credential)
+        app = self._signed_in(who)
         if app is None:
             self._guesses.wrong(peer)
         verdict = _Verdict(app, self._clock() + (REFUSED_S if app is None else KNOWN_S))
         with self._lock:
-            self._verdicts[credential.digest] = verdict
-            self._verdicts.move_to_end(credential.digest)
+            self._verdicts[digest] = verdict
+            self._verdicts.move_to_end(digest)
             if len(self._verdicts) > MOST_CALLERS:
                 self._verdicts.popitem(last=False)
         return verdict
 
-    def _signed_in(self, credential: Credential) -> App | None:
+    def _signed_in(self, who: Credential | str) -> App | None:
         """None when Label Studio refuses the token."""
-        app = self._app.acting_for(credential)
         try:
+            app = self._app.acting_for(who)
             return app if app.person else None
         except Refused as refusal:
             if refusal.status in (401, 403):

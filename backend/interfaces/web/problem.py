@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from backend.adapters.label_studio.http import Refused, Unreachable
 from backend.errors import NotThereError, PromptsError, ProviderAwayError, StoreAwayError
 
+NO_EDITOR = "You may look at prompts here, not change or run them: ask for your e-mail to be added to PROMPTS_EDITORS."
+
 
 class Problem(Exception):
     """`status`: of the HTTP answer. 409 and 5xx are sent again by Label Studio's SDK, so neither is used for what will

@@ -1,0 +1,1 @@
+"""The page: what people do with prompts in a browser."""

@@ -1,0 +1,98 @@
+"""Doors of the page: signing in with one's own Label Studio token, and signing out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from backend.interfaces.web.api.call import ApiCall
+from backend.interfaces.web.pages.guard import PageAddress
+from backend.interfaces.web.pages.sessions import IDLE_S, Session, Sessions
+from backend.interfaces.web.pages.visit import Visit
+from backend.interfaces.web.problem import Problem
+from backend.interfaces.web.sign_in import SignIn
+
+COOKIE = "open_prompts"
+PATH = "/prompts"
+MOST_TOKEN = 4000
+"""Characters of a token."""
+PASTE_IT = "Paste your access token: Label Studio, Account & Settings."
+SIGNED_OUT = "You are signed out, so nothing was done: sign in and repeat it."
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """`studio_url`: where Label Studio is, for a link to it."""
+
+    sign_in: SignIn
+    address: PageAddress
+    studio_url: str
+    sessions: Sessions
+
+    def sign_in_page(self) -> str:
+        return self._form(None)
+
+    def enter(self) -> Any:
+        """Starts a session under a new id, whatever the browser sent."""
+        token = request.form.get("token", "").strip()
+        if not (token.isascii() and token.isprintable() and 0 < len(token) <= MOST_TOKEN and " " not in token):
+            return self._form(PASTE_IT), 400
+        try:
+            self.sign_in.owner(token, request.remote_addr or "")
+        except Problem as problem:
+            return self._form(str(problem)), problem.status
+        self.sessions.end(request.cookies.get(COOKIE))
+        answer = redirect(_inside(request.form.get("next")), 303)
+        self._set(answer, self.sessions.start(token), int(IDLE_S))
+        return answer
+
+    def leave(self) -> Any:
+        self.sessions.end(request.cookies.get(COOKIE))
+        answer = redirect(url_for("pages.sign_in_page"), 303)
+        self._set(answer, "", 0)
+        return answer
+
+    def signed_in(self, view: Callable[..., Any], changes: bool = False) -> Callable[..., Any]:
+        """A view for who is signed in; others are sent to the door. `changes`: whether it changes or spends
+        something."""
+
+        def guarded(**ids: Any) -> Any:
+            session = self.sessions.get(request.cookies.get(COOKIE))
+            visit = session and self._visit(session)
+            if not visit:
+                return self._to_door()
+            if changes:
+                visit.check_change()
+            return view(visit, **ids)
+
+        return guarded
+
+    def _visit(self, session: Session) -> Visit | None:
+        """None when Label Studio does not know the token any more."""
+        try:
+            return Visit(ApiCall(self.sign_in.owner(session.token, request.remote_addr or "")), session)
+        except Problem as problem:
+            if problem.status != 401:
+                raise
+            self.sessions.end(request.cookies.get(COOKIE))
+            return None
+
+    def _to_door(self) -> Any:
+        if request.method != "GET":
+            raise Problem(401, SIGNED_OUT)
+        return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?")), 303)
+
+    def _form(self, trouble: str | None) -> str:
+        following = _inside(request.values.get("next"))
+        return render_template("prompts/sign_in.html", trouble=trouble, following=following, studio_url=self.studio_url)
+
+    def _set(self, answer: Any, value: str, seconds: int) -> None:
+        secure = (self.address.origin(request.environ) or "").startswith("https:")
+        answer.set_cookie(COOKIE, value, max_age=seconds, path=PATH, secure=secure, httponly=True, samesite="Strict")
+
+
+def _inside(target: str | None) -> str:
+    """Where to go on: a page of ours, never somebody else's."""
+    ours = target and (target == PATH or target.startswith((f"{PATH}/", f"{PATH}?"))) and target.isprintable()
+    return target if ours and target and "\\" not in target else PATH

@@ -1,0 +1,130 @@
+"""Routes of the page: which address leads where, and how every page and every problem is sent."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from backend.errors import PromptsError, where
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.report_page import TEMPLATES
+from backend.interfaces.web.admission import PAGES, Refusal
+from backend.interfaces.web.pages import comparing, draft, results, running, start
+from backend.interfaces.web.pages.doors import Doors
+from backend.interfaces.web.pages.guard import PageAddress
+from backend.interfaces.web.pages.sessions import Sessions
+from backend.interfaces.web.problem import Problem, problem_of
+from backend.interfaces.web.sign_in import SignIn
+
+log = logging.getLogger(__name__)
+PAGE_ROUTES = "pages"
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FILTERS = ("percent", "percent_interval", "points", "points_interval", "p_value", "count", "things", "usd", "seconds")
+_PROMPT = "/<int:prompt>"
+_VERSION = f"{_PROMPT}/versions/<int:version>"
+_RUN = "/runs/<int:run>"
+Route = tuple[str, str, Callable[..., Any]]
+READING: tuple[Route, ...] = (
+    ("", "list_prompts", start.list_prompts),
+    ("/new", "new_prompt", start.new_prompt),
+    (_PROMPT, "show_prompt", start.show_prompt),
+    (f"{_PROMPT}/draft", "draft", draft.show_draft),
+    (f"{_PROMPT}/compare", "comparison", comparing.show_comparison),
+    (_VERSION, "results", results.show_results),
+    (f"{_VERSION}/run", "run_form", running.run_form),
+    (_RUN, "show_run", running.show_run),
+    (f"{_RUN}/progress", "progress", running.progress),
+)
+CHANGING: tuple[Route, ...] = (
+    ("/new", "create_prompt", start.create_prompt),
+    (f"{_PROMPT}/draft", "save_draft", draft.save_draft),
+    (f"{_PROMPT}/try", "try_draft", draft.try_draft),
+    (f"{_VERSION}/run", "start_run", running.start_run),
+    (f"{_RUN}/cancel", "cancel_run", running.cancel_run),
+)
+
+
+def add_pages(server: Flask, sign_in: SignIn, address: PageAddress) -> None:
+    """The page below PAGES, with and without a slash at an address's end."""
+    routes = Blueprint(
+        PAGE_ROUTES,
+        __name__,
+        url_prefix=PAGES,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    doors = Doors(sign_in, address, sign_in.studio_url, Sessions())
+    for path, name, view in READING:
+        routes.add_url_rule(path, name, doors.signed_in(view), methods=["GET"], strict_slashes=False)
+    for path, name, view in CHANGING:
+        routes.add_url_rule(path, name, doors.signed_in(view, changes=True), methods=["POST"], strict_slashes=False)
+    routes.add_url_rule("/sign-in", "sign_in_page", doors.sign_in_page, methods=["GET"])
+    routes.add_url_rule("/sign-in", "enter", doors.enter, methods=["POST"])
+    routes.add_url_rule("/sign-out", "leave", doors.leave, methods=["POST"])
+    routes.add_url_rule("/page.css", "style", _style, methods=["GET"])
+    for name in FILTERS:
+        routes.add_app_template_filter(getattr(numbers, name), name)
+    routes.after_request(_sent)
+    routes.register_error_handler(Exception, _problem_page)
+    server.register_blueprint(routes)
+
+
+def refused_page(refusal: Refusal) -> Response:
+    """Of a request that is not let in, whose body was never read."""
+    return _page(refusal.sentence, refusal.status, None)
+
+
+def _style() -> Response:
+    """The report's style, and what pages have beyond it."""
+    sheets = (TEMPLATES / "report.css", Path(__file__).parent / "static" / "page.css")
+    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return Response(text, content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=300"})
+
+
+def _sent(answer: Response) -> Response:
+    answer.headers.update(HEADERS)
+    if "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _problem_page(error: Exception) -> Response:
+    if isinstance(error, Problem):
+        return _trouble(str(error), error.status)
+    if isinstance(error, PromptsError):
+        return _trouble(str(error), problem_of(error).status)
+    if isinstance(error, HTTPException):
+        return _trouble(error.description or "This request can't be answered.", error.code or 500)
+    log.error("%s %s failed: %s", request.method, request.url_rule, where(error))
+    return _trouble("Something went wrong here; the server's log says where.", 500)
+
+
+def _trouble(sentence: str, status: int) -> Response:
+    """What was typed is given back, so that nothing is lost."""
+    kept = request.form.get("text") if request.method == "POST" and status != 413 else None
+    return _page(sentence, status, kept)
+
+
+def _page(sentence: str, status: int, kept: str | None) -> Response:
+    return _sent(Response(render_template("prompts/trouble.html", sentence=sentence, kept=kept), status))

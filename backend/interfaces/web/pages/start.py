@@ -1,0 +1,51 @@
+"""Start: the prompts there are, a new one, and one prompt with its versions."""
+
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from backend.errors import PromptsError
+from backend.interfaces.web.api.prompts import compatible
+from backend.interfaces.web.pages.visit import Visit
+
+MOST_LISTED = 100
+
+
+def list_prompts(visit: Visit) -> Any:
+    search = request.args.get("search", "")
+    everything = visit.call.objects.prompts()
+    rows = [row for row in everything if search.casefold() in row.title.casefold()]
+    cards = [_card(visit, row) for row in rows[:MOST_LISTED]]
+    return visit.show("start.html", cards=cards, shown=len(rows), of=len(everything), search=search)
+
+
+def _card(visit: Visit, row: Any) -> dict[str, Any]:
+    """A prompt in the list; `best`: the evaluation of its best version."""
+    scored = [evaluation for item in visit.call.objects.versions(row.id) if (evaluation := visit.call.evaluation(item))]
+    known = [evaluation for evaluation in scored if evaluation.score.accuracy is not None]
+    best = max(known, key=lambda evaluation: evaluation.score.accuracy or 0.0, default=None)
+    return {"row": row, "project": visit.call.objects.project(row.project), "best": best}
+
+
+def new_prompt(visit: Visit) -> Any:
+    return visit.show("new.html", projects=compatible(visit.app), title="", chosen=None, trouble=None)
+
+
+def create_prompt(visit: Visit) -> Any:
+    title, project = request.form.get("title", "").strip()[:500], request.form.get("project", "")
+    try:
+        row = visit.call.objects.create(title, int(project) if project.isdecimal() else 0, "")
+    except PromptsError as error:
+        projects = compatible(visit.app)
+        return visit.show("new.html", projects=projects, title=title, chosen=project, trouble=str(error)), 400
+    return redirect(url_for("pages.draft", prompt=row.id), 303)
+
+
+def show_prompt(visit: Visit, prompt: int) -> Any:
+    row = visit.call.objects.prompt(prompt)
+    versions = [(item, visit.call.evaluation(item)) for item in visit.call.objects.versions(prompt)]
+    runs = [(run, visit.app.watch(run.run.id)) for item, _ in versions for run in visit.call.objects.runs(item)]
+    if not versions:
+        return redirect(url_for("pages.draft", prompt=prompt), 303)
+    project = visit.call.objects.project(row.project)
+    return visit.show("prompt.html", row=row, project=project, versions=versions, runs=runs[:MOST_LISTED])

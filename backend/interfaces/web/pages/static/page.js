@@ -1,0 +1,32 @@
+// What the pages have beyond plain HTML: variables that are clicked in, Ctrl+Enter, and j, k, o in a table.
+"use strict";
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const text = document.getElementById("text");
+  if (!button || !text) return;
+  text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+  text.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  const attempt = document.getElementById("try");
+  if (attempt && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    attempt.click();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const rows = [...document.querySelectorAll("#rows tbody tr")];
+  const typing = event.target.closest("input, textarea, select");
+  if (!rows.length || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const here = rows.indexOf(document.activeElement.closest("tr"));
+  if (event.key === "j") rows[Math.min(here + 1, rows.length - 1)].focus();
+  else if (event.key === "k") rows[Math.max(here - 1, 0)].focus();
+  else if (event.key === "o" && here >= 0) rows[here].querySelector("a").click();
+  else if (event.key === "/") {
+    event.preventDefault();
+    document.getElementById("search").focus();
+  }
+});

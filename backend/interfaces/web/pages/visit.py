@@ -1,0 +1,38 @@
+"""Visit: one request of a person who is signed in, with the application as that person may use it."""
+
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
+
+from flask import render_template, request
+
+from backend.app import App
+from backend.interfaces.web.api.call import ApiCall
+from backend.interfaces.web.pages.sessions import Session
+from backend.interfaces.web.problem import NO_EDITOR, Problem
+
+STALE = "This page was open for too long, or in another sign-in: load it again and repeat what you did."
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    call: ApiCall
+    session: Session
+
+    @property
+    def app(self) -> App:
+        return self.call.app
+
+    def check_change(self) -> None:
+        """Raises Problem 403 for a form that is not of this session, and for a person who may only look."""
+        sent = request.form.get("form_token") or ""
+        if not compare_digest(sent.encode(), self.session.form_token.encode()):
+            raise Problem(403, STALE)
+        if not self.app.may_edit:
+            raise Problem(403, NO_EDITOR)
+
+    def show(self, template: str, **values: Any) -> str:
+        """A page."""
+        person, may_edit = self.app.person, self.app.may_edit
+        token = self.session.form_token
+        return render_template(f"prompts/{template}", person=person, may_edit=may_edit, form_token=token, **values)
