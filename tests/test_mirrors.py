@@ -26,7 +26,7 @@ JOURNEYS = {
         "services/analysis/stored_evaluation",
         "services/public_objects",
     ),
-    "test_acceptance": ("services/auto_accept", "services/predictions/acceptance"),
+    "test_acceptance": ("services/predictions/acceptance",),
     "test_background": (
         "interfaces/cli/commands/runs",
         "services/run_control/heartbeat",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.dataset.draw import TruthBasis
-from backend.domain.labels.controls.region_score import SCORE_DIGITS
 from backend.domain.labels.regions import is_submittable
 from backend.domain.predictions.diff import compare, wanted_of
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -78,4 +77,5 @@ def submittable(
 
 
 def _reaches(confidence: float | None, least: float) -> bool:
-    return confidence is not None and round(confidence, SCORE_DIGITS) >= round(least, SCORE_DIGITS)
+    """Without rounding: models are often so certain that thresholds differ in the tenth digit alone."""
+    return confidence is not None and confidence >= least

@@ -77,7 +77,7 @@ def _print_threshold(result: "ConfidenceThreshold", subset: Subset) -> None:
         click.echo(f"No confidence of {tag} guarantees an accuracy of {lowest.target:g}. {lowest.reason}")
         return
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("threshold", f"{lowest.threshold:.6g}", "confidence as the model gives it")
+    table.add_row("threshold", f"{lowest.threshold!r}", "confidence as the model gives it")
     table.add_row("score", f"{result.score:.6g}", "the same, as pushed to Label Studio")
     right = f"{numbers.things(lowest.tasks, 'ground truth')} above it, at least "
     table.add_row("accuracy", numbers.proportion(lowest.accuracy), f"{right}{numbers.proportion(lowest.accuracy_low)}")
@@ -121,10 +121,11 @@ def _summary(measured: "MeasuredConfidence") -> Table:
     table = Table("", box=None, header_style="bold", pad_edge=False)
     table.add_column("Brier score")
     table.add_column("ECE")
-    for title, reliability in (("uncalibrated", measured.before), ("calibrated, on held-out folds", measured.after)):
+    for title, reliability in (("uncalibrated", measured.before), ("calibrated, held out", measured.after)):
         if reliability is not None:
+            ece = f"{numbers.proportion(reliability.ece)}, {numbers.ece_by_chance(reliability)}"
             table.add_row(
-                title, _with(reliability.brier, reliability.brier_ci), _with(reliability.ece, reliability.ece_ci)
+                title, f"{numbers.proportion(reliability.brier)}  {numbers.interval(reliability.brier_ci)}", ece
             )
     return table
 
@@ -132,10 +133,6 @@ def _summary(measured: "MeasuredConfidence") -> Table:
 def _finding(calibration: "Calibration") -> str:
     calibrator = calibration.calibrator
     return calibration.reason or (f"Helps: {calibrator.to_json()['method']} calibration." if calibrator else "")
-
-
-def _with(value: float | None, interval: "tuple[float, float] | None") -> str:
-    return f"{numbers.proportion(value)}  {numbers.interval(interval)}"
 
 
 def _pushing(tag: str) -> str:

@@ -42,7 +42,7 @@ def test_a_calibration_that_helps(capsys: pytest.CaptureFixture[str]) -> None:
     found = calibrating(claims())
     shown._print_calibration(found)
     out, err = capsys.readouterr()
-    assert "calibrated, on held-out folds" in out
+    assert "calibrated, held out" in out
     assert "Helps: " in out
     assert "`ls-prompts push mood@1`" in err
     told = calibration_json(found)
@@ -74,7 +74,7 @@ def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(n, 0.5 + n / 400, True) for n in range(200)], 0.95)
     shown._print_threshold(ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7), ALL)
     out, err = capsys.readouterr()
-    assert f"{found.threshold:.6g}" in out
+    assert f"{found.threshold!r}" in out
     assert "0.25" in out
     assert "annotate mood@1 --accuracy 0.95" in err
     told = threshold_json(ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7))
