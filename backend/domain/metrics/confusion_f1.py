@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from backend.domain.metrics.classification import NONE, REJECTED
 
 if TYPE_CHECKING:
+    from numpy import signedinteger
     from numpy.random import Generator
+    from numpy.typing import NDArray
 
     from backend.domain.statistics.bootstrap import Floats
 
@@ -74,7 +76,7 @@ def _sums(rng: "Generator", table: Table) -> Sums:
     return Sums(*(numpy.asarray(sums[:, labels] / total) for sums in (hits, by_column, by_row)))
 
 
-def _summed(cells: "Floats", places: "Floats", size: int) -> "Floats":
+def _summed(cells: "Floats", places: "NDArray[signedinteger]", size: int) -> "Floats":
     """Array [draw, place]: the cells of each place."""
     import numpy
 
