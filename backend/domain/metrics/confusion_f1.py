@@ -8,12 +8,11 @@ be. `python -m benchmarks.statistics` measures how often the intervals contain t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backend.domain.metrics.classification import NONE, REJECTED
 
 if TYPE_CHECKING:
-    from numpy import signedinteger
     from numpy.random import Generator
     from numpy.typing import NDArray
 
@@ -69,17 +68,19 @@ def _sums(rng: "Generator", table: Table) -> Sums:
     cells = rng.gamma(shapes[rows, columns], size=(TIMES, len(rows)))
     spread = rng.gamma(numpy.maximum(PRIOR * rest / size, 1e-12), size=(TIMES, size)) / numpy.maximum(rest, 1)
     by_row = _summed(cells, rows, size) + spread * rest
-    by_column = _summed(cells, columns, size + 1)[:, :size] + spread @ unseen[:, :size]
+    elsewhere = spread.sum(axis=1, keepdims=True) - _summed(spread[:, rows], columns, size)
+    by_column = _summed(cells, columns, size) + elsewhere
     hits = cells[:, rows == columns]
     labels = [number for number, name in enumerate(classes) if name != NONE]
     total = by_row.sum(axis=1, keepdims=True)
     return Sums(*(numpy.asarray(sums[:, labels] / total) for sums in (hits, by_column, by_row)))
 
 
-def _summed(cells: "Floats", places: "NDArray[signedinteger]", size: int) -> "Floats":
-    """Array [draw, place]: the cells of each place."""
+def _summed(cells: "Floats", places: "NDArray[Any]", size: int) -> "Floats":
+    """Array [draw, place]: the cells of each of `size` places, of which each has one."""
     import numpy
 
-    onto = numpy.zeros((len(places), size))
-    onto[numpy.arange(len(places)), places] = 1
-    return numpy.asarray(cells @ onto)
+    order = numpy.argsort(places, kind="stable")
+    starts = numpy.searchsorted(places[order], numpy.arange(size))
+    ends = numpy.searchsorted(places[order], size)
+    return numpy.asarray(numpy.add.reduceat(cells[:, order[:ends]], starts, axis=1))
