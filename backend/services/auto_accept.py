@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.dataset.draw import TruthBasis
+from backend.domain.labels.controls.region_score import SCORE_DIGITS
 from backend.domain.labels.regions import is_submittable
 from backend.domain.predictions.diff import compare, wanted_of
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -77,5 +78,8 @@ def submittable(
 
 
 def _reaches(confidence: float | None, least: float) -> bool:
-    """Without rounding: models are often so certain that thresholds differ in the tenth digit alone."""
-    return confidence is not None and confidence >= least
+    """Without rounding: models are often so certain that thresholds differ in the tenth digit alone. But a score that
+    Label Studio shows, which is rounded, reaches itself."""
+    if confidence is None:
+        return False
+    return confidence >= least or (least < 1 and round(confidence, SCORE_DIGITS) == least)

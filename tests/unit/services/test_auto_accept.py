@@ -11,3 +11,10 @@ from backend.services.auto_accept import _reaches
 def test_a_threshold_is_not_rounded(confidence: float | None, reaches: bool) -> None:
     assert _reaches(confidence, 0.9999999) is reaches
     assert not _reaches(2e-9, 3e-9)
+
+
+def test_a_score_that_label_studio_shows_reaches_itself() -> None:
+    assert _reaches(0.8765432, 0.876543)
+    assert _reaches(0.8765427, 0.876543)
+    assert not _reaches(0.8765424, 0.876543)
+    assert not _reaches(0.9999999, 1.0)
