@@ -22,7 +22,7 @@ slowly = @echo "$(1)"; began=$$(date +%s); passed() { echo $$(($$(date +%s) - be
 	( while sleep 30 >/dev/null 2>&1; do echo "  ... still running after $$(passed) s"; done ) & ticker=$$!; \
 	trap 'kill $$ticker 2>/dev/null' EXIT; $(2) && echo "  done in $$(passed) s"
 
-.PHONY: setup studio local-model demo check test coverage build lint serve bench docs lock
+.PHONY: setup studio local-model demo check test coverage build lint serve bench bench-trust docs lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
@@ -80,6 +80,9 @@ serve: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+bench-trust: setup
+	nice $(BIN)/python -m benchmarks.trust
 
 docs: setup
 	@echo "Building the documentation ..."

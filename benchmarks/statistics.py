@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy
+from scipy.stats import binom
 
 from backend.domain.answer import Answer, Labels, labels_or_none
 from backend.domain.calibration.fit import calibrate
@@ -25,6 +26,8 @@ from benchmarks.confidence import CONFIGS, measured
 
 LABELS = ("billing", "bug", "praise", "question")
 SHARES = (0.4, 0.3, 0.2, 0.1)
+SKEWED = (0.9, 0.08, 0.02)
+ACCURACIES = (0.9, 0.95, 0.99)
 TARGET = 0.95
 
 Row = tuple[str, str, str]
@@ -44,32 +47,36 @@ def schema(multiple: bool = False) -> LabelSchema:
     return read_config(f'<View><Text name="t" value="$text"/>{control}</View>')
 
 
-def wilson_coverage(rng: Any) -> Iterator[Row]:
+def wilson_coverage(_rng: Any) -> Iterator[Row]:
+    """Exact: the chance of the counts whose interval contains the true accuracy."""
     for tasks in (20, 50, 100, 400):
-        ends = numpy.array([wilson(right, tasks) for right in range(tasks + 1)])
-        true = rng.random(200_000)
-        low, high = ends[rng.binomial(tasks, true)].T
-        yield f"Wilson covers, {tasks} tasks", f"{((low <= true) & (true <= high)).mean():.1%}", "95 % ± 1"
+        low, high = numpy.array([wilson(right, tasks) for right in range(tasks + 1)]).T
+        held = [
+            binom.pmf(numpy.arange(tasks + 1), tasks, true)[(low <= true) & (true <= high)].sum() for true in ACCURACIES
+        ]
+        yield f"Wilson covers, {tasks} tasks, right on 90, 95, 99 %", ", ".join(f"{one:.1%}" for one in held), "95 %"
 
 
 def f1_coverage(rng: Any) -> Iterator[Row]:
-    """A model that is right on 80 % and else says any label, rare ones less."""
-    mistakes = numpy.outer(SHARES, SHARES) * 0.2
-    chances = mistakes + numpy.diag(numpy.array(SHARES) * 0.8)
-    cells: list[tuple[Answer, Answer]] = [
-        ({"c": Labels((truth,))}, {"c": Labels((answer,))}) for truth in LABELS for answer in LABELS
-    ]
-
-    def cases(counts: Any) -> list[Case]:
-        return [
-            Case(truth, answer, int(n), truth == answer) for (truth, answer), n in zip(cells, counts, strict=True) if n
+    """A model that is right on that share and else says any label, rare ones less."""
+    for shares, right in ((SHARES, 0.8), (SKEWED, 0.9)):
+        chances = numpy.outer(shares, shares) * (1 - right) + numpy.diag(numpy.array(shares) * right)
+        cells: list[tuple[Answer, Answer]] = [
+            ({"c": Labels((truth,))}, {"c": Labels((answer,))})
+            for truth in LABELS[: len(shares)]
+            for answer in LABELS[: len(shares)]
         ]
+        true = score_of(_cases(cells, numpy.round(chances.ravel() * 1_000_000)), schema()).f1_macro
+        for tasks in (20, 50, 100, 400):
+            drawn = (_cases(cells, rng.multinomial(tasks, chances.ravel())) for _ in range(400))
+            held = [_covers(score_intervals(cases, schema()).f1_macro, true) for cases in drawn]
+            labels = "/".join(f"{share:g}" for share in shares)
+            yield f"interval covers F1 macro, {tasks} tasks, {labels}", f"{numpy.mean(held):.1%}", "90 % from 50 on"
 
-    true = score_of(cases(numpy.round(chances.ravel() * 1_000_000)), schema()).f1_macro
-    for tasks in (20, 50, 100, 400):
-        drawn = [score_intervals(cases(rng.multinomial(tasks, chances.ravel())), schema()) for _ in range(400)]
-        held = [_covers(found.f1_macro, true) for found in drawn]
-        yield f"bootstrap covers F1 macro, {tasks} tasks", f"{numpy.mean(held):.1%}", "too narrow for few tasks"
+
+def _cases(cells: list[tuple[Answer, Answer]], counts: Any) -> list[Case]:
+    pairs = zip(cells, counts, strict=True)
+    return [Case(truth, answer, int(n), truth == answer) for (truth, answer), n in pairs if n]
 
 
 def _covers(interval: Interval | None, true: float | None) -> bool:

@@ -29,7 +29,7 @@ JOURNEYS = {
         "services/public_objects",
     ),
     "test_api_endpoints": ("interfaces/web/api/open_prompts",),
-    "test_acceptance": ("services/auto_accept", "services/predictions/acceptance"),
+    "test_acceptance": ("services/predictions/acceptance",),
     "test_background": (
         "interfaces/cli/commands/runs",
         "services/run_control/heartbeat",

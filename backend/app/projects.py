@@ -11,7 +11,7 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.logs import to_log
 from backend.services.analysis.calibrate import judged
-from backend.services.analysis.confidence_threshold import least_confidence
+from backend.services.analysis.confidence_threshold import least_confidence, not_learnt_from
 from backend.services.auto_accept import ChosenTasks, choose, submittable
 from backend.services.predictions.acceptance import TakenBack
 from backend.services.predictions.sync import PushResult
@@ -73,7 +73,8 @@ class ProjectOperations(Operations):
         stored, place = self.container.outcomes, self.container.pusher.place(resolved, notify)
         if least is not None:
             return choose(place, stored, resolved, least)
-        judged_version = judged(self.container.drawing, stored, resolved, Subset("ground-truth"))
+        subset = not_learnt_from(self.container.record, resolved, Subset("ground-truth"))
+        judged_version = judged(self.container.drawing, stored, resolved, subset)
         least = least_confidence(resolved, judged_version, accuracy)
         return replace(choose(place, stored, resolved, least), basis=judged_version.basis)
 

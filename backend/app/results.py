@@ -12,7 +12,12 @@ from backend.domain.reports.report import Report
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
 from backend.services.analysis.compare import ComparisonResult, compare_versions
-from backend.services.analysis.confidence_threshold import ConfidenceThreshold, confidence_threshold
+from backend.services.analysis.confidence_threshold import (
+    ConfidenceThreshold,
+    confidence_threshold,
+    not_learnt_from,
+    wrong_share_threshold,
+)
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy
 from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.report import ReportSources, report
@@ -61,7 +66,16 @@ class ResultOperations(Operations):
     def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
         """The lowest confidence that guarantees an accuracy, with 95 % confidence."""
         resolved = self.container.resolver.readable(tag)
-        return confidence_threshold(resolved, self._judged(resolved, subset), accuracy)
+        return confidence_threshold(resolved, self._guaranteeing(resolved, subset), accuracy)
+
+    def wrong_share_threshold(self, tag: str, share: float, subset: Subset | None = None) -> ConfidenceThreshold:
+        """The lowest confidence from which at most this share of all tasks gets a wrong answer."""
+        resolved = self.container.resolver.readable(tag)
+        return wrong_share_threshold(resolved, self._guaranteeing(resolved, subset), share)
+
+    def _guaranteeing(self, resolved: ResolvedVersion, subset: Subset | None) -> JudgedVersion:
+        wanted = subset or Subset("ground-truth")
+        return self._judged(resolved, not_learnt_from(self.container.record, resolved, wanted))
 
     def draw(self, project: int, size: int) -> DrawnTasks:
         """Draws `size` tasks of a project at random, for people to label."""

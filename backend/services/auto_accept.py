@@ -78,4 +78,8 @@ def submittable(
 
 
 def _reaches(confidence: float | None, least: float) -> bool:
-    return confidence is not None and round(confidence, SCORE_DIGITS) >= round(least, SCORE_DIGITS)
+    """Without rounding: models are often so certain that thresholds differ in the tenth digit alone. But a score that
+    Label Studio shows, which is rounded, reaches itself."""
+    if confidence is None:
+        return False
+    return confidence >= least or (least < 1 and round(confidence, SCORE_DIGITS) == least)

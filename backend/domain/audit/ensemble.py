@@ -1,11 +1,10 @@
 """Ensemble votes: what one version's answers say about which answer is the ground truth of each task.
 
-A model gives one answer and its probability. The remaining probability is divided among the other answers in proportion
-to how often each of them was the ground truth when the version gave this answer wrongly. So a version that confuses two
-labels says little against either.
+A model gives one answer and its probability. The remaining probability is spread evenly over the other answers. It is
+not divided by which of them were the ground truth when the version gave this answer: where ground truths are wrong in a
+systematic way, that explains the errors away that an audit looks for (`python -m benchmarks.audits`).
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,28 +22,21 @@ class EnsembleVote:
 
     answers: task -> usable answer, as people read it
     sure: task -> its calibrated probability, 0..1
+    said: task -> the probability as the version gave it
     truths: task -> ground truth
-    mistaken: answer -> ground truth -> number of tasks on which the answer was not the ground truth
     """
 
     answers: Mapping[int, str]
     sure: Mapping[int, float]
+    said: Mapping[int, float]
     truths: Mapping[int, str]
-    mistaken: Mapping[str, Mapping[str, int]]
 
     def probability(self, task: int, answer: str, others: int) -> float:
         """The probability (0..1) that `answer` is the ground truth of a task that this version answered.
 
-        The task itself is not counted, and each answer gets one more count (add-one smoothing).
         others: number of possible answers beside the one that was given
         """
-        named = self.answers[task]
-        if answer == named:
-            return self.sure[task]
-        counts = self.mistaken.get(named, {})
-        own = self.truths[task]
-        share = counts.get(answer, 0) - (answer == own) + 1
-        return (1 - self.sure[task]) * share / (sum(counts.values()) - (own != named) + others)
+        return self.sure[task] if answer == self.answers[task] else (1 - self.sure[task]) / others
 
 
 def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> EnsembleVote:
@@ -59,9 +51,6 @@ def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: Label
     meant = calibrate(scored_answers_of(answered, truths, schema)).calibrator or float
     answers = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
     shown = {task: schema.show(expected[task]) for task in answers}
-    mistaken: dict[str, Counter[str]] = {}
-    for task, name in answers.items():
-        if name != shown[task]:
-            mistaken.setdefault(name, Counter())[shown[task]] += 1
     sure = {o.task_id: agreed if o.confidence is None else meant(o.confidence) for o in answered}
-    return EnsembleVote(answers, sure, shown, mistaken)
+    said = {o.task_id: agreed if o.confidence is None else o.confidence for o in answered}
+    return EnsembleVote(answers, sure, said, shown)

@@ -2,7 +2,8 @@
 
 A ground truth is more suspect the less probable it is according to the versions (the self-confidence of confident
 learning: Northcutt, Jiang and Chuang 2021, JAIR 70:1373). The versions are an ensemble: the mean of their probabilities
-counts, and each version is calibrated by how often it agrees with the ground truths.
+counts, and each version is calibrated by how often it agrees with the ground truths. A calibrator may make different
+confidences equal; then they decide as they were.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,12 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
             suggested, score = doubt
             tags = tuple(tag for tag, vote in task_votes.items() if vote.answers[truth.task_id] == suggested)
             suspects.append(Suspect(truth.task_id, truth.answer, given[tags[0]][truth.task_id], score, tags))
-    return sorted(suspects, key=lambda suspect: (-suspect.score, suspect.task_id))
+    return sorted(suspects, key=lambda suspect: (-suspect.score, -_said(suspect, votes), suspect.task_id))
+
+
+def _said(suspect: Suspect, votes: Mapping[str, EnsembleVote]) -> float:
+    """How sure the versions that contradict it said they were, in all."""
+    return sum(votes[tag].said[suspect.task_id] for tag in suspect.versions)
 
 
 def _doubt(task: int, votes: Mapping[str, EnsembleVote], others: int) -> tuple[str, float] | None:

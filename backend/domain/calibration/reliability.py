@@ -2,7 +2,9 @@
 
 Bins hold equally many scored answers (Nguyen and O'Connor 2015), and equal confidences stay in one bin: with bins of
 equal width most would be nearly empty, because models are rarely unsure. The ECE of a perfect confidence is not 0 but
-about 0.03 for a thousand tasks, and more for fewer, so read it with its interval.
+about 0.03 for a thousand tasks, and more for fewer. A bootstrap knows nothing of that (its interval excludes the true
+ECE in half of the cases where the confidence is right), so an ECE has no interval: beside it stands what a perfect
+confidence would have by chance on as many tasks.
 """
 
 from collections.abc import Sequence
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend.domain.calibration.scored_answers import ScoredAnswer, confident
-from backend.domain.statistics.bootstrap import SEED, percentile_interval, resampled_sums
+from backend.domain.statistics.bootstrap import MANY, SEED, TIMES, percentile_interval, resampled_sums
 from backend.domain.statistics.intervals import Interval, wilson
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Reliability:
 
     brier: mean squared distance of the confidence from 1 (right) or 0 (wrong)
     ece: mean distance of the bins' confidence and accuracy, weighted by tasks
+    ece_by_chance: its mean if every confidence were right; above `ece_chance_high` it would be in 5 % of cases
     """
 
     tasks: int
@@ -46,7 +49,8 @@ class Reliability:
     brier: float | None
     brier_ci: Interval | None
     ece: float | None
-    ece_ci: Interval | None
+    ece_by_chance: float | None
+    ece_chance_high: float | None
     reason: str | None
 
 
@@ -54,21 +58,23 @@ def reliability(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Reliability
     """The reliability with its bins, the least confident bin first."""
     pairs = confident(claims)
     if not pairs:
-        return Reliability(0, (), None, None, None, None, "No answer to a task with a ground truth has a confidence.")
+        return Reliability(
+            0, (), None, None, None, None, None, "No answer to a task with a ground truth has a confidence."
+        )
     import numpy
 
     sure, right = numpy.array(pairs, dtype=float).T
     starts = _starts(sure)
-    parts = _parts(sure - right, (sure - right) ** 2, starts)
-    values = _brier_and_ece(resampled_sums(parts, seed), len(pairs))
-    brier, ece = (float(value) for value in _brier_and_ece(parts.sum(axis=0, keepdims=True), len(pairs))[0])
+    errors = (sure - right) ** 2
+    by_chance = _chance_ece(sure, starts, seed)
     return Reliability(
         tasks=len(pairs),
         bins=tuple(_bin(pairs[first:last]) for first, last in zip(starts, [*starts[1:], len(pairs)], strict=True)),
-        brier=brier,
-        brier_ci=percentile_interval(values[:, 0]),
-        ece=ece,
-        ece_ci=_mirrored(ece, percentile_interval(values[:, 1])),
+        brier=float(errors.mean()),
+        brier_ci=percentile_interval(resampled_sums(errors[:, None], seed)[:, 0] / len(pairs)),
+        ece=float(numpy.abs(numpy.add.reduceat(sure - right, starts)).sum() / len(pairs)),
+        ece_by_chance=float(by_chance.mean()),
+        ece_chance_high=float(numpy.percentile(by_chance, 95)),
         reason=None,
     )
 
@@ -88,30 +94,14 @@ def _bin(pairs: Sequence[tuple[float, bool]]) -> Bin:
     return Bin(sure[0], sure[-1], len(pairs), sum(sure) / len(sure), right / len(pairs), wilson(right, len(pairs)))
 
 
-def _parts(gap: "Floats", error: "Floats", starts: list[int]) -> "Floats":
-    """Array [scored answer, (gap in the column of its bin, squared error)], to be summed."""
+def _chance_ece(sure: "Floats", starts: list[int], seed: int) -> "Floats":
+    """Array [draw]: ECEs of answers that are right exactly as often as they say. Sums of many are drawn as such."""
     import numpy
 
-    bins = numpy.searchsorted(starts, numpy.arange(len(gap)), side="right") - 1
-    parts = numpy.zeros((len(gap), len(starts) + 1))
-    parts[numpy.arange(len(gap)), bins] = gap
-    parts[:, -1] = error
-    return parts
-
-
-def _brier_and_ece(sums: "Floats", claims: int) -> "Floats":
-    """Array [resample, (Brier, ECE)] from [resample, (gap of each bin, squared error)]."""
-    import numpy
-
-    return numpy.stack([sums[:, -1], numpy.abs(sums[:, :-1]).sum(axis=1)], axis=1) / claims
-
-
-def _mirrored(value: float, interval: Interval | None) -> Interval | None:
-    """The basic bootstrap interval.
-
-    Chance makes an ECE too high, and a resample's ECE even higher. The percentile interval would have both on the same
-    side.
-    """
-    if interval is None:
-        return None
-    return max(0.0, 2 * value - interval[1]), max(0.0, 2 * value - interval[0])
+    rng = numpy.random.default_rng(seed)
+    if len(sure) < MANY:
+        gaps = numpy.add.reduceat(sure - (rng.random((TIMES, len(sure))) < sure), starts, axis=1)
+    else:
+        spread = numpy.add.reduceat(sure * (1 - sure), starts) ** 0.5
+        gaps = rng.normal(0, spread, (TIMES, len(starts)))
+    return numpy.asarray(numpy.abs(gaps).sum(axis=1) / len(sure))

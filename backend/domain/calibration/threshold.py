@@ -3,11 +3,13 @@
 The guarantee holds although the threshold is chosen on the same ground truths: hypotheses "the accuracy from here up is
 below the target" are tested from the most confident answers down, in an order fixed before any ground truth is seen,
 until one cannot be rejected (fixed-sequence testing: Angelopoulos, Bates, Candès, Jordan and Lei 2021, "Learn then
-Test"). Each test is the exact binomial one, which asks whether the lower Clopper-Pearson bound reaches the target. The
-thresholds are raw confidences; a calibrator fitted on the same ground truths would break the guarantee.
+Test"). Where the most confident answers are not the best, such a sequence stops at once; so a fifth of the error goes
+to ten more hypotheses, one for each tenth of the answers, which need not wait for each other (Bonferroni). Each test is
+the exact binomial one, which asks whether the lower Clopper-Pearson bound reaches the target. The thresholds are raw
+confidences; a calibrator fitted on the same ground truths would break the guarantee.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil, log
@@ -16,7 +18,9 @@ from backend.domain.calibration.scored_answers import ScoredAnswer, confident
 from backend.domain.statistics.intervals import ratio
 
 ERROR = 0.05
-METHOD = "Clopper-Pearson, fixed-sequence testing, 95 %"
+METHOD = "Clopper-Pearson, fixed-sequence testing and a grid of ten, 95 %"
+_SEQUENCE_ERROR, _GRID_ERROR = 0.04, 0.01
+_GRID = 10
 _LEAST_COVERAGE = 0.1
 
 
@@ -69,18 +73,15 @@ def risk_coverage(claims: Sequence[ScoredAnswer]) -> list[RiskPoint]:
 
 
 def tasks_to_promise(target: float) -> int:
-    """Scored answers, all right, that are needed to guarantee `target`: the smallest n with target^n <= 5 %."""
-    return ceil(log(ERROR) / log(target))
+    """Scored answers, all right, that are needed to guarantee `target`: the smallest n with target^n <= 4 %."""
+    return ceil(log(_SEQUENCE_ERROR) / log(target))
 
 
 def threshold(claims: Sequence[ScoredAnswer], target: float) -> Threshold:
     """The lowest confidence that guarantees an accuracy of `target` (between 0 and 1, both excluded)."""
     points = risk_coverage(claims)
-    lowest = None
-    for point, allowed in _steps(points, target) if points and 0 < target < 1 else []:
-        if point.wrong > allowed:
-            break
-        lowest = point
+    found = [*_in_sequence(points, target), *_on_grid(points, target)] if points and 0 < target < 1 else []
+    lowest = max(found, key=lambda point: point.tasks, default=None)
     if lowest is None:
         return Threshold(target, None, 0.0, None, None, 0, reason=_why_none(points, target))
     right = lowest.tasks - lowest.wrong
@@ -101,6 +102,24 @@ def lower_bound(right: int, tasks: int) -> float:
     return float(binomtest(right, tasks, alternative="greater").proportion_ci(1 - ERROR, method="exact").low)
 
 
+def _in_sequence(points: Sequence[RiskPoint], target: float) -> Iterator[RiskPoint]:
+    """Those that pass before the first one fails."""
+    for point, allowed in _steps(points, target):
+        if point.wrong > allowed:
+            return
+        yield point
+
+
+def _on_grid(points: Sequence[RiskPoint], target: float) -> Iterator[RiskPoint]:
+    """Those that pass of the ten that cover a tenth of the confident answers each, fixed by their number alone."""
+    from scipy.stats import binom
+
+    for tenth in range(1, _GRID + 1):
+        point = next(point for point in points if point.tasks * _GRID >= points[-1].tasks * tenth)
+        if point.wrong <= binom.ppf(_GRID_ERROR / _GRID, point.tasks, 1 - target) - 1:
+            yield point
+
+
 def _steps(points: Sequence[RiskPoint], target: float) -> list[tuple[RiskPoint, int]]:
     """The points to test, in this order, each with the number of errors that are allowed there.
 
@@ -112,7 +131,7 @@ def _steps(points: Sequence[RiskPoint], target: float) -> list[tuple[RiskPoint, 
     from scipy.stats import binom
 
     tasks = numpy.array([point.tasks for point in points])
-    allowed = binom.ppf(ERROR, tasks, 1 - target) - 1
+    allowed = binom.ppf(_SEQUENCE_ERROR, tasks, 1 - target) - 1
     more = numpy.diff(allowed, prepend=-1) > 0
     more[-1] = allowed[-1] >= 0
     enough = tasks >= _LEAST_COVERAGE * tasks[-1]

@@ -9,6 +9,7 @@ order: some of them belong to the draw at once.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from backend.domain.dataset.split import Split
 from backend.domain.hashing import digest
 
 
@@ -34,11 +35,13 @@ class TruthBasis:
     truths: their tasks
     drawn: those of them that were drawn at random; None where the project has no draw
     gaps: tasks that were drawn and have no ground truth that counts
+    split: the part of the ground truths that this is about; None for all
     """
 
     truths: tuple[int, ...]
     drawn: tuple[int, ...] | None = None
     gaps: tuple[int, ...] = ()
+    split: Split | None = None
 
     @property
     def random(self) -> bool:

@@ -86,7 +86,7 @@ def score_of(cases: Sequence[Case], schema: LabelSchema) -> Score:
         f1_micro=total.f1,
         f1_weighted=ratio(sum(f1 * support for f1, support in f1s), total.tp + total.fn),
         per_label={label: _label_score(counts[label]) for label in _ordered(counts, schema)},
-        confusion=_confusion(cases, schema),
+        confusion=confusion_tables(cases, schema),
     )
 
 
@@ -130,7 +130,8 @@ def _ordered(counts: Mapping[str, Counts], schema: LabelSchema) -> list[str]:
     return sorted(counts, key=lambda label: (place.get(label, len(place)), label))
 
 
-def _confusion(cases: Sequence[Case], schema: LabelSchema) -> dict[str, dict[str, dict[str, int]]]:
+def confusion_tables(cases: Sequence[Case], schema: LabelSchema) -> dict[str, dict[str, dict[str, int]]]:
+    """Control -> ground truth -> answer -> count, for controls that take one label."""
     tables: dict[str, dict[str, dict[str, int]]] = {}
     for field in schema.fields:
         if not field.exclusive:

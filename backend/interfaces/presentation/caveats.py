@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation
-from backend.domain.metrics.score_intervals import FEW
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def remarks(evaluation: Evaluation, subset: Subset) -> list[str]:
             f"To detect that another version is 5 points away takes up to {more}, fewer if both fail on the same tasks."
         )
     if evaluation.intervals.few and evaluation.intervals.f1_macro is not None:
-        sentences.append(f"With fewer than {FEW} tasks the intervals of F1 are too narrow: take them as a hint.")
+        sentences.append("With so few tasks the intervals of F1 may be too narrow: take them as a hint.")
     return [*sentences, *(f"{name} is n/a: {why}" for name, why in evaluation.reasons.items()), *_labels(evaluation)]
 
 

@@ -1,6 +1,10 @@
 """Numbers for people. One that does not exist is `n/a`, never 0."""
 
 from math import floor, log10
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backend.domain.calibration.reliability import Reliability
 
 NOT_THERE = "n/a"
 
@@ -35,6 +39,12 @@ def percent(value: float | None) -> str:
 def percent_interval(ends: tuple[float, float] | None) -> str:
     """`70 to 95 %`."""
     return NOT_THERE if ends is None else f"{ends[0]:.0%} to {ends[1]:.0%}".replace("%", "", 1).replace("%", " %")
+
+
+def ece_by_chance(reliability: "Reliability") -> str:
+    """What an ECE has to be compared with."""
+    mean, high = proportion(reliability.ece_by_chance), proportion(reliability.ece_chance_high)
+    return f"chance {mean} to {high}"
 
 
 def signed(value: float | None) -> str:

@@ -25,7 +25,18 @@ from backend.interfaces.presentation.caveats import remarks
 from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.plots import cost_plot, reliability_plot, risk_plot
 
-FILTERS = ("proportion", "interval", "signed", "signed_interval", "p_value", "count", "things", "usd", "seconds")
+FILTERS = (
+    "proportion",
+    "interval",
+    "signed",
+    "signed_interval",
+    "p_value",
+    "count",
+    "things",
+    "usd",
+    "seconds",
+    "ece_by_chance",
+)
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_LABELS = 25
 WORST = 25

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def basis_remarks(basis: TruthBasis, project: int) -> Iterator[str]:
     """One sentence each."""
     truths, drawn = len(basis.truths), basis.drawn
-    said = f"{numbers.count(len(drawn or ()))} of {numbers.things(truths, 'ground truth')} were drawn at random"
+    part = f" of {basis.split}" if basis.split else ""
+    said = f"{numbers.count(len(drawn or ()))} of {numbers.things(truths, 'ground truth')}{part} were drawn at random"
     if drawn is None:
         yield (
             f"{said}: tasks that people choose are easier or harder than the others, and numbers from them may be far "

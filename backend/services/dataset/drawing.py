@@ -1,7 +1,7 @@
 """Drawing tasks at random for people to label, and what ground truths rest on because of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.adapters.database.draws import DrawStore
 from backend.adapters.label_studio.client import LabelStudioClient
@@ -56,14 +56,14 @@ class Drawing:
         """What a number from `truths`, those of `subset`, rests on."""
         draw = self.store.of(project)
         if draw is None:
-            return TruthBasis(tuple(truths))
+            return TruthBasis(tuple(truths), split=subset.split)
         drawn = draw.among(self.studio.task_ids(project))
         basis = basis_of(draw, drawn, truths, left_out.shown)
         if subset.split is None or not basis.gaps:
-            return basis
+            return replace(basis, split=subset.split)
         pages = self.studio.tasks_by_id(project, basis.gaps)
         gaps = {task.id for page in pages for task in page if subset.split.has(task.data)}
-        return TruthBasis(basis.truths, basis.drawn, tuple(in_order(project, gaps)))
+        return replace(basis, gaps=tuple(in_order(project, gaps)), split=subset.split)
 
     def _starred(self, project: int) -> set[int]:
         return {

@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from backend.domain.calibration.threshold import Threshold
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.task_selection import truths_options
@@ -18,8 +19,12 @@ from backend.interfaces.presentation.truth_basis import basis_remarks
 if TYPE_CHECKING:
     from backend.domain.calibration.fit import Calibration
     from backend.domain.calibration.reliability import Bin
+    from backend.domain.calibration.wrong_share import WrongShare
     from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
     from backend.services.analysis.confidence_threshold import ConfidenceThreshold
+
+WRONG = 0.05
+"""The share of wrong answers that is allowed by default."""
 
 
 @click.command()
@@ -51,34 +56,74 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
 @click.option(
     "--accuracy",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    required=True,
     metavar="A",
     help="Share of the answers above the threshold that must be right, like 0.97.",
 )
+@click.option(
+    "--wrong",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="E",
+    help="Share of all tasks that may get a wrong answer from the threshold up, if people label the rest. "
+    f"[default: {WRONG}]",
+)
 @truths_options
 @as_json
-def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) -> None:
-    """Find the lowest confidence threshold that guarantees an accuracy, at a confidence level of 95 %.
+def threshold(version: str, accuracy: float | None, wrong: float | None, subset: Subset, json_wanted: bool) -> None:
+    """Find the lowest confidence threshold that guarantees few wrong answers or an accuracy, at a confidence of 95 %.
 
     \b
-    ls-prompts threshold sentiment@2 --accuracy 0.97
+    ls-prompts threshold sentiment@2 --wrong 0.05
     ls-prompts threshold sentiment@2 --accuracy 0.97 --json
     """
+    if accuracy is not None and wrong is not None:
+        raise click.UsageError("--accuracy and --wrong are two guarantees: leave out one of them.")
+    app = the_app()
     with waiting_for("the threshold"):
-        result = the_app().confidence_threshold(version, accuracy, subset)
-    print_json(threshold_json(result)) if json_wanted else _print_threshold(result, subset)
+        if accuracy is None:
+            result = app.wrong_share_threshold(version, WRONG if wrong is None else wrong, subset)
+        else:
+            result = app.confidence_threshold(version, accuracy, subset)
+    print_json(threshold_json(result)) if json_wanted else _print(result, subset)
     for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
         notify(remark)
 
 
-def _print_threshold(result: "ConfidenceThreshold", subset: Subset) -> None:
-    lowest, tag = result.lowest, result.version
+def _print(result: "ConfidenceThreshold", subset: Subset) -> None:
+    if isinstance(result.lowest, Threshold):
+        _print_threshold(result, result.lowest, subset)
+    else:
+        _print_wrong_share(result, result.lowest)
+
+
+def _print_wrong_share(result: "ConfidenceThreshold", lowest: "WrongShare") -> None:
+    tag = result.version
+    if lowest.threshold is None:
+        click.echo(f"No confidence of {tag} guarantees that at most {lowest.target:g} are wrong. {lowest.reason}")
+        return
+    table = _head(lowest.threshold, result.score)
+    tasks = numbers.things(lowest.tasks, "ground truth")
+    most = f"of {tasks}; at most {numbers.proportion(lowest.share_high)} of all tasks"
+    table.add_row("wrong", numbers.proportion(lowest.wrong / lowest.tasks), most)
+    table.add_row("coverage", numbers.proportion(lowest.coverage), "of the tasks; people label the rest")
+    table.add_row("accuracy", numbers.proportion(lowest.accuracy), "of the answers above it, not guaranteed")
+    Console().print(table)
+    least = f"--min-confidence {lowest.threshold!r}"
+    notify(f"{lowest.method}. `ls-prompts annotate {tag} {least}` creates annotations from them.")
+
+
+def _head(threshold: float, score: float | None) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_row("threshold", f"{threshold!r}", "confidence as the model gives it")
+    table.add_row("score", f"{score:.6g}", "the same, as pushed to Label Studio")
+    return table
+
+
+def _print_threshold(result: "ConfidenceThreshold", lowest: Threshold, subset: Subset) -> None:
+    tag = result.version
     if lowest.threshold is None:
         click.echo(f"No confidence of {tag} guarantees an accuracy of {lowest.target:g}. {lowest.reason}")
         return
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("threshold", f"{lowest.threshold:.6g}", "confidence as the model gives it")
-    table.add_row("score", f"{result.score:.6g}", "the same, as pushed to Label Studio")
+    table = _head(lowest.threshold, result.score)
     right = f"{numbers.things(lowest.tasks, 'ground truth')} above it, at least "
     table.add_row("accuracy", numbers.proportion(lowest.accuracy), f"{right}{numbers.proportion(lowest.accuracy_low)}")
     table.add_row("coverage", numbers.proportion(lowest.coverage), "of the tasks with a ground truth")
@@ -121,10 +166,11 @@ def _summary(measured: "MeasuredConfidence") -> Table:
     table = Table("", box=None, header_style="bold", pad_edge=False)
     table.add_column("Brier score")
     table.add_column("ECE")
-    for title, reliability in (("uncalibrated", measured.before), ("calibrated, on held-out folds", measured.after)):
+    for title, reliability in (("uncalibrated", measured.before), ("calibrated, held out", measured.after)):
         if reliability is not None:
+            ece = f"{numbers.proportion(reliability.ece)}, {numbers.ece_by_chance(reliability)}"
             table.add_row(
-                title, _with(reliability.brier, reliability.brier_ci), _with(reliability.ece, reliability.ece_ci)
+                title, f"{numbers.proportion(reliability.brier)}  {numbers.interval(reliability.brier_ci)}", ece
             )
     return table
 
@@ -132,10 +178,6 @@ def _summary(measured: "MeasuredConfidence") -> Table:
 def _finding(calibration: "Calibration") -> str:
     calibrator = calibration.calibrator
     return calibration.reason or (f"Helps: {calibrator.to_json()['method']} calibration." if calibrator else "")
-
-
-def _with(value: float | None, interval: "tuple[float, float] | None") -> str:
-    return f"{numbers.proportion(value)}  {numbers.interval(interval)}"
 
 
 def _pushing(tag: str) -> str:

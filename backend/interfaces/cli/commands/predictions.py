@@ -171,7 +171,7 @@ def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
     """Which tasks get none, and why."""
     sure = numbers.things(len(chosen.tasks), "prediction")
     left_alone = f"{numbers.count(chosen.unsure)} less confident predictions are left alone"
-    notify(f"{sure} with a confidence of at least {chosen.least:.6g}; {left_alone}.")
+    notify(f"{sure} with a confidence of at least {chosen.least!r}; {left_alone}.")
     if chosen.annotated:
         notify(f"Skipped, because there are annotations already: {numbers.things(chosen.annotated, 'task')}.")
     if chosen.unlike:

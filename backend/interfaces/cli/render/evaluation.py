@@ -67,8 +67,8 @@ def _confidence_rows(evaluation: Evaluation, calibrated: bool) -> list[tuple[str
         (
             "ECE",
             numbers.proportion(reliability.ece),
-            numbers.interval(reliability.ece_ci),
-            f"of the model's confidence, {pushed}",
+            "",
+            f"of the model's confidence, {pushed}; {numbers.ece_by_chance(reliability)}",
         ),
         ("Brier", numbers.proportion(reliability.brier), numbers.interval(reliability.brier_ci), ""),
     ]

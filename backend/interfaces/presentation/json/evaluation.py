@@ -86,7 +86,7 @@ def _measures_json(evaluation: Evaluation) -> dict[str, Any]:
 
 def _confidence_json(evaluation: Evaluation) -> dict[str, Any]:
     measured = plain(evaluation.reliability)
-    return {name: measured[name] for name in ("tasks", "brier", "brier_ci", "ece", "ece_ci")}
+    return {name: measured[name] for name in ("tasks", "brier", "brier_ci", "ece", "ece_by_chance", "ece_chance_high")}
 
 
 def _caveats_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from backend.domain.calibration.wrong_share import WrongShare
 from backend.domain.dataset.draw import TruthBasis
 from backend.interfaces.presentation.json.plain import plain
 
@@ -36,6 +37,8 @@ def _measured_json(measured: "MeasuredConfidence") -> dict[str, Any]:
 def threshold_json(result: "ConfidenceThreshold") -> dict[str, Any]:
     """`threshold` is a confidence as the model gives it, `score` the same as it is pushed."""
     threshold = result.lowest
+    if isinstance(threshold, WrongShare):
+        return _wrong_share_json(result, threshold)
     return {
         "version": result.version,
         "threshold": threshold.threshold,
@@ -46,6 +49,23 @@ def threshold_json(result: "ConfidenceThreshold") -> dict[str, Any]:
         "tasks": threshold.tasks,
         "method": threshold.method,
         "reason": threshold.reason,
+        "ground_truths": basis_json(result.basis),
+    }
+
+
+def _wrong_share_json(result: "ConfidenceThreshold", lowest: WrongShare) -> dict[str, Any]:
+    """`wrong_share_high`: of all tasks, with 95 % confidence; `accuracy`: of the answers above, not guaranteed."""
+    return {
+        "version": result.version,
+        "threshold": lowest.threshold,
+        "score": result.score,
+        "coverage": lowest.coverage,
+        "wrong": lowest.wrong,
+        "wrong_share_high": lowest.share_high,
+        "accuracy": lowest.accuracy,
+        "tasks": lowest.tasks,
+        "method": lowest.method,
+        "reason": lowest.reason,
         "ground_truths": basis_json(result.basis),
     }
 

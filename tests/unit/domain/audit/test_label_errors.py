@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from backend.domain.answer import Labels
-from backend.domain.audit.label_errors import audit
+from backend.domain.audit.ensemble import EnsembleVote
+from backend.domain.audit.label_errors import Suspect, _said, audit
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from benchmarks import audits
 from tests.unit.domain.metrics.test_classification import SINGLE
@@ -26,6 +27,12 @@ def test_the_most_confident_contradiction_by_most_versions_comes_first() -> None
         (4, B, A, ("s@1",)),
     ]
     assert found[0].score > found[1].score
+
+
+def test_what_a_calibrator_made_equal_is_ranked_by_what_the_version_said() -> None:
+    vote = EnsembleVote({1: "b", 2: "b"}, {1: 0.8, 2: 0.8}, {1: 0.97, 2: 0.99}, {1: "a", 2: "a"})
+    suspects = [Suspect(task, A, B, 0.8, ("1",)) for task in (1, 2)]
+    assert [_said(suspect, {"1": vote}) for suspect in suspects] == [0.97, 0.99]
 
 
 def test_who_agrees_is_no_suspect() -> None:
@@ -51,4 +58,4 @@ def test_nothing_to_audit() -> None:
 def test_truths_flipped_on_purpose_come_first() -> None:
     """As the benchmark measures it, once: versions that are right on nine tasks in ten."""
     chances, true = audits.simulated(8.0, seed=3)
-    assert next(audits.hits(chances, true, "abcd", seed=3)) >= 0.8
+    assert next(audits.hits(chances, true, "abcd", seed=3))[0] >= 0.8

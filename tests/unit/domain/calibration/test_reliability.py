@@ -1,3 +1,4 @@
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,12 +34,27 @@ def test_bins_hold_equally_many() -> None:
     found = reliability(claims([(n / 1000, n % 2 == 0) for n in range(1000)]))
     assert [b.tasks for b in found.bins] == [100] * 10
     assert [b.accuracy for b in found.bins] == [0.5] * 10
-    for (low, high), value in ((some(found.ece_ci), some(found.ece)), (some(found.brier_ci), some(found.brier))):
-        assert low < value < high
+    low, high = some(found.brier_ci)
+    assert low < some(found.brier) < high
+    assert some(found.ece) > 2 * some(found.ece_chance_high), "a confidence that says nothing is no accident"
 
 
 def test_without_confidences_nothing_is_claimed() -> None:
     for nothing in ([], [ScoredAnswer(1, None, True)]):
         found = reliability(nothing)
-        assert (found.tasks, found.bins, found.brier, found.brier_ci, found.ece, found.ece_ci) == (0, (), *[None] * 4)
+        assert (found.tasks, found.bins, found.brier, found.brier_ci, found.ece) == (0, (), *[None] * 3)
+        assert (found.ece_by_chance, found.ece_chance_high) == (None, None)
         assert "has a confidence" in some(found.reason)
+
+
+@pytest.mark.parametrize("tasks", [100, 400, 4000])
+def test_a_perfect_confidence_has_the_ece_that_chance_gives(tasks: int) -> None:
+    """In 5 % of cases it is higher than `ece_chance_high`; the mean of forty draws is near `ece_by_chance`."""
+    rng = numpy.random.default_rng(3)
+    found = []
+    for _ in range(40):
+        sure = rng.beta(4, 1, tasks)
+        rights = rng.random(tasks) < sure
+        found.append(reliability(claims(list(zip(sure.tolist(), rights.tolist(), strict=True)))))
+    assert numpy.mean([some(one.ece) for one in found]) == pytest.approx(some(found[0].ece_by_chance), rel=0.2)
+    assert sum(some(one.ece) > some(one.ece_chance_high) for one in found) <= 6

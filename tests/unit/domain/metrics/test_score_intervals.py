@@ -90,10 +90,19 @@ def test_what_does_not_exist_has_no_interval() -> None:
     assert count_cases([Outcome(1, FAILURE)], [Truth(1, {"c": Labels(("a",))})], SINGLE) == []
 
 
-def test_all_rejected_is_zero_and_only_one_class_is_one() -> None:
-    rejected = score_intervals([Case({"c": Labels(("a",))}, None, 10, False)], SINGLE)
-    assert rejected.f1_macro == (0, 0)
-    assert score_intervals([Case({"c": Labels(("a",))}, {"c": Labels(("a",))}, 10, True)], SINGLE).f1_macro == (1, 1)
+def test_perfection_and_failure_so_far_are_no_certainty() -> None:
+    rejected = some(score_intervals([Case({"c": Labels(("a",))}, None, 10, False)], SINGLE).f1_macro)
+    assert rejected[0] == 0 < rejected[1] < 0.4
+    perfect = score_intervals([Case({"c": Labels(("a",))}, {"c": Labels(("a",))}, 20, True)], SINGLE)
+    low, high = some(perfect.f1_macro)
+    assert 0.8 < low < high == 1
+
+
+def test_micro_f1_of_one_label_is_the_accuracy_and_so_is_its_interval() -> None:
+    found = score_intervals(cases_of([("a", "a"), ("a", "b"), ("b", "b")] * 10, many=False), SINGLE)
+    assert found.f1_micro == found.accuracy
+    unusable = score_intervals(cases_of([("a", "a"), ("a", REJECTION), ("b", "b")] * 10, many=False), SINGLE)
+    assert unusable.f1_micro != unusable.accuracy
 
 
 def test_several_controls_are_one_list_of_labels() -> None:

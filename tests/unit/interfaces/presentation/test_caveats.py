@@ -23,7 +23,7 @@ def test_many_right_answers_need_no_remark() -> None:
 def test_few_tasks_are_said_to_be_few() -> None:
     more, hint = remarks(evaluated("ab" * 20, "ab" * 15 + "a" * 10), ALL)
     assert more.startswith("To detect that another version is 5 points away takes up to ")
-    assert hint == "With fewer than 100 tasks the intervals of F1 are too narrow: take them as a hint."
+    assert hint == "With so few tasks the intervals of F1 may be too narrow: take them as a hint."
 
 
 def test_free_texts_that_must_be_right_word_for_word_are_named() -> None:

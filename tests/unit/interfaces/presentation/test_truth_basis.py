@@ -1,6 +1,7 @@
 """One line says what a number rests on."""
 
 from backend.domain.dataset.draw import TruthBasis
+from backend.domain.dataset.split import Split
 from backend.interfaces.presentation.truth_basis import basis_remarks, drawn_accuracy_remarks
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy
 
@@ -13,6 +14,11 @@ def test_without_a_draw_it_warns() -> None:
 
 def test_with_nothing_but_drawn_ones_it_is_one_short_sentence() -> None:
     assert list(basis_remarks(TruthBasis((1, 2), (1, 2)), 12)) == ["2 of 2 ground truths were drawn at random."]
+
+
+def test_the_part_of_the_truths_is_named() -> None:
+    (remark,) = basis_remarks(TruthBasis((1, 2), (1, 2), split=Split("test", 0.5)), 12)
+    assert remark == "2 of 2 ground truths of test:0.5 were drawn at random."
 
 
 def test_others_and_gaps_are_counted() -> None:

@@ -10,6 +10,7 @@ from backend.domain.calibration.fit import Calibration, calibrate
 from backend.domain.calibration.reliability import reliability
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import threshold
+from backend.domain.calibration.wrong_share import wrong_share
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.split import Split
@@ -42,7 +43,7 @@ def test_a_calibration_that_helps(capsys: pytest.CaptureFixture[str]) -> None:
     found = calibrating(claims())
     shown._print_calibration(found)
     out, err = capsys.readouterr()
-    assert "calibrated, on held-out folds" in out
+    assert "calibrated, held out" in out
     assert "Helps: " in out
     assert "`ls-prompts push mood@1`" in err
     told = calibration_json(found)
@@ -72,9 +73,9 @@ def test_a_calibration_that_is_taken_back(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(n, 0.5 + n / 400, True) for n in range(200)], 0.95)
-    shown._print_threshold(ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7), ALL)
+    shown._print(ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7), ALL)
     out, err = capsys.readouterr()
-    assert f"{found.threshold:.6g}" in out
+    assert f"{found.threshold!r}" in out
     assert "0.25" in out
     assert "annotate mood@1 --accuracy 0.95" in err
     told = threshold_json(ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7))
@@ -84,17 +85,37 @@ def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_threshold_of_a_part_is_handed_on_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """--accuracy would look for another, with all ground truths."""
     found = threshold([ScoredAnswer(n, 0.5 + n / 700, True) for n in range(200)], 0.95)
-    shown._print_threshold(
-        ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7), replace(ALL, split=Split("test", 0.5))
-    )
+    shown._print(ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7), replace(ALL, split=Split("test", 0.5)))
     assert f"annotate mood@1 --min-confidence {found.threshold!r}`" in capsys.readouterr().err
 
 
 def test_no_threshold_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(1, 0.9, True)], 0.97)
-    shown._print_threshold(ConfidenceThreshold("mood@1", found, None, NOTHING, BASIS, 7), ALL)
-    assert "No confidence of mood@1 guarantees an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
+    shown._print(ConfidenceThreshold("mood@1", found, None, NOTHING, BASIS, 7), ALL)
+    assert "No confidence of mood@1 guarantees an accuracy of 0.97. It takes at least 106" in capsys.readouterr().out
     assert threshold_json(ConfidenceThreshold("mood@1", found, None, NOTHING, BASIS, 7))["threshold"] is None
+
+
+def test_a_share_of_all_tasks(capsys: pytest.CaptureFixture[str]) -> None:
+    found = ConfidenceThreshold("mood@1", wrong_share(claims_of(100, {50, 60}), 0.05), 0.25, NOTHING, BASIS, 7)
+    shown._print(found, ALL)
+    out, err = capsys.readouterr()
+    assert "of 100 ground truths; at most 0.047 of all tasks" in out
+    assert "of the answers above it, not guaranteed" in out
+    assert "annotate mood@1 --min-confidence" in err
+    told = threshold_json(found)
+    assert (told["wrong"], told["tasks"], told["wrong_share_high"]) == (1, 100, pytest.approx(0.0466, abs=0.0001))
+
+
+def test_no_share_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    found = ConfidenceThreshold("mood@1", wrong_share(claims_of(9, set()), 0.05), None, NOTHING, BASIS, 7)
+    shown._print(found, ALL)
+    assert "guarantees that at most 0.05 are wrong. It takes at least 59 ground truths" in capsys.readouterr().out
+    assert threshold_json(found)["threshold"] is None
+
+
+def claims_of(tasks: int, wrong: set[int]) -> list[ScoredAnswer]:
+    return [ScoredAnswer(n, 1 - n / 1000, n not in wrong) for n in range(tasks)]
 
 
 def test_annotate_says_which_predictions_stay(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,7 +132,8 @@ def test_annotate_says_which_predictions_stay(capsys: pytest.CaptureFixture[str]
         ["annotate", "mood@1", "--min-confidence", "0.5", "--accuracy", "0.9"],
         ["annotate", "mood@1", "--min-confidence", "1.5"],
         ["annotate", "mood@1", "--accuracy", "1"],
-        ["threshold", "mood@1"],
+        ["threshold", "mood@1", "--accuracy", "0.9", "--wrong", "0.1"],
+        ["threshold", "mood@1", "--wrong", "1"],
         ["threshold", "mood@1", "--accuracy", "0"],
     ],
 )

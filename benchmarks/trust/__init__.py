@@ -1,0 +1,1 @@
+"""Do the numbers hold where people label as people do? Simulated projects whose truth is known."""
