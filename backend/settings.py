@@ -80,6 +80,7 @@ class Settings(BaseSettings):
         None, description="server of the teacher models, if it is not OPENAI_BASE_URL"
     )
     teacher_api_key: Secret = Field(None, description="key for TEACHER_BASE_URL")
+    secret_key: Secret = Field(None, description="what stored keys of models' servers are encrypted with")
     database_url: Optional = Field(
         None, description="PostgreSQL, if several machines share it; without it, SQLite in DATA_DIR"
     )
@@ -144,6 +145,10 @@ class Settings(BaseSettings):
         if self.price_in is None or self.price_out is None:
             raise SettingsError("Set both PRICE_IN and PRICE_OUT (USD per million tokens), or neither.")
         return self.price_in, self.price_out
+
+    def variable(self, name: str) -> str | None:
+        """The value of an environment variable that is not a setting, from the environment or from .env."""
+        return os.environ.get(name) or EnvFile(type(self)).env_vars.get(name.lower())
 
     def as_environment(self) -> dict[str, str]:
         """For a process of ours that is to have the very same settings: this environment with them written into it."""

@@ -16,12 +16,13 @@ from typing import Any, Self
 
 from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.adapters.providers.prices import price_of
-from backend.adapters.providers.registry import DEFAULT, ConnectionRegistry
+from backend.adapters.providers.registry import ConnectionRegistry
 from backend.app import App
 from backend.container import Container
 from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.connection import DEFAULT
 from backend.domain.labels.config import read_config
 from backend.domain.metrics.comparison import Comparison, compare
 from backend.domain.optimize.search import SearchOptions

@@ -30,6 +30,7 @@ IMPORTERS = {
     "sqlalchemy": ["backend/adapters/database/"],
     "alembic": ["backend/adapters/database/engine.py", "backend/adapters/database/migrations/"],
     "label_studio_sdk": ["backend/adapters/label_studio/"],
+    "cryptography": ["backend/adapters/key_cipher.py"],
     "dotenv": ["backend/adapters/files/env_file.py", "backend/env_file.py"],
     "httpx": ["backend/adapters/label_studio/", "backend/adapters/providers/llama_cpp.py", "backend/adapters/web/"],
     "PIL": ["backend/adapters/pillow.py"],

@@ -36,7 +36,7 @@ JOURNEYS = {
     "test_batch": ("adapters/providers/batch_api", "services/runs/batch/poller", "services/runs/batch/request_files"),
     "test_broken_task": ("adapters/label_studio/task_pages", "services/runs/stored_outcomes"),
     "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options", "services/run_control/termination"),
-    "test_confidence": ("services/analysis/calibrate", "services/analysis/confidence_threshold"),
+    "test_confidence": ("services/analysis/confidence_threshold",),
     "test_connect": (
         "adapters/label_studio/backends",
         "interfaces/cli/commands/projects",
@@ -45,6 +45,7 @@ JOURNEYS = {
         "services/live_requests",
         "services/projects",
     ),
+    "test_draw": ("adapters/label_studio/views", "services/dataset/drawing"),
     "test_enhance": (
         "interfaces/web/api/refinements",
         "services/optimize/feedback",
@@ -62,7 +63,10 @@ JOURNEYS = {
     "test_main_job": (
         "adapters/label_studio/client",
         "adapters/label_studio/predictions",
-        *(f"app/{name}" for name in ("checks", "operations", "projects", "prompts", "results", "runs", "server")),
+        *(
+            f"app/{name}"
+            for name in ("checks", "connections", "operations", "projects", "prompts", "results", "runs", "server")
+        ),
         "container/models",
         "interfaces/cli/commands/predictions",
         "interfaces/cli/commands/run",
@@ -117,7 +121,8 @@ UNITS = {
     "test_gunicorn": ("gunicorn_config", "interfaces/web/room", "interfaces/web/waiting", "interfaces/web/worker"),
     "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
     "unit/adapters/database/test_engine": tuple(
-        f"adapters/database/tables/{name}" for name in ("base", "completions", "predictions", "prompts", "runs")
+        f"adapters/database/tables/{name}"
+        for name in ("base", "completions", "model_connections", "predictions", "prompts", "runs", "trust")
     ),
     "unit/adapters/database/test_prompts": ("adapters/database/completions",),
     "unit/adapters/database/test_repository": ("adapters/database/retry",),
@@ -128,10 +133,12 @@ UNITS = {
         "adapters/providers/model_profiles",
         "adapters/providers/refusals",
         "adapters/providers/response",
+        "adapters/providers/written_documents",
         "domain/chat/model",
     ),
     "unit/adapters/test_prometheus": ("engine/observer",),
     "unit/adapters/web/test_files": ("adapters/web/file_answer",),
+    "unit/services/pictures/test_loader": ("domain/text_file",),
     "unit/domain/chat/test_request": ("domain/chat/request_builder",),
     "unit/domain/labels/controls/test_attributes": (
         "domain/labels/controls/marking",
@@ -169,7 +176,7 @@ UNITS = {
     "unit/adapters/database/test_actions": ("domain/action",),
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
-        for name in ("evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")
+        for name in ("connections", "evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")
     ),
     "unit/interfaces/cli/test_main": (
         "__main__",

@@ -9,6 +9,7 @@ Everything the commands do is here, for scripts:
 from backend.app.api import ApiOperations
 from backend.app.authorship import AuthorshipOperations
 from backend.app.checks import CheckOperations
+from backend.app.connections import ConnectionOperations
 from backend.app.projects import ProjectOperations
 from backend.app.prompts import PromptOperations
 from backend.app.results import ResultOperations
@@ -21,6 +22,7 @@ class App(
     ResultOperations,
     ProjectOperations,
     CheckOperations,
+    ConnectionOperations,
     ApiOperations,
     AuthorshipOperations,
 ):

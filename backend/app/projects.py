@@ -1,6 +1,7 @@
 """Projects: what annotators get, and a version's predictions in Label Studio."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.adapters.database.actions import ActionStore
 from backend.adapters.database.project_data import Held
@@ -69,11 +70,12 @@ class ProjectOperations(Operations):
         See `confidence_threshold`.
         """
         resolved = self.container.resolver.resolved(tag)
-        stored = self.container.outcomes
-        if least is None:
-            judged_version = judged(self.container.studio, stored, resolved, Subset("ground-truth"))
-            least = least_confidence(resolved, judged_version, accuracy)
-        return choose(self.container.pusher.place(resolved, notify), stored, resolved, least)
+        stored, place = self.container.outcomes, self.container.pusher.place(resolved, notify)
+        if least is not None:
+            return choose(place, stored, resolved, least)
+        judged_version = judged(self.container.drawing, stored, resolved, Subset("ground-truth"))
+        least = least_confidence(resolved, judged_version, accuracy)
+        return replace(choose(place, stored, resolved, least), basis=judged_version.basis)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:
         """Creates annotations from all predictions of a version that a person could submit, or from those on `tasks`.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from backend.adapters.database.calibrations import StoredCalibration
 from backend.app.operations import Operations
+from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Outcome
 from backend.domain.reports.report import Report
@@ -12,10 +13,13 @@ from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
 from backend.services.analysis.compare import ComparisonResult, compare_versions
 from backend.services.analysis.confidence_threshold import ConfidenceThreshold, confidence_threshold
+from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy
 from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.results import TaskResult, results
+from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.runs.options import RunResult
 
 
 class ResultOperations(Operations):
@@ -44,7 +48,7 @@ class ResultOperations(Operations):
         return calibrate_version(self.container.calibrations, resolved, self._judged(resolved, subset))
 
     def _judged(self, resolved: ResolvedVersion, subset: Subset | None) -> JudgedVersion:
-        return judged(self.container.studio, self.container.outcomes, resolved, subset or Subset("ground-truth"))
+        return judged(self.container.drawing, self.container.outcomes, resolved, subset or Subset("ground-truth"))
 
     def uncalibrate(self, tag: str) -> bool:
         """Raw confidences are pushed again; False if they were already."""
@@ -58,6 +62,18 @@ class ResultOperations(Operations):
         """The lowest confidence that guarantees an accuracy, with 95 % confidence."""
         resolved = self.container.resolver.readable(tag)
         return confidence_threshold(resolved, self._judged(resolved, subset), accuracy)
+
+    def draw(self, project: int, size: int) -> DrawnTasks:
+        """Draws `size` tasks of a project at random, for people to label."""
+        return self.container.drawing.draw(project, size)
+
+    def drawn_accuracy(self, finished: RunResult) -> DrawnAccuracy:
+        """What an evaluation rests on."""
+        resolved = self.container.resolver.readable(finished.run.tag)
+        left_out = finished.evaluation.left_out if finished.evaluation else NOTHING
+        truths = [truth.task_id for truth in finished.truths]
+        basis = self.container.drawing.basis(resolved.project.id, finished.subset, truths, left_out)
+        return drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
 
     def audit(self, project: int, subset: Subset | None = None) -> Audit:
         """Ground truths that may be wrong, among all or those of `subset`."""

@@ -11,6 +11,7 @@ from backend.adapters.database.acceptances import AcceptanceStore
 from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.draws import DrawStore
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
@@ -18,10 +19,11 @@ from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential
 from backend.adapters.processes import LocalProcess
-from backend.adapters.providers.registry import DEFAULT, TEACHER
 from backend.container.models import ModelParts
+from backend.domain.connection import DEFAULT, TEACHER
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.errors import SettingsError
+from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting
 from backend.services.optimize.optimizer import Optimizer
@@ -56,7 +58,9 @@ class Container(ModelParts):
     def studio(self) -> LabelStudioClient:
         key = self.settings.label_studio_api_key
         accepted = AcceptanceStore(self.store).ids
-        return LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, accepted)
+        studio = LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, accepted)
+        studio.texts = self.pictures
+        return studio
 
     @cached_property
     def pictures(self) -> PictureLoader:
@@ -70,6 +74,7 @@ class Container(ModelParts):
         other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics")}
         accepted = AcceptanceStore(self.store).ids
         other.studio = LabelStudioClient(self.settings.label_studio_url, None, accepted, credential)
+        other.studio.texts = other.pictures
         return other
 
     @property
@@ -89,6 +94,10 @@ class Container(ModelParts):
     @cached_property
     def calibrations(self) -> CalibrationStore:
         return CalibrationStore(self.store)
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        return Drawing(self.studio, DrawStore(self.store))
 
     @cached_property
     def resolver(self) -> Resolver:

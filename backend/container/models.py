@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.embeddings import EmbeddingStore
+from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import PATIENT
 from backend.adapters.files.private import close_to_others
-from backend.adapters.providers.registry import DEFAULT, ConnectionRegistry
+from backend.adapters.key_cipher import KeyCipher
+from backend.adapters.providers.registry import ConnectionRegistry
+from backend.domain.connection import DEFAULT
 from backend.domain.resolution.resolve import Pricing, priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
@@ -19,6 +22,8 @@ from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, process_stop
 from backend.engine.stored_model import RecordedModel, StoredModel
 from backend.services.prompts.versions import Prompts
+from backend.services.setup.connection_check import ConnectionTest
+from backend.services.setup.model_connections import ModelConnections
 from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -50,7 +55,18 @@ class ModelParts:
     @cached_property
     def connections(self) -> ConnectionRegistry:
         """How models' servers are reached."""
-        return ConnectionRegistry.of(self.settings)
+        return ConnectionRegistry.of(self.settings, lambda name: self.model_connections.open(name))
+
+    @cached_property
+    def model_connections(self) -> ModelConnections:
+        """The stored ones."""
+        settings = self.settings
+        store, cipher = ModelConnectionStore(self.store), KeyCipher(settings.secret_key)
+        return ModelConnections(store, cipher, settings, settings.variable)
+
+    def connection_test(self, name: str) -> ConnectionTest:
+        connection = self.connections[name]
+        return ConnectionTest(name, connection.base_url, lambda: self.connections.chat(name), connection.pricing)
 
     @cached_property
     def pricing(self) -> Pricing:

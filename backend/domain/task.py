@@ -17,20 +17,26 @@ MOST_IDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`trouble`: why there is no data; "" if there is. `read`: variable -> what a model reads in its place; `pictures`:
-    variable -> what it is shown there."""
+    """`trouble`: why there is no data; "" if there is. `texts`: variable -> what was loaded or decoded for it, or a
+    Failure; `read`: variable -> what a model reads in its place; `pictures`: variable -> what it is shown there."""
 
     id: int
     data: Mapping[str, Any]
     trouble: str = ""
+    texts: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     read: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     pictures: Mapping[str, tuple[Attachment, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def contents(self) -> Mapping[str, Any]:
+        """`data` with `texts` in place of what stands there."""
+        return {**self.data, **self.texts} if self.texts else self.data
 
     def value(self, variable: str) -> Any:
         """What a prompt says of a variable: its value, see `domain.data_paths`; None if there is none."""
         if variable in self.read:
             return self.read[variable]
-        value = look_up(self.data, variable)
+        value = look_up(self.contents, variable)
         return None if value is MISSING else value
 
 

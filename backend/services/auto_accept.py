@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.labels.controls.region_score import SCORE_DIGITS
 from backend.domain.labels.regions import is_submittable
 from backend.domain.predictions.diff import compare, wanted_of
@@ -21,6 +22,7 @@ class ChosenTasks:
     unsure: how many stay predictions
     annotated: tasks that have an annotation already
     unlike: confident answers that differ from Label Studio's predictions
+    basis: what the guarantee of an accuracy rests on, if one was asked for
     """
 
     least: float
@@ -28,6 +30,7 @@ class ChosenTasks:
     unsure: int
     annotated: int
     unlike: int
+    basis: TruthBasis | None = None
 
 
 def choose(place: TargetProject, stored: StoredOutcomes, resolved: ResolvedVersion, least: float) -> ChosenTasks:

@@ -12,7 +12,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.optimize.proposals import Dropped, Proposal, changed
 from backend.domain.optimize.teacher_request import teacher_template
-from backend.domain.pictures.loading import shown_files
+from backend.domain.pictures.texts import reads_files
 from backend.domain.prompts.default_prompt import default_version, first_prompt
 from backend.domain.prompts.definitions import hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
@@ -56,7 +56,7 @@ class PromptDrafter:
         if teacher is None:
             return DraftedPrompt(first)
         version = default_version(schema, details.id, teacher)
-        if shown_files(schema.inputs, version.variables):
+        if reads_files(schema, version.variables):
             return DraftedPrompt(first, ("The tasks show files, which no teacher is sent: this is the draft alone.",))
         proposal = self._ask(ResolvedVersion(version, details, schema), teacher)
         if isinstance(proposal, Dropped):

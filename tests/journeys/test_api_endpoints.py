@@ -1,4 +1,4 @@
-"""Each of the thirty endpoints of the Prompts API through the unmodified SDK, as scripts call it and as asyncio does."""
+"""Each of the thirty endpoints of the Prompts API through the unmodified SDK, by its client and its async client."""
 
 import asyncio
 import inspect

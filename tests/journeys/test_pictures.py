@@ -13,7 +13,7 @@ from demo.label_studio import DEFAULT_SWITCHES
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Json, Project
-from tests.pictures import PDF, Served, encoded, file_server
+from tests.pictures import PDF, Served, encoded, file_server, pdf
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -28,6 +28,7 @@ UPLOADED = [encoded("PNG", (20 + number, 10)) for number in range(2)]
 LOCAL = [encoded("JPEG", (30 + number, 10)) for number in range(2)]
 LARGE = encoded("JPEG", (6000, 300))
 INLINE = encoded("BMP", (20, 20))
+NOTE = "😀 Anna met\r\nBob in Oslo."
 GOOD = [*UPLOADED, *LOCAL, LARGE, INLINE]
 
 
@@ -40,6 +41,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "shelf" / f"{number}.jpg").write_bytes(content)
     (folder / "shelf" / "text.jpg").write_text("This is not a picture.")
     (folder / "shelf" / "paper.pdf").write_bytes(PDF)
+    (folder / "shelf" / "words.pdf").write_bytes(pdf(b"About Refund, 0"))
+    (folder / "shelf" / "scan.pdf").write_bytes(pdf(b""))
+    (folder / "shelf" / "note.txt").write_bytes(NOTE.encode())
+    (folder / "shelf" / "odd.txt").write_bytes(b"\xff\xfe")
     return folder
 
 
@@ -256,3 +261,54 @@ def test_files_of_a_storage_come_through_label_studio(
         (added,) = project.add([{"image": late}])
         tried = " ".join(ours.command("try", "stored@1", "--task", added).out.split())
         assert "is in a storage at a private address (127.0.0.1), which is not read: switch the storage's" in tried
+
+
+def test_texts_of_files_are_read_and_marked(
+    studio: RunningLabelStudio, ours: Installation, stand_in: RunningStandIn, shelf: Path
+) -> None:
+    """`valueType="url"`: the screen loads what the task names, and marks are places in that."""
+    config = """<View><Text name="note" value="$note" valueType="url"/>
+      <Labels name="who" toName="note"><Label value="Person"/></Labels></View>"""
+    addresses = [f"/data/local-files/?d=shelf/{name}" for name in ("note.txt", "odd.txt", "gone.txt")]
+    project = Project(studio.new_project(config, [{"note": one} for one in addresses]), studio.http)
+    storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
+    studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
+    first, _, _ = project.task_ids()
+    bob = {"start": 12, "end": 15, "labels": ["Person"]}  # the screen stores no text there
+    truth = {"from_name": "who", "to_name": "note", "type": "labels", "value": bob}
+    annotation = {"result": [truth], "ground_truth": True}
+    studio.http.post(f"/api/tasks/{first}/annotations/", json=annotation).raise_for_status()
+    ours.command("save", "note", "--project", project.id)
+    judged = ours.command("evaluate", "note@1", "--json").json
+    assert (judged["tasks"], judged["accuracy"]) == (1, 1)
+    ours.command("run", "note@1", "--on", "all")
+    (pushed,) = project.predictions()
+    assert [one["value"] for one in pushed["result"]] == [bob | {"text": "Bob"}]
+    failed = " ".join(ours.command("results", "note@1", "--failed").out.split())
+    assert "Its text 'note' is not a text in UTF-8." in failed
+    assert "Its text 'note' is not there (Label Studio answers 404)" in failed
+    assert NOTE.encode() not in _files(ours.folder / "data"), "no text of a file is kept"
+
+
+def test_a_model_that_takes_no_files_is_given_the_text_of_documents(
+    studio: RunningLabelStudio, ours: Installation, stand_in: RunningStandIn, shelf: Path
+) -> None:
+    config = CONFIG.replace('<Image name="photo" value="$image"/>', '<Pdf name="photo" value="$paper"/>')
+    config = config.replace('<Text name="text" value="$text"/>', "")
+    addresses = [f"/data/local-files/?d=shelf/{name}.pdf" for name in ("words", "scan", "paper")]
+    project = Project(studio.new_project(config, [{"paper": one} for one in addresses]), studio.http)
+    storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
+    studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
+    ours.command("save", "paper", "--project", project.id)
+    ours.command("run", "paper@1", "--on", "all")
+    first, _, _ = project.task_ids()
+    assert project.predicted("paper@1") == {first}
+    (prediction,) = project.predictions()
+    assert prediction["result"][0]["value"]["choices"] == ["Refund"]
+    failed = " ".join(ours.command("results", "paper@1", "--failed").out.split())
+    assert "Its document has no text layer" in failed
+    assert "Its document is damaged" in failed
+    stand_in.control(pictures=True)
+    asked = stand_in.stats()["requests"]
+    ours.command("run", "paper@1", "--ids", str(first))
+    assert stand_in.stats()["requests"] == asked, "the answer is found again where files are taken"

@@ -26,12 +26,14 @@ class ActionStore(Repository):
     @retried
     def all(self) -> list[Action]:
         """Of all versions that exist, newest first."""
-        query = sa.select(actions, prompts.c.name).join_from(actions, prompts).order_by(actions.c.id.desc())
+        query = (
+            sa.select(actions, actions.c.count.label("affected"), prompts.c.name)
+            .join_from(actions, prompts)
+            .order_by(actions.c.id.desc())
+        )
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return [
-            Action(
-                f"{row.name}@{row.number}", row.kind, row._mapping["count"], row.created, row.user_id, row.user_email
-            )
+            Action(f"{row.name}@{row.number}", row.kind, row.affected, row.created, row.user_id, row.user_email)
             for row in rows
         ]

@@ -15,7 +15,9 @@ from backend.adapters.label_studio.filters import all_of, by_version
 from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
 from backend.adapters.label_studio.predictions import ANNOTATED, StudioPredictions
 from backend.adapters.label_studio.task_pages import TaskPages
+from backend.adapters.label_studio.views import StudioViews
 from backend.domain.person import Person
+from backend.domain.pictures.loading import PictureSource
 from backend.domain.predictions.acceptance import is_unseen
 from backend.domain.task import Task
 from backend.domain.urls import shown
@@ -61,8 +63,11 @@ class AnnotatedTask:
         return tuple(a for a in self.annotations if a.get("id") not in self.unseen)
 
 
-class LabelStudioClient(StudioBackends, StudioPredictions):
-    """`known`: the annotations of a project that were made of predictions by order of this record, by id."""
+class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews):
+    """`known`: the annotations of a project that were made of predictions by order of this record, by id; `texts`: who
+    reads the texts of which tasks hold the address."""
+
+    texts: PictureSource | None = None
 
     def __init__(
         self,

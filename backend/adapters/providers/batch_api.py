@@ -106,7 +106,7 @@ class BatchApi:
             raise self._error(error) from None
         except (openai.APIError, *GARBAGE, httpx2.TransportError) as error:
             raise unsafe(error, self._shown) or ProviderAwayError(
-                f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
+                f"No connection to the model's server at {self._shown}: start it, or correct {self._named.address}."
             ) from None
 
     def _error(self, error: openai.APIStatusError) -> ProviderError:
@@ -117,7 +117,7 @@ class BatchApi:
             return ProviderError(f"{self._shown} has no batch endpoint: run it without --batch.")
         if status in (401, 403):
             return ProviderError(
-                f"{self._shown} refused the key: check {self._named}_API_KEY, and that it may use batches."
+                f"{self._shown} refused the key: check {self._named.key}, and that it may use batches."
             )
         if status == 402 or "quota" in (error.code or "") or "billing" in (error.code or ""):
             return ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")

@@ -36,6 +36,7 @@ from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import RequestFormat
 from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.adapters.providers.written_documents import WrittenDocuments
 from backend.domain.chat.model_names import doubt
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
@@ -78,6 +79,7 @@ class ChatCompletions:
         # Whole, because the client would put it together for each request, at a tenth of the CPU that asking takes.
         self._chat_url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
         self._moves = 0
+        self._documents = WrittenDocuments()
 
     async def close(self) -> None:
         await self._client.close()
@@ -98,11 +100,11 @@ class ChatCompletions:
             raise ProviderRefusedError(self._list_refused(error)) from None
         except (openai.APIConnectionError, TimeoutError) as error:
             raise unsafe(error, self._shown) or ProviderError(
-                f"No connection to the model's server at {self._shown}: start it, or correct {self._named}_BASE_URL."
+                f"No connection to the model's server at {self._shown}: start it, or correct {self._named.address}."
             ) from None
         except GARBAGE:
             raise ProviderError(
-                f"{self._shown} answers, but not with a list of models: check {self._named}_BASE_URL, which usually "
+                f"{self._shown} answers, but not with a list of models: check {self._named.address}, which usually "
                 "ends in /v1."
             ) from None
 
@@ -123,23 +125,24 @@ class ChatCompletions:
         return f"{self._shown}, {model}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        """The model's answer, or a Failure.
-
-        Raises ProviderError if no other task would be answered either: key, quota, unknown model or address.
-        """
+        """The model's answer, or a Failure. Raises ProviderError if no other task would be answered either: key, quota,
+        unknown model or address."""
         while True:
             dialect = self._profiles.format(request.template.model)
             self._check_cap(request, dialect)
+            sent = await self._documents.sent(request, dialect)
+            if isinstance(sent, Failure):
+                return sent
             try:
-                reply = await self._ask(request, dialect, attempt)
+                reply = await self._ask(sent, dialect, attempt)
             except openai.APIStatusError as error:
-                refused = await self._refused(request, dialect, attempt, error)
+                refused = await self._refused(sent, dialect, attempt, error)
                 if refused is not None:
                     return refused
-            else:
-                if isinstance(reply, Completion):
-                    self._profiles.answered(request, dialect, reply)
-                return reply
+                continue
+            if isinstance(reply, Completion):
+                self._profiles.answered(request, dialect, reply)
+            return reply
 
     async def _ask(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | Failure:
         """Sends once. Raises APIStatusError for a refusal."""
@@ -180,6 +183,9 @@ class ChatCompletions:
         if 300 <= error.status_code < 400:
             self._move(error)
             return None
+        if self._refusals.takes_no_documents(request, error):
+            self._profiles.takes_no_documents(model)
+            return None
         self._refusals.check_pictures(request, error)
         answer = malformed(error.body, request.digest, model, attempt)
         if answer is not None:
@@ -194,13 +200,12 @@ class ChatCompletions:
         return await self._ask_otherwise(request, dialect, attempt) or failure
 
     async def _ask_otherwise(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | None:
-        """The answer to the first other form that the model accepts. Each form is tried once.
-
-        Only for models without any answer yet: refusals come in many words.
-        """
-        for other in dialect.others(request.template):
+        """The answer to the first other form that the model accepts; each is tried once. Only for models without any
+        answer yet: refusals come in many words."""
+        for other in dialect.others(request):
+            sent = await self._documents.sent(request, other)
             with contextlib.suppress(openai.APIStatusError):
-                reply = await self._ask(request, other, attempt)
+                reply = sent if isinstance(sent, Failure) else await self._ask(sent, other, attempt)
                 if isinstance(reply, Completion):
                     self._profiles.takes(request.template.model, other)
                     return reply
@@ -226,7 +231,8 @@ class ChatCompletions:
     def body(self, request: ChatRequest) -> bytes:
         """The body of the request in the form that this model accepts, as far as is known."""
         learnt = self._profiles.format(request.template.model)
-        return replace(learnt, bounded=False).body(request)  # nobody can ask a line of a batch again
+        sent = self._documents.in_batch(request, learnt)
+        return replace(learnt, bounded=False).body(sent)  # nobody can ask a line of a batch again
 
     async def _post(self, content: bytes) -> bytes:
         """The typed `create()` would take twice the CPU; the raw post sends the same request."""

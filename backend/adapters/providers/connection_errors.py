@@ -10,7 +10,7 @@ import aiohttp
 import httpx2
 import openai
 
-from backend.adapters.providers.model_connection import ModelConnection
+from backend.adapters.providers.model_connection import ModelConnection, SettingNames
 from backend.domain.urls import shown
 from backend.errors import ProviderError, SettingsError
 
@@ -97,17 +97,17 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
-def moved(error: openai.APIStatusError, where: str, named: str) -> ProviderError:
+def moved(error: openai.APIStatusError, where: str, named: SettingNames) -> ProviderError:
     """The error for a redirect: a task's text must not go to an address that nobody set.
 
-    named: the beginning of the setting's name
+    named: what is to be corrected
     """
     target = target_of(error)
     address = "nowhere" if target is None else shown(str(target))[:200]
     for path in _PATHS:
         address = address.removesuffix(path)
     return ProviderError(
-        f"{where} redirects to {address}, where nothing was sent: set {named}_BASE_URL to that address if it is yours."
+        f"{where} redirects to {address}, where nothing was sent: set {named.address} to that address if it is yours."
     )
 
 
@@ -142,13 +142,13 @@ def check(connection: ModelConnection) -> None:
     named, api_key = connection.settings, connection.api_key
     if not api_key or not api_key.strip():
         raise SettingsError(
-            f"{named}_API_KEY is not set: export the key of your model's provider (any text for a local one)."
+            f"{named.key} is not set: export the key of your model's provider (any text for a local one)."
         )
     if not re.fullmatch(r"[ -~]+", api_key):
-        raise SettingsError(f"{named}_API_KEY holds a line end or a letter that no key has: copy it again.")
+        raise SettingsError(f"{named.key} holds a line end or a letter that no key has: copy it again.")
     try:
         good = httpx2.URL(connection.base_url).scheme in ("http", "https") and httpx2.URL(connection.base_url).host
     except httpx2.InvalidURL:
         good = False
     if not good:
-        raise SettingsError(f"{named}_BASE_URL is not a valid address: write one like http://host:port/v1.")
+        raise SettingsError(f"{named.address} is not a valid address: write one like http://host:port/v1.")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from backend.adapters.providers.prices import fixed_price, price_of
+from backend.domain.connection import DEFAULT
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.urls import shown
 
@@ -13,15 +14,35 @@ def _as_known() -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingNames:
+    """What a user corrects, in sentences: `address` and `key` of a connection."""
+
+    address: str
+    key: str
+
+    @classmethod
+    def of_settings(cls, prefix: str) -> "SettingNames":
+        return cls(f"{prefix}_BASE_URL", f"{prefix}_API_KEY")
+
+    @classmethod
+    def of_stored(cls, name: str) -> "SettingNames":
+        return cls(f"the address of connection '{name}'", f"the key of connection '{name}'")
+
+
+_OPENAI = SettingNames.of_settings("OPENAI")
+
+
+@dataclass(frozen=True, slots=True)
 class ModelConnection:
-    """`timeout_s`: for a whole request; `settings`: what the names of the settings of its address and key begin with;
-    `prices`: USD per million prompt and completion tokens for all its models, None where each has its known price."""
+    """`timeout_s`: for a whole request; `settings`: what its user corrects; `prices`: USD per million prompt and
+    completion tokens for all its models, None where each has its known price; `name`: see `domain.connection`."""
 
     base_url: str
     api_key: str | None = field(repr=False)
     timeout_s: float
-    settings: str = "OPENAI"
+    settings: SettingNames = _OPENAI
     prices: Callable[[], tuple[float, float] | None] = _as_known
+    name: str = DEFAULT
 
     @property
     def shown(self) -> str:

@@ -43,6 +43,10 @@ class ModelProfiles:
             self._formats[model] = better
         return better is not None
 
+    def takes_no_documents(self, model: str) -> None:
+        """Notes that the model is sent their text."""
+        self._formats[model] = replace(self.format(model), written=True)
+
     def is_untried(self, model: str) -> bool:
         """Whether it has answered nothing yet, and no other way to ask it was tried; once True, then False."""
         untried = model not in self._tried

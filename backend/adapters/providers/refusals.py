@@ -8,6 +8,7 @@ import openai
 
 from backend.adapters.providers.connection_errors import words_of
 from backend.adapters.providers.meant_status import meant_status, names_key
+from backend.adapters.providers.model_connection import SettingNames
 from backend.adapters.providers.response import retry_after
 from backend.domain.chat.provider_words import quotable
 from backend.domain.chat.request import ChatRequest
@@ -60,12 +61,12 @@ class Refusals:
     """How refusals are described.
 
     where: the address, for people
-    named: the beginning of its settings' names
+    named: what is to be corrected
     key: never shown
     """
 
     where: str
-    named: str
+    named: SettingNames
     key: str
 
     def quoted(self, request: ChatRequest | None, words: str) -> str:
@@ -92,16 +93,21 @@ class Refusals:
             return Failure("refused", f"The provider refused what this task says ({error.status_code}{named}).")
         return self._of_one(model, status, error, named, quote)
 
+    def takes_no_documents(self, request: ChatRequest, error: openai.APIStatusError) -> bool:
+        """Whether the model takes no documents, and the request holds some."""
+        return "documents" in _kinds(request) and self._takes_none("documents", request, error)
+
+    def _takes_none(self, kind: str, request: ChatRequest, error: openai.APIStatusError) -> bool:
+        return error.status_code != 429 and _says(_TAKING_NONE[kind], words_of(error), request.texts)
+
     def check_pictures(self, request: ChatRequest, error: openai.APIStatusError) -> None:
-        """Raises ProviderError if the model takes no pictures or documents, and the request holds some."""
-        message = words_of(error)
-        for kind in _kinds(request) if error.status_code != 429 else ():
-            if _says(_TAKING_NONE[kind], message, request.texts):
-                words = self.quoted(request, message)
-                raise ProviderError(
-                    f"Model '{request.template.model}' at {self.where} takes no {kind}: choose a model that does, or a "
-                    "prompt that shows none" + (f': "{words}".' if words else ".")
-                )
+        """Raises ProviderError if the model takes no pictures, and the request holds some."""
+        if "pictures" in _kinds(request) and self._takes_none("pictures", request, error):
+            words = self.quoted(request, words_of(error))
+            raise ProviderError(
+                f"Model '{request.template.model}' at {self.where} takes no pictures: choose a model that does, or a "
+                "prompt that shows none" + (f': "{words}".' if words else ".")
+            )
 
     def _check_account(self, status: int, spent: bool) -> None:
         if spent and status in (402, 429, *_ABOUT_ONE):
@@ -109,12 +115,12 @@ class Refusals:
 
     def _check_key(self, status: int, key_refused: bool) -> None:
         if key_refused and status in (401, *_ABOUT_ONE):
-            raise ProviderError(f"{self.where} refused the key: check {self.named}_API_KEY and {self.named}_BASE_URL.")
+            raise ProviderError(f"{self.where} refused the key: check {self.named.key} and {self.named.address}.")
 
     def _unknown(self, model: str, quote: str) -> ProviderError:
         return ProviderError(
             f"{self.where} does not know model '{model}' (or is not an OpenAI-compatible address): "
-            f"check the model's name and {self.named}_BASE_URL, which usually ends in /v1{quote}."
+            f"check the model's name and {self.named.address}, which usually ends in /v1{quote}."
         )
 
     def _of_one(self, model: str, status: int, error: openai.APIStatusError, code: str, quote: str) -> Failure:

@@ -50,12 +50,14 @@ class RequestFormat:
     dropped: parameters that are left out
     long_cap: whether max_completion_tokens is used in place of max_tokens
     bounded: whether answers are cut where the longest one ends, see RequestTemplate.bound
+    written: whether documents are sent as their text, and not as files
     """
 
     format: int = 0
     dropped: frozenset[str] = frozenset()
     long_cap: bool = False
     bounded: bool = True
+    written: bool = False
 
     def body(self, request: ChatRequest) -> bytes:
         """The request's body; the part that all requests share is encoded once.
@@ -76,10 +78,12 @@ class RequestFormat:
         free = not self.bounded or self.long_cap or "max_tokens" in self.dropped or FORMATS[self.format] == "text"
         return None if free else template.bound
 
-    def others(self, template: RequestTemplate) -> "list[RequestFormat]":
-        """All other forms that are left: less strict ones, or without log-probabilities."""
+    def others(self, request: ChatRequest) -> "list[RequestFormat]":
+        """All other forms that are left: without files, less strict ones, or without log-probabilities."""
         lower = [replace(self, format=place) for place in range(self.format + 1, len(FORMATS))]
-        if not template.logprobs or "logprobs" in self.dropped:
+        if any(isinstance(shown, Document) for _, shown in request.pictures):
+            lower.insert(0, replace(self, written=True))
+        if not request.template.logprobs or "logprobs" in self.dropped:
             return lower
         silent = replace(self, dropped=self.dropped | {"logprobs"})
         return [*lower, silent, *([replace(silent, format=len(FORMATS) - 1)] if lower else [])]

@@ -1,4 +1,4 @@
-"""ModelRouter: several servers as one model; each request goes to the server that its template names."""
+"""ModelRouter: several connections as one model; each request goes through the one that its template names."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,16 +9,16 @@ from backend.domain.outcome import Failure
 
 
 class ModelRouter:
-    """`models`: base URL -> the model at that server."""
+    """`models`: name of a connection -> the model that is asked through it."""
 
     def __init__(self, models: Mapping[str, BatchModel]) -> None:
         self._models = models
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        return await self._models[request.template.base_url].complete(request, attempt)
+        return await self._models[request.template.connection].complete(request, attempt)
 
     def body(self, request: ChatRequest) -> bytes:
-        return self._models[request.template.base_url].body(request)
+        return self._models[request.template.connection].body(request)
 
     async def close(self) -> None:
         await asyncio.gather(*(model.close() for model in self._models.values()))

@@ -16,6 +16,7 @@ from typing import Any
 from backend.domain.chat.answer_length import most_tokens
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.user_message import Message, asked, parts_of
+from backend.domain.connection import DEFAULT
 from backend.domain.few_shot.messages import Turn
 from backend.domain.hashing import canonical, numbered
 from backend.domain.outcome import Failure
@@ -27,13 +28,15 @@ MAX_ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class RequestTemplate:
-    """The parts that all requests of a version share. Not in the digest: `attempts`, `cap` and `samples`.
+    """The parts that all requests of a version share. Not in the digest: `attempts`, `cap`, `samples` and
+    `connection`, so that a stored answer counts under another key too.
 
     spec: what is wanted back
     logprobs: whether to ask for log-probabilities of tokens
     attempts: how many answers a request may get before it is given up
     cap: most tokens a completion may have, in addition to the parameters (see docs/adr/0057)
     samples: how often each task is asked about
+    connection: name of the one through which the server is asked
     """
 
     base_url: str
@@ -45,6 +48,7 @@ class RequestTemplate:
     attempts: int = MAX_ATTEMPTS
     cap: int | None = None
     samples: int = 1
+    connection: str = DEFAULT
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
@@ -76,6 +80,7 @@ class ChatRequest:
     pictures: those in the user's message, in its order
     sample: number of the sample, from 0; requests for several samples differ only in it
     orders: the message in both orders of what is compared; () where one order is asked
+    stands_for: digest of the request of which this is another form; "" for a request of its own
     """
 
     template: RequestTemplate
@@ -84,6 +89,7 @@ class ChatRequest:
     example_turns: tuple[Turn, ...] = ()
     pictures: tuple[PlacedAttachment, ...] = ()
     orders: tuple[Message, ...] = ()
+    stands_for: str = ""
 
     @property
     def parts(self) -> "list[str | Attachment]":
@@ -105,6 +111,8 @@ class ChatRequest:
     @cached_property
     def digest(self) -> str:
         """The digest under which its completions are stored: 64 characters."""
+        if self.stands_for:
+            return self.stands_for
         state = self.template._digest.copy()
         state.update(json.dumps(asked(self.orders or [(self.user, self.pictures)], self.example_turns)).encode())
         return numbered(state.hexdigest(), self.sample)

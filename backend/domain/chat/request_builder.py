@@ -10,6 +10,7 @@ from backend.domain.labels.reading import as_read
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
 from backend.domain.pictures.loading import PictureSource, shown_files, with_files
+from backend.domain.pictures.texts import linked_texts, trouble_with, with_texts
 from backend.domain.prompts.confidence_option import sampled
 from backend.domain.prompts.examples import Values
 from backend.domain.prompts.version import PromptVersion
@@ -44,6 +45,7 @@ class RequestBuilder:
         self.version = version
         self._pictures = pictures
         self._shown = shown_files(schema.inputs, version.variables)
+        self._linked = linked_texts(schema, version.variables)
         self._example_turns = FewShotMessages(version, embed) if version.examples else None
         self._attempts = attempts
         self.schema = schema
@@ -52,8 +54,8 @@ class RequestBuilder:
         self._template = None if schema.needs_task else self._make_template(schema)
 
     def cut(self, pages: Iterable[list[Task]]) -> Iterable[list[Task]]:
-        """`pages`, in smaller ones where requests hold pictures, so that few of them are in memory at a time."""
-        if not self._shown:
+        """`pages`, in smaller ones where files are read for requests, so that few of them are in memory at a time."""
+        if not self._shown and not self._linked:
             return pages
         return (page[start : start + PICTURED] for page in pages for start in range(0, len(page), PICTURED))
 
@@ -63,6 +65,7 @@ class RequestBuilder:
 
     def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
         """The requests for many tasks, in their order."""
+        tasks = with_texts(tasks, self._linked, self._pictures, self.version.project)
         read = with_files(tasks, self._shown, self._pictures, self.version.project)
         values = [self._values(task) for task in read]
         example_turns: Sequence[tuple[Turn, ...]] = (
@@ -72,7 +75,9 @@ class RequestBuilder:
         return [(task.id, self._ask(seen, own, shown)) for task, seen, own, shown in made]
 
     def _values(self, task: Task | Failure) -> Values | Failure:
-        return task if isinstance(task, Failure) else self.version.values(as_read(task, self.schema))
+        if isinstance(task, Failure):
+            return task
+        return trouble_with(task, self._linked) or self.version.values(as_read(task, self.schema))
 
     def _ask(
         self, task: Task | Failure, values: Values | Failure, example_turns: tuple[Turn, ...]
@@ -88,7 +93,7 @@ class RequestBuilder:
             if isinstance(orders, Failure):
                 return orders
             return ChatRequest(self._template, user, 0, example_turns, pictures, orders)
-        schema = self.schema.for_task(task.data)
+        schema = self.schema.for_task(task.contents)
         if isinstance(schema, Failure):
             return schema
         listed = schema.listings(self.version.definitions)

@@ -13,6 +13,8 @@ WORDS = ("ground-truth", "sample", "all", "missing")
 SAMPLES = ("sample", "truth-sample")
 FLAGS = ("accepted", "stratify", "leave_one_out")
 SAMPLE_SIZE = 20
+SAMPLE_SEED = 0
+"""A sample is drawn with it, so that the same command takes the same tasks again."""
 
 
 @dataclass(frozen=True, slots=True)

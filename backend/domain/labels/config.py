@@ -20,6 +20,7 @@ from backend.domain.labels.per_region import RegionControl, attach, may_stay_emp
 from backend.domain.labels.related import with_relations
 from backend.domain.labels.remark_box import is_remark_box
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.labels.subjects import subjects_of
 from backend.domain.labels.unreachable import unreachable
 from backend.errors import LabelConfigError
 
@@ -75,6 +76,7 @@ def _schema(root: Element) -> LabelSchema:
         tuple(layout.phrases),
         tuple(layout.former),
         layout.read_inputs(),
+        subjects=subjects_of(layout.controls),
     )
 
 

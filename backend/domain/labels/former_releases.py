@@ -14,9 +14,10 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import if_marking
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
-from backend.domain.labels.inputs.files import file_names
-from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without_files
-from backend.domain.labels.related import without_relations
+from backend.domain.labels.inputs.files import FileObject, file_names
+from backend.domain.labels.inputs.linked import LinkedText, linked_forms
+from backend.domain.labels.inputs.read_inputs import ReadInput, others_than, without
+from backend.domain.labels.related import without_later, without_relations
 from backend.domain.labels.unreachable import names_of_kinds
 
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
@@ -62,7 +63,7 @@ def schema_digest(reading: Asked, rules: bool = True, headings: bool = False) ->
     known = {field.name: field.rules for field in reading.fields if rules and field.rules is not None}
     pictures = file_names(reading.inputs)
     parts: dict[str, Any] = {"fields": [field.identity for field in reading.fields], "variables": reading.variables}
-    later = {"rules": known, "headings": headings, "pictures": pictures}
+    later = {"rules": known, "headings": headings, "pictures": pictures, "linked": linked_forms(reading.inputs)}
     return digest(parts | {name: said for name, said in later.items() if said})
 
 
@@ -79,21 +80,25 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
 
 
 def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]:
-    """Those of `controls` that each release knew; there were no relations before, and spans had no attributes."""
-    alone = without_relations(controls)
+    """Those of `controls` that each release knew; before, there were no spans in texts that are loaded and no labels of
+    them that the task brings, no relations, and spans had no attributes."""
+    near = without_later(controls)
+    alone = without_relations(near)
     bare = tuple(if_marking(field, attributes=NO_ATTRIBUTES) for field in alone)
-    for known in [controls, *([alone] if alone != controls else []), *([bare] if bare != alone else [])]:
+    stages = (controls, near, alone, bare)
+    for known in (stage for number, stage in enumerate(stages) if stage not in stages[:number]):
         for count in range(len(BUILDERS), 0, -1):
             names = names_of_kinds(known, (*tuple(BUILDERS)[:count], RelationsControl.tag))
             yield tuple(field for field in known if field.name in names)
 
 
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
-    """What releases that knew the same kinds of controls made of them, the newest first; pictures were no variables
-    `before`, and earlier still lists and tables were not."""
-    before = _reading_only(known, without_files(known.inputs))
+    """What releases that knew the same kinds of controls made of them, the newest first; texts were not `loaded`,
+    pictures were no variables `before`, and earlier still lists and tables were not."""
+    loaded = _reading_only(known, without(LinkedText, known.inputs))
+    before = _reading_only(loaded, without(FileObject, loaded.inputs))
     earlier = _reading_only(before, ())
-    for reading in (known, before, earlier):
+    for reading in (known, loaded, before, earlier):
         yield schema_digest(reading), reading.without(HEADINGS)
         yield schema_digest(reading, headings=True), reading
     yield schema_digest(replace(earlier, variables=tuple(former)), rules=False), earlier.without(FIRST)

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST, Condition, can_be_hidden, condition_of
 from backend.domain.labels.inputs.files import FileObject
+from backend.domain.labels.inputs.linked import LinkedText, linked_text
 from backend.domain.labels.inputs.media import MediaObject
 from backend.domain.labels.inputs.read_inputs import READ_TAGS, ReadInput, read_input
 
@@ -57,8 +58,8 @@ class DeclaredControl:
 @dataclass(slots=True)
 class Layout:
     """`phrases`: texts with variables in them, as parts of a prompt. `headers`: constant ones of <Header>, in order.
-    `former`: the variables that releases before knew. `texts`: those that texts show. `inputs`: lists, tables and
-    pictures, by their variable."""
+    `former`: the variables that releases before knew. `texts`: those that texts show. `inputs`: lists, tables,
+    pictures and texts that are loaded or decoded, by their variable."""
 
     controls: list[DeclaredControl] = field(default_factory=list)
     variables: dict[str, None] = field(default_factory=dict)
@@ -71,7 +72,10 @@ class Layout:
 
     def add_text(self, element: Element, owner: DeclaredControl | None) -> None:
         text = element.get("value") or "".join(element.itertext())
+        if linked := linked_text(element):
+            self.inputs.setdefault(linked.value[1:], linked)
         if "{{" in text or element.get("valueType", "").lower() == "url":
+            self.variables |= {linked.value[1:]: None} if linked else {}
             return
         if element.tag in FORMER and text.startswith("$") and len(text) > 1 and element.get("value"):
             self.former[text[1:]] = None
@@ -105,9 +109,11 @@ class Layout:
             self.phrases[f"{whole[1]}:\n{{{whole[1]}}}"] = None
 
     def read_inputs(self) -> tuple[ReadInput, ...]:
-        """`inputs`, of which pictures know whether a text names them."""
+        """`inputs`, of which pictures and loaded texts know whether a text names them."""
         return tuple(
-            replace(shown_input, named=name in self.texts) if isinstance(shown_input, FileObject) else shown_input
+            replace(shown_input, named=name in self.texts)
+            if isinstance(shown_input, FileObject | LinkedText)
+            else shown_input
             for name, shown_input in self.inputs.items()
         )
 

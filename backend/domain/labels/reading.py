@@ -16,5 +16,5 @@ from backend.domain.task import Task
 def as_read(task: Task, schema: LabelSchema) -> Task:
     """`task` with what a model reads in place of its data; itself when it reads that as it is."""
     readers: tuple[ReadInput | Control, ...] = (*schema.inputs, *schema.fields)
-    read = {name: text for reader in readers for name, text in reader.read(task.data).items()}
+    read = {name: text for reader in readers for name, text in reader.read(task.contents).items()}
     return replace(task, read=read) if read else task

@@ -1,6 +1,6 @@
 """Relations of an answer among its other values: they come after the spans that they are between."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -9,6 +9,8 @@ from backend.domain.answer import Answer, Spans, spans_or_none
 from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
+from backend.domain.labels.controls.brought_labels import brings_labels
+from backend.domain.labels.controls.labels import marked_text
 from backend.domain.labels.controls.marking import as_marking, attributes_of, if_marking
 from backend.domain.labels.controls.relations import RELATION, RelationsControl
 from backend.domain.relations import Relation, Relations, SpanEnd, relations_or_none
@@ -43,6 +45,26 @@ def _free_name(fields: Sequence[Control]) -> str:
     while name in taken:
         name += "_"
     return name
+
+
+def without_later(fields: Sequence[Control]) -> tuple[Control, ...]:
+    """The same controls without spans in texts that are loaded or decoded, and without labels of spans and items that
+    the task brings; relations among the others."""
+    gone = {field.name for field in fields if brings_labels(field) or _is_loaded(field)}
+    kept = tuple(_without_ends(one, gone) for one in fields if one.name not in gone)
+    return kept if any(isinstance(one, RelationsControl) and one.markers for one in kept) else without_relations(kept)
+
+
+def _is_loaded(control: Control) -> bool:
+    text = marked_text(control)
+    return text is not None and bool(text.form)
+
+
+def _without_ends(control: Control, gone: Collection[str]) -> Control:
+    """Relations without those between spans of these controls."""
+    if not isinstance(control, RelationsControl):
+        return control
+    return replace(control, markers=tuple(marker for marker in control.markers if marker[0] not in gone))
 
 
 def without_relations(fields: Sequence[Control]) -> tuple[Control, ...]:

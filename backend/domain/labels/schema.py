@@ -13,6 +13,7 @@ from backend.domain.labels.former_releases import Reading, readings, schema_dige
 from backend.domain.labels.inputs.read_inputs import ReadInput
 from backend.domain.labels.related import among, in_asking_order, renamed
 from backend.domain.labels.screen import NO_OTHERS, screen
+from backend.domain.labels.subjects import Subjects
 from backend.domain.outcome import Failure, Rejection
 
 
@@ -21,7 +22,8 @@ class LabelSchema:
     """`unsupported`: what the config holds beside, in words. `prompt_control`: the smart text area, if there is one.
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
     parts of a prompt. `former`: the variables that releases before knew. `inputs`: see `inputs.read_inputs`. `renames`:
-    control -> former label -> label, see `relabel`. `omitted`: what the model is not told, see `former_releases`."""
+    control -> former label -> label, see `relabel`. `omitted`: what the model is not told, see `former_releases`.
+    `subjects`: what controls are about."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -33,6 +35,7 @@ class LabelSchema:
     inputs: tuple[ReadInput, ...] = ()
     renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
     omitted: tuple[str, ...] = attribute(default=(), compare=False)
+    subjects: Subjects = attribute(default_factory=dict, compare=False)
 
     @cached_property
     def digest(self) -> str:

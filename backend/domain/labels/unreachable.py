@@ -2,8 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
+from backend.domain.answer import Groups, Spans
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control
+
+_NEVER_CHOSEN = (Spans, Groups)
+"""What no condition looks at."""
 
 
 def unreachable(fields: Sequence[Control]) -> dict[str, str]:
@@ -14,7 +18,7 @@ def unreachable(fields: Sequence[Control]) -> dict[str, str]:
         why = next((why for c in field.conditions if (why := c.never(looked_at))), "")
         if why:
             reasons[field.name] = why
-        elif field.dynamic or field.names:
+        elif field.names or (field.dynamic and field.holds not in _NEVER_CHOSEN):
             looked_at[field.name] = field
     return reasons
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.domain.answer import Answer, LabelDefinitions, Texts
 from backend.domain.chat.request import ChatRequest, RequestTemplate
+from backend.domain.connection import TEACHER
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Rejection
 
@@ -146,7 +147,7 @@ REWRITE = RewriteSpec()
 
 def teacher_template(base_url: str, model: str, cap: int | None = None) -> RequestTemplate:
     """The part that all requests to a teacher share."""
-    return RequestTemplate(base_url, model, {}, SYSTEM, REWRITE, logprobs=False, cap=cap)
+    return RequestTemplate(base_url, model, {}, SYSTEM, REWRITE, logprobs=False, cap=cap, connection=TEACHER)
 
 
 def teacher_request(template: RequestTemplate, feedback_text: object, number: int) -> ChatRequest:

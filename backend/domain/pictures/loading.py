@@ -20,6 +20,9 @@ class PictureSource(Protocol):
         """What is at each address in a project's tasks, or why there is nothing: `detail` is the end of a sentence
         that begins with the file."""
 
+    def read_files(self, project: int, addresses: Sequence[Any]) -> Sequence[bytes | Failure]:
+        """The same, of files that are texts."""
+
 
 def shown_files(inputs: Iterable[object], variables: Iterable[str]) -> dict[str, FileObject]:
     """Those of a prompt's `variables` that are files: as a whole, or one of a list."""

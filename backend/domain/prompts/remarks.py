@@ -15,8 +15,8 @@ _MOST, _LONGEST = 5, 60
 
 
 def remarks(template: str, variables: Sequence[str], schema: LabelSchema) -> list[str]:
-    """Remarks on braces in the template around a variable, on pictures that it does not show although they are marked,
-    on labels with invisible characters, and on what the model does not get."""
+    """Remarks on braces in the template around a variable, on what it does not show although controls are about it, on
+    labels with invisible characters, and on what the model does not get."""
     return [*_braces(template, variables), *_unseen(template, schema), *_labels(schema), *on_media(schema.inputs)]
 
 
@@ -33,6 +33,15 @@ def _unseen(template: str, schema: LabelSchema) -> Iterator[str]:
         picture = marked_picture(field)
         if picture is not None and f"{{{picture}}}" not in template:
             yield f"{quoted(field.name, _LONGEST)} marks a picture that the model does not see: add {{{picture}}}."
+    first = {subject: f.name for f in reversed(schema.fields) for subject in schema.subjects.get(f.name, ())}
+    for (tag, names), control in reversed(first.items()):
+        if not any(re.search(rf"\{{{re.escape(name)}[.\[}}]", template) for name in names):
+            add = ", ".join(f"{{{name}}}" for name in names[:_MOST])
+            yield f"{quoted(control, _LONGEST)} is about {_an(tag)} that the model does not see: add {add}."
+
+
+def _an(tag: str) -> str:
+    return f"{'an' if tag.startswith('I') else 'a'} <{tag}>"
 
 
 def _labels(schema: LabelSchema) -> list[str]:

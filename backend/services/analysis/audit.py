@@ -24,6 +24,7 @@ from backend.domain.prompts.version import PromptVersion
 from backend.errors import ConfigChangedError, SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import schema_of, truths_among
+from backend.services.dataset.task_texts import annotated_with_texts
 from backend.services.prompts.resolver import Resolver
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
@@ -91,7 +92,7 @@ def audit_project(
     versions = [version for version in stored.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     by_task: AnswersByTask = {}
-    annotated = _noted(studio.annotated(project), schema, names, by_task)
+    annotated = _noted(annotated_with_texts(studio, project, schema), schema, names, by_task)
     everything = replace(subset, leave_one_out=True)  # no version was shown a task's own answer
     base = truths_among(annotated, details, schema, everything, versions)
     resolved_versions = list(_readable(resolver, versions, details, schema))

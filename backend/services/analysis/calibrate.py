@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.adapters.database.calibrations import CalibrationStore
-from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.calibration.calibrators import Calibrators
 from backend.domain.calibration.fit import Calibration, calibrate
 from backend.domain.calibration.reliability import Reliability, reliability
 from backend.domain.calibration.scored_answers import ScoredAnswer, scored_answers_of
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
 from backend.errors import RunError
 from backend.services.analysis.compare import not_asked
+from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
 from backend.services.runs.stored_outcomes import StoredOutcomes
@@ -25,16 +26,32 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 
 @dataclass(frozen=True, slots=True)
 class JudgedVersion:
-    """A version's answers to tasks with a ground truth."""
+    """A version's answers to tasks with a ground truth.
+
+    basis: what these ground truths rest on
+    to_gaps: its answers to the gaps of the draw
+    """
 
     outcomes: Sequence[Outcome]
     truths: Sequence[Truth]
     left_out: LeftOut
     schema: LabelSchema
+    basis: TruthBasis
+    to_gaps: Sequence[Outcome] = ()
 
     def claims(self, control: str | None = None) -> list[ScoredAnswer]:
         """The scored answers: whole answers, or the values of one control."""
         return scored_answers_of(self.outcomes, self.truths, self.schema, control)
+
+    def random_claims(self) -> list[ScoredAnswer]:
+        """What a guarantee for the whole project may use: those of drawn tasks, of which one without a ground truth
+        counts as wrong, as if the version were certain where it was not asked (Manski's worst case). All of them where
+        nothing was drawn."""
+        if self.basis.drawn is None:
+            return self.claims()
+        drawn, sure = set(self.basis.drawn), {o.task_id: o.confidence for o in self.to_gaps if o.spoke}
+        gaps = [ScoredAnswer(task, sure.get(task, 1.0), False) for task in self.basis.gaps]
+        return [*(claim for claim in self.claims() if claim.task_id in drawn), *gaps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +81,18 @@ class CalibrationResult:
     left_out: LeftOut
 
 
-def judged(
-    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, subset: Subset
-) -> JudgedVersion:
+def judged(drawing: Drawing, stored: StoredOutcomes, resolved: ResolvedVersion, subset: Subset) -> JudgedVersion:
     """Raises NoTruthsError without ground truths, RunError for a version that was asked about none of them."""
-    base = ground_truths(studio, resolved.project, resolved.schema, subset, [resolved.version])
+    project = resolved.project
+    base = ground_truths(drawing.studio, project, resolved.schema, subset, [resolved.version])
     tasks = {truth.task_id for truth in base.truths}
-    outcomes = [outcome for page in stored.of_version(resolved, tasks) for outcome in page]
+    basis = drawing.basis(project.id, subset, sorted(tasks), base.left_out)
+    stored_answers = [o for page in stored.of_version(resolved, {*tasks, *basis.gaps}) for o in page]
+    outcomes = [outcome for outcome in stored_answers if outcome.task_id in tasks]
     if not any(outcome.spoke for outcome in outcomes):
         raise RunError(not_asked(resolved.version.tag, len(tasks), subset))
-    return JudgedVersion(outcomes, base.truths, base.left_out, resolved.schema)
+    to_gaps = [outcome for outcome in stored_answers if outcome.task_id not in tasks]
+    return JudgedVersion(outcomes, base.truths, base.left_out, resolved.schema, basis, to_gaps)
 
 
 def calibrate_version(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from backend.domain.calibration.threshold import Threshold, threshold
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.errors import RunError
 from backend.services.analysis.calibrate import JudgedVersion
@@ -17,13 +18,15 @@ class ConfidenceThreshold:
     lowest: Threshold
     score: float | None
     left_out: LeftOut
+    basis: TruthBasis
+    project: int
 
 
 def confidence_threshold(resolved: ResolvedVersion, judged: JudgedVersion, accuracy: float) -> ConfidenceThreshold:
     """The lowest confidence that guarantees an accuracy, if there is one."""
-    lowest = threshold(judged.claims(), accuracy)
+    lowest = threshold(judged.random_claims(), accuracy)
     score = None if lowest.threshold is None else resolved.calibrators.put(lowest.threshold)
-    return ConfidenceThreshold(resolved.version.tag, lowest, score, judged.left_out)
+    return ConfidenceThreshold(resolved.version.tag, lowest, score, judged.left_out, judged.basis, resolved.project.id)
 
 
 def least_confidence(resolved: ResolvedVersion, judged: JudgedVersion, accuracy: float) -> float:

@@ -9,6 +9,7 @@ from backend.domain.runs.run import Run
 from backend.errors import NoTruthsError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import truths_among
+from backend.services.dataset.task_texts import annotated_with_texts
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
@@ -20,7 +21,8 @@ def stored_evaluation(
     annotated: the tasks of its project with their annotations
     """
     try:
-        base = truths_among(annotated, resolved.project, resolved.schema, Subset("ground-truth"), [resolved.version])
+        read = annotated_with_texts(stored.studio, resolved.project.id, resolved.schema, annotated)
+        base = truths_among(read, resolved.project, resolved.schema, Subset("ground-truth"), [resolved.version])
     except NoTruthsError:
         return None
     tasks = {truth.task_id for truth in base.truths}

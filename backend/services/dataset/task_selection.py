@@ -20,6 +20,7 @@ from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.errors import SubsetError
 from backend.services.dataset.missing_truths import why_none
+from backend.services.dataset.task_texts import annotated_with_texts
 
 if TYPE_CHECKING:
     from backend.services.dataset.resolved_version import ResolvedVersion
@@ -78,7 +79,7 @@ def ground_truths(
     judged: versions to be evaluated; ground truths from their prompts' own predictions, and their examples, are left
         out unless the subset includes them
     """
-    return truths_among(studio.annotated(project.id), project, schema, subset, judged)
+    return truths_among(annotated_with_texts(studio, project.id, schema), project, schema, subset, judged)
 
 
 def truths_among(
@@ -137,7 +138,7 @@ def _truth(item: AnnotatedTask, kind: str, schema: LabelSchema, names: Sequence[
 
 def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
     """The schema with the task's own choices, if the task contains them."""
-    resolved = schema.for_task(task.data)
+    resolved = schema.for_task(task.contents)
     return schema if isinstance(resolved, Failure) else resolved
 
 
@@ -197,7 +198,7 @@ def _labels(studio: LabelStudioClient, resolved: "ResolvedVersion") -> dict[int,
         if prediction.id > newest.get(prediction.task_id, 0):
             newest[prediction.task_id] = prediction.id
             found[prediction.task_id] = stratum(from_result(prediction.result, schema), schema)
-    for item in studio.annotated(project):
+    for item in annotated_with_texts(studio, project, schema):
         truth = truth_of(item.task.id, item.annotations, "ground-truth", schema_of(item.task, schema))
         if truth is not None:
             found[truth.task_id] = stratum(truth.answer, schema)

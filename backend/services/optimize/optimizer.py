@@ -8,7 +8,7 @@ from backend.adapters.database.runs import NewRun
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.reading import as_read
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
-from backend.domain.pictures.loading import shown_files
+from backend.domain.pictures.texts import reads_files
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import REASON, OverBudget, check_budget, check_embeddings
 from backend.errors import NoTruthsError, PromptError, RunError
@@ -33,7 +33,7 @@ class Optimizer:
         Raises SubsetError for too few ground truths, SettingsError without gepa, a key or a price for the budget,
         ProviderError if model or teacher answer nothing, RunError if it is canceled or reaches its budget.
         """
-        if shown_files(resolved.schema.inputs, resolved.version.variables):
+        if reads_files(resolved.schema, resolved.version.variables):
             raise PromptError(
                 f"{resolved.version.tag} shows files, and a search learns from texts alone: improve its text by "
                 "hand, and compare both versions."

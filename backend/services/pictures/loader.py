@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from backend.adapters.label_studio.files import StudioFiles
@@ -19,10 +19,13 @@ from backend.domain.document import Document
 from backend.domain.outcome import Failure
 from backend.domain.picture import Attachment
 from backend.domain.pictures.address import AtStudio, Elsewhere, Inline, InStorage, Place, place_of
+from backend.domain.text_file import TextFile
 from backend.services.pictures.cache import PictureCache
 
 PDF_HEAD, PDF_END, PDF_TAIL = b"%PDF-", b"startxref", 4096
 CUT = "is damaged: its file ends too early."
+T = TypeVar("T")
+Decode = Callable[[bytes], T]
 AT_ONCE = 8
 """Files that are read at a time."""
 
@@ -45,36 +48,35 @@ class PictureLoader:
 
     def read(self, project: int, addresses: Sequence[Any]) -> list[Attachment | Failure]:
         """See PictureSource. Raises StudioError when Label Studio does not answer, SettingsError without a token."""
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pictures") as threads:
-            return list(threads.map(lambda address: self._picture(project, address), addresses))
+        return self._each(project, addresses, _attachment)
 
-    def _picture(self, project: int, address: Any) -> Attachment | Failure:
+    def read_files(self, project: int, addresses: Sequence[Any]) -> list[bytes | Failure]:
+        """See PictureSource. Raises what `read` raises."""
+        files = self._each(project, addresses, TextFile)
+        return [file.content if isinstance(file, TextFile) else file for file in files]
+
+    def _each(self, project: int, addresses: Sequence[Any], decode: Decode[T]) -> list[T | Failure]:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="files") as threads:
+            return list(threads.map(lambda address: self._one(project, address, decode), addresses))
+
+    def _one(self, project: int, address: Any, decode: Decode[T]) -> T | Failure:
         place = place_of(address, self.studio)
         if isinstance(place, str):
             return Failure("bad_task", place)
         if isinstance(place, Inline):
-            return self._decoded(place.content)
-        key = (project, place)
-        held = self.cache.get(key)
+            return self._bounded(place.content, decode)
+        key = (project, place, decode)
+        held: T | None = self.cache.get(key)
         if held is not None:
             return held
-        found = self._found(project, place)
+        content = self._file(project, place)
+        found: Any = content if isinstance(content, Failure) else self._bounded(content, decode)
         if not isinstance(found, Failure):
             self.cache.put(key, found)
-        return found
+        return found  # type: ignore[no-any-return]
 
-    def _found(self, project: int, place: Place) -> Attachment | Failure:
-        content = self._file(project, place)
-        return content if isinstance(content, Failure) else self._decoded(content)
-
-    def _decoded(self, content: bytes) -> Attachment | Failure:
-        if len(content) > self.most:
-            return too_large(self.most)
-        if content.startswith(PDF_HEAD):
-            whole = PDF_END in content[-PDF_TAIL:]
-            return Document(sha256(content).hexdigest(), content) if whole else Failure("bad_task", CUT)
-        picture = picture_of(content)
-        return Failure("bad_task", picture) if isinstance(picture, str) else picture
+    def _bounded(self, content: bytes, decode: Decode[T]) -> T | Failure:
+        return too_large(self.most) if len(content) > self.most else decode(content)
 
     def _file(self, project: int, place: Place) -> bytes | Failure:
         if isinstance(place, InStorage):
@@ -110,13 +112,19 @@ class PictureLoader:
     def _elsewhere(self, place: Elsewhere) -> bytes | Failure:
         host = urlsplit(place.url).hostname
         if not self.foreign:
-            return Failure(
-                "bad_task", f"is on another host ({host}): set ALLOW_FOREIGN_URLS=true to read such pictures."
-            )
+            return Failure("bad_task", f"is on another host ({host}): set ALLOW_FOREIGN_URLS=true to read such files.")
         try:
             return self.web.read(place.url, self.most)
         except PrivateAddressError as error:
             return Failure("bad_task", f"is at a private address ({error}), which is not read.")
+
+
+def _attachment(content: bytes) -> Attachment | Failure:
+    if content.startswith(PDF_HEAD):
+        whole = PDF_END in content[-PDF_TAIL:]
+        return Document(sha256(content).hexdigest(), content) if whole else Failure("bad_task", CUT)
+    picture = picture_of(content)
+    return Failure("bad_task", picture) if isinstance(picture, str) else picture
 
 
 def _same_host(url: str, studio: str) -> bool:

@@ -53,7 +53,7 @@ def _candidates(
     found = ground_truths(studio, project, schema, subset)
     truths = {truth.task_id: truth.answer for truth in found.truths}
     for task in (task for page in found.pages for task in page):
-        values, resolved = version.values(as_read(task, schema)), schema.for_task(task.data)
+        values, resolved = version.values(as_read(task, schema)), schema.for_task(task.contents)
         if not isinstance(values, Failure) and not isinstance(resolved, Failure):
             answer = truths[task.id]
             chosen = json_of(answer, resolved.fields)

@@ -7,7 +7,7 @@ from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.pictures.loading import shown_files
+from backend.domain.pictures.texts import reads_files
 from backend.domain.prompts.default_prompt import first_prompt
 from backend.domain.prompts.remarks import has, lacking, on_lacking, remarks
 from backend.domain.prompts.version import PromptVersion, check_name
@@ -55,7 +55,7 @@ class VersionSaver:
         version = described(draft, draft.file or first_prompt(schema), schema, names, project.id)
         version = replace(version, model=version.model or self.default_model)
         version = self._with_examples(version, draft, project, schema)
-        if version.examples and shown_files(schema.inputs, version.variables):
+        if version.examples and reads_files(schema, version.variables):
             raise PromptError("The prompt shows files, which examples cannot show: save it without examples.")
         lack = self._lacking(version, columns, schema, project)
         stored, new = self.store.save(version, self.studio.person)

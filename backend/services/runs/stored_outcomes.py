@@ -10,6 +10,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.hashing import of_samples
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome
+from backend.domain.pictures.texts import linked_texts, trouble_with, with_texts
 from backend.domain.resolution.resolve import Pricing, failed, resolve
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
@@ -53,21 +54,30 @@ class StoredOutcomes:
             schema = schemas(ask.task_id)
             attempts = [facts.get(digest, []) for digest in samples.get(ask.digest or "", [""])]
             swaps = resolved.version.swaps
-            outcome = resolve(ask.task_id, attempts, schema, self.pricing, swaps) if schema else None
-            if outcome is None and ask.failure is not None:
-                outcome = failed(ask.task_id, ask.failure, ask.digest)
+            outcome, why = None, ask.failure
+            if isinstance(schema, LabelSchema):
+                outcome = resolve(ask.task_id, attempts, schema, self.pricing, swaps)
+            elif schema is not None and any(attempts):
+                why = schema
+            if outcome is None and why is not None:
+                outcome = failed(ask.task_id, why, ask.digest)
             if outcome is not None and outcome.answer is not None and names is not None:
-                outcome = replace(outcome, verdict=(names(ask.task_id) or resolved.schema).renamed(outcome.answer))
+                now = names(ask.task_id)
+                now = now if isinstance(now, LabelSchema) else resolved.schema
+                outcome = replace(outcome, verdict=now.renamed(outcome.answer))
             if outcome is not None:
                 outcomes.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
         return outcomes
 
     def _schemas(
         self, resolved: ResolvedVersion, schema: LabelSchema, ids: Sequence[int]
-    ) -> Callable[[int], LabelSchema | None]:
-        """The schema of each task; only choices that come from it, and quotes from its text, need the task."""
+    ) -> Callable[[int], LabelSchema | Failure | None]:
+        """The schema of each task, or why answers about it cannot be read; only choices that come from it, and quotes
+        from its text, need the task."""
         if not schema.needs_task:
             return lambda _: schema
         pages: Iterable[list[Task]] = self.studio.tasks_by_id(resolved.project.id, ids)
-        by_task = {task.id: schema.for_task(task.data) for page in pages for task in page}
-        return lambda task_id: None if isinstance(task_schema := by_task.get(task_id), Failure) else task_schema
+        linked, read = linked_texts(schema), self.studio.texts
+        tasks = (task for page in pages for task in with_texts(page, linked, read, resolved.project.id))
+        by_task = {task.id: trouble_with(task, linked) or schema.for_task(task.contents) for task in tasks}
+        return by_task.get

@@ -2,10 +2,12 @@
 
 from backend.adapters.database.tables.base import metadata
 from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, sources
+from backend.adapters.database.tables.model_connections import model_connections
 from backend.adapters.database.tables.predictions import accepted, accepting, connections, installation, unmarked
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
 from backend.adapters.database.tables.public_ids import actions, prompt_details, run_ids, version_ids
 from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, payments, runs, samples
+from backend.adapters.database.tables.trust import draws
 
 __all__ = [
     "accepted",
@@ -18,12 +20,14 @@ __all__ = [
     "completions",
     "connections",
     "day_holds",
+    "draws",
     "embeddings",
     "holds",
     "installation",
     "jobs",
     "label_configs",
     "metadata",
+    "model_connections",
     "names",
     "payments",
     "prompt_details",

@@ -35,8 +35,9 @@ def _parts(declared: DeclaredControl) -> dict[str, Any] | str:
         if element.get(attribute, "").lower() == "true":
             return f'{attribute}="true" ({feature})'
     choices = choices_of(listed(element))
-    if not choices or element.get("value", "").startswith("$"):
-        return 'perItem="true" without choices, or with those that the task brings'
+    labels_from = field_of(element.get("value", ""))
+    if not choices and labels_from is None:
+        return 'perItem="true" without choices'
     if any(len(choice.shown) > LONGEST for choice in choices):
         return f"a choice of more than {LONGEST:,} characters"
     pictures = file_object(shown) if shown is not None and shown.tag == "Image" and shown.get("valueList") else None
@@ -47,6 +48,7 @@ def _parts(declared: DeclaredControl) -> dict[str, Any] | str:
         "to_name": declared.to_name,
         "source": pictures,
         "choices": choices,
+        "labels_from": labels_from,
         "hideable": declared.hideable,
         "conditions": declared.conditions,
         "heading": tuple(declared.heading),

@@ -1,6 +1,6 @@
 """Which elements of a labelling config mark a text.
 
-Refuses labels that the task brings, several texts, and texts that are not in the task's data.
+Refuses several texts, and texts that show nothing of the task.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from backend.domain.labels.choice_names import LONGEST, Choice, choices_of, listed
 from backend.domain.labels.controls.labels import LabelsControl
 from backend.domain.labels.inputs.objects import MarkedObject, marked_object
+from backend.domain.labels.inputs.values import field_of
 from backend.domain.labels.layout import DeclaredControl
 
 _OWN = {"HyperTextLabels": "HyperText", "ParagraphLabels": "Paragraphs"}
@@ -34,6 +35,7 @@ def build_labels(declared: DeclaredControl) -> LabelsControl | str:
         conditions=declared.conditions,
         heading=tuple(declared.heading),
         tag=element.tag,
+        labels_from=_labels_from(element),
     )
 
 
@@ -47,8 +49,11 @@ def _source(element: Element, shown: Element) -> MarkedObject | str:
 
 def _unsupported(element: Element, choices: Sequence[Choice]) -> str:
     """Why its labels aren't, "" where they are."""
-    if element.get("value"):
-        return "labels that the task brings"
     if any(len(choice.shown) > LONGEST for choice in choices):
         return f"a label of more than {LONGEST:,} characters"
-    return "" if choices else "it lists no labels"
+    return "" if choices or _labels_from(element) else "it lists no labels"
+
+
+def _labels_from(element: Element) -> str | None:
+    """The variable that brings labels."""
+    return field_of(element.get("value", ""))

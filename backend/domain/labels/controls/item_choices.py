@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeGuard
 
 from backend.domain.answer import buckets_of
-from backend.domain.labels.controls.base import Held, Region
+from backend.domain.labels.choice_names import Choice
+from backend.domain.labels.controls.base import Control, Held, Region
+from backend.domain.labels.controls.brought_labels import BroughtLabels
 from backend.domain.labels.controls.buckets import BucketsControl
-from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.labels.controls.over_list import UNSORTED
+from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.inputs.files import FileObject
 from backend.domain.outcome import Failure, Rejection
 
@@ -18,12 +21,14 @@ _ITEM = "item"
 
 
 @dataclass(frozen=True)
-class ItemChoicesControl(BucketsControl):
-    """`source`: the pictures; `count`: how many a task has, None before `for_task`."""
+class ItemChoicesControl(BroughtLabels, BucketsControl):
+    """`source`: the pictures; `count`: how many a task has, None before `for_task`. See `BroughtLabels`."""
 
     source: FileObject  # type: ignore[assignment]
     default: bool = True
     count: int | None = None
+    labels_from: str | None = None
+    brought: tuple[Choice, ...] = ()
 
     tag: ClassVar[str] = "Choices perItem"
     noun: ClassVar[str] = "label"
@@ -38,11 +43,11 @@ class ItemChoicesControl(BucketsControl):
     @property
     def identity(self) -> list[Any]:
         listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        return [self.tag, self.name, self.to_name, self.source.value, self.hideable, listed]
+        return [self.tag, self.name, self.to_name, self.source.value, self.hideable, listed, *self._brings]
 
     @property
     def answers(self) -> Hashable:
-        return (self.tag, self.name, self.source.value, frozenset(self.known_classes))
+        return (self.tag, self.name, self.source.value, self.labels_from, frozenset(self.known_classes))
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
         pictures = self.source.addresses(data)
@@ -50,12 +55,17 @@ class ItemChoicesControl(BucketsControl):
             return Failure(
                 "bad_task", f"'{self.source.value[1:]}' has no pictures, of which '{self.name}' says something."
             )
-        return replace(self, count=len(pictures))
+        labeled = self._with_brought(data)
+        if isinstance(labeled, Failure):
+            return labeled
+        if any(choice.stored == UNSORTED for choice in labeled.brought):
+            return Failure("bad_task", f"A label of '{self.labels_from}' is stored as '{UNSORTED}', which means none.")
+        return replace(labeled, count=len(pictures))
 
     @property
     def _wanted(self) -> str:
         """What the model gives for a picture, in words."""
-        return "exactly one of"
+        return self._of_all("exactly one of")
 
     @property
     def _wanted_schema(self) -> dict[str, Any]:
@@ -67,8 +77,13 @@ class ItemChoicesControl(BucketsControl):
             f'a list with an object for each picture of {self._shown}, each exactly once: "{_ITEM}": its number, '
             f"counted from 0; {key(self._choice)}: {self._wanted}"
         )
-        lines = [label_line(choice, definitions) for choice in self.choices]
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *lines])
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *self._lines(definitions)])
+
+    def listing(self, definitions: Mapping[str, str]) -> str:
+        return "\n".join(self._brought_lines(definitions))
+
+    def shared(self, others: Sequence[Control]) -> Self:
+        return self if self.dynamic else super().shared(others)
 
     def json_schema(self) -> dict[str, Any]:
         picture = {

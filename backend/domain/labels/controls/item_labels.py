@@ -33,7 +33,9 @@ class ItemLabelsControl(ItemChoicesControl):
 
     @property
     def _wanted(self) -> str:
-        return "a list with at least one of these" if self.required else "a list with any of these, empty if none fits"
+        if self.required:
+            return self._of_all("a list with at least one of", " these")
+        return self._of_all("a list with any of", " these") + ", empty if none fits"
 
     @property
     def _wanted_schema(self) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
+from backend.domain.labels.controls.brought_labels import BroughtLabels
 from backend.domain.labels.controls.labeled import WithOwnLabels, kept_by_all
 from backend.domain.labels.controls.marking import Marking, attributes_of
 from backend.domain.labels.controls.quoted_span import QuotedSpan, read_span
 from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, ref_of, stray_turn
 from backend.domain.labels.controls.span_regions import SpanRegions
 from backend.domain.labels.controls.span_words import no_place_for, quote_words, span_words
-from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.objects import MarkedObject
 from backend.domain.labels.inputs.unseen import UnseenText
@@ -29,9 +30,9 @@ from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class LabelsControl(WithOwnLabels, Marking):
+class LabelsControl(BroughtLabels, WithOwnLabels, Marking):
     """`source`: the object that it marks; `marked`: its text of one task, None before `for_task`. `several`: whether a
-    region may have more than one label; `referable`: whether relations may mean its spans."""
+    region may have more than one label; `referable`: whether relations may mean its spans. See `BroughtLabels`."""
 
     name: str
     to_name: str
@@ -44,6 +45,8 @@ class LabelsControl(WithOwnLabels, Marking):
     marked: SpanText | None = field(default=None, compare=False)
     attributes: Attributes = NO_ATTRIBUTES
     referable: bool = False
+    labels_from: str | None = None
+    brought: tuple[Choice, ...] = ()
 
     noun: ClassVar[str] = "span"
     task: ClassVar[str] = "Find all mentions in the text and label them ({names})."
@@ -54,7 +57,6 @@ class LabelsControl(WithOwnLabels, Marking):
     nullable: ClassVar[bool] = False
     many: ClassVar[bool] = True
     exclusive: ClassVar[bool] = False
-    dynamic: ClassVar[bool] = False
     needs_task: ClassVar[bool] = True
     column: ClassVar[Literal["text", "texts"]] = "texts"
     names: ClassVar[Collection[str]] = ()
@@ -63,7 +65,7 @@ class LabelsControl(WithOwnLabels, Marking):
     def identity(self) -> list[Any]:
         listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
         own = [self.tag, self.name, self.to_name, self.source.value, self.several, listed, *self.source.identity]
-        return [*own, *self.attributes.identity, *(["id"] if self.referable else [])]
+        return [*own, *self.attributes.identity, *(["id"] if self.referable else []), *self._brings]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -76,6 +78,7 @@ class LabelsControl(WithOwnLabels, Marking):
             self.name,
             self.source,
             self.referable,
+            self.labels_from,
             frozenset(self.known_classes),
             self.attributes.answers,
         )
@@ -86,21 +89,23 @@ class LabelsControl(WithOwnLabels, Marking):
             what = "list of turns" if self.source.turns else "text"
             said = f"'{self.source.value}' is not a {what}, in which '{self.name}' could mark anything."
             return Failure("bad_task", said)
-        attributes = self.attributes.for_task(data)
-        return attributes if isinstance(attributes, Failure) else replace(self, marked=text, attributes=attributes)
+        labeled, attributes = self._with_brought(data), self.attributes.for_task(data)
+        if isinstance(labeled, Failure):
+            return labeled
+        return attributes if isinstance(attributes, Failure) else replace(labeled, marked=text, attributes=attributes)
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
         return self.source.read(data)
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        wanted = described(self.source.value, self.source.turns, self.referable)
+        wanted = self._of_all(described(self.source.value, self.source.turns, self.referable))
         rule = f"[] unless {when}, else {wanted}" if when else wanted
-        lines = [label_line(choice, definitions) for choice in self.choices]
-        said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self.choices)})
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *lines, *said])
+        said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self._listed)})
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *self._lines(definitions), *said])
 
     def listing(self, definitions: Mapping[str, str]) -> str:
-        return self.attributes.listing()
+        own, said = "\n".join(self._brought_lines(definitions)), self.attributes.listing()
+        return "\n\n".join(part for part in (own, said) if part)
 
     def json_schema(self) -> dict[str, Any]:
         labels, more = [choice.shown for choice in self.choices], self.attributes.json_schema()
@@ -233,4 +238,10 @@ class LabelsControl(WithOwnLabels, Marking):
 
     def shared(self, others: Sequence[Control]) -> Self:
         attributes = self.attributes.shared([attributes_of(other) for other in others])
-        return replace(self, choices=kept_by_all(self.choices, others), attributes=attributes)
+        choices = self.choices if self.dynamic else kept_by_all(self.choices, others)
+        return replace(self, choices=choices, attributes=attributes)
+
+
+def marked_text(control: Control) -> MarkedObject | None:
+    """The text in which it marks something; None for controls that mark none."""
+    return control.source if isinstance(control, LabelsControl) else None

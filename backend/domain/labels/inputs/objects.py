@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.hypertext import HyperTextDom
+from backend.domain.labels.inputs.linked import form_of
 from backend.domain.labels.inputs.paragraphs import dialogue
 from backend.domain.labels.inputs.text import PlainText
 from backend.domain.labels.inputs.values import field_of, value_of
@@ -26,6 +27,10 @@ class MarkedObject(Protocol):
     """Whether a region's `start` and `end` are the offsets in the text."""
 
     @property
+    def form(self) -> tuple[str, ...]:
+        """How the text is there, see `linked.form_of`; what it is then is in the data that `shown` is given."""
+
+    @property
     def identity(self) -> list[Any]:
         """What joins a labelling config's digest beside `value`."""
 
@@ -39,13 +44,14 @@ class MarkedObject(Protocol):
 @dataclass(frozen=True)
 class TextObject:
     value: str
+    form: tuple[str, ...] = ()
 
     turns: ClassVar[bool] = False
     plain: ClassVar[bool] = True
 
     @property
     def identity(self) -> list[Any]:
-        return []
+        return [*self.form]
 
     def shown(self, data: Mapping[str, Any]) -> PlainText | None:
         text = _text(self.value, data)
@@ -61,13 +67,14 @@ class HyperTextObject:
 
     value: str
     inline: bool = False
+    form: tuple[str, ...] = ()
 
     turns: ClassVar[bool] = False
     plain: ClassVar[bool] = False
 
     @property
     def identity(self) -> list[Any]:
-        return ["HyperText", self.inline]
+        return ["HyperText", self.inline, *self.form]
 
     def shown(self, data: Mapping[str, Any]) -> HyperTextDom | None:
         html = _text(self.value, data)
@@ -85,13 +92,14 @@ class ParagraphsObject:
     name_key: str = "author"
     text_key: str = "text"
     sorts: bool = False
+    form: tuple[str, ...] = ()
 
     turns: ClassVar[bool] = True
     plain: ClassVar[bool] = False
 
     @property
     def identity(self) -> list[Any]:
-        return ["Paragraphs", self.name_key, self.text_key, self.sorts]
+        return ["Paragraphs", self.name_key, self.text_key, self.sorts, *self.form]
 
     def shown(self, data: Mapping[str, Any]) -> SpanText | None:
         return dialogue(value_of(self.value, data), self.name_key, self.text_key, self.sorts)
@@ -106,18 +114,19 @@ def marked_object(element: Element) -> MarkedObject | str:
     said = {name.lower(): said for name, said in element.attrib.items()}
     if tag not in ("Text", "HyperText", "Paragraphs"):
         return f"not supported yet on <{tag}>"
-    if said.get("valuetype", "").lower() == "url" or said.get("encoding", "none").lower() != "none":
-        return f"its <{tag}> is loaded or decoded by the browser"
+    form = form_of(element)
     if "$" not in value:
         return f"its <{tag}> shows nothing of the task"
-    if tag == "Text":
+    if tag == "Text" and not form:
         return TextObject(value)
     if field_of(value) is None:
         return f"its <{tag}> shows more than one field of the task"
+    if tag == "Text":
+        return TextObject(value, form)
     if tag == "HyperText":
-        return HyperTextObject(value, said.get("inline", "").lower() == "true")
+        return HyperTextObject(value, said.get("inline", "").lower() == "true", form)
     sorts = said.get("contextscroll", "").lower() == "true"
-    return ParagraphsObject(value, said.get("namekey") or "author", said.get("textkey") or "text", sorts)
+    return ParagraphsObject(value, said.get("namekey") or "author", said.get("textkey") or "text", sorts, form)
 
 
 def _text(value: str, data: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.inputs.files import FILE_TAGS, FileObject, file_object
+from backend.domain.labels.inputs.linked import LinkedText
 from backend.domain.labels.inputs.lists import ListObject
 from backend.domain.labels.inputs.media import MEDIA_TAGS, MediaObject
 from backend.domain.labels.inputs.tables import TableObject
@@ -42,8 +43,10 @@ def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tupl
 
 
 def _is_text_too(shown_input: ReadInput) -> bool:
-    return isinstance(shown_input, MediaObject) or (isinstance(shown_input, FileObject) and shown_input.named)
+    return isinstance(shown_input, MediaObject) or (
+        isinstance(shown_input, FileObject | LinkedText) and shown_input.named
+    )
 
 
-def without_files(inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
-    return tuple(read_input for read_input in inputs if not isinstance(read_input, FileObject))
+def without(kind: type[ReadInput], inputs: Iterable[ReadInput]) -> tuple[ReadInput, ...]:
+    return tuple(read_input for read_input in inputs if not isinstance(read_input, kind))

@@ -28,3 +28,9 @@ def _words(value: Any) -> str:
     if value is MISSING:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def variables_in(template: str) -> tuple[str, ...]:
+    """The paths of all that it shows of a task, each once; none of what a <Repeater> fills in."""
+    found = () if "{{" in template else _VARIABLE.findall(template)
+    return tuple(dict.fromkeys(name[1:].rstrip(".") for name in found))

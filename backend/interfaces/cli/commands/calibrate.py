@@ -13,6 +13,7 @@ from backend.interfaces.cli.render.console import as_json, cell, notify, print_j
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.trust import calibration_json, threshold_json
+from backend.interfaces.presentation.truth_basis import basis_remarks
 
 if TYPE_CHECKING:
     from backend.domain.calibration.fit import Calibration
@@ -66,7 +67,7 @@ def threshold(version: str, accuracy: float, subset: Subset, json_wanted: bool) 
     with waiting_for("the threshold"):
         result = the_app().confidence_threshold(version, accuracy, subset)
     print_json(threshold_json(result)) if json_wanted else _print_threshold(result, subset)
-    for remark in left_out_remarks(result.left_out):
+    for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
         notify(remark)
 
 

@@ -11,11 +11,13 @@ from backend.interfaces.cli.options.quality_gate import QualityGateOptions, end_
 from backend.interfaces.cli.options.run_options import ending_options
 from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
 from backend.interfaces.cli.render.comparison import print_comparison
-from backend.interfaces.cli.render.console import as_json, print_json, the_app, waiting_for
+from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered
 from backend.interfaces.presentation.json.evaluation import comparison_json, evaluation_json
+from backend.interfaces.presentation.json.trust import drawn_accuracy_json
+from backend.interfaces.presentation.truth_basis import drawn_accuracy_remarks
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -45,14 +47,18 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
     with waiting_for("the comparison"):
         compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
     checks = list(gate.checks(evaluation, compared))
+    basis = app.drawn_accuracy(finished)
     gate.write(finished, evaluation, checks)
     if json_wanted:
-        print_json(evaluation_json(finished, evaluation, calibrated, compared, checks))
+        ground_truths = {"ground_truths": drawn_accuracy_json(basis)}
+        print_json(evaluation_json(finished, evaluation, calibrated, compared, checks) | ground_truths)
         notify_unanswered(finished)
     else:
         print_evaluation(finished, evaluation, calibrated)
         if compared:
             print_comparison(compared)
+    for remark in drawn_accuracy_remarks(basis, finished.run.project):
+        notify(remark)
     end_by(checks)
 
 

@@ -11,6 +11,7 @@ from backend.interfaces.cli.render.console import as_json, cell, confirm, notify
 from backend.interfaces.cli.render.run import others_pushed
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import project_predictions_json, push_json
+from backend.interfaces.presentation.truth_basis import basis_remarks
 
 if TYPE_CHECKING:
     from backend.services.auto_accept import ChosenTasks
@@ -99,8 +100,13 @@ def withdraw(version: str, take_over: bool, yes: bool) -> None:
     metavar="A",
     help="The same, with the lowest confidence that `threshold` finds for this accuracy.",
 )
+@click.option(
+    "--not-drawn",
+    is_flag=True,
+    help="With --accuracy: do not ask whether to rely on ground truths that were not drawn at random (see `draw`).",
+)
 @sure
-def annotate(version: str, least: float | None, accuracy: float | None, yes: bool) -> None:
+def annotate(version: str, least: float | None, accuracy: float | None, not_drawn: bool, yes: bool) -> None:
     """Create annotations from a version's predictions.
 
     Without options this takes all predictions, also those on annotated tasks, as the Data Manager does.
@@ -119,6 +125,7 @@ def annotate(version: str, least: float | None, accuracy: float | None, yes: boo
         with waiting_for("Label Studio to list predictions"):
             chosen = app.sure(tag, least, accuracy or 1.0, notify)
         _tell_others(chosen, tag)
+        _tell_basis(chosen, app.version(version).project, not_drawn)
         tasks, number, which = chosen.tasks, len(chosen.tasks), "the"
     if not yes:
         confirm(f"Create annotations from {which} {numbers.things(number, 'prediction')} of {tag}?")
@@ -148,6 +155,16 @@ def unannotate(version: str, yes: bool) -> None:
         f"{numbers.things(done.deleted, 'annotation')} created from {tag} deleted, "
         f"{numbers.count(done.kept)} kept because a person changed them"
     )
+
+
+def _tell_basis(chosen: "ChosenTasks", project: int, not_drawn: bool) -> None:
+    """What the guarantee rests on. Ends the command where nothing was drawn and the user does not want that."""
+    if chosen.basis is None:
+        return
+    for remark in basis_remarks(chosen.basis, project):
+        notify(remark)
+    if chosen.basis.drawn is None and not not_drawn:
+        confirm("Rely on ground truths that were not drawn at random?", "--not-drawn")
 
 
 def _tell_others(chosen: "ChosenTasks", tag: str) -> None:

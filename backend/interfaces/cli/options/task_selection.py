@@ -6,7 +6,7 @@ import click
 
 from backend.domain.dataset.ground_truth import KINDS as TRUTHS
 from backend.domain.dataset.split import Split, parse_split
-from backend.domain.dataset.subset import SAMPLE_SIZE, Subset, parse_subset
+from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset, parse_subset
 from backend.errors import SubsetError
 from backend.interfaces.cli.options.option_group import option_group
 
@@ -59,8 +59,9 @@ SAMPLE_OPTIONS = (
         "seed",
         type=int,
         metavar="SEED",
-        help="Draw the sample at random instead of taking the first tasks.",
+        help="Seed of the sample: another number draws other tasks.",
     ),
+    click.option("--first", is_flag=True, help="Take the first tasks instead of drawing the sample at random."),
     click.option(
         "--stratify",
         is_flag=True,
@@ -69,11 +70,19 @@ SAMPLE_OPTIONS = (
 )
 
 
-def _chosen(word: str | None, ids: str | None, size: int, seed: int | None, stratify: bool) -> Subset:
+def _seed(seed: int | None, first: bool) -> int | None:
+    """Of a sample; None for the first tasks."""
+    if first and seed is not None:
+        raise click.UsageError("--random draws a sample and --first does not: leave one of them out.")
+    return None if first else SAMPLE_SEED if seed is None else seed
+
+
+def _chosen(word: str | None, ids: str | None, size: int, seed: int | None, first: bool, stratify: bool) -> Subset:
     if word is None and ids is None:
         raise click.UsageError("Which tasks? Add --on with all, sample, missing, ground-truth, ids or view:ID.")
     if stratify and word != "sample":
         raise click.UsageError("--stratify works with --on sample only: leave one of them out.")
+    seed = _seed(seed, first)
     try:
         return replace(parse_subset(word or "ids", ids=ids, size=size, seed=seed), stratify=stratify)
     except SubsetError as error:
@@ -92,13 +101,14 @@ def _some_truths(
     word: str,
     size: int,
     seed: int | None,
+    first: bool,
     stratify: bool,
 ) -> Subset:
     subset = _truths(truth, split, accepted, leave_one_out)
     if word == "ground-truth" and not stratify:
         return subset
-    sample = _chosen(word, None, size, seed, stratify)
-    return replace(subset, kind="truth-sample", size=sample.size, seed=seed, stratify=stratify)
+    sample = _chosen(word, None, size, seed, first, stratify)
+    return replace(subset, kind="truth-sample", size=sample.size, seed=sample.seed, stratify=stratify)
 
 
 subset_options = option_group(

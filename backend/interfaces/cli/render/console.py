@@ -45,15 +45,16 @@ def cell(text: str) -> "Text":
     return Text(printable(text))
 
 
-def confirm(question: str) -> None:
-    """Ends the command unless the user says yes, with an error where there is nobody to ask."""
+def confirm(question: str, flag: str = "--yes") -> None:
+    """Ends the command unless the user says yes, with an error where there is nobody to ask. `flag`: says yes."""
     try:
         agreed = click.confirm(printable(question), err=True)
     except click.Abort:
         if sys.stdin.isatty():
             raise
         click.echo(err=True)
-        raise click.ClickException("Nothing was done, because there is no terminal to ask on: add --yes.") from None
+        message = f"Nothing was done, because there is no terminal to ask on: add {flag}."
+        raise click.ClickException(message) from None
     if not agreed:
         raise click.Abort
 

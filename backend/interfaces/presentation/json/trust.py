@@ -3,12 +3,15 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from backend.domain.dataset.draw import TruthBasis
 from backend.interfaces.presentation.json.plain import plain
 
 if TYPE_CHECKING:
     from backend.services.analysis.audit import Audit
     from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
     from backend.services.analysis.confidence_threshold import ConfidenceThreshold
+    from backend.services.analysis.drawn_accuracy import DrawnAccuracy
+    from backend.services.dataset.drawing import DrawnTasks
 
 AUDIT_KINDS = ("suspects", "confusions", "duplicates", "disagreements")
 
@@ -43,7 +46,29 @@ def threshold_json(result: "ConfidenceThreshold") -> dict[str, Any]:
         "tasks": threshold.tasks,
         "method": threshold.method,
         "reason": threshold.reason,
+        "ground_truths": basis_json(result.basis),
     }
+
+
+def drawn_tasks_json(drawn: "DrawnTasks") -> dict[str, Any]:
+    """`drawn` and `open` in the order of the draw; `open` have no ground truth."""
+    return {
+        "project": drawn.project,
+        "tasks": drawn.of,
+        "drawn": list(drawn.tasks),
+        "open": list(drawn.open),
+        "tab": drawn.tab,
+    }
+
+
+def basis_json(basis: TruthBasis) -> dict[str, Any]:
+    """`drawn` is null where the project has no draw; `gaps`: drawn tasks without a ground truth that counts."""
+    drawn = None if basis.drawn is None else len(basis.drawn)
+    return {"all": len(basis.truths), "drawn": drawn, "gaps": list(basis.gaps)}
+
+
+def drawn_accuracy_json(found: "DrawnAccuracy") -> dict[str, Any]:
+    return {**basis_json(found.basis), "accuracy_drawn": found.accuracy, "accuracy_drawn_ci": plain(found.accuracy_ci)}
 
 
 def audit_json(audit: "Audit", kind: str) -> list[Any]:

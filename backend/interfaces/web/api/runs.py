@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.adapters.label_studio.http import Refused
-from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
+from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
 from backend.errors import RunError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import RunBody, RunsQuery, body, query
@@ -70,7 +70,7 @@ def subset_of(name: str, size: int | None = None) -> Subset:
     """The tasks that the API's name for a subset means. size: of a sample."""
     if name == "HasGT":
         return Subset("ground-truth")
-    return Subset("sample", size=size or SAMPLE_SIZE) if name == "Sample" else Subset("all")
+    return Subset("sample", size=size or SAMPLE_SIZE, seed=SAMPLE_SEED) if name == "Sample" else Subset("all")
 
 
 def _filtered(call: ApiCall, project: int, filters: Mapping[str, Any]) -> list[int]:

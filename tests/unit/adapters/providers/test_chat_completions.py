@@ -35,7 +35,7 @@ from backend.domain.resolution.logprob_confidence import confidence
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
-from tests.pictures import picture
+from tests.pictures import document, picture
 from tests.scripted import GOOD, choices, request, run, some, template
 
 KEY = "sk-very-secret"
@@ -787,13 +787,61 @@ def test_a_picture_that_is_refused_stops_no_other(message: str) -> None:
         ("The document is protected by a password.", False),
     ],
 )
-def test_the_same_for_documents(message: str, ends: bool) -> None:
-    read = replace(ASK, pictures=((0, Document("d" * 64, b"%PDF-")),))
+def test_a_model_that_takes_no_documents_is_given_their_text(message: str, ends: bool) -> None:
+    """Its text is sent then, and the model's next requests begin with that."""
+    read = replace(ASK, pictures=((2, document(b"Good day")),))
     if not ends:
         assert failure(error(400, message=message), ask=read).kind == "bad_request"
         return
-    with pytest.raises(ProviderError, match=r"takes no documents: choose a model"):
-        ask(error(400, message=message), ask=read)
+    found, provider = ask(error(400, message=message), chat(), ask=read)
+    assert isinstance(found, Completion)
+    assert found.digest == read.digest, "it is the same request"
+    kinds = [[part["type"] for part in body["messages"][-1]["content"]] for body in provider.bodies[:1]]
+    assert kinds == [["text", "file", "text"]]
+    assert [body["messages"][-1]["content"] for body in provider.bodies[1:]] == ["I Good daylove it"]
+
+
+def test_a_document_without_a_text_fails_its_task_alone() -> None:
+    refusal = error(400, message="This model does not support file inputs.")
+    read = replace(ASK, pictures=((0, Document("e" * 64, b"%PDF-")), (0, picture())))
+    found, provider = ask(refusal, chat(), ask=read)
+    assert found == Failure("bad_task", "Its document is damaged: its text cannot be read.")
+    assert isinstance(found, Failure)
+    assert found.unbilled
+    assert len(provider.bodies) == 1
+
+
+def test_pictures_stay_beside_the_text_of_a_document() -> None:
+    refusal = error(400, message="This model does not support file inputs.")
+    read = replace(ASK, pictures=((2, document(b"Good day")), (2, picture())))
+    _, provider = ask(refusal, chat(), ask=read)
+    content = provider.bodies[-1]["messages"][-1]["content"]
+    assert [part["type"] for part in content] == ["text", "image_url", "text"]
+    assert (content[0]["text"], content[2]["text"]) == ("I Good day", "love it")
+
+
+def test_a_model_that_refuses_in_unknown_words_is_given_the_text_too() -> None:
+    def answer(body: Json) -> Reply:
+        return chat() if isinstance(body["messages"][-1]["content"], str) else error(400, message="Nope.")
+
+    found, _ = ask(answer, ask=replace(ASK, pictures=((0, document(b"Good day")),)))
+    assert isinstance(found, Completion)
+
+
+def test_a_batch_has_the_text_once_it_is_known_that_files_are_refused() -> None:
+    read = replace(ASK, pictures=((0, document(b"Good day")),))
+    broken = replace(ASK, pictures=((0, Document("e" * 64, b"%PDF-")),))
+    provider = Provider(error(400, message="This model does not support file inputs."), chat())
+
+    async def once() -> list[Json]:
+        async with provided(provider) as model:
+            before = model.body(read)
+            await model.complete(read, 0)
+            return [json.loads(body) for body in (before, model.body(read), model.body(broken))]
+
+    shown = [body["messages"][-1]["content"] for body in run(once())]
+    assert shown[1] == "Good dayI love it"
+    assert shown[0][0]["type"] == shown[2][0]["type"] == "file"
 
 
 def test_a_text_that_speaks_of_pictures_is_not_taken_for_the_server() -> None:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.providers.registry import DEFAULT, TEACHER, ConnectionRegistry
+from backend.adapters.providers.registry import ConnectionRegistry
 from backend.adapters.providers.request_format import FORMATS, RequestFormat
 from backend.adapters.providers.router import ModelRouter
 from backend.domain.chat.request import ChatRequest
+from backend.domain.connection import DEFAULT, TEACHER
 from backend.errors import SettingsError
 from backend.settings import Settings
 from tests.scripted import template
@@ -28,11 +29,20 @@ def test_there_is_one_connection_for_all_that_is_asked() -> None:
 
 def test_teachers_elsewhere_have_a_key_of_their_own_and_never_the_models() -> None:
     found = registry(teacher_base_url="http://127.0.0.1:2/v1", teacher_api_key="another")
-    assert (found[TEACHER].api_key, found[TEACHER].settings) == ("another", "TEACHER")
+    assert (found[TEACHER].api_key, found[TEACHER].settings.key) == ("another", "TEACHER_API_KEY")
     assert isinstance(found.chats(), ModelRouter)
     without = registry(teacher_base_url="http://127.0.0.1:2/v1")
     with pytest.raises(SettingsError, match="TEACHER_API_KEY is not set"):
         without.chats()
+
+
+def test_teachers_at_the_models_address_may_have_a_key_of_their_own() -> None:
+    found = registry(teacher_base_url=URL, teacher_api_key="another")
+    assert (found[DEFAULT].api_key, found[TEACHER].api_key) == (KEY, "another")
+    assert isinstance(found.chats(), ModelRouter)
+    same = registry(teacher_base_url=URL)
+    assert same[TEACHER].api_key == KEY
+    assert not isinstance(same.chats(), ModelRouter)
 
 
 def test_a_key_is_not_in_what_is_printed() -> None:

@@ -1,6 +1,7 @@
 """Dialects: bodies with exactly the documented parts, and what is learnt from a refusal."""
 
 import json
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -398,11 +399,11 @@ def test_a_form_that_is_refused_in_any_words_steps_down(message: str) -> None:
 
 
 def test_other_ways_to_ask_are_each_form_and_no_log_probabilities() -> None:
-    others = RequestFormat().others(ASK.template)
+    others = RequestFormat().others(ASK)
     assert [(other.format, "logprobs" in other.dropped) for other in others] == [
         (1, False),
         (2, False),
         (0, True),
         (2, True),
     ]
-    assert RequestFormat(format=2).others(template(logprobs=False)) == []
+    assert RequestFormat(format=2).others(replace(ASK, template=template(logprobs=False))) == []

@@ -1,4 +1,4 @@
-"""Several servers as one model."""
+"""Several connections as one model, also two to one address."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from backend.domain.chat.request import ChatRequest
 from tests.scripted import GOOD, ScriptedModel, completion, run, template
 
 
-def test_each_request_goes_where_its_frame_says() -> None:
+def test_each_request_goes_through_the_connection_that_its_template_names() -> None:
     here, there = ScriptedModel([GOOD]), ScriptedModel(["{}"])
-    both = ModelRouter({"http://here/v1": here, "http://there/v1": there})
-    request = ChatRequest(template(base_url="http://there/v1"), "I love it")
+    both = ModelRouter({"here": here, "there": there})
+    request = ChatRequest(template(connection="there"), "I love it")
     assert run(both.complete(request, 0)) == completion("{}", request.digest)
     assert (here.requests, there.requests) == ([], [request])
-    assert both.body(request) == b"http://there/v1"
+    assert both.body(request) == request.template.base_url.encode()
     run(both.close())
     assert here.closed
     assert there.closed

@@ -144,7 +144,7 @@ def test_variables_are_the_tasks_texts_and_pictures_in_document_order_each_once(
         '<Text name="d" value="$link" valueType="url"/><Text name="e" value="$"/>'
     )
     choices = CHOICES.replace('toName="text"', 'toName="a"')
-    assert read_config(view(texts, choices)).variables == ("title", "body", "html", "picture")
+    assert read_config(view(texts, choices)).variables == ("title", "body", "html", "picture", "link")
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,60 @@ def test_what_a_control_does_not_have_is_not_taken_from_it() -> None:
         f'<View>{TEXT}<Labels name="l" toName="text" required="true"><Label value="A"/></Labels></View>'
     ).fields
     assert without_omitted(labels, ("heading", "required")) == labels
+
+
+LINK, CODED = '<Text name="t" value="$note" valueType="url"/>', '<Text name="t" value="$note" encoding="base64"/>'
+MORE, CHOICE = '<Text name="u" value="$more"/>', '<Choices name="c" toName="u"><Choice value="A"/></Choices>'
+WHO_THERE = '<Labels name="who" toName="t"><Label value="PER"/></Labels>'
+WHOM = '<Labels name="whom" toName="u"><Label value="PER"/></Labels>'
+RELATED = '<Relations><Relation value="r"/></Relations>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "digest", "names", "variables"),
+    [
+        (LINK + MORE + CHOICE, "7ab3068fd8911560782ab446f171544b041f3b624877c8f900455a4ddb899ced", ["c"], ["more"]),
+        (
+            CODED + CHOICE.replace('"u"', '"t"'),
+            "440f4560ba8cbd2abbc823010a34951a7d75e9c2dbfb683b6cddd7ce27b3e246",
+            ["c"],
+            ["note"],
+        ),
+        (
+            LINK + MORE + WHO_THERE + WHOM + CHOICE,
+            "310626015b8d24150e179e9ed393c613901e0c7b7bc2b459e88eb4ecf92ba1a3",
+            ["whom", "c"],
+            ["more"],
+        ),
+        (
+            LINK + MORE + WHO_THERE + WHOM + RELATED,
+            "a38f3ea3f4d7b4d861a5bad81f4f7f85d510313a7dc70376647c25258ca2d802",
+            ["whom", "relations"],
+            ["more"],
+        ),
+        (
+            LINK + MORE + WHO_THERE + CHOICE + RELATED,
+            "7ab3068fd8911560782ab446f171544b041f3b624877c8f900455a4ddb899ced",
+            ["c"],
+            ["more"],
+        ),
+        (
+            CODED + MORE + WHO_THERE + WHOM,
+            "ce1aa030df7297584b3139f56d84ef0c77628570ac501c274ebe2df30c20fcec",
+            ["whom"],
+            ["note", "more"],
+        ),
+    ],
+    ids=["an address", "base64", "spans there", "relations", "relations there alone", "spans in base64"],
+)
+def test_a_version_from_before_texts_were_loaded_and_decoded_reads_none(
+    inside: str, digest: str, names: list[str], variables: list[str]
+) -> None:
+    """Digests of 109de63e."""
+    now = read_config(f"<View>{inside}</View>")
+    then = now.as_of(digest)
+    assert now.fits(digest)
+    assert (list(then.names), list(then.variables), then.inputs) == (names, variables, ())
+    assert '"who"' not in then.describe({}, "")
+    assert now.digest != digest
+    assert (now.as_of(now.digest).variables, len(now.inputs)) == (now.variables, 1)

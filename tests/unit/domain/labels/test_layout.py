@@ -57,10 +57,10 @@ def test_a_list_of_turns_is_a_text() -> None:
     assert config('<Paragraphs name="text" value="$turns"/>', YES.format("ok")).variables == ("turns",)
 
 
-def test_texts_behind_an_address_and_in_repeaters_are_none() -> None:
+def test_texts_behind_an_address_are_variables_and_those_in_repeaters_are_none() -> None:
     url = '<Text name="u" value="$link" valueType="url"/>'
     repeated = '<Repeater on="$t"><Text name="t_{{i}}" value="$t[{{i}}].x"/></Repeater>'
-    assert config(TEXT, url, repeated, YES.format("ok")).variables == ("text",)
+    assert config(TEXT, url, repeated, YES.format("ok")).variables == ("text", "link")
 
 
 def test_a_question_belongs_to_the_control_below_it() -> None:

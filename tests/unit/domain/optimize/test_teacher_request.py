@@ -4,6 +4,7 @@ import json
 
 from backend.domain.answer import LabelDefinitions, Texts
 from backend.domain.chat.response_parser import read
+from backend.domain.connection import TEACHER
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.optimize.teacher_request import (
     CUT,
@@ -62,6 +63,10 @@ def test_its_answer_is_asked_for_by_a_strict_schema() -> None:
     schema = teacher_template("http://t/v1", "big").answer_schema
     assert schema["required"] == ["reasons", "prompt", "definitions"]
     assert schema["properties"]["prompt"] == {"type": "string"}
+
+
+def test_a_teacher_is_asked_through_the_connection_of_teachers() -> None:
+    assert teacher_template("http://t/v1", "big").connection == TEACHER
 
 
 def test_an_equal_lesson_later_is_another_request_and_the_same_again_the_same() -> None:

@@ -25,7 +25,7 @@ def test_braces_too_many(template: str, part: str) -> None:
 
 @pytest.mark.parametrize("template", ["{text}", '{"mood": "{text}"}', "{{other}}", '{ "text": 1 }', "{{}} {text}"])
 def test_braces_that_mean_what_they_say(template: str) -> None:
-    assert remarks(template, ("text",), PLAIN) == []
+    assert remarks(f"{template} {{text}}", ("text",), PLAIN) == []
 
 
 @pytest.mark.parametrize(("template", "seen"), [("{image}", True), ("{note} {image}", True), ("{note}", False)])
@@ -36,6 +36,60 @@ def test_a_picture_that_is_marked_has_to_be_shown(template: str, seen: bool) -> 
     </View>"""
     said = remarks(template, ("note", "image"), read_config(config))
     assert said == ([] if seen else ['"box" marks a picture that the model does not see: add {image}.'])
+
+
+ABOUT = """<View>
+  <Text name="t" value="$note"/><Table name="kv" value="$meta.kv"/><List name="l" value="$items"/>
+  <Text name="s" value="Before $q after $m"/><Image name="i" valueList="$pages"/><Header value="$title"/>
+  <Ranker name="rank" toName="l"/>{}
+</View>"""
+
+
+@pytest.mark.parametrize(
+    ("control", "template", "said"),
+    [
+        ('<Rating name="r" toName="t"/>', "{items} {note}", ""),
+        (
+            '<Rating name="r" toName="t"/>',
+            "{items} {title}",
+            "r <Text> {note}",
+        ),
+        ('<Rating name="r" toName="kv"/>', "{items} {meta.kv.a}", ""),
+        (
+            '<Rating name="r" toName="kv"/>',
+            "{items}",
+            "r <Table> {meta.kv}",
+        ),
+        ('<Rating name="r" toName="i"/>', "{items[0].title}", ""),
+        ("", "{note}", "rank <List> {items}"),
+        ('<Number name="n" toName="s"/>', "{items} {m}", ""),
+        (
+            '<Number name="n" toName="s"/>',
+            "{items}",
+            "n <Text> {q}, {m}",
+        ),
+        (
+            '<Pairwise name="p" toName="t,s"/>',
+            "{items} {note}",
+            "p <Text> {q}, {m}",
+        ),
+        (
+            '<Labels name="a" toName="t"><Label value="x"/></Labels><Rating name="b" toName="t"/>',
+            "{items}",
+            "a <Text> {note}",
+        ),
+        (
+            '<Choices name="c" toName="i" perItem="true"><Choice value="x"/></Choices>',
+            "{items}",
+            "c <Image> {pages}",
+        ),
+    ],
+)
+def test_what_controls_are_about_has_to_be_shown(control: str, template: str, said: str) -> None:
+    schema, (name, tag, add) = read_config(ABOUT.format(control)), (said or "  ").split(" ", 2)
+    article = "an" if tag == "<Image>" else "a"
+    sentence = f'"{name}" is about {article} {tag} that the model does not see: add {add}.'
+    assert remarks(template, schema.variables, schema) == ([sentence] if said else [])
 
 
 def test_an_invisible_character_in_a_label_is_shown() -> None:

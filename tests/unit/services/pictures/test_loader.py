@@ -125,7 +125,7 @@ def test_another_host_is_asked_only_where_that_is_allowed(studio: FileServer, el
     elsewhere.paths["/a.png"] = Served(PNG)
     address = f"http://pictures.test:{elsewhere.url.rpartition(':')[2]}/a.png"
     assert read(loader(studio), address) == (
-        "is on another host (pictures.test): set ALLOW_FOREIGN_URLS=true to read such pictures."
+        "is on another host (pictures.test): set ALLOW_FOREIGN_URLS=true to read such files."
     )
     assert elsewhere.asked == []
     assert name(read(loader(studio, foreign=True), address)) == sha256(PNG).hexdigest()
@@ -172,3 +172,21 @@ def test_a_document_is_told_by_its_content_and_kept_as_it_is(studio: FileServer)
     assert len(studio.asked) == 1
     assert read(own, inline(PDF[:40])) == "is damaged: its file ends too early."
     assert read(own, inline(PDF + b" " * MOST)) == "is larger than 0.02 MB (MAX_IMAGE_MB)."
+
+
+def test_a_text_is_read_as_a_picture_is_guarded_bounded_and_once(studio: FileServer, elsewhere: FileServer) -> None:
+    note, own = "/data/upload/1/a.txt", loader(studio)
+    studio.paths |= {note: Served(b"Bob"), "/data/upload/1/b.txt": Served(b"x" * (MOST + 1))}
+    assert own.read_files(3, [note, note]) == [b"Bob", b"Bob"] == own.read_files(3, [note, inline(b"Bob")])
+    assert len(studio.asked) <= 2
+    assert own.read_files(3, ["/data/upload/1/b.txt", "/data/upload/1/c.txt", f"{elsewhere.url}/a.txt"]) == [
+        Failure("bad_task", "is larger than 0.02 MB (MAX_IMAGE_MB)."),
+        Failure(
+            "bad_task",
+            "is not there (Label Studio answers 404): see that the file exists, and that a storage of the project "
+            "covers it.",
+        ),
+        Failure("bad_task", "is on another host (127.0.0.1): set ALLOW_FOREIGN_URLS=true to read such files."),
+    ]
+    assert elsewhere.asked == []
+    assert "is not a PNG" in str(read(own, note))

@@ -53,7 +53,7 @@ def test_what_is_not_marked_is_named(tag: str, shown: str, why: str) -> None:
     ("attributes", "labels", "why"),
     [
         ('toName="shown,c"', '<Label value="PER"/>', "not supported yet on several texts"),
-        ('toName="shown" value="$labels"', "", "labels that the task brings"),
+        ('toName="shown" value="labels"', "", "it lists no labels"),
         ('toName="shown"', "", "it lists no labels"),
         ('toName="shown"', f'<Label value="{"x" * 1001}"/>', "a label of more than 1,000 characters"),
     ],

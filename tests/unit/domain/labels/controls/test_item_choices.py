@@ -117,7 +117,7 @@ def test_a_version_from_before_goes_on_without_it() -> None:
     ("more", "why"),
     [
         ({"attributes": 'perRegion="true"'}, "a choice per region"),
-        ({"choices": ""}, "without choices, or with those that the task brings"),
+        ({"choices": ""}, "without choices"),
         ({"image": '<Image name="img" value="$images"/>'}, "without an <Image valueList"),
         ({"image": '<Text name="img" value="$images"/>'}, "without an <Image valueList"),
     ],

@@ -56,8 +56,7 @@ def test_data_of_another_kind_is_not_shown(element: str, value: Any) -> None:
     ("element", "why"),
     [
         ('<Image value="$i"/>', "not supported yet on <Image>"),
-        ('<Text value="$t" valueType="url"/>', "loaded or decoded by the browser"),
-        ('<HyperText value="$t" encoding="base64"/>', "loaded or decoded by the browser"),
+        ('<Text value="https://host/$t" valueType="url"/>', "shows more than one field of the task"),
         ('<Text value="always"/>', "shows nothing of the task"),
         ('<HyperText value="$a and $b"/>', "shows more than one field of the task"),
         ('<Paragraphs value="$a $b"/>', "shows more than one field of the task"),

@@ -10,6 +10,7 @@ from backend.domain.calibration.fit import Calibration, calibrate
 from backend.domain.calibration.reliability import reliability
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import threshold
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
@@ -22,6 +23,7 @@ from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 from backend.services.auto_accept import ChosenTasks
 
 ALL = Subset("ground-truth")
+BASIS = TruthBasis((1, 2))
 
 
 def claims(tasks: int = 200) -> list[ScoredAnswer]:
@@ -70,27 +72,29 @@ def test_a_calibration_that_is_taken_back(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(n, 0.5 + n / 400, True) for n in range(200)], 0.95)
-    shown._print_threshold(ConfidenceThreshold("mood@1", found, 0.25, NOTHING), ALL)
+    shown._print_threshold(ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7), ALL)
     out, err = capsys.readouterr()
     assert f"{found.threshold:.6g}" in out
     assert "0.25" in out
     assert "annotate mood@1 --accuracy 0.95" in err
-    told = threshold_json(ConfidenceThreshold("mood@1", found, 0.25, NOTHING))
+    told = threshold_json(ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7))
     assert told.keys() >= {"threshold", "coverage", "accuracy", "tasks", "method"}
 
 
 def test_a_threshold_of_a_part_is_handed_on_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """--accuracy would look for another, with all ground truths."""
     found = threshold([ScoredAnswer(n, 0.5 + n / 700, True) for n in range(200)], 0.95)
-    shown._print_threshold(ConfidenceThreshold("mood@1", found, 0.25, NOTHING), replace(ALL, split=Split("test", 0.5)))
+    shown._print_threshold(
+        ConfidenceThreshold("mood@1", found, 0.25, NOTHING, BASIS, 7), replace(ALL, split=Split("test", 0.5))
+    )
     assert f"annotate mood@1 --min-confidence {found.threshold!r}`" in capsys.readouterr().err
 
 
 def test_no_threshold_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     found = threshold([ScoredAnswer(1, 0.9, True)], 0.97)
-    shown._print_threshold(ConfidenceThreshold("mood@1", found, None, NOTHING), ALL)
+    shown._print_threshold(ConfidenceThreshold("mood@1", found, None, NOTHING, BASIS, 7), ALL)
     assert "No confidence of mood@1 guarantees an accuracy of 0.97. It takes at least 99" in capsys.readouterr().out
-    assert threshold_json(ConfidenceThreshold("mood@1", found, None, NOTHING))["threshold"] is None
+    assert threshold_json(ConfidenceThreshold("mood@1", found, None, NOTHING, BASIS, 7))["threshold"] is None
 
 
 def test_annotate_says_which_predictions_stay(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,8 @@ from backend.domain.calibration.fit import Calibration
 from backend.domain.calibration.reliability import Bin, Reliability
 from backend.domain.calibration.threshold import Threshold
 from backend.domain.chat.request import Completion
+from backend.domain.connection import StoredConnection
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
@@ -31,6 +33,7 @@ from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfi
 from backend.services.analysis.compare import ComparisonResult
 from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 from backend.services.analysis.results import TaskResult
+from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.label_configs import Relabelled
 from backend.services.health_checks import HealthCheck
 from backend.services.optimize.feedback import TriedRewrite
@@ -39,11 +42,13 @@ from backend.services.predictions.sync import PushResult
 from backend.services.projects import ProjectPredictions
 from backend.services.run_control.status import RunStatus
 from backend.services.runs.options import RunResult
+from backend.services.setup.connection_check import ConnectionCheck
 from backend.services.try_task import TryResult
 from tests.scripted import version
 from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
 from tests.unit.domain.metrics.test_comparison import TRUTHS, A, said
 
+BASIS = TruthBasis((1, 2, 3), (1, 2), (4,))
 LEFT_OUT = LeftOut((7,), (8,), {"Refund": (9, 10)}, (11,), (12,))
 GROUND_TRUTHS = Subset("ground-truth", split=Split("dev", 0.5))
 EXAMPLES = Examples(2, "similar", (Example(3, {"text": "so good"}, {"mood": "Good"}),), "some-embedder")
@@ -93,10 +98,12 @@ RELIABILITY = Reliability(20, (Bin(0.8, 1.0, 20, 0.9, 0.7, (0.48, 0.85)),), 0.21
 MEASURED = MeasuredConfidence(RELIABILITY, Calibration(20, Logistic(0.5, -0.25)), RELIABILITY)
 UNKNOWN = MeasuredConfidence(replace(RELIABILITY, ece=None), Calibration(2, None, "Too little ground truth."), None)
 CALIBRATED = CalibrationResult("mood@1", MEASURED, {"mood": UNKNOWN}, True, False, LEFT_OUT)
-THRESHOLD = ConfidenceThreshold("mood@1", Threshold(0.95, 0.8, 0.5, 0.98, 0.951, 120), 0.79, LEFT_OUT)
+THRESHOLD = ConfidenceThreshold("mood@1", Threshold(0.95, 0.8, 0.5, 0.98, 0.951, 120), 0.79, LEFT_OUT, BASIS, 7)
 NO_THRESHOLD = ConfidenceThreshold(
-    "mood@1", Threshold(0.95, None, 0.0, None, None, 0, reason="Too few."), None, LEFT_OUT
+    "mood@1", Threshold(0.95, None, 0.0, None, None, 0, reason="Too few."), None, LEFT_OUT, TruthBasis((1, 2)), 7
 )
+
+DRAWN = DrawnTasks(7, (3, 1), (1,), 20, 5)
 
 MARKED = MarkedTask(9, ("a", "b"), "http://studio/9")
 AUDIT = Audit(
@@ -128,6 +135,10 @@ NOT_ENHANCED = replace(ENHANCED, text=None, halves=None, learned=None, compariso
 
 ESTIMATE = Estimate(100, 20, (8000, 9000), (400, 900), (0.01, 0.02), "o200k_base", (100, 200))
 RESULT = TaskResult(345, "so good", "Good", None, "not_json: It is not JSON.", None, "http://studio/345")
+CONNECTION = StoredConnection(
+    "groq", "https://user:key@groq.test/v1?key=k", None, "encrypted", 20.0, 8, 0.05, 0.08, "2026-01-01T09:00:00+00:00"
+)
+CONNECTION_CHECK = ConnectionCheck("groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001)
 CHECK = HealthCheck("Label Studio", True, "http://studio, version 1.23.0")
 PREDICTIONS = ProjectPredictions({"mood@1": 3, "": 1}, 5, 2)
 PUSHED = PushResult(3, 2, 1, 4)

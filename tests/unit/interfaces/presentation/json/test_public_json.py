@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.interfaces.cli.main import cli
-from backend.interfaces.presentation.json import evaluation, optimization, projects, prompts, runs, trust
+from backend.interfaces.presentation.json import connections, evaluation, optimization, projects, prompts, runs, trust
 from tests.unit.interfaces.presentation.json import samples
 
 PINNED = json.loads((Path(__file__).parent / "public.json").read_text())
@@ -16,6 +16,8 @@ TWO = samples.compared("mood@1", "mood@2")
 MADE: dict[str, Any] = {
     "doctor": projects.health_checks_json([samples.CHECK]),
     "models": projects.models_json(["a", "b"], default="b"),
+    "connections": [connections.connection_json(samples.CONNECTION)],
+    "test-connection": connections.connection_check_json(samples.CONNECTION_CHECK),
     "list": [prompts.version_json(samples.VERSION)],
     "show": prompts.version_json(samples.VERSION, samples.SAVED_BY, [samples.ACTION]),
     "estimate": runs.estimate_json(samples.ESTIMATE),
@@ -32,6 +34,7 @@ MADE: dict[str, Any] = {
     "compare, no ground truths": evaluation.comparison_json(samples.compared("mood@1", "mood@2", truths=0)),
     "calibrate": trust.calibration_json(samples.CALIBRATED),
     "threshold": trust.threshold_json(samples.THRESHOLD),
+    "draw": trust.drawn_tasks_json(samples.DRAWN),
     "threshold, none": trust.threshold_json(samples.NO_THRESHOLD),
     **{f"audit --kind {kind}": trust.audit_json(samples.AUDIT, kind) for kind in trust.AUDIT_KINDS},
     "relabel": prompts.relabelled_json(samples.RELABELLED),

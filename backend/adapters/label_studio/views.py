@@ -1,0 +1,26 @@
+"""Tabs of the Data Manager."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.adapters.label_studio.filters import all_of
+from backend.adapters.label_studio.http import LabelStudioHttp
+
+
+class StudioViews:
+    """A part of LabelStudioClient."""
+
+    http: LabelStudioHttp
+
+    def show_tab(self, project: int, title: str, tasks: Sequence[int]) -> int:
+        """Makes the tab with this title list exactly these tasks; creates it if there is none. Returns its number."""
+        data: dict[str, Any] = {"title": title, "type": "list", **all_of(("id", "in_list", "Number", list(tasks)))}
+        existing = next((view for view in self._views(project) if view["data"].get("title") == title), None)
+        if existing is None:
+            return int(self.http.call("POST", "api/dm/views/", body={"project": project, "data": data})["id"])
+        path, kept = f"api/dm/views/{existing['id']}/", {**existing["data"], **data}
+        return int(self.http.call("PATCH", path, body={"project": project, "data": kept})["id"])
+
+    def _views(self, project: int) -> list[dict[str, Any]]:
+        views = self.http.call("GET", "api/dm/views/", project=project)
+        return [{**view, "data": view.get("data") or {}} for view in views]

@@ -1,0 +1,123 @@
+"""Connections: names, and references to a model of one, `connection/model`."""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, field
+from math import isfinite
+
+from backend.domain.urls import shown
+from backend.errors import SettingsError
+
+DEFAULT = "default"
+TEACHER = "teacher"
+RESERVED = (DEFAULT, TEACHER)
+"""The connections of OPENAI_* and TEACHER_*, which are not stored."""
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConnection:
+    """How a model's server is reached.
+
+    key_env: name of the environment variable that holds its key
+    key_encrypted: its key, encrypted under SECRET_KEY; None with `key_env`, and for a server that needs no key
+    timeout_s: seconds for a whole request; None for REQUEST_TIMEOUT_S
+    concurrency: most requests in flight, per process; None for CONCURRENCY
+    price_in, price_out: USD per million tokens for all its models; None for their known prices
+    created: UTC, ISO 8601
+    """
+
+    name: str
+    base_url: str
+    key_env: str | None = None
+    key_encrypted: str | None = field(default=None, repr=False)
+    timeout_s: float | None = None
+    concurrency: int | None = None
+    price_in: float | None = None
+    price_out: float | None = None
+    created: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its address, for people."""
+        return shown(self.base_url)
+
+    @property
+    def key(self) -> str:
+        """Where its key is, for people."""
+        return f"${self.key_env}" if self.key_env else "stored" if self.key_encrypted else "none"
+
+    @property
+    def prices(self) -> tuple[float, float] | None:
+        """USD per million prompt and completion tokens."""
+        return None if self.price_in is None or self.price_out is None else (self.price_in, self.price_out)
+
+    def check(self) -> None:
+        """Raises SettingsError for what no connection can have."""
+        check_connection_name(self.name)
+        _check_address(self.base_url)
+        _check_limits(self.timeout_s, self.concurrency)
+        _check_prices(self.price_in, self.price_out)
+
+
+def check_connection_name(name: str) -> None:
+    """Raises SettingsError for a name that no stored connection can have."""
+    if name in RESERVED:
+        owner = "OPENAI" if name == DEFAULT else "TEACHER"
+        raise SettingsError(
+            f"'{name}' is the connection of {owner}_BASE_URL and {owner}_API_KEY: set these, or choose another name."
+        )
+    if not _NAME.fullmatch(name):
+        raise SettingsError(
+            f"'{name[:50]}' is not a valid name of a connection: use up to 40 lower-case letters, digits, '-' and '_', "
+            "with a letter first."
+        )
+
+
+def check_variable(name: str, reserved: Container[str]) -> None:
+    """Raises SettingsError unless it can be the name of a variable that holds a key. Anything else may be a key itself,
+    so it is not repeated.
+
+    reserved: variables in upper case that no connection may send to a server
+    """
+    if not _VARIABLE.fullmatch(name):
+        raise SettingsError(
+            "--key-env takes the name of an environment variable, not the key itself: export the key as a variable, or "
+            "store it with --store-key."
+        )
+    if name.upper() in reserved:
+        raise SettingsError(f"{name} is a setting of this program and is sent to no other server: name a variable.")
+
+
+def _check_address(url: str) -> None:
+    match = re.fullmatch(r"https?://[^/?#@\s]+(/[^?#@\s]*)?", url, re.IGNORECASE)
+    if match is None:
+        raise SettingsError(
+            "The address must be one like https://host:port/v1, without a user, a password or a query: give the key "
+            "with --key-env or --store-key."
+        )
+
+
+def _check_limits(timeout_s: float | None, concurrency: int | None) -> None:
+    if timeout_s is not None and not (isfinite(timeout_s) and timeout_s > 0):
+        raise SettingsError("A time-out must be a number of seconds above 0.")
+    if concurrency is not None and not 1 <= concurrency <= 1024:
+        raise SettingsError("The concurrency must be a number from 1 to 1024.")
+
+
+def _check_prices(price_in: float | None, price_out: float | None) -> None:
+    if (price_in is None) != (price_out is None):
+        raise SettingsError("Give both --price-in and --price-out (USD per million tokens), or neither.")
+    if any(price is not None and not (isfinite(price) and price >= 0) for price in (price_in, price_out)):
+        raise SettingsError("A price must be a number of USD per million tokens, 0 or more.")
+
+
+def read_reference(text: str, names: Container[str]) -> tuple[str, str]:
+    """`connection/model` -> the two. Without the name of a connection before the first slash, all of it is a model of
+    `default`, because names of models hold slashes.
+
+    names: of the connections there are
+    """
+    name, slash, model = text.partition("/")
+    return (name, model) if slash and model and (name in RESERVED or name in names) else (DEFAULT, text)

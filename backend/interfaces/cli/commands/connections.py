@@ -1,0 +1,119 @@
+"""Commands about connections to models' servers: connections, connect-model, disconnect-model, test-connection."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.connections import connection_check_json, connection_json
+
+if TYPE_CHECKING:
+    from backend.domain.connection import StoredConnection
+    from backend.services.setup.connection_check import ConnectionCheck
+
+COLUMNS = ("name", "address", "key", "time-out", "concurrency", "USD/M in, out")
+
+
+@click.command()
+@as_json
+def connections(json_wanted: bool) -> None:
+    """List the connections to models' servers: `default` (OPENAI_*), `teacher` (TEACHER_*), and those that were added.
+
+    \b
+    ls-prompts connections
+    """
+    found = the_app().model_connections()
+    if json_wanted:
+        print_json([connection_json(stored) for stored in found])
+    else:
+        _print_table(found)
+
+
+@click.command(name="connect-model")
+@click.argument("name")
+@click.option("--base-url", metavar="URL", help="Address of the server; needed for a new connection.")
+@click.option("--key-env", metavar="VAR", help="Environment variable that holds the key; workers need it too.")
+@click.option("--store-key", is_flag=True, help="Ask for the key, or read it from standard input; stored encrypted.")
+@click.option("--no-key", is_flag=True, help="The server needs no key.")
+@click.option("--timeout", "timeout_s", type=float, help="Seconds per request. Default: REQUEST_TIMEOUT_S.")
+@click.option("--concurrency", type=int, help="Most requests in flight, per process. Default: CONCURRENCY.")
+@click.option("--price-in", type=float, metavar="USD", help="USD per million prompt tokens. Default: the known price.")
+@click.option("--price-out", type=float, metavar="USD", help="USD per million completion tokens.")
+def connect_model(name: str, store_key: bool, **given: Any) -> None:
+    """Add a connection to a model's server, or change one. A key is never an argument.
+
+    \b
+    ls-prompts connect-model groq --base-url https://api.groq.com/openai/v1 --key-env GROQ_API_KEY
+    ls-prompts connect-model local --base-url http://localhost:8000/v1 --no-key --price-in 0 --price-out 0
+    """
+    from backend.services.setup.model_connections import ConnectionChange
+
+    if store_key + given["no_key"] + (given["key_env"] is not None) > 1:
+        raise click.UsageError("Choose one of --key-env, --store-key and --no-key.")
+    key = _read_key() if store_key else None
+    stored = the_app().connect_model(name, ConnectionChange(key=key, **given))
+    notify(f"Connection '{stored.name}' leads to {stored.shown}, key: {stored.key}.")
+
+
+@click.command(name="disconnect-model")
+@click.argument("name")
+def disconnect_model(name: str) -> None:
+    """Remove a connection to a model's server, with its stored key.
+
+    \b
+    ls-prompts disconnect-model groq
+    """
+    the_app().disconnect_model(name)
+    notify(f"Connection '{printable(name)}' is removed.")
+
+
+@click.command(name="test-connection")
+@click.argument("name")
+@click.option("--model", help="Model to ask one small request. Default: the only one that the server lists.")
+@as_json
+def test_connection(name: str, model: str | None, json_wanted: bool) -> None:
+    """List what a connection's server has, ask one small request, and print its time and cost.
+
+    \b
+    ls-prompts test-connection groq --model llama-3.1-8b-instant
+    """
+    check = the_app().test_connection(name, model, notify)
+    if json_wanted:
+        print_json(connection_check_json(check))
+    else:
+        _print_check(check)
+
+
+def _read_key() -> str:
+    """From a hidden prompt, or from standard input where there is no terminal."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Key", hide_input=True, err=True))
+    return sys.stdin.readline()
+
+
+def _print_table(found: "list[StoredConnection]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None)
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold")
+    for stored in found:
+        prices = "as known" if stored.prices is None else "{:g}, {:g}".format(*stored.prices)
+        timeout = "" if stored.timeout_s is None else f"{stored.timeout_s:g} s"
+        row = (stored.name, stored.shown, stored.key, timeout, str(stored.concurrency or ""), prices)
+        table.add_row(*map(cell, row))
+    Console().print(table)
+
+
+def _print_check(check: "ConnectionCheck") -> None:
+    listed = "no list of models" if check.models is None else f"a list of {numbers.things(len(check.models), 'model')}"
+    click.echo(f"{check.address}: {listed}")
+    if check.model is None or check.seconds is None or check.tokens is None:
+        click.echo("No model was asked: name one with --model.")
+        return
+    tokens = f"{check.tokens[0]} + {check.tokens[1]} tokens" if any(check.tokens) else "tokens not counted"
+    cost = "cost unknown" if check.usd is None else f"{check.usd:.6f} USD"
+    click.echo(f"{printable(check.model)}: one small request took {check.seconds:.2f} s, {tokens}, {cost}")

@@ -1,0 +1,115 @@
+"""Connections to models' servers: listed, added, changed, removed, and opened with their keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backend.adapters.database.model_connections import ModelConnectionStore
+from backend.adapters.key_cipher import KeyCipher
+from backend.adapters.providers.model_connection import ModelConnection
+from backend.adapters.providers.registry import missing, opened
+from backend.domain.connection import StoredConnection, check_variable
+from backend.errors import SettingsError
+from backend.settings import Settings
+
+SENDABLE = ("openai_api_key", "teacher_api_key")
+"""Settings that a connection may name as its key; any other secret must not reach a model's server."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChange:
+    """What a user wants of a connection; None for what stays.
+
+    key: to be stored encrypted
+    key_env: name of a variable
+    no_key: its server needs none
+    """
+
+    base_url: str | None = None
+    key: str | None = None
+    key_env: str | None = None
+    no_key: bool = False
+    timeout_s: float | None = None
+    concurrency: int | None = None
+    price_in: float | None = None
+    price_out: float | None = None
+
+    @property
+    def names_key(self) -> bool:
+        return self.no_key or self.key is not None or self.key_env is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConnections:
+    """`variable`: name -> the value of an environment variable, None if it is not set."""
+
+    store: ModelConnectionStore
+    cipher: KeyCipher
+    settings: Settings
+    variable: Callable[[str], str | None]
+
+    def get(self, name: str) -> StoredConnection:
+        """Raises SettingsError if there is none of this name."""
+        stored = self.store.get(name)
+        if stored is None:
+            raise missing(name)
+        return stored
+
+    def connect(self, name: str, change: ConnectionChange) -> StoredConnection:
+        """Adds a connection or changes one; no request is sent. Raises SettingsError for what cannot be stored."""
+        before = self.store.get(name)
+        if before is None and change.base_url is None:
+            raise SettingsError(f"'{name[:50]}' is a new connection: give its address with --base-url.")
+        stored = replace(before or StoredConnection(name, ""), **self._values(change))
+        stored.check()
+        if before is not None and before.key_encrypted and stored.base_url != before.base_url and not change.names_key:
+            raise SettingsError(
+                f"The stored key of '{name}' was given for {before.shown}: give it again with --store-key, so that it "
+                "is sent to another address only if you want that."
+            )
+        self.store.save(stored)
+        return self.get(name)
+
+    def _values(self, change: ConnectionChange) -> dict[str, Any]:
+        names = ("timeout_s", "concurrency", "price_in", "price_out")
+        values = {name: value for name in names if (value := getattr(change, name)) is not None}
+        if change.base_url is not None:
+            values["base_url"] = change.base_url.strip().rstrip("/")
+        if change.key_env is not None:
+            reserved = {field.upper() for field in type(self.settings).model_fields if field not in SENDABLE}
+            check_variable(change.key_env, reserved)
+        if change.names_key:
+            encrypted = None if change.key is None else self.cipher.encrypt(_checked(change.key))
+            values |= {"key_env": change.key_env, "key_encrypted": encrypted}
+        return values
+
+    def disconnect(self, name: str) -> None:
+        """Raises SettingsError if there is none of this name."""
+        if not self.store.remove(name):
+            raise missing(name)
+
+    def open(self, name: str) -> ModelConnection | None:
+        """With its key; None if there is none of this name. Raises SettingsError without its key."""
+        stored = self.store.get(name)
+        return None if stored is None else opened(stored, self._key(stored), self.settings)
+
+    def _key(self, stored: StoredConnection) -> str | None:
+        if stored.key_encrypted is not None:
+            return self.cipher.decrypt(stored.key_encrypted, stored.name)
+        if stored.key_env is None:
+            return None
+        key = self.variable(stored.key_env)
+        if not key:
+            raise SettingsError(
+                f"{stored.key_env} is not set: connection '{stored.name}' reads its key from it. Export it where this "
+                "runs, and where workers run."
+            )
+        return key
+
+
+def _checked(key: str) -> str:
+    """Without spaces around it."""
+    key = key.strip()
+    if not key or not key.isascii() or not key.isprintable():
+        raise SettingsError("The key is empty, or holds a line end or a letter that no key has: copy it again.")
+    return key

@@ -1,0 +1,66 @@
+"""A random order for people, on a real Label Studio: the tab, and what numbers rest on once it is labelled."""
+
+import pytest
+
+from backend.services.dataset.drawing import TAB
+from tests.installation import Installation
+from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.project import Project, chosen, messages, topic_of, truths
+
+TASKS = 40
+
+
+@pytest.fixture
+def project(label_studio: RunningLabelStudio) -> Project:
+    """The first twelve tasks have a ground truth: those that somebody chose."""
+    return Project.made(label_studio, messages(TASKS), truths(12, TASKS))
+
+
+def tab(project: Project, number: int) -> list[int]:
+    rows = project.get("/api/tasks/", view=number, project=project.id, page_size=100)["tasks"]
+    return sorted(row["id"] for row in rows)
+
+
+def star(project: Project, task: int) -> None:
+    label = topic_of(project.task_ids().index(task))
+    body = {"result": chosen(label), "ground_truth": True, "lead_time": 2.0}
+    project.http.post(f"/api/tasks/{task}/annotations/", json=body).raise_for_status()
+
+
+def test_tasks_are_drawn_labelled_and_counted(mine: Installation, project: Project) -> None:
+    mine.save("topic", project.id)
+    before = mine.command("evaluate", "topic@1", "--no-push")
+    assert "0 of 12 ground truths were drawn at random" in before.err
+    drawn = mine.command("draw", project.id, "--size", 20, "--json").json
+    assert (len(drawn["drawn"]), drawn["tasks"]) == (20, TASKS)
+    assert set(drawn["open"]) == set(drawn["drawn"]) - set(project.task_ids()[:12])
+    assert tab(project, drawn["tab"]) == sorted(drawn["open"])
+    for task in drawn["open"][:-1]:
+        star(project, task)
+    again = mine.command("draw", project.id, "--size", 10, "--json").json
+    assert (again["drawn"], again["open"], again["tab"]) == (drawn["drawn"], drawn["open"][-1:], drawn["tab"])
+    assert tab(project, again["tab"]) == again["open"]
+    views = project.get("/api/dm/views/", project=project.id)
+    assert [view["data"]["title"] for view in views].count(TAB) == 1
+    found = mine.command("evaluate", "topic@1", "--no-push", "--json").json["ground_truths"]
+    assert (found["drawn"], found["gaps"]) == (19, again["open"])
+    assert found["all"] == 19 + len(set(project.task_ids()[:12]) - set(drawn["drawn"]))
+    unasked = mine.command("threshold", "topic@1", "--accuracy", 0.5, "--json").json
+    assert unasked["threshold"] is None, "a gap that the version was not asked about is the most confident error"
+    mine.command("run", "topic@1", "--on", "all")
+    threshold = mine.command("threshold", "topic@1", "--accuracy", 0.5, "--json").json
+    assert (threshold["tasks"], threshold["accuracy"]) == (20, 19 / 20), "what nobody drew does not count"
+    part = mine.command("threshold", "topic@1", "--accuracy", 0.5, "--split", "test:0.5", "--json").json
+    assert part["ground_truths"]["drawn"] + len(part["ground_truths"]["gaps"]) < 20
+
+
+def test_annotate_asks_before_it_relies_on_truths_that_were_chosen(mine: Installation, project: Project) -> None:
+    mine.save("topic", project.id)
+    mine.command("run", "topic@1", "--on", "all")
+    refused = mine.command("annotate", "topic@1", "--accuracy", 0.5, "--yes", code=1)
+    assert "0 of 12 ground truths were drawn at random" in refused.err
+    assert "add --not-drawn" in refused.err
+    assert len(project.annotations()) == 12
+    done = mine.command("annotate", "topic@1", "--accuracy", 0.5, "--yes", "--not-drawn")
+    assert "annotations created from topic@1" in done.out
+    assert len(project.annotations()) > 12

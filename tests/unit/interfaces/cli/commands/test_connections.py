@@ -1,0 +1,80 @@
+"""The commands about connections: what is said, and that no key is in any of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from backend.interfaces.cli.main import cli
+from tests.running import RunningStandIn
+
+KEY = "sk-of-a-test"
+URL = "http://127.0.0.1:1/v1"
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = {"DATA_DIR": str(tmp_path), "OPENAI_API_KEY": "sk-default", "SECRET_KEY": "0123456789abcdef"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+def call(*argv: str, stdin: str = "", code: int = 0) -> Result:
+    result = CliRunner().invoke(cli, argv, input=stdin)
+    assert result.exit_code == code, result.output
+    assert KEY not in result.output
+    assert "sk-default" not in result.output
+    return result
+
+
+def test_a_connection_is_added_listed_and_removed() -> None:
+    added = call(
+        "connect-model", "groq", "--base-url", URL, "--store-key", "--price-in", "1", "--price-out", "2", stdin=KEY
+    )
+    assert added.stderr == f"Connection 'groq' leads to {URL}, key: stored.\n"
+    default, groq = json.loads(call("connections", "--json").stdout)
+    assert (default["name"], default["key"]) == ("default", "$OPENAI_API_KEY")
+    assert (groq["name"], groq["address"], groq["key"], groq["price_in"]) == ("groq", URL, "stored", 1.0)
+    table = call("connections").stdout
+    assert all(word in table for word in ("default", "groq", "stored", "1, 2"))
+    call("disconnect-model", "groq")
+    assert [found["name"] for found in json.loads(call("connections", "--json").stdout)] == ["default"]
+
+
+def test_teachers_with_a_server_of_their_own_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEACHER_BASE_URL", "http://127.0.0.1:2/v1")
+    names = [(found["name"], found["key"]) for found in json.loads(call("connections", "--json").stdout)]
+    assert names == [("default", "$OPENAI_API_KEY"), ("teacher", "none")]
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("groq",), "'groq' is a new connection: give its address with --base-url."),
+        (("default", "--base-url", URL), "'default' is the connection of OPENAI_BASE_URL and OPENAI_API_KEY"),
+        (("Groq", "--base-url", URL), "'Groq' is not a valid name of a connection"),
+        (
+            ("groq", "--base-url", URL, "--key-env", KEY),
+            "takes the name of an environment variable, not the key itself",
+        ),
+        (("groq", "--base-url", URL, "--price-in", "1"), "Give both --price-in and --price-out"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(argv: tuple[str, ...], said: str) -> None:
+    assert said in " ".join(call("connect-model", *argv, code=1).stderr.split())
+
+
+def test_a_key_is_in_one_place() -> None:
+    call("connect-model", "groq", "--base-url", URL, "--key-env", "X", "--no-key", code=2)
+
+
+def test_a_connection_is_tested(stand_in: RunningStandIn) -> None:
+    call("connect-model", "local", "--base-url", stand_in.url, "--no-key", "--price-in", "0", "--price-out", "0")
+    check = json.loads(call("test-connection", "local", "--json").stdout)
+    assert (check["models"], check["model"], check["usd"]) == (["stand-in"], "stand-in", 0.0)
+    said = call("test-connection", "local").stdout
+    assert "a list of 1 model" in said
+    assert "0.000000 USD" in said
+    assert "There is no connection 'groq' here" in call("test-connection", "groq", code=1).stderr

@@ -1,0 +1,26 @@
+"""One line says what a number rests on."""
+
+from backend.domain.dataset.draw import TruthBasis
+from backend.interfaces.presentation.truth_basis import basis_remarks, drawn_accuracy_remarks
+from backend.services.analysis.drawn_accuracy import DrawnAccuracy
+
+
+def test_without_a_draw_it_warns() -> None:
+    (remark,) = basis_remarks(TruthBasis((1, 2, 3)), 12)
+    assert remark.startswith("0 of 3 ground truths were drawn at random: ")
+    assert "`ls-prompts draw 12`" in remark
+
+
+def test_with_nothing_but_drawn_ones_it_is_one_short_sentence() -> None:
+    assert list(basis_remarks(TruthBasis((1, 2), (1, 2)), 12)) == ["2 of 2 ground truths were drawn at random."]
+
+
+def test_others_and_gaps_are_counted() -> None:
+    mixed, gaps = basis_remarks(TruthBasis((1, 2, 3), (1, 2), (9,)), 12)
+    assert mixed == "2 of 3 ground truths were drawn at random; the others may be easier or harder than the project."
+    assert gaps.startswith("1 drawn task without a ground truth that counts: a threshold counts them as wrong, with")
+
+
+def test_the_accuracy_on_drawn_ones_stands_beside_the_other() -> None:
+    *_, last = drawn_accuracy_remarks(DrawnAccuracy(TruthBasis((1, 2, 3), (1, 2)), 0.5, (0.1, 0.9)), 12)
+    assert last == "The accuracy on the drawn ones alone, which holds for the whole project, is 0.500 (0.100 to 0.900)."

@@ -1,0 +1,22 @@
+"""The accuracy on drawn ground truths alone, where there are others beside them."""
+
+import pytest
+
+from backend.domain.dataset.draw import TruthBasis
+from backend.domain.statistics.intervals import wilson
+from backend.services.analysis.drawn_accuracy import drawn_accuracy
+from tests.unit.domain.metrics.test_classification import SINGLE
+from tests.unit.domain.metrics.test_comparison import TRUTHS, said
+
+OUTCOMES = said("b" * 8 + "a" * 12)
+EVERY = tuple(truth.task_id for truth in TRUTHS)
+
+
+def test_the_drawn_ones_alone_are_counted() -> None:
+    found = drawn_accuracy(TruthBasis(EVERY, EVERY[4:12]), OUTCOMES, TRUTHS, SINGLE)
+    assert (found.accuracy, found.accuracy_ci) == (0.5, wilson(4, 8))
+
+
+@pytest.mark.parametrize("drawn", [None, (), EVERY])
+def test_where_all_or_none_are_drawn_there_is_no_second_number(drawn: tuple[int, ...] | None) -> None:
+    assert drawn_accuracy(TruthBasis(EVERY, drawn), OUTCOMES, TRUTHS, SINGLE).accuracy is None

@@ -1,0 +1,56 @@
+"""The check of a connection: a free list of models, and one small request to one of them."""
+
+import pytest
+
+from backend.adapters.providers.prices import fixed_price
+from backend.domain.outcome import Failure
+from backend.errors import ProviderError
+from backend.logs import to_log
+from backend.services.setup.connection_check import ConnectionCheck, ConnectionTest
+from tests.scripted import Reply, ScriptedModel
+
+URL = "http://user:key@model.test/v1"
+
+
+class Listing(ScriptedModel):
+    def __init__(self, names: list[str] | None, *script: Reply) -> None:
+        super().__init__(script or ("{}",))
+        self.names = names
+
+    async def models(self) -> list[str] | None:
+        return self.names
+
+    async def describe(self, model: str) -> str:
+        return model
+
+
+def checked(model: Listing, name: str | None = None) -> ConnectionCheck:
+    return ConnectionTest("groq", URL, lambda: model, fixed_price(1.0, 2.0)).check(name, to_log)
+
+
+def test_the_model_that_is_named_is_asked_once() -> None:
+    model = Listing(["a", "b"])
+    check = checked(model, "b")
+    (asked,) = model.requests
+    assert (asked.template.model, asked.template.base_url) == ("b", URL)
+    assert (check.address, check.models, check.model, check.tokens) == (
+        "http://model.test/v1",
+        ("a", "b"),
+        "b",
+        (10, 5),
+    )
+    assert check.usd == pytest.approx(20 / 10**6)
+    assert model.closed
+
+
+@pytest.mark.parametrize(("names", "asked"), [(["a"], "a"), (["a", "b"], None), ([], None), (None, None)])
+def test_without_a_name_only_the_one_model_there_is_is_asked(names: list[str] | None, asked: str | None) -> None:
+    model = Listing(names)
+    check = checked(model)
+    assert (check.model, len(model.requests)) == (asked, 1 if asked else 0)
+    assert (check.usd is None) == (asked is None)
+
+
+def test_no_answer_is_an_error() -> None:
+    with pytest.raises(ProviderError, match=r"http://model.test/v1 did not answer one small request to 'b': Gone\."):
+        checked(Listing(None, Failure("server", "Gone.")), "b")
