@@ -20,7 +20,7 @@ def mcnemar(fixed: int, broken: int) -> float:
     for count in range(min(fixed, broken) + 1):
         ways += outcomes
         outcomes = outcomes * (tasks - count) // (count + 1)
-    return min(1.0, 2 * ways / 2**tasks)
+    return min(1.0, 2 * ways / (1 << tasks))
 
 
 def cochran(rights: Sequence[Sequence[bool]]) -> float | None:
