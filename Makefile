@@ -13,6 +13,8 @@ LOCAL_MODEL := .venv-local-model
 BIN := $(VENV)/bin
 LOCK := .venv-lock
 WORKERS ?= 3
+# Each process of pytest reads all tests: to compile them again each time takes longer than most of them.
+export PYTHONDONTWRITEBYTECODE :=
 UNIT = $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/unit
 
 PIP := pip install --quiet --disable-pip-version-check
@@ -58,7 +60,7 @@ check: lint
 test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }
 	$(UNIT) --cov --cov-report=
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --ignore tests/unit --durations 25
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/unit --durations 25
 
 coverage: setup
 	$(UNIT) --cov --cov-report=html

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from backend.settings import Settings
 from demo import services
 from tests.databases import stop_own_server
+from tests.file_order import rank
 from tests.running import RunningStandIn, until
 from tests.servers import redis_program
 
@@ -32,6 +33,11 @@ hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In this order files go to the processes; else it is that of pytest-randomly."""
+    items.sort(key=lambda item: rank(item.path))
 
 
 class NetworkRefused(RuntimeError):

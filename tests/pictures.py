@@ -1,6 +1,7 @@
 """Pictures to test with, and a server of files that remembers what it was asked."""
 
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,11 @@ def encoded(kind: str = "PNG", size: tuple[int, int] = (4, 3), mode: str = "RGB"
     file = BytesIO()
     Image.new(mode, size, 200).save(file, kind, **saved)
     return file.getvalue()
+
+
+def data_url(number: int) -> str:
+    """A PNG as a task may hold it, of another width for each number."""
+    return f"data:image/png;base64,{b64encode(encoded('PNG', (20 + number, 10))).decode()}"
 
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"

@@ -76,6 +76,10 @@ class Project:
     def predictions(self) -> list[Json]:
         return list(self.get("/api/predictions/", project=self.id))
 
+    def predictions_by_task(self) -> list[Json]:
+        """In the order of the tasks."""
+        return sorted(self.predictions(), key=lambda prediction: int(prediction["task"]))
+
     def versions(self) -> dict[str, int]:
         """Predictions of each model version, counted from the predictions themselves."""
         return dict(Counter(prediction["model_version"] for prediction in self.predictions()))

@@ -1,7 +1,6 @@
 """`<Choices perItem="true">` over several pictures on a real Label Studio: asked, judged, pushed, shown, annotated."""
 
 import re
-from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,10 @@ from playwright.sync_api import BrowserContext, expect
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.labelling import accepted_and_withdrawn, values_of
 from tests.journeys.project import Json, Project
 from tests.journeys.screen import opened, photograph, submitted
-from tests.pictures import encoded
+from tests.pictures import data_url
 from tests.running import RunningStandIn
 
 TASKS, TRUTHS = 4, 3
@@ -24,14 +24,10 @@ PROMPT = "Which colours?\n{images}\n{note}"
 COLOURS = ("red", "b")
 
 
-def picture(number: int) -> str:
-    return f"data:image/png;base64,{b64encode(encoded('PNG', (20 + number, 10))).decode()}"
-
-
 def task(number: int) -> Json:
     """The stand-in sees no pictures: it reads of each in the note."""
     lines = [f'- "{place}": something {"red" if place == number % 2 else "blue"}' for place in (0, 1)]
-    return {"images": [picture(2 * number), picture(2 * number + 1)], "note": "\n".join(lines)}
+    return {"images": [data_url(2 * number), data_url(2 * number + 1)], "note": "\n".join(lines)}
 
 
 def judged(*colours: str) -> list[Json]:
@@ -60,16 +56,12 @@ def test_each_picture_has_a_choice(
     project = project_of(label_studio, TASKS, TRUTHS)
     tag = mine.save("colours", project.id, PROMPT)
     measured = mine.command("evaluate", tag, "--json").json["controls"]["colour"]
-    found = {name: one["value"] for name, one in measured.items()}
-    assert found == pytest.approx({"accuracy": 2 / 3, "item_accuracy": 5 / 6})
+    assert values_of(measured) == pytest.approx({"accuracy": 2 / 3, "item_accuracy": 5 / 6})
     mine.command("run", tag, "--on", "all")
-    predictions = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
-    assert [shown(p["result"]) for p in predictions] == [shown(judged(*right(n))) for n in range(TASKS)]
-    assert mine.app.push(tag).unchanged == TASKS
-    mine.command("annotate", tag, "--yes")
-    assert len([annotation for annotation in project.annotations() if annotation["parent_prediction"]]) == TASKS
-    mine.command("withdraw", tag, "--yes")
-    assert project.predictions() == []
+    assert [shown(p["result"]) for p in project.predictions_by_task()] == [
+        shown(judged(*right(n))) for n in range(TASKS)
+    ]
+    accepted_and_withdrawn(mine, project, tag, TASKS)
 
 
 def test_the_screen_shows_and_submits_them(

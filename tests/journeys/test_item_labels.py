@@ -1,7 +1,6 @@
 """`<Choices choice="multiple" perItem="true">` on a real Label Studio: asked, judged, pushed, shown, annotated."""
 
 import re
-from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,10 @@ from playwright.sync_api import BrowserContext, expect
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.labelling import accepted_and_withdrawn, values_of
 from tests.journeys.project import Json, Project
 from tests.journeys.screen import opened, photograph, submitted
-from tests.pictures import encoded
+from tests.pictures import data_url
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -28,13 +28,9 @@ SEEN: list[tuple[tuple[str, ...], ...]] = [(("red", "b"), ()), (("green",), ("re
 TRUTHS: list[tuple[tuple[str, ...], ...]] = [(("b", "red"), ()), (("green",), ("red", "b")), ((), ())]
 
 
-def picture(number: int) -> str:
-    return f"data:image/png;base64,{b64encode(encoded('PNG', (20 + number, 10))).decode()}"
-
-
 def task(number: int) -> Json:
     lines = [f'- "{place}": something {colours}' for place, colours in enumerate(NOTES[number])]
-    return {"images": [picture(2 * number), picture(2 * number + 1)], "note": "\n".join(lines)}
+    return {"images": [data_url(2 * number), data_url(2 * number + 1)], "note": "\n".join(lines)}
 
 
 def judged(seen: tuple[tuple[str, ...], ...]) -> list[Json]:
@@ -53,16 +49,10 @@ def test_each_picture_has_labels_or_none(
     project = Project.made(label_studio, [task(n) for n in range(3)], [judged(truth) for truth in TRUTHS], CONFIG)
     tag = mine.save("colours", project.id, PROMPT)
     measured = mine.command("evaluate", tag, "--json").json["controls"]["seen"]
-    found = {name: one["value"] for name, one in measured.items()}
-    assert found == pytest.approx({"accuracy": 2 / 3, "item_accuracy": 2 / 3})
+    assert values_of(measured) == pytest.approx({"accuracy": 2 / 3, "item_accuracy": 2 / 3})
     mine.command("run", tag, "--on", "all")
-    predictions = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
-    assert [shown(p["result"]) for p in predictions] == [shown(judged(seen)) for seen in SEEN]
-    assert mine.app.push(tag).unchanged == 3
-    mine.command("annotate", tag, "--yes")
-    assert len([annotation for annotation in project.annotations() if annotation["parent_prediction"]]) == 3
-    mine.command("withdraw", tag, "--yes")
-    assert project.predictions() == []
+    assert [shown(p["result"]) for p in project.predictions_by_task()] == [shown(judged(seen)) for seen in SEEN]
+    accepted_and_withdrawn(mine, project, tag, 3)
 
 
 def test_the_screen_shows_and_submits_them(

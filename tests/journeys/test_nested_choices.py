@@ -14,6 +14,7 @@ from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.labelling import accepted_and_withdrawn, values_of
 from tests.journeys.project import Json, Project
 from tests.journeys.screen import opened, photograph, submitted
 
@@ -44,8 +45,9 @@ def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Pro
 
 def chosen(project: Project) -> list[Any]:
     """The paths of each prediction, by task."""
-    predictions = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
-    return [region["value"]["choices"] for prediction in predictions for region in prediction["result"]]
+    return [
+        region["value"]["choices"] for prediction in project.predictions_by_task() for region in prediction["result"]
+    ]
 
 
 def test_paths_are_asked_judged_pushed_annotated_and_withdrawn(
@@ -54,16 +56,13 @@ def test_paths_are_asked_judged_pushed_annotated_and_withdrawn(
     project = project_of(label_studio, TASKS, TRUTHS)
     tag = mine.save("nested", project.id, PROMPT)
     measured = mine.command("evaluate", tag, "--json").json["controls"]["topic"]
-    found = {name: one["value"] for name, one in measured.items()}
-    assert found == pytest.approx({"accuracy": 3 / 4, "hierarchical_f1": 14 / 15, "level_1": 1, "level_2": 2 / 3})
+    assert values_of(measured) == pytest.approx(
+        {"accuracy": 3 / 4, "hierarchical_f1": 14 / 15, "level_1": 1, "level_2": 2 / 3}
+    )
     assert mine.app.run(tag, Subset("all")).pushed == PushResult(TASKS - TRUTHS, 0, TRUTHS)
     assert chosen(project) == [[PATHS[number % 3]] for number in range(TASKS)]
     assert {p["model_version"] for p in project.predictions()} == {tag}
-    assert mine.app.push(tag).unchanged == TASKS, "what Label Studio stored is read back as what was said"
-    mine.command("annotate", tag, "--yes")
-    assert len([annotation for annotation in project.annotations() if annotation["parent_prediction"]]) == TASKS
-    mine.command("withdraw", tag, "--yes")
-    assert project.predictions() == []
+    accepted_and_withdrawn(mine, project, tag, TASKS)
 
 
 def test_a_lost_answer_is_looked_up_and_a_lost_prediction_is_an_error(

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.labelling import accepted_and_withdrawn, values_of
 from tests.journeys.project import Json, Project
 from tests.journeys.screen import opened, photograph, submitted
 
@@ -64,22 +65,18 @@ def test_items_are_asked_judged_pushed_annotated_and_withdrawn(
 ) -> None:
     project = project_of(label_studio, TASKS, TRUTHS)
     tag = mine.save("ranking", project.id, PROMPT)
-    found = mine.command("evaluate", tag, "--json").json
-    measured = {name: {measure: one["value"] for measure, one in of.items()} for name, of in found["controls"].items()}
+    evaluation = mine.command("evaluate", tag, "--json").json
+    measured = {name: values_of(measures) for name, measures in evaluation["controls"].items()}
     assert measured["rank"]["accuracy"] == measured["rank"]["top_1"] == pytest.approx(3 / 4)
     assert measured["rank"]["kendall_tau"] == pytest.approx((3 - 1) / 4)
     assert measured["sort"] == pytest.approx({"accuracy": 3 / 4, "item_accuracy": 11 / 12})
-    assert found["accuracy"] == pytest.approx(2 / 4)
+    assert evaluation["accuracy"] == pytest.approx(2 / 4)
     mine.command("run", tag, "--on", "all")
-    predictions = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
-    values = [[region["value"] for region in prediction["result"]] for prediction in predictions]
+    values = [[region["value"] for region in prediction["result"]] for prediction in project.predictions_by_task()]
     assert values == [[region["value"] for region in judged(order(number), ["7"])] for number in range(TASKS)]
-    assert mine.app.push(tag).unchanged == TASKS, "what Label Studio stored is read back as what was said"
-    mine.command("annotate", tag, "--yes")
-    made = [annotation for annotation in project.annotations() if annotation["parent_prediction"]]
-    assert [{region["from_name"] for region in one["result"]} for one in made] == [{"rank", "sort"}] * TASKS
-    mine.command("withdraw", tag, "--yes")
-    assert project.predictions() == []
+    made = accepted_and_withdrawn(mine, project, tag, TASKS)
+    names = [{region["from_name"] for region in annotation["result"]} for annotation in made]
+    assert names == [{"rank", "sort"}] * TASKS
 
 
 def test_the_screen_shows_the_order_and_submits_what_was_predicted(

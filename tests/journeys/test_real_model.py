@@ -18,7 +18,7 @@ from tests.journeys.project import TOPICS, Project, label_of, messages, truths
 PYTHON = services.ROOT / ".venv-local-model" / "bin" / "python"
 CACHE = services.ROOT / ".cache" / "local-model"
 NAME = "gemma-3-270m"
-TASKS = 20
+TASKS = 10
 PATIENCE_S = 600
 """Of a command: the model takes seconds for each task, and all cores are busy with other tests."""
 

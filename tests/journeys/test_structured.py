@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
+from tests.journeys.labelling import accepted_and_withdrawn, values_of
 from tests.journeys.project import Json, Project
 from tests.journeys.screen import opened, photograph, submitted
 
@@ -64,24 +65,19 @@ def test_sides_dates_and_paths_are_asked_judged_pushed_annotated_and_withdrawn(
 ) -> None:
     project = project_of(label_studio, TASKS, TRUTHS)
     tag = mine.save("structured", project.id, PROMPT)
-    found = mine.command("evaluate", tag, "--json").json
-    measured = {name: {measure: one["value"] for measure, one in of.items()} for name, of in found["controls"].items()}
+    evaluation = mine.command("evaluate", tag, "--json").json
+    measured = {name: values_of(measures) for name, measures in evaluation["controls"].items()}
     assert measured["better"] == pytest.approx({"accuracy": 5 / 6, "left_answers": 3 / 6, "left_truths": 2 / 6})
     assert measured["due"] == pytest.approx({"accuracy": 5 / 6, "within_1_day": 5 / 6, "mean_error_days": 3 / 6})
     right_down = {"accuracy": 5 / 6, "hierarchical_f1": 11 / 12, "level_1": 1, "level_2": 5 / 6}
     assert measured["media"] == pytest.approx(right_down)
     mine.command("run", tag, "--on", "all")
-    predictions = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
+    predictions = project.predictions_by_task()
     values = [{region["from_name"]: region["value"] for region in prediction["result"]} for prediction in predictions]
     expected = [{r["from_name"]: r["value"] for r in judged(side(n), n + 1, kind(n))} for n in range(TASKS)]
     assert values == expected, "a date in the control's own format, a path in aliases"
-    assert mine.app.push(tag).unchanged == TASKS, "what Label Studio stored is read back as what was said"
-    mine.command("annotate", tag, "--yes")
-    made = [annotation for annotation in project.annotations() if annotation["parent_prediction"]]
-    assert len(made) == TASKS
+    made = accepted_and_withdrawn(mine, project, tag, TASKS)
     assert {region["from_name"] for region in made[0]["result"]} == {"better", "due", "media"}
-    mine.command("withdraw", tag, "--yes")
-    assert project.predictions() == []
     assert len([annotation for annotation in project.annotations() if not annotation["ground_truth"]]) == TASKS
 
 

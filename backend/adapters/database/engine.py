@@ -40,6 +40,17 @@ def open_database(url: str) -> sa.Engine:
     return engine
 
 
+def insert_of(engine: sa.Engine) -> Any:
+    """The `insert` of its dialect, which knows `on_conflict_do_nothing`; only this dialect is imported."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert
+
+
 def clock_of(engine: sa.Engine) -> Callable[[], Any]:
     """Makes SQL for the present time, in seconds since 1970.
 

@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.database import completion_sources as sources
 from backend.adapters.database import prompt_names as names
 from backend.adapters.database.authors import author_row
 from backend.adapters.database.completions import CompletionStore
-from backend.adapters.database.engine import clock_of, open_database
+from backend.adapters.database.engine import clock_of, insert_of, open_database
 from backend.adapters.database.retry import AT_ONCE, RetryPolicy, retried
 from backend.adapters.database.tables import (
     accepted,
@@ -46,7 +45,7 @@ class Store(CompletionStore):
         self.retry = AT_ONCE
         self.engine = open_database(url)
         self.clock: Callable[[], Any] = clock_of(self.engine)
-        self.insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        self.insert: Any = insert_of(self.engine)
         self._kept_alive: Store | None = None
         # Not at the process's end: after a fork that would be the end of the parent's connections.
         weakref.finalize(self, self.engine.dispose).atexit = False

@@ -97,9 +97,9 @@ def threshold(claims: Sequence[ScoredAnswer], target: float) -> Threshold:
 
 def lower_bound(right: int, tasks: int) -> float:
     """One-sided 95 % lower bound of an accuracy (Clopper and Pearson 1934)."""
-    from scipy.stats import binomtest
+    from scipy.special import bdtri
 
-    return float(binomtest(right, tasks, alternative="greater").proportion_ci(1 - ERROR, method="exact").low)
+    return float(bdtri(right - 1, tasks, 1 - ERROR)) if right else 0.0
 
 
 def _in_sequence(points: Sequence[RiskPoint], target: float) -> Iterator[RiskPoint]:

@@ -51,8 +51,12 @@ def without_later(fields: Sequence[Control]) -> tuple[Control, ...]:
     """The same controls without spans in texts that are loaded or decoded, and without labels of spans and items that
     the task brings; relations among the others."""
     gone = {field.name for field in fields if brings_labels(field) or _is_loaded(field)}
-    kept = tuple(_without_ends(one, gone) for one in fields if one.name not in gone)
-    return kept if any(isinstance(one, RelationsControl) and one.markers for one in kept) else without_relations(kept)
+    kept = tuple(_without_ends(field, gone) for field in fields if field.name not in gone)
+    return (
+        kept
+        if any(isinstance(field, RelationsControl) and field.markers for field in kept)
+        else without_relations(kept)
+    )
 
 
 def _is_loaded(control: Control) -> bool:

@@ -4,8 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element
 
-from backend.domain.labels.choice_names import LONGEST, Choice, NestedChoice
+from backend.domain.labels.choice_names import LONGEST, MOST, Choice, NestedChoice, listed
 
 DEEPEST = 20
 """Levels of a tree. Deeper ones would make paths that nobody reads."""
@@ -40,6 +41,14 @@ def nodes_of(choices: Iterable[NestedChoice]) -> tuple[Node, ...] | None:
         nodes.setdefault(stored, Node(values, stored, choice.hint))
     parents = {places[id(choice.parent)][1] for choice in known if choice.parent}
     return tuple(Node(node.values, path, node.hint, path not in parents) for path, node in nodes.items())
+
+
+def tree_of(element: Element) -> tuple[str | None, tuple[Node, ...] | None]:
+    """What a control's element says of its tree: the variable that brings it, None where it stands in the config; and
+    the nodes that stand there, None for more than a prompt can hold."""
+    value, nodes = element.get("value", ""), nodes_of(listed(element))
+    source = (value[1:] or None) if value.startswith("$") else None
+    return source, None if nodes is None or len(nodes) > MOST else nodes
 
 
 def chosen_from(nodes: Iterable[Node], leaves: bool) -> tuple[Node, ...]:

@@ -20,10 +20,10 @@ Linked = Mapping[str, LinkedText]
 
 def linked_texts(schema: LabelSchema, variables: Iterable[str] = ()) -> dict[str, LinkedText]:
     """Those in which a control marks something, and those of a prompt's `variables`: as a whole, or a part of one."""
-    marked = {field_of(text.value) for one in schema.fields if (text := marked_text(one)) is not None}
+    marked = {field_of(text.value) for field in schema.fields if (text := marked_text(field)) is not None}
     used = tuple(variables)
-    named = {one.value[1:]: one for one in schema.inputs if isinstance(one, LinkedText)}
-    return {name: one for name, one in named.items() if name in marked or any(_is_of(part, name) for part in used)}
+    named = {text.value[1:]: text for text in schema.inputs if isinstance(text, LinkedText)}
+    return {name: text for name, text in named.items() if name in marked or any(_is_of(part, name) for part in used)}
 
 
 def reads_files(schema: LabelSchema, variables: Sequence[str]) -> bool:
@@ -40,26 +40,26 @@ def with_texts(tasks: Sequence[Task], linked: Linked, source: PictureSource | No
     read once, and a task that has its texts is left alone."""
     if not linked:
         return list(tasks)
-    named = [(name, one, task.data) for task in tasks for name, one in _missing(task, linked).items()]
-    addresses = list(dict.fromkeys(_said(name, data) for name, one, data in named if one.is_elsewhere))
+    named = [(name, text, task.data) for task in tasks for name, text in _missing(task, linked).items()]
+    addresses = list(dict.fromkeys(_said(name, data) for name, text, data in named if text.is_elsewhere))
     files = dict(zip(addresses, _read(addresses, source, project), strict=True))
     return [_with(task, _missing(task, linked), files) for task in tasks]
 
 
 def trouble_with(task: Task, linked: Linked) -> Failure | None:
     """Why a text of the task cannot be read; None if all can be."""
-    return next((one for name in linked if isinstance(one := task.texts.get(name), Failure)), None)
+    return next((text for name in linked if isinstance(text := task.texts.get(name), Failure)), None)
 
 
 def _missing(task: Task, linked: Linked) -> Linked:
     there = task.texts
-    return {name: one for name, one in linked.items() if name not in there and _said(name, task.data)}
+    return {name: text for name, text in linked.items() if name not in there and _said(name, task.data)}
 
 
 def _said(name: str, data: Mapping[str, Any]) -> str:
     """What stands in the task; "" for nothing, which stays empty."""
-    found = look_up(data, name)
-    return "" if found is MISSING or found is None else str(found)
+    value = look_up(data, name)
+    return "" if value is MISSING or value is None else str(value)
 
 
 def _read(addresses: Sequence[str], source: PictureSource | None, project: int) -> Sequence[bytes | Failure]:
@@ -69,16 +69,16 @@ def _read(addresses: Sequence[str], source: PictureSource | None, project: int) 
 
 
 def _with(task: Task, linked: Linked, files: Mapping[str, bytes | Failure]) -> Task:
-    texts = {name: _text(name, one, _said(name, task.data), files) for name, one in linked.items()}
+    texts = {name: _text(name, text, _said(name, task.data), files) for name, text in linked.items()}
     return replace(task, texts={**task.texts, **texts}) if texts else task
 
 
-def _text(name: str, one: LinkedText, said: str, files: Mapping[str, bytes | Failure]) -> Any:
-    what = f"Its {NOUNS[one.tag]} '{name}'"
-    content = files[said] if one.is_elsewhere else said
+def _text(name: str, linked: LinkedText, said: str, files: Mapping[str, bytes | Failure]) -> Any:
+    what = f"Its {NOUNS[linked.tag]} '{name}'"
+    content = files[said] if linked.is_elsewhere else said
     if isinstance(content, Failure):
         return replace(content, detail=f"{what} {content.detail}")
     try:
-        return one.of_text(content) if isinstance(content, str) else one.of_file(content)
+        return linked.of_text(content) if isinstance(content, str) else linked.of_file(content)
     except ValueError as error:
         return Failure("bad_task", f"{what} {error}")

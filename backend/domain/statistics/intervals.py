@@ -5,7 +5,6 @@ The usual mean ± 1.96 standard errors is not used: for 20 right answers of 20 i
 
 from math import ceil, sqrt
 
-CONFIDENCE = 0.95
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
 
@@ -25,10 +24,11 @@ def wilson(successes: int, trials: int) -> Interval | None:
     """The score interval of successes / trials (Wilson 1927), within 0..1; None without trials."""
     if not trials:
         return None
-    from scipy.stats import binomtest
-
-    interval = binomtest(successes, trials).proportion_ci(CONFIDENCE, method="wilson")
-    return float(interval.low), float(interval.high)
+    share = successes / trials
+    width = 2 * (trials + Z**2)
+    center = (2 * trials * share + Z**2) / width
+    reach = Z / width * sqrt(4 * trials * share * (1 - share) + Z**2)
+    return center - reach if successes else 0.0, center + reach if successes < trials else 1.0
 
 
 def tasks_needed(accuracy: float, difference: float = 0.05) -> int:

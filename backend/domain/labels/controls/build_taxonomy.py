@@ -5,10 +5,10 @@ as unsupported.
 """
 
 from backend.domain.labels import taxonomy_tree
-from backend.domain.labels.choice_names import MOST, listed
+from backend.domain.labels.choice_names import MOST
 from backend.domain.labels.controls.taxonomy import TaxonomyControl
 from backend.domain.labels.layout import DeclaredControl
-from backend.domain.labels.taxonomy_tree import DEEPEST, nodes_of
+from backend.domain.labels.taxonomy_tree import DEEPEST, tree_of
 
 
 def build_taxonomy(declared: DeclaredControl) -> TaxonomyControl | str:
@@ -20,9 +20,8 @@ def build_taxonomy(declared: DeclaredControl) -> TaxonomyControl | str:
             return f'{attribute}="true" ({what})'
     if element.get("apiUrl"):
         return "apiUrl (a tree that the browser loads)"
-    value, nodes = element.get("value", ""), nodes_of(listed(element))
-    source = (value[1:] or None) if value.startswith("$") else None
-    if nodes is None or len(nodes) > MOST:
+    source, nodes = tree_of(element)
+    if nodes is None:
         return f"a tree of more than {MOST:,} choices or {DEEPEST} levels, or with very long names"
     if not nodes and source is None:
         return "it lists no choices"

@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from backend.domain.answer import paths_of, paths_or_none
-from backend.domain.labels.choice_names import MOST, listed
+from backend.domain.labels.choice_names import MOST
 from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.taxonomy import TaxonomyControl, is_path
 from backend.domain.labels.layout import DeclaredControl
-from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, fits_schema, nodes_of
+from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, fits_schema, tree_of
 from backend.domain.outcome import Rejection
 
 KIND = "Choices allowNested"
@@ -147,9 +147,8 @@ def build_nested_choices(declared: DeclaredControl) -> NestedChoicesControl | st
     element = declared.element
     if element.get("perItem", "").lower() == "true":
         return 'perItem="true" (a path per item)'
-    value, nodes = element.get("value", ""), nodes_of(listed(element))
-    source = (value[1:] or None) if value.startswith("$") else None
-    if nodes is None or len(nodes) > MOST:
+    source, nodes = tree_of(element)
+    if nodes is None:
         return f"more than {MOST:,} choices or {DEEPEST} levels, or very long names"
     if not nodes and source is None:
         return "it lists no choices"

@@ -86,7 +86,7 @@ def linked_text(element: Element) -> LinkedText | None:
 
 def linked_forms(inputs: Iterable[object]) -> list[list[Any]]:
     """What joins a labelling config's digest."""
-    return [[one.value, one.tag, *one.form] for one in inputs if isinstance(one, LinkedText)]
+    return [[linked.value, linked.tag, *linked.form] for linked in inputs if isinstance(linked, LinkedText)]
 
 
 def _decoded(text: str, form: str) -> str:

@@ -32,5 +32,5 @@ def _words(value: Any) -> str:
 
 def variables_in(template: str) -> tuple[str, ...]:
     """The paths of all that it shows of a task, each once; none of what a <Repeater> fills in."""
-    found = () if "{{" in template else _VARIABLE.findall(template)
-    return tuple(dict.fromkeys(name[1:].rstrip(".") for name in found))
+    names = () if "{{" in template else _VARIABLE.findall(template)
+    return tuple(dict.fromkeys(name[1:].rstrip(".") for name in names))

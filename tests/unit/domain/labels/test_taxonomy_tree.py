@@ -1,8 +1,10 @@
 """Trees: which nodes there are, which are leaves, and what they are called."""
 
+from xml.etree.ElementTree import fromstring
+
 import pytest
 
-from backend.domain.labels.choice_names import LONGEST, NestedChoice
+from backend.domain.labels.choice_names import LONGEST, MOST, NestedChoice
 from backend.domain.labels.taxonomy_tree import (
     DEEPEST,
     Node,
@@ -11,6 +13,7 @@ from backend.domain.labels.taxonomy_tree import (
     nodes_of,
     path_name,
     path_of,
+    tree_of,
 )
 
 
@@ -52,3 +55,11 @@ def test_paths_that_read_the_same_are_told_apart() -> None:
 @pytest.mark.parametrize(("names", "fits"), [(["a"] * 1000, True), (["a"] * 1001, False), (["a" * 15_001], False)])
 def test_a_schema_lists_as_much_as_providers_take(names: list[str], fits: bool) -> None:
     assert fits_schema(names) == fits
+
+
+def test_a_tree_stands_in_the_config_or_comes_with_the_task() -> None:
+    source, nodes = tree_of(fromstring('<Taxonomy><Choice value="A"/></Taxonomy>'))
+    assert (source, nodes) == (None, (Node(("A",), ("A",)),))
+    assert tree_of(fromstring('<Taxonomy value="$tree"/>')) == ("tree", ())
+    many = "".join(f'<Choice value="{number}"/>' for number in range(MOST + 1))
+    assert tree_of(fromstring(f"<Taxonomy>{many}</Taxonomy>")) == (None, None)
