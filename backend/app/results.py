@@ -11,6 +11,7 @@ from backend.domain.outcome import Outcome
 from backend.domain.reports.report import Report
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
+from backend.services.analysis.chat_export import ChatExport, ChatExporter, ChatExportOptions
 from backend.services.analysis.compare import ComparisonResult, compare_versions
 from backend.services.analysis.confidence_threshold import ConfidenceThreshold, confidence_threshold
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy
@@ -87,6 +88,12 @@ class ResultOperations(Operations):
         """
         resolved = self.container.resolver.readable(tag)
         return export(ExportedRows(self.container.studio, self.container.outcomes, resolved, truth), kind, path)
+
+    def export_chat(self, tag: str, options: ChatExportOptions) -> ChatExport:
+        """Writes the ground truths of a version as files for fine-tuning."""
+        resolved = self.container.resolver.resolved(tag)
+        builder = self.container.labeler.builder(resolved)
+        return ChatExporter(self.container.studio, resolved, builder).export(options)
 
     def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
         """A report on a version with the ground truths (all, or those of `subset`).
