@@ -1,4 +1,4 @@
-"""A real model on this machine, and llama.cpp's own server before it: `python tests/local_model.py PORT FOLDER`.
+"""A real model on this machine, and llama.cpp's own server before it: `python demo/local_model.py PORT FOLDER`.
 
 It runs in the environment that `make local-model` makes, and knows nothing of the project.
 """
