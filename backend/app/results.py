@@ -18,6 +18,7 @@ from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accura
 from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.results import TaskResult, results
+from backend.services.analysis.votes import VoteResult, vote
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.runs.options import RunResult
@@ -42,6 +43,14 @@ class ResultOperations(Operations):
         return compare_versions(
             self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth")
         )
+
+    def votes(self, tags: Sequence[str], subset: Subset | None = None) -> VoteResult:
+        """What most versions answer, and where they disagree, from stored answers.
+
+        subset: the ground truths that judge it; all without one
+        """
+        resolved_versions = [self.container.resolver.readable(tag) for tag in tags]
+        return vote(self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth"))
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
         """Measures a version's confidence on its ground truths, and saves a calibrator if that helps."""
