@@ -193,13 +193,13 @@ def stand_in(port: int, *, log: Path, **switches: object) -> Service:
     return Service("The stand-in model", argv, environment({}), url, log, announces=f"listening on {url}/")
 
 
-def local_model(port: int, *, log: Path) -> Service:
+def local_model(port: int, *, log: Path, threads: int = 1) -> Service:
     """llama.cpp with a small real model. Raises ServiceError where `make local-model` was not run."""
     if not LOCAL_PYTHON.exists():
         raise ServiceError("There is no .venv-local-model: `make local-model` makes it.")
     LOCAL_CACHE.mkdir(parents=True, exist_ok=True)
     url = f"http://127.0.0.1:{port}"
-    argv = [str(LOCAL_PYTHON), str(ROOT / "demo" / "local_model.py"), str(port), str(LOCAL_CACHE)]
+    argv = [str(LOCAL_PYTHON), str(ROOT / "demo" / "local_model.py"), str(port), str(LOCAL_CACHE), str(threads)]
     return Service("llama.cpp", argv, environment({}), url, log, announces=f"listening on {url}", patience=120)
 
 

@@ -30,7 +30,8 @@ _NO_MODEL = re.compile(
 """LiteLLM, Mistral, DeepSeek and OpenRouter do not know a model with status 400."""
 _NO_CREDIT = re.compile(
     r"insufficient[ _]?(?:balance|credits?|funds|quota)|balance is (?:too low|insufficient)|exceeded_current_quota"
-    r"|budget[ _](?:has been[ _])?exceeded|(?:crossed|exceeded|over) ?budget\b|(?:out of|no|not enough) credits?\b|billing (?:hard limit|is not active)",
+    r"|budget[ _](?:has been[ _])?exceeded|(?:crossed|exceeded|over) ?budget\b"
+    r"|(?:out of|no|not enough) credits?\b|billing (?:hard limit|is not active)",
     re.IGNORECASE,
 )
 """No 402 everywhere: 400 (Anthropic, LiteLLM), 403, or a 429 that no waiting ends (Moonshot, Zhipu)."""
