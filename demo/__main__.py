@@ -1,9 +1,10 @@
 """The whole job on real parts, as a user would do it: what `make demo` runs.
 
-Starts Label Studio, the backend and the stand-in model (MODEL=gpt-4o-mini asks the real provider instead), makes a
-project with 200 messages, 60 of them ground truth, and runs the commands of the README against it; then a second one,
-where words of a message are marked, a kind is chosen, a sentence copied and the urgency rated. Every step is checked;
-the exit code is 0 only if all of them did what they should. ONCE=1 ends after the jobs instead of serving.
+Starts Label Studio, the backend and the stand-in model (MODEL=local: a small real model on this machine instead,
+MODEL=gpt-4o-mini: the real provider), makes a project with 200 messages, 60 of them ground truth, and runs the commands
+of the README against it; then a second one, where words of a message are marked, a kind is chosen, a sentence copied
+and the urgency rated, for which the local model is too small. Every step is checked; the exit code is 0 only if all of
+them did what they should. ONCE=1 ends after the jobs instead of serving.
 """
 
 import os
@@ -20,6 +21,8 @@ from demo.job import DemoError, Job, Place
 from demo.label_studio import Account, initialised_data_dir, label_studio
 from demo.services import ServiceError
 
+LOCAL = "local"
+LOCAL_SETTINGS = {"CONCURRENCY": "1", "REQUEST_TIMEOUT_S": "120", "PRICE_IN": "0", "PRICE_OUT": "0"}
 PROVIDER = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 
 
@@ -31,7 +34,8 @@ def main() -> None:
             place = start_all(folder, running)
             job = Job(place)
             job.do()
-            Extraction(job).do()
+            if place.model != services.LOCAL_MODEL:
+                Extraction(job).do()
             if os.environ.get("ONCE") == "1":
                 say("\nEverything worked. Without ONCE=1 it stays up, for you to look at.")
             else:
@@ -49,6 +53,7 @@ def main() -> None:
 def start_all(folder: Path, running: ExitStack) -> Place:
     """Starts what the job needs; `running` stops it again."""
     model = os.environ.get("MODEL") or "stand-in"
+    model = services.LOCAL_MODEL if model == LOCAL else model
     account = Account(password=secrets.token_urlsafe(9), token=secrets.token_hex(20))
     say("Starting Label Studio (the first time takes a minute).")
     shutil.copytree(initialised_data_dir(), folder / "label-studio")
@@ -69,7 +74,9 @@ def start_all(folder: Path, running: ExitStack) -> Place:
 
 
 def provider(model: str, folder: Path, running: ExitStack) -> dict[str, str]:
-    """Where the model is: the stand-in, or what the environment says."""
+    """Where the model is: the stand-in, a real one on this machine, or what the environment says."""
+    if model == services.LOCAL_MODEL:
+        return local(folder, running)
     if model != "stand-in":
         if not os.environ.get("OPENAI_API_KEY"):
             raise DemoError(f"MODEL={model} needs a key: export OPENAI_API_KEY, or leave MODEL out.")
@@ -78,6 +85,17 @@ def provider(model: str, folder: Path, running: ExitStack) -> dict[str, str]:
     model_server = services.stand_in(port("The stand-in", 8765), log=folder / "stand-in.log", latency_ms=50)
     running.enter_context(model_server)
     return {"OPENAI_BASE_URL": f"{model_server.url}/v1", "OPENAI_API_KEY": "stand-in"}
+
+
+def local(folder: Path, running: ExitStack) -> dict[str, str]:
+    """A small real model behind llama.cpp, on all processors."""
+    say(
+        "Starting llama.cpp with Gemma 3 270M: a real language model on this machine, without a key, and often wrong.\n"
+        "Google's Gemma Terms of Use (ai.google.dev/gemma/terms) apply to the model, the MIT licence to llama.cpp."
+    )
+    log, threads = folder / "local-model.log", os.cpu_count() or 1
+    server = running.enter_context(services.local_model(port("llama.cpp", 8766), log=log, threads=threads))
+    return {"OPENAI_BASE_URL": f"{server.url}/v1", "OPENAI_API_KEY": "none", **LOCAL_SETTINGS}
 
 
 def port(name: str, preferred: int) -> int:
@@ -102,14 +120,21 @@ Everything worked. Look at it:
   1. Open the project "Support inbox". The Data Manager shows a prediction for every task.
   2. Click a task below the first 60: the predicted topic is ticked already. Correct it if need be, and press Submit.
   3. Switch Auto-Annotation on (below the task), type a prompt into the box, press Add: the topic follows your prompt.
-  4. Open the project "{inbox.TITLE}" and click a task below the first {inbox.TRUTHS}: products, order numbers, dates
-     and people are marked in the text; the kind, the sentence that asks for something and the stars are filled in.
-  5. In a second terminal: cd {place.folder}
+  4. In a second terminal: cd {place.folder}
      {Path(sys.executable).with_name("ls-prompts")} results inbox@2 --wrong   (--help lists the other commands)
-  6. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.
+  5. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.{details(place)}
 
 The data and the prompts were written together for this demo: its figures show how the parts work, not how good a
 prompt is."""
+
+
+def details(place: Place) -> str:
+    """What there is to see of the second job."""
+    if place.model == services.LOCAL_MODEL:
+        return ""
+    return f"""
+  6. Open the project "{inbox.TITLE}" and click a task below the first {inbox.TRUTHS}: products, order numbers, dates
+     and people are marked in the text; the kind, the sentence that asks for something and the stars are filled in."""
 
 
 def say(text: str) -> None:

@@ -22,6 +22,9 @@ from urllib.parse import urlsplit
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCAL_PYTHON = ROOT / ".venv-local-model" / "bin" / "python"
+LOCAL_CACHE = ROOT / ".cache" / "local-model"
+LOCAL_MODEL = "gemma-3-270m"
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 GRACE_SECONDS = 10.0
 KILL_SECONDS = 2.0
@@ -188,6 +191,16 @@ def stand_in(port: int, *, log: Path, **switches: object) -> Service:
     url = f"http://127.0.0.1:{port}"
     argv = [sys.executable, "-m", "demo.stand_in", "--port", str(port), *_options(switches)]
     return Service("The stand-in model", argv, environment({}), url, log, announces=f"listening on {url}/")
+
+
+def local_model(port: int, *, log: Path, threads: int = 1) -> Service:
+    """llama.cpp with a small real model. Raises ServiceError where `make local-model` was not run."""
+    if not LOCAL_PYTHON.exists():
+        raise ServiceError("There is no .venv-local-model: `make local-model` makes it.")
+    LOCAL_CACHE.mkdir(parents=True, exist_ok=True)
+    url = f"http://127.0.0.1:{port}"
+    argv = [str(LOCAL_PYTHON), str(ROOT / "demo" / "local_model.py"), str(port), str(LOCAL_CACHE), str(threads)]
+    return Service("llama.cpp", argv, environment({}), url, log, announces=f"listening on {url}", patience=120)
 
 
 def backend(port: int, env: Mapping[str, str], *, log: Path) -> Service:

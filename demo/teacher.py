@@ -75,8 +75,8 @@ def _texts(prompt: str, number: int) -> Mapping[str, str]:
 
 
 def _with(prompt: str, line: str) -> str:
-    """One more line before the task's text."""
-    return prompt.replace("{text}", f"{line}\n\n{{text}}")
+    """One more line before the task's text; at the end of a system part, which has none."""
+    return prompt.replace("{text}", f"{line}\n\n{{text}}") if "{text}" in prompt else f"{prompt}\n{line}"
 
 
 def _answer(prompt: str, reasons: str = "", definitions: Sequence[Mapping[str, str]] = ()) -> str:

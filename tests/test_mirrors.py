@@ -61,6 +61,7 @@ JOURNEYS = {
         "interfaces/cli/options/quality_gate",
         "interfaces/cli/render/evaluation",
         "services/analysis/compare",
+        "services/analysis/votes",
     ),
     "test_examples": ("interfaces/cli/options/few_shot", "services/prompts/few_shot_selection"),
     "test_main_job": (
@@ -190,7 +191,17 @@ UNITS = {
     "unit/adapters/database/test_actions": ("domain/action",),
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
-        for name in ("connections", "evaluation", "optimization", "plain", "projects", "prompts", "runs", "trust")
+        for name in (
+            "connections",
+            "evaluation",
+            "optimization",
+            "plain",
+            "projects",
+            "prompts",
+            "runs",
+            "trust",
+            "votes",
+        )
     ),
     "unit/interfaces/cli/test_main": (
         "__main__",

@@ -11,6 +11,7 @@ from backend.domain.outcome import Outcome
 from backend.domain.reports.report import Report
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
+from backend.services.analysis.chat_export import ChatExport, ChatExporter, ChatExportOptions
 from backend.services.analysis.compare import ComparisonResult, compare_versions
 from backend.services.analysis.confidence_threshold import (
     ConfidenceThreshold,
@@ -22,6 +23,7 @@ from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accura
 from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.results import TaskResult, results
+from backend.services.analysis.votes import VoteResult, vote
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.runs.options import RunResult
@@ -46,6 +48,14 @@ class ResultOperations(Operations):
         return compare_versions(
             self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth")
         )
+
+    def votes(self, tags: Sequence[str], subset: Subset | None = None) -> VoteResult:
+        """What most versions answer, and where they disagree, from stored answers.
+
+        subset: the ground truths that judge it; all without one
+        """
+        resolved_versions = [self.container.resolver.readable(tag) for tag in tags]
+        return vote(self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth"))
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
         """Measures a version's confidence on its ground truths, and saves a calibrator if that helps."""
@@ -101,6 +111,12 @@ class ResultOperations(Operations):
         """
         resolved = self.container.resolver.readable(tag)
         return export(ExportedRows(self.container.studio, self.container.outcomes, resolved, truth), kind, path)
+
+    def export_chat(self, tag: str, options: ChatExportOptions) -> ChatExport:
+        """Writes the ground truths of a version as files for fine-tuning."""
+        resolved = self.container.resolver.resolved(tag)
+        builder = self.container.labeler.builder(resolved)
+        return ChatExporter(self.container.studio, resolved, builder).export(options)
 
     def report(self, tag: str, against: str | None = None, subset: Subset | None = None) -> Report:
         """A report on a version with the ground truths (all, or those of `subset`).

@@ -13,7 +13,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.optimize.proposals import Dropped, Proposal, changed
 from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.pictures.texts import reads_files
-from backend.domain.prompts.default_prompt import default_version, first_prompt
+from backend.domain.prompts.default_prompt import drafted_version, first_draft
 from backend.domain.prompts.definitions import hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.prompts.version import Definitions, check_name
@@ -52,10 +52,10 @@ class PromptDrafter:
         ProviderError when it will answer nothing."""
         details = self.studio.project(Draft(check_name(name), project).project_of(self.prompts.known(name)))
         schema = read_config(details.label_config)
-        first = replace(first_prompt(schema), project=details.id)
+        first = replace(first_draft(schema), project=details.id)
         if teacher is None:
             return DraftedPrompt(first)
-        version = default_version(schema, details.id, teacher)
+        version = drafted_version(schema, details.id, teacher)
         if reads_files(schema, version.variables):
             return DraftedPrompt(first, ("The tasks show files, which no teacher is sent: this is the draft alone.",))
         proposal = self._ask(ResolvedVersion(version, details, schema), teacher)
@@ -64,7 +64,7 @@ class PromptDrafter:
                 first, (f"The teacher's prompt can't be used, {proposal.reason}: this is the draft alone.",)
             )
         better = changed(version, proposal.text, schema)
-        file = replace(first, template=better.template, labels=listed(_with_room(better.definitions, schema)))
+        file = replace(first, system=better.system, labels=listed(_with_room(better.definitions, schema)))
         checked = f"{teacher} wrote it from tasks alone, so it could not be checked: evaluate it on ground truths."
         return DraftedPrompt(file, (*([f"{proposal.repaired}."] if proposal.repaired else []), checked))
 
@@ -73,7 +73,7 @@ class PromptDrafter:
         with SyncSession(
             labeler, lambda: self.make_executor(teacher, resolved.project.id), heartbeat, Silent()
         ) as session:
-            asking = Teacher(session, teacher_template(self.url, teacher), resolved.schema)
+            asking = Teacher(session, teacher_template(self.url, teacher, of_system=True), resolved.schema)
             return polished(asking, resolved.version, labeler.builder(resolved), self.studio)
 
 

@@ -57,6 +57,7 @@ def test_versions_are_judged(mine: Installation, ours: Commands, project: Projec
     ids = project.task_ids()
     _evaluates(ours, ids)
     _compares(ours, ids, project)
+    _votes(ours, ids, project)
     _gates(ours)
     _parts(ours)
     _samples(ours)
@@ -103,6 +104,20 @@ def _compares(ours: Commands, ids: list[int], project: Project) -> None:
     shown = ours.command("compare", GOOD, BLIND).stdout
     assert f"{BLIND} is worse than {GOOD} on 24 tasks (-0.542, 95 % interval " in shown
     assert f"/projects/{project.id}/data?task={ids[1]}" in shown
+
+
+def _votes(ours: Commands, ids: list[int], project: Project) -> None:
+    found = ours.json("votes", BLIND, GOOD)
+    assert (found["majority"]["tasks"], found["versions"][GOOD]["right"]) == (24, 22)
+    assert found["tasks"] == len(found["votes"]) == 24
+    assert found["unanimous"]["tasks"] + found["split"]["tasks"] == 24
+    listed = [row["task"] for row in found["disagreements"]]
+    assert set(listed) >= {ids[number] for number in range(2, 24) if number % 3 != 2}
+    assert all({side["versions"][0] for side in row["answers"]} == {BLIND, GOOD} for row in found["disagreements"])
+    shown = ours.command("votes", BLIND, GOOD)
+    assert f"/projects/{project.id}/data?task={listed[0]}" in shown.stdout
+    once = ours.command("votes", GOOD, GOOD, code=1).stderr
+    assert "A vote takes two different versions or more" in once
 
 
 def _gates(ours: Commands) -> None:

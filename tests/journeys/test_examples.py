@@ -4,6 +4,7 @@ The messages of the demo are about topics that their words rarely name, so that 
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def project(label_studio: RunningLabelStudio) -> Project:
 def test_a_draft_is_edited_saved_and_carried_elsewhere(mine: Installation, project: Project) -> None:
     drafted = mine.command("draft", "topic", "--project", project.id)
     assert "labels:\n  Delivery:\n" in drafted.out
-    assert "  Praise: thanks\n---\nWhat is this message about?\n" in drafted.out
+    assert "system: |-\n  What is this message about?\n" in drafted.out
+    assert re.search(r"  Praise: thanks\n---\n<(item-[0-9a-f]{6})>\n\{text\}\n</\1>\n\Z", drafted.out)
     assert "save topic --file" in drafted.err
     edited = drafted.out.replace("  Refund:\n", "  refund: wants the money back, or to send it back\n")
     saved = mine.command("save", "topic", "--file", "-", "--examples", 4, "--select", "balanced", stdin=edited)
@@ -54,10 +56,18 @@ def test_a_draft_is_edited_saved_and_carried_elsewhere(mine: Installation, proje
     assert [message["role"] for message in trial["messages"]] == ["system", *["user", "assistant"] * 4, "user"]
     plain = mine.command("show", version.tag, "--plain").out
     assert mine.command("save", "topic", "--file", "-", stdin=plain).out == saved.out
-    assert "- Refund: wants" in mine.command("show", version.tag).out
+    shown = mine.command("show", version.tag).out
+    assert "- Refund: wants" in shown
+    assert f"System part:\n{version.system}\n\nUser's message:\n{version.template}\n" in shown
+    assert mine.command("show", version.tag, "--json").json["system"] == version.system
+    assert trial["messages"][0]["content"].startswith(f"{version.system}\n\nLabel the item")
     (path,) = mine.app.dump(mine.folder / "prompts", "topic")
     other = mine.app.load(path.rename(path.with_name("other@1.md")), project.id).version
-    assert (other.examples, other.definitions) == (version.examples, version.definitions)
+    assert (other.examples, other.definitions, other.content) == (
+        version.examples,
+        version.definitions,
+        version.content,
+    )
 
 
 def test_a_teacher_polishes_a_draft_from_texts_alone_and_is_paid_once(mine: Installation, project: Project) -> None:

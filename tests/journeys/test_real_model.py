@@ -15,9 +15,7 @@ from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import TOPICS, Project, label_of, messages, truths
 
-PYTHON = services.ROOT / ".venv-local-model" / "bin" / "python"
-CACHE = services.ROOT / ".cache" / "local-model"
-NAME = "gemma-3-270m"
+NAME = services.LOCAL_MODEL
 TASKS = 10
 PATIENCE_S = 600
 """Of a command: the model takes seconds for each task, and all cores are busy with other tests."""
@@ -26,16 +24,11 @@ PATIENCE_S = 600
 @pytest.fixture(scope="module")
 def model_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where OPENAI_BASE_URL leads."""
-    if not PYTHON.exists():
+    if not services.LOCAL_PYTHON.exists():
         pytest.skip("The real model is left out: there is no .venv-local-model. `make local-model` makes it.")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    port, log = services.free_port(), tmp_path_factory.mktemp("local-model") / "server.log"
-    argv = [str(PYTHON), str(services.ROOT / "tests" / "local_model.py"), str(port), str(CACHE)]
-    url = f"http://127.0.0.1:{port}"
-    with services.Service(
-        "llama.cpp", argv, services.environment({}), url, log, announces=f"listening on {url}", patience=120
-    ):
-        yield f"{url}/v1"
+    log = tmp_path_factory.mktemp("local-model") / "server.log"
+    with services.local_model(services.free_port(), log=log) as server:
+        yield f"{server.url}/v1"
 
 
 @pytest.fixture

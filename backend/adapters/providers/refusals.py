@@ -18,13 +18,20 @@ from backend.errors import ProviderError
 
 _KEY_REFUSED = re.compile(
     r"(api[ _-]?key|access token|credentials?)\b.{0,40}(not valid|invalid|incorrect|expired|missing|not found|revoked)"
-    r"|(invalid|incorrect|expired|missing|bad|wrong|no) (api[ _-]?key|access token|credentials?)",
+    r"|(invalid|incorrect|expired|missing|bad|wrong|no) (api[ _-]?key|access token|credentials?)|\bno connected db\b",
     re.IGNORECASE,
 )
-"""Gemini and xAI refuse a key with status 400."""
+"""Gemini and xAI refuse a key with status 400; LiteLLM looks for one it does not know in a database."""
+_NO_MODEL = re.compile(
+    r"\binvalid[ _]model\b|\bmodel_not_found\b|\b(?:unknown|no such) model\b|\bmodel not exist\b"
+    r"|\bnot a valid model\b|\bmodel\b.{0,100}\bdoes not exist\b",
+    re.IGNORECASE,
+)
+"""LiteLLM, Mistral, DeepSeek and OpenRouter do not know a model with status 400."""
 _NO_CREDIT = re.compile(
     r"insufficient[ _]?(?:balance|credits?|funds|quota)|balance is (?:too low|insufficient)|exceeded_current_quota"
-    r"|budget[ _](?:has been[ _])?exceeded|(?:out of|no|not enough) credits?\b|billing (?:hard limit|is not active)",
+    r"|budget[ _](?:has been[ _])?exceeded|(?:crossed|exceeded|over) ?budget\b"
+    r"|(?:out of|no|not enough) credits?\b|billing (?:hard limit|is not active)",
     re.IGNORECASE,
 )
 """No 402 everywhere: 400 (Anthropic, LiteLLM), 403, or a 429 that no waiting ends (Moonshot, Zhipu)."""
@@ -86,7 +93,8 @@ class Refusals:
         words = self.quoted(request, message)
         quote = f': "{words}"' if words else ""
         self._check_key(status, status == 401 or names_key(kind) or _says(_KEY_REFUSED, message, texts))
-        if status in (404, 405):
+        unnamed = status in (400, 422) and (_NO_MODEL.search(kind) or _says(_NO_MODEL, message, texts))
+        if status in (404, 405) or unnamed:
             raise self._unknown(model, quote)
         named = f" {code}" if code not in (str(status), str(error.status_code)) and _CODE.fullmatch(code) else ""
         if status in _ABOUT_ONE and (_MODERATED.search(code) or _says(_MODERATED, message, texts)):

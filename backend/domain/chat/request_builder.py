@@ -98,8 +98,9 @@ class RequestBuilder:
 
     def _make_template(self, schema: LabelSchema) -> RequestTemplate:
         version = self.version
-        described = schema.describe(version.definitions, version.template)
-        system = INSTRUCTIONS + described + (SHOWN if version.examples else "")
+        described = schema.describe(version.definitions, version.words)
+        own = f"{version.system}\n\n" if version.system else ""
+        system = own + INSTRUCTIONS + described + (SHOWN if version.examples else "")
         return RequestTemplate(
             self.base_url,
             version.model,

@@ -2,6 +2,7 @@
 
 An example is a user message with its texts and an assistant message with its answer, in the form that the task's answer
 must have. So hostile text stays data, the model sees only valid answers, and the prompt's own words are not repeated.
+Where these are in a system part, an example's message is made like the task's.
 """
 
 import json
@@ -55,7 +56,7 @@ class FewShotMessages:
         self._variables = version.variables
         self._embed = embed
         self._owners = ExampleOwners(version)
-        bare = replace(version, template=task_text(version.variables))
+        bare = version if version.system else replace(version, template=task_text(version.variables))
         self._turns = tuple(_turn(bare, example) for example in version.examples.pool)
         self._index: SimilarityIndex | None = None
 

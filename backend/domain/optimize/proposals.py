@@ -1,7 +1,7 @@
 """Proposals: a teacher's text -> a prompt that may be tried, or why not.
 
 A prompt keeps its task variables, no fewer and no others: without them the model sees no task, and another field of the
-task may hold its answer.
+task may hold its answer. Where a prompt has a system part, that is what is rewritten, and the user's message stays.
 """
 
 import re
@@ -14,6 +14,7 @@ from backend.domain.outcome import Rejection
 from backend.domain.prompts.default_prompt import task_text
 from backend.domain.prompts.definitions import defined, listed
 from backend.domain.prompts.prompt_file import FENCE, PromptFile, file_text, read_prompt_file
+from backend.domain.prompts.system_part import on_marks
 from backend.domain.prompts.version import PLACEHOLDER, Definitions, PromptVersion, used_variables
 from backend.domain.same_text import folded
 from backend.errors import PromptError
@@ -50,14 +51,14 @@ class Dropped:
 
 
 def changeable(version: PromptVersion) -> str:
-    """The part of a version that a search may change, as a prompt file: its template, below its definitions if it has
-    any.
+    """The part of a version that a search may change, as a prompt file: its template, below its system part and
+    definitions if it has any.
 
     A template that begins like a header gets one above it, so that it is read as text.
     """
-    if not version.definitions and not version.template.startswith(FENCE):
+    if not version.definitions and not version.system and not version.template.startswith(FENCE):
         return version.template
-    return file_text(PromptFile(version.template, labels=listed(version.definitions)))
+    return file_text(PromptFile(version.template, labels=listed(version.definitions), system=version.system))
 
 
 def changed(base: PromptVersion, text: str, schema: LabelSchema) -> PromptVersion:
@@ -66,9 +67,9 @@ def changed(base: PromptVersion, text: str, schema: LabelSchema) -> PromptVersio
         return base
     file = read_prompt_file(text)
     variables = used_variables(file.template, base.variables)
-    return replace(
-        base, number=0, template=file.template, variables=variables, definitions=defined(file.labels, schema)
-    )
+    definitions = defined(file.labels, schema)
+    prompt = replace(base, number=0, template=file.template, variables=variables, system=file.system)
+    return replace(prompt, definitions=definitions)
 
 
 def proposal_of(
@@ -82,14 +83,13 @@ def proposal_of(
     if isinstance(verdict, Rejection):
         return Dropped(f"the teacher's answer can't be used ({verdict.reason})")
     (written,), (reasons,) = texts_of(verdict["prompt"]), texts_of(verdict["reasons"])
-    template = _bare(written)
-    dropped = _why_not(template, parent)
+    prompt = _bare(written)
+    dropped = _why_not(prompt, parent)
     if dropped:
         return dropped
-    lost = tuple(name for name in parent.variables if name not in used_variables(template, parent.variables))
-    template += f"\n\n{task_text(lost)}" if lost else ""
+    rewritten, repaired = _with_system(prompt, parent) if parent.system else _with_template(prompt, parent)
     try:
-        text = changeable(replace(parent, template=template, definitions=_definitions(verdict, parent, schema)))
+        text = changeable(replace(rewritten, definitions=_definitions(verdict, parent, schema)))
         changed(parent, text, schema)
     except PromptError as error:
         return Dropped(str(error).rstrip("."), mendable=True)
@@ -97,8 +97,23 @@ def proposal_of(
         return Dropped(f"it has {len(text):,} characters; the most is {LONGEST:,}", mendable=True)
     if folded(text) in set(map(folded, existing)):
         return Dropped("it is the same as a prompt that was tried")
+    return Proposal(text, reasons.strip(), repaired)
+
+
+def _with_template(prompt: str, parent: PromptVersion) -> tuple[PromptVersion, str]:
+    """The parent with this user's message, and which variables were put back."""
+    lost = tuple(name for name in parent.variables if name not in used_variables(prompt, parent.variables))
+    template = prompt + (f"\n\n{task_text(lost)}" if lost else "")
     back = ", ".join(f"{{{name}}}" for name in lost)
-    return Proposal(text, reasons.strip(), f"{back} was put back at its end" if lost else "")
+    return replace(parent, template=template), f"{back} was put back at its end" if lost else ""
+
+
+def _with_system(prompt: str, parent: PromptVersion) -> tuple[PromptVersion, str]:
+    """The parent with this system part, and whether it was told again what the marks around the task's texts mean."""
+    sentence = on_marks(parent.template)
+    lost = sentence in parent.system and sentence not in prompt
+    system = f"{prompt}\n{sentence}" if lost else prompt
+    return replace(parent, system=system), "what it says of the marks was put back at its end" if lost else ""
 
 
 def _bare(text: str) -> str:
@@ -107,14 +122,17 @@ def _bare(text: str) -> str:
     return (fenced[1] if fenced else text).strip()
 
 
-def _why_not(template: str, parent: PromptVersion) -> Dropped | None:
-    if not template:
+def _why_not(prompt: str, parent: PromptVersion) -> Dropped | None:
+    if not prompt:
         return Dropped("it is empty")
-    if _REFUSAL.match(template):
+    if _REFUSAL.match(prompt):
         return Dropped("the teacher refused")
-    if sum(map(str.isalpha, PLACEHOLDER.sub("", template))) < _FEWEST_LETTERS:
+    if sum(map(str.isalpha, PLACEHOLDER.sub("", prompt))) < _FEWEST_LETTERS:
         return Dropped("it gives no instruction")
-    unknown = [name for name in PLACEHOLDER.findall(template) if name not in parent.variables]
+    variables = PLACEHOLDER.findall(prompt)
+    if parent.system and variables:
+        return Dropped(f"it uses {{{variables[0]}}}, which only the user's message may", mendable=True)
+    unknown = [name for name in variables if name not in parent.variables]
     if unknown:
         return Dropped(f"it uses {{{unknown[0]}}}, which the prompt has no variable for", mendable=True)
     return None

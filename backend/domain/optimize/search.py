@@ -69,7 +69,7 @@ def divide(items: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthH
     Examples of the version may teach, because no task is shown itself, but they do not evaluate.
     """
     usable = [item for item in items if not isinstance(version.render(item.task), Failure)]
-    prompt, owners = folded(version.template), ExampleOwners(version)
+    prompt, owners = folded(version.words), ExampleOwners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]
     judge = tuple(i for i in held if text_of(i.task, version) not in prompt and not owners.has(i.task))
     seen = {text_of(item.task, version) for item in held}

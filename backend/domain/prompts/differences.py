@@ -37,6 +37,8 @@ def _differences(first: Setup, second: Setup) -> Iterator[Difference]:
     version, other = first.version, second.version
     if version.template != other.template:
         yield Difference(PROMPT)
+    if version.system != other.system:
+        yield Difference("system part")
     if version.definitions != other.definitions:
         yield Difference("label definitions")
     if version.schema_digest != other.schema_digest:

@@ -46,6 +46,7 @@ def _saying(region: Mapping[str, Any], texts: list[str]) -> dict[str, Any]:
 
 def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Mapping[str, Any]) -> PromptVersion:
     """`text` as a prompt with the model and parameters of `base`. Without a variable, the task's text is added below.
+    It stands for the whole prompt, so for the system part too.
 
     Raises PromptError for a variable that the task does not have.
     """
@@ -55,4 +56,4 @@ def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Map
     template = text if used else f"{text}\n\n{task_text(schema.variables, schema.phrases)}"
     variables = used or schema.variables
     examples = base.examples if variables == base.variables else None  # they have no other texts
-    return replace(base, template=template, variables=variables, examples=examples)
+    return replace(base, template=template, variables=variables, examples=examples, system="")

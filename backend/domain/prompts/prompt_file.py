@@ -1,8 +1,9 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
-A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`,
-`confidence`, the well-known parameters (`temperature: 0`), other parameters below `parameters:`, label definitions
-below `labels:`, and examples below `examples:`. Without a header the whole file is the template.
+A file is the template, which is the user's message, optionally below a header of YAML between two `---` lines with
+`project`, `model`, `note`, `confidence`, the system part (`system: |` and indented lines), the well-known parameters
+(`temperature: 0`), other parameters below `parameters:`, label definitions below `labels:`, and examples below
+`examples:`. Without a header the whole file is the template.
 """
 
 import re
@@ -24,7 +25,8 @@ FENCE = "---"
 OTHERS = "parameters"
 LABELS = "labels"
 EXAMPLES = "examples"
-KEYS = ("project", "model", "note", "confidence", OTHERS, LABELS, EXAMPLES, *KNOWN)
+SYSTEM = "system"
+KEYS = ("project", "model", "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *KNOWN)
 _MAP = "tag:yaml.org,2002:map"
 
 
@@ -44,6 +46,7 @@ class PromptFile:
     labels: Listed = field(default_factory=dict)
     confidence: str = LOGPROBS
     examples: Examples | None = None
+    system: str = ""
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -66,16 +69,18 @@ def read_prompt_file(text: str) -> PromptFile:
     confidence = LOGPROBS if confidence is None else str(confidence)
     stored_examples = header.pop(EXAMPLES, None)
     examples = None if stored_examples is None else read_examples(stored_examples)
+    system = _system(header.pop(SYSTEM, None))
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    rest = (str(note or ""), parameters, project, labels, confidence, examples)
+    rest = (str(note or ""), parameters, project, labels, confidence, examples, system)
     return PromptFile(text.strip("\r\n"), model, *rest)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
     """The inverse: the file contains the whole content of the version, its project and its note."""
     parts = (version.template, version.model, version.note, version.parameters, version.project)
-    return file_text(PromptFile(*parts, listed(version.definitions), version.confidence, version.examples))
+    rest = (listed(version.definitions), version.confidence, version.examples, version.system)
+    return file_text(PromptFile(*parts, *rest))
 
 
 def file_text(file: PromptFile) -> str:
@@ -87,6 +92,7 @@ def file_text(file: PromptFile) -> str:
     header |= {OTHERS: others} if others else {}
     header |= {"confidence": file.confidence} if file.confidence != LOGPROBS else {}
     header |= {"note": file.note} if file.note else {}
+    header |= {SYSTEM: _Block(file.system)} if file.system else {}
     header |= {LABELS: _spaced(file.labels)} if file.labels else {}
     lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""
     lines += "" if file.examples is None else _example_lines(file.examples)
@@ -112,6 +118,10 @@ class _Blank:
     """An empty value; `null` or quotes would have to be deleted before writing."""
 
 
+class _Block(str):
+    """A text that stands as it is below its name, where YAML can write it so."""
+
+
 class _Row(dict[str, Any]):
     """A mapping on one line."""
 
@@ -133,6 +143,13 @@ def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text)
+
+
+def _block(dumper: _Dumper, text: _Block) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if dumper.ends.search(text) else "|")
+
+
+_Dumper.add_representer(_Block, _block)
 _Dumper.add_representer(_Row, lambda dumper, row: dumper.represent_mapping(_MAP, row.items(), flow_style=True))
 _Dumper.add_representer(_Blank, lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
 
@@ -222,3 +239,9 @@ def _others(parameters: Any) -> dict[str, Any]:
     if not isinstance(parameters, dict) or not all(isinstance(key, str) for key in parameters):
         raise PromptError(f"The header's '{OTHERS}' must hold lines like '  top_k: 20', each below the other.")
     return parameters
+
+
+def _system(system: Any) -> str:
+    if system is None or isinstance(system, str):
+        return (system or "").strip()
+    raise PromptError(f"The header's '{SYSTEM}' must be a text: write it in indented lines below a line '{SYSTEM}: |'.")

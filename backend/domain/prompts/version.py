@@ -11,21 +11,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from backend.domain.data_paths import MISSING, PATH, look_up, root
+from backend.domain.data_paths import PATH, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure
 from backend.domain.picture import Attachment, PlacedAttachment
 from backend.domain.prompts.confidence_option import LOGPROBS, SWAP, samples_of
 from backend.domain.prompts.examples import Examples, Values
+from backend.domain.prompts.task_texts import nothing_to_ask, text_of_field
 from backend.domain.task import Task
-from backend.domain.task_values import as_text
 from backend.errors import PromptError
 
 MAX_TASK_BYTES = 1_000_000
 """Of all that a prompt uses of one task."""
 AUTO = "auto"
-NEEDED = "the prompt needs text or a number."
-SHOWN = "the prompt needs a picture."
 Definitions = Mapping[str, Mapping[str, str]]
 """Control -> label, as annotators see it -> what the prompt says of it; see `domain.prompts.definitions`."""
 PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*(?:\[\d+\][\w.-]*)*)\}")
@@ -36,6 +34,7 @@ BRACED = re.compile(r"\{([^{}\s]+)\}")
 class PromptVersion:
     """One immutable version.
 
+    template: the user's message
     variables: the task fields that its template uses
     parameters: named as in the provider's API (temperature, seed, max_tokens, …)
     schema_digest: digest of the LabelSchema with which it was saved
@@ -43,6 +42,7 @@ class PromptVersion:
     definitions: {} if only the config's hints describe the labels
     examples: None if tasks are shown none
     confidence: see `domain.prompts.confidence_option`
+    system: its own part of the system message; "" if it has none
     """
 
     name: str
@@ -59,6 +59,7 @@ class PromptVersion:
     definitions: Definitions = field(default_factory=dict)
     examples: Examples | None = None
     confidence: str = LOGPROBS
+    system: str = ""
 
     @property
     def tag(self) -> str:
@@ -73,6 +74,11 @@ class PromptVersion:
     def tags(self) -> tuple[str, ...]:
         """The tag, and those under earlier names: predictions in Label Studio may carry any of them."""
         return tuple(f"{name}@{self.number}" for name in self.names)
+
+    @property
+    def words(self) -> str:
+        """All that its author wrote: the system part and the template."""
+        return f"{self.system}\n\n{self.template}" if self.system else self.template
 
     @property
     def samples(self) -> int:
@@ -102,6 +108,8 @@ class PromptVersion:
             parts.append({"examples": self.examples.digest})
         if self.confidence != LOGPROBS:
             parts.append({"confidence": self.confidence})
+        if self.system:
+            parts.append({"system": self.system})
         return digest(parts)
 
     @cached_property
@@ -135,7 +143,7 @@ class PromptVersion:
             return Failure("bad_task", task.trouble)
         values: dict[str, str] = {}
         for name in self.variables:
-            text = "" if name in task.pictures else _text(task, name)
+            text = "" if name in task.pictures else text_of_field(task, name)
             if isinstance(text, Failure):
                 return text
             values[name] = text
@@ -143,32 +151,8 @@ class PromptVersion:
         if size > MAX_TASK_BYTES:
             return Failure("bad_task", f"The prompt uses {size:,} bytes of it; the most is {MAX_TASK_BYTES:,}.")
         if not any(task.pictures.values()) and not any(text.strip() for text in values.values()):
-            return Failure("bad_task", _nothing(task, self.variables))
+            return Failure("bad_task", nothing_to_ask(task, self.variables))
         return values
-
-
-def _text(task: Task, name: str) -> str | Failure:
-    """The text of a variable; "" if the task does not have it, as on the screen."""
-    value = task.value(name)
-    try:
-        text = as_text(value)
-    except RecursionError:
-        return Failure("bad_task", f"Its field '{name}' is nested too deeply.")
-    if text is not None:
-        return text
-    part = next((f", like {{{name}.{key}}}" for key in value if re.fullmatch(r"[^\W\d][\w-]{0,40}", key)), "")
-    return Failure("bad_task", f"Its field '{name}' is an object; {NEEDED} Name a part of it{part}.")
-
-
-def _nothing(task: Task, names: Sequence[str]) -> str:
-    """Why there is nothing in these variables."""
-    listed = "', '".join(names)
-    needed = SHOWN if task.pictures else NEEDED
-    if len(names) != 1:
-        return f"Its fields '{listed}' are all empty; {needed}"
-    value = look_up(task.data, listed)
-    state = "is missing" if value is MISSING else "is null" if value is None else "is empty"
-    return f"Its field '{listed}' {state}; {needed}"
 
 
 def _names_pattern(names: Iterable[str], path: str = "") -> re.Pattern[str]:

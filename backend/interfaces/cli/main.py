@@ -38,6 +38,7 @@ from backend.interfaces.cli.commands import (
     runs,
     save,
     serve,
+    votes,
 )
 from backend.interfaces.cli.render.console import printable
 from backend.logs import structured
@@ -136,7 +137,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         runs.work,
     ),
     "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
-    "Trust the numbers": (draw.draw, audit.audit, calibrate.calibrate, calibrate.threshold),
+    "Trust the numbers": (draw.draw, audit.audit, votes.votes, calibrate.calibrate, calibrate.threshold),
     "Use the predictions": (
         projects.use,
         predictions.predictions,

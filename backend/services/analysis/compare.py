@@ -57,12 +57,7 @@ def compare_versions(
     Raises PromptError for versions that can't be compared, RunError for one that was not asked about any of the tasks,
     with the command that asks.
     """
-    tags = [resolved.version.tag for resolved in resolved_versions]
-    if len(set(tags)) < len(tags) or len(tags) < 2:
-        raise PromptError("A comparison takes two different versions or more, like sentiment@1 sentiment@2.")
-    if len({resolved.project.id for resolved in resolved_versions}) > 1:
-        raise PromptError(f"{' and '.join(tags)} are for different projects: compare versions for the same one.")
-    resolved_versions = alike(resolved_versions)
+    resolved_versions = comparable(resolved_versions, "A comparison")
     first = resolved_versions[0]
     try:
         base = ground_truths(studio, first.project, first.schema, subset, [b.version for b in resolved_versions])
@@ -122,6 +117,19 @@ def _without_truths(
         differences=_differences(stored, resolved_versions),
         texts=_texts(resolved_versions[0].schema),
     )
+
+
+def comparable(resolved_versions: Sequence[ResolvedVersion], what: str) -> list[ResolvedVersion]:
+    """The same, read with what their labelling configs have in common. `what`: for which they are named.
+
+    Raises PromptError for fewer than two, one that is named twice, and different projects, and what `alike` raises.
+    """
+    tags = [resolved.version.tag for resolved in resolved_versions]
+    if len(set(tags)) < len(tags) or len(tags) < 2:
+        raise PromptError(f"{what} takes two different versions or more, like sentiment@1 sentiment@2.")
+    if len({resolved.project.id for resolved in resolved_versions}) > 1:
+        raise PromptError(f"{' and '.join(tags)} are for different projects: compare versions for the same one.")
+    return alike(resolved_versions)
 
 
 def alike(resolved_versions: Sequence[ResolvedVersion]) -> list[ResolvedVersion]:

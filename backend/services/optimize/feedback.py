@@ -82,9 +82,9 @@ def polished(
     """A teacher's rewrite from the prompt and the texts of some tasks, without annotations."""
     tasks = next(studio.tasks(version.project, page=SAMPLE), [])
     items = [values_of(task, version) for task in tasks]
-    return teacher.rewrite(
-        version, FirstDraft(version.template, system_of(builder, tasks), items), [changeable(version)]
-    )
+    message = version.template if version.system else ""
+    first = FirstDraft(version.system or version.template, system_of(builder, tasks), items, message=message)
+    return teacher.rewrite(version, first, [changeable(version)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +156,18 @@ class FeedbackLoop:
         return TriedRewrite(reply.text, reply.repaired, reply.reasons, self.right(reply.text), before, len(items))
 
     def _feedback_text(self, text: str, builder: RequestBuilder, items: Sequence[int]) -> Feedback:
-        outcomes, schema = self._outcomes[text], builder.schema
+        outcomes, schema, version = self._outcomes[text], builder.schema, builder.version
         wrong = [item for item in items if not self._right(text, item)]
         truths = [Truth(labeled.task.id, labeled.truth) for labeled in self._items]
         return Feedback(
-            prompt=builder.version.template,
+            prompt=version.system or version.template,
             system=system_of(builder, [item.task for item in self._items]),
             right=self.right(text),
             tasks=len(outcomes),
             mistakes=[_mistake(self._items[item], outcomes[item], builder) for item in wrong],
             confusions=_named(confusions([score(outcomes.values(), truths, schema).confusion]), schema),
             tried=self._remembered(text),
+            message=version.template if version.system else "",
         )
 
     def _remembered(self, parent: str) -> list[str]:
@@ -201,6 +202,7 @@ def _named(pairs: Sequence[Confusion], schema: LabelSchema) -> list[Confusion]:
 
 
 def system_of(builder: RequestBuilder, tasks: Sequence[Task]) -> str:
-    """The system message of the first task that can be asked about."""
+    """The system message of the first task that can be asked about, without the version's own part."""
     requests = (builder.request(task) for task in tasks)
-    return next((request.template.system for request in requests if isinstance(request, ChatRequest)), "")
+    system = next((request.template.system for request in requests if isinstance(request, ChatRequest)), "")
+    return system.removeprefix(builder.version.system).lstrip("\n")

@@ -134,7 +134,8 @@ class SearchSession:
         progress.start(None)
         make, labeler = self._teaching.make_executor, self._labeler
         with SyncSession(labeler, lambda: make(run, name), heartbeat, progress) as self._session:
-            template = teacher_template(self._teaching.url, name, self._cap)
+            of_system = bool(self._resolved.version.system)
+            template = teacher_template(self._teaching.url, name, self._cap, of_system)
             teacher = Teacher(self._session, template, self._resolved.schema)
             outcome = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
             judged = self._judge(outcome.text, halves.judge) if halves and outcome.text else None

@@ -11,6 +11,7 @@ from backend.domain.prompts.definitions import defined
 from backend.domain.prompts.examples import Examples, check_fit
 from backend.domain.prompts.parameters import check_parameters
 from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.prompts.system_part import check_system
 from backend.domain.prompts.version import PromptVersion, check_template
 from backend.errors import PromptError
 from backend.services.prompts.few_shot_selection import FewShotRequest
@@ -32,6 +33,7 @@ class Draft:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     examples: FewShotRequest | None = None
     confidence: str | None = None
+    system: str | None = None
 
     def project_of(self, versions: Sequence[PromptVersion]) -> int:
         """What the user says counts before what the file says, and that must agree with where the prompt is.
@@ -71,12 +73,14 @@ def described(draft: Draft, file: PromptFile, schema: LabelSchema, names: Sequen
         template=file.template,
         model=draft.model or file.model or "",
         variables=check_template(file.template, names),
-        schema_digest=schema.digest_with_headings(file.template),
+        schema_digest="",
         parameters=_parameters(draft, file),
         note=file.note if draft.note is None else draft.note,
         definitions=defined(file.labels, schema),
         confidence=check_confidence(draft.confidence or file.confidence),
+        system=check_system(file.system if draft.system is None else draft.system, names),
     )
+    version = replace(version, schema_digest=schema.digest_with_headings(version.words))
     if version.swaps:
         check_both_orders(schema, version.variables)
     if draft.examples is not None or file.examples is None:

@@ -1,6 +1,6 @@
 """Saving a prompt version: the draft is read, its project found, the version checked, given examples and stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.adapters.database.label_configs import ConfigStore
@@ -8,7 +8,8 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.pictures.texts import reads_files
-from backend.domain.prompts.default_prompt import first_prompt
+from backend.domain.prompts.default_prompt import first_draft, first_prompt
+from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.prompts.remarks import has, lacking, on_lacking, remarks
 from backend.domain.prompts.version import PromptVersion, check_name
 from backend.errors import PromptError
@@ -64,11 +65,12 @@ class VersionSaver:
     def checked(self, draft: Draft) -> CheckedDraft:
         """The version that `save` would store, without a number. Raises what `save` raises."""
         draft = replace(draft, name=check_name(draft.name))
-        project = self.studio.project(draft.project_of(self.store.versions(draft.name)))
+        versions = self.store.versions(draft.name)
+        project = self.studio.project(draft.project_of(versions))
         schema = Configs(ConfigStore(self.store)).now(project)
         columns = self.studio.columns(project.id)
         names = tuple(dict.fromkeys((*schema.variables, *columns)))
-        version = described(draft, draft.file or first_prompt(schema), schema, names, project.id)
+        version = described(draft, draft.file or _default(draft, versions, schema), schema, names, project.id)
         version = replace(version, model=version.model or self.default_model)
         version = self._with_examples(version, draft, project, schema)
         if version.examples and reads_files(schema, version.variables):
@@ -98,3 +100,10 @@ class VersionSaver:
                 "check the path against a task's data."
             )
         return lacking(version.variables, columns, project.tasks, some)
+
+
+def _default(draft: Draft, versions: Sequence[PromptVersion], schema: LabelSchema) -> PromptFile:
+    """The prompt of the labelling config, with a system part unless the prompt's newest version has none: so saving the
+    same again is the same version."""
+    one_message = versions and not versions[-1].system and draft.system is None
+    return first_prompt(schema) if one_message else first_draft(schema)

@@ -37,10 +37,11 @@ versions = Table(
     Column("confidence", String(16), nullable=False, server_default="auto"),
     Column("definitions", Json),
     Column("examples", Json),
+    Column("system", Json),
     PrimaryKeyConstraint("prompt_id", "number"),
     UniqueConstraint("prompt_id", "content"),
 )
-"""`definitions` and `examples`: None when it has none."""
+"""`definitions`, `examples` and `system`: None when it has none; `system` may be empty too."""
 
 label_configs = Table(
     "label_configs",

@@ -88,7 +88,9 @@ def _print_version(saved: "PromptVersion", saved_by: str) -> None:
     setup = f"project {saved.project}  {printable(saved.model)}  {parameters}"
     click.echo(f"{saved.tag}  {setup}  confidence {saved.confidence}  saved {_when(saved)}{by}")
     click.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
-    click.echo(printable(saved.template))
+    titles = ("System part:\n", "User's message:\n") if saved.system else ("", "")
+    parts = zip(titles, (saved.system, saved.template), strict=True)
+    click.echo(printable("\n\n".join(title + text for title, text in parts if text)))
     print_definitions(saved)
     print_examples(saved)
 

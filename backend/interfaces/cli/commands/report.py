@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
-from backend.interfaces.cli.options.task_selection import truth_option, truths_options
+from backend.interfaces.cli.options.task_selection import split_of, truth_option, truths_options
 from backend.interfaces.cli.render.console import notify, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
+    from backend.domain.dataset.split import Split
     from backend.domain.dataset.subset import Subset
+
+CHAT = "chat"
+_TARGETS = {"parquet": "file", CHAT: "folder"}
 
 
 def _file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
@@ -26,6 +30,14 @@ output_option = click.option(
     callback=_file,
     metavar="FILE",
     help="File to write. Default, or with -: standard output.",
+)
+target_option = click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, allow_dash=True),
+    callback=_file,
+    metavar="FILE",
+    help="File to write, with chat a folder. Default, or with -: standard output.",
 )
 
 
@@ -60,18 +72,49 @@ def report(version: str, against: str | None, output: Path | None, subset: "Subs
 
 @click.command()
 @version_argument
-@click.option("--format", "kind", type=click.Choice(("csv", "jsonl", "parquet")), default="csv", show_default=True)
-@output_option
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(("csv", "jsonl", "parquet", CHAT)),
+    default="csv",
+    show_default=True,
+    help="chat: ground truths as chat JSON lines for fine-tuning.",
+)
+@target_option
 @truth_option
-def export(version: str, kind: str, output: Path | None, truth: str) -> None:
+@click.option(
+    "--split", callback=split_of, metavar="PART:SHARE", help="With chat: the part to train on. Default: dev:0.5."
+)
+@click.option("--licence", default="", metavar="TEXT", help="With chat: licence of the data, for the notes beside it.")
+def export(version: str, kind: str, output: Path | None, truth: str, split: "Split | None", licence: str) -> None:
     """Write a row for every task of a version: fields, ground truth, answer, confidence, cost and link.
+
+    With --format chat, write a folder with the ground truths for fine-tuning, to train on and to test.
 
     \b
     ls-prompts export sentiment@1 > sentiment.csv
     ls-prompts export sentiment@1 --format parquet -o sentiment.parquet
+    ls-prompts export sentiment@1 --format chat -o training --split dev:0.8
     """
-    if kind == "parquet" and output is None:
-        raise click.UsageError("Parquet needs a file: name one with -o.")
+    if kind != CHAT and (split or licence):
+        raise click.UsageError("--split and --licence belong to --format chat: leave them out.")
+    if kind in ("parquet", CHAT) and output is None:
+        raise click.UsageError(f"{kind.capitalize()} needs a {_TARGETS[kind]}: name one with -o.")
+    if kind == CHAT and output is not None:
+        _chat(version, output, truth, split, licence)
+        return
     with waiting_for("the rows"):
         rows = the_app().export(version, kind, output, truth)
     notify(f"{numbers.things(rows, 'row')} written.")
+
+
+def _chat(version: str, folder: Path, truth: str, split: "Split | None", licence: str) -> None:
+    from backend.services.analysis.chat_export import HALF, ChatExportOptions
+
+    with waiting_for("the ground truths"):
+        exported = the_app().export_chat(version, ChatExportOptions(folder, split or HALF, truth, licence))
+    for reason, count in exported.left_out.items():
+        if count:
+            notify(f"Left out: {numbers.things(count, 'task')} that {reason}.")
+    lines = numbers.things(exported.train, "line")
+    notify(f"{lines} to train on and {numbers.count(exported.test)} to test were written to {folder}.")

@@ -1,6 +1,7 @@
 """The command save: a new version of a prompt, from a file, standard input or the labelling config."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Text of the prompt, - for standard input. Default: made from the labelling config.",
 )
+@click.option(
+    "--system",
+    metavar="FILE|TEXT",
+    help="System part: instructions apart from the task's texts, - for standard input. Default: `system` in FILE.",
+)
 @click.option("--model", help="Model to ask. Default: the model in FILE, else OPENAI_MODEL.")
 @click.option("--temperature", type=float, help="Default: 0.")
 @click.option("--seed", type=int, help="Seed for the model, so that its answers can be repeated.")
@@ -58,6 +64,7 @@ def save(
     name: str,
     project: int | None,
     path: str | None,
+    system: str | None,
     model: str | None,
     params: tuple[str, ...],
     confidence: str | None,
@@ -71,15 +78,18 @@ def save(
     \b
     ls-prompts save sentiment --project 12 --file prompt.txt --model gpt-4o-mini
     echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
-    ls-prompts save sentiment --file prompt.txt --examples 8 --select balanced
+    ls-prompts save sentiment --file prompt.txt --system rules.txt --examples 8 --select balanced
     """
     from backend.services.prompts.draft import Draft
 
     if swap and confidence is not None:
         raise click.UsageError("--swap has a source of confidence of its own, both orders: leave --confidence out.")
+    if path == system == "-":
+        raise click.UsageError("Standard input is either the prompt or its system part: name a file for the other.")
     parameters = {key: value for key, value in numbers.items() if value is not None} | _parameters(params)
     app = the_app()
-    wanted = Draft(name, project, _file(path), model, note, parameters, examples, SWAP if swap else confidence)
+    source = SWAP if swap else confidence
+    wanted = Draft(name, project, _file(path), model, note, parameters, examples, source, _system(system))
     with waiting_for("Label Studio"):
         saved = app.save(wanted)
     for caveat in _caveats(app, saved):
@@ -108,6 +118,15 @@ def _file(path: str | None) -> PromptFile | None:
     if path is None:
         return None
     return read_prompt_file(_piped() if path == "-" else read_text(Path(path)))
+
+
+def _system(given: str | None) -> str | None:
+    """The system part in a file, or the text itself, which unlike the name of a file that is missing holds a blank."""
+    from backend.services.prompts.prompt_files import read_text
+
+    if given is None or (given != "-" and len(given.split()) != 1 and not os.path.isfile(given)):
+        return given
+    return (_piped() if given == "-" else read_text(Path(given))).removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def _piped() -> str:

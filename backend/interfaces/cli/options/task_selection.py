@@ -11,7 +11,7 @@ from backend.errors import SubsetError
 from backend.interfaces.cli.options.option_group import option_group
 
 
-def _split(_context: click.Context, _option: click.Parameter, text: str | None) -> Split | None:
+def split_of(_context: click.Context, _option: click.Parameter, text: str | None) -> Split | None:
     try:
         return None if text is None else parse_split(text)
     except SubsetError as error:
@@ -29,7 +29,7 @@ TRUTH_OPTIONS = (
     truth_option,
     click.option(
         "--split",
-        callback=_split,
+        callback=split_of,
         metavar="PART:SHARE",
         help="Use a fixed part of the ground truths: dev:0.5 to tune on, test:0.5 held out.",
     ),

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 def version_json(
     version: PromptVersion, public_id: "PublicId | None" = None, actions: Sequence[Action] = ()
 ) -> dict[str, Any]:
-    """For `show`; `list` has a list of these.
+    """For `show`; `list` has a list of these. `system` is in it where the version has a system part.
 
     public_id: the integer that the API knows it by, and who saved it
     actions: what was done in Label Studio with its predictions
     """
+    own = {"system": version.system} if version.system else {}
     return {
         "version": version.tag,
         "project": version.project,
         "model": version.model,
         "parameters": plain(version.parameters),
         "confidence": version.confidence,
+        **own,
         "template": version.template,
         "variables": plain(version.variables),
         "definitions": plain(version.definitions),

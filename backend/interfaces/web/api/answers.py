@@ -57,6 +57,7 @@ class ThirdPartyModelVersion(TypedDict):
     title: str
     tag: str
     prompt: str
+    system: str
     provider: str
     provider_model_id: str
     model_display_name: str

@@ -25,6 +25,7 @@ class PromptBody(BaseModel):
 class VersionBody(BaseModel):
     title: Annotated[str, Field(max_length=500)] | None = None
     prompt: Annotated[str, Field(min_length=1)] | None = None
+    system: str | None = None
     provider_model_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     max_few_shot_examples: Annotated[int, Field(ge=0, le=100)] | None = None
 

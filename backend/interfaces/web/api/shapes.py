@@ -89,6 +89,7 @@ def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) ->
         "title": prompt_version.note or prompt_version.tag,
         "tag": prompt_version.tag,
         "prompt": prompt_version.template,
+        "system": prompt_version.system,
         "provider": "Custom",
         "provider_model_id": prompt_version.model,
         "model_display_name": prompt_version.model,

@@ -43,7 +43,7 @@ def create_version(call: ApiCall, prompt: int) -> Any:
     draft = Draft(
         row.name,
         row.project,
-        PromptFile(sent.prompt),
+        PromptFile(sent.prompt, system=sent.system or ""),
         model=sent.provider_model_id,
         note=sent.title,
         examples=FewShotRequest(sent.max_few_shot_examples) if sent.max_few_shot_examples else None,
@@ -61,6 +61,7 @@ def update_version(call: ApiCall, prompt: int, version: int) -> Any:
     sent, of = body(VersionBody), call.objects.version(prompt, version)
     same = (
         sent.prompt in (None, of.version.template),
+        sent.system in (None, of.version.system),
         sent.provider_model_id in (None, of.version.model),
         sent.max_few_shot_examples in (None, of.version.examples.number if of.version.examples else 0),
     )

@@ -7,6 +7,7 @@ import pytest
 from backend.adapters.providers.prices import fixed_price
 from backend.domain.resolution.resolve import usage_of
 from backend.errors import ProviderError
+from tests.scripted import request
 from tests.unit.adapters.providers.test_chat_completions import ask, chat, completed, error, failure
 
 JSON = '{"mood": "Good"}'
@@ -16,6 +17,13 @@ NO_MONEY: dict[str, Any] = {
     "Zhipu": error(429, code="1113", message="Insufficient balance or no resource package. Please recharge."),
     "Anthropic": error(400, message="Your credit balance is too low to access the API.", type="invalid_request_error"),
     "LiteLLM": error(400, message="Budget has been exceeded! Current cost: 1.2", type="budget_exceeded", code="400"),
+    "LiteLLM, a deployment": error(
+        429,
+        message="No deployments available - crossed budget: Exceeded budget for deployment model_name: m: 0.04 >= 1d",
+        type="internal_server_error",
+        code="429",
+    ),
+    "LiteLLM, a user": error(400, message="ExceededBudget: User=u over budget. Spend=2.0, Budget=1.0", code="400"),
     "OpenRouter, 200": {"error": {"message": "Insufficient credits", "code": 402}},
 }
 USAGES: dict[str, Any] = {
@@ -33,6 +41,34 @@ USAGES: dict[str, Any] = {
     "Gemini, snake case": {"prompt_token_count": 21, "candidates_token_count": 4, "thoughts_token_count": 1000},
     "Ollama": {"prompt_eval_count": 21, "eval_count": 1004},
 }
+NO_MODEL: dict[str, Any] = {
+    "LiteLLM": error(
+        400,
+        message="/chat/completions: Invalid model name passed in model=some-model. Call `/v1/models` to view models.",
+        type="invalid_request_error",
+        code="400",
+    ),
+    "Mistral": error(400, message="Invalid model: some-model", type="invalid_model", code="1500"),
+    "DeepSeek": error(400, message="Model Not Exist", type="invalid_request_error", code="invalid_request_error"),
+    "OpenRouter": error(400, message="some-model is not a valid model ID", code=400),
+    "OpenAI": error(400, message="The requested model 'some-model' does not exist.", code="model_not_found"),
+}
+
+
+@pytest.mark.parametrize("who", NO_MODEL)
+def test_an_unknown_model_stops_a_run_where_the_status_is_400(who: str) -> None:
+    with pytest.raises(ProviderError, match="does not know model 'some-model'"):
+        ask(NO_MODEL[who])
+
+
+def test_what_a_task_says_of_a_model_is_not_taken_for_the_servers() -> None:
+    text = "Invalid model name: the model does not exist."
+    assert failure(error(400, message=f"I can't read: {text}"), ask=request(text)).kind == "bad_request"
+
+
+def test_a_proxy_without_a_database_refuses_a_key_it_does_not_know() -> None:
+    with pytest.raises(ProviderError, match="refused the key: check OPENAI_API_KEY"):
+        ask(error(400, message="No connected db.", type="no_db_connection", code="400"))
 
 
 @pytest.mark.parametrize("who", NO_MONEY)

@@ -7,6 +7,7 @@ import pytest
 from backend.domain.answer import Answer, LabelDefinitions, Texts
 from backend.domain.optimize.proposals import LONGEST, Dropped, Proposal, changeable, changed, proposal_of
 from backend.domain.outcome import Rejection
+from backend.domain.prompts.system_part import marked, on_marks
 from backend.domain.prompts.version import PromptVersion
 from tests.scripted import choices, version
 
@@ -138,3 +139,31 @@ def test_a_header_does_not_hide_that_the_task_is_lost() -> None:
     found = told("---\nnote: '{text}'\n---\nAlways say good.")
     assert isinstance(found, Proposal)
     assert changed(BASE, found.text, SCHEMA).variables == ("text",)
+
+
+MARKED = marked("{text}", "seed")
+APART = version(MARKED, SCHEMA, system=f"How is this?\n{on_marks(MARKED)}")
+
+
+def test_of_a_system_part_that_is_what_is_rewritten() -> None:
+    found = told(f"Is the mood good?\n{on_marks(MARKED)}", APART)
+    assert isinstance(found, Proposal)
+    rewritten = changed(APART, found.text, SCHEMA)
+    assert (rewritten.template, rewritten.variables) == (APART.template, APART.variables)
+    assert rewritten.system == f"Is the mood good?\n{on_marks(MARKED)}"
+    assert found.repaired == ""
+
+
+def test_what_a_system_part_says_of_marks_is_put_back() -> None:
+    found = told("Is the mood good?", APART)
+    assert isinstance(found, Proposal)
+    assert changed(APART, found.text, SCHEMA).system == f"Is the mood good?\n{on_marks(MARKED)}"
+    assert found.repaired == "what it says of the marks was put back at its end"
+
+
+@pytest.mark.parametrize("text", ["Judge {text}.", "Judge {title}."])
+def test_a_system_part_with_a_variable_is_dropped(text: str) -> None:
+    found = told(text, APART)
+    assert isinstance(found, Dropped)
+    assert found.mendable
+    assert "which only the user's message may" in found.reason

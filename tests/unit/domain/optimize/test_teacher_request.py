@@ -73,3 +73,12 @@ def test_an_equal_lesson_later_is_another_request_and_the_same_again_the_same() 
     template, again = (teacher_template("http://t/v1", "big") for _ in range(2))
     assert teacher_request(template, LESSON, 1).digest == teacher_request(again, LESSON, 1).digest
     assert teacher_request(template, LESSON, 1).digest != teacher_request(template, LESSON, 2).digest
+
+
+def test_of_a_system_part_the_teacher_is_told_where_it_stands() -> None:
+    plain, apart = teacher_template("http://t/v1", "big"), teacher_template("http://t/v1", "big", of_system=True)
+    assert "as the user's message" in plain.system
+    assert "first part of the system message" in apart.system
+    told = str(FirstDraft("How?", "- Good", [], message="<<{text}>>"))
+    assert "The user's message:\n<<<\n<<{text}>>\n>>>" in told
+    assert "The user's message:" not in str(FirstDraft("How? {text}", "- Good", []))

@@ -15,6 +15,7 @@ ONE = version("Say of {text}", schema=SINGLE, number=1, model="small", parameter
 SHOWN = Examples(1, "fixed", (Example(1, {"text": "x"}, {"c": "a"}),))
 CHANGES: dict[str, tuple[dict[str, Any], Difference]] = {
     "prompt": ({"template": "What of {text}"}, Difference("prompt")),
+    "system": ({"system": "Be fair."}, Difference("system part")),
     "labels": ({"definitions": {"c": {"a": "first"}}}, Difference("label definitions")),
     "config": ({"schema_digest": "0" * 64}, Difference("labelling config")),
     "model": ({"model": "large"}, Difference("model", "small", "large")),

@@ -45,6 +45,29 @@ def test_what_is_written_comes_back(template: str, model: str, note: str, parame
     assert read_prompt_file(written) == PromptFile(template, model, note, parameters, project=7)
 
 
+@given(texts | lines)
+def test_a_system_part_comes_back(system: str) -> None:
+    system = system.replace("\r\n", "\n").strip()
+    written = write_prompt_file(replace(version("Say {text}"), system=system))
+    assert read_prompt_file(written) == PromptFile("Say {text}", "m", project=7, system=system)
+
+
+def test_a_system_part_stands_below_its_name_as_it_is() -> None:
+    written = write_prompt_file(replace(version("Say {text}"), system='Judge: {moods}.\n\n- "Good" # praise'))
+    assert 'system: |-\n  Judge: {moods}.\n\n  - "Good" # praise\n---\nSay {text}\n' in written
+
+
+@pytest.mark.parametrize("value", ["12", "[a, b]", "{a: b}", "yes", "2024-01-01"])
+def test_a_system_part_that_is_not_a_text_is_refused(value: str) -> None:
+    with pytest.raises(PromptError, match="'system' must be a text"):
+        read_prompt_file(f"---\nsystem: {value}\n---\nSay {{text}}\n")
+
+
+def test_an_empty_system_part_is_none() -> None:
+    assert read_prompt_file("---\nsystem:\n---\nSay {text}\n").system == ""
+    assert read_prompt_file("---\nsystem: |\n\n---\nSay {text}\n").system == ""
+
+
 def test_a_carriage_return_at_the_end_is_no_part_of_the_text() -> None:
     assert read_prompt_file("Say {text}\r").template == "Say {text}"
 

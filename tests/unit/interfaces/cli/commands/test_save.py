@@ -125,3 +125,29 @@ def test_both_orders_are_a_source_of_confidence(app: Saver) -> None:
     both = call("topic", "--swap", "--confidence", "auto")
     assert both.exit_code == 2
     assert "leave --confidence out" in both.output
+
+
+def test_a_system_part_is_a_text_a_file_or_piped(app: Saver, tmp_path: Path) -> None:
+    path = tmp_path / "prompt.md"
+    path.write_text(FILE, encoding="utf-8")
+    rules = tmp_path / "rules.txt"
+    rules.write_bytes(b"\xef\xbb\xbfBe fair.\r\nBe quick.")
+    found = [
+        draft_of(app, "topic", "--file", path, "--system", given, stdin=b"Be kind.").system
+        for given in ("Be fair to all.", rules, "-", "", "word " * 200)
+    ]
+    assert found == ["Be fair to all.", "Be fair.\nBe quick.", "Be kind.", "", "word " * 200]
+    assert draft_of(app, "topic", "--file", path).system is None
+
+
+def test_a_file_of_a_system_part_that_is_missing_is_told(app: Saver) -> None:
+    result = call("topic", "--system", "rules.txt")
+    assert result.exit_code == 1
+    assert "rules.txt can't be read" in result.output
+    assert app.draft is None
+
+
+def test_standard_input_is_one_of_the_two(app: Saver) -> None:
+    result = call("topic", "--file", "-", "--system", "-", stdin=b"x")
+    assert result.exit_code == 2
+    assert "Standard input is either the prompt or its system part" in result.output

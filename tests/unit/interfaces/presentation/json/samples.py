@@ -5,6 +5,7 @@ from dataclasses import replace
 from backend.adapters.database.public_ids import PublicId
 from backend.domain.action import Action
 from backend.domain.answer import Labels
+from backend.domain.audit.votes import votes
 from backend.domain.calibration.calibrators import Logistic
 from backend.domain.calibration.fit import Calibration
 from backend.domain.calibration.reliability import Bin, Reliability
@@ -13,7 +14,7 @@ from backend.domain.calibration.wrong_share import WrongShare
 from backend.domain.chat.request import Completion
 from backend.domain.connection import StoredConnection
 from backend.domain.dataset.draw import TruthBasis
-from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.agreement import agreement
@@ -34,6 +35,7 @@ from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfi
 from backend.services.analysis.compare import ComparisonResult
 from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 from backend.services.analysis.results import TaskResult
+from backend.services.analysis.votes import VoteResult
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.label_configs import Relabelled
 from backend.services.health_checks import HealthCheck
@@ -146,3 +148,11 @@ PREDICTIONS = ProjectPredictions({"mood@1": 3, "": 1}, 5, 2)
 PUSHED = PushResult(3, 2, 1, 4)
 RELABELLED = Relabelled(7, "mood", "Refund", "Reimbursement", 12, ("mood@1",))
 RENAMES = {"mood": {"Refund": "Reimbursement"}}
+
+VOTED = VoteResult(
+    SINGLE,
+    votes({"mood@1": said("aab"), "mood@2": said("aba")}, TRUTHS[:2], SINGLE),
+    missing={"mood@1": 0, "mood@2": 1},
+    links={task: f"http://studio.test/projects/7/data?task={task}" for task in (1, 2)},
+    left_out=NOTHING,
+)

