@@ -4,6 +4,7 @@ from backend.app.operations import Operations
 from backend.domain.connection import StoredConnection
 from backend.logs import to_log
 from backend.services.predictions.target_project import Notify
+from backend.services.run_control.connection_use import refuse_in_use
 from backend.services.setup.connection_check import ConnectionCheck
 from backend.services.setup.model_connections import ConnectionChange
 
@@ -18,7 +19,10 @@ class ConnectionOperations(Operations):
     def connect_model(self, name: str, change: ConnectionChange) -> StoredConnection:
         return self.container.model_connections.connect(name, change)
 
-    def disconnect_model(self, name: str) -> None:
+    def disconnect_model(self, name: str, force: bool = False) -> None:
+        """Raises SettingsError while a run uses it, unless `force`."""
+        if not force:
+            refuse_in_use(name, self.container.record.runs(), self.connection_of)
         self.container.model_connections.disconnect(name)
 
     def test_connection(self, name: str, model: str | None = None, notify: Notify = to_log) -> ConnectionCheck:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.chat.request import RequestTemplate
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.optimize.proposals import Dropped, Proposal, changed
-from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.pictures.loading import shown_files
 from backend.domain.prompts.default_prompt import default_version, first_prompt
 from backend.domain.prompts.definitions import hints, listed
@@ -38,13 +38,13 @@ class DraftedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class PromptDrafter:
-    """`url`: where teachers are; `make_executor` makes one that reaches the teacher of that name, about the tasks of
-    that project."""
+    """`template`: reference of a teacher -> what its requests share; `make_executor` makes one that reaches the teacher
+    of that name, about the tasks of that project."""
 
     studio: LabelStudioClient
     prompts: Prompts
     labeler: TaskLabeler
-    url: str
+    template: Callable[[str], RequestTemplate]
     make_executor: Callable[[str, int], RequestExecutor]
 
     def draft(self, name: str, project: int | None, teacher: str | None) -> DraftedPrompt:
@@ -73,7 +73,7 @@ class PromptDrafter:
         with SyncSession(
             labeler, lambda: self.make_executor(teacher, resolved.project.id), heartbeat, Silent()
         ) as session:
-            asking = Teacher(session, teacher_template(self.url, teacher), resolved.schema)
+            asking = Teacher(session, self.template(teacher), resolved.schema)
             return polished(asking, resolved.version, labeler.builder(resolved), self.studio)
 
 

@@ -38,7 +38,7 @@ def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: Resolved
 
 async def _ask(labeler: TaskLabeler, request: ChatRequest, task_id: int, project: int) -> TryResult:
     stored = labeler.store.completions([sample.digest for sample in request.samples])
-    async with closing(labeler.make_executor(project=project)) as executor:
+    async with closing(labeler.make_executor(project=project, connection=request.template.connection)) as executor:
         results = await ask_all(executor, request, stored)
     judged = [result.read_by(request.template.spec) for result in results]
     outcome = outcome_of(task_id, judged, labeler.pricing, bool(request.orders))

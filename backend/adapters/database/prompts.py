@@ -194,7 +194,7 @@ _TAGS: tuple[Any, ...] = (
     accepting.c.version,
 )
 _VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
-_COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions", "confidence")
+_COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions", "confidence", "connection")
 
 
 def now(precision: str = "seconds") -> str:
@@ -223,4 +223,5 @@ def _version(row: Any) -> PromptVersion:
         definitions=row.definitions or {},
         examples=None if row.examples is None else read_examples(row.examples),
         confidence=row.confidence,
+        connection=row.connection,
     )

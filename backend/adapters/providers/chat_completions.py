@@ -38,6 +38,7 @@ from backend.adapters.providers.request_format import RequestFormat
 from backend.adapters.providers.response import malformed, parse, to_reply
 from backend.domain.chat.model_names import doubt
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.connection import DEFAULT
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError, ProviderRefusedError
 
@@ -57,8 +58,7 @@ class ChatCompletions:
         address that can't be one."""
         check(connection)
         self._profiles = profiles or ModelProfiles()
-        self._named = connection.settings
-        self._shown = connection.shown
+        self._named, self._connection, self._shown = connection.settings, connection.name, connection.shown
         self._refusals = Refusals(self._shown, self._named, connection.api_key or "")
         self._timeout_s = connection.timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
@@ -127,6 +127,12 @@ class ChatCompletions:
 
         Raises ProviderError if no other task would be answered either: key, quota, unknown model or address.
         """
+        reply = await self._complete(request, attempt)
+        if isinstance(reply, Completion) and self._connection != DEFAULT:
+            return replace(reply, connection=self._connection)
+        return reply
+
+    async def _complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         while True:
             dialect = self._profiles.format(request.template.model)
             self._check_cap(request, dialect)

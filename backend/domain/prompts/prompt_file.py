@@ -1,8 +1,8 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
-A file is the template, optionally below a header of YAML between two `---` lines with `project`, `model`, `note`,
-`confidence`, the well-known parameters (`temperature: 0`), other parameters below `parameters:`, label definitions
-below `labels:`, and examples below `examples:`. Without a header the whole file is the template.
+A file is the template, optionally below a header of YAML between two `---` lines with `project`, `connection`,
+`model`, `note`, `confidence`, the well-known parameters (`temperature: 0`), other parameters below `parameters:`, label
+definitions below `labels:`, and examples below `examples:`. Without a header the whole file is the template.
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from backend.domain.connection import DEFAULT
 from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.domain.prompts.definitions import Listed, listed
 from backend.domain.prompts.examples import Examples, examples_json, read_examples
@@ -24,7 +25,7 @@ FENCE = "---"
 OTHERS = "parameters"
 LABELS = "labels"
 EXAMPLES = "examples"
-KEYS = ("project", "model", "note", "confidence", OTHERS, LABELS, EXAMPLES, *KNOWN)
+KEYS = ("project", "model", "connection", "note", "confidence", OTHERS, LABELS, EXAMPLES, *KNOWN)
 _MAP = "tag:yaml.org,2002:map"
 
 
@@ -44,6 +45,7 @@ class PromptFile:
     labels: Listed = field(default_factory=dict)
     confidence: str = LOGPROBS
     examples: Examples | None = None
+    connection: str | None = None
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -62,26 +64,28 @@ def read_prompt_file(text: str) -> PromptFile:
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
+    connection = _connection(header.pop("connection", None), model)
     confidence = header.pop("confidence", None)
     confidence = LOGPROBS if confidence is None else str(confidence)
     stored_examples = header.pop(EXAMPLES, None)
     examples = None if stored_examples is None else read_examples(stored_examples)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    rest = (str(note or ""), parameters, project, labels, confidence, examples)
+    rest = (str(note or ""), parameters, project, labels, confidence, examples, connection)
     return PromptFile(text.strip("\r\n"), model, *rest)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
     """The inverse: the file contains the whole content of the version, its project and its note."""
     parts = (version.template, version.model, version.note, version.parameters, version.project)
-    return file_text(PromptFile(*parts, listed(version.definitions), version.confidence, version.examples))
+    connection = None if version.connection == DEFAULT else version.connection
+    return file_text(PromptFile(*parts, listed(version.definitions), version.confidence, version.examples, connection))
 
 
 def file_text(file: PromptFile) -> str:
     """The text of a prompt file."""
     others = {name: value for name, value in file.parameters.items() if name not in KNOWN}
-    target = {"project": file.project, "model": file.model}
+    target = {"project": file.project, "model": file.model, "connection": file.connection}
     header: dict[str, Any] = {name: value for name, value in target.items() if value is not None}
     header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
     header |= {OTHERS: others} if others else {}
@@ -91,6 +95,13 @@ def file_text(file: PromptFile) -> str:
     lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""
     lines += "" if file.examples is None else _example_lines(file.examples)
     return f"{FENCE}\n{lines}{FENCE}\n{file.template}\n"
+
+
+def _connection(connection: object, model: object) -> str | None:
+    """Raises PromptError for one without a model: OPENAI_MODEL is a model of another server."""
+    if connection is not None and model is None:
+        raise PromptError("The prompt file names a connection and no model: write a line 'model: NAME' beside it.")
+    return None if connection is None else str(connection)
 
 
 def _example_lines(examples: Examples) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from backend.domain.connection import DEFAULT
 from backend.domain.data_paths import MISSING, PATH, look_up, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure
@@ -43,6 +44,7 @@ class PromptVersion:
     definitions: {} if only the config's hints describe the labels
     examples: None if tasks are shown none
     confidence: see `domain.prompts.confidence_option`
+    connection: name of the one through which its model is asked
     """
 
     name: str
@@ -59,6 +61,7 @@ class PromptVersion:
     definitions: Definitions = field(default_factory=dict)
     examples: Examples | None = None
     confidence: str = LOGPROBS
+    connection: str = DEFAULT
 
     @property
     def tag(self) -> str:
@@ -73,6 +76,11 @@ class PromptVersion:
     def tags(self) -> tuple[str, ...]:
         """The tag, and those under earlier names: predictions in Label Studio may carry any of them."""
         return tuple(f"{name}@{self.number}" for name in self.names)
+
+    @property
+    def reference(self) -> str:
+        """Its model, for people: `connection/model`, or the model alone where that means the same."""
+        return self.model if self.connection == DEFAULT else f"{self.connection}/{self.model}"
 
     @property
     def samples(self) -> int:
@@ -96,12 +104,10 @@ class PromptVersion:
         Features that a version does not use are not in the digest, so that versions of earlier releases keep theirs.
         """
         parts: list[Any] = [self.template, self.model, dict(self.parameters), self.schema_digest]
-        if self.definitions:
-            parts.append({"definitions": self.definitions})
-        if self.examples is not None:
-            parts.append({"examples": self.examples.digest})
-        if self.confidence != LOGPROBS:
-            parts.append({"confidence": self.confidence})
+        parts += [{"definitions": self.definitions}] if self.definitions else []
+        parts += [] if self.examples is None else [{"examples": self.examples.digest}]
+        parts += [{"confidence": self.confidence}] if self.confidence != LOGPROBS else []
+        parts += [{"connection": self.connection}] if self.connection != DEFAULT else []
         return digest(parts)
 
     @cached_property
@@ -162,8 +168,7 @@ def _text(task: Task, name: str) -> str | Failure:
 
 def _nothing(task: Task, names: Sequence[str]) -> str:
     """Why there is nothing in these variables."""
-    listed = "', '".join(names)
-    needed = SHOWN if task.pictures else NEEDED
+    listed, needed = "', '".join(names), SHOWN if task.pictures else NEEDED
     if len(names) != 1:
         return f"Its fields '{listed}' are all empty; {needed}"
     value = look_up(task.data, listed)

@@ -37,6 +37,7 @@ versions = Table(
     Column("confidence", String(16), nullable=False, server_default="auto"),
     Column("definitions", Json),
     Column("examples", Json),
+    Column("connection", String(40), nullable=False, server_default="default"),
     PrimaryKeyConstraint("prompt_id", "number"),
     UniqueConstraint("prompt_id", "content"),
 )

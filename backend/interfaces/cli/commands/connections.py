@@ -59,13 +59,14 @@ def connect_model(name: str, store_key: bool, **given: Any) -> None:
 
 @click.command(name="disconnect-model")
 @click.argument("name")
-def disconnect_model(name: str) -> None:
-    """Remove a connection to a model's server, with its stored key.
+@click.option("--force", is_flag=True, help="Remove it although a run uses it; the run fails and can be resumed later.")
+def disconnect_model(name: str, force: bool) -> None:
+    """Remove a connection to a model's server, with its stored key. Versions that name it stay.
 
     \b
     ls-prompts disconnect-model groq
     """
-    the_app().disconnect_model(name)
+    the_app().disconnect_model(name, force)
     notify(f"Connection '{printable(name)}' is removed.")
 
 

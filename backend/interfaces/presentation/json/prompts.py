@@ -16,7 +16,7 @@ def version_json(version: PromptVersion) -> dict[str, Any]:
     return {
         "version": version.tag,
         "project": version.project,
-        "model": version.model,
+        "model": version.reference,
         "parameters": plain(version.parameters),
         "confidence": version.confidence,
         "template": version.template,
