@@ -71,6 +71,7 @@ class ModelConnections:
                 "is sent to another address only if you want that."
             )
         self.store.save(stored)
+        self._known.pop(name, None)
         return self.get(name)
 
     def _values(self, change: ConnectionChange) -> dict[str, Any]:
@@ -100,6 +101,7 @@ class ModelConnections:
 
     def disconnect(self, name: str) -> None:
         """Raises SettingsError if there is none of this name."""
+        self._known.pop(name, None)
         if not self.store.remove(name):
             raise missing(name)
 
