@@ -22,6 +22,7 @@ from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.daily_limit import Daily
 from backend.engine.embedder import Embedder
+from backend.engine.embedders import Embedders
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, process_stop
 from backend.engine.stored_model import RecordedModel, StoredModel
@@ -83,9 +84,11 @@ class ModelParts:
         return Prompts(self.store)
 
     @cached_property
-    def embedder(self) -> Embedder:
-        url = self.connections[DEFAULT].base_url
-        return Embedder(EmbeddingStore(self.store), self.connections.embeddings, url)
+    def embedder(self) -> Embedders:
+        def make(connection: str, url: str) -> Embedder:
+            return Embedder(EmbeddingStore(self.store), partial(self.connections.embeddings, connection), url)
+
+        return Embedders(make, self.connections.address, lambda: self.model_connections.names)
 
     def executor(
         self, run: Run | None = None, teacher: str | None = None, project: int | None = None, connection: str = DEFAULT

@@ -33,6 +33,9 @@ class StoredConnections(Protocol):
 
     def find(self, name: str) -> StoredConnection | None: ...
 
+    def recent(self, name: str) -> StoredConnection | None:
+        """As it was some seconds ago: without a look into the database for each price."""
+
     def open(self, name: str) -> ModelConnection | None:
         """With its key. Raises SettingsError without it."""
 
@@ -42,6 +45,8 @@ class NoStored:
 
     def find(self, name: str) -> StoredConnection | None:
         return None
+
+    recent = find
 
     def open(self, name: str) -> ModelConnection | None:
         return None
@@ -101,7 +106,7 @@ class ConnectionRegistry:
         own = self._own(connection)
         if own is not None:
             return own.pricing(model)
-        stored = self._stored.find(connection)
+        stored = self._stored.recent(connection)
         return _unknown if stored is None else pricing_of(stored.prices)(model)
 
     def chat(self, name: str = DEFAULT, timeout_s: float | None = None) -> "ChatCompletions":

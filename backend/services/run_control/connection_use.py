@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from backend.domain.connection import RESERVED
+from backend.domain.connection import DEFAULT, RESERVED
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import OPEN, Run
@@ -31,6 +31,12 @@ def _again(run: Run, name: str) -> str:
     """The commands that continue a run."""
     url = run.server or "URL"
     return f"`ls-prompts connect-model {name} --base-url {url}`, then `ls-prompts resume {run.id}`."
+
+
+def look_alike(name: str, versions: Iterable[PromptVersion]) -> str | None:
+    """The tag of a version with a model of `default` whose name looks like a reference to the connection `name`."""
+    alike = (v.tag for v in versions if v.connection == DEFAULT and v.model.startswith(f"{name}/"))
+    return next(alike, None)
 
 
 def refuse_in_use(name: str, runs: Iterable[Run], connection_of: Callable[[str], str]) -> None:

@@ -88,7 +88,11 @@ class ModelConnections:
         return values
 
     def find(self, name: str) -> StoredConnection | None:
-        """None if there is none of this name. Read again after some seconds, because each price is looked up here."""
+        """None if there is none of this name."""
+        return self.store.get(name)
+
+    def recent(self, name: str) -> StoredConnection | None:
+        """The same, read again after some seconds, because each price is looked up here."""
         known, until = self._known.get(name, (None, 0.0))
         if time.monotonic() >= until:
             known = self.store.get(name)

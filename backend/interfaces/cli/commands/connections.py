@@ -53,7 +53,7 @@ def connect_model(name: str, store_key: bool, **given: Any) -> None:
     if store_key + given["no_key"] + (given["key_env"] is not None) > 1:
         raise click.UsageError("Choose one of --key-env, --store-key and --no-key.")
     key = _read_key() if store_key else None
-    stored = the_app().connect_model(name, ConnectionChange(key=key, **given))
+    stored = the_app().connect_model(name, ConnectionChange(key=key, **given), notify)
     notify(f"Connection '{stored.name}' leads to {stored.shown}, key: {stored.key}.")
 
 

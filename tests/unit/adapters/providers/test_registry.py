@@ -79,6 +79,8 @@ class Stored:
     def find(self, name: str) -> StoredConnection | None:
         return self.known.get(name)
 
+    recent = find
+
     def open(self, name: str) -> ModelConnection | None:
         if name == "away":
             raise SettingsError("AWAY_KEY is not set.")

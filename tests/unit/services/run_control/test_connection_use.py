@@ -8,7 +8,7 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import Run
 from backend.errors import RunError, SettingsError
-from backend.services.run_control.connection_use import check_server, refuse_in_use
+from backend.services.run_control.connection_use import check_server, look_alike, refuse_in_use
 from tests.scripted import version
 
 URL = "http://groq.test/v1"
@@ -49,3 +49,9 @@ def test_a_connection_in_use_is_not_removed(status: str) -> None:
 @pytest.mark.parametrize("status", ["completed", "failed", "canceled"])
 def test_a_run_that_ended_uses_none(status: str) -> None:
     refuse_in_use("groq", [replace(RUN, status=status)], lambda _: "groq")
+
+
+def test_a_model_whose_name_begins_like_a_reference_is_named() -> None:
+    alike = version(model="groq/compound")
+    assert look_alike("groq", [version(), replace(alike, connection="groq"), alike]) == "mood@1"
+    assert look_alike("gro", [version(), alike]) is None
