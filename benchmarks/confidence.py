@@ -48,7 +48,7 @@ def measured(label_config: str, confidence: str = "auto") -> Iterator[tuple[Outc
         request = builder.request(Task(number, data))
         assert isinstance(request, ChatRequest)
         samples = [[said(sample)] for sample in request.samples]
-        outcome = resolve(number, samples, schema, lambda _: lambda *_: None)
+        outcome = resolve(number, samples, schema, lambda *_: lambda *_: None)
         assert outcome is not None
         assert outcome.answer is not None
         exact = truly(request, outcome.answer, schema)

@@ -60,7 +60,7 @@ async def _label(url: str, tasks: list[Task], store: Store, executor: RequestExe
         usable += sum(outcome.answer is not None for outcome in outcomes)
 
     try:
-        await Predictor(executor, store, price_of).label(workload.builder(url), pages, sink)
+        await Predictor(executor, store, lambda model, _: price_of(model)).label(workload.builder(url), pages, sink)
     finally:
         await executor.close()
     return usable
@@ -69,7 +69,7 @@ async def _label(url: str, tasks: list[Task], store: Store, executor: RequestExe
 def _executor(url: str, store: Store, in_flight: int, make: type[RequestExecutor] = RequestExecutor) -> RequestExecutor:
     """Counting, as runs do."""
     metrics = process_metrics()
-    model = metrics.measured(ChatCompletions(ModelConnection(url, "bench", 60)), price_of)
+    model = metrics.measured(ChatCompletions(ModelConnection(url, "bench", 60)), lambda model, _: price_of(model))
     return make(StoredModel(model, store.add_completions), in_flight, observer=metrics)
 
 

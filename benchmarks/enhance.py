@@ -188,7 +188,7 @@ def _outcomes(version: PromptVersion, tasks: Sequence[Task]) -> list[Outcome]:
         assert isinstance(request, ChatRequest)
         text = answer(estimates(request.messages, request.template.answer_schema), weighed=False).text
         made = Completion(request.digest, 0, "stand-in", text, "stop", False, 100, 10, 0, 0.0)
-        outcome = resolve(task.id, [[made]], schema, price_of)
+        outcome = resolve(task.id, [[made]], schema, lambda model, _: price_of(model))
         assert outcome
         found.append(outcome)
     return found

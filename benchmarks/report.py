@@ -108,7 +108,7 @@ def _completion(request: ChatRequest) -> Completion:
     return Completion(request.digest, 0, "stand-in", said.text, "stop", False, length, len(pairs), 0, seconds, pairs)
 
 
-def _price(_model: str) -> Any:
+def _price(_model: str, _connection: str) -> Any:
     return lambda prompt, _cached, completion: prompt * 1.5e-7 + completion * 6e-7
 
 

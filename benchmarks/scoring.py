@@ -45,9 +45,7 @@ def _evaluate(
 ) -> int:
     """How many outcomes there were."""
     pairs = zip(tasks, completions, strict=True)
-    found = [
-        resolve(task.id, [[completion]], schema, lambda model: lambda *tokens: 0.0001) for task, completion in pairs
-    ]
+    found = [resolve(task.id, [[completion]], schema, lambda *_: lambda *tokens: 0.0001) for task, completion in pairs]
     outcomes = [outcome for outcome in found if outcome is not None]
     summarise(outcomes)
     evaluation(outcomes, truths, schema)

@@ -147,6 +147,7 @@ UNITS = {
     "unit/adapters/test_prometheus": ("engine/observer",),
     "unit/adapters/web/test_files": ("adapters/web/file_answer",),
     "unit/services/pictures/test_loader": ("domain/text_file",),
+    "unit/domain/prompts/test_prompt_file": ("domain/prompts/prompt_yaml",),
     "unit/domain/chat/test_request": ("domain/chat/request_builder",),
     "unit/domain/labels/controls/test_attributes": (
         "domain/labels/controls/marking",

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-COMMAND = re.compile(r"ls-prompts ([a-z]+)([^`\n|;#]*)")
+COMMAND = re.compile(r"ls-prompts ([a-z][a-z-]*)([^`\n|;#]*)")
 
 
 def test_tables_are_the_codes() -> None:

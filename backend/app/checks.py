@@ -47,9 +47,9 @@ class CheckOperations(Operations):
         Raises PromptsError with what to do.
         """
         settings = self.container.settings
-        place = self.container.model_server.describe(settings.openai_model, settings.request_timeout_s)
+        place = self.container.model_server().describe(settings.openai_model, settings.request_timeout_s)
         limits = Limits(settings.concurrency, settings.request_timeout_s)
-        return f"{place}, {self.container.model_server.timed(settings.openai_model, limits, notify)}"
+        return f"{place}, {self.container.model_server().timed(settings.openai_model, limits, notify)}"
 
     def reach_studio(self) -> str:
         """The address at which Label Studio answers, without a token."""
@@ -57,15 +57,15 @@ class CheckOperations(Operations):
 
     def reach_model_server(self) -> str:
         """The address at which a model's server answers, without a key."""
-        return self.container.model_server.reach(self.container.settings.request_timeout_s)
+        return self.container.model_server().reach(self.container.settings.request_timeout_s)
 
     def check_key(self) -> str:
         """How many models the server lists for this key. Raises ProviderError if it refuses the key."""
-        return self.container.model_server.listed(self.container.settings.request_timeout_s)
+        return self.container.model_server().listed(self.container.settings.request_timeout_s)
 
     def models(self) -> list[str]:
         """Names of the models that the server lists."""
-        return self.container.model_server.names(self.container.settings.request_timeout_s)
+        return self.container.model_server().names(self.container.settings.request_timeout_s)
 
     def describe_limit(self) -> str:
         """What the server may spend, for people. Raises SettingsError if that limit cannot be kept."""

@@ -4,6 +4,7 @@ from backend.app.operations import Operations
 from backend.domain.connection import StoredConnection
 from backend.logs import to_log
 from backend.services.predictions.target_project import Notify
+from backend.services.run_control.connection_use import look_alike, refuse_in_use
 from backend.services.setup.connection_check import ConnectionCheck
 from backend.services.setup.model_connections import ConnectionChange
 
@@ -15,10 +16,20 @@ class ConnectionOperations(Operations):
         """Those of the environment, then the stored ones by name."""
         return [*self.container.connections.of_environment, *self.container.model_connections.store.all()]
 
-    def connect_model(self, name: str, change: ConnectionChange) -> StoredConnection:
-        return self.container.model_connections.connect(name, change)
+    def connect_model(self, name: str, change: ConnectionChange, notify: Notify = to_log) -> StoredConnection:
+        """Adds a connection, or changes one. `notify`: is told if names of models look like references to it."""
+        stored = self.container.model_connections.connect(name, change)
+        if (tag := look_alike(name, self.container.store.versions())) is not None:
+            notify(
+                f"{tag} asks a model of `default` whose name begins with '{name}/', and goes on doing so; in a new "
+                f"version, '{name}/…' is a model of this connection, and 'default/{name}/…' that of `default`."
+            )
+        return stored
 
-    def disconnect_model(self, name: str) -> None:
+    def disconnect_model(self, name: str, force: bool = False) -> None:
+        """Raises SettingsError while a run uses it, unless `force`."""
+        if not force:
+            refuse_in_use(name, self.container.record.runs(), self.connection_of)
         self.container.model_connections.disconnect(name)
 
     def test_connection(self, name: str, model: str | None = None, notify: Notify = to_log) -> ConnectionCheck:

@@ -9,3 +9,7 @@ class Operations:
     def __init__(self, container: Container | None = None) -> None:
         """`container`: what it works with; by default made from the environment's settings."""
         self.container = container or Container()
+
+    def connection_of(self, tag: str) -> str:
+        """The name of the connection through which a version is asked."""
+        return self.container.prompts.get(tag).connection

@@ -67,4 +67,5 @@ class PromptOperations(Operations):
 
     def doubt(self, tag: str) -> str | None:
         """A sentence if the server does not list a version's model."""
-        return self.container.model_server.doubt(self.container.prompts.get(tag).model)
+        version = self.container.prompts.get(tag)
+        return self.container.model_server(version.connection).doubt(version.model)

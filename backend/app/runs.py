@@ -117,8 +117,9 @@ class RunOperations(Operations):
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds; stored answers are kept. False if it had ended already."""
-        stopped = self.container.record.cancel(self.container.record.run(run_id).id)
-        return self.container.batches.cancel(run_id) or stopped
+        run = self.container.record.run(run_id)
+        stopped = self.container.record.cancel(run_id)
+        return (run.batch and self.container.batches(self.connection_of(run.tag)).cancel(run_id)) or stopped
 
     def work_on_queue(self, burst: bool = False) -> None:
         """Works on runs that wait in Redis, and on those whose worker was killed.

@@ -19,7 +19,9 @@ class ServerOperations(RunOperations):
         settings, parts = self.container.settings, self.container
         live = Live(parts.live_executor, parts.store, parts.pricing, parts.daily)
         deadline_s, model = settings.predict_deadline_s, settings.openai_model
-        serving = ServingOptions(model, settings.openai_base_url, deadline_s, parts.embedder, parts.pictures)
+        serving = ServingOptions(
+            model, lambda name: parts.connections[name].base_url, deadline_s, parts.embedder, parts.pictures
+        )
         return LivePredictions(self.container.store, live, serving, self._overflow_runs())
 
     def _overflow_runs(self) -> OverflowRuns | None:

@@ -4,7 +4,7 @@ Each part is made when it is first used, so that a command without a model does 
 """
 
 import asyncio
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from backend.adapters.database.acceptances import AcceptanceStore
@@ -20,12 +20,13 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential
 from backend.adapters.processes import LocalProcess
 from backend.container.models import ModelParts
-from backend.domain.connection import DEFAULT, TEACHER
+from backend.domain.connection import DEFAULT
+from backend.domain.urls import shown
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.errors import SettingsError
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
-from backend.services.forget import Forgetting
+from backend.services.forget import Forgetting, MakeKeeper
 from backend.services.optimize.optimizer import Optimizer
 from backend.services.optimize.session import TeacherAccess
 from backend.services.pictures.loader import PictureLoader
@@ -87,7 +88,7 @@ class Container(ModelParts):
 
     @cached_property
     def saver(self) -> VersionSaver:
-        return VersionSaver(self.store, self.studio, self.settings.openai_model)
+        return VersionSaver(self.store, self.studio, self.settings.openai_model, lambda: self.model_connections.names)
 
     @cached_property
     def configs(self) -> Configs:
@@ -108,7 +109,7 @@ class Container(ModelParts):
     @cached_property
     def drafter(self) -> PromptDrafter:
         make = lambda teacher, project: self.executor(teacher=teacher, project=project)  # noqa: E731
-        return PromptDrafter(self.studio, self.prompts, self.labeler, self.connections[TEACHER].base_url, make)
+        return PromptDrafter(self.studio, self.prompts, self.labeler, self.teacher_template, make)
 
     # Runs
 
@@ -132,34 +133,35 @@ class Container(ModelParts):
     def labeler(self) -> TaskLabeler:
         return self._labeler(self.store)
 
-    @cached_property
-    def batches(self) -> Batches:
-        return self._batches(self.store)
+    def batches(self, connection: str = DEFAULT) -> Batches:
+        return self._batches(self.store, connection)
 
     @cached_property
     def run_worker(self) -> RunWorker:
         store = self.patient_store
         record = RunStore(store)
-        asking = Asking(self.studio, self._labeler(store), self._batches(store))
+        asking = Asking(self.studio, self._labeler(store), partial(self._batches, store))
         outcomes = StoredOutcomes(store, record, self.studio, self.pricing)
         return RunWorker(record, Resolver(store, self.studio), asking, outcomes, Pusher(store, self.studio))
 
     @cached_property
     def optimizer(self) -> Optimizer:
         make = lambda run, teacher: self.executor(run, teacher=teacher)  # noqa: E731
-        teaching = TeacherAccess(self.connections[TEACHER].base_url, make, self.studio)
+        teaching = TeacherAccess(self.teacher_template, make, self.studio)
         return Optimizer(self._labeler(self.patient_store), teaching)
 
     def _labeler(self, store: Store) -> TaskLabeler:
         join = self._join_workers if self.settings.redis_url else alone
-        url, record = self.connections[DEFAULT].base_url, RunStore(store)
+        address, record = self.connections.address, RunStore(store)
         embed, pictures = self.embedder, self.pictures
-        return TaskLabeler(store, record, self.executor, url, self.pricing, join, self.stop, embed, pictures)
+        return TaskLabeler(store, record, self.executor, address, self.pricing, join, self.stop, embed, pictures)
 
-    def _batches(self, store: Store) -> Batches:
-        stores, make = BatchStores(store, RunStore(store).asks, BatchStore(store)), self.connections.batches
-        url = self.connections[DEFAULT].base_url
-        return Batches(stores, make, self._measured, url, self.pricing, lambda: self.metrics, self.stop)
+    def _batches(self, store: Store, connection: str) -> Batches:
+        """Those of a connection. Raises SettingsError if it is not there."""
+        stores = BatchStores(store, RunStore(store).asks, BatchStore(store))
+        make, ask = partial(self.connections.batches, connection), partial(self._measured, connection)
+        url = self.connections.address(connection)
+        return Batches(stores, make, ask, url, self.pricing, lambda: self.metrics, self.stop)
 
     # Workers
 
@@ -174,7 +176,7 @@ class Container(ModelParts):
             return QueuedWorkers(ChunkStore(self.store), self.queue())
         return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
 
-    def _join_workers(self, model: str, slots: ConcurrencyLimiter) -> "WorkerRegistration":
+    def _join_workers(self, place: str, slots: ConcurrencyLimiter) -> "WorkerRegistration":
         """To be called on the event loop that `slots` lives on."""
         from backend.adapters.redis.connection import RedisConnection
         from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
@@ -182,7 +184,7 @@ class Container(ModelParts):
         loop = asyncio.get_running_loop()
         return WorkerRegistration(
             RedisConnection(self.settings.redis_url or ""),
-            f"{self.connections[DEFAULT].base_url} {model}",
+            place,
             self.settings.max_in_flight,
             lambda: WorkerLoad(slots.pace.most, slots.in_flight, slots.answers, slots.refused, slots.waiting),
             lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),
@@ -204,19 +206,23 @@ class Container(ModelParts):
 
     @property
     def forgetting(self) -> Forgetting:
-        batches, url = BatchStore(self.store), self.connections[DEFAULT].base_url
-        logs = self.settings.data_dir / "runs"
-        return Forgetting(ForgetStore(self.store), self.record, batches, self.batches.keeper, url, logs)
+        batches, logs = BatchStore(self.store), self.settings.data_dir / "runs"
+        return Forgetting(ForgetStore(self.store), self.record, batches, self._keepers, logs)
+
+    def _keepers(self) -> dict[str, MakeKeeper]:
+        """Address, as it is stored with batches -> who looks after batches there."""
+        names = [DEFAULT, *sorted(self.model_connections.names)]
+        return {shown(self.connections.address(name)): self.batches(name).keeper for name in reversed(names)}
 
     @property
     def login(self) -> Login:
         password = self.settings.basic_auth_pass
         return Login(self.settings.basic_auth_user, password.get_secret_value() if password else None)
 
-    @property
-    def model_server(self) -> ModelServer:
-        make = lambda timeout_s: self.connections.chat(timeout_s=timeout_s)  # noqa: E731
-        return ModelServer(self.connections[DEFAULT].base_url, make, self.connections.slots)
+    def model_server(self, connection: str = DEFAULT) -> ModelServer:
+        make = lambda timeout_s: self.connections.chat(connection, timeout_s)  # noqa: E731
+        slots = partial(self.connections.slots, connection)
+        return ModelServer(self.connections.address(connection), make, slots)
 
     def exposition(self) -> "MetricsEndpoint":
         """This process's metrics, for Prometheus."""

@@ -1,5 +1,7 @@
 """What asks models: the record, the connections, and who asks with them, within which budget."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -11,13 +13,16 @@ from backend.adapters.database.retry import PATIENT
 from backend.adapters.files.private import close_to_others
 from backend.adapters.key_cipher import KeyCipher
 from backend.adapters.providers.registry import ConnectionRegistry
-from backend.domain.connection import DEFAULT
+from backend.domain.chat.request import RequestTemplate
+from backend.domain.connection import DEFAULT, TEACHER, read_reference
+from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.resolution.resolve import Pricing, priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.daily_limit import Daily
 from backend.engine.embedder import Embedder
+from backend.engine.embedders import Embedders
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, process_stop
 from backend.engine.stored_model import RecordedModel, StoredModel
@@ -55,7 +60,7 @@ class ModelParts:
     @cached_property
     def connections(self) -> ConnectionRegistry:
         """How models' servers are reached."""
-        return ConnectionRegistry.of(self.settings, lambda name: self.model_connections.open(name))
+        return ConnectionRegistry.of(self.settings, self.model_connections)
 
     @cached_property
     def model_connections(self) -> ModelConnections:
@@ -65,65 +70,90 @@ class ModelParts:
         return ModelConnections(store, cipher, settings, settings.variable)
 
     def connection_test(self, name: str) -> ConnectionTest:
-        connection = self.connections[name]
-        return ConnectionTest(name, connection.base_url, lambda: self.connections.chat(name), connection.pricing)
+        address = self.connections[name].base_url
+        return ConnectionTest(name, address, lambda: self.connections.chat(name), self.pricing)
 
-    @cached_property
+    @property
     def pricing(self) -> Pricing:
-        """PRICE_IN and PRICE_OUT for every model if they are set, else each model's known price."""
-        return self.connections[DEFAULT].pricing
+        """The prices of a connection for all its models if it has some (PRICE_IN and PRICE_OUT for `default`), else
+        each model's known price."""
+        return self.connections.pricing
 
     @cached_property
     def prompts(self) -> Prompts:
         return Prompts(self.store)
 
     @cached_property
-    def embedder(self) -> Embedder:
-        url = self.connections[DEFAULT].base_url
-        return Embedder(EmbeddingStore(self.store), self.connections.embeddings, url)
+    def embedder(self) -> Embedders:
+        def make(connection: str, url: str) -> Embedder:
+            return Embedder(EmbeddingStore(self.store), partial(self.connections.embeddings, connection), url)
+
+        return Embedders(make, self.connections.address, lambda: self.model_connections.names)
 
     def executor(
-        self, run: Run | None = None, teacher: str | None = None, project: int | None = None
+        self, run: Run | None = None, teacher: str | None = None, project: int | None = None, connection: str = DEFAULT
     ) -> RequestExecutor:
-        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named. `project`: whose tasks it
-        asks about, where no run says so."""
-        model = self._within_budget(run, teacher) if run else self._stored(project, teacher)
-        return RequestExecutor(model, self.settings.concurrency, observer=self.metrics)
+        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named. Without a run, it asks
+        about tasks of `project` through `connection`."""
+        if run is not None:
+            version = self.prompts.get(run.tag)
+            asked = [(version.connection, version.model), *([self.teacher(teacher)] if teacher else [])]
+            model = self._within_budget(run, asked)
+        else:
+            asked = [self.teacher(teacher)] if teacher else [(connection, "")]
+            model = self._stored(project, asked[0][0])
+        return RequestExecutor(model, self._concurrency(asked[0][0]), observer=self.metrics)
 
-    def _stored(self, project: int | None, teacher: str | None) -> RecordedModel:
-        return StoredModel(self._measured(teacher), partial(self.store.add_completions, project=project))
+    def teacher(self, reference: str) -> tuple[str, str]:
+        """Connection and model of a teacher."""
+        return read_reference(reference, self.model_connections.names, plain=TEACHER)
 
-    def _within_budget(self, run: Run, teacher: str | None) -> RecordedModel:
-        store, model = self.patient_store, self._measured(teacher)
+    def teacher_template(self, reference: str, cap: int | None = None, *, of_system: bool = False) -> RequestTemplate:
+        """See MakeTeacherTemplate."""
+        connection, model = self.teacher(reference)
+        template = teacher_template(self.connections.address(connection), model, cap, of_system)
+        return replace(template, connection=connection)
+
+    def _concurrency(self, connection: str) -> int:
+        return self.connections[connection].concurrency or self.settings.concurrency
+
+    def _stored(self, project: int | None, connection: str) -> RecordedModel:
+        return StoredModel(self._measured(connection), partial(self.store.add_completions, project=project))
+
+    def _within_budget(self, run: Run, asked: Sequence[tuple[str, str]]) -> RecordedModel:
+        """`asked`: connections and models."""
+        store, model = self.patient_store, self._measured(*(connection for connection, _ in asked))
         write = partial(store.add_completions, run_id=run.id)
         if run.budget is None:
             return StoredModel(model, write)
-        models = [self.prompts.get(run.tag).model, *([teacher] if teacher else [])]
-        pricing = priced_as(self.pricing, *models)
+        pricing = priced_as(self.pricing, *(model for _, model in asked))
         ledger = BudgetLedger(store, run.id, pricing)
-        return BudgetedModel(model, write, BudgetAllocation(ledger, self.settings.concurrency), pricing)
+        return BudgetedModel(model, write, BudgetAllocation(ledger, self._concurrency(asked[0][0])), pricing)
 
-    def live_executor(self) -> RequestExecutor:
+    def live_executor(self, connection: str) -> RequestExecutor:
         """For the server, whose callers have a deadline: not patient, and what failed just now is not repeated. Under
         a limit today pays."""
         settings, daily = self.settings, self.daily
-        model = self._stored(None, None) if daily is None else self._paid_by(daily)
-        return RequestExecutor(model, settings.concurrency, settings.failure_ttl_s, self.metrics, patience_s=0)
+        model = self._stored(None, connection) if daily is None else self._paid_by(daily, connection)
+        concurrency = self._concurrency(connection)
+        return RequestExecutor(model, concurrency, settings.failure_ttl_s, self.metrics, patience_s=0)
 
-    def trial_executor(self, run: Run | None = None, *, project: int | None = None) -> RequestExecutor:
+    def trial_executor(
+        self, run: Run | None = None, *, project: int | None = None, connection: str = DEFAULT
+    ) -> RequestExecutor:
         """For drafts that the server tries on tasks of `project`: under a limit today pays."""
         daily = self.daily
-        model = self._stored(project, None) if daily is None else self._paid_by(daily)
-        return RequestExecutor(model, self.settings.concurrency, observer=self.metrics, patience_s=0)
+        model = self._stored(project, connection) if daily is None else self._paid_by(daily, connection)
+        return RequestExecutor(model, self._concurrency(connection), observer=self.metrics, patience_s=0)
 
-    def _paid_by(self, daily: Daily) -> RecordedModel:
+    def _paid_by(self, daily: Daily, connection: str) -> RecordedModel:
         ledger = daily.budget_ledger()
-        allocation = BudgetAllocation(ledger, self.settings.concurrency)
+        allocation = BudgetAllocation(ledger, self._concurrency(connection))
         write = partial(self.store.add_completions, run_id=ledger.payer)
-        return BudgetedModel(self._measured(), write, allocation, daily.pricing)
+        return BudgetedModel(self._measured(connection), write, allocation, daily.pricing)
 
-    def _measured(self, teacher: str | None = None) -> "MeasuredModel":
-        return self.metrics.measured(self.connections.chats() if teacher else self.connections.chat(), self.pricing)
+    def _measured(self, *connections: str) -> "MeasuredModel":
+        return self.metrics.measured(self.connections.chats(*connections), self.pricing)
 
     @cached_property
     def daily(self) -> Daily | None:

@@ -113,11 +113,11 @@ def _check_prices(price_in: float | None, price_out: float | None) -> None:
         raise SettingsError("A price must be a number of USD per million tokens, 0 or more.")
 
 
-def read_reference(text: str, names: Container[str]) -> tuple[str, str]:
+def read_reference(text: str, names: Container[str], plain: str = DEFAULT) -> tuple[str, str]:
     """`connection/model` -> the two. Without the name of a connection before the first slash, all of it is a model of
-    `default`, because names of models hold slashes.
+    `plain`, because names of models hold slashes.
 
     names: of the connections there are
     """
     name, slash, model = text.partition("/")
-    return (name, model) if slash and model and (name in RESERVED or name in names) else (DEFAULT, text)
+    return (name, model) if slash and model and (name in RESERVED or name in names) else (plain, text)

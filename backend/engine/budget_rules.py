@@ -2,6 +2,7 @@
 
 from math import inf
 
+from backend.domain.connection import RESERVED
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
@@ -17,13 +18,13 @@ class OverBudget(RunError):
     """The next request might cost more than is left."""
 
 
-def check_budget(budget: float | None, model: str, pricing: Pricing) -> None:
+def check_budget(budget: float | None, model: str, connection: str, pricing: Pricing) -> None:
     """Raises RunError for an invalid budget, SettingsError if the model's price is unknown."""
     if budget is None:
         return
     if not 0 < budget < inf:
         raise RunError("A budget must be a number of USD above 0, like --budget 5.")
-    known_price(pricing, model, 1, 1)
+    known_price(pricing, model, connection, 1, 1)
 
 
 def check_embeddings(budget: float | None, version: PromptVersion) -> None:
@@ -44,12 +45,14 @@ def check_larger(budget: float | None, run: Run) -> None:
         )
 
 
-def known_price(pricing: Pricing, model: str, prompt: int, completion: int) -> float:
+def known_price(pricing: Pricing, model: str, connection: str, prompt: int, completion: int) -> float:
     """USD of a request of that size. Raises SettingsError if the price is unknown."""
-    price = pricing(model)(prompt, 0, completion)
+    price = pricing(model, connection)(prompt, 0, completion)
     if price is None:
+        stored = f"give --price-in and --price-out to `ls-prompts connect-model {connection}`"
+        where = stored if connection not in RESERVED else "set PRICE_IN and PRICE_OUT"
         raise SettingsError(
-            f"The price of model '{model}' is unknown, so no budget can be kept: set PRICE_IN and PRICE_OUT "
+            f"The price of model '{model}' is unknown, so no budget can be kept: {where} "
             "(USD per million tokens; 0 for a model on a machine of your own), or leave out --budget."
         )
     return price

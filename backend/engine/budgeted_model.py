@@ -29,7 +29,9 @@ class BudgetedModel:
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """Raises OverBudget instead of sending a request that might cost too much; ProviderError as the model does."""
-        reserved = await self._allocation.take(known_price(self._pricing, request.template.model, *largest(request)))
+        template = request.template
+        price = known_price(self._pricing, template.model, template.connection, *largest(request))
+        reserved = await self._allocation.take(price)
         self._loop = asyncio.get_running_loop()
         try:
             reply = await self._model.complete(request, attempt)
@@ -71,7 +73,9 @@ class BudgetedModel:
         """None for an answer without token counts: it may have cost the most it can."""
         if not (reply.prompt_tokens and reply.completion_tokens):
             return None
-        return self._pricing(reply.model)(reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens)
+        return self._pricing(reply.model, reply.connection)(
+            reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens
+        )
 
 
 def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:

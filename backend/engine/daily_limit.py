@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from backend.adapters.database.daily_ledger import DayLedger
 from backend.adapters.database.prompts import Store
+from backend.domain.connection import DEFAULT
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
@@ -62,7 +63,7 @@ class Daily:
 
     def describe(self, model: str) -> str:
         """For people. Raises SettingsError if the price of `model` is unknown."""
-        known_price(self.pricing, model, 1, 1)
+        known_price(self.pricing, model, DEFAULT, 1, 1)
         return f"{self.limit:g} USD a day, of which {max(0.0, self.budget_ledger().left()):.4f} are left today (UTC)"
 
 

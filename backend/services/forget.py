@@ -1,6 +1,6 @@
 """Forget: deletes everything that is stored about a project's tasks, here and in files at the model's provider."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +8,12 @@ from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.adapters.database.project_data import ForgetStore, Held
 from backend.adapters.database.runs import RunStore
 from backend.adapters.files.atomic_output import remove
-from backend.domain.urls import shown
 from backend.errors import RunError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.ownership import in_hand
 from backend.services.runs.batch.poller import BatchPoller
+
+MakeKeeper = Callable[[Notify], BatchPoller]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,13 @@ class Forgetting:
     """Deletes a project's data.
 
     logs: the folder with the output of background runs
-    base_url: address of the provider that the poller reaches
+    make_keepers: gives for each provider's address, as it is stored, who looks after batches there
     """
 
     record: ForgetStore
     runs: RunStore
     batches: BatchStore
-    make_keeper: Callable[[Notify], BatchPoller]
-    base_url: str
+    make_keepers: Callable[[], Mapping[str, MakeKeeper]]
     logs: Path
 
     def held(self, project: int) -> Held:
@@ -51,15 +51,14 @@ class Forgetting:
         return held
 
     def _empty_provider(self, batches: list[StoredBatch], notify: Notify) -> None:
-        reachable = [batch for batch in batches if batch.base_url == shown(self.base_url)]
+        makers = self.make_keepers()
         for batch in batches:
-            if batch not in reachable and batch.file_id:
-                notify(f"File {batch.file_id} is at {batch.base_url}, another provider than today's: delete it there.")
-        if reachable:
-            keeper = self.make_keeper(notify)
-            for batch in reachable:
+            if batch.base_url in makers:
+                keeper = makers[batch.base_url](notify)
                 self._close(keeper, batch)
                 keeper.tidy(batch)
+            elif batch.file_id:
+                notify(f"File {batch.file_id} is at {batch.base_url}, another provider than today's: delete it there.")
 
     def _close(self, keeper: BatchPoller, batch: StoredBatch) -> None:
         """Ends an open batch. Its answers are stored first, and deleted with the rest."""

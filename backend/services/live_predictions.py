@@ -5,7 +5,7 @@ No error of a task or a batch of tasks is raised: a task without a usable answer
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -41,13 +41,14 @@ log = logging.getLogger(__name__)
 class ServingOptions:
     """Settings of LivePredictions.
 
+    address: name of a connection -> base URL; raises SettingsError where it cannot be asked
     deadline_s: seconds after which it answers with what it has
     embed: makes embeddings
     pictures: reads the pictures of tasks
     """
 
     default_model: str
-    base_url: str
+    address: Callable[[str], str]
     deadline_s: float
     embed: Embed | None = None
     pictures: PictureSource | None = None
@@ -115,12 +116,13 @@ class LivePredictions:
         return list(predictions.values()) if context else signed(self._ownership, project, tag, predictions)
 
     def _builder(self, version: PromptVersion, schema: LabelSchema) -> RequestBuilder:
-        """Raises SettingsError for a version with which a daily limit cannot be kept."""
+        """Raises SettingsError for a version with which a daily limit cannot be kept, or without its connection."""
         daily, serving = self._live.daily, self._serving
         if daily is not None:
             daily.check(version)
         cap, embed, pictures = CAP if daily else None, serving.embed, serving.pictures
-        return RequestBuilder(version, schema, serving.base_url, cap=cap, embed=embed, pictures=pictures)
+        url = serving.address(version.connection)
+        return RequestBuilder(version, schema, url, cap=cap, embed=embed, pictures=pictures)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, which is marked if the labelling config changed since it was saved."""

@@ -65,10 +65,15 @@ class Labelled:
 
 
 class Live:
-    """Safe to call from any thread. `daily`: the limit of the executors that `make_executor` makes, if there is one."""
+    """Safe to call from any thread. `daily`: the limit of the executors that `make_executor` makes
+    for a connection, if there is one."""
 
     def __init__(
-        self, make_executor: Callable[[], RequestExecutor], store: Store, pricing: Pricing, daily: Daily | None = None
+        self,
+        make_executor: Callable[[str], RequestExecutor],
+        store: Store,
+        pricing: Pricing,
+        daily: Daily | None = None,
     ) -> None:
         self.daily = daily
         self._make_executor = make_executor
@@ -76,7 +81,7 @@ class Live:
         self._sources = ForgetStore(store)
         self._pricing = pricing
         self._loop = EventLoopThread()
-        self._predictor: Predictor | None = None
+        self._predictors: dict[tuple[str, str], Predictor] = {}
         self._day = ""
         self._over: float | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -92,17 +97,17 @@ class Live:
 
     def close(self, patience_s: float) -> None:
         """Waits that long for requests in flight, which may outlive a deadline, so that their answers are stored."""
-        if self._predictor is not None:
-            self._loop.run(self._predictor.executor.close(patience_s))
+        for predictor in self._predictors.values():
+            self._loop.run(predictor.executor.close(patience_s))
 
     async def _label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, plan: Plan) -> Labelled:
-        predictor = self._current()
         outcomes: dict[int, Outcome] = {}
 
         async def sink(settled: list[Outcome]) -> None:
             outcomes.update({outcome.task_id: outcome for outcome in settled})
 
         try:
+            predictor = self._current(builder)
             await asyncio.wait_for(predictor.label(builder, builder.cut([tasks]), sink, plan), deadline_s)
         except TimeoutError:
             return Labelled(outcomes, late=True)
@@ -110,23 +115,24 @@ class Live:
             return Labelled(outcomes, trouble=self._told(error))
         return Labelled(outcomes)
 
-    def _current(self) -> Predictor:
+    def _current(self, builder: RequestBuilder) -> Predictor:
+        """Each connection has its own, so that one whose server is slow or away delays no other."""
         day = self.daily.today() if self.daily else ""
         stale = day != self._day or (self._over is not None and monotonic() - self._over > AGAIN_S)
-        if self._predictor is None or stale:
+        if stale:
             self._retire()
-            self._predictor, self._day, self._over = (
-                Predictor(self._make_executor(), self._store, self._pricing),
-                day,
-                None,
-            )
-        return self._predictor
+            self._day, self._over = day, None
+        key = builder.version.connection, builder.base_url
+        if key not in self._predictors:
+            self._predictors[key] = Predictor(self._make_executor(key[0]), self._store, self._pricing)
+        return self._predictors[key]
 
     def _retire(self) -> None:
-        if self._predictor is not None:
-            task = asyncio.create_task(self._predictor.executor.close(OLD_S))
+        for predictor in self._predictors.values():
+            task = asyncio.create_task(predictor.executor.close(OLD_S))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
+        self._predictors = {}
 
     def _told(self, error: PromptsError) -> PromptsError:
         if isinstance(error, OverBudget) and self.daily is not None:

@@ -11,7 +11,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.optimize.proposals import Dropped, Proposal, changed
-from backend.domain.optimize.teacher_request import teacher_template
+from backend.domain.optimize.teacher_request import MakeTeacherTemplate
 from backend.domain.pictures.texts import reads_files
 from backend.domain.prompts.default_prompt import drafted_version, first_draft
 from backend.domain.prompts.definitions import hints, listed
@@ -38,13 +38,12 @@ class DraftedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class PromptDrafter:
-    """`url`: where teachers are; `make_executor` makes one that reaches the teacher of that name, about the tasks of
-    that project."""
+    """`make_executor` makes one that reaches the teacher of that name, about the tasks of that project."""
 
     studio: LabelStudioClient
     prompts: Prompts
     labeler: TaskLabeler
-    url: str
+    template: MakeTeacherTemplate
     make_executor: Callable[[str, int], RequestExecutor]
 
     def draft(self, name: str, project: int | None, teacher: str | None) -> DraftedPrompt:
@@ -73,7 +72,7 @@ class PromptDrafter:
         with SyncSession(
             labeler, lambda: self.make_executor(teacher, resolved.project.id), heartbeat, Silent()
         ) as session:
-            asking = Teacher(session, teacher_template(self.url, teacher, of_system=True), resolved.schema)
+            asking = Teacher(session, self.template(teacher, of_system=True), resolved.schema)
             return polished(asking, resolved.version, labeler.builder(resolved), self.studio)
 
 

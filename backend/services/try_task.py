@@ -50,7 +50,7 @@ async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Seq
     requests = [builder.request(task) for task in tasks]
     digests = [sample.digest for request in requests if isinstance(request, ChatRequest) for sample in request.samples]
     ForgetStore(labeler.store).note(project, digests)
-    async with closing(labeler.make_executor(project=project)) as executor:
+    async with closing(labeler.make_executor(project=project, connection=resolved.version.connection)) as executor:
         asked = (_try(labeler, request, executor, task.id) for request, task in zip(requests, tasks, strict=True))
         return list(await asyncio.gather(*asked))
 

@@ -50,7 +50,7 @@ def test_killed_at_any_step_it_goes_on(
     run = mine.app.run_in_background("topic@1", ALL, RunOptions(batch=True)).id
     until(lambda: there(stand_in.stats()), 60)
     if step == "polling":
-        until(lambda: mine.app.container.batches.stores.batches.of_run(run)[0].state == "open")
+        until(lambda: mine.app.container.batches().stores.batches.of_run(run)[0].state == "open")
     os.kill(int(mine.app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
     until(lambda: mine.app.watch(run).run.status == "failed")
     stand_in.control(latency_ms=0, batch_answer_ms=0, batch_delay_ms=0)
@@ -74,7 +74,7 @@ def test_in_the_terminal_it_shows_progress_and_can_be_left(
     process = mine.start("run", "topic@1", "--on", "all", "--batch")
     until(lambda: any(status.run.status == "in_progress" for status in mine.app.runs()), 60)
     (status,) = mine.app.runs()
-    until(lambda: [b.state for b in mine.app.container.batches.stores.batches.of_run(status.run.id)] == ["open"], 60)
+    until(lambda: [b.state for b in mine.app.container.batches().stores.batches.of_run(status.run.id)] == ["open"], 60)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -93,7 +93,7 @@ def test_cancel_cancels_it_at_the_provider_too(mine: Installation, project: Proj
     mine.save("topic", project.id)
     stand_in.control(batch_delay_ms=LONG_MS)
     run = mine.app.run_in_background("topic@1", ALL, RunOptions(batch=True)).id
-    until(lambda: [b.state for b in mine.app.container.batches.stores.batches.of_run(run)] == ["open"], 60)
+    until(lambda: [b.state for b in mine.app.container.batches().stores.batches.of_run(run)] == ["open"], 60)
     mine.command("cancel", run)
     until(lambda: counts(stand_in, "batched") == ((TASKS - 1) // 2,))
     worker = mine.app.container.record.run(run).worker
@@ -116,7 +116,7 @@ def test_a_batch_run_in_the_queue_is_one_job_that_outlives_its_worker(
     stand_in.control(batch_delay_ms=LONG_MS)
     run = queued.app.run_in_background("topic@1", ALL, RunOptions(batch=True)).id
     first = queued.start("worker")
-    until(lambda: [b.state for b in queued.app.container.batches.stores.batches.of_run(run)] == ["open"], 60)
+    until(lambda: [b.state for b in queued.app.container.batches().stores.batches.of_run(run)] == ["open"], 60)
     first.send_signal(number)
     first.communicate(timeout=30)
     assert first.returncode == (0 if number == signal.SIGTERM else -number)

@@ -17,7 +17,7 @@ from backend.adapters.database.tables import completions, holds, payments, runs
 from backend.domain.chat.request import Completion
 from backend.domain.resolution.resolve import Pricing, cost_of
 
-_SIZE = ("model", "prompt_tokens", "cached_tokens", "completion_tokens")
+_SIZE = ("model", "connection", "prompt_tokens", "cached_tokens", "completion_tokens")
 """What the price of a completion depends on, beside the endpoint it came by."""
 _PAYMENTS = sa.select(payments, sa.false().label("batch")).subquery()
 """None of them came by the batch endpoint, which keeps no budget."""

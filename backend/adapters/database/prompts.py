@@ -193,7 +193,10 @@ _TAGS: tuple[Any, ...] = (
     accepting.c.version,
 )
 _VERSIONS = sa.select(prompts.c.name, prompts.c.project, names.FORMER, versions).join_from(versions, prompts)
-_COLUMNS = ("template", "model", "variables", "schema_digest", "note", "definitions", "confidence", "system")
+_COLUMNS = (
+    *("template", "model", "variables", "schema_digest", "note", "definitions", "confidence", "connection"),
+    "system",
+)
 
 
 def now(precision: str = "seconds") -> str:
@@ -223,4 +226,5 @@ def _version(row: Any) -> PromptVersion:
         examples=None if row.examples is None else read_examples(row.examples),
         confidence=row.confidence,
         system=row.system or "",
+        connection=row.connection,
     )

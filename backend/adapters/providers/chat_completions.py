@@ -39,6 +39,7 @@ from backend.adapters.providers.response import malformed, parse, to_reply
 from backend.adapters.providers.written_documents import WrittenDocuments
 from backend.domain.chat.model_names import doubt
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.connection import DEFAULT
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError, ProviderRefusedError
 
@@ -58,8 +59,7 @@ class ChatCompletions:
         address that can't be one."""
         check(connection)
         self._profiles = profiles or ModelProfiles()
-        self._named = connection.settings
-        self._shown = connection.shown
+        self._named, self._connection, self._shown = connection.settings, connection.name, connection.shown
         self._refusals = Refusals(self._shown, self._named, connection.api_key or "")
         self._timeout_s = connection.timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
@@ -127,9 +127,15 @@ class ChatCompletions:
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """The model's answer, or a Failure. Raises ProviderError if no other task would be answered either: key, quota,
         unknown model or address."""
+        reply = await self._complete(request, attempt)
+        if isinstance(reply, Completion) and self._connection != DEFAULT:
+            return replace(reply, connection=self._connection)
+        return reply
+
+    async def _complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         while True:
             dialect = self._profiles.format(request.template.model)
-            self._check_cap(request, dialect)
+            dialect.check_cap(request.template)
             sent = await self._documents.sent(request, dialect)
             if isinstance(sent, Failure):
                 return sent
@@ -220,13 +226,6 @@ class ChatCompletions:
         if target is None or is_elsewhere(error.request.url, target) or self._moves > _MOST_MOVES:
             raise moved(error, self._shown, self._named)
         self._chat_url = str(target)
-
-    def _check_cap(self, request: ChatRequest, dialect: RequestFormat) -> None:
-        if request.template.cap is not None and not dialect.caps(request.template):
-            raise ProviderError(
-                f"Model '{request.template.model}' accepts no limit on the length of an answer, so no budget can be "
-                "kept: run it without --budget."
-            )
 
     def body(self, request: ChatRequest) -> bytes:
         """The body of the request in the form that this model accepts, as far as is known."""

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from backend.adapters.providers.prices import fixed_price, price_of
+from backend.adapters.providers.prices import Price, fixed_price, price_of
 from backend.domain.connection import DEFAULT
-from backend.domain.resolution.resolve import Pricing
 from backend.domain.urls import shown
 
 
@@ -35,7 +34,8 @@ _OPENAI = SettingNames.of_settings("OPENAI")
 @dataclass(frozen=True, slots=True)
 class ModelConnection:
     """`timeout_s`: for a whole request; `settings`: what its user corrects; `prices`: USD per million prompt and
-    completion tokens for all its models, None where each has its known price; `name`: see `domain.connection`."""
+    completion tokens for all its models, None where each has its known price; `name`,
+    `concurrency`: see `domain.connection`."""
 
     base_url: str
     api_key: str | None = field(repr=False)
@@ -43,6 +43,7 @@ class ModelConnection:
     settings: SettingNames = _OPENAI
     prices: Callable[[], tuple[float, float] | None] = _as_known
     name: str = DEFAULT
+    concurrency: int | None = None
 
     @property
     def shown(self) -> str:
@@ -50,7 +51,11 @@ class ModelConnection:
         return shown(self.base_url)
 
     @property
-    def pricing(self) -> Pricing:
-        """Raises SettingsError for prices that can't be."""
-        prices = self.prices()
-        return price_of if prices is None else fixed_price(*prices)
+    def pricing(self) -> Callable[[str], Price]:
+        """Of its models, by name. Raises SettingsError for prices that can't be."""
+        return pricing_of(self.prices())
+
+
+def pricing_of(prices: tuple[float, float] | None) -> Callable[[str], Price]:
+    """`prices`: USD per million prompt and completion tokens for all models; None for the known price of each."""
+    return price_of if prices is None else fixed_price(*prices)

@@ -4,15 +4,16 @@ Key, address, time-out and prices are unpacked from the settings here and nowher
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from pydantic import SecretStr
 
 from backend.adapters.providers.llama_cpp import slots
-from backend.adapters.providers.model_connection import ModelConnection, SettingNames
+from backend.adapters.providers.model_connection import ModelConnection, SettingNames, pricing_of
 from backend.adapters.providers.model_profiles import ModelProfiles
+from backend.adapters.providers.prices import Price
 from backend.adapters.providers.router import ModelRouter
 from backend.domain.connection import DEFAULT, TEACHER, StoredConnection
 from backend.errors import SettingsError
@@ -25,21 +26,43 @@ if TYPE_CHECKING:
 
 
 NO_KEY = "none"
-Stored = Callable[[str], ModelConnection | None]
-"""Name -> a stored connection, read anew; None if there is none."""
+
+
+class StoredConnections(Protocol):
+    """Those that users added; None if there is none of a name."""
+
+    def find(self, name: str) -> StoredConnection | None: ...
+
+    def recent(self, name: str) -> StoredConnection | None:
+        """As it was some seconds ago: without a look into the database for each price."""
+
+    def open(self, name: str) -> ModelConnection | None:
+        """With its key. Raises SettingsError without it."""
+
+
+class NoStored:
+    """There are none."""
+
+    def find(self, name: str) -> StoredConnection | None:
+        return None
+
+    recent = find
+
+    def open(self, name: str) -> ModelConnection | None:
+        return None
 
 
 class ConnectionRegistry:
     """`connections`: those of the environment, by name; `stored`: the others. Importing a client takes 0.7 s, which
     commands that ask no model need not wait for."""
 
-    def __init__(self, connections: Mapping[str, ModelConnection], stored: Stored = lambda _: None) -> None:
+    def __init__(self, connections: Mapping[str, ModelConnection], stored: StoredConnections | None = None) -> None:
         self._connections = connections
-        self._stored = stored
+        self._stored = stored or NoStored()
         self._profiles: defaultdict[str, ModelProfiles] = defaultdict(ModelProfiles)
 
     @classmethod
-    def of(cls, settings: Settings, stored: Stored = lambda _: None) -> Self:
+    def of(cls, settings: Settings, stored: StoredConnections | None = None) -> Self:
         """OPENAI_* is the connection `default`; TEACHER_* that of the teachers, where they are elsewhere or have their
         own key."""
         url, timeout_s = settings.openai_base_url, settings.request_timeout_s
@@ -54,9 +77,7 @@ class ConnectionRegistry:
     def __getitem__(self, name: str) -> ModelConnection:
         """The default one for teachers that have none of their own. Raises SettingsError for a name that is not there,
         and for a key that is not."""
-        if name == TEACHER or name in self._connections:
-            return self._connections.get(name, self._connections[DEFAULT])
-        connection = self._stored(name)
+        connection = self._own(name) or self._stored.open(name)
         if connection is None:
             raise missing(name)
         return connection
@@ -66,6 +87,28 @@ class ConnectionRegistry:
         """Those of the settings, as they are listed."""
         return [_listed(connection) for connection in self._connections.values()]
 
+    def _own(self, name: str) -> ModelConnection | None:
+        """One of the environment's."""
+        return self._connections.get(DEFAULT if name == TEACHER and name not in self._connections else name)
+
+    def address(self, name: str) -> str:
+        """Needs no key. Raises SettingsError for a name that is not there."""
+        own = self._own(name)
+        if own is not None:
+            return own.base_url
+        stored = self._stored.find(name)
+        if stored is None:
+            raise missing(name)
+        return stored.base_url
+
+    def pricing(self, model: str, connection: str) -> Price:
+        """A Pricing. Unknown for a connection that is not there."""
+        own = self._own(connection)
+        if own is not None:
+            return own.pricing(model)
+        stored = self._stored.recent(connection)
+        return _unknown if stored is None else pricing_of(stored.prices)(model)
+
     def chat(self, name: str = DEFAULT, timeout_s: float | None = None) -> "ChatCompletions":
         """Raises SettingsError for a key or an address that can't be one."""
         from backend.adapters.providers.chat_completions import ChatCompletions
@@ -74,25 +117,25 @@ class ConnectionRegistry:
         patient = connection if timeout_s is None else replace(connection, timeout_s=timeout_s)
         return ChatCompletions(patient, self._profiles[connection.base_url])
 
-    def chats(self) -> "ChatCompletions | ModelRouter":
-        """Who answers requests to all connections."""
-        if len(self._connections) == 1:
-            return self.chat()
-        return ModelRouter({name: self.chat(name) for name in self._connections})
+    def chats(self, *names: str) -> "ChatCompletions | ModelRouter":
+        """Who answers requests to all these connections."""
+        if len({self[name].name for name in names}) == 1:
+            return self.chat(names[0])
+        return ModelRouter({name: self.chat(name) for name in names})
 
-    def embeddings(self) -> "EmbeddingApi":
+    def embeddings(self, name: str = DEFAULT) -> "EmbeddingApi":
         from backend.adapters.providers.embeddings_api import EmbeddingApi
 
-        return EmbeddingApi(self[DEFAULT])
+        return EmbeddingApi(self[name])
 
-    def batches(self) -> "BatchApi":
+    def batches(self, name: str = DEFAULT) -> "BatchApi":
         from backend.adapters.providers.batch_api import BatchApi
 
-        return BatchApi(self[DEFAULT])
+        return BatchApi(self[name])
 
-    def slots(self) -> int | None:
-        """How many requests the default server works on at once, if it says so."""
-        return slots(self[DEFAULT].base_url, self[DEFAULT].api_key)
+    def slots(self, name: str = DEFAULT) -> int | None:
+        """How many requests a server works on at once, if it says so."""
+        return slots(self[name].base_url, self[name].api_key)
 
 
 def missing(name: str) -> SettingsError:
@@ -111,6 +154,7 @@ def opened(stored: StoredConnection, key: str | None, settings: Settings) -> Mod
         SettingNames.of_stored(stored.name),
         lambda: stored.prices,
         stored.name,
+        stored.concurrency,
     )
 
 
@@ -119,6 +163,10 @@ def _listed(connection: ModelConnection) -> StoredConnection:
     price_in, price_out = connection.prices() or (None, None)
     url, timeout_s = connection.base_url, connection.timeout_s
     return StoredConnection(connection.name, url, key, None, timeout_s, None, price_in, price_out)
+
+
+def _unknown(_prompt: int, _cached: int, _completion: int) -> None:
+    """The price of what nobody knows."""
 
 
 def _plain(secret: SecretStr | None) -> str | None:

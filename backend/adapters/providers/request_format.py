@@ -11,6 +11,7 @@ from backend.adapters.providers.message_parts import content_of
 from backend.domain.chat.request import ChatRequest, RequestTemplate
 from backend.domain.document import Document
 from backend.domain.few_shot.messages import Turn
+from backend.errors import ProviderError
 
 FORMATS = ("json_schema", "json_object", "text")
 _FORMAT_WORDS = re.compile(
@@ -88,9 +89,14 @@ class RequestFormat:
         silent = replace(self, dropped=self.dropped | {"logprobs"})
         return [*lower, silent, *([replace(silent, format=len(FORMATS) - 1)] if lower else [])]
 
-    def caps(self, template: RequestTemplate) -> bool:
-        """Whether the length of a completion is bounded in this form."""
-        return any(name in parameters(template) and name not in self.dropped for name in _CAPS)
+    def check_cap(self, template: RequestTemplate) -> None:
+        """Raises ProviderError if the length of a completion is to be bounded, and is not in this form."""
+        bounds = [name for name in _CAPS if name in parameters(template) and name not in self.dropped]
+        if template.cap is not None and not bounds:
+            raise ProviderError(
+                f"Model '{template.model}' accepts no limit on the length of an answer, so no budget can be kept: run "
+                "it without --budget."
+            )
 
 
 def parameters(template: RequestTemplate) -> dict[str, Any]:

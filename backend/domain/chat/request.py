@@ -135,6 +135,7 @@ class Completion:
     logprobs: the tokens of `text` in order with their natural log-probabilities; None if there are none
     batch: whether it came by the batch endpoint, at its price and without a latency
     elsewhere: the server's name for the part of its message that holds the text, if `text` is empty
+    connection: name of the one through which it was paid for
     """
 
     digest: str
@@ -150,6 +151,7 @@ class Completion:
     logprobs: tuple[tuple[str, float], ...] | None = None
     batch: bool = False
     elsewhere: str | None = None
+    connection: str = DEFAULT
 
 
 PlannedRequests = list[tuple[int, ChatRequest | Failure]]

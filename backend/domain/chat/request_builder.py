@@ -111,4 +111,5 @@ class RequestBuilder:
             attempts=self._attempts,
             cap=self._cap,
             samples=version.samples,
+            connection=version.connection,
         )

@@ -6,7 +6,7 @@ They are ChatRequests like any other, so they are stored, retried and paid for i
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from backend.domain.answer import Answer, LabelDefinitions, Texts
 from backend.domain.chat.request import ChatRequest, RequestTemplate
@@ -160,6 +160,16 @@ class FirstDraft:
 
 
 REWRITE = RewriteSpec()
+
+
+class MakeTeacherTemplate(Protocol):
+    def __call__(self, reference: str, cap: int | None = None, *, of_system: bool = False) -> RequestTemplate:
+        """What all requests to a teacher share.
+
+        reference: of the teacher, `connection/model` or a model
+        cap: most tokens of an answer
+        of_system: whether it rewrites a system part
+        """
 
 
 def teacher_template(base_url: str, model: str, cap: int | None = None, of_system: bool = False) -> RequestTemplate:

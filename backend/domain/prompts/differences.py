@@ -43,8 +43,8 @@ def _differences(first: Setup, second: Setup) -> Iterator[Difference]:
         yield Difference("label definitions")
     if version.schema_digest != other.schema_digest:
         yield Difference("labelling config")
-    if version.model != other.model:
-        yield Difference("model", version.model, other.model)
+    if version.reference != other.reference:
+        yield Difference("model", version.reference, other.reference)
     yield from _parameters(version, other)
     if version.examples != other.examples:
         yield Difference("examples", _examples(version.examples), _examples(other.examples))

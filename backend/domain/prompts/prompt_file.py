@@ -1,12 +1,11 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
 A file is the template, which is the user's message, optionally below a header of YAML between two `---` lines with
-`project`, `model`, `note`, `confidence`, the system part (`system: |` and indented lines), the well-known parameters
-(`temperature: 0`), other parameters below `parameters:`, label definitions below `labels:`, and examples below
-`examples:`. Without a header the whole file is the template.
+`project`, `connection`, `model`, `note`, `confidence`, the system part (`system: |` and indented lines), the well-known
+parameters (`temperature: 0`), other parameters below `parameters:`, label definitions below `labels:`, and examples
+below `examples:`. Without a header the whole file is the template.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -14,10 +13,12 @@ from typing import Any
 
 import yaml
 
+from backend.domain.connection import DEFAULT
 from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.domain.prompts.definitions import Listed, listed
 from backend.domain.prompts.examples import Examples, examples_json, read_examples
 from backend.domain.prompts.parameters import KNOWN
+from backend.domain.prompts.prompt_yaml import Blank, Block, Dumper, LineDumper, PlainLoader, Row
 from backend.domain.prompts.version import PromptVersion, nearest
 from backend.errors import PromptError
 
@@ -26,8 +27,7 @@ OTHERS = "parameters"
 LABELS = "labels"
 EXAMPLES = "examples"
 SYSTEM = "system"
-KEYS = ("project", "model", "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *KNOWN)
-_MAP = "tag:yaml.org,2002:map"
+KEYS = ("project", "model", "connection", "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class PromptFile:
     confidence: str = LOGPROBS
     examples: Examples | None = None
     system: str = ""
+    connection: str | None = None
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -65,6 +66,7 @@ def read_prompt_file(text: str) -> PromptFile:
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
+    connection = _connection(header.pop("connection", None), model)
     confidence = header.pop("confidence", None)
     confidence = LOGPROBS if confidence is None else str(confidence)
     stored_examples = header.pop(EXAMPLES, None)
@@ -72,101 +74,59 @@ def read_prompt_file(text: str) -> PromptFile:
     system = _system(header.pop(SYSTEM, None))
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    rest = (str(note or ""), parameters, project, labels, confidence, examples, system)
+    rest = (str(note or ""), parameters, project, labels, confidence, examples, system, connection)
     return PromptFile(text.strip("\r\n"), model, *rest)
 
 
 def write_prompt_file(version: PromptVersion) -> str:
     """The inverse: the file contains the whole content of the version, its project and its note."""
     parts = (version.template, version.model, version.note, version.parameters, version.project)
-    rest = (listed(version.definitions), version.confidence, version.examples, version.system)
+    connection = None if version.connection == DEFAULT else version.connection
+    rest = (listed(version.definitions), version.confidence, version.examples, version.system, connection)
     return file_text(PromptFile(*parts, *rest))
 
 
 def file_text(file: PromptFile) -> str:
     """The text of a prompt file."""
     others = {name: value for name, value in file.parameters.items() if name not in KNOWN}
-    target = {"project": file.project, "model": file.model}
+    target = {"project": file.project, "model": file.model, "connection": file.connection}
     header: dict[str, Any] = {name: value for name, value in target.items() if value is not None}
     header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
     header |= {OTHERS: others} if others else {}
     header |= {"confidence": file.confidence} if file.confidence != LOGPROBS else {}
     header |= {"note": file.note} if file.note else {}
-    header |= {SYSTEM: _Block(file.system)} if file.system else {}
+    header |= {SYSTEM: Block(file.system)} if file.system else {}
     header |= {LABELS: _spaced(file.labels)} if file.labels else {}
-    lines = yaml.dump(header, Dumper=_Dumper, allow_unicode=True, sort_keys=False) if header else ""
+    lines = yaml.dump(header, Dumper=Dumper, allow_unicode=True, sort_keys=False) if header else ""
     lines += "" if file.examples is None else _example_lines(file.examples)
     return f"{FENCE}\n{lines}{FENCE}\n{file.template}\n"
+
+
+def _connection(connection: object, model: object) -> str | None:
+    """Raises PromptError for one without a model: OPENAI_MODEL is a model of another server."""
+    if connection is not None and model is None:
+        raise PromptError("The prompt file names a connection and no model: write a line 'model: NAME' beside it.")
+    return None if connection is None else str(connection)
 
 
 def _example_lines(examples: Examples) -> str:
     """One line for each example, so that a diff shows what changed."""
     content = examples_json(examples)
-    content["pool"] = [_Row(example) for example in content["pool"]]
-    return yaml.dump({EXAMPLES: content}, Dumper=_LineDumper, allow_unicode=True, sort_keys=False, width=inf)
+    content["pool"] = [Row(example) for example in content["pool"]]
+    return yaml.dump({EXAMPLES: content}, Dumper=LineDumper, allow_unicode=True, sort_keys=False, width=inf)
 
 
 def _spaced(labels: Listed) -> dict[str, Any]:
     """With space for a sentence beside each label."""
     return {
-        name: (meaning or _Blank()) if isinstance(meaning, str) else _spaced(meaning)
-        for name, meaning in labels.items()
+        name: (meaning or Blank()) if isinstance(meaning, str) else _spaced(meaning) for name, meaning in labels.items()
     }
-
-
-class _Blank:
-    """An empty value; `null` or quotes would have to be deleted before writing."""
-
-
-class _Block(str):
-    """A text that stands as it is below its name, where YAML can write it so."""
-
-
-class _Row(dict[str, Any]):
-    """A mapping on one line."""
-
-
-class _Dumper(yaml.SafeDumper):
-    """YAML treats some characters as line ends; these survive only in double quotes."""
-
-    ends = re.compile("[\x85\u2028\u2029]")
-
-
-class _LineDumper(_Dumper):
-    """All line ends are written as escapes."""
-
-    ends = re.compile("[\n\x85\u2028\u2029]")
-
-
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if dumper.ends.search(text) else None)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def _block(dumper: _Dumper, text: _Block) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if dumper.ends.search(text) else "|")
-
-
-_Dumper.add_representer(_Block, _block)
-_Dumper.add_representer(_Row, lambda dumper, row: dumper.represent_mapping(_MAP, row.items(), flow_style=True))
-_Dumper.add_representer(_Blank, lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
-
-
-class _Plain(yaml.SafeLoader):
-    """YAML without aliases: a few lines with aliases can expand to gigabytes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("alias")
-        return super().compose_node(parent, index)
 
 
 def _header(text: str) -> tuple[dict[str, Any], Listed]:
     """Its content, and separately the labels."""
     try:
-        loader = _Plain(text)
+        loader = PlainLoader(text)
         root = loader.get_single_node()
         labels = _take_labels(root)
         header = loader.construct_document(root) if root is not None else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from backend.domain.connection import DEFAULT
 from backend.domain.data_paths import PATH, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure
@@ -43,6 +44,7 @@ class PromptVersion:
     examples: None if tasks are shown none
     confidence: see `domain.prompts.confidence_option`
     system: its own part of the system message; "" if it has none
+    connection: name of the one through which its model is asked
     """
 
     name: str
@@ -60,6 +62,7 @@ class PromptVersion:
     examples: Examples | None = None
     confidence: str = LOGPROBS
     system: str = ""
+    connection: str = DEFAULT
 
     @property
     def tag(self) -> str:
@@ -79,6 +82,11 @@ class PromptVersion:
     def words(self) -> str:
         """All that its author wrote: the system part and the template."""
         return f"{self.system}\n\n{self.template}" if self.system else self.template
+
+    @property
+    def reference(self) -> str:
+        """Its model, for people: `connection/model`, or the model alone where that means the same."""
+        return self.model if self.connection == DEFAULT else f"{self.connection}/{self.model}"
 
     @property
     def samples(self) -> int:
@@ -102,14 +110,11 @@ class PromptVersion:
         Features that a version does not use are not in the digest, so that versions of earlier releases keep theirs.
         """
         parts: list[Any] = [self.template, self.model, dict(self.parameters), self.schema_digest]
-        if self.definitions:
-            parts.append({"definitions": self.definitions})
-        if self.examples is not None:
-            parts.append({"examples": self.examples.digest})
-        if self.confidence != LOGPROBS:
-            parts.append({"confidence": self.confidence})
-        if self.system:
-            parts.append({"system": self.system})
+        parts += [{"definitions": self.definitions}] if self.definitions else []
+        parts += [] if self.examples is None else [{"examples": self.examples.digest}]
+        parts += [{"confidence": self.confidence}] if self.confidence != LOGPROBS else []
+        parts += [{"system": self.system}] if self.system else []
+        parts += [{"connection": self.connection}] if self.connection != DEFAULT else []
         return digest(parts)
 
     @cached_property

@@ -14,8 +14,8 @@ from backend.domain.resolution.logprob_confidence import confidence
 from backend.domain.resolution.open_numbers import open_numbers
 from backend.domain.resolution.span_confidence import with_scores
 
-Pricing = Callable[[str], Callable[[int, int, int], float | None]]
-"""Model name -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
+Pricing = Callable[[str, str], Callable[[int, int, int], float | None]]
+"""Names of model and connection -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
 BATCH_SHARE = 0.5
 """What a request costs in a batch, of what it costs by itself (OpenAI's Batch API guide; others ask the same)."""
 
@@ -25,6 +25,9 @@ class Billed(Protocol):
 
     @property
     def model(self) -> str: ...
+
+    @property
+    def connection(self) -> str: ...
 
     @property
     def prompt_tokens(self) -> int: ...
@@ -43,13 +46,13 @@ def priced_as(pricing: Pricing, *models: str) -> Pricing:
     """`pricing`, with the highest price of `models` for every model without one: servers answer under names of their
     own."""
 
-    def price_of(name: str) -> Callable[[int, int, int], float | None]:
+    def price_of(name: str, connection: str) -> Callable[[int, int, int], float | None]:
         def price(prompt: int, cached: int, completion: int) -> float | None:
-            cost = pricing(name)(prompt, cached, completion)
+            cost = pricing(name, connection)(prompt, cached, completion)
             if cost is not None:
                 return cost
-            costs = [usd for model in models if (usd := pricing(model)(prompt, cached, completion)) is not None]
-            return max(costs, default=None)
+            costs = [pricing(model, connection)(prompt, cached, completion) for model in models]
+            return max((usd for usd in costs if usd is not None), default=None)
 
         return price
 
@@ -131,6 +134,6 @@ def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pri
 
 def cost_of(completion: Billed, pricing: Pricing) -> float | None:
     """USD, or None if the price is unknown."""
-    price = pricing(completion.model)
+    price = pricing(completion.model, completion.connection)
     cost = price(completion.prompt_tokens, completion.cached_tokens, completion.completion_tokens)
     return cost * BATCH_SHARE if completion.batch and cost is not None else cost

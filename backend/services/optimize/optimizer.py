@@ -40,8 +40,9 @@ class Optimizer:
             )
         halves = self._halves(resolved)
         check_embeddings(wish.budget, resolved.version)
-        for model in (resolved.version.model, wish.search.teacher):
-            check_budget(wish.budget, model, self._labeler.pricing)
+        teacher = self._teaching.template(wish.search.teacher, None)
+        for asked in (resolved.version, teacher):
+            check_budget(wish.budget, asked.model, asked.connection, self._labeler.pricing)
         run = self._begin(resolved, wish)
         session = SearchSession(self._labeler, self._teaching, run, resolved, wish)
         try:

@@ -16,7 +16,7 @@ from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.metrics.comparison import BETTER, Comparison, compare
 from backend.domain.optimize.proposals import Dropped, changeable, changed
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions
-from backend.domain.optimize.teacher_request import teacher_template
+from backend.domain.optimize.teacher_request import MakeTeacherTemplate
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import Run
@@ -42,9 +42,9 @@ class MakeTeacherExecutor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TeacherAccess:
-    """Where teachers are, and how they are asked. `studio`: where they find tasks without a ground truth."""
+    """How teachers are asked. `studio`: where they find tasks without a ground truth."""
 
-    url: str
+    template: MakeTeacherTemplate
     make_executor: MakeTeacherExecutor
     studio: LabelStudioClient
 
@@ -135,7 +135,7 @@ class SearchSession:
         make, labeler = self._teaching.make_executor, self._labeler
         with SyncSession(labeler, lambda: make(run, name), heartbeat, progress) as self._session:
             of_system = bool(self._resolved.version.system)
-            template = teacher_template(self._teaching.url, name, self._cap, of_system)
+            template = self._teaching.template(name, self._cap, of_system=of_system)
             teacher = Teacher(self._session, template, self._resolved.schema)
             outcome = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
             judged = self._judge(outcome.text, halves.judge) if halves and outcome.text else None
@@ -187,7 +187,7 @@ class SearchSession:
         """What becomes of tasks with a prompt of this text. Those of the base are noted as the run's own."""
         mine = text == self._base
         which = "the prompt" if mine else "a rewrite"
-        who = f"{self._resolved.version.model} to answer {len(tasks)} task{'s' * (len(tasks) != 1)} with {which}"
+        who = f"{self._resolved.version.reference} to answer {len(tasks)} task{'s' * (len(tasks) != 1)} with {which}"
         outcomes = self._session.outcomes(self.builder(text), tasks, who, self._plan if mine else None)
         if mine:
             notes = [RunTask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]

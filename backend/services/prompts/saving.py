@@ -1,11 +1,12 @@
 """Saving a prompt version: the draft is read, its project found, the version checked, given examples and stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.domain.connection import DEFAULT, RESERVED, read_reference
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.pictures.texts import reads_files
 from backend.domain.prompts.default_prompt import first_draft, first_prompt
@@ -47,11 +48,16 @@ class CheckedDraft:
 
 @dataclass(frozen=True, slots=True)
 class VersionSaver:
-    """`default_model`: of drafts that name none."""
+    """Saves versions.
+
+    default_model: of drafts that name none
+    connections: names of the stored connections
+    """
 
     store: Store
     studio: LabelStudioClient
     default_model: str
+    connections: Callable[[], Container[str]]
 
     def save(self, draft: Draft) -> SavedVersion:
         """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
@@ -71,13 +77,30 @@ class VersionSaver:
         columns = self.studio.columns(project.id)
         names = tuple(dict.fromkeys((*schema.variables, *columns)))
         version = described(draft, draft.file or _default(draft, versions, schema), schema, names, project.id)
-        version = replace(version, model=version.model or self.default_model)
+        version = self._with_model(version, draft)
         version = self._with_examples(version, draft, project, schema)
         if version.examples and reads_files(schema, version.variables):
             raise PromptError("The prompt shows files, which examples cannot show: save it without examples.")
         lack = self._lacking(version, columns, schema, project)
         noted = remarks(version.template, names, schema)
         return CheckedDraft(version, project, schema, (*noted, *on_lacking(lack, version.variables)))
+
+    def _with_model(self, version: PromptVersion, draft: Draft) -> PromptVersion:
+        """With its connection: that of `--model connection/model`, else of the file.
+
+        Raises PromptError if the file's is not there.
+        """
+        names = self.connections()
+        if draft.model:
+            connection, model = read_reference(draft.model, names)
+            return replace(version, connection=connection, model=model)
+        connection = (draft.file.connection if draft.file else None) or DEFAULT
+        if connection not in RESERVED and connection not in names:
+            raise PromptError(
+                f"The prompt file names the connection '{connection[:40]}', which is not here: add it with `ls-prompts "
+                f"connect-model {connection[:40]} --base-url URL`, or choose another model with --model."
+            )
+        return replace(version, connection=connection, model=version.model or self.default_model)
 
     def _with_examples(
         self, version: PromptVersion, draft: Draft, project: Project, schema: LabelSchema

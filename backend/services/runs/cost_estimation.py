@@ -116,7 +116,8 @@ class CostEstimator:
     async def _probe(self, count: RequestCounts) -> None:
         """What it answers is stored, and so free from now on."""
         stored = self._stored(count.drawn)
-        async with closing(self._labeler.make_executor(project=self._resolved.project.id)) as executor:
+        project, connection = self._resolved.project.id, self._resolved.version.connection
+        async with closing(self._labeler.make_executor(project=project, connection=connection)) as executor:
             asks = [ask_all(executor, request, stored) for request in count.drawn]
             for request, results in zip(count.drawn, await asyncio.gather(*asks), strict=True):
                 if all(result.failure is None for result in results):
@@ -138,7 +139,8 @@ class CostEstimator:
     def _relatives(self) -> list[ObservedUsage]:
         """The same of the prompt's other versions with this model: their texts have as many characters per token."""
         current = self._resolved.version
-        others = [v for v in self._prompts.of(current.name) if v.model == current.model and v.number != current.number]
+        alike = [v for v in self._prompts.of(current.name) if v.reference == current.reference]
+        others = [v for v in alike if v.number != current.number]
         return list(islice((usage for version in reversed(others) for usage in self._past(version)), SAMPLE))
 
     def _stored(self, requests: list[ChatRequest]) -> Stored:
@@ -177,7 +179,8 @@ class CostEstimator:
         if not number:
             return 0.0
         mean = round(prompt / number)
-        price = self._labeler.pricing(self._resolved.version.model)(
+        version = self._resolved.version
+        price = self._labeler.pricing(version.model, version.connection)(
             mean, round(mean * share), round(completion / number)
         )
         return None if price is None else price * number

@@ -20,7 +20,7 @@ from backend.errors import PromptsError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.prompts.resolver import Resolver
 from backend.services.run_control.ownership import BackgroundWorkers, in_hand, only_one, subset_of
-from backend.services.runs.batch.batch_run import Batches
+from backend.services.runs.batch.batch_run import BatchesOf
 from backend.services.runs.options import RunOptions
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
@@ -29,13 +29,13 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 class RunLifecycle:
     """Starts runs.
 
-    batches: knows the model's server and what is under way there
+    batches: know a model's server and what is under way there
     author: who starts them
     """
 
     record: RunStore
     resolver: Resolver
-    batches: Batches
+    batches: BatchesOf
     pricing: Pricing
     author: Callable[[], Person]
 
@@ -46,11 +46,12 @@ class RunLifecycle:
         if ending.batch and ending.budget is not None:
             raise RunError("A batch can't keep a budget: leave one of them out.")
         self._check_budget(resolved, ending.budget)
+        batches = self.batches(resolved.version.connection)
         if not ending.batch:
             for other in self.record.runs(resolved.version.tag):
                 only_one(other)
-            self.batches.check(resolved.version.tag)
-        server, author = shown(self.batches.base_url), self.author()
+            batches.check(resolved.version.tag)
+        server, author = shown(batches.base_url), self.author()
         order = NewRun(
             resolved.version.tag, resolved.project.id, subset, server=server, author=author, **asdict(ending)
         )
@@ -73,7 +74,7 @@ class RunLifecycle:
         check_larger(budget, run)
         self._check_budget(resolved, budget)
         if not run.batch:
-            self.batches.check(run.tag)
+            self.batches(resolved.version.connection).check(run.tag)
         if budget is not None:
             self.record.limit(run_id, budget)
         self.record.reopen(run_id)
@@ -104,7 +105,7 @@ class RunLifecycle:
 
     def _check_budget(self, resolved: ResolvedVersion, budget: float | None) -> None:
         check_embeddings(budget, resolved.version)
-        check_budget(budget, resolved.version.model, self.pricing)
+        check_budget(budget, resolved.version.model, resolved.version.connection, self.pricing)
 
 
 def _left(outcomes: list[Outcome], run: Run, rejected: bool) -> list[Outcome]:

@@ -24,11 +24,12 @@ from backend.services.dataset.task_selection import TaskSelection, select_tasks
 from backend.services.predictions.sync import PushResult
 from backend.services.predictions.target_project import Notify
 from backend.services.prompts.resolver import Resolver
+from backend.services.run_control.connection_use import check_server
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.ownership import owning, subset_of
 from backend.services.run_control.progress import Progress
 from backend.services.run_control.termination import Canceled
-from backend.services.runs.batch.batch_run import Batches, BatchRun
+from backend.services.runs.batch.batch_run import BatchesOf, BatchRun
 from backend.services.runs.options import RunResult
 from backend.services.runs.pusher import Pusher
 from backend.services.runs.stored_outcomes import StoredOutcomes
@@ -41,7 +42,7 @@ class Asking:
 
     studio: LabelStudioClient
     labeler: TaskLabeler
-    batches: Batches
+    batches: BatchesOf
 
     def tasks(self, run: Run, resolved: ResolvedVersion) -> TaskSelection:
         return select_tasks(self.studio, resolved, subset_of(run))
@@ -66,12 +67,14 @@ class Asking:
         self, run: Run, resolved: ResolvedVersion, _: TaskSelection, progress: Progress, heartbeat: Heartbeat
     ) -> float:
         started = time.monotonic()
+        check_server(run, resolved.version, self.labeler.address)
         builder = self.labeler.builder(resolved, subset_of(run).attempts)
 
         def pages() -> Iterable[list[Task]]:
             return self.tasks(run, resolved).pages
 
-        self.batches.label(BatchRun(run, builder, pages, progress, heartbeat))
+        batches = self.batches(resolved.version.connection)
+        batches.label(BatchRun(run, builder, pages, progress, heartbeat))
         return time.monotonic() - started
 
 

@@ -15,6 +15,7 @@ from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import RunStore
 from backend.domain.chat.request import MAX_ATTEMPTS, PlannedRequests
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.connection import DEFAULT
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.outcome import Outcome
 from backend.domain.pictures.loading import PictureSource
@@ -29,6 +30,7 @@ from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown
 from backend.logs import to_log
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.run_control.connection_use import check_server
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.ownership import subset_of
 
@@ -48,26 +50,30 @@ class RunListener:
 
 
 JoinWorkers = Callable[[str, ConcurrencyLimiter], AbstractContextManager[RequestClaims]]
-"""Model and slots -> how an asker shares its limits with those of other processes, while it is entered."""
+"""Base URL and model, slots -> how an asker shares its limits with those of other processes, while it is entered."""
 
 
-def alone(_model: str, _slots: ConcurrencyLimiter) -> AbstractContextManager[RequestClaims]:
+def alone(_place: str, _slots: ConcurrencyLimiter) -> AbstractContextManager[RequestClaims]:
     """There are no others."""
     return nullcontext(NoSharing())
 
 
 class MakeExecutor(Protocol):
-    def __call__(self, run: Run | None = None, *, project: int | None = None) -> RequestExecutor:
+    def __call__(
+        self, run: Run | None = None, *, project: int | None = None, connection: str = DEFAULT
+    ) -> RequestExecutor:
         """An RequestExecutor whose completions `run` pays for, within its budget; without a run, they are about the
-        tasks of `project`."""
+        tasks of `project`, and asked for through `connection`."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLabeler:
+    """`address`: name of a connection -> base URL. Raises SettingsError if it is not there."""
+
     store: Store
     record: RunStore
     make_executor: MakeExecutor
-    base_url: str
+    address: Callable[[str], str]
     pricing: Pricing
     join: JoinWorkers = alone
     stop: Shutdown = field(default_factory=Shutdown)
@@ -78,9 +84,8 @@ class TaskLabeler:
         self, resolved: ResolvedVersion, attempts: int = MAX_ATTEMPTS, cap: int | None = None
     ) -> RequestBuilder:
         """How tasks are asked about."""
-        return RequestBuilder(
-            resolved.version, resolved.schema, self.base_url, attempts, cap, self.embed, self.pictures
-        )
+        url = self.address(resolved.version.connection)
+        return RequestBuilder(resolved.version, resolved.schema, url, attempts, cap, self.embed, self.pictures)
 
     async def label(
         self,
@@ -105,12 +110,13 @@ class TaskLabeler:
 
         heartbeat.cancels_this_task()
         attempts, cap = subset_of(run).attempts, None if run.budget is None else CAP
+        check_server(run, resolved.version, self.address)
         builder = self.builder(resolved, attempts, cap)
         executor = self.make_executor(run)
         executor.patience.notify = listener.notify
         heartbeat.waits_for = executor.patience.waits
         # joined until the last request under way has ended
-        with self.join(resolved.version.model, executor.slots) as claims:
+        with self.join(f"{builder.base_url} {resolved.version.model}", executor.slots) as claims:
             async with closing(executor), told_when_idle(executor):
                 try:
                     predictor = Predictor(executor, self.store, self.pricing, claims, self.stop)

@@ -66,5 +66,5 @@ class ConnectionTest:
         if not isinstance(reply, Completion):
             raise ProviderError(f"{shown(self.url)} did not answer one small request to '{name}': {reply.detail}")
         seconds, tokens = time.monotonic() - started, (reply.prompt_tokens, reply.completion_tokens)
-        usd = cost_of(replace(reply, model=name), self.pricing)
+        usd = cost_of(replace(reply, model=name, connection=self.name), self.pricing)
         return replace(check, model=name, seconds=seconds, tokens=tokens, usd=usd)

@@ -1,7 +1,8 @@
 """Connections to models' servers: listed, added, changed, removed, and opened with their keys."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.adapters.database.model_connections import ModelConnectionStore
@@ -12,6 +13,7 @@ from backend.domain.connection import StoredConnection, check_variable
 from backend.errors import SettingsError
 from backend.settings import Settings
 
+REREAD_S = 5.0
 SENDABLE = ("openai_api_key", "teacher_api_key")
 """Settings that a connection may name as its key; any other secret must not reach a model's server."""
 
@@ -47,6 +49,7 @@ class ModelConnections:
     cipher: KeyCipher
     settings: Settings
     variable: Callable[[str], str | None]
+    _known: dict[str, tuple[StoredConnection | None, float]] = field(default_factory=dict, compare=False)
 
     def get(self, name: str) -> StoredConnection:
         """Raises SettingsError if there is none of this name."""
@@ -68,6 +71,7 @@ class ModelConnections:
                 "is sent to another address only if you want that."
             )
         self.store.save(stored)
+        self._known.pop(name, None)
         return self.get(name)
 
     def _values(self, change: ConnectionChange) -> dict[str, Any]:
@@ -83,8 +87,25 @@ class ModelConnections:
             values |= {"key_env": change.key_env, "key_encrypted": encrypted}
         return values
 
+    def find(self, name: str) -> StoredConnection | None:
+        """None if there is none of this name."""
+        return self.store.get(name)
+
+    def recent(self, name: str) -> StoredConnection | None:
+        """The same, read again after some seconds, because each price is looked up here."""
+        known, until = self._known.get(name, (None, 0.0))
+        if time.monotonic() >= until:
+            known = self.store.get(name)
+            self._known[name] = known, time.monotonic() + REREAD_S
+        return known
+
+    @property
+    def names(self) -> set[str]:
+        return {stored.name for stored in self.store.all()}
+
     def disconnect(self, name: str) -> None:
         """Raises SettingsError if there is none of this name."""
+        self._known.pop(name, None)
         if not self.store.remove(name):
             raise missing(name)
 

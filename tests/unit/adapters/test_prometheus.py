@@ -20,7 +20,7 @@ from tests.scripted import Reply, ScriptedModel, completion, request, run, templ
 PRICES: dict[str, float] = {"priced": 0.5}
 
 
-def pricing(model: str) -> Callable[[int, int, int], float | None]:
+def pricing(model: str, _connection: str) -> Callable[[int, int, int], float | None]:
     return lambda *_: PRICES.get(model)
 
 

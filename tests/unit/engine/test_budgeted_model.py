@@ -25,7 +25,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executor_module, "_delay", lambda *_: 0)
 
 
-def pricing(model: str) -> Callable[[int, int, int], float | None]:
+def pricing(model: str, _connection: str) -> Callable[[int, int, int], float | None]:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: said / 100)
 
 

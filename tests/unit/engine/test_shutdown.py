@@ -41,7 +41,7 @@ class Work:
         async def sink(found: list[Outcome]) -> None:
             self.outcomes += found
 
-        predictor = Predictor(self.executor, Nothing(), price_of, stop=self.stop)
+        predictor = Predictor(self.executor, Nothing(), lambda model, _: price_of(model), stop=self.stop)
         try:
             await predictor.label(builder(), [tasks(50), tasks(50, 51)], sink)
         finally:

@@ -56,7 +56,7 @@ class Desk:
     def batch(self, run: Run, stop_when_open: bool = False) -> None:
         plain = builder(parameters={})
         made = type(plain)(plain.version, plain.schema, self.url)
-        heartbeat, batches = Heartbeat(lambda *_: "in_progress"), self.app.container.batches
+        heartbeat, batches = Heartbeat(lambda *_: "in_progress"), self.app.container.batches()
         bar = Leaving(batches.stop) if stop_when_open else Silent()
         try:
             batches.label(BatchRun(run, made, lambda: [tasks(10)], bar, heartbeat))

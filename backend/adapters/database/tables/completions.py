@@ -34,8 +34,18 @@ completions = Table(
     Column("run_id", String(16)),
     Column("batch", Boolean, nullable=False, server_default=false()),
     Column("elsewhere", String(40)),
+    Column("connection", String(40), nullable=False, server_default="default"),
     PrimaryKeyConstraint("digest", "attempt"),
-    Index("ix_completions_paid", "run_id", "model", "prompt_tokens", "cached_tokens", "completion_tokens", "batch"),
+    Index(
+        "ix_completions_paid",
+        "run_id",
+        "model",
+        "connection",
+        "prompt_tokens",
+        "cached_tokens",
+        "completion_tokens",
+        "batch",
+    ),
 )
 """`run_id`: the run that asked, and so paid, for it; None outside of runs. What a run has spent is read from the index
 alone: 100,000 completions in 0.05 s."""

@@ -38,6 +38,7 @@ versions = Table(
     Column("definitions", Json),
     Column("examples", Json),
     Column("system", Json),
+    Column("connection", String(40), nullable=False, server_default="default"),
     PrimaryKeyConstraint("prompt_id", "number"),
     UniqueConstraint("prompt_id", "content"),
 )

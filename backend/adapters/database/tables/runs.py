@@ -63,6 +63,7 @@ payments = Table(
     Column("prompt_tokens", Integer, nullable=False),
     Column("cached_tokens", Integer, nullable=False),
     Column("completion_tokens", Integer, nullable=False),
+    Column("connection", String(40), nullable=False, server_default="default"),
 )
 """Answers that were paid for and are the answer to no request, because the budget of `run_id` cut them short."""
 

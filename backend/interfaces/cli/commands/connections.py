@@ -53,19 +53,20 @@ def connect_model(name: str, store_key: bool, **given: Any) -> None:
     if store_key + given["no_key"] + (given["key_env"] is not None) > 1:
         raise click.UsageError("Choose one of --key-env, --store-key and --no-key.")
     key = _read_key() if store_key else None
-    stored = the_app().connect_model(name, ConnectionChange(key=key, **given))
+    stored = the_app().connect_model(name, ConnectionChange(key=key, **given), notify)
     notify(f"Connection '{stored.name}' leads to {stored.shown}, key: {stored.key}.")
 
 
 @click.command(name="disconnect-model")
 @click.argument("name")
-def disconnect_model(name: str) -> None:
-    """Remove a connection to a model's server, with its stored key.
+@click.option("--force", is_flag=True, help="Remove it although a run uses it; the run fails and can be resumed later.")
+def disconnect_model(name: str, force: bool) -> None:
+    """Remove a connection to a model's server, with its stored key. Versions that name it stay.
 
     \b
     ls-prompts disconnect-model groq
     """
-    the_app().disconnect_model(name)
+    the_app().disconnect_model(name, force)
     notify(f"Connection '{printable(name)}' is removed.")
 
 

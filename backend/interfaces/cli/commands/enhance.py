@@ -47,7 +47,7 @@ def enhance(
 
     app = the_app()
     base = app.version(version)
-    options = OptimizerOptions(SearchOptions(teacher or base.model, rounds), budget, save_anyway)
+    options = OptimizerOptions(SearchOptions(teacher or base.reference, rounds), budget, save_anyway)
     with RunProgress(base.tag) as bar:
         result = app.enhance(base.tag, options, bar)
     print_json(optimization_json(result)) if json_wanted else print_enhanced(result)

@@ -55,7 +55,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     table = Table("version", "project", "model", "saved", "by", "note", box=None, header_style="bold", pad_edge=False)
     for version in versions:
         saved = (_when(version), cell(_saved_by(ids.get(version.tag))))
-        table.add_row(version.tag, str(version.project), cell(version.model), *saved, cell(version.note))
+        table.add_row(version.tag, str(version.project), cell(version.reference), *saved, cell(version.note))
     Console().print(table) if versions else notify("There are no prompts yet: save one with `ls-prompts save`.")
 
 
@@ -85,7 +85,7 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
 def _print_version(saved: "PromptVersion", saved_by: str) -> None:
     parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
     by = f" by {printable(saved_by)}" if saved_by else ""
-    setup = f"project {saved.project}  {printable(saved.model)}  {parameters}"
+    setup = f"project {saved.project}  {printable(saved.reference)}  {parameters}"
     click.echo(f"{saved.tag}  {setup}  confidence {saved.confidence}  saved {_when(saved)}{by}")
     click.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
     titles = ("System part:\n", "User's message:\n") if saved.system else ("", "")
@@ -175,7 +175,7 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
     for path in sorted(files, key=_place):
         with waiting_for("Label Studio"):
             version = app.load(path, project).version
-        loaded[version.model] = version.tag
+        loaded[version.reference] = version.tag
         click.echo(version.tag)
     for doubt in filter(None, map(app.doubt, loaded.values())):
         notify(doubt)

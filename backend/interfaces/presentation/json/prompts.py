@@ -26,7 +26,7 @@ def version_json(
     return {
         "version": version.tag,
         "project": version.project,
-        "model": version.model,
+        "model": version.reference,
         "parameters": plain(version.parameters),
         "confidence": version.confidence,
         **own,

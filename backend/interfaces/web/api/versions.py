@@ -62,7 +62,7 @@ def update_version(call: ApiCall, prompt: int, version: int) -> Any:
     same = (
         sent.prompt in (None, of.version.template),
         sent.system in (None, of.version.system),
-        sent.provider_model_id in (None, of.version.model),
+        sent.provider_model_id in (None, of.version.reference),
         sent.max_few_shot_examples in (None, of.version.examples.number if of.version.examples else 0),
     )
     if not all(same):

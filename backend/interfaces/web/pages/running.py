@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from flask import redirect, request, url_for
 
-from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
+from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import FINAL
 from backend.errors import PromptsError, RunError, SubsetError
@@ -48,7 +48,7 @@ class Wish:
         """Raises SubsetError for a name that is not a choice."""
         if self.on not in ("ground-truth", "sample", "all", "missing"):
             raise SubsetError("Choose on which tasks the prompt is to run.")
-        return Subset(self.on, size=self.size)
+        return Subset(self.on, size=self.size, seed=SAMPLE_SEED if self.on == "sample" else None)
 
 
 def run_form(visit: Visit, prompt: int, version: int) -> Any:
@@ -110,7 +110,7 @@ def _choices(visit: Visit, of: PublicVersion) -> list[SubsetChoice]:
     done = "Every task has a prediction of this version."
     return [
         SubsetChoice("ground-truth", "Ground truths: the run ends with a score", truths, starred),
-        SubsetChoice("sample", "The first tasks", project.tasks, no_tasks),
+        SubsetChoice("sample", "A random sample of the tasks", project.tasks, no_tasks),
         SubsetChoice("missing", "Tasks without a prediction of this version", missing, done),
         SubsetChoice("all", "All tasks", project.tasks, no_tasks),
     ]
@@ -119,7 +119,7 @@ def _choices(visit: Visit, of: PublicVersion) -> list[SubsetChoice]:
 def _budget(visit: Visit, of: PublicVersion) -> float | None:
     """In USD; None where none can be kept, because no price is known. Raises Problem 400."""
     sent = request.form.get("budget")
-    if sent is None and visit.app.container.pricing(of.version.model)(1, 0, 1) is None:
+    if sent is None and visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is None:
         return None
     try:
         budget = float(sent or "")

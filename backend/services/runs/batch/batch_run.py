@@ -207,3 +207,7 @@ class Batches:
             missing = failed(task_id, why, ask.digest, sent)
             outcomes.append(replace(outcome, sent=sent, reused=sent == 0) if outcome else missing)
         return outcomes
+
+
+BatchesOf = Callable[[str], Batches]
+"""Name of a connection -> the batches there. Raises SettingsError if it is not there."""

@@ -17,7 +17,7 @@ from tests.scripted import completion
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 
-def pricing(model: str) -> Callable[[int, int, int], float | None]:
+def pricing(model: str, _connection: str) -> Callable[[int, int, int], float | None]:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt / 100)
 
 

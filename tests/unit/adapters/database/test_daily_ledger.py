@@ -15,7 +15,7 @@ from tests.scripted import completion
 DAY, A, B = "2026-11-28", "a" * 64, "b" * 64
 
 
-def pricing(_model: str) -> Callable[[int, int, int], float]:
+def pricing(_model: str, _connection: str) -> Callable[[int, int, int], float]:
     return lambda prompt, cached, said: prompt / 100
 
 

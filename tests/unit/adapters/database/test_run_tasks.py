@@ -32,7 +32,7 @@ def asks_of(runs: RunStore, run: Run) -> list[RunTask]:
     return [ask for page in runs.asks.of_run(run.id, 2) for ask in page]
 
 
-def pricing(model: str) -> Callable[[int, int, int], float | None]:
+def pricing(model: str, _connection: str) -> Callable[[int, int, int], float | None]:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt / 100)
 
 

@@ -32,7 +32,7 @@ USD = 15 / 1e6
 """Of each completion here: 10 tokens of prompt, 5 of completion, a USD per million."""
 
 
-def price(_model: str) -> Callable[[int, int, int], float]:
+def price(_model: str, _connection: str) -> Callable[[int, int, int], float]:
     return lambda prompt, cached, said: (prompt + said) / 1e6
 
 

@@ -123,12 +123,16 @@ def test_what_is_billed_is_found_where_native_answers_have_it(body: dict[str, An
 )
 def test_what_nobody_counted_costs_an_unknown_sum_and_not_nothing(body: dict[str, Any]) -> None:
     message = {"choices": [{"message": {"content": JSON}, "finish_reason": "stop"}]}
-    usage = usage_of([completed(message | body)], 0.5, fixed_price(1.0, 2.0))
+    usage = usage_of([completed(message | body)], 0.5, lambda model, _: fixed_price(1.0, 2.0)(model))
     assert (usage.cost_usd, usage.prompt_tokens, usage.completion_tokens) == (None, None, None)
 
 
 def test_an_empty_answer_without_tokens_costs_its_prompt() -> None:
-    usage = usage_of([completed(chat("", body={"usage": {"prompt_tokens": 10**6}}))], 0.5, fixed_price(1.0, 2.0))
+    usage = usage_of(
+        [completed(chat("", body={"usage": {"prompt_tokens": 10**6}}))],
+        0.5,
+        lambda model, _: fixed_price(1.0, 2.0)(model),
+    )
     assert (usage.cost_usd, usage.completion_tokens) == (1.0, 0)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from backend.adapters.providers.request_format import FORMATS, RequestFormat, adapted, largest
 from backend.domain.chat.answer_length import LEAST
 from backend.domain.chat.request import ChatRequest
+from backend.errors import ProviderError
 from tests.scripted import any_text, some, template
 
 PARAMETERS = {"temperature": 0, "seed": 7, "max_tokens": 50}
@@ -305,9 +306,10 @@ def test_a_cap_goes_by_the_name_the_model_takes_and_is_known_to_be_gone() -> Non
     ask = capped(100)
     long = some(after("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.", "max_tokens", ask=ask))
     assert body(long, ask)["max_completion_tokens"] == 100
-    assert long.caps(ask.template)
+    long.check_cap(ask.template)
     gone = some(after("'max_completion_tokens' is unsupported.", "max_completion_tokens", dialect=long, ask=ask))
-    assert not gone.caps(ask.template)
+    with pytest.raises(ProviderError, match="accepts no limit on the length"):
+        gone.check_cap(ask.template)
 
 
 def test_a_cap_is_no_part_of_the_digest() -> None:

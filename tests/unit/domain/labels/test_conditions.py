@@ -238,12 +238,12 @@ def test_a_truth_without_a_required_value_on_its_screen_says_nothing() -> None:
 
 def test_the_confidence_is_of_what_is_on_the_screen() -> None:
     told = tokens(('{"kind": "', 1), ("praise", 0.5), ('", "severity": "', 1), ("high", 0.1), ('"}', 1))
-    outcome = resolve(1, [[told]], SEVERITY, lambda _: lambda *_: None)
+    outcome = resolve(1, [[told]], SEVERITY, lambda *_: lambda *_: None)
     assert outcome is not None
     assert outcome.confidence == pytest.approx(0.5)
     assert outcome.controls == pytest.approx({"kind": 0.5})
     missing = tokens(('{"kind": "', 1), ("praise", 0.5), ('"}', 1))
-    outcome = resolve(1, [[missing]], SEVERITY, lambda _: lambda *_: None)
+    outcome = resolve(1, [[missing]], SEVERITY, lambda *_: lambda *_: None)
     assert outcome is not None
     assert outcome.confidence == pytest.approx(0.5)
 

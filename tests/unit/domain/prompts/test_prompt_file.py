@@ -236,3 +236,13 @@ def test_strange_headers_are_one_sentence(header: str) -> None:
 def test_a_line_that_ends_in_dashes_is_no_fence() -> None:
     found = read_prompt_file("---\nmodel: m\nnote: the older one ---\n---\nSay {text}\n")
     assert (found.template, found.note, found.model) == ("Say {text}", "the older one ---", "m")
+
+
+def test_a_file_names_its_connection_beside_its_model() -> None:
+    written = write_prompt_file(replace(version("Say {text}", "meta-llama/Llama-3.1-8B"), connection="groq"))
+    assert "model: meta-llama/Llama-3.1-8B\nconnection: groq\n" in written
+    read = read_prompt_file(written)
+    assert (read.connection, read.model) == ("groq", "meta-llama/Llama-3.1-8B")
+    assert "connection" not in write_prompt_file(version("Say {text}"))
+    with pytest.raises(PromptError, match="names a connection and no model"):
+        read_prompt_file("---\nconnection: groq\n---\nSay {text}\n")

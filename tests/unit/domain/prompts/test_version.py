@@ -307,3 +307,9 @@ def test_the_nearest_name_is_offered_else_all_else_how_to_make_one() -> None:
     assert nearest("sentimnt", ["sentiment", "topic"]) == "did you mean sentiment?"
     assert nearest("zzz", ["sentiment", "topic"]) == "there are sentiment, topic."
     assert "ls-prompts save" in nearest("zzz", [])
+
+
+def test_a_connection_makes_another_version_and_the_default_one_does_not() -> None:
+    here, there = version(), version(connection="groq")
+    assert here.content == version(connection="default").content != there.content
+    assert (here.reference, there.reference) == ("some-model", "groq/some-model")

@@ -24,7 +24,7 @@ def said(side: str, sure: float | None = None, more: Any = None) -> Any:
 
 
 def outcome(*attempts: Any, schema: Any = ONE) -> Any:
-    return some(resolve(3, [[one] for one in attempts], schema, lambda _: lambda *_: 1.0, both_orders=True))
+    return some(resolve(3, [[one] for one in attempts], schema, lambda *_: lambda *_: 1.0, both_orders=True))
 
 
 def test_an_answer_that_turns_with_the_inputs_is_the_first_one() -> None:
@@ -48,7 +48,7 @@ def test_an_order_without_a_usable_answer_counts_for_both() -> None:
         found = outcome(*pair)
         assert isinstance(found.verdict, Rejection)
         assert (found.verdict.reason, found.orders) == ("unknown_choice", ())
-    assert resolve(3, [[said("left")], []], ONE, lambda _: lambda *_: 1.0, both_orders=True) is None
+    assert resolve(3, [[said("left")], []], ONE, lambda *_: lambda *_: 1.0, both_orders=True) is None
 
 
 def test_without_log_probabilities_in_both_orders_there_is_no_confidence() -> None:

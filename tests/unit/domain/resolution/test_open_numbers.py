@@ -19,7 +19,7 @@ def schema(inside: str) -> LabelSchema:
 def sure(asked: LabelSchema, number: str) -> float:
     """The confidence in a number whose token has 0.5, and what ends it 0.25."""
     said: Any = tokens(('{"n": ', 1.0), (number, 0.5), ("}", 0.25))
-    found = some(resolve(1, [[said]], asked, lambda _: lambda *_: None))
+    found = some(resolve(1, [[said]], asked, lambda *_: lambda *_: None))
     return some(found.confidence)
 
 
@@ -43,7 +43,7 @@ def test_labels_are_as_before() -> None:
             1,
             [[said]],
             schema('<Choices name="n" toName="text"><Choice value="A"/></Choices>'),
-            lambda _: lambda *_: None,
+            lambda *_: lambda *_: None,
         )
     )
     assert found.confidence == pytest.approx(0.5)

@@ -13,7 +13,7 @@ from tests.scripted import BROKEN, CONFIG, GOOD, choices, completion, some, toke
 SCHEMA = choices("Good", "Bad")
 
 
-def pricing(model: Any) -> Any:
+def pricing(model: Any, _connection: str) -> Any:
     return (lambda *_: None) if model == "unknown" else (lambda prompt, cached, said: prompt + said / 1000 - cached)
 
 

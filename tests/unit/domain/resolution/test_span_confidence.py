@@ -23,7 +23,7 @@ def schema(attributes: str = "") -> LabelSchema:
 
 
 def outcome(*pieces: Any, asked: LabelSchema | None = None) -> Any:
-    return some(resolve(1, [[tokens(*pieces)]], asked or schema(), lambda _: lambda *_: None))
+    return some(resolve(1, [[tokens(*pieces)]], asked or schema(), lambda *_: lambda *_: None))
 
 
 def scores(found: Any) -> dict[str, float | None]:
@@ -68,7 +68,7 @@ def test_two_labels_of_one_region_have_the_score_of_the_less_sure_one() -> None:
 def test_without_log_probabilities_there_is_no_score() -> None:
     said = '{"ner": [{"label": "PER", "text": "Bob", "before": ""}]}'
     for logprobs in (None, (("another text", -0.1),)):
-        found = some(resolve(1, [[completion(said, logprobs=logprobs)]], schema(), lambda _: lambda *_: None))
+        found = some(resolve(1, [[completion(said, logprobs=logprobs)]], schema(), lambda *_: lambda *_: None))
         assert scores(found) == {"Bob": None}
         assert "score" not in to_result(some(found.answer), schema())[0]
 
@@ -128,5 +128,5 @@ def test_a_mark_in_a_picture_has_that_of_its_label_and_of_where_it_begins(tag: s
 def test_marks_without_log_probabilities_have_no_score() -> None:
     asked = read_config(BOXES.format("KeyPointLabels"))
     said = '{"box": [{"label": "Cat", "x": 1, "y": 2}]}'
-    found = some(resolve(1, [[completion(said)]], asked, lambda _: lambda *_: None))
+    found = some(resolve(1, [[completion(said)]], asked, lambda model, connection: lambda *_: None))
     assert "score" not in to_result(found.answer, asked)[0]  # type: ignore[arg-type]

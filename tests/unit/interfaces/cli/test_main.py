@@ -84,7 +84,7 @@ def test_every_example_is_one_that_its_command_takes(name: str) -> None:
 
 def test_the_help_lists_the_commands_in_sections_and_in_the_order_of_use() -> None:
     shown = call("--help").stdout
-    listed = re.findall(r"^(\S.*):$|^  ([a-z]+)  ", shown.partition("Set up:")[2], flags=re.MULTILINE)
+    listed = re.findall(r"^(\S.*):$|^  ([a-z-]+)  ", shown.partition("Set up:")[2], flags=re.MULTILINE)
     chapters = ["Write a prompt", "Run", "Read the results", "Trust the numbers", "Use the predictions"]
     assert [title for title, _ in listed if title] == chapters
     names = [name for _, name in listed if name]

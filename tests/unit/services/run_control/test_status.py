@@ -33,6 +33,6 @@ def test_a_run_whose_process_never_began_has_failed_so_that_nobody_watches_it_fo
     """Workers may be started tomorrow: a run that waits for them goes on waiting."""
     runs = RunStore(Store(f"sqlite:///{tmp_path / 'record.sqlite3'}"))
     run = replace(runs.create(NewRun("mood@1", 7, Subset("all"))), silent_s=silent_s, worker=worker)
-    told = status_of(runs, run, lambda _: lambda *_: None).run
+    told = status_of(runs, run, lambda *_: lambda *_: None).run
     assert told.status == status
     assert (told.reason == NEVER_BEGAN) == (status == "failed")

@@ -25,7 +25,7 @@ class Listing(ScriptedModel):
 
 
 def checked(model: Listing, name: str | None = None) -> ConnectionCheck:
-    return ConnectionTest("groq", URL, lambda: model, fixed_price(1.0, 2.0)).check(name, to_log)
+    return ConnectionTest("groq", URL, lambda: model, lambda model, _: fixed_price(1.0, 2.0)(model)).check(name, to_log)
 
 
 def test_the_model_that_is_named_is_asked_once() -> None:

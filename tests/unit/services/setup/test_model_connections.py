@@ -98,5 +98,6 @@ def test_what_is_missing_is_named_with_the_command_that_adds_it(tmp_path: Path) 
     mine.connect("groq", change(key_env="GROQ_API_KEY"))
     with pytest.raises(SettingsError, match="GROQ_API_KEY is not set: connection 'groq'"):
         mine.open("groq")
+    assert some(mine.find("groq")) == some(mine.recent("groq"))
     mine.disconnect("groq")
-    assert mine.store.all() == []
+    assert (mine.find("groq"), mine.recent("groq"), mine.names, mine.store.all()) == (None, None, set(), [])

@@ -73,7 +73,7 @@ class Desk:
     @property
     def batches(self) -> Batches:
         stores = BatchStores(self.store, self.record.asks, self.lines)
-        prices = lambda model: lambda prompt, cached, said: 1.0  # noqa: E731
+        prices = lambda model, connection: lambda prompt, cached, said: 1.0  # noqa: E731
         connection = ModelConnection(self.url, KEY, 10)
         api, model = lambda: BatchApi(connection), lambda: ChatCompletions(connection)
         return Batches(stores, api, model, self.url, prices, lambda: self.metrics, self.stop)
@@ -119,7 +119,7 @@ def test_every_task_gets_its_answer_at_half_the_price(desk: Desk, stand_in: Runn
     assert outcomes[1].usage.seconds is None
     assert outcomes[1].confidence is not None
     assert counted(stand_in) == (11, 10, 1, 1)
-    tally = desk.record.asks.tally(desk.run, lambda model: lambda *_: 1.0)
+    tally = desk.record.asks.tally(desk.run, lambda *_: lambda *_: 1.0)
     assert (tally.done, tally.requests, tally.reused, tally.cost_usd) == (11, 11, 0, 6.0)
     assert "completed, 10 of 10 answered" in desk.told[-1]
 
@@ -309,5 +309,5 @@ def test_all_samples_go_up_and_their_agreement_comes_back(desk: Desk, stand_in: 
     assert counted(stand_in) == (12, 11, 1, 1)
     assert [outcome.sent for outcome in outcomes] == [3] * 4
     assert all(round(3 * some(outcome.confidence)) in (1, 2, 3) for outcome in outcomes)
-    tally = desk.record.asks.tally(desk.run, lambda model: lambda *_: 1.0)
+    tally = desk.record.asks.tally(desk.run, lambda *_: lambda *_: 1.0)
     assert (tally.done, tally.requests) == (4, 12)
