@@ -1,6 +1,7 @@
 """What the earlier commit said about its record, and how an answer of today is compared with it."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +21,21 @@ RENAMED = {
 REWORDED = {
     "To see that another": "To detect that another",
     "more ground truths; fewer if both fail alike": "more ground truths, fewer if both fail on the same tasks",
-    "Intervals of F1s are too narrow below 100 tasks:": "With fewer than 100 tasks the intervals of F1 are too narrow:",
+    "Intervals of F1s are too narrow below 100 tasks:": "With so few tasks the intervals of F1 may be too narrow:",
     "Only test:0.5 of the ground truths is shown;": "These are the scores on test:0.5 of the ground truths;",
     "to promise 0.6.": "to guarantee an accuracy of 0.6.",
 }
 """Words then -> words now."""
+
+RECOMPUTED = frozenset({"f1_macro_ci", "f1_micro_ci", "f1_weighted_ci", "F1, mean of the labels", "ece_ci"})
+"""Intervals that are computed in another way since, or not at all: what was said then was too narrow."""
+
+GUARANTEED = frozenset({"threshold", "score", "coverage", "accuracy", "accuracy_low", "tasks", "method"})
+"""Of `threshold`: a part of its error goes to a grid since, and ground truths that a search chose the prompt on do not
+count."""
+
+RANKED = "audit"
+"""It ranks tasks in another way since, so that it lists others."""
 
 OF_NEW_RUNS = ("run", "seconds")
 """Of what a command did just now, each time something else."""
@@ -51,8 +62,12 @@ def earlier_answers() -> EarlierAnswers:
 def changed(now: Asked, then: Asked) -> list[str]:
     """Where what is said today lacks or changes what was said then."""
     assert now.argv == then.argv
-    different = differing(_read(now), _read(then)) if now.code == then.code else [f": {then.code} became {now.code}"]
-    return [f"{' '.join(now.argv)}{line}" for line in different]
+    if now.code != then.code:
+        return [f"{' '.join(now.argv)}: {then.code} became {now.code}"]
+    if now.argv[0] == RANKED and "--kind" not in now.argv:
+        return []
+    recomputed = RECOMPUTED | (GUARANTEED if now.argv[0] == "threshold" else frozenset())
+    return [f"{' '.join(now.argv)}{line}" for line in differing(_read(now), _read(then), recomputed)]
 
 
 def _read(asked: Asked) -> Any:
@@ -73,17 +88,22 @@ def _reworded(sentence: str) -> str:
     return sentence
 
 
-def differing(now: Any, then: Any, where: str = "") -> list[str]:
-    """Where an answer of today lacks or changes what was said then. It may say more; a sum's last digit depends on the
-    order in which a database adds."""
+def differing(now: Any, then: Any, recomputed: Collection[str] = (), where: str = "") -> list[str]:
+    """Where an answer of today lacks or changes what was said then, the keys `recomputed` aside. It may say more; a
+    sum's last digit depends on the order in which a database adds."""
     if isinstance(then, dict) and isinstance(now, dict):
         return [
             line
             for key, value in then.items()
-            for line in differing(now.get(RENAMED.get(key, key), "is gone"), value, f"{where}.{key}")
+            if key not in recomputed
+            for line in differing(now.get(RENAMED.get(key, key), "is gone"), value, recomputed, f"{where}.{key}")
         ]
     if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
-        return [line for place in range(len(then)) for line in differing(now[place], then[place], f"{where}[{place}]")]
+        return [
+            line
+            for place in range(len(then))
+            for line in differing(now[place], then[place], recomputed, f"{where}[{place}]")
+        ]
     if isinstance(then, str):
         then = _reworded(then)
     same = now == (pytest.approx(then, rel=1e-9) if isinstance(then, float) else then)

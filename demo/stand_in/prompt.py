@@ -5,6 +5,7 @@ is read once and remembered. What is remembered makes answers quicker, never dif
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -16,6 +17,9 @@ from demo.stand_in.overlap import Overlap
 from demo.stand_in.relate import with_relations
 from demo.stand_in.told import Told, fold
 from demo.stand_in.words import name_words, words
+
+_MARK = re.compile(r"^</?item-[0-9a-f]{6}>$\n?", re.MULTILINE)
+"""A line that only says where the data begins or ends, as the system message explains."""
 
 Said = tuple[str, str]
 """One message: its role and its text."""
@@ -52,7 +56,7 @@ def estimates(messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any] |
         fields = with_rules(fields, spoken) if schema else spoken
     if not fields:
         return []
-    item = said[last][1] if last < len(said) else ""
+    item = _MARK.sub("", said[last][1]) if last < len(said) else ""
     return _preface(fields, said[:last]).estimate(item)
 
 

@@ -39,6 +39,12 @@ ELSEWHERE = {
     "doctor": "asks the servers; of the database it says where that is: test_setup.py",
     "connect": "writes to Label Studio, and one row that `use` reads here: test_connect.py",
     "disconnect": "deletes that row: test_connect.py",
+    "connections": "new, of a table that database did not have: test_connections.py",
+    "connect-model": "new: test_connections.py",
+    "disconnect-model": "new: test_connections.py",
+    "test-connection": "new: test_connections.py",
+    "draw": "new: test_draw.py",
+    "votes": "new: test_evaluation.py",
     "worker": "needs Redis, and that database holds no work that waits: test_workers.py",
     "work": "hidden; what `resume` and `retry` start here",
 }

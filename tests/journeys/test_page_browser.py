@@ -56,6 +56,7 @@ def test_a_prompt_from_its_draft_to_its_results(page: Page, label_studio: Runnin
     assert page.locator("#state").inner_text() == "Completed"
     page.click("text=See the results")
     page.click(".tabs >> text=Wrong")
+    page.wait_for_url("**kind=wrong**")  # with its script, which hears the keys
     expect(page.locator("#rows tbody tr")).to_have_count(WRONG)
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.tagName") == "TR"

@@ -80,7 +80,8 @@ def test_what_is_said_of_spans_is_asked_judged_pushed_annotated_and_withdrawn(
     for number, task in enumerate(project.task_ids()):
         pushed = by_task[task]
         (name,) = {region["id"] for region in pushed}
-        assert [region["from_name"] for region in pushed if "score" in region] == ["ner"], "a span is more or less sure"
+        scored = [region["from_name"] for region in pushed if "score" in region]
+        assert scored == ["ner", "topic", "stars"], "a span, its label and its rating are more or less sure"
         unscored = [{key: value for key, value in region.items() if key != "score"} for region in pushed]
         assert unscored == [{**region, "id": name} for region in regions(number, stars_of(number))]
     assert mine.app.push(tag).unchanged == TASKS, "what Label Studio stored is read back as what was said"
