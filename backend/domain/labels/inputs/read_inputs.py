@@ -57,5 +57,4 @@ def without(kind: type[ReadInput], inputs: Iterable[ReadInput]) -> tuple[ReadInp
 
 def lines_of_texts(inputs: Iterable[ReadInput]) -> list[str]:
     """The variables that are read as lines though a text shows them, which once was read as it stands."""
-    lists = [one for one in inputs if isinstance(one, ListObject | TableObject) and one.named]
-    return [one.value[1:] for one in lists]
+    return [shown.value[1:] for shown in inputs if isinstance(shown, ListObject | TableObject) and shown.named]
