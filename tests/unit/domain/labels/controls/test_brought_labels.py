@@ -97,6 +97,7 @@ def test_pictures_of_a_list_have_labels_of_their_task() -> None:
     assert "a list with any of the labels for it in the user's message, empty if none fits" in several.describe({}, "")
     many = several.parse({"what": [{"item": 0, "what": ["Person", "Place"]}, {"item": 1, "what": []}]})
     assert not isinstance(many, Rejection)
+    assert isinstance(asked(items(), labs=["x", {"value": "y", "alias": "_"}]), ChatRequest), "any alias may be brought"
 
 
 def test_relations_between_such_spans_and_conditions_on_them() -> None:
