@@ -14,8 +14,9 @@ from backend.services.analysis.calibrate import judged
 from backend.services.analysis.confidence_threshold import least_confidence, not_learnt_from
 from backend.services.auto_accept import ChosenTasks, choose, submittable
 from backend.services.predictions.acceptance import TakenBack
+from backend.services.predictions.forecast import PushForecast, push_forecast
 from backend.services.predictions.sync import PushResult
-from backend.services.predictions.target_project import Notify
+from backend.services.predictions.target_project import Notify, TargetProject
 from backend.services.projects import ProjectPredictions
 from backend.services.setup.address import address_of
 
@@ -50,6 +51,16 @@ class ProjectOperations(Operations):
         """
         resolved = self.container.resolver.pushable(tag)
         return self.container.pusher.push_again(self.container.outcomes, resolved, keep, notify, take_over)
+
+    def push_forecast(self, tag: str) -> PushForecast:
+        """What becomes of the predictions of a version's project when the version answers all tasks."""
+        version = self.container.prompts.get(tag)
+        place = TargetProject(self.container.studio, self.container.store, version.project, to_log)
+        return push_forecast(place, version, self.container.studio.project(version.project).tasks)
+
+    def in_use(self, project: int) -> str | None:
+        """The version that annotators of a project get; None where none was chosen."""
+        return self.container.store.connection(project)["in_use"] or None
 
     def predictions(self, project: int) -> ProjectPredictions:
         return self.container.projects.predictions(project)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from backend.adapters.database.calibrations import StoredCalibration
 from backend.app.operations import Operations
+from backend.domain.calibration.threshold import AccuracyFrom, accuracy_from
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Outcome
@@ -86,6 +87,12 @@ class ResultOperations(Operations):
     def _guaranteeing(self, resolved: ResolvedVersion, subset: Subset | None) -> JudgedVersion:
         wanted = subset or Subset("ground-truth")
         return self._judged(resolved, not_learnt_from(self.container.record, resolved, wanted))
+
+    def accuracy_from(self, tag: str, least: float, subset: Subset | None = None) -> AccuracyFrom:
+        """The accuracy of a version's answers with a confidence of `least` (0 to 1) or more, on the ground truths that
+        a guarantee may use."""
+        resolved = self.container.resolver.readable(tag)
+        return accuracy_from(self._guaranteeing(resolved, subset).random_claims(), least)
 
     def draw(self, project: int, size: int) -> DrawnTasks:
         """Draws `size` tasks of a project at random, for people to label."""

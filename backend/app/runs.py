@@ -115,6 +115,15 @@ class RunOperations(Operations):
         again = self.container.lifecycle.retry(run_id, rejected, self.container.outcomes)
         return self.container.lifecycle.give(again.id, self.container.background_workers)
 
+    def retry_within_day(self, run_id: str, rejected: bool = False) -> Run:
+        """The same, within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day` raises."""
+
+        def start(share: float | None) -> Run:
+            again = self.container.lifecycle.retry(run_id, rejected, self.container.outcomes, share)
+            return self.container.lifecycle.give(again.id, self.container.background_workers)
+
+        return start(None) if self.container.daily is None else self.container.daily.lend(start)
+
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds; stored answers are kept. False if it had ended already."""
         run = self.container.record.run(run_id)

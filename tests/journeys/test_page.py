@@ -12,38 +12,12 @@ import pytest
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.no_script import Browser, text_of
 from tests.journeys.project import CONFIG, Project, messages, truths
 from tests.running import until
 
 TASKS, TRUTHS, WRONG = 12, 6, 2
 HOSTILE = "<script>alert(1)</script><b hx-get=/x hx-trigger=load>{{7*7}}\u2028\u202e' \""
-
-
-class Browser:
-    """A browser without JavaScript that is signed in: it follows redirects, and sends what a form of a page holds."""
-
-    def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=60, headers={"Origin": url})
-        self.html = ""
-
-    def get(self, path: str) -> str:
-        return self._read(self.http.get(path))
-
-    def post(self, path: str, status: int = 200, **fields: object) -> str:
-        """Sends a form with the token that the last page held."""
-        found = re.search(r'name="form_token" value="([^"]+)"', self.html)
-        token = {"form_token": found[1]} if found else {}
-        return self._read(self.http.post(path, data={**token, **fields}), status)
-
-    def sign_in(self, token: str) -> str:
-        return self.post("/prompts/sign-in", token=token)
-
-    def _read(self, answer: httpx.Response, status: int = 200) -> str:
-        assert answer.status_code == status, answer.text
-        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
-        self.path = answer.url.raw_path.decode()
-        self.html = answer.text
-        return self.html
 
 
 @pytest.fixture
@@ -63,10 +37,6 @@ def stranger(backend_server: Served) -> Iterator[Browser]:
 def browser(stranger: Browser, label_studio: RunningLabelStudio) -> Browser:
     stranger.sign_in(label_studio.api_key)
     return stranger
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub("<[^>]*>", " ", html)).split())
 
 
 def test_a_prompt_is_written_tried_saved_run_and_read(browser: Browser, project: Project) -> None:
@@ -253,7 +223,7 @@ def test_who_is_not_an_editor_looks_only(
 
 def test_reading_changes_nothing(browser: Browser) -> None:
     for path in ("/prompts/1/try", "/prompts/sign-out", "/prompts/runs/1/cancel"):
-        assert browser.http.get(path).status_code == 405
+        assert browser.http.get(path).status_code == 404
     assert browser.http.get("/prompts").status_code == 200
 
 

@@ -62,6 +62,32 @@ class RiskPoint:
     risk: float
 
 
+@dataclass(frozen=True, slots=True)
+class AccuracyFrom:
+    """The scored answers from a confidence up that somebody chose.
+
+    tasks: their number
+    coverage: their share of all scored answers; None without any
+    accuracy: the share of them that is right; None without any
+    accuracy_low: one-sided 95 % lower bound of the accuracy. It holds for one confidence that was chosen beforehand:
+        where several are tried on the same ground truths, `threshold` gives the guarantee
+    """
+
+    least: float
+    tasks: int
+    coverage: float | None
+    accuracy: float | None
+    accuracy_low: float | None
+
+
+def accuracy_from(claims: Sequence[ScoredAnswer], least: float) -> AccuracyFrom:
+    """What the ground truths say about the answers with a confidence of `least` (0 to 1) or more."""
+    rights = [right for confidence, right in confident(claims) if confidence >= least]
+    tasks, right = len(rights), sum(rights)
+    low = lower_bound(right, tasks) if tasks else None
+    return AccuracyFrom(least, tasks, ratio(tasks, len(claims)), ratio(right, tasks), low)
+
+
 def risk_coverage(claims: Sequence[ScoredAnswer]) -> list[RiskPoint]:
     """One point for each confidence that occurs, the highest first. Answers without a confidence are never covered."""
     points, tasks, wrong = [], 0, 0

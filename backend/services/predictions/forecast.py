@@ -1,10 +1,42 @@
 """What a push will change for annotators, and whose predictions it meets. It is printed before any money is spent."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.prompts.version import PromptVersion, belongs
+from backend.services.predictions.target_project import TargetProject
+
+
+@dataclass(frozen=True, slots=True)
+class PushForecast:
+    """What becomes of a project's tasks when a version answers all of them.
+
+    new: tasks without a prediction of the prompt
+    replaced: tasks whose prediction by another version of the prompt is replaced
+    kept: tasks that have one by this version
+    foreign: predictions under the prompt's name that this database did not push, which stay
+    """
+
+    new: int
+    replaced: int
+    kept: int
+    foreign: int
+
+
+def push_forecast(place: TargetProject, version: PromptVersion, tasks: int) -> PushForecast:
+    """`tasks`: how many the project has."""
+    kept: set[int] = set()
+    others: set[int] = set()
+    foreign = 0
+    for prediction in place.there(version.names).all():
+        if not prediction.ours:
+            foreign += 1
+        else:
+            (kept if prediction.version in version.tags else others).add(prediction.task_id)
+    replaced = len(others - kept)
+    return PushForecast(max(0, tasks - len(kept) - replaced), replaced, len(kept), foreign)
 
 
 def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, keep: bool) -> Iterator[str]:

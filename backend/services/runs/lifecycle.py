@@ -80,10 +80,10 @@ class RunLifecycle:
         self.record.reopen(run_id)
         return self.give(run_id, workers)
 
-    def retry(self, run_id: str, rejected: bool, stored: StoredOutcomes) -> Run:
+    def retry(self, run_id: str, rejected: bool, stored: StoredOutcomes, most: float | None = None) -> Run:
         """A pending run over the tasks that ended as Failures in another one, and with `rejected` as Rejections, which
-        may have as many further answers as a new task has; its budget is as large. Raises RunError when there are
-        none."""
+        may have as many further answers as a new task has; its budget is as large, and at most `most` USD. Raises
+        RunError when there are none."""
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
@@ -92,7 +92,8 @@ class RunLifecycle:
         left = _left([o for page in stored.of_run(run, resolved) for o in page], run, rejected)
         attempts = _most_made(left, resolved, stored) if rejected else 0
         subset = Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts + MAX_ATTEMPTS)
-        return self.start(run.tag, subset, RunOptions(run.push, run.keep, run.budget, run.batch))
+        budget = min((usd for usd in (run.budget, most) if usd is not None), default=None)
+        return self.start(run.tag, subset, RunOptions(run.push, run.keep, budget, run.batch))
 
     def give(self, run_id: str, workers: BackgroundWorkers) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""

@@ -1,6 +1,7 @@
 """Routes of the page: which address leads where, and how every page and every problem is sent."""
 
 import logging
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from backend.errors import PromptsError, where
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.report_page import TEMPLATES
 from backend.interfaces.web.admission import PAGES, Refusal
-from backend.interfaces.web.pages import comparing, draft, results, running, start
+from backend.interfaces.web.pages import acting, comparing, draft, results, running, start
 from backend.interfaces.web.pages.doors import Doors
 from backend.interfaces.web.pages.guard import PageAddress
 from backend.interfaces.web.pages.sessions import Sessions
+from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem, problem_of
 from backend.interfaces.web.sign_in import SignIn
 
@@ -52,6 +54,8 @@ READING: tuple[Route, ...] = (
     (f"{_PROMPT}/compare", "comparison", comparing.show_comparison),
     (_VERSION, "results", results.show_results),
     (f"{_VERSION}/run", "run_form", running.run_form),
+    (f"{_VERSION}/act", "actions", acting.show_actions),
+    (f"{_VERSION}/sure", "sure", acting.show_sure),
     (_RUN, "show_run", running.show_run),
     (f"{_RUN}/progress", "progress", running.progress),
 )
@@ -60,7 +64,13 @@ CHANGING: tuple[Route, ...] = (
     (f"{_PROMPT}/draft", "save_draft", draft.save_draft),
     (f"{_PROMPT}/try", "try_draft", draft.try_draft),
     (f"{_VERSION}/run", "start_run", running.start_run),
+    (f"{_VERSION}/use", "use_version", acting.use_version),
+    (f"{_VERSION}/annotate", "annotate", acting.annotate),
+    (f"{_VERSION}/unannotate", "unannotate", acting.unannotate),
+    (f"{_VERSION}/withdraw", "withdraw", acting.withdraw),
     (f"{_RUN}/cancel", "cancel_run", running.cancel_run),
+    (f"{_RUN}/resume", "resume_run", running.resume_run),
+    (f"{_RUN}/retry", "retry_run", running.retry_run),
 )
 
 
@@ -83,8 +93,10 @@ def add_pages(server: Flask, sign_in: SignIn, address: PageAddress) -> None:
     routes.add_url_rule("/sign-in", "enter", doors.enter, methods=["POST"])
     routes.add_url_rule("/sign-out", "leave", doors.leave, methods=["POST"])
     routes.add_url_rule("/page.css", "style", _style, methods=["GET"])
+    routes.add_url_rule("/<path:rest>", "nowhere", doors.signed_in(_nowhere), methods=["GET"])
     for name in FILTERS:
         routes.add_app_template_filter(getattr(numbers, name), name)
+    routes.add_app_template_filter(shlex.quote, "quoted")
     routes.after_request(_sent)
     routes.register_error_handler(Exception, _problem_page)
     server.register_blueprint(routes)
@@ -93,6 +105,10 @@ def add_pages(server: Flask, sign_in: SignIn, address: PageAddress) -> None:
 def refused_page(refusal: Refusal) -> Response:
     """Of a request that is not let in, whose body was never read."""
     return _page(refusal.sentence, refusal.status, None)
+
+
+def _nowhere(visit: Visit, rest: str) -> Any:
+    raise Problem(404, "There is no page at this address: look for it from the list of prompts.")
 
 
 def _style() -> Response:
@@ -127,4 +143,6 @@ def _trouble(sentence: str, status: int) -> Response:
 
 
 def _page(sentence: str, status: int, kept: str | None) -> Response:
-    return _sent(Response(render_template("prompts/trouble.html", sentence=sentence, kept=kept), status))
+    return _sent(
+        Response(render_template("prompts/trouble.html", sentence=sentence, kept=kept, missing=status == 404), status)
+    )

@@ -1,54 +1,21 @@
 """Running: which tasks a version is to be asked about, at what cost, and how far a run is."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from flask import redirect, request, url_for
 
-from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import FINAL
-from backend.errors import PromptsError, RunError, SubsetError
+from backend.errors import PromptsError, RunError
+from backend.interfaces.web.pages.subset_form import WAYS, SubsetWish, choices_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.services.public_objects import PublicVersion
 from backend.services.runs.options import RunOptions
 
-MOST_SAMPLE = 1_000_000
 SPARE = 1.5
 """The budget that is suggested, in expected costs."""
 LEAST_BUDGET = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class SubsetChoice:
-    """A subset to choose. `reason`: why there is nothing in it."""
-
-    name: str
-    title: str
-    count: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the form asks for. `on`: the name of a SubsetChoice."""
-
-    on: str
-    size: int
-
-    @classmethod
-    def asked(cls) -> Self:
-        size = request.values.get("size", "")
-        number = int(size) if size.isdecimal() and len(size) < 7 else SAMPLE_SIZE
-        return cls(request.values.get("on", "ground-truth"), max(1, number))
-
-    @property
-    def subset(self) -> Subset:
-        """Raises SubsetError for a name that is not a choice."""
-        if self.on not in ("ground-truth", "sample", "all", "missing"):
-            raise SubsetError("Choose on which tasks the prompt is to run.")
-        return Subset(self.on, size=self.size, seed=SAMPLE_SEED if self.on == "sample" else None)
 
 
 def run_form(visit: Visit, prompt: int, version: int) -> Any:
@@ -61,7 +28,7 @@ def start_run(visit: Visit, prompt: int, version: int) -> Any:
     if (running := _under_way(visit, of)) is not None:
         return _to(running)
     try:
-        wish = Wish.asked()
+        wish = SubsetWish.asked()
         push = wish.on != "ground-truth" or visit.app.container.settings.evaluate_pushes
         started = visit.app.run_within_day(
             of.version.tag, wish.subset, RunOptions(push=push, budget=_budget(visit, of))
@@ -87,33 +54,40 @@ def cancel_run(visit: Visit, run: int) -> Any:
     return _to(run)
 
 
+def resume_run(visit: Visit, run: int) -> Any:
+    """Goes on with a run that ended early, with a larger budget where it stopped at its budget."""
+    of, sent = visit.call.objects.run(run), request.form.get("budget") or None
+    try:
+        visit.app.resume(of.run.id, None if sent is None else _amount(sent))
+    except PromptsError as error:
+        return visit.show("run.html", **_progress(visit, run), trouble=str(error)), 400
+    return _to(run)
+
+
+def retry_run(visit: Visit, run: int) -> Any:
+    """Another run, on the tasks that got no answer in this one; `rejected`: on those with an unusable one too."""
+    of = visit.call.objects.run(run)
+    try:
+        again = visit.app.retry_within_day(of.run.id, bool(request.form.get("rejected")))
+    except PromptsError as error:
+        return visit.show("run.html", **_progress(visit, run), trouble=str(error)), 400
+    return _to(visit.app.run_ids([again.id])[again.id].id)
+
+
 def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
-    wish, choices = Wish.asked(), _choices(visit, of)
+    wish, choices = SubsetWish.asked(), choices_of(visit, of)
     estimate: Estimate | None = None
-    if next((choice.count for choice in choices if choice.name == wish.on), 0):
+    if choices.has(wish.on):
         try:
             estimate = visit.app.estimate(of.version.tag, wish.subset)
         except PromptsError as error:
             trouble = trouble or str(error)
     cost = estimate.cost_usd if estimate else None
     budget = None if cost is None else max(LEAST_BUDGET, round(SPARE * cost[1], 2))
+    forecast = visit.app.push_forecast(of.version.tag) if estimate and wish.on == "all" else None
     words = {"of": of, "row": of.prompt, "choices": choices, "wish": wish, "estimate": estimate, "budget": budget}
+    words |= {"ways": WAYS, "forecast": forecast, "sdk": wish.sdk(of)}
     return visit.show("run_form.html", **words, trouble=trouble, running=_under_way(visit, of))
-
-
-def _choices(visit: Visit, of: PublicVersion) -> list[SubsetChoice]:
-    project = visit.call.objects.project(of.prompt.project)
-    truths = visit.app.container.studio.ground_truths(project.id)
-    missing = visit.app.container.studio.count_by_version(project.id, "not_contains", [of.version.tag])
-    no_tasks = "The project has no tasks."
-    starred = "No annotation is marked as ground truth: mark some with the star in Label Studio."
-    done = "Every task has a prediction of this version."
-    return [
-        SubsetChoice("ground-truth", "Ground truths: the run ends with a score", truths, starred),
-        SubsetChoice("sample", "A random sample of the tasks", project.tasks, no_tasks),
-        SubsetChoice("missing", "Tasks without a prediction of this version", missing, done),
-        SubsetChoice("all", "All tasks", project.tasks, no_tasks),
-    ]
 
 
 def _budget(visit: Visit, of: PublicVersion) -> float | None:
@@ -121,8 +95,13 @@ def _budget(visit: Visit, of: PublicVersion) -> float | None:
     sent = request.form.get("budget")
     if sent is None and visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is None:
         return None
+    return _amount(sent or "")
+
+
+def _amount(text: str) -> float:
+    """In USD. Raises Problem 400."""
     try:
-        budget = float(sent or "")
+        budget = float(text)
     except ValueError:
         budget = -1.0
     if not 0 <= budget < 1e9:

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -10,16 +10,18 @@ from time import monotonic
 
 IDLE_S = 12 * 3600.0
 MOST_SESSIONS = 1000
+MOST_TOLD = 20
 
 
 @dataclass(slots=True)
 class Session:
     """`token`: the person's own, of Label Studio, shown and stored nowhere; `form_token`: what each form must send
-    along; `seen`: when it was used last, in seconds."""
+    along; `seen`: when it was used last, in seconds; `told`: sentences about what was done, for the next page."""
 
     token: str = field(repr=False)
     form_token: str = field(repr=False)
     seen: float
+    told: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TOLD))
 
 
 class Sessions:

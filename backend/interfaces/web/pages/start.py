@@ -48,4 +48,5 @@ def show_prompt(visit: Visit, prompt: int) -> Any:
     if not versions:
         return redirect(url_for("pages.draft", prompt=prompt), 303)
     project = visit.call.objects.project(row.project)
-    return visit.show("prompt.html", row=row, project=project, versions=versions, runs=runs[:MOST_LISTED])
+    words = {"row": row, "project": project, "versions": versions, "in_use": visit.app.in_use(project.id)}
+    return visit.show("prompt.html", **words, runs=runs[:MOST_LISTED])

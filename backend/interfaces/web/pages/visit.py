@@ -31,8 +31,14 @@ class Visit:
         if not self.app.may_edit:
             raise Problem(403, NO_EDITOR)
 
+    def tell(self, sentence: str) -> None:
+        """Shows a sentence on the next page of this session."""
+        self.session.told.append(sentence)
+
     def show(self, template: str, **values: Any) -> str:
-        """A page."""
-        person, may_edit = self.app.person, self.app.may_edit
-        token = self.session.form_token
-        return render_template(f"prompts/{template}", person=person, may_edit=may_edit, form_token=token, **values)
+        """A page, with what the session has to tell."""
+        told = []
+        while self.session.told:
+            told.append(self.session.told.popleft())
+        always = {"person": self.app.person, "may_edit": self.app.may_edit, "form_token": self.session.form_token}
+        return render_template(f"prompts/{template}", **always, told=told, **values)

@@ -9,6 +9,15 @@ document.addEventListener("click", (event) => {
   text.focus();
 });
 
+document.documentElement.classList.add("script");
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+  button.textContent = "Copied";
+});
+
 document.addEventListener("keydown", (event) => {
   const attempt = document.getElementById("try");
   if (attempt && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

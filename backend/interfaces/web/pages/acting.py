@@ -1,0 +1,117 @@
+"""Acting on a version: what annotators get, which predictions become annotations, and what is taken back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from backend.domain.calibration.threshold import AccuracyFrom
+from backend.errors import PromptsError
+from backend.interfaces.presentation.number_format import things
+from backend.interfaces.web.pages.visit import Visit
+from backend.interfaces.web.problem import Problem
+from backend.services.auto_accept import ChosenTasks
+from backend.services.public_objects import PublicVersion
+
+LEAST = 0.9
+"""The confidence at which the slider begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class SureTasks:
+    """What annotating from a confidence up would do. `accurate`: what the ground truths say of it; `trouble`: why it
+    cannot be told."""
+
+    least: float
+    chosen: ChosenTasks | None = None
+    accurate: AccuracyFrom | None = None
+    trouble: str | None = None
+
+    @property
+    def share(self) -> float | None:
+        """The share of the version's usable answers that is at least so confident."""
+        if self.chosen is None:
+            return None
+        sure = len(self.chosen.tasks) + self.chosen.annotated + self.chosen.unlike
+        return sure / (sure + self.chosen.unsure) if sure + self.chosen.unsure else None
+
+
+def show_actions(visit: Visit, prompt: int, version: int) -> Any:
+    return _page(visit, visit.call.objects.version(prompt, version), None)
+
+
+def show_sure(visit: Visit, prompt: int, version: int) -> Any:
+    """The part of the page that follows the slider."""
+    of = visit.call.objects.version(prompt, version)
+    return visit.show("sure.html", of=of, row=of.prompt, sure=_sure(visit, of))
+
+
+def use_version(visit: Visit, prompt: int, version: int) -> Any:
+    def use(of: PublicVersion) -> str:
+        visit.app.use(of.version.tag, visit.tell)
+        return f"Annotators get {of.version.tag} from now on."
+
+    return _done(visit, visit.call.objects.version(prompt, version), use)
+
+
+def annotate(visit: Visit, prompt: int, version: int) -> Any:
+    """Makes annotations of the predictions from a confidence up, in this person's name."""
+
+    def accept(of: PublicVersion) -> str:
+        chosen = visit.app.sure(of.version.tag, _least(), notify=visit.tell)
+        created = visit.app.annotate(of.version.tag, chosen.tasks, visit.tell) if chosen.tasks else 0
+        return f"{things(created, 'annotation')} created from predictions of {of.version.tag}."
+
+    return _done(visit, visit.call.objects.version(prompt, version), accept)
+
+
+def unannotate(visit: Visit, prompt: int, version: int) -> Any:
+    def take_back(of: PublicVersion) -> str:
+        done = visit.app.unannotate(of.version.tag, visit.tell)
+        kept = f"; {done.kept:,} stay, because a person changed them" if done.kept else ""
+        return f"{things(done.deleted, 'annotation')} deleted{kept}."
+
+    return _done(visit, visit.call.objects.version(prompt, version), take_back)
+
+
+def withdraw(visit: Visit, prompt: int, version: int) -> Any:
+    def delete(of: PublicVersion) -> str:
+        deleted = visit.app.withdraw(of.version.tag, visit.tell)
+        return f"{things(deleted, 'prediction')} of {of.version.tag} deleted. Its stored answers are kept."
+
+    return _done(visit, visit.call.objects.version(prompt, version), delete)
+
+
+def _done(visit: Visit, of: PublicVersion, act: Any) -> Any:
+    try:
+        visit.tell(act(of))
+    except PromptsError as error:
+        return _page(visit, of, str(error)), 400
+    return redirect(url_for("pages.actions", prompt=of.prompt.id, version=of.number.id), 303)
+
+
+def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+    tag, project = of.version.tag, visit.call.objects.project(of.prompt.project)
+    words = {"of": of, "row": of.prompt, "project": project, "in_use": visit.app.in_use(project.id)}
+    words |= {"forecast": visit.app.push_forecast(tag), "actions": visit.app.actions(tag)}
+    data = f"{visit.app.container.settings.label_studio_url.rstrip('/')}/projects/{project.id}/data"
+    return visit.show("act.html", **words, sure=_sure(visit, of), data=data, trouble=trouble)
+
+
+def _sure(visit: Visit, of: PublicVersion) -> SureTasks:
+    least, tag = _least(), of.version.tag
+    try:
+        return SureTasks(least, visit.app.sure(tag, least), visit.app.accuracy_from(tag, least))
+    except PromptsError as error:
+        return SureTasks(least, trouble=str(error))
+
+
+def _least() -> float:
+    """Raises Problem 400 for what is not a confidence."""
+    try:
+        least = float(request.values.get("least", LEAST))
+    except ValueError:
+        least = -1.0
+    if not 0 <= least <= 1:
+        raise Problem(400, "A confidence is a number from 0 to 1: write it like 0.87.")
+    return least

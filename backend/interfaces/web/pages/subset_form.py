@@ -1,0 +1,116 @@
+"""Which tasks a run is to take: what there is to choose, with its size, and what the form asks for."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from flask import request
+
+from backend.adapters.label_studio.views import Tab
+from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset, parse_subset
+from backend.errors import SubsetError
+from backend.interfaces.web.pages.visit import Visit
+from backend.services.public_objects import PublicVersion
+
+WAYS = {"random": "at random", "first": "the first ones", "stratified": "every label, in proportion"}
+"""How a sample is taken."""
+MOST_IDS = 20_000
+"""Characters."""
+NO_TASKS = "The project has no tasks: import some in Label Studio."
+NOT_STARRED = "No annotation is marked as ground truth: mark some with the star in Label Studio."
+ALL_THERE = "Every task has a prediction of this version."
+NO_TABS = "The project has no tab in the Data Manager beyond the first one."
+NO_LABELS = "it needs ground truths or predictions"
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetChoice:
+    """A subset to choose. `count`: its tasks, None where what is typed says which; `reason`: why it is impossible."""
+
+    name: str
+    title: str
+    count: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetChoices:
+    """`stratify`: why a sample of every label is impossible, "" where it is possible."""
+
+    rows: list[SubsetChoice]
+    tabs: list[Tab]
+    stratify: str
+
+    def has(self, name: str) -> bool:
+        return any(row.name == name and not row.reason for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetWish:
+    """What the form asks for. `on`: the name of a SubsetChoice."""
+
+    on: str
+    size: int
+    way: str
+    ids: str
+    view: str
+
+    @classmethod
+    def asked(cls) -> Self:
+        size, way = request.values.get("size", ""), request.values.get("way", "random")
+        number = int(size) if size.isdecimal() and len(size) < 7 else SAMPLE_SIZE
+        ids, view = request.values.get("ids", "")[:MOST_IDS].strip(), request.values.get("view", "")[:20]
+        on = request.values.get("on", "ground-truth")
+        return cls(on, max(1, number), way if way in WAYS else "random", ids, view)
+
+    @property
+    def subset(self) -> Subset:
+        """Raises SubsetError for a name that is not a choice, and for ids and a tab that cannot be read."""
+        if self.on == "sample":
+            seed = None if self.way == "first" else SAMPLE_SEED
+            return Subset("sample", size=self.size, seed=seed, stratify=self.way == "stratified")
+        if self.on == "view":
+            return parse_subset(f"view:{self.view}")
+        if self.on not in ("ground-truth", "all", "missing", "ids"):
+            raise SubsetError("Choose on which tasks the prompt is to run.")
+        return parse_subset(self.on, ids=self.ids or None if self.on == "ids" else None)
+
+    def sdk(self, of: PublicVersion) -> str:
+        """The same with Label Studio's SDK; "" for what it has no word for."""
+        said = {"ground-truth": 'project_subset="HasGT"', "all": 'project_subset="All"'}
+        said["missing"] = 'project_subset="All", only_missing_predictions=True'
+        if self.on not in said:
+            return ""
+        return (
+            f"client.prompts.runs.create({of.prompt.id}, {of.number.id}, project={of.prompt.project}, {said[self.on]})"
+        )
+
+    @property
+    def options(self) -> str:
+        """The same as options of a command."""
+        if self.on == "sample":
+            how = {
+                "random": f" --random {SAMPLE_SEED}",
+                "first": "",
+                "stratified": f" --stratify --random {SAMPLE_SEED}",
+            }
+            return f"--on sample --sample-size {self.size}{how[self.way]}"
+        more = {"ids": f"ids --ids {self.ids}", "view": f"view:{self.view}"}
+        return f"--on {more.get(self.on, self.on)}"
+
+
+def choices_of(visit: Visit, of: PublicVersion) -> SubsetChoices:
+    project, studio = visit.call.objects.project(of.prompt.project), visit.app.container.studio
+    truths, all_tasks = studio.ground_truths(project.id), project.tasks
+    missing = studio.count_by_version(project.id, "not_contains", [of.version.tag])
+    tabs = studio.tabs(project.id)
+    labelled = truths or any(studio.model_versions(project.id).values())
+    none = "" if all_tasks else NO_TASKS
+    rows = [
+        SubsetChoice("ground-truth", "Ground truths: the run ends with a score", truths, "" if truths else NOT_STARRED),
+        SubsetChoice("sample", "A sample of the tasks", all_tasks, none),
+        SubsetChoice("missing", "Tasks without a prediction of this version", missing, "" if missing else ALL_THERE),
+        SubsetChoice("all", "All tasks", all_tasks, none),
+        SubsetChoice("ids", "Tasks by their numbers", None, none),
+        SubsetChoice("view", "A tab of the Data Manager", None, "" if tabs else NO_TABS),
+    ]
+    return SubsetChoices(rows, tabs, "" if labelled else NO_LABELS)
