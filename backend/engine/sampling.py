@@ -7,11 +7,18 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.prompts.version import PromptVersion
+from backend.domain.resolution.resolve import has_probability
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.response_cache import RequestResult
 from backend.engine.shutdown import Stopped
+
+_SCORELESS = (
+    "{} has no scores: save it with `--confidence samples:5` to have each task asked five times and their agreement as "
+    "the score, or with `--confidence none`."
+)
 
 
 async def ask_all(
@@ -45,19 +52,19 @@ def failure_of(results: Sequence[RequestResult]) -> Failure:
     return failures[0] if failures else Failure("crashed", "The request was given up.")
 
 
-def unsure(version: PromptVersion, outcomes: Sequence[Outcome]) -> str | None:
-    """A sentence for a model that was asked for log-probabilities and returned none that fit its answers; else None."""
-    usable = [outcome for outcome in outcomes if outcome.answer is not None]
-    if not version.logprobs or not usable or any(outcome.confidence is not None for outcome in usable):
+def unsure(version: PromptVersion, outcomes: Sequence[Outcome], schema: LabelSchema) -> str | None:
+    """A sentence for a model that was asked for log-probabilities and returned none that fit its answers, or none that
+    say anything about them; else None."""
+    usable = [(outcome, outcome.answer) for outcome in outcomes if outcome.answer is not None]
+    if not version.logprobs or not usable or any(outcome.confidence is not None for outcome, _ in usable):
         return None
-    if any(outcome.logprobs for outcome in usable):
+    if not any(has_probability(answer, schema) for _, answer in usable):
+        return f"Texts and relations have no confidence from log-probabilities, so {_SCORELESS.format(version.tag)}"
+    if any(outcome.logprobs for outcome, _ in usable):
         return (
             f"The log-probabilities of {version.model} do not fit the texts it gives, so {version.tag} has no scores: "
             "update the model's server, or save the prompt with `--confidence none`."
         )
     if version.swaps:
         return f"{version.model} gives no log-probabilities, so {version.tag} has no scores."
-    return (
-        f"{version.model} gives no log-probabilities, so {version.tag} has no scores: save it with `--confidence "
-        "samples:5` to have each task asked five times and their agreement as the score, or with `--confidence none`."
-    )
+    return f"{version.model} gives no log-probabilities, so {_SCORELESS.format(version.tag)}"

@@ -40,7 +40,7 @@ def try_tasks(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[T
     """Asks about each of these tasks, unless the answer is stored."""
     trials = asyncio.run(_ask_about(labeler, resolved, tasks))
     return [
-        replace(trial, remark=unsure(resolved.version, [trial.outcome])) if trial.messages else trial
+        replace(trial, remark=unsure(resolved.version, [trial.outcome], resolved.schema)) if trial.messages else trial
         for trial in trials
     ]
 

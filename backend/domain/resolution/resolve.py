@@ -12,7 +12,7 @@ from backend.domain.prompts.confidence_option import vote
 from backend.domain.resolution.both_orders import joined
 from backend.domain.resolution.logprob_confidence import confidence
 from backend.domain.resolution.open_numbers import open_numbers
-from backend.domain.resolution.span_confidence import with_scores
+from backend.domain.resolution.span_confidence import confidence_of_marks, marking_alone, with_scores
 
 Pricing = Callable[[str, str], Callable[[int, int, int], float | None]]
 """Names of model and connection -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
@@ -91,7 +91,7 @@ def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing, both_o
         counted[0].digest,
         confidence=sure.joint if sure else None,
         usage=usage_of([attempt for sample in samples for attempt in sample.attempts], seconds, pricing),
-        controls=sure.controls if sure and len(spec.names) > 1 else None,
+        controls=(sure.controls or None) if sure and len(spec.names) > 1 else None,
         logprobs=any(completion.logprobs for completion in counted),
         orders=said if both_orders and len(said) == len(samples) else (),
     )
@@ -112,7 +112,14 @@ def _decided(
 def _sure(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec) -> Confidence | None:
     if isinstance(verdict, Rejection):
         return None
-    return confidence(completion, spec.probable(verdict), open_numbers(verdict, spec))
+    if keys := spec.probable(verdict):
+        return confidence(completion, keys, open_numbers(verdict, spec))
+    return confidence_of_marks(verdict, completion, marking_alone(verdict, spec))
+
+
+def has_probability(answer: Answer, spec: AnswerSpec) -> bool:
+    """Whether log-probabilities say anything about the answer, if they are there."""
+    return bool(spec.probable(answer) or marking_alone(answer, spec))
 
 
 def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int = 0) -> Outcome:

@@ -1,29 +1,29 @@
 """Confidence of each thing that an answer marks: how sure the model was to begin this quote, or of this place in a
-picture, and to give it this label.
+picture, and to give it this label; and of an answer that does nothing but mark.
 
 After its second token a quote is mostly copied, with a probability near 1 whatever it is. So the less probable of its
 first two tokens counts, times all tokens of the label. Of the numbers of a mark in a picture the first tokens say where
 it is, and what follows how exactly: the least probable of the first tokens counts, times the label. What is said of a
-span has the probability of all tokens of its value, a free text none, because it can be put in many ways. What is
-missing has no tokens: of that this says nothing.
+span has the probability of all tokens of its value, a free text none, because it can be put in many ways.
+
+What is missing has no tokens of its own. But before each element of the list the model could have ended it, and behind
+the last one it could have gone on: those tokens count in the confidence of the whole answer, times all that is marked.
 """
 
-import json
-import math
-import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from itertools import accumulate
 
 from backend.domain.answer import Answer, MarkedSpan, Spans, Texts
-from backend.domain.chat.alignment import Pieces
+from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.request import Completion
-from backend.domain.resolution.logprob_confidence import ROUNDING, Place, members, pieces, value_spans
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.outcome import Confidence
+from backend.domain.resolution.logprob_confidence import Place, pieces
+from backend.domain.resolution.mark_tokens import MarkTokens
 from backend.domain.shapes.marked_box import Boxes, MarkedBox
 
-_BETWEEN = re.compile(r"[\s,]*")
-_OPENING = 2
+Said = Mapping[str, Place]
+"""Where the parts of what a model said of one thing are."""
 
 
 def with_scores(answer: Answer, completion: Completion) -> Answer:
@@ -32,74 +32,64 @@ def with_scores(answer: Answer, completion: Completion) -> Answer:
     tokens = pieces(completion) if marked else None
     if not tokens:
         return answer
-    scored = _Scored(completion.text, tokens)
-    return {**answer, **{name: scored.marked(name, value) for name, value in marked.items()}}
+    found = MarkTokens(completion.text, tokens)
+    return {**answer, **{name: _scored(value, name, found) for name, value in marked.items()}}
 
 
-class _Scored:
-    def __init__(self, text: str, tokens: Pieces) -> None:
-        self._text = text
-        self._logprobs = [logprob for _, logprob in tokens]
-        self._starts = [0, *accumulate(len(token) for token, _ in tokens)]
-
-    def marked(self, control: str, value: Spans | Boxes) -> Spans | Boxes:
-        """The value of a control, with scores."""
-        place = value_spans(self._text).get(control)
-        items = [members(self._text, *item) for item in _items(self._text, place)] if place else []
-        if isinstance(value, Boxes):
-            return replace(value, boxes=tuple(self._box(box, _of(box.item, items)) for box in value.boxes))
-        return replace(value, spans=tuple(self._span(span, _of(span.item, items)) for span in value.spans))
-
-    def _span(self, span: MarkedSpan, said: Mapping[str, Place]) -> MarkedSpan:
-        """`said`: where the parts of what the model said of it are."""
-        if "label" not in said or "text" not in said:
-            return span
-        first, last = said["text"]
-        probable = [name for name, value in span.attributes if not isinstance(value, Texts) and name in said]
-        sures = {name: _probability(self._between(said[name][0], said[name][1] + 1)) for name in probable}
-        return replace(
-            span,
-            score=self._labeled(said["label"], self._between(first + 1, last - 1)[:_OPENING]),
-            sures={name: sure for name, sure in sures.items() if sure is not None},
-        )
-
-    def _box(self, box: MarkedBox, said: Mapping[str, Place]) -> MarkedBox:
-        numbers = [place for name, place in said.items() if name != "label"]
-        opening = [logprob for place in numbers for logprob in self._between(*place)[:1]]
-        return replace(box, score=self._labeled(said["label"], opening)) if "label" in said and opening else box
-
-    def _labeled(self, label: Place, opening: Sequence[float]) -> float | None:
-        """Of the least probable token of `opening`, and all of the label."""
-        return _probability([min(opening, default=0.0), *self._between(label[0] + 1, label[1])])
-
-    def _between(self, first: int, last: int) -> list[float]:
-        """Of the tokens that overlap [first, last)."""
-        place = bisect_right(self._starts, first) - 1
-        end = bisect_right(self._starts, last - 1)
-        return self._logprobs[place:end] if first < last else []
+def marking_alone(answer: Answer, spec: AnswerSpec) -> Collection[str]:
+    """The controls of an answer that marks, or marks nothing, and says nothing else; none of another answer."""
+    shown = spec.on_screen(answer).fields if isinstance(spec, LabelSchema) else ()
+    names = [field.name for field in shown if field.holds in (Spans, Boxes)]
+    return names if len(names) == len(shown) else ()
 
 
-def _probability(logprobs: Sequence[float]) -> float | None:
-    """None if it is not one."""
-    return math.exp(min(sum(logprobs), 0.0)) if max(logprobs, default=0.0) <= ROUNDING else None
+def confidence_of_marks(answer: Answer, completion: Completion, controls: Collection[str]) -> Confidence | None:
+    """That of an answer that only marks, see `marking_alone`; None without log-probabilities that fit the text."""
+    tokens = pieces(completion)
+    if not tokens or not controls:
+        return None
+    found = MarkTokens(completion.text, tokens)
+    counted = [token for name in controls for token in _of_all(answer.get(name), name, found)]
+    joint = found.probability(set(counted)) if counted else None
+    return None if joint is None else Confidence(joint, {})
 
 
-def _of(item: int | None, items: Sequence[Mapping[str, Place]]) -> Mapping[str, Place]:
+def _of_all(value: object, control: str, found: MarkTokens) -> set[int]:
+    """The tokens that say what a control marks and what is said of that, and that it is all."""
+    items = found.listed(control)
+    spans = value.spans if isinstance(value, Spans) else ()
+    of_attributes = [place for span in spans for place in _probable(span, _of(span.item, items)).values()]
+    marks = (found.mark(said) for said in items)
+    return found.turns(control).union(*marks, *map(found.value, of_attributes))
+
+
+def _scored(value: Spans | Boxes, control: str, found: MarkTokens) -> Spans | Boxes:
+    items = found.listed(control)
+    if isinstance(value, Boxes):
+        return replace(value, boxes=tuple(_box(box, _of(box.item, items), found) for box in value.boxes))
+    return replace(value, spans=tuple(_span(span, _of(span.item, items), found) for span in value.spans))
+
+
+def _span(span: MarkedSpan, said: Said, found: MarkTokens) -> MarkedSpan:
+    sures = {name: found.probability(found.value(place)) for name, place in _probable(span, said).items()}
+    held = {name: sure for name, sure in sures.items() if sure is not None}
+    return replace(span, score=_of_mark(said, found), sures=held)
+
+
+def _probable(span: MarkedSpan, said: Said) -> Said:
+    """What is said of a span beside its label and has a probability."""
+    return {name: said[name] for name, value in span.attributes if not isinstance(value, Texts) and name in said}
+
+
+def _box(box: MarkedBox, said: Said, found: MarkTokens) -> MarkedBox:
+    return replace(box, score=_of_mark(said, found))
+
+
+def _of_mark(said: Said, found: MarkTokens) -> float | None:
+    tokens = found.mark(said)
+    return found.probability(tokens) if tokens else None
+
+
+def _of(item: int | None, items: list[Said]) -> Said:
     """What the model said of the thing with that number; nothing where it has none."""
     return items[item] if item is not None and item < len(items) else {}
-
-
-def _items(text: str, place: Place) -> Iterator[Place]:
-    """Where the objects of a list are; an element that is none has an empty place."""
-    first, last = place
-    position = _after(text, first + 1)
-    while text[first] == "[" and position < last - 1:
-        _, end = json.JSONDecoder().raw_decode(text, position)
-        yield (position, end) if text[position] == "{" else (position, position)
-        position = _after(text, end)
-
-
-def _after(text: str, position: int) -> int:
-    """Behind white space and a comma."""
-    match = _BETWEEN.match(text, position)
-    return match.end() if match else position

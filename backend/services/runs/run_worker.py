@@ -144,7 +144,7 @@ class RunWorker:
         first = next(pages, [])
         if not any(outcome.spoke for outcome in first):
             self._check_answered(run, resolved)
-        if remark := unsure(resolved.version, first):
+        if remark := unsure(resolved.version, first, resolved.schema):
             notify(remark)
         self.record.size(run.id, self.record.asks.count(run.id))
         passing = findings.passing(chain([first] if first else [], pages))

@@ -1,4 +1,4 @@
-"""The confidence of each span: its first two tokens and its label."""
+"""The confidence of each span, its first two tokens and its label, and of an answer that only marks."""
 
 from typing import Any
 
@@ -40,7 +40,9 @@ def test_the_less_sure_of_the_first_two_tokens_times_the_label() -> None:
     anna = item(0.5, ("An", 0.9), ("na", 0.7), (" Berg", 0.2))
     found = outcome(('{"ner": [', 0.1), *bob, (", ", 0.1), *anna, ("]}", 0.1))
     assert scores(found) == pytest.approx({"Bob": 0.8 * 0.6, "Anna Berg": 0.5 * 0.7}), "in the order of the text"
-    assert found.confidence is None, "spans have no probability as a whole"
+    turns = 0.1 * 0.1 * 0.1  # that there is a first span, a second one, and no third
+    assert found.confidence == pytest.approx(0.8 * 0.6 * 0.5 * 0.7 * turns)
+    assert found.controls is None
     written = {region["value"]["text"]: region["score"] for region in to_result(found.answer, schema())}
     assert written == pytest.approx({"Bob": 0.48, "Anna Berg": 0.35})
 
@@ -122,7 +124,8 @@ def test_a_mark_in_a_picture_has_that_of_its_label_and_of_where_it_begins(tag: s
     least = 0.9 - (len(keys) - 1) / 10
     scores = {region["value"][tag.lower()][0]: region["score"] for region in to_result(found.answer, asked)}
     assert scores == pytest.approx({"Cat": 0.5 * least, "Dog": 1.0})
-    assert found.confidence is None, "marks have no probability as a whole"
+    turns = 0.1 * 0.1 * 0.1
+    assert found.confidence == pytest.approx(0.5 * least * turns)
 
 
 def test_marks_without_log_probabilities_have_no_score() -> None:
@@ -130,3 +133,58 @@ def test_marks_without_log_probabilities_have_no_score() -> None:
     said = '{"box": [{"label": "Cat", "x": 1, "y": 2}]}'
     found = some(resolve(1, [[completion(said)]], asked, lambda model, connection: lambda *_: None))
     assert "score" not in to_result(found.answer, asked)[0]  # type: ignore[arg-type]
+
+
+def of_answer(*pieces: Any, more: str = "") -> Any:
+    """The outcome of a config with spans and `more`."""
+    asked = read_config(CONFIG.format("").replace("</View>", f"{more}</View>")).for_task({"text": TEXT})
+    assert isinstance(asked, LabelSchema)
+    return outcome(*pieces, asked=asked)
+
+
+def test_that_nothing_is_marked_has_the_probability_of_the_empty_list() -> None:
+    assert of_answer(('{"ner": ', 0.5), ("[]", 0.75), ("}", 0.5)).confidence == pytest.approx(0.75)
+    assert of_answer(('{"ner": ', 0.5), ("[", 0.9), ("]", 0.5), ("}", 0.5)).confidence == pytest.approx(0.45)
+
+
+def test_a_quote_without_a_place_and_one_that_is_said_twice_count_too() -> None:
+    bob, lost = item(1.0, ("Bob", 0.5)), item(0.5, ("Carl", 0.5))
+    pieces = [('{"ner": [', 1.0), *bob, (", ", 1.0), *bob, (", ", 1.0), *lost, ("]}", 1.0)]
+    first_turn = 0.1
+    assert of_answer(*pieces).confidence == pytest.approx(first_turn * 0.5 * 0.5 * 0.5 * 0.5)
+
+
+def test_one_token_counts_once_where_it_is_part_of_several_things() -> None:
+    joined = [('{"ner": [{"label": "PER", "text": "Bob', 0.5), ('", "before": ""}]}', 0.8)]
+    assert of_answer(*joined).confidence == pytest.approx(0.5 * 0.8)
+
+
+def test_several_controls_that_mark_have_one_confidence_together() -> None:
+    more = '<Labels name="job" toName="t"><Label value="boss"/></Labels>'
+    pieces = [('{"ner": [', 0.1), *item(0.8, ("Bob", 0.6)), ("]", 0.9), (', "job": ', 0.1), ("[]", 0.5), ("}", 0.1)]
+    found = of_answer(*pieces, more=more)
+    assert found.confidence == pytest.approx(0.8 * 0.6 * 0.1 * 0.9 * 0.5)
+    assert found.controls is None, "each span has one of its own"
+    written = to_result(found.answer, read_config(CONFIG.format("").replace("</View>", f"{more}</View>")))
+    assert [region["score"] for region in written] == [pytest.approx(0.48)]
+
+
+def test_what_is_said_of_spans_counts_and_a_free_text_does_not() -> None:
+    more = """<Choices name="sex" toName="t" perRegion="true"><Choice value="f"/></Choices>
+        <TextArea name="note" toName="t" perRegion="true"/>"""
+    quote = [('{"label": "PER', 1.0), ('", "text": "Bob', 0.5), ('", "before": "", "sex": ', 1.0)]
+    pieces = [('{"ner": [', 1.0), *quote, ('"f"', 0.6), (', "note": ', 1.0), ('["x"]', 0.3), ("}", 1.0), ("]}", 1.0)]
+    assert of_answer(*pieces, more=more).confidence == pytest.approx(0.5 * 0.6)
+
+
+def test_beside_another_value_that_one_alone_counts_and_beside_a_text_nothing() -> None:
+    spans = [('{"ner": [', 0.5), *item(0.5, ("Bob", 0.5)), ("]", 0.5)]
+    rating = of_answer(*spans, (', "stars": ', 0.5), ("4", 0.7), ("}", 1.0), more='<Rating name="stars" toName="t"/>')
+    assert rating.confidence == pytest.approx(0.7)
+    text = of_answer(*spans, (', "why": ["x"]}', 0.5), more='<TextArea name="why" toName="t"/>')
+    assert text.confidence is None
+
+
+def test_without_log_probabilities_an_answer_that_only_marks_has_no_confidence() -> None:
+    found = some(resolve(1, [[completion('{"ner": []}')]], schema(), lambda *_: lambda *_: None))
+    assert (found.answer, found.confidence) == ({"ner": None}, None)
