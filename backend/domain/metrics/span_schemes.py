@@ -16,6 +16,9 @@ from backend.domain.statistics.intervals import ratio
 STRICT, EXACT, PARTIAL, TYPE = "strict", "exact", "partial", "type"
 SCHEMES = (STRICT, EXACT, PARTIAL, TYPE)
 
+FEW = 200
+"""Spans that are compared without arrays, which take longer to set up than to use."""
+
 LabelledSpan = tuple[int, int, str]
 """[start, end) and the label."""
 
@@ -63,9 +66,9 @@ class SchemeCounts:
 
 def scheme_counts(expected: Iterable[LabelledSpan], answered: Iterable[LabelledSpan], scheme: str) -> SchemeCounts:
     """Of one task. Empty spans are left out on both sides."""
-    return _Matching([span for span in sorted(expected) if span[0] < span[1]]).counts(
-        [span for span in sorted(answered) if span[0] < span[1]], scheme
-    )
+    wanted, given = ([span for span in sorted(side) if span[0] < span[1]] for side in (expected, answered))
+    matching = _Matching(wanted) if len(wanted) <= FEW else _MatchingOfMany(wanted)
+    return matching.counts(given, scheme)
 
 
 class _Matching:
@@ -79,22 +82,58 @@ class _Matching:
     def counts(self, answered: list[LabelledSpan], scheme: str) -> SchemeCounts:
         correct = touched = spurious = 0
         for span in answered:
-            near = self._near(span)
-            fits = [(_apart(self.expected[n], span), n) for n in near if _agree(self.expected[n], span, scheme)]
-            best = min(fits)[1] if fits else None
-            chosen = best if best is not None else near[0] if near else None
+            best, first = self._chosen(span, scheme)
+            chosen = first if best is None else best
             correct += best is not None
             touched += best is None and chosen is not None
             spurious += chosen is None
             if chosen is not None:
-                self.left[chosen] = False
+                self._take(chosen)
         partial = touched if scheme == PARTIAL else 0
         return SchemeCounts(correct, touched - partial, partial, sum(self.left), spurious)
 
-    def _near(self, span: LabelledSpan) -> list[int]:
-        """The numbers of those that are left and overlap `span`."""
-        first, last = bisect_right(self._furthest, span[0]), bisect_left(self._starts, span[1])
-        return [n for n in range(first, last) if self.left[n] and _overlap(self.expected[n], span)]
+    def _take(self, number: int) -> None:
+        self.left[number] = False
+
+    def _chosen(self, span: LabelledSpan, scheme: str) -> tuple[int | None, int | None]:
+        """Of those that are left and overlap `span`, the numbers of the nearest one that agrees and of the first."""
+        near = [n for n in range(*self._about(span)) if self.left[n] and _overlap(self.expected[n], span)]
+        fits = [(_apart(self.expected[n], span), n) for n in near if _agree(self.expected[n], span, scheme)]
+        return min(fits)[1] if fits else None, near[0] if near else None
+
+    def _about(self, span: LabelledSpan) -> tuple[int, int]:
+        """The numbers, from and to, between which all that overlap `span` are."""
+        return bisect_right(self._furthest, span[0]), bisect_left(self._starts, span[1])
+
+
+class _MatchingOfMany(_Matching):
+    """The same with arrays: of thousands of spans, all may overlap all."""
+
+    def __init__(self, expected: list[LabelledSpan]) -> None:
+        import numpy
+
+        super().__init__(expected)
+        self._numbers = {label: number for number, label in enumerate({span[2] for span in expected})}
+        self._wanted = numpy.array([(start, end, self._numbers[label]) for start, end, label in expected]).T
+        self._free = numpy.ones(len(expected), bool)
+
+    def _take(self, number: int) -> None:
+        super()._take(number)
+        self._free[number] = False
+
+    def _chosen(self, span: LabelledSpan, scheme: str) -> tuple[int | None, int | None]:
+        import numpy
+
+        first, last = self._about(span)
+        starts, ends, labels = self._wanted[:, first:last]
+        common = numpy.minimum(ends, span[1]) - numpy.maximum(starts, span[0])
+        near = numpy.flatnonzero(self._free[first:last] & (100 * common >= ends - starts))
+        starts, ends, labels = starts[near], ends[near], labels[near]
+        same_place, same_label = (starts == span[0]) & (ends == span[1]), labels == self._numbers.get(span[2], -1)
+        agree = same_label if scheme == TYPE else same_place & same_label if scheme == STRICT else same_place
+        apart = numpy.where(agree, abs(starts - span[0]) + abs(ends - span[1]), numpy.iinfo(int).max)
+        best = int(near[apart.argmin()]) + first if agree.any() else None
+        return best, int(near[0]) + first if near.size else None
 
 
 def _apart(expected: LabelledSpan, span: LabelledSpan) -> int:

@@ -1,15 +1,15 @@
 """Which marks of an answer are those of the truth: the most alike first, each taken once (greedily, as PASCAL VOC does
 with the most confident first)."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 from typing import TypeVar
 
-from backend.domain.shapes.likeness import ENOUGH, NEAR, distance, likeness, most_likeness
+from backend.domain.shapes.likeness import ENOUGH, distance, likeness
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, boxes_of, boxes_or_none
-from backend.domain.shapes.outline import bounds
+from backend.domain.shapes.promising_pairs import MOST_COMPARED, Place, promising
 
 V = TypeVar("V")
 
@@ -32,51 +32,51 @@ def pairs_of(answer: object, truth: object) -> Sequence[Pair]:
 @lru_cache(maxsize=8192)
 def _pairs(given: Sequence[MarkedBox], wanted: Sequence[MarkedBox], ratio: float) -> tuple[Pair, ...]:
     """Remembered, because each measure asks for them."""
-    near = _Near(given, ratio)
-    table = [
-        (-alike, i, j)
-        for i, box in enumerate(wanted)
-        for j in near.to(box)
-        if box.label == (other := given[j]).label
-        and most_likeness(box, other, ratio) >= ENOUGH
-        and (alike := likeness(box, other, ratio)) >= ENOUGH
-    ]
-    rows = ((wanted[i], given[j], -alike) for alike, i, j in _greedy(sorted(table)))
-    return tuple(Pair(box, other, alike, distance(box, other, ratio)) for box, other, alike in rows)
+    rows = sorted((-alike, i, j) for alike, i, j in _matched(wanted, given, ratio))
+    boxes = ((wanted[i], given[j], -alike) for alike, i, j in rows)
+    return tuple(Pair(box, other, alike, distance(box, other, ratio)) for box, other, alike in boxes)
 
 
-class _Near:
-    """Boxes by their left edges, so that of thousands only those are compared that may be alike."""
-
-    def __init__(self, boxes: Sequence[MarkedBox], ratio: float) -> None:
-        self._ratio = ratio
-        edges = [self._sides(box) for box in boxes]
-        self._order = sorted(range(len(boxes)), key=lambda place: edges[place][0])
-        self._lefts = [edges[place][0] for place in self._order]
-        self._widest = max((right - left for left, right in edges), default=0.0)
-
-    def to(self, box: MarkedBox) -> Sequence[int]:
-        """The places of those that may lie at the same part of the picture's width."""
-        left, right = self._sides(box)
-        return self._order[bisect_left(self._lefts, left - self._widest) : bisect_right(self._lefts, right)]
-
-    def _sides(self, box: MarkedBox) -> tuple[float, float]:
-        """Left and right; around a point as far as another may be the same."""
-        left, _, right, _ = bounds(box, self._ratio)
-        about = NEAR * max(1.0, self._ratio) if box.shape == "point" else 0.0
-        return left - about, right + about
+def _matched(wanted: Sequence[MarkedBox], given: Sequence[MarkedBox], ratio: float) -> Iterator[tuple[float, int, int]]:
+    """(likeness, numbers of both). Where so many lie at the same place that not all were compared, those that are left
+    are compared again."""
+    rows, columns = list(range(len(wanted))), list(range(len(given)))
+    while found := _round([wanted[i] for i in rows], [given[j] for j in columns], ratio):
+        yield from ((alike, rows[i], columns[j]) for alike, i, j in found)
+        if max(len(rows), len(columns)) <= MOST_COMPARED:
+            return
+        rows, columns = _without(rows, {i for _, i, _ in found}), _without(columns, {j for _, _, j in found})
 
 
-def _greedy(table: Sequence[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
-    """The rows whose both numbers no row before has."""
+def _without(numbers: Sequence[int], places: Collection[int]) -> list[int]:
+    return [number for place, number in enumerate(numbers) if place not in places]
+
+
+def _round(wanted: Sequence[MarkedBox], given: Sequence[MarkedBox], ratio: float) -> list[tuple[float, int, int]]:
+    near = promising(wanted, given, ratio)
+    return list(_greedy(near, lambda i, j: likeness(wanted[i], given[j], ratio)))
+
+
+def _greedy(most: Mapping[Place, float], likeness_of: Callable[[int, int], float]) -> Iterator[tuple[float, int, int]]:
+    """(likeness, numbers of both), the most alike first, whose numbers no one before has.
+
+    Clipping polygons takes long. So each is computed only when no other can be more alike, and never for a mark that
+    is taken.
+    most: numbers -> what their likeness is at most
+    """
+    waiting = [(-bound, False, i, j) for (i, j), bound in most.items()]
+    heapify(waiting)
     wanted, given = set[int](), set[int]()
-    kept: list[tuple[float, int, int]] = []
-    for row in table:
-        if row[1] not in wanted and row[2] not in given:
-            wanted.add(row[1])
-            given.add(row[2])
-            kept.append(row)
-    return kept
+    while waiting:
+        bound, known, i, j = heappop(waiting)
+        if i in wanted or j in given:
+            continue
+        if known:
+            wanted.add(i)
+            given.add(j)
+            yield -bound, i, j
+        elif (alike := likeness_of(i, j)) >= ENOUGH:
+            heappush(waiting, (-alike, True, i, j))
 
 
 def as_in_truth(answer: V, truth: object) -> V | Boxes:

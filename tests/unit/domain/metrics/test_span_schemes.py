@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nervaluate import Evaluator
 
+from backend.domain.metrics import span_schemes
 from backend.domain.metrics.span_schemes import SCHEMES, STRICT, TYPE, LabelledSpan, SchemeCounts, scheme_counts
 
 LABELS = ("PER", "LOC", "ORG")
@@ -53,3 +54,21 @@ def test_empty_spans_are_left_out() -> None:
 
 def test_counts_without_anything_have_no_scores() -> None:
     assert (SchemeCounts().precision, SchemeCounts().recall, SchemeCounts().f1) == (None, None, None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(spans, max_size=20, unique=True), st.lists(spans, max_size=20, unique=True), st.sampled_from(SCHEMES))
+def test_many_spans_are_counted_as_few_are(
+    expected: list[LabelledSpan], answered: list[LabelledSpan], scheme: str
+) -> None:
+    few = scheme_counts(expected, answered, scheme)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(span_schemes, "FEW", 0)
+        assert scheme_counts(expected, answered, scheme) == few
+
+
+def test_thousands_of_spans_that_all_overlap_are_not_compared_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(span_schemes, "_overlap")
+    many = [(step, 10_000 + step, "PER") for step in range(2000)]
+    assert scheme_counts(many, many, TYPE).correct == 2000
+    assert scheme_counts(many, [(start, end, "LOC") for start, end, _ in many], TYPE).incorrect == 2000

@@ -1,5 +1,6 @@
 """Which marks are the same: the most alike first, each once."""
 
+from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
@@ -10,6 +11,7 @@ from backend.domain.answer import Labels
 from backend.domain.shapes.likeness import ENOUGH, likeness, most_likeness
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, boxes_of, boxes_or_none
 from backend.domain.shapes.pairing import as_in_truth, pairs_of
+from backend.domain.shapes.promising_pairs import MOST_COMPARED
 
 boxes = st.builds(
     MarkedBox,
@@ -108,14 +110,38 @@ def test_none_is_passed_over_by_its_place(drawn: tuple[list[MarkedBox], list[Mar
             assert not alike or (one, other) in paired or {one, other} & taken
 
 
-def test_of_thousands_only_those_at_the_same_place_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+@given(st.one_of(*(st.tuples(st.lists(kind, max_size=9), st.lists(kind, max_size=9)) for kind in (mixed, points))))
+@settings(max_examples=300, deadline=None)
+def test_pairs_are_those_of_comparing_all_with_all(drawn: tuple[list[MarkedBox], list[MarkedBox]]) -> None:
+    answer, truth = (boxes_or_none([box for box in boxes if box.shape != "ellipse"], (100, 300)) for boxes in drawn)
+    assert [(pair.truth, pair.answer) for pair in pairs_of(answer, truth)] == _of_all(boxes_of(answer), boxes_of(truth))
+
+
+def _of_all(given: Sequence[MarkedBox], wanted: Sequence[MarkedBox]) -> list[tuple[MarkedBox, MarkedBox]]:
+    """The table of all pairs, the most alike first."""
+    same = [(i, j) for i, one in enumerate(wanted) for j, other in enumerate(given) if one.label == other.label]
+    table = sorted((-likeness(wanted[i], given[j], 3.0), i, j) for i, j in same)
+    kept: list[tuple[int, int]] = []
+    for alike, i, j in table:
+        if -alike >= ENOUGH and all(i != row and j != column for row, column in kept):
+            kept.append((i, j))
+    return [(wanted[i], given[j]) for i, j in kept]
+
+
+@pytest.mark.parametrize("apart", [0.1, 0.0001])
+def test_of_thousands_only_the_nearest_are_compared(apart: float, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[MarkedBox] = []
 
     def counted(one: MarkedBox, other: MarkedBox, ratio: float) -> float:
         compared.append(other)
         return most_likeness(one, other, ratio)
 
-    monkeypatch.setattr("backend.domain.shapes.pairing.most_likeness", counted)
-    many = Boxes(tuple(MarkedBox("a", "rectangle", step / 10, 0, 0.05, 1) for step in range(1000)))
+    monkeypatch.setattr("backend.domain.shapes.promising_pairs.most_likeness", counted)
+    many = Boxes(tuple(MarkedBox("a", "rectangle", step * apart, 0, 0.05, 1) for step in range(1000)))
     assert len(pairs_of(many, many)) == 1000
-    assert len(compared) < 5000
+    assert len(compared) <= 2 * MOST_COMPARED * 1000
+
+
+def test_marks_on_top_of_each_other_are_all_paired() -> None:
+    truth, answer = (Boxes(tuple(box("a", step / 1000 + add) for step in range(400))) for add in (0, 0.7))
+    assert len(pairs_of(answer, truth)) == 400, "all of them are alike enough, whichever is paired with which"
