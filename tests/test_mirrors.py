@@ -100,6 +100,7 @@ JOURNEYS = {
         f"interfaces/web/pages/{name}"
         for name in ("comparing", "doors", "draft", "results", "routes", "running", "start", "visit")
     ),
+    "test_page_draft": ("interfaces/web/pages/draft_form",),
     "test_page_acting": ("interfaces/web/pages/acting", "interfaces/web/pages/subset_form"),
     "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
     "test_relabel": (

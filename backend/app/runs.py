@@ -25,6 +25,10 @@ class RunOperations(Operations):
     def try_task(self, tag: str, task: int) -> TryResult:
         return try_task(self.container.studio, self.container.labeler, self.container.resolver.resolved(tag), task)
 
+    def check_draft(self, draft: Draft) -> tuple[str, ...]:
+        """What may not be as it was meant in a draft, one sentence each. Raises what `save` raises."""
+        return self.container.saver.checked(draft).remarks
+
     def try_draft(self, draft: Draft, number: int) -> list[TryResult]:
         """A draft on the first tasks of its project, within MAX_USD_PER_DAY where that is set. No version is saved.
 

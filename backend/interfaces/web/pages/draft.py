@@ -1,24 +1,30 @@
-"""Draft: a prompt's text is written, tried on some tasks, and saved as a new version."""
+"""Draft: a prompt's text is written, checked while it is typed, tried on some tasks, and saved as a new version."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request, url_for
 
 from backend.adapters.database.public_ids import PromptRow
+from backend.domain.connection import DEFAULT
+from backend.domain.prompts.confidence_option import samples_of
+from backend.domain.prompts.examples import WAYS
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptsError
 from backend.interfaces.presentation.json.runs import try_json
+from backend.interfaces.web.pages.draft_form import EXAMPLES, examples_wish, filled, label_fields
 from backend.interfaces.web.pages.visit import Visit
 from backend.services.prompts.draft import Draft
+from backend.services.public_objects import PublicVersion
 
 TRIED = 5
 """Tasks that a draft is tried on."""
+UNCHANGED = "Nothing changed: this is {} already."
+MEANWHILE = "Somebody saved another version while you wrote; both are kept."
 
 
 def show_draft(visit: Visit, prompt: int) -> Any:
     row = visit.call.objects.prompt(prompt)
-    return _form(visit, row, _beginning(visit, row, request.args.get("from", "")), None)
+    return _form(visit, row, _beginning(visit, row), None)
 
 
 def save_draft(visit: Visit, prompt: int) -> Any:
@@ -28,17 +34,25 @@ def save_draft(visit: Visit, prompt: int) -> Any:
         saved = visit.app.save(_draft(visit, row))
     except PromptsError as error:
         return _form(visit, row, _file(visit, row), str(error)), 400
-    meanwhile = 1 if saved.new and newest != request.form.get("newest", newest) else None
-    return redirect(
-        url_for(
-            "pages.show_prompt",
-            prompt=prompt,
-            saved=saved.version.tag,
-            old=None if saved.new else 1,
-            meanwhile=meanwhile,
-        ),
-        303,
-    )
+    tag = saved.version.tag
+    visit.tell(f"Saved as {tag}." if saved.new else UNCHANGED.format(tag))
+    if saved.new and newest != request.form.get("newest", newest):
+        visit.tell(MEANWHILE)
+    for remark in saved.remarks:
+        visit.tell(remark)
+    return redirect(url_for("pages.show_prompt", prompt=prompt), 303)
+
+
+def save_as(visit: Visit, prompt: int) -> Any:
+    """The draft as the first version of another prompt for the same project."""
+    row = visit.call.objects.prompt(prompt)
+    try:
+        other = visit.call.objects.create(request.form.get("title", "").strip()[:500], row.project, "")
+        saved = visit.app.save(Draft(other.name, row.project, _file(visit, row), examples=examples_wish()))
+    except PromptsError as error:
+        return _form(visit, row, _file(visit, row), str(error)), 400
+    visit.tell(f"Saved as {saved.version.tag}.")
+    return redirect(url_for("pages.show_prompt", prompt=other.id), 303)
 
 
 def try_draft(visit: Visit, prompt: int) -> Any:
@@ -55,6 +69,15 @@ def try_draft(visit: Visit, prompt: int) -> Any:
     return _form(visit, row, _file(visit, row), trouble, trials)
 
 
+def check_draft(visit: Visit, prompt: int) -> Any:
+    """What would be said if the draft were saved now: unknown variables with the nearest name, and remarks."""
+    row = visit.call.objects.prompt(prompt)
+    try:
+        return visit.show("checked.html", remarks=visit.app.check_draft(_draft(visit, row)), trouble=None)
+    except PromptsError as error:
+        return visit.show("checked.html", remarks=(), trouble=str(error))
+
+
 def _form(
     visit: Visit, row: PromptRow, file: PromptFile, trouble: str | None, trials: list[dict[str, Any]] | None = None
 ) -> str:
@@ -62,28 +85,37 @@ def _form(
     columns = visit.app.container.studio.columns(row.project)
     names = tuple(dict.fromkeys((*(schema.variables if schema else ()), *columns)))
     words = {"row": row, "file": file, "trouble": trouble, "trials": trials, "newest": _newest(visit, row)}
-    return visit.show("draft.html", **words, names=names, schema=schema, source=request.values.get("from", ""))
+    words |= {"connections": [item.name for item in visit.app.model_connections()], "models": _models(visit, row)}
+    words |= {"labels": label_fields(file, schema), "ways": WAYS, "examples": EXAMPLES, "default": DEFAULT}
+    samples = samples_of(file.confidence) if file.confidence.startswith("samples:") else 5
+    source = request.values.get("from", "")
+    return visit.show("draft.html", **words, names=names, schema=schema, source=source, samples=samples)
 
 
-def _beginning(visit: Visit, row: PromptRow, source: str) -> PromptFile:
+def _models(visit: Visit, row: PromptRow) -> list[str]:
+    """Names to choose from: those that versions of the prompt ask, and the server's own."""
+    used = [item.version.model for item in visit.call.objects.versions(row.id)]
+    return list(dict.fromkeys([*used, visit.app.container.settings.openai_model]))
+
+
+def _beginning(visit: Visit, row: PromptRow) -> PromptFile:
     """What a draft begins with: a version that was asked for, the newest, or what the labelling config suggests."""
-    versions = visit.call.objects.versions(row.id)
+    source, versions = request.values.get("from", ""), visit.call.objects.versions(row.id)
     chosen = next((item for item in versions if str(item.number.id) == source), versions[0] if versions else None)
-    if chosen is not None:
-        return read_prompt_file(write_prompt_file(chosen.version))
-    return visit.app.draft(row.name, row.project).file
+    return visit.app.draft(row.name, row.project).file if chosen is None else _file_of(chosen)
+
+
+def _file_of(version: PublicVersion) -> PromptFile:
+    return read_prompt_file(write_prompt_file(version.version))
 
 
 def _file(visit: Visit, row: PromptRow) -> PromptFile:
-    """What was typed, with what the form does not show as it was in the version that the draft began with."""
-    text = request.form.get("text", "").replace("\r\n", "\n")
-    beginning = _beginning(visit, row, request.form.get("from", ""))
-    model, note = (request.form.get(name, "").strip()[:200] for name in ("model", "note"))
-    return replace(beginning, template=text, model=model or None, note=note)
+    """What was typed."""
+    return filled(_beginning(visit, row), visit.call.schema(row.project))
 
 
 def _draft(visit: Visit, row: PromptRow) -> Draft:
-    return Draft(row.name, row.project, _file(visit, row))
+    return Draft(row.name, row.project, _file(visit, row), examples=examples_wish())
 
 
 def _newest(visit: Visit, row: PromptRow) -> str:

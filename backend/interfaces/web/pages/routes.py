@@ -62,6 +62,7 @@ READING: tuple[Route, ...] = (
 CHANGING: tuple[Route, ...] = (
     ("/new", "create_prompt", start.create_prompt),
     (f"{_PROMPT}/draft", "save_draft", draft.save_draft),
+    (f"{_PROMPT}/save-as", "save_as", draft.save_as),
     (f"{_PROMPT}/try", "try_draft", draft.try_draft),
     (f"{_VERSION}/run", "start_run", running.start_run),
     (f"{_VERSION}/use", "use_version", acting.use_version),
@@ -89,6 +90,8 @@ def add_pages(server: Flask, sign_in: SignIn, address: PageAddress) -> None:
         routes.add_url_rule(path, name, doors.signed_in(view), methods=["GET"], strict_slashes=False)
     for path, name, view in CHANGING:
         routes.add_url_rule(path, name, doors.signed_in(view, changes=True), methods=["POST"], strict_slashes=False)
+    check = doors.signed_in(draft.check_draft)
+    routes.add_url_rule(f"{_PROMPT}/check", "check_draft", check, methods=["POST"], strict_slashes=False)
     routes.add_url_rule("/sign-in", "sign_in_page", doors.sign_in_page, methods=["GET"])
     routes.add_url_rule("/sign-in", "enter", doors.enter, methods=["POST"])
     routes.add_url_rule("/sign-out", "leave", doors.leave, methods=["POST"])

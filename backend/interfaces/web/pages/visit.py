@@ -1,5 +1,6 @@
 """Visit: one request of a person who is signed in, with the application as that person may use it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
@@ -36,9 +37,10 @@ class Visit:
         self.session.told.append(sentence)
 
     def show(self, template: str, **values: Any) -> str:
-        """A page, with what the session has to tell."""
-        told = []
-        while self.session.told:
-            told.append(self.session.told.popleft())
+        """A page, or a part of one; only a whole page tells what the session has to tell."""
         always = {"person": self.app.person, "may_edit": self.app.may_edit, "form_token": self.session.form_token}
-        return render_template(f"prompts/{template}", **always, told=told, **values)
+        return render_template(f"prompts/{template}", **always, told=self._told(), **values)
+
+    def _told(self) -> Iterator[str]:
+        while self.session.told:
+            yield self.session.told.popleft()

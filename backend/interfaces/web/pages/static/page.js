@@ -6,6 +6,7 @@ document.addEventListener("click", (event) => {
   const text = document.getElementById("text");
   if (!button || !text) return;
   text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+  text.dispatchEvent(new Event("input", { bubbles: true }));
   text.focus();
 });
 
