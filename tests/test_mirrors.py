@@ -61,6 +61,7 @@ JOURNEYS = {
         "interfaces/cli/options/quality_gate",
         "interfaces/cli/render/evaluation",
         "services/analysis/compare",
+        "services/analysis/cascades",
         "services/analysis/votes",
     ),
     "test_examples": ("interfaces/cli/options/few_shot", "services/prompts/few_shot_selection"),
@@ -195,6 +196,7 @@ UNITS = {
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
         for name in (
+            "cascade",
             "connections",
             "evaluation",
             "optimization",

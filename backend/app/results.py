@@ -12,6 +12,7 @@ from backend.domain.outcome import Outcome
 from backend.domain.reports.report import Report
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
+from backend.services.analysis.cascades import CascadeResult, cascade_of
 from backend.services.analysis.chat_export import ChatExport, ChatExporter, ChatExportOptions
 from backend.services.analysis.compare import ComparisonResult, compare_versions
 from backend.services.analysis.confidence_threshold import (
@@ -57,6 +58,17 @@ class ResultOperations(Operations):
         """
         resolved_versions = [self.container.resolver.readable(tag) for tag in tags]
         return vote(self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth"))
+
+    def cascade(self, first: str, second: str, subset: Subset | None = None, differs: float = 0.03) -> CascadeResult:
+        """The confidence below which `second` is to be asked, so that few tasks differ from its answers; from stored
+        answers.
+
+        subset: the ground truths that accuracy is counted on; all without one
+        differs: the share of all tasks that may differ
+        """
+        versions = [self.container.resolver.readable(tag) for tag in (first, second)]
+        parts, wanted = self.container, subset or Subset("ground-truth")
+        return cascade_of(parts.studio, parts.outcomes, versions, wanted, differs)
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
         """Measures a version's confidence on its ground truths, and saves a calibrator if that helps."""

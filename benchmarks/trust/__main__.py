@@ -2,15 +2,16 @@
 
 import numpy
 
+from benchmarks.trust.cascades import cascades
 from benchmarks.trust.promises import promises
 
-MEASURES = (promises,)
+MEASURES = (promises, cascades)
 
 
 def main() -> None:
     for measure in MEASURES:
         for label, found, wanted in measure(numpy.random.default_rng(1)):
-            print(f"{label:<62} {found:<28} {wanted}", flush=True)
+            print(f"{label:<62} {found:<40} {wanted}", flush=True)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ ELSEWHERE = {
     "test-connection": "new: test_connections.py",
     "draw": "new: test_draw.py",
     "votes": "new: test_evaluation.py",
+    "cascade": "new: test_evaluation.py",
     "worker": "needs Redis, and that database holds no work that waits: test_workers.py",
     "work": "hidden; what `resume` and `retry` start here",
 }

@@ -58,6 +58,7 @@ def test_versions_are_judged(mine: Installation, ours: Commands, project: Projec
     _evaluates(ours, ids)
     _compares(ours, ids, project)
     _votes(ours, ids, project)
+    _cascades(ours)
     _gates(ours)
     _parts(ours)
     _samples(ours)
@@ -118,6 +119,19 @@ def _votes(ours: Commands, ids: list[int], project: Project) -> None:
     assert f"/projects/{project.id}/data?task={listed[0]}" in shown.stdout
     once = ours.command("votes", GOOD, GOOD, code=1).stderr
     assert "A vote takes two different versions or more" in once
+
+
+def _cascades(ours: Commands) -> None:
+    found = ours.json("cascade", BLIND, GOOD, "--differs", "0.3")
+    assert found["tasks"] == 24
+    assert (found["first_alone"]["usd"], found["second_alone"]["kept"]) == (None, 0), "the stand-in has no price"
+    assert (found["second_alone"]["accuracy"], found["second_alone"]["ground_truths"]) == (22 / 24, 24)
+    assert [point["kept"] for point in found["points"]] == sorted(point["kept"] for point in found["points"])
+    few = ours.command("cascade", BLIND, GOOD)
+    assert "It takes at least 99 tasks that both answered to guarantee 0.03; there are 24." in few.stdout
+    assert f"{GOOD} alone" in few.stdout
+    once = ours.command("cascade", GOOD, GOOD, code=1).stderr
+    assert "A cascade takes two different versions" in once
 
 
 def _gates(ours: Commands) -> None:

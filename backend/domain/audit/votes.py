@@ -14,7 +14,8 @@ from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.scored_answers import ScoredAnswer, scored_answers_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
-from backend.domain.statistics.intervals import Interval, ratio, wilson
+from backend.domain.statistics.intervals import ratio
+from backend.domain.statistics.right_answers import RightAnswers
 
 LEAST = 2
 """Answers that make a vote."""
@@ -43,22 +44,6 @@ class Vote:
     @property
     def is_unanimous(self) -> bool:
         return len(self.sides) == 1
-
-
-@dataclass(frozen=True, slots=True)
-class RightAnswers:
-    """How many of the answers to so many tasks are the ground truth."""
-
-    right: int
-    tasks: int
-
-    @property
-    def accuracy(self) -> float | None:
-        return ratio(self.right, self.tasks)
-
-    @property
-    def interval(self) -> Interval | None:
-        return wilson(self.right, self.tasks)
 
 
 @dataclass(frozen=True, slots=True)

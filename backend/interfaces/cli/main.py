@@ -18,6 +18,7 @@ from backend.errors import PromptsError
 from backend.interfaces.cli.commands import (
     audit,
     calibrate,
+    cascade,
     completion,
     connections,
     draft,
@@ -137,7 +138,10 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         runs.work,
     ),
     "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
-    "Trust the numbers": (draw.draw, audit.audit, votes.votes, calibrate.calibrate, calibrate.threshold),
+    "Trust the numbers": (
+        *(draw.draw, audit.audit, votes.votes, cascade.cascade),
+        *(calibrate.calibrate, calibrate.threshold),
+    ),
     "Use the predictions": (
         projects.use,
         predictions.predictions,

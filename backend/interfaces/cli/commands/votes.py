@@ -15,8 +15,9 @@ from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.votes import votes_json
 
 if TYPE_CHECKING:
-    from backend.domain.audit.votes import RightAnswers, Vote
+    from backend.domain.audit.votes import Vote
     from backend.domain.dataset.subset import Subset
+    from backend.domain.statistics.right_answers import RightAnswers
     from backend.services.analysis.votes import VoteResult
 
 SHOWN = 20

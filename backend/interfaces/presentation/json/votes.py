@@ -6,7 +6,8 @@ from backend.domain.answer import answer_json
 from backend.interfaces.presentation.json.plain import plain
 
 if TYPE_CHECKING:
-    from backend.domain.audit.votes import RightAnswers, Vote
+    from backend.domain.audit.votes import Vote
+    from backend.domain.statistics.right_answers import RightAnswers
     from backend.services.analysis.votes import VoteResult
 
 

@@ -5,9 +5,10 @@ from statistics import fmean
 
 import pytest
 
-from backend.domain.audit.votes import RightAnswers, Vote, votes
+from backend.domain.audit.votes import Vote, votes
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from backend.domain.statistics.right_answers import RightAnswers
 from tests.scripted import choices
 
 SCHEMA: LabelSchema = choices("Good", "Bad", "So so")
@@ -80,13 +81,6 @@ def test_accuracy_is_counted_on_votes_with_a_truth_alone() -> None:
     )
     assert found.versions == {"a@1": RightAnswers(1, 3), "b@1": RightAnswers(2, 3), "c@1": RightAnswers(1, 2)}
     assert [vote.task_id for vote in found.disagreements] == [2]
-
-
-def test_what_there_is_not_is_not_a_number() -> None:
-    nothing = RightAnswers(0, 0)
-    assert (nothing.accuracy, nothing.interval) == (None, None)
-    low, high = RightAnswers(18, 20).interval or (0, 0)
-    assert low < 0.9 < high
 
 
 def test_disagreements_come_least_sure_first() -> None:

@@ -7,6 +7,7 @@ from backend.domain.action import Action
 from backend.domain.answer import Labels
 from backend.domain.audit.votes import votes
 from backend.domain.calibration.calibrators import Logistic
+from backend.domain.calibration.cascade_tradeoff import AnswerPair, tradeoff
 from backend.domain.calibration.fit import Calibration
 from backend.domain.calibration.reliability import Bin, Reliability
 from backend.domain.calibration.threshold import Threshold
@@ -32,6 +33,7 @@ from backend.domain.runs.run import Run, TaskCounts
 from backend.domain.task import Task
 from backend.services.analysis.audit import Audit, MarkedTask, SuspectTruth
 from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
+from backend.services.analysis.cascades import CascadeResult
 from backend.services.analysis.compare import ComparisonResult
 from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 from backend.services.analysis.results import TaskResult
@@ -154,5 +156,14 @@ VOTED = VoteResult(
     votes({"mood@1": said("aab"), "mood@2": said("aba")}, TRUTHS[:2], SINGLE),
     missing={"mood@1": 0, "mood@2": 1},
     links={task: f"http://studio.test/projects/7/data?task={task}" for task in (1, 2)},
+    left_out=NOTHING,
+)
+CASCADE_PAIRS = [AnswerPair(n, 1 - n / 400, n % 7 != 5, (0.001, 0.01), (n % 9 > 0, n % 11 > 0)) for n in range(20)]
+CASCADE = CascadeResult(
+    VERSION,
+    replace(VERSION, number=2, model="dear", connection="other"),
+    tradeoff(CASCADE_PAIRS, 0.3),
+    project_tasks=40,
+    differences=(Difference("model", "m", "other/dear"),),
     left_out=NOTHING,
 )

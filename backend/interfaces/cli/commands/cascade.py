@@ -1,0 +1,100 @@
+"""The command cascade: which threshold lets a cheap model answer for a dear one, and what that costs."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.interfaces.cli.options.prompt_names import complete_versions
+from backend.interfaces.cli.options.task_selection import truths_options
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.json.cascade import cascade_json
+
+if TYPE_CHECKING:
+    from backend.domain.calibration.cascade_tradeoff import CascadePoint
+    from backend.domain.dataset.subset import Subset
+    from backend.services.analysis.cascades import CascadeResult
+
+DIFFERS = 0.03
+"""The share of tasks that may differ by default."""
+differs_option = click.option(
+    "--differs",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=DIFFERS,
+    show_default=True,
+    metavar="E",
+    help="Share of all tasks on which the outcome may differ from SECOND's.",
+)
+
+
+@click.command()
+@click.argument("first", shell_complete=complete_versions)
+@click.argument("second", shell_complete=complete_versions)
+@differs_option
+@truths_options
+@as_json
+def cascade(first: str, second: str, differs: float, subset: "Subset", json_wanted: bool) -> None:
+    """Find the confidence below which SECOND is asked, so that FIRST answers the rest, from stored answers.
+
+    The model is not asked. The guarantee has a confidence of 95 % and needs no ground truths; with them, the accuracy
+    stands beside the cost.
+
+    \b
+    ls-prompts cascade sentiment@1 sentiment@2 --differs 0.03
+    ls-prompts cascade sentiment@1 sentiment@2 --json
+    """
+    with waiting_for("the cascade"):
+        result = the_app().cascade(first, second, subset, differs)
+    print_json(cascade_json(result)) if json_wanted else _print(result)
+    for remark in _remarks(result):
+        notify(remark)
+
+
+def _print(result: "CascadeResult") -> None:
+    found = result.tradeoff
+    Console().print(_table(result))
+    if found.chosen is None:
+        click.echo(f"\nNo confidence of {result.first.tag} is a threshold. {found.reason}")
+        return
+    click.echo(
+        f"\nBelow {found.chosen.below!r} {result.second.tag} is asked: at most "
+        f"{numbers.percent(found.differs_high)} of all tasks differ from its answers."
+    )
+
+
+def _table(result: "CascadeResult") -> Table:
+    found = result.tradeoff
+    table = Table("below", box=None, header_style="bold", pad_edge=False)
+    for name in ("answered by the first", "differ", "accuracy", "95 % interval", "USD per 1,000 tasks"):
+        table.add_column(name, justify="right")
+    _row(table, f"{result.first.tag} alone", found.first)
+    for point in found.points:
+        _row(table, f"{point.below:.6g}", point, "bold" if point == found.chosen else None)
+    _row(table, f"{result.second.tag} alone", found.second)
+    return table
+
+
+def _row(table: Table, name: str, point: "CascadePoint", style: str | None = None) -> None:
+    usd = None if point.usd_per_task is None else 1000 * point.usd_per_task
+    shares = (numbers.percent(point.kept_share), numbers.percent(point.differs_share))
+    right = point.right
+    judged = (numbers.proportion(right.accuracy), numbers.interval(right.interval))
+    table.add_row(cell(name), *shares, *judged, numbers.usd(usd), style=style)
+
+
+def _remarks(result: "CascadeResult") -> Iterator[str]:
+    found = result.tradeoff
+    yield from left_out_remarks(result.left_out)
+    if result.reason:
+        yield f"How often they are right is not known. {result.reason}"
+    if found.tasks < result.project_tasks:
+        yield (
+            f"This is of {numbers.things(found.tasks, 'task')} that both answered, of {result.project_tasks:,}. The "
+            "guarantee holds for the others if these were drawn at random, as `run --on sample` does."
+        )
+    if found.chosen is not None:
+        yield f"{found.method}. {result.second.tag} is no ground truth."

@@ -1,0 +1,78 @@
+"""The threshold of a cascade, from the stored answers of two versions: no model is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.calibration.cascade_tradeoff import CascadeTradeoff, answer_pairs, tradeoff
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut
+from backend.domain.dataset.subset import Subset
+from backend.domain.outcome import Truth
+from backend.domain.prompts.differences import Difference, differences
+from backend.domain.prompts.version import PromptVersion
+from backend.errors import NoTruthsError, RunError
+from backend.services.analysis.compare import comparable, setup_of
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import ground_truths
+from backend.services.runs.stored_outcomes import StoredOutcomes
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeResult:
+    """What a cascade of two versions would be.
+
+    first, second: who answers, and who is asked where the first is unsure
+    project_tasks: how many tasks the project has
+    differences: between the two; a cascade that is saved has one prompt
+    reason: why there are no ground truths, "" where there are some
+    """
+
+    first: PromptVersion
+    second: PromptVersion
+    tradeoff: CascadeTradeoff
+    project_tasks: int
+    differences: tuple[Difference, ...]
+    left_out: LeftOut
+    reason: str = ""
+
+    @property
+    def is_one_prompt(self) -> bool:
+        """Whether the two differ in their model alone, so that they can be saved as one version."""
+        return all(difference.what in ("model", "server") for difference in self.differences)
+
+
+def cascade_of(
+    studio: LabelStudioClient,
+    stored: StoredOutcomes,
+    versions: Sequence[ResolvedVersion],
+    subset: Subset,
+    differs: float,
+) -> CascadeResult:
+    """Thresholds of a cascade of two versions, and which guarantees that few tasks differ from the second.
+
+    subset: the ground truths that accuracy is counted on
+    differs: the share of tasks that may differ
+
+    Raises PromptError for versions that can't be compared, RunError if no task was answered by both.
+    """
+    first, second = comparable(versions, "A cascade")
+    answers, others = ([o for page in stored.of_version(resolved) for o in page] for resolved in (first, second))
+    truths, left_out, reason = list[Truth](), NOTHING, ""
+    try:
+        selection = ground_truths(studio, first.project, first.schema, subset, [first.version, second.version])
+        truths, left_out = selection.truths, selection.left_out
+    except NoTruthsError as error:
+        reason = str(error)
+    pairs = answer_pairs(answers, others, truths, first.schema)
+    if not pairs:
+        raise RunError(_never_both(first.version.tag, second.version.tag))
+    setups = [setup_of(stored, resolved.version) for resolved in (first, second)]
+    found = tradeoff(pairs, differs)
+    return CascadeResult(
+        first.version, second.version, found, first.project.tasks, differences(*setups), left_out, reason
+    )
+
+
+def _never_both(first: str, second: str) -> str:
+    asks = " and ".join(f"`ls-prompts run {tag} --on sample --sample-size 300 --no-push`" for tag in (first, second))
+    return f"{first} and {second} have no task in common that both answered: {asks} ask about the same ones."
