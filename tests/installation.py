@@ -15,6 +15,7 @@ from backend.domain.prompts.prompt_file import PromptFile
 from backend.services.prompts.draft import Draft
 from backend.settings import Settings
 from demo import services
+from tests.command_forks import AT_START, ForkedCommand, forks
 
 PATIENCE_S = 120
 
@@ -62,11 +63,15 @@ class Installation:
         """Saves a version; its tag."""
         return self.app.save(Draft(name, project, PromptFile(text), **more)).version.tag
 
-    def start(self, *argv: object) -> "subprocess.Popen[str]":
-        """The command `python -m backend ARGV`, just started, in a folder that holds no .env."""
+    def start(self, *argv: object) -> ForkedCommand:
+        """The command `ls-prompts ARGV`, just started, in a folder that holds no .env."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return forks().start(list(map(str, argv)), self.env, self.folder)
+
+    def start_anew(self, *argv: object) -> "subprocess.Popen[str]":
+        """The same as a Python of its own: for what happens while it starts."""
         line = [sys.executable, "-m", "backend", *map(str, argv)]
-        env = services.environment({"PYTHONPATH": str(services.ROOT), "PYTHONUTF8": "1", **self.env})
-        pipe = subprocess.PIPE
+        env, pipe = services.environment({**AT_START, **self.env}), subprocess.PIPE
         self.folder.mkdir(parents=True, exist_ok=True)
         return subprocess.Popen(
             line, env=env, cwd=self.folder, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8", errors="replace"

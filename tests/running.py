@@ -1,9 +1,11 @@
 """What a test holds of a real process that runs for it."""
 
 import os
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 import httpx
@@ -56,6 +58,23 @@ def until(holds: Callable[..., Any], seconds: float = 20) -> Any:
         assert time.monotonic() < deadline, f"It did not happen within {seconds:g} seconds."
         time.sleep(0.02)
     return found
+
+
+def catches(pid: int, *numbers: signal.Signals) -> bool:
+    """Whether the process handles all these signals in ways of its own (Linux). Python does so with SIGINT, by a
+    traceback."""
+    return _has(pid, "SigCgt", numbers)
+
+
+def ignores(pid: int, *numbers: signal.Signals) -> bool:
+    """Whether these signals do nothing to the process (Linux)."""
+    return _has(pid, "SigIgn", numbers)
+
+
+def _has(pid: int, name: str, numbers: Iterable[signal.Signals]) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text()
+    (mask,) = [int(line.split()[1], 16) for line in status.splitlines() if line.startswith(name)]
+    return all(mask & 1 << (number - 1) for number in numbers)
 
 
 def unavailable(reason: str) -> NoReturn:

@@ -4,13 +4,27 @@
 """
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(ROOT.glob("backend/**/*.py"))
+LISTS = {
+    "backend/interfaces/cli/main.py": "commands",
+    "backend/interfaces/web/server.py": "routes",
+    "backend/interfaces/web/api/routes.py": "routes",
+    "backend/interfaces/web/pages/routes.py": "routes",
+    "backend/app/__init__.py": "groups of operations",
+    "backend/container/__init__.py": "parts",
+    "backend/container/models.py": "parts",
+    "backend/adapters/database/tables/__init__.py": "tables",
+    "backend/adapters/providers/registry.py": "ways to reach a model",
+    "backend/domain/labels/controls/registry.py": "controls",
+    "backend/domain/metrics/measures.py": "measures",
+}
+"""Module that lists others, so that most of them have no other importer -> what they are."""
 
 
 def lines_of_files() -> dict[str, int]:
@@ -32,6 +46,17 @@ def single_importers() -> dict[str, str]:
     return {
         modules[module]: next(iter(who)) for module, who in importers.items() if module in modules and len(who) == 1
     }
+
+
+def kinds_of_single_importers() -> dict[str, int]:
+    """Why modules have a single importer -> how many such modules there are."""
+    return dict(Counter(_kind(module, importer) for module, importer in single_importers().items()))
+
+
+def _kind(module: str, importer: str) -> str:
+    if importer in LISTS:
+        return "listed"
+    return "beside" if Path(module).parent == Path(importer).parent else "elsewhere"
 
 
 def name(path: Path) -> str:
@@ -63,7 +88,12 @@ def main() -> None:
     print(
         f"{len(functions)} functions, median {median(functions):g} lines, 95 % below {quantiles(functions, n=20)[-1]:g}"
     )
-    print(f"{len(single)} modules with a single importer:")
+    kinds = kinds_of_single_importers()
+    print(
+        f"{len(single)} modules with a single importer: {kinds['listed']} in a list of their kind "
+        f"({', '.join(sorted(set(LISTS.values())))}), {kinds['elsewhere']} in another folder than their importer, "
+        f"{kinds['beside']} beside it:"
+    )
     for module, importer in sorted(single.items()):
         print(f"  {module} <- {importer}")
 

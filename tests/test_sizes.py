@@ -4,9 +4,11 @@ from statistics import median
 
 import pytest
 
-from tests.sizes import lines_of_files, lines_of_functions, single_importers
+from tests.sizes import LISTS, ROOT, kinds_of_single_importers, lines_of_files, lines_of_functions, single_importers
 
 MOST = 250
+MOST_BESIDE = 70
+"""Modules whose only importer lies beside them and is no list: they could be a part of it."""
 
 
 def test_no_file_is_longer_than_it_may_be() -> None:
@@ -25,3 +27,18 @@ def test_modules_with_a_single_importer_are_counted() -> None:
     single = single_importers()
     assert single["backend/domain/chat/thoughts.py"] == "backend/domain/chat/response_parser.py"
     assert "backend/errors.py" not in single
+
+
+def test_few_modules_could_be_a_part_of_their_only_importer() -> None:
+    kinds = kinds_of_single_importers()
+    assert kinds["beside"] <= MOST_BESIDE, kinds
+
+
+def test_each_list_has_several_modules_of_its_own() -> None:
+    importers = list(single_importers().values())
+    assert {name: importers.count(name) for name in LISTS if importers.count(name) < 2} == {}
+
+
+def test_the_architecture_says_how_many_there_are() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert f"at most {MOST_BESIDE} modules" in " ".join(text.split())

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ from redis import Redis
 from backend.adapters.database.tables import completions, jobs
 from backend.domain.dataset.subset import Subset
 from backend.services.runs.options import RunOptions
+from tests.command_forks import ForkedCommand
 from tests.databases import postgresql
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -47,7 +47,7 @@ def shared(request: pytest.FixtureRequest, mine: Installation, redis_url: str) -
 
 
 @contextmanager
-def working(installation: Installation, number: int) -> Iterator[list["subprocess.Popen[str]"]]:
+def working(installation: Installation, number: int) -> Iterator[list[ForkedCommand]]:
     """So many workers; the list may grow. None of them may show a traceback, whatever is killed or cut around it."""
     workers = [installation.start("worker") for _ in range(number)]
     try:

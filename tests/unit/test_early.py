@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.installation import Installation
-from tests.running import until
+from tests.running import catches, until
 from tests.test_gunicorn import gunicorn
 
 NUMBERS = [signal.SIGINT, signal.SIGTERM]
@@ -22,7 +22,7 @@ def mine(tmp_path: Path) -> Installation:
 def stopped_early(process: "subprocess.Popen[str]", number: signal.Signals) -> str:
     """What it says when the signal comes as soon as it is met at all."""
     try:
-        until(lambda: catches(process.pid, number))
+        until(lambda: catches(process.pid, signal.SIGTERM, number))
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     finally:
@@ -31,17 +31,10 @@ def stopped_early(process: "subprocess.Popen[str]", number: signal.Signals) -> s
     return f"{out}{err or ''}"
 
 
-def catches(pid: int, number: signal.Signals) -> bool:
-    """Whether it handles the signal in a way of its own (Linux). Python does so with SIGINT, by a traceback."""
-    (caught,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt")]
-    wanted = 1 << (signal.SIGTERM - 1) | 1 << (number - 1)
-    return int(caught.split()[1], 16) & wanted == wanted
-
-
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("words", [("list",), ("run", "x@1", "--on", "all"), ("worker",), ("--help",)])
 def test_a_command_says_so(mine: Installation, words: tuple[str, ...], number: signal.Signals) -> None:
-    assert stopped_early(mine.start(*words), number) == "Error: Stopped; run it again.\n"
+    assert stopped_early(mine.start_anew(*words), number) == "Error: Stopped; run it again.\n"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -53,7 +46,7 @@ def test_what_a_shell_started_in_the_background_goes_on(mine: Installation) -> N
     """Shells have Ctrl-C ignored there."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        process = mine.start("list")
+        process = mine.start_anew("list")
     finally:
         signal.signal(signal.SIGINT, before)
     until(lambda: catches(process.pid, signal.SIGTERM))
