@@ -6,6 +6,7 @@
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -33,14 +34,15 @@ def lines_of_files() -> dict[str, int]:
 
 def lines_of_functions() -> list[int]:
     """Of each function its lines, ascending, from `def` to the last one, docstring included."""
-    return sorted(lines for path in FILES for lines in _functions(ast.parse(path.read_text(encoding="utf-8"))))
+    return sorted(lines for path in FILES for lines in _functions(_tree(path)))
 
 
+@cache
 def single_importers() -> dict[str, str]:
     """Module -> the only module that imports it."""
     importers: dict[str, set[str]] = defaultdict(set)
     for path in FILES:
-        for imported in _imports(ast.parse(path.read_text(encoding="utf-8"))):
+        for imported in _imports(_tree(path)):
             importers[imported].add(name(path))
     modules = {module_of(path): name(path) for path in FILES if path.name != "__init__.py"}
     return {
@@ -51,6 +53,11 @@ def single_importers() -> dict[str, str]:
 def kinds_of_single_importers() -> dict[str, int]:
     """Why modules have a single importer -> how many such modules there are."""
     return dict(Counter(_kind(module, importer) for module, importer in single_importers().items()))
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _kind(module: str, importer: str) -> str:

@@ -115,7 +115,7 @@ def test_a_killed_run_goes_on_where_it_was(
     process.send_signal(how)
     out, err = process.communicate(timeout=60)
     if how == signal.SIGINT:
-        assert "run the command again to continue" in _sentence(Done(process.returncode, out, err))
+        assert "run the command again to continue" in _sentence(Done(process.wait(), out, err))
     assert process.returncode == (130 if how == signal.SIGINT else -how)
     assert stand_in.stats()["answered"] < TASKS
     again = few.app.run("topic@1", ALL).summary

@@ -1,11 +1,15 @@
 """What holds for unit tests: nobody waits for what will not come or will not be used."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import certifi
 import pytest
+import sqlalchemy as sa
 from label_studio_sdk.core import http_client
+
+from backend.adapters.database import engine
 
 END = "-----END CERTIFICATE-----"
 
@@ -15,6 +19,31 @@ def label_studio_is_asked_again_at_once() -> Iterator[None]:
     """Where none listens, the SDK's two further tries would take three seconds of each test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(http_client, "INITIAL_RETRY_DELAY_SECONDS", 0.01)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_databases_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new SQLite file becomes a copy of one that all migrations have made: they take longer than most tests."""
+    migrate = engine._migrate
+
+    @cache
+    def migrated() -> bytes:
+        file = tmp_path_factory.mktemp("migrated") / "record.sqlite3"
+        opened = sa.create_engine(f"sqlite:///{file}")
+        sa.event.listen(opened, "connect", engine._prepare_sqlite)
+        migrate(opened)
+        opened.dispose()
+        return file.read_bytes()
+
+    def copy_or_migrate(opened: sa.Engine) -> None:
+        file = Path(opened.url.database or "")
+        if opened.dialect.name == "sqlite" and file.is_file() and not file.stat().st_size:
+            file.write_bytes(migrated())
+        migrate(opened)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_migrate", copy_or_migrate)
         yield
 
 
