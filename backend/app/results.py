@@ -28,6 +28,7 @@ from backend.services.analysis.results import TaskResult, results
 from backend.services.analysis.votes import VoteResult, vote
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import task_ids
 from backend.services.runs.options import RunResult
 
 
@@ -43,6 +44,11 @@ class ResultOperations(Operations):
     def results(self, tag: str, kinds: Sequence[str] = (), truth: str = "ground-truth") -> list[TaskResult]:
         resolved = self.container.resolver.readable(tag)
         return results(self.container.studio, self.container.outcomes, resolved, kinds, truth)
+
+    def task_ids(self, tag: str, subset: Subset) -> list[int]:
+        """The ids of the tasks that a run of a version on `subset` would take."""
+        pages = task_ids(self.container.studio, self.container.resolver.readable(tag), subset)
+        return [task for page in pages for task in page]
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
         """Compares versions on the same ground truths (all, or those of `subset`), from stored answers."""

@@ -219,3 +219,28 @@ def test_the_asynchronous_client_and_connections(
         return [made.id == changed.id, changed.title, connections[0].provider, choices.provider_choices]
 
     assert asyncio.run(script()) == [True, f"Renamed {project.id}", "Custom", ["OpenAI", "Custom"]]
+
+
+def test_a_sample_is_the_tasks_that_a_run_on_it_takes(
+    sdk: LabelStudio, backend_server: Served, label_studio: RunningLabelStudio
+) -> None:
+    project = label_studio.new_project(CONFIG, messages(26))
+    prompt = sdk.prompts.create(title=f"Sample {project}", associated_projects=[project]).id or 0
+    version = sdk.prompts.versions.create(prompt, title="a", prompt="{text}", provider_model_id="stand-in").id or 0
+
+    def run(subset: str, **more: Any) -> ModelRun:
+        started = sdk.prompts.runs.create(prompt, version, project=project, project_subset=subset, **more).id
+        return ended(lambda: sdk.prompts.runs.list(prompt, version), started)
+
+    def listed(**more: Any) -> set[int]:
+        page = sdk.prompts.subset_tasks(project, project_subset="Sample", **more)
+        return {row.id or 0 for row in page.results[0].task_result_list or []}
+
+    run("All")
+    before = listed(model_version=version)
+    for more, size in (({}, 20), ({"sample_subset_size": 5}, 5)):
+        sampled = run("Sample", **more)
+        taken = {outcome.task_id for outcome in backend_server.installation.app.outcomes(sampled.job_id or "")}
+        assert len(taken) == sampled.total_tasks == size
+        assert listed(model_run=sampled.id) == listed(model_version=version) == taken
+        assert size == 5 or before == taken, "the same tasks before any run on a sample"

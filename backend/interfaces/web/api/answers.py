@@ -14,7 +14,9 @@ class UserSimple(TypedDict):
     username: str
 
 
-class ModelInterface(TypedDict):
+class Prompt(TypedDict):
+    """What the API's two objects for a prompt have in common."""
+
     id: int
     title: str
     name: str
@@ -22,11 +24,14 @@ class ModelInterface(TypedDict):
     skill_name: str
     input_fields: list[str]
     output_classes: list[str]
-    associated_projects: list[int]
     organization: int | None
     created_by: UserSimple | None
     created_at: str | None
     updated_at: str | None
+
+
+class ModelInterface(Prompt):
+    associated_projects: list[int]
 
 
 class AssociatedProject(TypedDict):
@@ -34,22 +39,11 @@ class AssociatedProject(TypedDict):
     title: str
 
 
-class ModelInterfaceSerializerGet(TypedDict):
-    id: int
-    title: str
-    name: str
-    description: str
-    skill_name: str
-    input_fields: list[str]
-    output_classes: list[str]
+class ModelInterfaceSerializerGet(Prompt):
     associated_projects: list[AssociatedProject]
     best_score: float | None
     runs_count: int
     versions_count: int
-    organization: int | None
-    created_by: UserSimple | None
-    created_at: str | None
-    updated_at: str | None
 
 
 class ThirdPartyModelVersion(TypedDict):

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.domain.answer import Answer, answer_json
-from backend.domain.dataset.subset import SAMPLE_SIZE
+from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.statistics.intervals import ratio
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import TasksQuery, numbers, query
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.paging import ordered, paged
+from backend.interfaces.web.api.runs import subset_of
 from backend.interfaces.web.problem import Problem
 from backend.services.analysis.answered_tasks import AnsweredTask
 from backend.services.public_objects import PublicVersion
@@ -37,6 +38,9 @@ def subset_tasks(call: ApiCall, project: int) -> Any:
     call.objects.project(project)
     versions = _versions(call, project, parameters)
     items = _common([call.app.answered_tasks(version.version.tag) for version in versions])
+    if parameters.project_subset == "Sample":
+        sample = _sample(call, versions[0], parameters)
+        items = [item for item in items if item.task.id in sample]
     wanted = [item for item in _among(items, parameters) if _is_wanted(item, parameters)]
     page = paged(ordered(wanted, parameters.ordering, ORDERS), parameters)
     rows = [shapes.task(item) for item in page["results"]]
@@ -45,15 +49,25 @@ def subset_tasks(call: ApiCall, project: int) -> Any:
 
 
 def _among(items: list[AnsweredTask], parameters: TasksQuery) -> list[AnsweredTask]:
-    """Those of the subset, and with the output, that were asked for. A sample is the first tasks."""
+    """Those with a ground truth, and with the output, that were asked for."""
     if parameters.project_subset == "HasGT":
         items = [item for item in items if item.truth is not None]
-    if parameters.project_subset == "Sample":
-        items = items[:SAMPLE_SIZE]
     label, control = parameters.output_class, parameters.output_from_name
     if label is None:
         return items
     return [item for item in items if label in _labels(item.outcome.answer or {}, control)]
+
+
+def _sample(call: ApiCall, of: PublicVersion, parameters: TasksQuery) -> set[int]:
+    """The tasks of the run that was named, else of the newest run on a sample; without such a run, those that it would
+    take."""
+    runs = [run for run in call.objects.runs(of) if parameters.model_run in (None, run.number.id)]
+    sampled = next(
+        (run.run for run in runs if isinstance(run.run.scope, Subset) and run.run.scope.kind == "sample"), None
+    )
+    if sampled is not None:
+        return {outcome.task_id for outcome in call.app.outcomes(sampled.id)}
+    return set(call.app.task_ids(of.version.tag, subset_of("Sample")))
 
 
 def list_indicators(call: ApiCall, run: int) -> Any:

@@ -16,6 +16,7 @@ from backend.interfaces.web.api.answers import (
     ModelInterfaceSerializerGet,
     ModelRun,
     ProjectSubsetTaskItem,
+    Prompt,
     RunState,
     SubsetName,
     TaskError,
@@ -52,6 +53,10 @@ def skill(schema: LabelSchema | None) -> str:
 
 def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> ModelInterface:
     """A ModelInterface. `schema`: what its project's labelling config takes, None when that can't be read."""
+    return {**_prompt(row, person, schema), "associated_projects": [row.project]}
+
+
+def _prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> Prompt:
     return {
         "id": row.id,
         "title": row.title,
@@ -60,7 +65,6 @@ def prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> ModelI
         "skill_name": skill(schema),
         "input_fields": list(schema.variables) if schema else [],
         "output_classes": [name for control in schema.fields for name in control.known_classes] if schema else [],
-        "associated_projects": [row.project],
         "organization": person.organization,
         "created_by": user(row.user_id, row.user_email),
         "created_at": row.created or None,
@@ -73,7 +77,7 @@ def listed_prompt(
 ) -> ModelInterfaceSerializerGet:
     """A ModelInterfaceSerializerGet. `title`: of its project; `best`: accuracy of its best version."""
     return {
-        **prompt(row, person, schema),
+        **_prompt(row, person, schema),
         "associated_projects": [{"id": row.project, "title": title}],
         "best_score": best,
         "runs_count": row.runs,
