@@ -1,5 +1,6 @@
 """Connections to models' servers."""
 
+from backend.adapters.database.connection_ids import ConnectionIdStore
 from backend.app.operations import Operations
 from backend.domain.connection import StoredConnection
 from backend.logs import to_log
@@ -7,6 +8,7 @@ from backend.services.predictions.target_project import Notify
 from backend.services.run_control.connection_use import look_alike, refuse_in_use
 from backend.services.setup.connection_check import ConnectionCheck
 from backend.services.setup.model_connections import ConnectionChange
+from backend.services.setup.public_connections import PublicConnections
 
 
 class ConnectionOperations(Operations):
@@ -15,6 +17,13 @@ class ConnectionOperations(Operations):
     def model_connections(self) -> list[StoredConnection]:
         """Those of the environment, then the stored ones by name."""
         return [*self.container.connections.of_environment, *self.container.model_connections.store.all()]
+
+    @property
+    def public_connections(self) -> PublicConnections:
+        """The same by the integers that the API knows them by, for people who have no access to this machine."""
+        parts = self.container
+        ids, own = ConnectionIdStore(parts.store), parts.connections.of_environment
+        return PublicConnections(ids, parts.model_connections, own, lambda: parts.studio.person)
 
     def connect_model(self, name: str, change: ConnectionChange, notify: Notify = to_log) -> StoredConnection:
         """Adds a connection, or changes one. `notify`: is told if names of models look like references to it."""

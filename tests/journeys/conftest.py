@@ -131,7 +131,7 @@ def served_by(
     label_studio: RunningLabelStudio, stand_in_server: RunningStandIn, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("backend")
-    installation = Installation.made(folder, stand_in_server.url, **label_studio.env)
+    installation = Installation.made(folder, stand_in_server.url, SECRET_KEY=secrets.token_hex(16), **label_studio.env)
     with services.backend(services.free_port(), installation.env, log=folder / "backend.log") as service:
         yield Served(installation, service.url)
 

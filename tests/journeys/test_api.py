@@ -13,6 +13,7 @@ from label_studio_sdk.types.model_run import ModelRun
 
 from backend.adapters.label_studio.clients import client_without_cookies
 from backend.adapters.label_studio.sdk_internals import http_client_of
+from backend.domain.providers import ADDRESSES
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served, sdk_of
@@ -116,7 +117,7 @@ def test_a_personal_access_token_is_exchanged_through_us(
     with label_studio.signed_in() as session:
         token = session.post("/api/token/").raise_for_status().json()["token"]
     with sdk_of(backend_server.url, token) as sdk:
-        assert sdk.model_providers.list_model_provider_choices().provider_choices == ["OpenAI", "Custom"]
+        assert sdk.model_providers.list_model_provider_choices().provider_choices == [*ADDRESSES]
     address = f"{backend_server.url}/api/token/refresh/"
     assert httpx.post(address, json={"refresh": "no.real.token"}).status_code == 401
     assert httpx.post(address, content=b"x" * 20_000).status_code == 413
@@ -159,7 +160,15 @@ REFUSED = {
     "page that is no number": ("get", "prompts/?page=x", None, 400),
     "ordering by nothing": ("get", "prompts/?ordering=secret", None, 400),
     "address that is not there": ("get", "prompts/1/nothing", None, 404),
-    "connection to be made": ("post", "model-provider-connections/", {"api_key": "sk-secret"}, 400),
+    "connection without an address": ("post", "model-provider-connections/", {"api_key": "sk-secret"}, 400),
+    "connection for one person": (
+        "post",
+        "model-provider-connections/",
+        {"scope": "User", "api_key": "sk-secret"},
+        400,
+    ),
+    "key that is no text": ("post", "model-provider-connections/", {"api_key": ["sk-secret"]}, 400),
+    "connection of the environment": ("patch", "model-provider-connections/1/", {"endpoint": "http://x"}, 400),
     "results from elsewhere": ("post", "model-run/batch-predictions", {"modelrun_id": 1, "results": []}, 400),
 }
 
@@ -216,9 +225,9 @@ def test_the_asynchronous_client_and_connections(
         changed = await sdk.prompts.update(made.id or 0, description="changed", title=f"Renamed {project.id}")
         connections = await sdk.model_providers.list()
         choices = await sdk.model_providers.list_model_provider_choices()
-        return [made.id == changed.id, changed.title, connections[0].provider, choices.provider_choices]
+        return [made.id == changed.id, changed.title, connections[0].provider, (choices.provider_choices or [])[0]]
 
-    assert asyncio.run(script()) == [True, f"Renamed {project.id}", "Custom", ["OpenAI", "Custom"]]
+    assert asyncio.run(script()) == [True, f"Renamed {project.id}", "Custom", "OpenAI"]
 
 
 def test_a_sample_is_the_tasks_that_a_run_on_it_takes(

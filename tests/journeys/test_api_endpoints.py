@@ -98,9 +98,16 @@ async def providers(call: Call) -> None:
     assert (await call("model_providers.get", connection.id)).id == connection.id
     assert "Custom" in (await call("model_providers.list_model_provider_choices")).provider_choices
     assert await refused(call("model_providers.get", 10**6)) == 404
-    assert await refused(call("model_providers.create", provider="OpenAI", api_key="sk")) == 400
     assert await refused(call("model_providers.update", connection.id, endpoint="http://x")) == 400
     assert await refused(call("model_providers.delete", connection.id)) == 400
+    made = await call("model_providers.create", provider="OpenAI", api_key="sk-of-nobody", scope="Organization")
+    assert (made.provider, made.endpoint, made.created_by.id > 0) == ("OpenAI", "https://api.openai.com/v1", True)
+    again = await call("model_providers.create", provider="OpenAI", api_key="sk-of-nobody")
+    assert again.id == made.id, "the same once more"
+    assert (await call("model_providers.update", made.id, deployment_name="gpt")).deployment_name == "gpt"
+    assert made.id in [item.id for item in await call("model_providers.list", ordering="-id")]
+    assert await call("model_providers.delete", made.id) is None
+    assert await refused(call("model_providers.get", made.id)) == 404
 
 
 async def ended(call: Call, prompt: int, version: int, run: int) -> Any:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
-from backend.adapters.database.tables import model_connections
+from backend.adapters.database.tables import connection_ids, model_connections
 from backend.domain.connection import StoredConnection
 
 
@@ -36,13 +36,16 @@ class ModelConnectionStore(Repository):
         values = asdict(stored)
         row = self._insert(model_connections).values(values | {"created": now()})
         changed = {name: value for name, value in values.items() if name not in ("name", "created")}
+        number = self._insert(connection_ids).values(name=stored.name, updated=now())
         with self._engine.begin() as connection:
+            connection.execute(number.on_conflict_do_update(index_elements=["name"], set_={"updated": now()}))
             connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=changed))
 
     @retried
     def remove(self, name: str) -> bool:
         """False if there was none."""
         with self._engine.begin() as connection:
+            connection.execute(connection_ids.delete().where(connection_ids.c.name == name))
             statement = model_connections.delete().where(model_connections.c.name == name)
             return connection.execute(statement).rowcount == 1
 

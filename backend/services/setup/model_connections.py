@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hmac import compare_digest
 from typing import Any
 
 from backend.adapters.database.model_connections import ModelConnectionStore
@@ -113,6 +114,15 @@ class ModelConnections:
         """With its key; None if there is none of this name. Raises SettingsError without its key."""
         stored = self.store.get(name)
         return None if stored is None else opened(stored, self._key(stored), self.settings)
+
+    def has_key(self, stored: StoredConnection, key: str | None) -> bool:
+        """Whether a connection is used with this stored key, or with none."""
+        if stored.key_encrypted is None:
+            return key is None and stored.key_env is None
+        try:
+            return key is not None and compare_digest(self._key(stored) or "", key.strip())
+        except (SettingsError, TypeError):
+            return False
 
     def _key(self, stored: StoredConnection) -> str | None:
         if stored.key_encrypted is not None:

@@ -5,7 +5,7 @@ from backend.adapters.database.tables.completions import batch_lines, batches, c
 from backend.adapters.database.tables.model_connections import model_connections
 from backend.adapters.database.tables.predictions import accepted, accepting, connections, installation, unmarked
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
-from backend.adapters.database.tables.public_ids import actions, prompt_details, run_ids, version_ids
+from backend.adapters.database.tables.public_ids import actions, connection_ids, prompt_details, run_ids, version_ids
 from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, payments, runs, samples
 from backend.adapters.database.tables.trust import draws
 
@@ -18,6 +18,7 @@ __all__ = [
     "batches",
     "calibrations",
     "completions",
+    "connection_ids",
     "connections",
     "day_holds",
     "draws",

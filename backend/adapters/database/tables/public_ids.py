@@ -42,6 +42,21 @@ run_ids = Table(
 """The integer that the API knows a run by, never given twice. `user_id`, `user_email`: who started it, None where that
 is not known."""
 
+connection_ids = Table(
+    "connection_ids",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("told", Json),
+    Column("updated", String(32)),
+    Column("user_id", Integer),
+    Column("user_email", Json),
+    sqlite_autoincrement=True,
+)
+"""The integer that the API knows a stored connection by, less the two of the environment; never given twice. `told`:
+what the API was told of it beyond its address and key; `user_id`, `user_email`: who made it, None where that is not
+known."""
+
 actions = Table(
     "actions",
     metadata,

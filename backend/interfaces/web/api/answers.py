@@ -55,7 +55,7 @@ class ThirdPartyModelVersion(TypedDict):
     provider: str
     provider_model_id: str
     model_display_name: str
-    model_provider_connection: int
+    model_provider_connection: int | None
     parent_model: int
     max_few_shot_examples: int
     score: float | None
@@ -94,6 +94,31 @@ class ModelRun(TypedDict):
     triggered_at: str
     predictions_updated_at: str | None
     completed_at: str | None
+
+
+class ModelProviderConnection(TypedDict):
+    """Without a key, and without a word about it."""
+
+    id: int
+    name: str
+    provider: str
+    scope: str
+    endpoint: str
+    deployment_name: str | None
+    cached_available_models: str | None
+    google_location: str | None
+    google_project_id: str | None
+    model_params: dict[str, Any]
+    is_internal: bool
+    budget_limit: float | None
+    budget_reset_period: str | None
+    budget_last_reset_date: str | None
+    budget_total_spent: float | None
+    budget_alert_threshold: float | None
+    organization: int | None
+    created_by: UserSimple | None
+    created_at: str | None
+    updated_at: str | None
 
 
 class TaskError(TypedDict):

@@ -6,13 +6,14 @@ Fields that the API of Label Studio has and we derive ourselves (organization, o
 from typing import Annotated, Any, Literal, TypeVar
 
 from flask import request
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from backend.interfaces.web.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Skill = Literal["TextClassification", "NamedEntityRecognition"]
+Key = Annotated[SecretStr, Field(max_length=10_000)]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -27,7 +28,27 @@ class VersionBody(BaseModel):
     prompt: Annotated[str, Field(min_length=1)] | None = None
     system: str | None = None
     provider_model_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    model_provider_connection: Id | None = None
     max_few_shot_examples: Annotated[int, Field(ge=0, le=100)] | None = None
+
+
+class ConnectionBody(BaseModel):
+    """`auth_token`: another word for the key. Nobody reads a key back."""
+
+    provider: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    scope: Annotated[str, Field(max_length=40)] | None = None
+    endpoint: Annotated[str, Field(max_length=2000)] | None = None
+    api_key: Key | None = None
+    auth_token: Key | None = None
+    google_application_credentials: SecretStr | None = None
+    deployment_name: Annotated[str, Field(max_length=200)] | None = None
+    cached_available_models: Annotated[str, Field(max_length=100_000)] | None = None
+
+
+class ConnectionTestBody(BaseModel):
+    """`model`: the one to ask; without one, the only one that the server lists."""
+
+    model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
 class RunBody(BaseModel):
@@ -43,6 +64,7 @@ class RunBody(BaseModel):
 class RefineBody(BaseModel):
     project_id: Id
     teacher_model_name: Annotated[str, Field(min_length=1, max_length=200)]
+    teacher_model_provider_connection_id: Id | None = None
     budget_usd: Annotated[float, Field(ge=0)] | None = None
 
 

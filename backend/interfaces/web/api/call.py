@@ -12,6 +12,7 @@ from backend.domain.person import Person
 from backend.domain.runs.run import Run
 from backend.errors import LabelConfigError
 from backend.services.public_objects import PublicObjects, PublicRun, PublicVersion
+from backend.services.setup.public_connections import PublicConnection
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,15 @@ class ApiCall:
     def objects(self) -> PublicObjects:
         """As they are now: what Label Studio says of projects counts for this request alone."""
         return self.app.public_objects()
+
+    @cached_property
+    def connections(self) -> dict[str, PublicConnection]:
+        """By name."""
+        return {item.name: item for item in self.app.public_connections.all()}
+
+    def connection(self, of: PublicVersion) -> PublicConnection | None:
+        """Through which a version is asked; None where it was removed."""
+        return self.connections.get(of.version.connection)
 
     def schema(self, project: int) -> LabelSchema | None:
         """What a project's labelling config takes; None when prompts can't label it."""

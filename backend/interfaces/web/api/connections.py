@@ -1,61 +1,107 @@
-"""Connections to model providers: the one that the server's environment names. Its key is nobody's to read or set."""
+"""Connections to model providers: those of the server's environment, and those that people add. Keys go in and never
+come out."""
 
+from collections.abc import Callable
 from typing import Any
 
-from backend.domain.urls import shown
-from backend.interfaces.web.api.call import ApiCall
-from backend.interfaces.web.api.shapes import CONNECTION
-from backend.interfaces.web.problem import Problem
+from flask import Response
 
-PROVIDERS = ["OpenAI", "Custom"]
-OPENAI = "https://api.openai.com/"
+from backend.domain.connection import RESERVED
+from backend.domain.providers import ADDRESSES, CUSTOM
+from backend.interfaces.presentation.json.connections import connection_check_json
+from backend.interfaces.web.api import shapes
+from backend.interfaces.web.api.answers import ModelProviderConnection
+from backend.interfaces.web.api.bodies import ConnectionBody, ConnectionTestBody, OrderQuery, body, query
+from backend.interfaces.web.api.call import ApiCall
+from backend.interfaces.web.api.paging import ordered
+from backend.interfaces.web.problem import Problem
+from backend.services.setup.model_connections import ConnectionChange
+from backend.services.setup.public_connections import PublicConnection
+
+ORDERS: dict[str, Callable[[ModelProviderConnection], Any]] = {
+    "id": lambda row: row["id"],
+    "provider": lambda row: row["provider"],
+    "created_at": lambda row: row["created_at"],
+    "updated_at": lambda row: row["updated_at"],
+}
 
 
 def list_connections(call: ApiCall) -> Any:
-    return [_connection(call)]
+    rows = [_shape(call, item) for item in call.app.public_connections.all()]
+    return ordered(rows, query(OrderQuery).ordering, ORDERS)
 
 
 def provider_choices(call: ApiCall) -> Any:
-    return {"provider_choices": PROVIDERS}
+    return {"provider_choices": list(ADDRESSES)}
 
 
 def get_connection(call: ApiCall, connection: int) -> Any:
-    if connection != CONNECTION:
-        raise Problem(404, f"There is no connection {connection}: there is one, {CONNECTION}.")
-    return _connection(call)
+    return _shape(call, call.app.public_connections.get(connection))
 
 
-def refuse_change(call: ApiCall, connection: int = CONNECTION) -> Any:
-    raise Problem(
-        400, "Connections are set where the server runs: OPENAI_BASE_URL and OPENAI_API_KEY in its environment."
-    )
+def create_connection(call: ApiCall) -> Any:
+    """The same once more is the same connection: the SDK repeats a request whose answer was lost."""
+    sent = body(ConnectionBody)
+    return _shape(call, call.app.public_connections.add(sent.provider or CUSTOM, _change(sent), _told(sent))), 201
 
 
-def _connection(call: ApiCall) -> dict[str, Any]:
-    address = call.app.container.settings.openai_base_url
-    nothing = dict.fromkeys(
-        (
-            "deployment_name",
-            "google_location",
-            "google_project_id",
-            "cached_available_models",
-            "budget_limit",
-            "budget_reset_period",
-            "budget_last_reset_date",
-            "budget_total_spent",
-            "budget_alert_threshold",
-            "created_by",
-            "created_at",
-            "updated_at",
-        )
-    )
+def update_connection(call: ApiCall, connection: int) -> Any:
+    sent = body(ConnectionBody)
+    return _shape(call, call.app.public_connections.change(connection, sent.provider, _change(sent), _told(sent)))
+
+
+def delete_connection(call: ApiCall, connection: int) -> Any:
+    """Versions that name it stay. Refused while a run uses it."""
+    call.app.disconnect_model(call.app.public_connections.changeable(connection).name)
+    return Response(status=204)
+
+
+def test_connection(call: ApiCall, connection: int) -> Any:
+    """What the server lists, and what one small request takes and costs."""
+    sent = body(ConnectionTestBody)
+    return connection_check_json(call.app.test_connection(call.app.public_connections.get(connection).name, sent.model))
+
+
+def _change(sent: ConnectionBody) -> ConnectionChange:
+    """Raises Problem 400 for what no connection here can have."""
+    if sent.scope not in (None, "Organization"):
+        raise Problem(400, "A connection is for everyone who may run prompts here: send scope='Organization', or none.")
+    if sent.google_application_credentials:
+        raise Problem(400, "Google's credentials cannot be used here: create a Gemini connection with an api_key.")
+    if sent.api_key and sent.auth_token and sent.api_key != sent.auth_token:
+        raise Problem(400, "A connection has one key: send 'api_key' or 'auth_token'.")
+    key = sent.api_key or sent.auth_token
+    given = sent.api_key is not None or sent.auth_token is not None
+    secret = key.get_secret_value() if key else None
+    return ConnectionChange(sent.endpoint or None, secret or None, no_key=given and not secret)
+
+
+def _told(sent: ConnectionBody) -> dict[str, Any]:
+    told = {"deployment_name": sent.deployment_name, "cached_available_models": sent.cached_available_models}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _shape(call: ApiCall, item: PublicConnection) -> ModelProviderConnection:
+    number, told = item.number, item.number.told
     return {
-        **nothing,
-        "id": CONNECTION,
-        "provider": "OpenAI" if address.startswith(OPENAI) else "Custom",
+        "id": number.id,
+        "name": item.name,
+        "provider": item.provider,
         "scope": "Organization",
-        "endpoint": shown(address),
+        "endpoint": item.stored.shown,
+        "deployment_name": told.get("deployment_name"),
+        "cached_available_models": told.get("cached_available_models"),
+        "google_location": None,
+        "google_project_id": None,
         "model_params": {},
-        "is_internal": False,
+        "is_internal": item.name in RESERVED,
+        "budget_limit": None,
+        "budget_reset_period": None,
+        "budget_last_reset_date": None,
+        "budget_total_spent": None,
+        "budget_alert_threshold": None,
         "organization": call.person.organization,
+        "created_by": shapes.user(number.user_id, number.user_email),
+        "created_at": item.stored.created or None,
+        "updated_at": number.updated,
     }

@@ -23,7 +23,9 @@ class RefinementRoutes:
         sent, of = body(RefineBody), call.objects.version(prompt, version)
         if sent.project_id != of.prompt.project:
             raise Problem(400, f"{of.version.tag} is for project {of.prompt.project}: send that as project_id.")
-        wish = OptimizerOptions(SearchOptions(sent.teacher_model_name), sent.budget_usd)
+        number, name = sent.teacher_model_provider_connection_id, sent.teacher_model_name
+        teacher = call.app.public_connections.reference(number, name)
+        wish = OptimizerOptions(SearchOptions(teacher), sent.budget_usd)
         job = self._refinements.start(of.version.tag, lambda: call.app.enhance_within_day(of.version.tag, wish))
         return _shape(call, of, job)
 
@@ -48,7 +50,7 @@ def _shape(call: ApiCall, of: PublicVersion, job: Refinement) -> dict[str, Any]:
         "refinement_job_id": job.id,
         "refinement_status": status,
         "total_cost": _cost(result) if result else None,
-        "previous_version": shapes.version(of, call.person, None),
+        "previous_version": shapes.version(of, call.person, call.connection(of), None),
     }
 
 

@@ -55,7 +55,7 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/inference-runs/<int:run>/indicators", results.list_indicators),
     ("GET", "/inference-runs/<int:run>/indicators/<key>", results.get_indicator),
     ("GET", "/model-provider-connections", connections.list_connections),
-    ("POST", "/model-provider-connections", connections.refuse_change),
+    ("POST", "/model-provider-connections", connections.create_connection),
     ("GET", "/model-provider-connections/provider-choices", connections.provider_choices),
     ("GET", f"{_OWN}/evaluation", open_prompts.evaluation),
     ("GET", f"{_OWN}/results", open_prompts.version_results),
@@ -65,8 +65,9 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/open-prompts/compare", open_prompts.compare),
     ("GET", "/open-prompts/projects/<int:project>/audit", open_prompts.audit),
     ("GET", _CONNECTION, connections.get_connection),
-    ("PATCH", _CONNECTION, connections.refuse_change),
-    ("DELETE", _CONNECTION, connections.refuse_change),
+    ("PATCH", _CONNECTION, connections.update_connection),
+    ("DELETE", _CONNECTION, connections.delete_connection),
+    ("POST", "/open-prompts/connections/<int:connection>/test", connections.test_connection),
 )
 
 

@@ -10,6 +10,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.person import Person
+from backend.domain.providers import CUSTOM
 from backend.domain.runs.run import FINAL, Run
 from backend.interfaces.web.api.answers import (
     ModelInterface,
@@ -26,10 +27,9 @@ from backend.interfaces.web.api.answers import (
 from backend.services.analysis.answered_tasks import AnsweredTask
 from backend.services.public_objects import PublicRun, PublicVersion
 from backend.services.run_control.status import RunStatus
+from backend.services.setup.public_connections import PublicConnection
 
 Object = dict[str, Any]
-CONNECTION = 1
-"""The id of the one connection there is: the server that OPENAI_BASE_URL names."""
 STATUS: dict[str, RunState] = {
     "pending": "Pending",
     "in_progress": "InProgress",
@@ -85,8 +85,11 @@ def listed_prompt(
     }
 
 
-def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) -> ThirdPartyModelVersion:
-    """A ThirdPartyModelVersion. Its title is the version's note, or its tag where there is none."""
+def version(
+    of: PublicVersion, person: Person, connection: PublicConnection | None, evaluation: Evaluation | None
+) -> ThirdPartyModelVersion:
+    """A ThirdPartyModelVersion. Its title is the version's note, or its tag where there is none; `connection`: None
+    where it was removed."""
     prompt_version = of.version
     return {
         "id": of.number.id,
@@ -94,10 +97,10 @@ def version(of: PublicVersion, person: Person, evaluation: Evaluation | None) ->
         "tag": prompt_version.tag,
         "prompt": prompt_version.template,
         "system": prompt_version.system,
-        "provider": "Custom",
-        "provider_model_id": prompt_version.reference,
+        "provider": connection.provider if connection else CUSTOM,
+        "provider_model_id": prompt_version.model,
         "model_display_name": prompt_version.reference,
-        "model_provider_connection": CONNECTION,
+        "model_provider_connection": connection.number.id if connection else None,
         "parent_model": of.prompt.id,
         "max_few_shot_examples": prompt_version.examples.number if prompt_version.examples else 0,
         "score": evaluation.score.accuracy if evaluation else None,

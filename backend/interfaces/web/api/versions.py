@@ -44,7 +44,7 @@ def create_version(call: ApiCall, prompt: int) -> Any:
         row.name,
         row.project,
         PromptFile(sent.prompt, system=sent.system or ""),
-        model=sent.provider_model_id,
+        model=_model(call, sent),
         note=sent.title,
         examples=FewShotRequest(sent.max_few_shot_examples) if sent.max_few_shot_examples else None,
     )
@@ -59,10 +59,12 @@ def get_version(call: ApiCall, prompt: int, version: int) -> Any:
 def update_version(call: ApiCall, prompt: int, version: int) -> Any:
     """Its title; its text, model and examples stay what its results were made with."""
     sent, of = body(VersionBody), call.objects.version(prompt, version)
+    connection, model = call.connection(of), of.version.model
     same = (
         sent.prompt in (None, of.version.template),
         sent.system in (None, of.version.system),
-        sent.provider_model_id in (None, of.version.reference),
+        sent.provider_model_id in (None, model, f"{of.version.connection}/{model}"),
+        sent.model_provider_connection in (None, connection.number.id if connection else None),
         sent.max_few_shot_examples in (None, of.version.examples.number if of.version.examples else 0),
     )
     if not all(same):
@@ -107,5 +109,12 @@ def _no_estimate(message: str, tasks: int, reused: int) -> dict[str, Any]:
     return {**costs, "tasks": tasks, "reused": reused, **error}
 
 
+def _model(call: ApiCall, sent: VersionBody) -> str | None:
+    """The model that is asked for, with the connection that was named."""
+    if sent.provider_model_id is None:
+        return None
+    return call.app.public_connections.reference(sent.model_provider_connection, sent.provider_model_id)
+
+
 def _shape(call: ApiCall, of: PublicVersion) -> ThirdPartyModelVersion:
-    return shapes.version(of, call.person, call.evaluation(of))
+    return shapes.version(of, call.person, call.connection(of), call.evaluation(of))

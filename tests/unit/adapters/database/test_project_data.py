@@ -145,7 +145,7 @@ def test_every_table_is_thought_of() -> None:
     with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids"}
     # The user's own work, what annotators get, and what a project's config says of its labels.
     kept = {"prompts", "names", "versions", "connections", "model_connections", "label_configs", "relabelings"}
-    kept |= {"prompt_details", "version_ids"}
+    kept |= {"prompt_details", "version_ids", "connection_ids"}
     # Whose predictions and annotations are, who acted on how many, and where a draw ended; no text of a task.
     ids = {"installation", "unmarked", "accepted", "accepting", "day_holds", "draws", "actions"}
     assert set(metadata.tables) == forgotten | with_them | kept | ids

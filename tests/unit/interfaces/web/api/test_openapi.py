@@ -22,7 +22,6 @@ NOT_OURS = {
     "prompts.batch_failed_predictions": {"num_failed_predictions"},
     "prompts.versions.refine_prompt": {"async"},
     "prompts.subsets": {"ordering"},
-    "model_providers.list": {"ordering"},
 }
 """What the SDK may send and we need not know: Enterprise's own, and what makes no difference to an answer."""
 
