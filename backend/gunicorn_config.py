@@ -18,6 +18,7 @@ from typing import Any
 from backend.app import App
 from backend.container import Container
 from backend.errors import PromptsError
+from backend.interfaces.web.keep_up import KEEP_UP
 from backend.interfaces.web.server import CLOSE, THREADS
 from backend.logs import logging_config
 from backend.settings import Settings, load_settings
@@ -56,14 +57,18 @@ def on_starting(server: Any) -> None:
         sys.exit(str(error))
 
 
-def post_worker_init(_worker: object) -> None:
+def post_worker_init(worker: Any) -> None:
     """A large batch is millions of objects, and threads that work on it: without this /health waits for both."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     sys.setswitchinterval(0.001)
+    if worker.wsgi.extensions[KEEP_UP] is not None:
+        worker.wsgi.extensions[KEEP_UP].start()
 
 
 def worker_exit(_server: object, worker: Any) -> None:
     """No connection is left, but answers may be under way that nobody waits for any more. They are paid for."""
     if getattr(worker, "wsgi", None) is not None:
+        if worker.wsgi.extensions[KEEP_UP] is not None:
+            worker.wsgi.extensions[KEEP_UP].stop()
         worker.wsgi.extensions[CLOSE](drain_s)

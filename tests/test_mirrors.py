@@ -69,6 +69,14 @@ JOURNEYS = {
         "services/analysis/votes",
     ),
     "test_examples": ("interfaces/cli/options/few_shot", "services/prompts/few_shot_selection"),
+    "test_keep_up": (
+        "adapters/label_studio/webhooks",
+        "app/keep_up",
+        "domain/keep_up",
+        "interfaces/cli/commands/keep_up",
+        "interfaces/web/keep_up",
+        "services/keep_up/switching",
+    ),
     "test_main_job": (
         "adapters/label_studio/client",
         "adapters/label_studio/predictions",
@@ -137,7 +145,7 @@ UNITS = {
     "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
     "unit/adapters/database/test_engine": tuple(
         f"adapters/database/tables/{name}"
-        for name in ("base", "completions", "model_connections", "predictions", "prompts", "runs", "trust")
+        for name in ("base", "completions", "keep_ups", "model_connections", "predictions", "prompts", "runs", "trust")
     ),
     "unit/adapters/database/test_prompts": ("adapters/database/completions",),
     "unit/adapters/database/test_repository": ("adapters/database/retry",),

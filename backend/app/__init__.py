@@ -10,6 +10,7 @@ from backend.app.api import ApiOperations
 from backend.app.authorship import AuthorshipOperations
 from backend.app.checks import CheckOperations
 from backend.app.connections import ConnectionOperations
+from backend.app.keep_up import KeepUpOperations
 from backend.app.projects import ProjectOperations
 from backend.app.prompts import PromptOperations
 from backend.app.results import ResultOperations
@@ -25,5 +26,6 @@ class App(
     ConnectionOperations,
     ApiOperations,
     AuthorshipOperations,
+    KeepUpOperations,
 ):
     """All groups in one: an operation has one name, wherever it is called from."""

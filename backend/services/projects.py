@@ -96,6 +96,11 @@ class Projects:
             self.studio.disconnect(project, created)  # a refused backend may have been created nevertheless
             raise
 
+    def connected_url(self, project: int) -> str | None:
+        """Where Label Studio reaches the server, if `connect` was done; None if not."""
+        titles = self._titles(project)
+        return next((str(b["url"]).rstrip("/") for b in self.studio.backends(project) if b["title"] in titles), None)
+
     def disconnect(self, project: int, url: str | None = None) -> int:
         """Removes our backends (or the one at `url`) with their webhooks and restores what was shown. Returns their
         number."""

@@ -16,6 +16,7 @@ from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
 from backend.adapters.label_studio.predictions import ANNOTATED, StudioPredictions
 from backend.adapters.label_studio.task_pages import TaskPages
 from backend.adapters.label_studio.views import StudioViews
+from backend.adapters.label_studio.webhooks import StudioWebhooks
 from backend.domain.person import Person
 from backend.domain.pictures.loading import PictureSource
 from backend.domain.predictions.acceptance import is_unseen
@@ -63,7 +64,7 @@ class AnnotatedTask:
         return tuple(a for a in self.annotations if a.get("id") not in self.unseen)
 
 
-class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews):
+class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWebhooks):
     """`known`: the annotations of a project that were made of predictions by order of this record, by id; `texts`: who
     reads the texts of which tasks hold the address."""
 
@@ -170,6 +171,10 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews):
         """
         pages = self._pages.pages(project, 10 * PAGE, query={"filters": filters}, include="id", fields="task_only")
         return [row["id"] for rows in pages for row in rows]
+
+    def ids_after(self, project: int, task: int) -> list[int]:
+        """Ids of the tasks that were made after `task`, ascending."""
+        return self.filtered_ids(project, all_of(("id", "greater", "Number", task))["filters"])
 
     def id_pages(self, project: int, view: int | None = None) -> Iterator[list[int]]:
         """Ids of all tasks, ascending, or of those of a Data Manager tab in its order, in pages."""

@@ -28,6 +28,7 @@ from backend.interfaces.cli.commands import (
     evaluate,
     forget,
     init,
+    keep_up,
     models,
     open_page,
     predictions,
@@ -144,6 +145,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     ),
     "Use the predictions": (
         projects.use,
+        keep_up.keep_up,
         predictions.predictions,
         predictions.push,
         predictions.withdraw,

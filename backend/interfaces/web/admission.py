@@ -52,6 +52,7 @@ WRONG = Refusal(
 API = "/api/"
 OPEN_TO_ALL = ("/api/token/refresh", "/api/openapi.json")
 PAGES = "/prompts"
+WEBHOOK, SECRET = "/webhook/keep-up/", "HTTP_X_OPEN_PROMPTS_SECRET"
 NO_TOKEN = Refusal(
     401, "Send your Label Studio access token: Authorization: Token …, Authorization: Bearer …, or X-API-Key."
 )
@@ -99,8 +100,8 @@ class Password:
 
 
 def told_apart(admit: Admit, pages: Admit) -> Admit:
-    """Label Studio, scripts and browsers, told apart by path. Scripts bring Label Studio's own tokens: here it only
-    counts that one was sent; whose it is is found out once a thread has time for it.
+    """Label Studio, scripts and browsers, told apart by path. Scripts bring Label Studio's own tokens, and webhooks a
+    secret. Here it only counts that one was sent; whether it is right is found out once a thread has time for it.
 
     admit: of Label Studio's requests
     pages: of those of browsers
@@ -110,6 +111,8 @@ def told_apart(admit: Admit, pages: Admit) -> Admit:
         path = environ.get("PATH_INFO", "")
         if path == PAGES or path.startswith(f"{PAGES}/"):
             return pages(environ)
+        if path.startswith(WEBHOOK) and environ.get(SECRET):  # Label Studio sends no password with it
+            return None
         if not path.startswith(API):
             return admit(environ)
         sent = environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_X_API_KEY")

@@ -29,6 +29,7 @@ from backend.interfaces.web.admission import (
     verdict,
 )
 from backend.interfaces.web.api.routes import add_api
+from backend.interfaces.web.keep_up import KEEP_UP, add_keep_up
 from backend.interfaces.web.large_json import json_pieces, read_json
 from backend.interfaces.web.observability import add_operations
 from backend.interfaces.web.pages.guard import PageAddress, PageGuard
@@ -66,6 +67,7 @@ def create_app(app: App | None = None) -> Flask:
     _add_routes(server, live_predictions)
     _add_runs(server, app)
     add_operations(server, app)
+    server.extensions[KEEP_UP] = add_keep_up(server, app)
     sign_in = SignIn(app)
     add_api(server, app, sign_in)
     address = PageAddress(settings.page_url)

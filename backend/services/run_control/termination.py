@@ -10,6 +10,8 @@ from backend.engine.budget_rules import REASON, OverBudget, stopped
 from backend.engine.shutdown import Stopped
 from backend.errors import PromptsError, RunError, where
 
+INTERRUPTED = "It was interrupted."
+
 
 class Canceled(RunError):
     """Somebody canceled the run while it was worked on; this is already stored."""
@@ -73,5 +75,5 @@ def _left(record: RunStore, run_id: str, shared: bool) -> RunError:
     if record.run(run_id).status in FINAL:
         return Canceled(run_id)
     if not shared:
-        record.finish(run_id, "canceled", "It was interrupted.")
+        record.finish(run_id, "canceled", INTERRUPTED)
     return Interrupted(run_id, shared)

@@ -2,6 +2,7 @@
 
 from backend.adapters.database.tables.base import metadata
 from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, sources
+from backend.adapters.database.tables.keep_ups import keep_up_runs, keep_ups
 from backend.adapters.database.tables.model_connections import model_connections
 from backend.adapters.database.tables.predictions import accepted, accepting, connections, installation, unmarked
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
@@ -26,6 +27,8 @@ __all__ = [
     "holds",
     "installation",
     "jobs",
+    "keep_up_runs",
+    "keep_ups",
     "label_configs",
     "metadata",
     "model_connections",

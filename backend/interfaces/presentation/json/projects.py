@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from backend.domain.keep_up import KeepUpState
     from backend.services.health_checks import HealthCheck
     from backend.services.predictions.sync import PushResult
     from backend.services.projects import ProjectPredictions
@@ -32,4 +33,21 @@ def push_json(pushed: "PushResult") -> dict[str, int]:
         "deleted": pushed.deleted,
         "unchanged": pushed.unchanged,
         "rescored": pushed.rescored,
+    }
+
+
+def keep_up_json(state: "KeepUpState") -> dict[str, Any]:
+    keep_up = state.keep_up
+    return {
+        "project": keep_up.project,
+        "on": keep_up.on,
+        "version": keep_up.tag,
+        "budget_usd": keep_up.budget,
+        "spent_usd": state.spent,
+        "waiting": state.waiting,
+        "runs": list(state.runs),
+        "trouble": keep_up.trouble or None,
+        "changed": keep_up.changed,
+        "user_id": keep_up.user_id,
+        "user_email": keep_up.user_email,
     }

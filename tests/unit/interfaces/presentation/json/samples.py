@@ -18,6 +18,7 @@ from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
+from backend.domain.keep_up import KeepUp, KeepUpState
 from backend.domain.metrics.agreement import agreement
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.confusions import Confusion
@@ -147,6 +148,7 @@ CONNECTION = StoredConnection(
 CONNECTION_CHECK = ConnectionCheck("groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001)
 CHECK = HealthCheck("Label Studio", True, "http://studio, version 1.23.0")
 PREDICTIONS = ProjectPredictions({"mood@1": 3, "": 1}, 5, 2)
+KEEP_UP = KeepUpState(KeepUp(7, True, 2.0, 40, "mood@1", "", "2026-11-29", 1, "ann@example.com"), 0.5, 3, ("1f3a9c04",))
 PUSHED = PushResult(3, 2, 1, 4)
 RELABELLED = Relabelled(7, "mood", "Refund", "Reimbursement", 12, ("mood@1",))
 RENAMES = {"mood": {"Refund": "Reimbursement"}}

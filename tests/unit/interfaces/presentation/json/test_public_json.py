@@ -50,6 +50,7 @@ MADE: dict[str, Any] = {
     "runs": [runs.run_status_json(samples.STATUS)],
     "watch": runs.run_status_json(samples.STATUS, samples.SAVED_BY),
     "predictions": projects.project_predictions_json(samples.PREDICTIONS),
+    "keep-up": projects.keep_up_json(samples.KEEP_UP),
     "push": projects.push_json(samples.PUSHED),
 }
 

@@ -1,0 +1,79 @@
+"""Repository of keep-ups: for which projects tasks are predicted as they are imported, and the runs that do it."""
+
+from dataclasses import asdict
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import retried
+from backend.adapters.database.tables import asks, keep_up_runs, keep_ups, runs
+from backend.domain.keep_up import KeepUp
+
+_COLUMNS = [column for column in keep_ups.c if column.name != "secret"]
+
+
+class KeepUpStore(Repository):
+    """See Repository."""
+
+    @retried
+    def all(self) -> list[KeepUp]:
+        """By project, those that were turned off too."""
+        with self._engine.connect() as connection:
+            return [KeepUp(**row._mapping) for row in connection.execute(sa.select(*_COLUMNS).order_by("project"))]
+
+    @retried
+    def of(self, project: int) -> KeepUp | None:
+        """None for a project where it was never turned on."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(*_COLUMNS).where(keep_ups.c.project == project)).first()
+        return None if row is None else KeepUp(**row._mapping)
+
+    @retried
+    def save(self, keep_up: KeepUp, secret: str) -> None:
+        """Replaces that of the project. `secret`: what its webhook will send."""
+        values = asdict(keep_up) | {"secret": _hashed(secret)}
+        row = self._insert(keep_ups).values(values)
+        with self._engine.begin() as connection:
+            connection.execute(row.on_conflict_do_update(index_elements=["project"], set_=values))
+
+    @retried
+    def note(self, project: int, **values: Any) -> None:
+        """Changes columns of that of a project."""
+        with self._engine.begin() as connection:
+            connection.execute(keep_ups.update().where(keep_ups.c.project == project).values(**values))
+
+    @retried
+    def is_secret(self, project: int, secret: str) -> bool:
+        """Whether a project's webhook sends this."""
+        query = sa.select(keep_ups.c.secret).where(keep_ups.c.project == project, keep_ups.c.on)
+        with self._engine.connect() as connection:
+            known = connection.execute(query).scalar()
+        return known is not None and compare_digest(str(known), _hashed(secret))
+
+    @retried
+    def add_run(self, project: int, run_id: str, day: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(keep_up_runs.insert().values(run_id=run_id, project=project, day=day))
+
+    @retried
+    def runs(self, project: int, day: str) -> list[str]:
+        """Ids of the runs of a project on that day, oldest first."""
+        query = sa.select(runs.c.id).join_from(runs, keep_up_runs)
+        condition = sa.and_(keep_up_runs.c.project == project, keep_up_runs.c.day == day)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.where(condition).order_by(runs.c.created)).scalars())
+
+    @retried
+    def done(self, project: int, since: int) -> set[int]:
+        """The tasks after `since` that completed runs had."""
+        query = sa.select(asks.c.task_id).join_from(asks, runs).join(keep_up_runs, keep_up_runs.c.run_id == runs.c.id)
+        condition = sa.and_(keep_up_runs.c.project == project, runs.c.status == "completed", asks.c.task_id > since)
+        with self._engine.connect() as connection:
+            return set(connection.execute(query.where(condition)).scalars())
+
+
+def _hashed(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""The command that has new tasks predicted as they are imported."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.errors import NotThereError
+from backend.interfaces.cli.commands.projects import backend_url_option
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.projects import keep_up_json
+
+if TYPE_CHECKING:
+    from backend.domain.keep_up import KeepUpState
+
+BUDGET = 1.0
+
+
+@click.command(name="keep-up")
+@click.argument("project", type=int)
+@click.option("--on/--off", "wanted", default=None, help="Turn it on or off. Default: tell how it stands.")
+@click.option("--budget", type=float, default=BUDGET, show_default=True, metavar="USD", help="Most USD a day (UTC).")
+@backend_url_option
+@as_json
+def keep_up(project: int, wanted: bool | None, budget: float, backend_url: str | None, json_wanted: bool) -> None:
+    """Predict tasks as they are imported, by the version in use. The server does it while it runs.
+
+    \b
+    ls-prompts keep-up 12 --on --budget 2
+    ls-prompts keep-up 12
+    """
+    app = the_app()
+    with waiting_for("Label Studio to take the webhook"):
+        if wanted:
+            app.start_keep_up(project, budget, backend_url, notify)
+        elif wanted is False and not app.stop_keep_up(project):
+            notify(f"Keep-up of project {project} was off.")
+        state = app.keep_up(project)
+    if state is None:
+        raise NotThereError(f"Keep-up of project {project} is off: `ls-prompts keep-up {project} --on` turns it on.")
+    if json_wanted:
+        print_json(keep_up_json(state))
+    else:
+        _tell(state)
+
+
+def _tell(state: "KeepUpState") -> None:
+    keep_up = state.keep_up
+    who = f", {'on' if keep_up.on else 'off'} since {keep_up.changed[:16]} by {printable(keep_up.user_email or 'n/a')}"
+    click.echo(f"Keep-up of project {keep_up.project}: {'on' if keep_up.on else 'off'}{who}")
+    if keep_up.on:
+        spent = "n/a" if state.spent is None else f"{state.spent:.4f}"
+        click.echo(f"{keep_up.tag}: {spent} of {keep_up.budget:g} USD spent today (UTC)")
+        click.echo(f"{numbers.things(state.waiting, 'new task')} without a prediction")
+    if keep_up.trouble:
+        click.echo(printable(keep_up.trouble))

@@ -1,0 +1,1 @@
+"""Keep-up: tasks get predictions as they are imported."""

@@ -1,0 +1,156 @@
+"""Task follower: starts runs for tasks that were imported since keep-up was turned on.
+
+What it does follows from the database and from Label Studio alone, so a server that starts again, or a second one, goes
+on where another stopped. A task is done with when a completed run had it. Answers of a run that stopped earlier are
+stored, and are not paid again.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from backend.adapters.database.keep_ups import KeepUpStore
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.keep_up import KeepUp, KeepUpState, spent_up, total
+from backend.domain.runs.run import OPEN, Run
+from backend.engine.budget_rules import REASON
+from backend.errors import PromptsError, RunError
+from backend.services.keep_up.switching import no_version
+from backend.services.run_control.status import ABANDONED, NEVER_BEGAN, RunStatus
+from backend.services.run_control.termination import INTERRUPTED
+
+EVERY_S = 180.0
+"""Seconds between looks without a webhook, and after a run that failed; each further failure doubles the latter."""
+MOST_S = 3600.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerParts:
+    """What a TaskFollower works with.
+
+    in_use: project -> tag of the version that annotators get
+    start: tag, tasks, budget in USD -> a background run
+    resume: continues a run
+    watch: the progress of a run
+    answered: those of these tasks for which the version `tag` has a stored answer
+    today: YYYY-MM-DD (UTC)
+    """
+
+    keep_ups: KeepUpStore
+    studio: LabelStudioClient
+    in_use: Callable[[int], str | None]
+    start: Callable[[str, tuple[int, ...], float], Run]
+    resume: Callable[[str], object]
+    watch: Callable[[str], RunStatus]
+    answered: Callable[[str, Sequence[int]], list[int]]
+    today: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFollower:
+    parts: FollowerParts
+
+    def look(self, project: int) -> bool:
+        """One round for a project: starts a run if tasks wait and nothing stands against it. Trouble is stored, and
+        tried again by a later round. True while a run is under way, after which another round is due."""
+        keep_up = self.parts.keep_ups.of(project)
+        if keep_up is None or not keep_up.on:
+            return False
+        try:
+            trouble = self._round(keep_up)
+        except PromptsError as error:
+            trouble = str(error)
+        if trouble != keep_up.trouble:
+            self.parts.keep_ups.note(project, trouble=trouble)
+            if trouble:
+                log.warning("keep-up of project %d: %s", project, trouble)
+        runs = self._runs(project)
+        return bool(runs) and runs[-1].run.status in OPEN
+
+    def state(self, keep_up: KeepUp) -> KeepUpState:
+        """Raises StudioError when Label Studio does not list tasks."""
+        runs = self._runs(keep_up.project)
+        waiting = self._waiting(keep_up)[1] if keep_up.on else []
+        spent = total({status.run.id: status.tally.spent_usd for status in runs})
+        return KeepUpState(keep_up, spent, len(waiting), tuple(status.run.id for status in runs))
+
+    def _round(self, keep_up: KeepUp) -> str:
+        """Why it does not go on; "" if it does."""
+        tag = self.parts.in_use(keep_up.project)
+        if tag is None:
+            return str(no_version(keep_up.project))
+        runs = self._runs(keep_up.project)
+        stop = self._held_up(keep_up, runs)
+        if stop is not None:
+            return stop
+        tasks, waiting = self._waiting(keep_up)
+        self._advance(keep_up, tag, tasks, waiting)
+        return self._start(keep_up, tag, waiting, runs) if waiting else ""
+
+    def _held_up(self, keep_up: KeepUp, runs: list[RunStatus]) -> str | None:
+        """Why no other run starts now, "" while one works; None if one may."""
+        if not runs:
+            return None
+        run = runs[-1].run
+        if run.status in OPEN:
+            return ""
+        if run.reason in (ABANDONED, NEVER_BEGAN, INTERRUPTED):
+            self.parts.resume(run.id)
+            return ""
+        if run.status == "canceled" and run.reason != REASON and run.created > keep_up.changed:
+            again = f"`ls-prompts keep-up {keep_up.project} --on --budget {keep_up.budget:g}` goes on."
+            return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: {again}"
+        if run.status == "failed" and run.silent_s < _patience(runs) and run.created > keep_up.changed:
+            return run.reason
+        return None
+
+    def _waiting(self, keep_up: KeepUp) -> tuple[list[int], list[int]]:
+        """The tasks that were made since, and those of them that no completed run had."""
+        tasks = self.parts.studio.ids_after(keep_up.project, keep_up.since)
+        done = self.parts.keep_ups.done(keep_up.project, keep_up.since) if tasks else set()
+        return tasks, [task for task in tasks if task not in done]
+
+    def _advance(self, keep_up: KeepUp, tag: str, tasks: list[int], waiting: list[int]) -> None:
+        """Leaves out what is done with, up to the first task that waits."""
+        last = (waiting[0] - 1) if waiting else max(tasks, default=keep_up.since)
+        if (last, tag) != (keep_up.since, keep_up.tag):
+            self.parts.keep_ups.note(keep_up.project, since=last, tag=tag)
+
+    def _start(self, keep_up: KeepUp, tag: str, waiting: list[int], runs: list[RunStatus]) -> str:
+        left = keep_up.budget - (total({status.run.id: status.tally.spent_usd for status in runs}) or 0.0)
+        too_little = _too_little(runs)
+        trouble = spent_up(keep_up) if left <= too_little else ""
+        # What is answered costs nothing more, and waits only to be pushed.
+        tasks = self.parts.answered(tag, waiting) if trouble else waiting
+        if tasks:
+            try:
+                run = self.parts.start(tag, tuple(tasks), max(left, 1e-9))
+            except RunError as busy:
+                log.info("keep-up of project %d: %d tasks wait: %s", keep_up.project, len(tasks), busy)
+                return trouble
+            self.parts.keep_ups.add_run(keep_up.project, run.id, self.parts.today())
+            log.info("run %s predicts %d new tasks of project %d", run.id, len(tasks), keep_up.project)
+        return trouble
+
+    def _runs(self, project: int) -> list[RunStatus]:
+        """Today's runs, oldest first."""
+        return [self.parts.watch(run_id) for run_id in self.parts.keep_ups.runs(project, self.parts.today())]
+
+
+def _too_little(runs: list[RunStatus]) -> float:
+    """USD that were not enough for a request today; 0 if no run stopped at its budget."""
+    last = next((status for status in reversed(runs) if status.run.reason == REASON), None)
+    if last is None or last.run.budget is None:
+        return 0.0
+    return last.run.budget - (last.tally.spent_usd or 0.0) + 1e-9
+
+
+def _patience(runs: list[RunStatus]) -> float:
+    """Seconds to wait after a run that failed."""
+    failed = 0
+    for status in reversed(runs):
+        if status.run.status != "failed":
+            break
+        failed += 1
+    return float(min(EVERY_S * 2 ** (failed - 1), MOST_S))

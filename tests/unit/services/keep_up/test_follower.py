@@ -1,0 +1,183 @@
+"""New tasks are given to one run at a time, within a day's budget, and never to a second one without a need."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from backend.adapters.database.keep_ups import KeepUpStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
+from backend.domain.keep_up import KeepUp
+from backend.domain.runs.run import Run, TaskCounts
+from backend.engine.budget_rules import REASON
+from backend.errors import SettingsError
+from backend.services.keep_up.follower import FollowerParts, TaskFollower
+from backend.services.run_control.status import ABANDONED, RunStatus
+from tests.scripted import some, version
+
+PROJECT, TAG = 7, "mood@1"
+
+
+class World:
+    """A project's tasks, and runs that end as a test says."""
+
+    def __init__(self, store: Store) -> None:
+        store.save(version(name="mood", project=PROJECT))
+        store.save(version(name="mood", project=PROJECT, template="Another {text}"))
+        self.record, self.keep_ups = RunStore(store), KeepUpStore(store)
+        self.keep_ups.save(KeepUp(PROJECT, True, 2.0, 10, TAG, "", "2026", 1, "ann@example.com"), "secret")
+        self.tasks: list[int] = []
+        self.tag: str | None = TAG
+        self.spent: dict[str, float] = {}
+        self.resumed: list[str] = []
+        self.started: list[tuple[str, tuple[int, ...], float]] = []
+        self.answered: list[int] = []
+        self.trouble: Exception | None = None
+        self.day = "2026-11-29"
+        studio: Any = SimpleNamespace(ids_after=lambda project, task: [t for t in self.tasks if t > task])
+        self.follower = TaskFollower(
+            FollowerParts(
+                self.keep_ups,
+                studio,
+                lambda project: self.tag,
+                self.start,
+                self.resumed.append,
+                self.watch,
+                lambda tag, tasks: [task for task in tasks if task in self.answered],
+                lambda: self.day,
+            )
+        )
+
+    def start(self, tag: str, tasks: Sequence[int], budget: float) -> Run:
+        if self.trouble:
+            raise self.trouble
+        self.started.append((tag, tuple(tasks), budget))
+        run = self.record.create(NewRun(tag, PROJECT, Subset("rest", ids=tuple(tasks)), budget=budget))
+        self.record.claim(run.id, "host:1")
+        self.record.asks.note(run.id, [RunTask(task, None) for task in tasks])
+        return self.record.run(run.id)
+
+    def watch(self, run_id: str) -> RunStatus:
+        counts = TaskCounts(0, 0, 0, 0, 0, 0, 0.0, spent_usd=self.spent.get(run_id, 0.0))
+        return RunStatus(self.record.run(run_id), counts)
+
+    def look(self) -> None:
+        self.follower.look(PROJECT)
+
+    def end(self, status: str, reason: str = "", spent: float = 0.0) -> None:
+        """Ends the newest run."""
+        run = self.record.runs()[0]
+        self.spent[run.id] = spent
+        self.record.complete(run.id) if status == "completed" else self.record.finish(run.id, status, reason)
+
+    @property
+    def now(self) -> KeepUp:
+        return some(self.keep_ups.of(PROJECT))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    store = Store(f"sqlite:///{tmp_path / 'prompts.sqlite3'}")
+    yield World(store)
+    store.close()
+
+
+def test_new_tasks_are_given_to_a_run_once(world: World) -> None:
+    world.tasks = [9, 10, 11, 12]
+    world.look()
+    world.look()
+    assert world.started == [(TAG, (11, 12), 2.0)]
+    world.end("completed", spent=0.5)
+    world.look()
+    assert (len(world.started), world.now.since) == (1, 12)
+    world.tasks.append(13)
+    world.look()
+    assert world.started[1:] == [(TAG, (13,), 1.5)]
+
+
+def test_a_run_that_failed_is_tried_again_later(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.end("failed", "The provider is away.")
+    world.keep_ups.note(PROJECT, changed="2026")
+    world.look()
+    assert (len(world.started), world.now.trouble) == (1, "The provider is away.")
+    world.keep_ups.note(PROJECT, changed="2099")
+    world.look()
+    assert [tasks for _, tasks, _ in world.started] == [(11,), (11,)], "turned on again, it does not wait"
+    assert world.now.trouble == ""
+
+
+def test_a_lost_run_is_resumed_and_a_canceled_one_is_not(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.end("failed", ABANDONED)
+    world.look()
+    assert (world.resumed, len(world.started)) == ([world.record.runs()[0].id], 1)
+
+
+def test_a_run_that_somebody_canceled_is_not_started_again(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.record.cancel(world.record.runs()[0].id)
+    world.look()
+    assert len(world.started) == 1
+    assert "was canceled: `ls-prompts keep-up 7 --on --budget 2` goes on" in world.now.trouble
+
+
+def test_a_day_without_money_pushes_what_is_answered_and_waits(world: World) -> None:
+    world.tasks = [11, 12, 13]
+    world.look()
+    world.end("canceled", REASON, spent=1.9)
+    world.answered = [11, 12]
+    world.look()
+    assert [tasks for _, tasks, _ in world.started] == [(11, 12, 13), (11, 12)]
+    world.end("completed")
+    world.answered = []
+    world.look()
+    assert len(world.started) == 2
+    assert world.now.trouble.startswith("The 2 USD a day for new tasks of project 7 are used up: it goes on after")
+    world.day = "2026-11-30"
+    world.look()
+    assert world.started[2:] == [(TAG, (13,), 2.0)]
+
+
+def test_a_larger_budget_goes_on_the_same_day(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.end("canceled", REASON, spent=1.9)
+    world.keep_ups.note(PROJECT, budget=4.0)
+    world.look()
+    assert world.started[1][2] == pytest.approx(2.1)
+
+
+def test_another_version_takes_what_waits(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.end("completed")
+    world.tasks.append(12)
+    world.tag = "mood@2"
+    world.look()
+    assert world.started[1:] == [("mood@2", (12,), 2.0)]
+    world.tag = None
+    world.end("completed")
+    world.look()
+    assert "No version is in use in project 7" in world.now.trouble
+
+
+def test_trouble_is_kept_for_people_and_off_is_off(world: World) -> None:
+    world.tasks = [11]
+    world.trouble = SettingsError("The limit of the day is used up.")
+    world.look()
+    assert world.now.trouble == "The limit of the day is used up."
+    state = world.follower.state(world.now)
+    assert (state.waiting, state.spent, state.runs) == (1, 0, ())
+    world.keep_ups.save(replace(world.now, on=False, trouble=""), "secret")
+    world.look()
+    assert (world.now.trouble, world.started) == ("", [])
