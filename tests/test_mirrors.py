@@ -33,6 +33,11 @@ JOURNEYS = {
         "services/setup/public_connections",
     ),
     "test_api_endpoints": ("interfaces/web/api/open_prompts",),
+    "test_api_outside": (
+        "domain/outside_answer",
+        "interfaces/web/api/outside",
+        "services/analysis/outside_results",
+    ),
     "test_acceptance": ("services/predictions/acceptance",),
     "test_background": (
         "interfaces/cli/commands/runs",
@@ -145,7 +150,17 @@ UNITS = {
     "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
     "unit/adapters/database/test_engine": tuple(
         f"adapters/database/tables/{name}"
-        for name in ("base", "completions", "keep_ups", "model_connections", "predictions", "prompts", "runs", "trust")
+        for name in (
+            "base",
+            "completions",
+            "keep_ups",
+            "model_connections",
+            "outside_answers",
+            "predictions",
+            "prompts",
+            "runs",
+            "trust",
+        )
     ),
     "unit/adapters/database/test_prompts": ("adapters/database/completions",),
     "unit/adapters/database/test_repository": ("adapters/database/retry",),

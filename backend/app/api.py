@@ -1,16 +1,20 @@
 """What the REST API needs beyond what the commands do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
+from backend.adapters.database.outside_answers import OutsideAnswerStore
 from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.adapters.label_studio.credential import Credential
 from backend.app.operations import Operations
 from backend.domain.metrics.evaluation import Evaluation
+from backend.domain.outside_answer import OutsideAnswer
 from backend.domain.person import Person
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import Run
+from backend.errors import SubsetError
 from backend.services.analysis.answered_tasks import AnsweredTask, answered_tasks
+from backend.services.analysis.outside_results import OutsideResult, outside_results
 from backend.services.analysis.stored_evaluation import stored_evaluation
 from backend.services.public_objects import PublicObjects
 
@@ -56,6 +60,22 @@ class ApiOperations(Operations):
         """What ground truths say about the stored answers of a version, or of one run of it; None without any."""
         resolved = self.container.resolver.read_by(version, project)
         return stored_evaluation(self.container.outcomes, resolved, annotated, run)
+
+    def add_outside_answers(self, run: Run, answers: Sequence[OutsideAnswer]) -> None:
+        """Stores what another program answered about tasks of a run, as sent by the person for whom this acts.
+
+        Raises SubsetError for tasks that the project does not have.
+        """
+        known = set(self.container.studio.task_ids(run.project)) if answers else set()
+        unknown = sorted({answer.task_id for answer in answers} - known)
+        if unknown:
+            raise SubsetError(f"Project {run.project} has no task {unknown[0]}: send answers about its tasks.")
+        OutsideAnswerStore(self.container.store).add(run.id, answers, self.person)
+
+    def outside_results(self, run: Run) -> list[OutsideResult]:
+        """What other programs answered about a run's tasks, by task; none of it counts for the version."""
+        answers = OutsideAnswerStore(self.container.store).of(run.id)
+        return outside_results(self.container.studio, self.container.resolver.readable(run.tag), answers)
 
     def answered_tasks(self, tag: str) -> list[AnsweredTask]:
         """The tasks that a version was run on, with what came of them, by id."""

@@ -169,7 +169,8 @@ REFUSED = {
     ),
     "key that is no text": ("post", "model-provider-connections/", {"api_key": ["sk-secret"]}, 400),
     "connection of the environment": ("patch", "model-provider-connections/1/", {"endpoint": "http://x"}, 400),
-    "results from elsewhere": ("post", "model-run/batch-predictions", {"modelrun_id": 1, "results": []}, 400),
+    "results of no run": ("post", "model-run/batch-predictions", {"modelrun_id": 1000000, "results": []}, 404),
+    "results without a task": ("post", "model-run/batch-predictions", {"modelrun_id": 1, "results": [{}]}, 400),
 }
 
 

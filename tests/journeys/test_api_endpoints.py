@@ -87,10 +87,14 @@ async def results(call: Call, project: int, version: int, run: int) -> None:
     assert (await call("prompts.subset_tasks", project, prediction_version_ids=str(version))).count == TRUTHS
     assert (await call("prompts.indicators.list", run))[0].title == "Accuracy"
     assert (await call("prompts.indicators.get", run, "accuracy")).values["accuracy"] == 1.0
-    pushed = call("prompts.batch_predictions", modelrun_id=run, results=[], num_predictions=0)
-    assert await refused(pushed) == 400
-    failed = call("prompts.batch_failed_predictions", modelrun_id=run, failed_predictions=[])
-    assert await refused(failed) == 400
+    said = [{"task_id": rows[0].id, "output": {"topic": "Praise"}, "total_cost_usd": 0.5}]
+    pushed = await call("prompts.batch_predictions", modelrun_id=run, results=said, num_predictions=1, job_id="mine")
+    assert (pushed.job_id, pushed.results) == ("mine", said)
+    broken = [{"task_id": rows[1].id, "error_type": "Timeout", "message": "It took too long."}]
+    failed = await call("prompts.batch_failed_predictions", modelrun_id=run, failed_predictions=broken)
+    assert failed.failed_predictions == broken
+    assert (await call("prompts.indicators.get", run, "outside")).values["outputs"] == 2
+    assert (await call("prompts.indicators.get", run, "accuracy")).values["accuracy"] == 1.0, "the model's alone"
 
 
 async def providers(call: Call) -> None:

@@ -3,8 +3,8 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,20 +26,25 @@ http {{
   access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server {{ listen 127.0.0.1:{port}{tls}; {server} }}
+  {servers}
 }}"""
 
 
-@contextmanager
-def nginx(folder: Path, server: str, tls: str = "") -> Iterator[int]:
+def nginx(folder: Path, server: str, tls: str = "") -> AbstractContextManager[int]:
     """A running nginx with this `server`; its port."""
+    return nginx_with(folder, lambda port: f"server {{ listen 127.0.0.1:{port}{tls}; {server} }}")
+
+
+@contextmanager
+def nginx_with(folder: Path, servers: Callable[[int], str]) -> Iterator[int]:
+    """The same with these `servers`, which listen on a port."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
         unavailable("No nginx found: install it (Debian: nginx-light).")
     port = services.free_port()
     user = " user root;" if os.geteuid() == 0 else ""  # else its workers may not write in our folder
     folder.mkdir(parents=True)
-    (folder / "conf").write_text(CONF.format(folder=folder, port=port, server=server, tls=tls, user=user))
+    (folder / "conf").write_text(CONF.format(folder=folder, servers=servers(port), user=user))
     with subprocess.Popen([program, "-p", str(folder), "-e", f"{folder}/error.log", "-c", f"{folder}/conf"]) as process:
         try:
             until(lambda: services.free_port(port) != port)

@@ -4,6 +4,7 @@ from backend.adapters.database.tables.base import metadata
 from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, sources
 from backend.adapters.database.tables.keep_ups import keep_up_runs, keep_ups
 from backend.adapters.database.tables.model_connections import model_connections
+from backend.adapters.database.tables.outside_answers import outside_answers
 from backend.adapters.database.tables.predictions import accepted, accepting, connections, installation, unmarked
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
 from backend.adapters.database.tables.public_ids import actions, connection_ids, prompt_details, run_ids, version_ids
@@ -33,6 +34,7 @@ __all__ = [
     "metadata",
     "model_connections",
     "names",
+    "outside_answers",
     "payments",
     "prompt_details",
     "prompts",

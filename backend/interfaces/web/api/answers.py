@@ -138,6 +138,31 @@ class ProjectSubsetTaskItem(TypedDict):
     link: str
 
 
+class BatchPredictions(TypedDict):
+    """`results`: as they were sent."""
+
+    job_id: str
+    results: list[dict[str, Any]]
+
+
+class BatchFailedPredictions(TypedDict):
+    job_id: str
+    failed_predictions: list[dict[str, Any]]
+
+
+class OutsideTaskItem(TypedDict):
+    """An answer that another program gave."""
+
+    id: int
+    prediction: dict[str, Any] | None
+    ground_truth: dict[str, Any] | None
+    score: float | None
+    error: TaskError | None
+    cost_usd: float | None
+    created_by: UserSimple | None
+    created_at: str
+
+
 class InferenceRunCostEstimate(TypedDict):
     """`low_usd`, `high_usd`: the ends of the range."""
 

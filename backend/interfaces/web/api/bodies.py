@@ -12,6 +12,8 @@ from backend.interfaces.web.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+MOST_ANSWERS = 10_000
+"""In one request."""
 Skill = Literal["TextClassification", "NamedEntityRecognition"]
 Key = Annotated[SecretStr, Field(max_length=10_000)]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
@@ -59,6 +61,32 @@ class RunBody(BaseModel):
     task_ids: list[Id] | None = None
     filters_json: dict[str, Any] | None = None
     budget_usd: Annotated[float, Field(ge=0)] | None = None
+
+
+class OutsidePrediction(BaseModel):
+    """`output`: control -> value."""
+
+    task_id: Id
+    output: dict[str, Any]
+    total_cost_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
+class FailedPrediction(BaseModel):
+    task_id: Id
+    error_type: Annotated[str, Field(min_length=1, max_length=40)] = "failed"
+    message: Annotated[str, Field(max_length=2000)] = ""
+
+
+class PredictionsBody(BaseModel):
+    modelrun_id: Id
+    results: Annotated[list[OutsidePrediction], Field(max_length=MOST_ANSWERS)]
+    job_id: Annotated[str, Field(max_length=200)] | None = None
+
+
+class FailuresBody(BaseModel):
+    modelrun_id: Id
+    failed_predictions: Annotated[list[FailedPrediction], Field(max_length=MOST_ANSWERS)]
+    job_id: Annotated[str, Field(max_length=200)] | None = None
 
 
 class RefineBody(BaseModel):

@@ -11,7 +11,17 @@ from pydantic import BaseModel, TypeAdapter
 
 from backend import __version__
 from backend.interfaces.web.admission import API
-from backend.interfaces.web.api import answers, bodies, connections, open_prompts, prompts, results, runs, versions
+from backend.interfaces.web.api import (
+    answers,
+    bodies,
+    connections,
+    open_prompts,
+    outside,
+    prompts,
+    results,
+    runs,
+    versions,
+)
 
 Object = dict[str, Any]
 Described = Iterable[tuple[str, str, Callable[..., Any]]]
@@ -49,6 +59,9 @@ OPERATIONS: dict[Callable[..., Any], Operation] = {
     runs.list_runs: Operation(answers.ModelRun, bodies.RunsQuery, many=LIST),
     runs.create_run: Operation(answers.ModelRun, body=bodies.RunBody, status=201),
     runs.cancel_run: Operation(answers.Detail),
+    outside.add_predictions: Operation(answers.BatchPredictions, body=bodies.PredictionsBody),
+    outside.add_failures: Operation(answers.BatchFailedPredictions, body=bodies.FailuresBody),
+    outside.list_answers: Operation(answers.OutsideTaskItem, many=LIST),
     results.subsets: Operation(many=LIST),
     results.subset_tasks: Operation(query=bodies.TasksQuery, many=PAGE),
     results.list_indicators: Operation(many=LIST),

@@ -6,7 +6,7 @@ from typing import Any
 from backend.domain.answer import Answer, answer_json
 from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
 from backend.domain.metrics.evaluation import Evaluation
-from backend.domain.statistics.intervals import ratio
+from backend.domain.statistics.intervals import ratio, wilson
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.bodies import TasksQuery, numbers, query
 from backend.interfaces.web.api.call import ApiCall
@@ -14,6 +14,7 @@ from backend.interfaces.web.api.paging import ordered, paged
 from backend.interfaces.web.api.runs import subset_of
 from backend.interfaces.web.problem import Problem
 from backend.services.analysis.answered_tasks import AnsweredTask
+from backend.services.analysis.outside_results import OutsideResult
 from backend.services.public_objects import PublicVersion
 from backend.services.run_control.status import RunStatus
 
@@ -132,6 +133,8 @@ def _indicators(call: ApiCall, run: int) -> dict[str, Any]:
     of = call.objects.run(run)
     status, evaluation = call.app.watch(of.run.id), call.evaluation_of_run(of)
     scored = {} if evaluation is None else {key: make(evaluation) for key, make in SCORED.items()}
+    outside = call.app.outside_results(of.run)
+    scored |= {"outside": _outside(outside)} if outside else {}
     return scored | {"outputs": _outputs(status), "coverage": _coverage(status), "cost": _cost(status)}
 
 
@@ -165,6 +168,17 @@ SCORED: dict[str, Callable[[Evaluation], dict[str, Any]]] = {
     "f1": _f1,
     "classification_report": _per_label,
 }
+
+
+def _outside(results: list[OutsideResult]) -> dict[str, Any]:
+    """Of the answers that other programs gave, which no other indicator counts."""
+    judged = [result.correct for result in results if result.correct is not None]
+    usable = sum(result.answer is not None for result in results)
+    values = {
+        "accuracy": ratio(sum(judged), len(judged)),
+        "interval": shapes.interval(wilson(sum(judged), len(judged))),
+    }
+    return _indicator("Answers from outside", "outputs", outputs=len(results), usable=usable, **values)
 
 
 def _outputs(status: RunStatus) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from backend.app import App
 from backend.errors import PromptsError, where
 from backend.interfaces.web.admission import API
-from backend.interfaces.web.api import connections, open_prompts, prompts, results, runs, versions
+from backend.interfaces.web.api import connections, open_prompts, outside, prompts, results, runs, versions
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.api.openapi import REFINE, REFINED, Operation, description
 from backend.interfaces.web.api.refinements import RefinementRoutes
@@ -48,8 +48,8 @@ ROUTES: tuple[Route, ...] = (
     ("GET", _RUNS, runs.list_runs),
     ("POST", _RUNS, runs.create_run),
     ("POST", f"{_RUNS}/<int:run>/cancel", runs.cancel_run),
-    ("POST", "/model-run/batch-predictions", runs.refuse_results),
-    ("POST", "/model-run/batch-failed-predictions", runs.refuse_results),
+    ("POST", "/model-run/batch-predictions", outside.add_predictions),
+    ("POST", "/model-run/batch-failed-predictions", outside.add_failures),
     ("GET", "/projects/<int:project>/subsets", results.subsets),
     ("GET", "/projects/<int:project>/subset-tasks", results.subset_tasks),
     ("GET", "/inference-runs/<int:run>/indicators", results.list_indicators),
@@ -57,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/model-provider-connections", connections.list_connections),
     ("POST", "/model-provider-connections", connections.create_connection),
     ("GET", "/model-provider-connections/provider-choices", connections.provider_choices),
+    ("GET", "/open-prompts/runs/<int:run>/outside-answers", outside.list_answers),
     ("GET", f"{_OWN}/evaluation", open_prompts.evaluation),
     ("GET", f"{_OWN}/results", open_prompts.version_results),
     ("GET", f"{_OWN}/threshold", open_prompts.threshold),

@@ -60,11 +60,6 @@ def cancel_run(call: ApiCall, prompt: int, version: int, run: int) -> Any:
     return {"detail": "The run is canceled." if stopped else "The run had ended already."}
 
 
-def refuse_results(call: ApiCall) -> Any:
-    """What a version answered is what its model said, so answers from elsewhere have no place in its runs."""
-    raise Problem(400, "Runs of this server ask the model themselves: start one with prompts.runs.create.")
-
-
 def shape(call: ApiCall, of: PublicRun) -> ModelRun:
     """A ModelRun; with its score once it has ended."""
     status = call.app.watch(of.run.id)

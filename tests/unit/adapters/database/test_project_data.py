@@ -142,7 +142,7 @@ def test_nothing_of_it_is_left_in_the_file(tmp_path: Path, records: Records) -> 
 def test_every_table_is_thought_of() -> None:
     """A new table may hold something about tasks: it belongs in `forget_store`, or here with a reason."""
     forgotten = {"completions", "embeddings", "batches", "sources", "samples", "payments", "runs", "calibrations"}
-    with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids", "keep_up_runs"}
+    with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids", "keep_up_runs", "outside_answers"}
     # The user's own work, what annotators get, and what a project's config says of its labels.
     kept = {"prompts", "names", "versions", "connections", "model_connections", "label_configs", "relabelings"}
     kept |= {"prompt_details", "version_ids", "connection_ids"}
