@@ -93,6 +93,7 @@ serve: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.tabs
 
 bench-trust: setup
 	nice $(BIN)/python -m benchmarks.trust

@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         """Where this machine reaches the server; None when it listens elsewhere."""
         return f"http://{self.bind}" if self._is_local() else None
 
+    def page(self) -> str | None:
+        """Where browsers find the page; None when that is not known."""
+        url = self.page_url or self.local_url()
+        return None if url is None else f"{url}/prompts"
+
     def _is_local(self) -> bool:
         host = self.bind.rpartition(":")[0].strip("[]")
         return host in ("localhost", "::1") or host.startswith("127.")

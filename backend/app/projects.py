@@ -29,9 +29,8 @@ class ProjectOperations(Operations):
 
         url: where Label Studio reaches the server; by default where it listens on this machine
         """
-        return self.container.projects.connect(
-            project, url or self.container.settings.local_url(), self.container.login, notify
-        )
+        parts, settings = self.container, self.container.settings
+        return parts.projects.connect(project, url or settings.local_url(), parts.login, notify, settings.page())
 
     def disconnect(self, project: int, url: str | None = None) -> int:
         return self.container.projects.disconnect(project, url)

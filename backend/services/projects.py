@@ -47,8 +47,10 @@ class Projects:
     store: Store
     studio: LabelStudioClient
 
-    def connect(self, project: int, url: str | None, login: Login, notify: Notify) -> str:
+    def connect(self, project: int, url: str | None, login: Login, notify: Notify, page: str | None = None) -> str:
         """Connects the server at `url`, or updates its connection; safe to repeat. Returns the address.
+
+        page: where browsers find the page, which the backend's description in Label Studio names
 
         Raises SettingsError if the address is unknown, LabelConfigError if prompts cannot label the project,
         StudioError if Label Studio refuses.
@@ -65,6 +67,7 @@ class Projects:
         backends = self.studio.backends(project)
         connected = [b for b in backends if str(b["url"]).rstrip("/") == url]
         fields = {"project": project, "url": url, "is_interactive": True, **login.fields()}
+        fields |= {"description": f"Prompts for this project: {page}"} if page else {}
         if connected:
             title = connected[0]["title"] if connected[0]["title"] in self._titles(project) else TITLE
             self.studio.update_backend(int(connected[0]["id"]), fields | {"title": title})

@@ -118,11 +118,12 @@ class PublicObjects:
         if key is None:
             raise missing
         run = self._record.run(key)
-        for row in self.prompts():
-            if row.name == run.tag.rpartition("@")[0]:
-                of = next(version for version in self.versions(row.id) if version.version.tag == run.tag)
-                return PublicRun(of, run, self._ids.runs([key])[key])
-        raise missing
+        name = run.tag.rpartition("@")[0]
+        row = next((row for row in self._ids.prompts() if row.name == name), None)
+        if row is None or self._seen(row.project) is None:
+            raise missing
+        of = next(version for version in self.versions(row.id) if version.version.tag == run.tag)
+        return PublicRun(of, run, self._ids.runs([key])[key])
 
     def by_number(self, version_ids: list[int]) -> list[PublicVersion]:
         """Versions of any prompt."""

@@ -20,6 +20,8 @@ BOUNDS = (
     "--no-color",
     "--request-timeout",
     "60",
+    "--workers",
+    "4",
 )
 
 

@@ -50,6 +50,10 @@ def test_connecting_twice_is_one_backend(project: Project, backend_server: Serve
     (backend,) = project.backends()
     assert (backend["url"], backend["title"], backend["is_interactive"]) == (backend_server.url, TITLE, True)
     assert project.webhooks() == [f"{backend_server.url}/webhook"]
+    assert backend["description"] == "Prompts for this project: http://127.0.0.1:9090/prompts"
+    with_page = backend_server.installation.but(PAGE_URL="https://prompts.example.com")
+    with_page.command("connect", project.id, "--backend-url", backend_server.url)
+    assert project.backends()[0]["description"] == "Prompts for this project: https://prompts.example.com/prompts"
 
 
 def test_opening_a_task_stores_one_prediction_of_the_version_in_use(

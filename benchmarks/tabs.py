@@ -1,0 +1,128 @@
+"""`python -m benchmarks.tabs`: what 50 open tabs that follow a run cost the labelling screen.
+
+A real Label Studio, the server and the stand-in model. Requests to /predict are timed in turns, without tabs and with
+them, in one process of the server; the ratio of the two is printed.
+"""
+
+import re
+import secrets
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from backend.app import App
+from backend.container import Container
+from backend.domain.dataset.subset import Subset
+from backend.domain.prompts.prompt_file import PromptFile
+from backend.services.prompts.draft import Draft
+from backend.services.runs.options import RunOptions
+from backend.settings import Settings
+from demo import label_studio as local
+from demo import services
+
+TABS, TURNS, TURN_S = 50, 4, 8.0
+BATCH, TASKS, LATENCY_MS = 16, 8000, 50
+CONFIG = """<View><Text name="text" value="$text"/><Choices name="topic" toName="text">
+<Choice value="Refund"/><Choice value="Delivery"/></Choices></View>"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, _served(Path(folder)) as (url, token, progress, project):
+        quiet, busy = [], []
+        for _ in range(TURNS):
+            quiet.append(_predicted(url, project))
+            with _tabs(url, token, progress):
+                busy.append(_predicted(url, project))
+        before, during = statistics.median(quiet), statistics.median(busy)
+        print(f"tabs  /predict tasks/s  of none\n   0  {before:16.1f}     100%")
+        print(f"{TABS:4}  {during:16.1f}  {during / before:7.0%}")
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[tuple[str, str, str, int]]:
+    """The server's address, a token, the path of a run's progress and its project, while the run is under way."""
+    account = local.Account(password=secrets.token_urlsafe(12), token=secrets.token_hex(20))
+    shutil.copytree(local.initialised_data_dir(), folder / "data")
+    studio = local.label_studio(folder / "data", services.free_port(), account, log=folder / "label-studio.log")
+    model = services.stand_in(services.free_port(), log=folder / "stand-in.log", latency_ms=LATENCY_MS)
+    with studio, model:
+        env = {
+            "LABEL_STUDIO_URL": studio.url,
+            "LABEL_STUDIO_API_KEY": account.token,
+            "OPENAI_BASE_URL": f"{model.url}/v1",
+            "OPENAI_API_KEY": "none",
+            "OPENAI_MODEL": "stand-in",
+            "DATA_DIR": str(folder / "prompts"),
+        }
+        project = _project(studio.url, account.token)
+        settings = {name.lower(): value for name, value in env.items()}
+        app = App(Container(Settings(_env_file=None, concurrency=1, **settings)))  # type: ignore[arg-type]
+        tag = app.save(Draft("tabs", project, PromptFile("What is it about?\n\n{text}"))).version.tag
+        with services.backend(services.free_port(), env, log=folder / "backend.log") as server:
+            run = app.run_in_background(tag, Subset("all"), RunOptions(push=False))
+            yield server.url, account.token, f"/prompts/runs/{app.run_ids([run.id])[run.id].id}/progress", project
+            app.cancel(run.id)
+
+
+def _project(url: str, token: str) -> int:
+    headers = {"Authorization": f"Token {token}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=120) as http:
+        made = http.post("/api/projects/", json={"title": "Tabs", "label_config": CONFIG}).raise_for_status().json()
+        tasks = [{"text": f"Message {number} is about a refund"} for number in range(TASKS)]
+        http.post(f"/api/projects/{made['id']}/import", json=tasks).raise_for_status()
+    return int(made["id"])
+
+
+def _predicted(url: str, project: int) -> float:
+    """Tasks a second, for some seconds; no task is asked about twice."""
+    asked, started = 0, time.perf_counter()
+    with httpx.Client(base_url=url, timeout=120) as http:
+        while time.perf_counter() - started < TURN_S:
+            tasks = [{"id": number, "data": {"text": f"{secrets.token_hex(8)} refund"}} for number in range(BATCH)]
+            body = {"tasks": tasks, "project": f"{project}.1", "label_config": CONFIG}
+            results = http.post("/predict", json=body).raise_for_status().json()["results"]
+            asked += sum(bool(result) for result in results)
+    return asked / (time.perf_counter() - started)
+
+
+@contextmanager
+def _tabs(url: str, token: str, progress: str) -> Iterator[None]:
+    """TABS that ask how far the run is, each a second after its last answer, as the page does."""
+    over = threading.Event()
+
+    def follow() -> None:
+        with httpx.Client(base_url=url, cookies=cookies, timeout=60) as http:
+            while not over.is_set():
+                http.get(progress)
+                over.wait(1)
+
+    cookies = _signed_in(url, token)
+    tabs = [threading.Thread(target=follow) for _ in range(TABS)]
+    for tab in tabs:
+        tab.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for tab in tabs:
+            tab.join()
+
+
+def _signed_in(url: str, token: str) -> dict[str, str]:
+    with httpx.Client(base_url=url, headers={"Origin": url}) as http:
+        http.post("/prompts/sign-in", data={"token": token})
+        answer = http.get("/prompts")
+        if answer.status_code != 200 or not re.search("<h1", answer.text):
+            raise SystemExit(f"The page did not let the benchmark in: {answer.status_code}.")
+        return dict(http.cookies)
+
+
+if __name__ == "__main__":
+    main()
