@@ -64,10 +64,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The answer of a ground-truth annotation of one task."""
+    """The answer of a ground-truth annotation of one task.
+
+    otherwise: what of it the screen stores otherwise than it shows it, see `domain.dataset.stored_otherwise`
+    """
 
     task_id: int
     answer: Answer
+    otherwise: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

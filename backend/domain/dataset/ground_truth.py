@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.answer import Answer
+from backend.domain.dataset.stored_otherwise import KINDS as OTHERWISE
+from backend.domain.dataset.stored_otherwise import stored_otherwise
 from backend.domain.labels.regions import from_result, others_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Truth
@@ -22,6 +24,7 @@ class LeftOut:
     gone: label that the config no longer has -> tasks with that ground truth
     shown: the version shows them, or copies of them, to other tasks as examples
     unseen: all their annotations were made from predictions, and no person has looked at them
+    otherwise: what the screen stores otherwise than it shows it -> tasks whose ground truth has that; they count
     """
 
     own: tuple[int, ...] = ()
@@ -29,6 +32,7 @@ class LeftOut:
     gone: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     shown: tuple[int, ...] = ()
     unseen: tuple[int, ...] = ()
+    otherwise: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 NOTHING = LeftOut()
@@ -50,7 +54,13 @@ def truth_of(task_id: int, annotations: Sequence[Mapping[str, Any]], kind: str, 
     on_screen = schema.on_screen(answer, others_of(result, schema)).fields
     if any(answer[f.name] is None and f.must_answer for f in on_screen):
         return None
-    return Truth(task_id, answer)
+    return Truth(task_id, answer, stored_otherwise(result, answer, schema))
+
+
+def otherwise_of(truths: Sequence[Truth]) -> dict[str, tuple[int, ...]]:
+    """What of them is stored otherwise than the screen shows it -> tasks."""
+    tasks = {kind: tuple(truth.task_id for truth in truths if kind in truth.otherwise) for kind in OTHERWISE}
+    return {kind: ids for kind, ids in tasks.items() if ids}
 
 
 def is_own(annotation: Mapping[str, Any], versions: Mapping[int, str | None], names: Sequence[str]) -> bool:

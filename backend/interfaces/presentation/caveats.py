@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.dataset.stored_otherwise import DATE, HIDDEN, TEXT
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.presentation import number_format as numbers
@@ -29,6 +30,11 @@ STRICT = (
     ("relation_f1", "relations", "with their spans, all of them"),
 )
 """A measure that only such controls have, what they hold, and what the accuracy asks of it."""
+OTHERWISE = {
+    HIDDEN: "values of hidden controls",
+    DATE: "dates that it cannot keep (January for every month, days that the calendar lacks)",
+    TEXT: "spans whose text is not what stands at their place",
+}
 
 
 def remarks(evaluation: Evaluation, subset: Subset) -> list[str]:
@@ -59,11 +65,23 @@ def left_out_remarks(left_out: LeftOut) -> Iterator[str]:
     if left_out.unseen:
         truths = numbers.things(len(left_out.unseen), "truth")
         yield f"{truths} left out, made from predictions and not reviewed by a person: {_tasks(left_out.unseen)}."
+    yield from _otherwise(left_out)
     for label, tasks in left_out.gone.items():
         truths = numbers.things(len(tasks), "ground truth")
         yield (
             f"{truths} left out, in the label '{label}', which the labelling config does not have: {_tasks(tasks)}. If "
             "it was renamed, `ls-prompts relabel OLD NEW` includes them."
+        )
+
+
+def _otherwise(left_out: LeftOut) -> Iterator[str]:
+    tasks = sorted({task for ids in left_out.otherwise.values() for task in ids})
+    if tasks:
+        truths = numbers.things(len(tasks), "ground truth")
+        what = ", ".join(f"{OTHERWISE[kind]} in {len(ids):,}" for kind, ids in left_out.otherwise.items())
+        yield (
+            f"{truths} stored by Label Studio otherwise than its screen shows them, read as shown: {what} "
+            f"({_tasks(tasks)})."
         )
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient, Project
-from backend.domain.dataset.ground_truth import NOTHING, LeftOut, gone_labels, is_own, truth_of
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut, gone_labels, is_own, otherwise_of, truth_of
 from backend.domain.dataset.stratify import stratified, stratum
 from backend.domain.dataset.subset import Subset
 from backend.domain.few_shot.messages import ExampleOwners
@@ -118,7 +118,8 @@ def truths_among(
         if subset.accepted or not is_its_own:
             found.append((item.task, truth))
     left = {label: tuple(ids) for label, ids in sorted(gone.items())}
-    left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown), tuple(unseen))
+    otherwise = otherwise_of([truth for _, truth in found])
+    left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown), tuple(unseen), otherwise)
     if not found:
         raise why_none(project.id, subset, left_out)
     return TaskSelection([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)

@@ -141,6 +141,9 @@ class Control(Protocol):
     def submittable(self, value: Held) -> bool:
         """Whether the screen submits an annotation that holds `value`, where the control is shown."""
 
+    def keeps(self, value: Held) -> bool:
+        """Whether what the screen stores as `value` was entered as that, as far as that can be known."""
+
     def equal(self, first: Held, second: Held) -> bool:
         """Whether an answer is right, the other one being the truth."""
 

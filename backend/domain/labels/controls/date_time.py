@@ -14,7 +14,7 @@ from backend.domain.answer import AnswerValue, Moment, moment_of
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.date_format import DateFormat, date_format
-from backend.domain.labels.controls.moment_form import BY_PARTS, TIME, YEAR, MomentForm
+from backend.domain.labels.controls.moment_form import BY_PARTS, MONTH, TIME, YEAR, MomentForm
 from backend.domain.labels.controls.numeric import number_in
 from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, said, under
@@ -135,6 +135,10 @@ class DateTimeControl(Unlabeled):
             return Moment(time[1]) if time else None
         moment = self.stored.read(text)
         return None if moment is None else Moment(self.form.write(moment))
+
+    def keeps(self, value: Held) -> bool:
+        """Where a year and a month are chosen, Label Studio stores January, whatever month it is."""
+        return not (self.form is MONTH and self.by_year and (moment_of(value) or "").endswith("-01"))
 
     def equal(self, first: Held, second: Held) -> bool:
         return first == second

@@ -18,6 +18,9 @@ class WithOwnName:
     def submittable(self: Control, value: Held) -> bool:
         return value is not None or not self.required
 
+    def keeps(self: Control, value: Held) -> bool:
+        return True
+
 
 class Unlabeled(WithOwnName):
     """What a control has nothing of when its values are no labels."""

@@ -95,6 +95,7 @@ def _caveats_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, An
         "tasks_needed": evaluation.tasks_needed,
         "split": str(subset.split) if subset.split else None,
         "left_out": left_out_json(evaluation.left_out),
+        "stored_otherwise": {kind: list(tasks) for kind, tasks in evaluation.left_out.otherwise.items()},
         "reasons": evaluation.reasons,
         "remarks": remarks(evaluation, subset),
     }

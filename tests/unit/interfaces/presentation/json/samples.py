@@ -55,7 +55,7 @@ from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
 from tests.unit.domain.metrics.test_comparison import TRUTHS, A, said
 
 BASIS = TruthBasis((1, 2, 3), (1, 2), (4,))
-LEFT_OUT = LeftOut((7,), (8,), {"Refund": (9, 10)}, (11,), (12,))
+LEFT_OUT = LeftOut((7,), (8,), {"Refund": (9, 10)}, (11,), (12,), {"hidden": (1, 2)})
 GROUND_TRUTHS = Subset("ground-truth", split=Split("dev", 0.5))
 EXAMPLES = Examples(2, "similar", (Example(3, {"text": "so good"}, {"mood": "Good"}),), "some-embedder")
 VERSION = replace(
