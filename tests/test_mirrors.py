@@ -97,7 +97,6 @@ JOURNEYS = {
         "services/analysis/results",
         "services/dataset/resolved_version",
         "services/dataset/missing_truths",
-        "services/dataset/task_selection",
         "services/predictions/importer",
         "services/predictions/sync",
         "services/predictions/target_project",

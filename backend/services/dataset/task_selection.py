@@ -39,6 +39,7 @@ class TaskSelection:
 def select_tasks(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Subset) -> TaskSelection:
     """Raises SubsetError if it is empty, StudioError if Label Studio cannot be read."""
     project = resolved.project
+    _check_strata(resolved, subset)
     if subset.kind in ("ground-truth", "truth-sample"):
         found = ground_truths(studio, project, resolved.schema, subset, [resolved.version])
         return found if subset.kind == "ground-truth" else _sampled(found, resolved.schema, subset)
@@ -57,6 +58,7 @@ def select_tasks(studio: LabelStudioClient, resolved: "ResolvedVersion", subset:
 
 def task_ids(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Subset) -> Iterator[list[int]]:
     """The ids of a subset's tasks, in pages. Raises what `select_tasks` raises."""
+    _check_strata(resolved, subset)
     if subset.kind in ("all", "view"):
         yield from studio.id_pages(resolved.project.id, subset.view)
     elif subset.kind in ("ids", "rest") or (subset.kind == "sample" and (subset.stratify or subset.seed is not None)):
@@ -64,6 +66,13 @@ def task_ids(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Sub
     else:
         for page in select_tasks(studio, resolved, subset).pages:
             yield [task.id for task in page]
+
+
+def _check_strata(resolved: "ResolvedVersion", subset: Subset) -> None:
+    if subset.stratify and not resolved.schema.classed.fields:
+        raise SubsetError(
+            f"{resolved.version.tag} asks for nothing that has labels to stratify by: draw a sample without --stratify."
+        )
 
 
 def ground_truths(
