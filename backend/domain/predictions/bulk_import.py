@@ -4,19 +4,28 @@ The import checks predictions with the SDK, which does not know all that the lab
 others without a word. One request for each prediction checks nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.brought_labels import labels_of_config
 from backend.domain.labels.controls.repeated import RepeatedControl
 
 
-def takes(result: Sequence[Mapping[str, Any]], fields: Iterable[Control]) -> bool:
-    """Whether the import takes a prediction with these regions of `fields`: it drops the paths of nested choices, and
-    names that are not in the labelling config as they stand, because an item's number is in them."""
+def takes(result: Sequence[Mapping[str, Any]], fields: Sequence[Control]) -> bool:
+    """Whether the import takes a prediction with these regions of `fields`: it drops the paths of nested choices, names
+    that are not in the labelling config as they stand, because an item's number is in them, and labels that the task
+    brings where the config lists others."""
     names = {str(region.get("from_name")) for region in result}
     repeated = any(isinstance(field, RepeatedControl) and field.from_names(names) for field in fields)
-    return not repeated and not any(_has_paths(region.get("value")) for region in result)
+    listed = {field.name: labels for field in fields if (labels := labels_of_config(field))}
+    return not repeated and not any(_has_paths(region.get("value")) or _is_brought(region, listed) for region in result)
+
+
+def _is_brought(region: Mapping[str, Any], listed: Mapping[str, Collection[str]]) -> bool:
+    known, value = listed.get(str(region.get("from_name"))), region.get("value")
+    labels = value.get(str(region.get("type"))) if known and isinstance(value, Mapping) else None
+    return known is not None and isinstance(labels, list) and any(label not in known for label in labels)
 
 
 def _has_paths(value: Any) -> bool:

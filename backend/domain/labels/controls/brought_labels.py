@@ -45,7 +45,7 @@ class BroughtLabels:
         return replace(self, **changes)  # type: ignore[type-var]  # each of them is a dataclass
 
     @property
-    def _listed(self) -> tuple[Choice, ...]:
+    def own_choices(self) -> tuple[Choice, ...]:
         """Those of the config."""
         return self.choices[: len(self.choices) - len(self.brought)]
 
@@ -53,10 +53,10 @@ class BroughtLabels:
         """`wanted`, such as `exactly one of`, of the labels there are. `these`: how it calls those below."""
         if not self.brought:
             return wanted + these
-        return f"{wanted} the labels for it in the user's message" + (", or these" if self._listed else "")
+        return f"{wanted} the labels for it in the user's message" + (", or these" if self.own_choices else "")
 
     def _lines(self, definitions: Mapping[str, str]) -> list[str]:
-        return [label_line(choice, definitions) for choice in self._listed]
+        return [label_line(choice, definitions) for choice in self.own_choices]
 
     def _brought_lines(self, definitions: Mapping[str, str]) -> list[str]:
         if not self.brought:
@@ -67,3 +67,11 @@ class BroughtLabels:
 def brings_labels(control: object) -> bool:
     """Whether the task brings labels of it, and has not brought them yet."""
     return isinstance(control, BroughtLabels) and control.dynamic
+
+
+def labels_of_config(control: object) -> frozenset[str]:
+    """As they are stored, those that the config lists beside those that the task brings; empty where it lists none, or
+    the task brings none."""
+    if not isinstance(control, BroughtLabels) or not (control.labels_from or control.brought):
+        return frozenset()
+    return frozenset(choice.stored for choice in control.own_choices)

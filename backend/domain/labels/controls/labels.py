@@ -101,7 +101,7 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         wanted = self._of_all(described(self.source.value, self.source.turns, self.referable))
         rule = f"[] unless {when}, else {wanted}" if when else wanted
-        said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self._listed)})
+        said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self.own_choices)})
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *self._lines(definitions), *said])
 
     def listing(self, definitions: Mapping[str, str]) -> str:

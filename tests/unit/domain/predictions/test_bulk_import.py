@@ -11,6 +11,11 @@ REPEATED = """<View><Text name="t" value="$text"/><Rating name="stars" toName="t
 <Text name="t_{{idx}}" value="$items[{{idx}}]"/><Rating name="c_{{idx}}" toName="t_{{idx}}"/></Repeater></View>"""
 
 
+BROUGHT = """<View><Text name="t" value="$text"/><Labels name="c" toName="t" value="$labels">{}</Labels></View>"""
+PICTURES = """<View><Image name="i" valueList="$images"/>
+<Choices name="c" toName="i" perItem="true" value="$labels">{}</Choices></View>"""
+
+
 def region(kind: str, value: Any) -> dict[str, Any]:
     return {"from_name": "c", "to_name": "t", "type": kind, "value": {kind: value}}
 
@@ -35,3 +40,20 @@ def test_paths_of_choices_are_dropped(result: list[dict[str, Any]], taken: bool)
 def test_names_with_the_number_of_an_item_are_dropped(names: list[str], taken: bool) -> None:
     result = [{"from_name": name, "to_name": "t", "type": "rating", "value": {"rating": 1}} for name in names]
     assert takes(result, read_config(REPEATED).fields) is taken
+
+
+@pytest.mark.parametrize("bound", [False, True])
+@pytest.mark.parametrize(("config", "kind", "tag"), [(BROUGHT, "labels", "Label"), (PICTURES, "choices", "Choice")])
+def test_labels_that_the_task_brings_are_dropped_where_the_config_lists_others(
+    config: str, kind: str, tag: str, bound: bool
+) -> None:
+    def taken(listed: str, *labels: str) -> bool:
+        schema: Any = read_config(config.format(listed))
+        task = {"text": "x", "images": ["/a.png"], "labels": ["brought"]}
+        return takes([region(kind, [*labels])], (schema.for_task(task) if bound else schema).fields)
+
+    own = f'<{tag} value="Own" alias="o"/>'
+    assert not taken(own, "brought")
+    assert not taken(own, "o", "brought")
+    assert taken(own, "o")
+    assert taken("", "brought")
