@@ -28,6 +28,8 @@ from backend.interfaces.presentation.plots import cost_plot, reliability_plot, r
 FILTERS = (
     "proportion",
     "interval",
+    "measured",
+    "measured_interval",
     "signed",
     "signed_interval",
     "p_value",

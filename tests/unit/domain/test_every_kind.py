@@ -154,7 +154,10 @@ def test_a_report_and_a_table_have_a_row_for_each_task(kind: Kind) -> None:
     ground = ReportBasis("Kinds", "http://x/", kind.tasks, kind.truths, NOTHING, kind.schema)
     made = make_report(kind.answers(1), kind.answers(2), ground, ())
     assert [len(made.tasks), made.summary.tasks] == [5, 5]
-    assert page(made, Subset("ground-truth"), "2026-01-01").startswith(b"<!doctype html>")
+    html = page(made, Subset("ground-truth"), "2026-01-01").decode()
+    scores = [f"<td>{name}</td>" for measures in made.evaluation.measures.values() for name in measures]
+    assert [score for score in scores if score not in html] == [], "those of each control by itself"
+    assert ('id="controls"' in html) == bool(scores)
     layout = TableLayout(kind.version(1), kind.schema)
     replies = zip(kind.tasks, kind.mixed, kind.truths, strict=True)
     rows = [layout.row(task, outcome, truth.answer, "") for task, outcome, truth in replies]
