@@ -33,8 +33,8 @@ def is_running(process: str) -> bool | None:
         return None
     if not _exists(int(pid)):
         return False
-    found = _start(int(pid))
-    return found == start if found and start else None
+    began = _start(int(pid))
+    return began == start if began and start else None
 
 
 def is_gone(process: str) -> bool:

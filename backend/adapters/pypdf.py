@@ -52,14 +52,14 @@ def said():
             return "large", ""
     return "text", "\\n\\n".join(texts)
 try:
-    found = said()
+    answer = said()
 except MemoryError:
-    found = "long", ""
+    answer = "long", ""
 except DependencyError:
-    found = "password", ""
+    answer = "password", ""
 except Exception:
-    found = "damaged", ""
-json.dump(found, sys.stdout)
+    answer = "damaged", ""
+json.dump(answer, sys.stdout)
 """
 _WHY = {"password": PASSWORD, "large": TOO_LARGE, "long": TOO_LONG, "damaged": DAMAGED}
 
@@ -98,10 +98,10 @@ def text_of(content: bytes, seconds: int = MOST_S, memory: int = MOST_BYTES) -> 
             )
         except subprocess.TimeoutExpired:
             return "", TOO_LONG
-    found: Any = None
+    answer: Any = None
     with suppress(ValueError):
-        found = json.loads(done.stdout)
-    kind, text = found or ("long", "")
+        answer = json.loads(done.stdout)
+    kind, text = answer or ("long", "")
     if kind == "text":
         return (text, "") if text.strip() else ("", NO_TEXT)
     return "", _WHY[kind]

@@ -1,7 +1,7 @@
 """What became of one task: an Answer, a Rejection or a Failure, never a mixture.
 
 "Wrong", "unusable answer" and "no answer" are three different things. Scoring decides what is wrong; a Rejection is an
-answer that cannot be used; a Failure is no answer at all.
+answer that cannot be used; a Failure means that there is no answer at all.
 """
 
 from collections.abc import Mapping

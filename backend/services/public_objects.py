@@ -106,7 +106,7 @@ class PublicObjects:
         self._ids.set_note(of.prompt.id, of.version.number, note)
 
     def runs(self, of: PublicVersion) -> list[PublicRun]:
-        """Newest first; searches are no runs of the API."""
+        """Newest first; the API shows no searches."""
         runs = [run for run in self._record.runs(of.version.tag) if isinstance(run.scope, Subset)]
         numbers = self._ids.runs(run.id for run in runs)
         return [PublicRun(of, run, numbers[run.id]) for run in runs]

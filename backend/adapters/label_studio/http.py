@@ -133,10 +133,10 @@ class LabelStudioHttp:
 
     def record(self, path: str, *names: str) -> Mapping[str, Any]:
         """A GET whose answer is an object with a text or number under each of these names."""
-        found = self.call("GET", path)
-        if not isinstance(found, dict) or any(not isinstance(found.get(name), str | int) for name in names):
+        answer = self.call("GET", path)
+        if not isinstance(answer, dict) or any(not isinstance(answer.get(name), str | int) for name in names):
             raise stranger(self._shown)
-        return found
+        return answer
 
     def rows(self, path: str, *, timeout: int = 60, **params: Any) -> Iterator[Any]:
         """The elements of a JSON list as they arrive; a long list is never held as a whole.
@@ -242,8 +242,8 @@ def refresh_token(url: str, body: bytes) -> tuple[int, bytes]:
 def _detail(text: str) -> str:
     """Label Studio's own message, shortened; never a page of HTML."""
     try:
-        found = json.loads(text)
+        problem = json.loads(text)
     except ValueError:
         return "see its log."
-    detail = found.get("validation_errors") or found.get("detail") if isinstance(found, dict) else found
+    detail = problem.get("validation_errors") or problem.get("detail") if isinstance(problem, dict) else problem
     return str(detail)[:300]

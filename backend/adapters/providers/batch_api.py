@@ -94,9 +94,9 @@ class BatchApi:
         """Digest and reply, line by line as they arrive; lines without a digest are left out."""
         with self._told(), self._client.files.with_streaming_response.content(file_id) as response:
             for line in response.iter_lines():
-                found = _result(line, model)
-                if found is not None:
-                    yield found
+                reply = _result(line, model)
+                if reply is not None:
+                    yield reply
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -141,14 +141,14 @@ def _report(batch: Batch) -> BatchReport:
 
 def _result(line: str, model: str) -> tuple[str, Completion | Failure] | None:
     try:
-        found = parse(line)
-        return str(found["custom_id"]), _reply(str(found["custom_id"]), found, model)
+        result = parse(line)
+        return str(result["custom_id"]), _reply(str(result["custom_id"]), result, model)
     except GARBAGE:
         return None
 
 
-def _reply(digest: str, found: dict[str, Any], model: str) -> Completion | Failure:
-    response, error = found.get("response") or {}, found.get("error") or {}
+def _reply(digest: str, result: dict[str, Any], model: str) -> Completion | Failure:
+    response, error = result.get("response") or {}, result.get("error") or {}
     status, body = int(response.get("status_code") or 0), response.get("body") or {}
     if status != 200:
         told = body.get("error") or {}

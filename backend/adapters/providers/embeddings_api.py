@@ -40,8 +40,8 @@ class EmbeddingApi:
         sent = [text.encode("utf-8", "replace").decode() for text in texts]  # no request holds a lone surrogate
         try:
             answer = self._client.embeddings.create(model=model, input=sent, encoding_format="float")
-            by_place = {one.index: array("f", one.embedding) for one in answer.data}
-            found = [by_place[place] for place in range(len(texts))]
+            by_place = {embedding.index: array("f", embedding.embedding) for embedding in answer.data}
+            vectors = [by_place[place] for place in range(len(texts))]
         except openai.APIStatusError as error:
             if error.status_code < 400:
                 raise moved(error, self._shown, self._named) from None
@@ -54,8 +54,8 @@ class EmbeddingApi:
                 f"No connection to {self._shown} for embeddings: run it again later."
             ) from None
         except GARBAGE:
-            found = []
-        sizes = {len(vector) for vector in found}
-        if len(sizes) != 1 or 0 in sizes or not all(isfinite(x) for vector in found for x in vector):
+            vectors = []
+        sizes = {len(vector) for vector in vectors}
+        if len(sizes) != 1 or 0 in sizes or not all(isfinite(x) for vector in vectors for x in vector):
             raise ProviderError(f"{self._shown} did not answer with embeddings: try another model.")
-        return [vector.tobytes() for vector in found]
+        return [vector.tobytes() for vector in vectors]

@@ -145,7 +145,7 @@ class Refusals:
 
 def _kinds(request: ChatRequest) -> list[str]:
     """Of what it shows."""
-    return sorted({"documents" if isinstance(one, Document) else "pictures" for _, one in request.pictures})
+    return sorted({"documents" if isinstance(file, Document) else "pictures" for _, file in request.pictures})
 
 
 def is_about_length(error: openai.APIStatusError) -> bool:

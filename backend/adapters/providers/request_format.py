@@ -121,7 +121,7 @@ def largest(request: ChatRequest) -> tuple[int, int]:
     """
     caps = parameters(request.template)
     text = len(RequestFormat().body(replace(request, pictures=())))
-    shown = sum(DOCUMENT_TOKENS if isinstance(one, Document) else PICTURE_TOKENS for _, one in request.pictures)
+    shown = sum(DOCUMENT_TOKENS if isinstance(file, Document) else PICTURE_TOKENS for _, file in request.pictures)
     return text + shown, max(caps[name] for name in _CAPS if name in caps)
 
 

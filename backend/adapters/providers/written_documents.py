@@ -1,5 +1,5 @@
 """A request whose documents are sent as their text, to a model that takes no files. It stays the same request: what a
-reader makes of a document depends on its release, and is no part of the digest."""
+reader makes of a document depends on its release, and is not a part of the digest."""
 
 import asyncio
 from dataclasses import replace

@@ -43,7 +43,7 @@ def answer_of(response: "httpx.Response", url: str, most: int) -> Answer:
 def _is_compressed(response: "httpx.Response") -> bool:
     """Whether httpx would unpack it, of which a few bytes may fill the memory."""
     said = response.headers.get("content-encoding", "")
-    return any(one.strip().lower() in _COMPRESSIONS for one in said.split(","))
+    return any(encoding.strip().lower() in _COMPRESSIONS for encoding in said.split(","))
 
 
 def _read(response: "httpx.Response", most: int) -> bytes | Failure:

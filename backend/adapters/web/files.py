@@ -99,10 +99,10 @@ class WebFiles:
 
     def _checked(self, host: str, port: int) -> str:
         """An IP address of the host; it is the one that is asked, whatever the name means a moment later."""
-        found = self._resolve(host, port)
-        if not all(map(self._allows, found)):
+        addresses = self._resolve(host, port)
+        if not all(map(self._allows, addresses)):
             raise PrivateAddressError(short(host))
-        return found[0]
+        return addresses[0]
 
     def _asked(self, url: str, parts: SplitResult, ip: str, most: int, deadline: Deadline) -> Answer:
         import httpx

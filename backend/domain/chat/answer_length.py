@@ -6,7 +6,7 @@ from typing import Any
 
 MARGIN = 2
 LEAST = 256
-"""Tokens; white space, a code fence and a few words beside the object are no fault."""
+"""Tokens; white space, a code fence and a few words beside the object are allowed for."""
 
 
 def most_tokens(schema: Mapping[str, Any]) -> int | None:

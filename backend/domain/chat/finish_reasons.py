@@ -21,7 +21,7 @@ def is_cut(reason: str) -> bool:
 
 
 def is_broken_off(reason: str) -> bool:
-    """Whether the server, not the model, ended it: without a text it is no answer."""
+    """Whether the server, not the model, ended it: without a text there is no answer."""
     return _BROKEN_OFF.search(reason) is not None
 
 

@@ -11,8 +11,8 @@ _WORD = re.compile(r"\w+")
 _ESCAPES = re.compile(r"\\{1,8}(?:u([0-9a-fA-F]{4})|[nrtbf\"'/])?")
 _QUOTES = "'\"`‘’“”«»"
 _PHRASE, _LONG_WORD, _NUMBER, _KEY, _PART = 7, 12, 4, 4, 8
-"""Letters of two or three words, of one word, and of one with digits in it, that are no coincidence when a task's text
-has them too; and of a key, or a part of one, that is worth hiding."""
+"""Letters of two or three words, of one word, and of one with digits in it, that do not coincide by chance when a
+task's text has them too; and of a key, or a part of one, that is worth hiding."""
 _KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|key|bearer)[-_ ][\w.-]{8,}", re.IGNORECASE)
 
 

@@ -159,7 +159,7 @@ class LabelSchema:
         return value
 
     def as_shown(self, answer: Answer, others: Mapping[str, Sequence[str]]) -> Answer:
-        """`answer` without what hidden controls hold. `others`: what is chosen in controls that are no fields."""
+        """`answer` without what hidden controls hold. `others`: what is chosen in controls that are not fields."""
         if not self.conditional:
             return answer
         seen: dict[str, Held] = {}

@@ -16,7 +16,7 @@ def screen(
 
     fields: in the order in which they are asked for; see `in_asking_order`
     answer: must hold a field's value when the next field is asked for
-    others: what is chosen in controls that are no fields
+    others: what is chosen in controls that are not fields
     """
     conditional = any(field.conditions for field in fields)
     any_other: set[str] = set()

@@ -1,7 +1,7 @@
 """How well what is said of each item of a task's list matches the truth: of all items together, and of each.
 
 The items of all tasks are judged by the measures of the control that is repeated. Their intervals resample tasks: the
-items of one task are right or wrong together. A number that is no mean over items has no interval.
+items of one task are right or wrong together. A number that is not a mean over items has no interval.
 """
 
 from collections import Counter

@@ -4,7 +4,7 @@ from backend.domain.labels.controls.base import Control, Held
 
 
 def exact_match(control: Control, answer: Held, truth: Held) -> float:
-    """1 where they are equal, 0 elsewhere; also for values that are no texts."""
+    """1 where they are equal, 0 elsewhere; also for values that are not texts."""
     return float(control.equal(answer, truth))
 
 

@@ -1,4 +1,4 @@
-"""Where a picture is, from what stands in a task. Tasks come from anybody: what is no known place is told, not tried.
+"""Where a picture is, from what stands in a task. Tasks come from anybody: an unknown place is told, not tried.
 
 A file of Label Studio is named with or without its host, and a file of a storage by its URI, or by an address at which
 Label Studio resolves it; all of one are the same place here.

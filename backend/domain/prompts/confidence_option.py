@@ -81,7 +81,10 @@ def _marking(answers: Sequence[Answer]) -> Collection[str]:
 
 
 def _ballot(answer: Answer, marking: Collection[str]) -> Hashable:
-    """What is voted on. `marking`: the controls that have spans in some answer; none in this one is no other kind."""
+    """What is voted on.
+
+    marking: the controls that have spans in some answer; having none in this one does not make it another kind
+    """
     kinds = ((name, type(value) if isinstance(value, JOINED) else value) for name, value in answer.items())
     return frozenset((name, None if name in marking else kind) for name, kind in kinds)
 

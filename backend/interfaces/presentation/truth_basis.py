@@ -30,9 +30,9 @@ def basis_remarks(basis: TruthBasis, project: int) -> Iterator[str]:
         )
 
 
-def drawn_accuracy_remarks(found: "DrawnAccuracy", project: int) -> Iterator[str]:
+def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[str]:
     """The same for an evaluation."""
-    yield from basis_remarks(found.basis, project)
-    if found.accuracy is not None:
-        share = f"{numbers.proportion(found.accuracy)} ({numbers.interval(found.accuracy_ci)})"
+    yield from basis_remarks(drawn.basis, project)
+    if drawn.accuracy is not None:
+        share = f"{numbers.proportion(drawn.accuracy)} ({numbers.interval(drawn.accuracy_ci)})"
         yield f"The accuracy on the drawn ones alone, which holds for the whole project, is {share}."

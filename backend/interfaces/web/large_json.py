@@ -76,7 +76,7 @@ class _Reader:
         self._at += 1
 
     def _next(self) -> str:
-        """The next character that is no space; "" at the end."""
+        """The next character that is not a space; "" at the end."""
         space = _skip(self._text, self._at)
         self._at = space.end() if space else self._at
         return self._text[self._at : self._at + 1]

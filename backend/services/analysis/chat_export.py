@@ -28,7 +28,7 @@ from backend.services.dataset.task_selection import TaskSelection, ground_truths
 
 HALF = Split(DEV, 0.5)
 NO_REQUEST = "can't be asked about"
-NO_ANSWER = "hold a ground truth that is no answer to the prompt"
+NO_ANSWER = "hold a ground truth that is not an answer to the prompt"
 IN_TEST = "are in the test part with the same text"
 OWN = "have a ground truth made from the prompt's own predictions (left out of the test part)"
 EXAMPLE = "are examples of the prompt (left out of the test part)"

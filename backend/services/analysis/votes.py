@@ -48,9 +48,9 @@ def vote(
         truths, left_out = selection.truths, selection.left_out
     except NoTruthsError as error:
         reason = str(error)
-    found = votes(by_version, truths, schema)
-    links = {vote.task_id: studio.task_url(project.id, vote.task_id) for vote in found.disagreements}
-    return VoteResult(schema, found, _missing(by_version), links, left_out, reason)
+    counted = votes(by_version, truths, schema)
+    links = {vote.task_id: studio.task_url(project.id, vote.task_id) for vote in counted.disagreements}
+    return VoteResult(schema, counted, _missing(by_version), links, left_out, reason)
 
 
 def _answers(stored: StoredOutcomes, resolved: ResolvedVersion) -> list[Outcome]:

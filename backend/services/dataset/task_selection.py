@@ -41,8 +41,8 @@ def select_tasks(studio: LabelStudioClient, resolved: "ResolvedVersion", subset:
     project = resolved.project
     _check_strata(resolved, subset)
     if subset.kind in ("ground-truth", "truth-sample"):
-        found = ground_truths(studio, project, resolved.schema, subset, [resolved.version])
-        return found if subset.kind == "ground-truth" else _sampled(found, resolved.schema, subset)
+        selected = ground_truths(studio, project, resolved.schema, subset, [resolved.version])
+        return selected if subset.kind == "ground-truth" else _sampled(selected, resolved.schema, subset)
     if subset.kind == "all":
         return TaskSelection(studio.tasks(project.id), project.tasks)
     if subset.kind == "view":
@@ -101,7 +101,7 @@ def truths_among(
     """The same for these tasks."""
     names = tuple(dict.fromkeys(name for version in judged for name in version.names))
     owners = [ExampleOwners(version) for version in judged if version.examples and not subset.leave_one_out]
-    found: list[tuple[Task, Truth]] = []
+    pairs: list[tuple[Task, Truth]] = []
     shown: list[int] = []
     own: list[int] = []
     taken: list[int] = []
@@ -125,13 +125,13 @@ def truths_among(
         if is_its_own:
             (taken if subset.accepted else own).append(item.task.id)
         if subset.accepted or not is_its_own:
-            found.append((item.task, truth))
+            pairs.append((item.task, truth))
     left = {label: tuple(ids) for label, ids in sorted(gone.items())}
-    otherwise = otherwise_of([truth for _, truth in found])
+    otherwise = otherwise_of([truth for _, truth in pairs])
     left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown), tuple(unseen), otherwise)
-    if not found:
+    if not pairs:
         raise why_none(project.id, subset, left_out)
-    return TaskSelection([[task for task, _ in found]], len(found), [truth for _, truth in found], left_out)
+    return TaskSelection([[task for task, _ in pairs]], len(pairs), [truth for _, truth in pairs], left_out)
 
 
 def _truth(item: AnnotatedTask, kind: str, schema: LabelSchema, names: Sequence[str]) -> tuple[Truth | None, bool]:
@@ -189,35 +189,35 @@ def _ids(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Subset)
     return stratified({task: labels.get(task, "") for task in _shuffled(existing, subset)}, subset.size)
 
 
-def _sampled(found: TaskSelection, schema: LabelSchema, subset: Subset) -> TaskSelection:
+def _sampled(selected: TaskSelection, schema: LabelSchema, subset: Subset) -> TaskSelection:
     """A sample of ground truths."""
-    truths = {truth.task_id: truth for truth in found.truths}
+    truths = {truth.task_id: truth for truth in selected.truths}
     order = _shuffled(list(truths), subset)
     strata = {task: stratum(truths[task].answer, schema) if subset.stratify else "" for task in order}
     chosen = set(stratified(strata, subset.size))
-    tasks = [task for page in found.pages for task in page if task.id in chosen]
-    return replace(found, pages=[tasks], size=len(tasks), truths=[truths[task.id] for task in tasks])
+    tasks = [task for page in selected.pages for task in page if task.id in chosen]
+    return replace(selected, pages=[tasks], size=len(tasks), truths=[truths[task.id] for task in tasks])
 
 
 def _labels(studio: LabelStudioClient, resolved: "ResolvedVersion") -> dict[int, str]:
     """Tasks by their label: the ground truth, else that of the newest prediction. Raises SubsetError for none."""
     schema, project = resolved.schema, resolved.project.id
-    found: dict[int, str] = {}
+    strata: dict[int, str] = {}
     newest: dict[int, int] = {}
     for prediction in studio.predictions(project):
         if prediction.id > newest.get(prediction.task_id, 0):
             newest[prediction.task_id] = prediction.id
-            found[prediction.task_id] = stratum(from_result(prediction.result, schema), schema)
+            strata[prediction.task_id] = stratum(from_result(prediction.result, schema), schema)
     for item in annotated_with_texts(studio, project, schema):
         truth = truth_of(item.task.id, item.annotations, "ground-truth", schema_of(item.task, schema))
         if truth is not None:
-            found[truth.task_id] = stratum(truth.answer, schema)
-    if not found:
+            strata[truth.task_id] = stratum(truth.answer, schema)
+    if not strata:
         raise SubsetError(
             f"Project {project} has neither predictions nor ground truths to stratify by: draw a sample without "
             "--stratify first."
         )
-    return found
+    return strata
 
 
 def _shuffled(ids: list[int], subset: Subset) -> list[int]:

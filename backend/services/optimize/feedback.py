@@ -171,7 +171,7 @@ class FeedbackLoop:
         )
 
     def _remembered(self, parent: str) -> list[str]:
-        """The last rewrites of this prompt that were no better."""
+        """The last rewrites of this prompt that were not better."""
         rewrites = [self._tried(text, proposal) for text, proposal in self.proposals if text == parent]
         return [_told(tried) for tried in rewrites if tried.tasks < len(self._items)][-REMEMBERED:]
 

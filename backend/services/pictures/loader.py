@@ -70,10 +70,10 @@ class PictureLoader:
         if held is not None:
             return held
         content = self._file(project, place)
-        found: Any = content if isinstance(content, Failure) else self._bounded(content, decode)
-        if not isinstance(found, Failure):
-            self.cache.put(key, found)
-        return found  # type: ignore[no-any-return]
+        decoded: Any = content if isinstance(content, Failure) else self._bounded(content, decode)
+        if not isinstance(decoded, Failure):
+            self.cache.put(key, decoded)
+        return decoded  # type: ignore[no-any-return]
 
     def _bounded(self, content: bytes, decode: Decode[T]) -> T | Failure:
         return too_large(self.most) if len(content) > self.most else decode(content)
@@ -128,5 +128,5 @@ def _attachment(content: bytes) -> Attachment | Failure:
 
 
 def _same_host(url: str, studio: str) -> bool:
-    one, other = urlsplit(url), urlsplit(studio)
-    return (one.scheme, one.netloc) == (other.scheme, other.netloc)
+    asked, other = urlsplit(url), urlsplit(studio)
+    return (asked.scheme, asked.netloc) == (other.scheme, other.netloc)

@@ -50,9 +50,9 @@ def gathered(
 def _candidates(
     studio: LabelStudioClient, project: Project, schema: LabelSchema, version: PromptVersion, subset: Subset
 ) -> Iterator[Candidate]:
-    found = ground_truths(studio, project, schema, subset)
-    truths = {truth.task_id: truth.answer for truth in found.truths}
-    for task in (task for page in found.pages for task in page):
+    selected = ground_truths(studio, project, schema, subset)
+    truths = {truth.task_id: truth.answer for truth in selected.truths}
+    for task in (task for page in selected.pages for task in page):
         values, resolved = version.values(as_read(task, schema)), schema.for_task(task.contents)
         if not isinstance(values, Failure) and not isinstance(resolved, Failure):
             answer = truths[task.id]

@@ -59,7 +59,7 @@ class RunLifecycle:
 
     def reopen(self, run_id: str, workers: BackgroundWorkers, budget: float | None = None) -> Run:
         """Hands a run over to be worked on again, with another budget if one is given. Raises RunError while a process
-        works on it, and for a budget that is no larger than the one it stopped at."""
+        works on it, and for a budget not larger than the one it stopped at."""
         run = self.record.run(run_id)
         if in_hand(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")

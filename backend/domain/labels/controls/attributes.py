@@ -1,6 +1,6 @@
 """Attributes: what is said of a span beside its label, by controls with `perRegion="true"`.
 
-Such a control is no field of an answer but a part of the control that marks: a model gives its value with each span,
+Such a control is not a field of an answer but a part of the control that marks: a model gives its value with each span,
 and its region has the id of the span's. A span that the control's conditions leave out has no value, whatever is said.
 """
 

@@ -86,7 +86,7 @@ class PairwiseControl(Labeled, Unlabeled):
         return {"type": "string", "enum": [*SIDES]}
 
     def parse(self, value: Any) -> Held | Rejection:
-        """A tie is no answer that Label Studio has."""
+        """Label Studio has no answer for a tie."""
         if value is None and self.hideable:
             return None
         side = self.find(value) if isinstance(value, str) else None
@@ -105,7 +105,7 @@ class PairwiseControl(Labeled, Unlabeled):
         return [{"from_name": self.name, "to_name": self.to_name, "type": "pairwise", "value": body}]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        """As the screen shows it: the last one, and nothing where it is no side."""
+        """As the screen shows it: the last one, and nothing where it is not a side."""
         values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
         side = values[-1].get("selected") if values else None
         return Labels((side,)) if side in SIDES else None

@@ -1,6 +1,6 @@
 """<TextArea>: free text, one or several.
 
-Refuses texts per item, which `config` names as unsupported; the smart one holds a prompt and is no control.
+Refuses texts per item, which `config` names as unsupported; the smart one holds a prompt and is not a control.
 """
 
 import re

@@ -23,7 +23,7 @@ class WithOwnName:
 
 
 class Unlabeled(WithOwnName):
-    """What a control has nothing of when its values are no labels."""
+    """What a control has nothing of when its values are not labels."""
 
     holds: ClassVar[type[AnswerValue]]
 

@@ -9,7 +9,7 @@ MEDIA_TAGS = ("Audio", "AudioPlus", "Video", "TimeSeries")
 
 @dataclass(frozen=True, slots=True)
 class MediaObject:
-    """`value`: the tag's own, such as `$audio`. It is no variable of a prompt."""
+    """`value`: the tag's own, such as `$audio`. It is not a variable of a prompt."""
 
     tag: str
     value: str

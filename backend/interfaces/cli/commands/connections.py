@@ -24,11 +24,11 @@ def connections(json_wanted: bool) -> None:
     \b
     ls-prompts connections
     """
-    found = the_app().model_connections()
+    connections = the_app().model_connections()
     if json_wanted:
-        print_json([connection_json(stored) for stored in found])
+        print_json([connection_json(stored) for stored in connections])
     else:
-        _print_table(found)
+        _print_table(connections)
 
 
 @click.command(name="connect-model")
@@ -94,14 +94,14 @@ def _read_key() -> str:
     return sys.stdin.readline()
 
 
-def _print_table(found: "list[StoredConnection]") -> None:
+def _print_table(connections: "list[StoredConnection]") -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None)
     for column in COLUMNS:
         table.add_column(column, overflow="fold")
-    for stored in found:
+    for stored in connections:
         prices = "as known" if stored.prices is None else "{:g}, {:g}".format(*stored.prices)
         timeout = "" if stored.timeout_s is None else f"{stored.timeout_s:g} s"
         row = (stored.name, stored.shown, stored.key, timeout, str(stored.concurrency or ""), prices)

@@ -50,7 +50,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     versions, ids = app.versions(name), app.version_ids()
     if json_wanted:
         actions = _by_tag(app.actions())
-        print_json([version_json(one, ids.get(one.tag), actions.get(one.tag, ())) for one in versions])
+        print_json([version_json(version, ids.get(version.tag), actions.get(version.tag, ())) for version in versions])
         return
     table = Table("version", "project", "model", "saved", "by", "note", box=None, header_style="bold", pad_edge=False)
     for version in versions:

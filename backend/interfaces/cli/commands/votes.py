@@ -73,12 +73,12 @@ def _table(result: "VoteResult") -> Table:
     table = Table("", box=None, header_style="bold", pad_edge=False)
     for name in ("tasks", "with a truth", "accuracy", "95 % interval"):
         table.add_column(name, justify="right")
-    found = result.votes
-    disagreeing = len(found.disagreements)
-    table.add_row("most votes", numbers.count(len(found.votes)), *_judged(found.majority))
-    table.add_row("  all agree", numbers.count(len(found.votes) - disagreeing), *_judged(found.unanimous))
-    table.add_row("  some differ", numbers.count(disagreeing), *_judged(found.split))
-    for tag, right in found.versions.items():
+    counted = result.votes
+    disagreeing = len(counted.disagreements)
+    table.add_row("most votes", numbers.count(len(counted.votes)), *_judged(counted.majority))
+    table.add_row("  all agree", numbers.count(len(counted.votes) - disagreeing), *_judged(counted.unanimous))
+    table.add_row("  some differ", numbers.count(disagreeing), *_judged(counted.split))
+    for tag, right in counted.versions.items():
         table.add_row(cell(tag), "", *_judged(right))
     return table
 

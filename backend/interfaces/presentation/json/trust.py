@@ -87,8 +87,8 @@ def basis_json(basis: TruthBasis) -> dict[str, Any]:
     return {"all": len(basis.truths), "drawn": drawn, "gaps": list(basis.gaps)}
 
 
-def drawn_accuracy_json(found: "DrawnAccuracy") -> dict[str, Any]:
-    return {**basis_json(found.basis), "accuracy_drawn": found.accuracy, "accuracy_drawn_ci": plain(found.accuracy_ci)}
+def drawn_accuracy_json(drawn: "DrawnAccuracy") -> dict[str, Any]:
+    return {**basis_json(drawn.basis), "accuracy_drawn": drawn.accuracy, "accuracy_drawn_ci": plain(drawn.accuracy_ci)}
 
 
 def audit_json(audit: "Audit", kind: str) -> list[Any]:

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 def votes_json(result: "VoteResult") -> dict[str, Any]:
     """`disagreements`: the least sure first."""
-    found = result.votes
+    counted = result.votes
     return {
-        "tasks": len(found.votes),
-        "too_few": found.too_few,
+        "tasks": len(counted.votes),
+        "too_few": counted.too_few,
         "missing": dict(result.missing),
-        "majority": _right_json(found.majority),
-        "unanimous": _right_json(found.unanimous),
-        "split": _right_json(found.split),
-        "versions": {tag: _right_json(right) for tag, right in found.versions.items()},
+        "majority": _right_json(counted.majority),
+        "unanimous": _right_json(counted.unanimous),
+        "split": _right_json(counted.split),
+        "versions": {tag: _right_json(right) for tag, right in counted.versions.items()},
         "votes": [
             {"task": vote.task_id, "answer": answer_json(vote.answer), "confidence": vote.confidence}
-            for vote in found.votes
+            for vote in counted.votes
         ],
-        "disagreements": [_disagreement_json(vote, result.links) for vote in found.disagreements],
+        "disagreements": [_disagreement_json(vote, result.links) for vote in counted.disagreements],
     }
 
 

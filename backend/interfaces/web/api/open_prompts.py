@@ -74,8 +74,8 @@ def compare(call: ApiCall) -> Any:
     wanted = numbers(query(CompareQuery).versions, "versions")
     if len(wanted) < 2:
         raise Problem(400, "'versions' takes two or more integers with commas between them, like 3,7.")
-    found = {item.number.id: item for item in call.objects.by_number(wanted)}
-    return comparison_json(call.app.compare([found[number].version.tag for number in wanted]))
+    items = {item.number.id: item for item in call.objects.by_number(wanted)}
+    return comparison_json(call.app.compare([items[number].version.tag for number in wanted]))
 
 
 def audit(call: ApiCall, project: int) -> Any:

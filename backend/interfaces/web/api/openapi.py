@@ -102,10 +102,10 @@ def description(routes: Described, more: dict[Callable[..., Any], Operation]) ->
 
 
 def _operation(name: str, path: str, operation: Operation, schemas: Object) -> Object:
-    found = re.findall(r"<(int:)?(\w+)>", path)
+    names = re.findall(r"<(int:)?(\w+)>", path)
     in_path = [
         {"name": part, "in": "path", "required": True, "schema": {"type": "integer" if kind else "string"}}
-        for kind, part in found
+        for kind, part in names
     ]
     described: Object = {
         "operationId": re.sub(r"\W+", "_", name).strip("_"),
