@@ -75,4 +75,5 @@ class ResponseCache:
 
 def _memory(attempts: Sequence[Completion]) -> int:
     """Approximate bytes: a token of a few letters takes as much as a hundred letters of text."""
-    return sum(1000 + len(c.text) + 150 * len(c.logprobs or ()) for c in attempts)
+    told = (len(c.logprobs or ()) + sum(len(branch.rivals) for branch in c.branches or ()) for c in attempts)
+    return sum(1000 + len(c.text) + 150 * tokens for c, tokens in zip(attempts, told, strict=True))

@@ -62,8 +62,8 @@ def unsure(version: PromptVersion, outcomes: Sequence[Outcome], schema: LabelSch
         return f"Texts and relations have no confidence from log-probabilities, so {_SCORELESS.format(version.tag)}"
     if any(outcome.logprobs for outcome, _ in usable):
         return (
-            f"The log-probabilities of {version.model} do not fit the texts it gives, so {version.tag} has no scores: "
-            "update the model's server, or save the prompt with `--confidence none`."
+            f"The log-probabilities of {version.model} do not fit the texts it gives, or leave open which label is "
+            f"likely, so {_SCORELESS.format(version.tag)}"
         )
     if version.swaps:
         return f"{version.model} gives no log-probabilities, so {version.tag} has no scores."

@@ -3,9 +3,11 @@
 import numpy
 
 from benchmarks.trust.cascades import cascades
+from benchmarks.trust.label_confidence import label_confidence
 from benchmarks.trust.promises import promises
+from benchmarks.trust.real_confidence import real_confidence
 
-MEASURES = (promises, cascades)
+MEASURES = (label_confidence, real_confidence, promises, cascades)
 
 
 def main() -> None:

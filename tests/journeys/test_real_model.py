@@ -1,6 +1,7 @@
 """The whole job with a real model on this machine: llama.cpp's own server, all settings as they come.
 
-The model is small and often wrong; its answers must be valid all the same, and each must have a confidence.
+The model is small and often wrong; its answers must be valid all the same. Where most of what it would have said is no
+label, an answer has no confidence.
 """
 
 import json
@@ -52,7 +53,7 @@ def test_the_whole_job_with_a_real_model(mine: Installation, label_studio: Runni
     tags = [_saved(mine, project, text) for text in texts]
     for tag in tags:
         _every_answer_is_valid(_evaluated(mine, tag))
-        _every_prediction_has_a_score(project, tag)
+        _scores_are_probabilities(project, tag)
     compared = command(mine, "compare", *tags, "--json").json
     assert (compared["versions"], compared["tasks"]) == (tags, TASKS)
     page = mine.folder / "report.html"
@@ -89,11 +90,11 @@ def _evaluated(mine: Installation, tag: str) -> dict[str, Any]:
 
 def _every_answer_is_valid(found: dict[str, Any]) -> None:
     assert (found["tasks"], found["outputs"], found["failures"], found["rejections"]) == (TASKS, TASKS, {}, {})
-    assert found["confidence"]["tasks"] == TASKS
+    assert 0 < found["confidence"]["tasks"] <= TASKS
 
 
-def _every_prediction_has_a_score(project: Project, tag: str) -> None:
+def _scores_are_probabilities(project: Project, tag: str) -> None:
     found = [prediction for prediction in project.predictions() if prediction["model_version"] == tag]
     assert len(found) == TASKS
-    assert all(0 < prediction["score"] <= 1 for prediction in found)
+    assert all(prediction["score"] is None or 0 < prediction["score"] <= 1 for prediction in found)
     assert {label_of(prediction["result"]) for prediction in found} <= set(TOPICS)

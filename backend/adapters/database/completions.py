@@ -9,9 +9,10 @@ from backend.adapters.database import completion_sources as sources
 from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.retry import RetryPolicy, retried
 from backend.adapters.database.tables import completions
+from backend.domain.chat.branch import Branch
 from backend.domain.chat.request import Completion
 
-_LOGPROBS = Completion.__slots__.index("logprobs")
+_LOGPROBS, _BRANCHES = (Completion.__slots__.index(name) for name in ("logprobs", "branches"))
 
 
 class CompletionStore:
@@ -61,4 +62,6 @@ def _completion(row: Any) -> Completion:
     values: list[Any] = list(row)
     if row.logprobs is not None:
         values[_LOGPROBS] = tuple(map(tuple, row.logprobs))
+    if row.branches is not None:
+        values[_BRANCHES] = tuple(Branch(a, b, c, tuple(map(tuple, told))) for a, b, c, told in row.branches)
     return Completion(*values)

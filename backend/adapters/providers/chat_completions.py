@@ -34,8 +34,9 @@ from backend.adapters.providers.meant_status import meant_status, refusal_in
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.refusals import Refusals, is_about_length
-from backend.adapters.providers.request_format import RequestFormat
+from backend.adapters.providers.request_format import NO_RIVALS, RequestFormat
 from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.adapters.providers.rivals import with_branches
 from backend.adapters.providers.written_documents import WrittenDocuments
 from backend.domain.chat.model_names import doubt
 from backend.domain.chat.request import ChatRequest, Completion
@@ -44,7 +45,7 @@ from backend.domain.outcome import Failure
 from backend.errors import ProviderError, ProviderRefusedError
 
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
-"""What reading an answer that is none can raise; openai lets some of aiohttp's errors through as they are."""
+"""What reading a bad answer can raise; openai lets some of aiohttp's errors through as they are."""
 _MOST_MOVES = 5
 _NO_LIST = (403, 404, 405, 501)
 """Where there is no list of models, or the key may not read it; requests may be answered all the same."""
@@ -85,10 +86,8 @@ class ChatCompletions:
         await self._client.close()
 
     async def models(self) -> list[str] | None:
-        """Names of the models that the server lists, with aliases; a free request. None if there is no such list.
-
-        Raises ProviderRefusedError if the server refuses to answer, ProviderError if nothing answers.
-        """
+        """Names of the models that the server lists, with aliases; a free request. None if there is no list. Raises
+        ProviderRefusedError if the server refuses to answer, ProviderError if nothing answers."""
         try:
             async with asyncio.timeout(self._timeout_s):
                 return [name async for entry in self._client.models.list() for name in _names(entry)]
@@ -115,10 +114,8 @@ class ChatCompletions:
             return str(refusal)
 
     async def describe(self, model: str) -> str:
-        """Address and model, for people, after a free request.
-
-        Raises ProviderError as `models` does, and if the server lists only other models.
-        """
+        """Address and model, for people, after a free request. Raises ProviderError as `models` does, and if the server
+        lists only other models."""
         unknown = doubt(model, await self.models() or [], str(self._client.base_url).rstrip("/"))
         if unknown:
             raise ProviderError(unknown)
@@ -157,10 +154,12 @@ class ChatCompletions:
             content = await self._post(dialect.body(request))
             if is_stream(content):
                 raise streams(self._shown)
-            seconds, model, body = time.perf_counter() - started, request.template.model, parse(content)
+            seconds, body = time.perf_counter() - started, parse(content)
             if (refusal := refusal_in(body, request.texts)) is not None:
                 raise self._as_status(*refusal)
-            return to_reply(request.digest, model, body, attempt, seconds, partial(self._refusals.quoted, request))
+            quote = partial(self._refusals.quoted, request)
+            reply = to_reply(request.digest, request.template.model, body, attempt, seconds, quote)
+            return with_branches(reply, body, request)
         except openai.APIConnectionError as error:
             if (unsafely := unsafe(error, self._shown)) is not None:
                 raise unsafely from None
@@ -230,8 +229,9 @@ class ChatCompletions:
     def body(self, request: ChatRequest) -> bytes:
         """The body of the request in the form that this model accepts, as far as is known."""
         learnt = self._profiles.format(request.template.model)
-        sent = self._documents.in_batch(request, learnt)
-        return replace(learnt, bounded=False).body(sent)  # nobody can ask a line of a batch again
+        # Nobody can ask a line of a batch again, and its answer is read without its request.
+        once = replace(learnt, bounded=False, rivals=NO_RIVALS)
+        return once.body(self._documents.in_batch(request, learnt))
 
     async def _post(self, content: bytes) -> bytes:
         """The typed `create()` would take twice the CPU; the raw post sends the same request."""

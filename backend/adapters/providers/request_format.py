@@ -32,6 +32,10 @@ _NOBODY = re.compile(
 )
 """A router's refusal, with status 404: none of its providers takes what was asked."""
 _UNNAMED = re.compile(r"requested parameters", re.IGNORECASE)
+_RIVALS = re.compile(r"\btop_?logprobs?\b|\blogprobs of \d+|\bmax_logprobs\b", re.IGNORECASE)
+MOST_RIVALS = (20, 5, 0)
+"""How many other tokens are asked for at each place: OpenAI and vLLM tell 20, some servers 5."""
+NO_RIVALS = len(MOST_RIVALS) - 1
 _LONG_CAP = "max_completion_tokens"
 _CAPS = ("max_tokens", _LONG_CAP)
 _NEAR = 4
@@ -52,6 +56,7 @@ class RequestFormat:
     long_cap: whether max_completion_tokens is used in place of max_tokens
     bounded: whether answers are cut where the longest one ends, see RequestTemplate.bound
     written: whether documents are sent as their text, and not as files
+    rivals: index in MOST_RIVALS
     """
 
     format: int = 0
@@ -59,6 +64,7 @@ class RequestFormat:
     long_cap: bool = False
     bounded: bool = True
     written: bool = False
+    rivals: int = 0
 
     def body(self, request: ChatRequest) -> bytes:
         """The request's body; the part that all requests share is encoded once.
@@ -86,8 +92,15 @@ class RequestFormat:
             lower.insert(0, replace(self, written=True))
         if not request.template.logprobs or "logprobs" in self.dropped:
             return lower
+        if self.asks_rivals(request.template):
+            lower.append(replace(self, rivals=NO_RIVALS))
         silent = replace(self, dropped=self.dropped | {"logprobs"})
         return [*lower, silent, *([replace(silent, format=len(FORMATS) - 1)] if lower else [])]
+
+    def asks_rivals(self, template: RequestTemplate) -> bool:
+        """Whether the other tokens that might have been said are asked for."""
+        asked = template.branches and "top_logprobs" not in template.parameters
+        return asked and "logprobs" not in self.dropped and MOST_RIVALS[self.rivals] > 0
 
     def check_cap(self, template: RequestTemplate) -> None:
         """Raises ProviderError if the length of a completion is to be bounded, and is not in this form."""
@@ -144,6 +157,9 @@ def adapted(
     bounded = dialect.bound(request.template) is not None and request.template.cap is None
     if bounded and _speaks_of(_LENGTH_WORDS, f"{named} {message}", request.texts):
         return replace(dialect, bounded=False)
+    rivals = _RIVALS.search(named) or (not named and _speaks_of(_RIVALS, message, request.texts))
+    if rivals and status in _FORMAL and dialect.asks_rivals(request.template):
+        return replace(dialect, rivals=dialect.rivals + 1)
     sent = {*parameters(request.template), *(("logprobs",) if request.template.logprobs else ())} - dialect.dropped
     formats = _FORMAT_WORDS.search(named) or _speaks_of(_FORMAT_WORDS, message, request.texts)
     if formats and dialect.format < len(FORMATS) - 1:
@@ -157,13 +173,16 @@ def adapted(
         if meant(_LONG_CAP if name == "max_tokens" else name):
             return replace(dialect, dropped=dialect.dropped | {name})
     unnamed = by_router and _speaks_of(_UNNAMED, message, request.texts)
-    return _step_down(dialect, sent - set(_CAPS)) if unnamed else None
+    return _step_down(dialect, sent - set(_CAPS), dialect.asks_rivals(request.template)) if unnamed else None
 
 
-def _step_down(dialect: RequestFormat, sent: set[str]) -> RequestFormat | None:
-    """The next form where nobody says which part is refused: each form, then without log-probabilities, and so on."""
+def _step_down(dialect: RequestFormat, sent: set[str], rivals: bool) -> RequestFormat | None:
+    """The next form where nobody says which part is refused: each form, then without the other tokens, without
+    log-probabilities, and so on."""
     if dialect.format < len(FORMATS) - 1:
         return replace(dialect, format=dialect.format + 1)
+    if rivals:
+        return replace(dialect, format=0, rivals=NO_RIVALS)
     name = min(sent, key=lambda name: (name != "logprobs", name), default=None)
     return None if name is None else replace(dialect, format=0, dropped=dialect.dropped | {name})
 
@@ -204,6 +223,8 @@ def _encoded(key: _Key) -> tuple[bytes, bytes]:
         body[_LONG_CAP] = body.pop("max_tokens")
     if template.logprobs and "logprobs" not in dialect.dropped:
         body["logprobs"] = True
+    if dialect.asks_rivals(template):
+        body["top_logprobs"] = MOST_RIVALS[dialect.rivals]
     if FORMATS[dialect.format] == "json_schema":
         schema = {"name": "labels", "strict": True, "schema": template.answer_schema}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}

@@ -202,11 +202,12 @@ def _logprobs(logprobs: Any, text: str) -> Pieces | None:
     plain = tuple((token, logprob) for token, logprob, _ in tokens)
     if "".join(token for token, _ in plain) == text:
         return plain
-    spelt = [(_bytes(token, listed), logprob) for token, logprob, listed in tokens]
+    spelt = [(token_bytes(token, listed), logprob) for token, logprob, listed in tokens]
     return aligned(spelt, text) or aligned([(as_bytes(token), logprob) for token, logprob in plain], text) or plain
 
 
-def _bytes(token: str, listed: Any) -> bytes:
+def token_bytes(token: str, listed: Any) -> bytes:
+    """A token's bytes, as the server listed them, if it did."""
     try:
         return bytes(listed) if isinstance(listed, list) else as_bytes(token)
     except (TypeError, ValueError):

@@ -30,6 +30,15 @@ def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
     return None
 
 
+def start_of(tokens: Sequence[tuple[bytes, float]], text: str) -> int | None:
+    """The byte of the joined tokens at which `text` begins; None if no run of them is exactly it."""
+    spoken, said = b"".join(token for token, _ in tokens), as_bytes(text)
+    for first in islice(_exactly(spoken, said), _TRIES) if text else ():
+        if _stands_alone(tokens, spoken, first, first + len(said)):
+            return first
+    return None
+
+
 def as_bytes(text: str) -> bytes:
     """UTF-8 that keeps lone surrogates."""
     return text.encode("utf-8", "surrogatepass")

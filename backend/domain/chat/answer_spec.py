@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from backend.domain.answer import Answer
+from backend.domain.labels.allowed_values import AllowedValues
 from backend.domain.outcome import Rejection
 
 
@@ -27,3 +28,7 @@ class AnswerSpec(Protocol):
 
     def probable(self, answer: Answer) -> Mapping[str, bool]:
         """The keys whose values have a probability of their own -> whether null could stand there instead."""
+
+    @property
+    def allowed(self) -> Mapping[str, AllowedValues]:
+        """The keys whose values are labels -> those that are allowed."""

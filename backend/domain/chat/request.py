@@ -15,6 +15,7 @@ from typing import Any
 
 from backend.domain.chat.answer_length import most_tokens
 from backend.domain.chat.answer_spec import AnswerSpec
+from backend.domain.chat.branch import Branch
 from backend.domain.chat.user_message import Message, asked, parts_of
 from backend.domain.connection import DEFAULT
 from backend.domain.few_shot.messages import Turn
@@ -53,6 +54,11 @@ class RequestTemplate:
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
         return self.spec.json_schema()
+
+    @property
+    def branches(self) -> bool:
+        """Whether to ask for the tokens that might have been said instead. It is not in the digest."""
+        return self.logprobs and bool(self.spec.allowed)
 
     @cached_property
     def bound(self) -> int | None:
@@ -136,6 +142,7 @@ class Completion:
     batch: whether it came by the batch endpoint, at its price and without a latency
     elsewhere: the server's name for the part of its message that holds the text, if `text` is empty
     connection: name of the one through which it was paid for
+    branches: what else might have been said where labels branch; None if the server did not tell
     """
 
     digest: str
@@ -152,6 +159,7 @@ class Completion:
     batch: bool = False
     elsewhere: str | None = None
     connection: str = DEFAULT
+    branches: tuple[Branch, ...] | None = None
 
 
 PlannedRequests = list[tuple[int, ChatRequest | Failure]]

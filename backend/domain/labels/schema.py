@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 from backend.domain.answer import Answer, Labels
+from backend.domain.labels.allowed_values import AllowedValues, allowed_values
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.for_task import for_task
 from backend.domain.labels.former_releases import Reading, readings, schema_digest, without_omitted
@@ -228,6 +229,12 @@ class LabelSchema:
     def probable(self, answer: Answer) -> Mapping[str, bool]:
         """See `AnswerSpec`."""
         return {field.name: field.nullable for field in self.on_screen(answer).fields if field.probable}
+
+    @cached_property
+    def allowed(self) -> Mapping[str, AllowedValues]:
+        """See `AnswerSpec`."""
+        values = ((field.name, allowed_values(field.json_schema())) for field in self.fields if field.probable)
+        return {name: allowed for name, allowed in values if allowed is not None}
 
     @cached_property
     def spoken(self) -> tuple[str, ...]:

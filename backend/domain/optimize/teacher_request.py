@@ -6,11 +6,13 @@ They are ChatRequests like any other, so they are stored, retried and paid for i
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from backend.domain.answer import Answer, LabelDefinitions, Texts
 from backend.domain.chat.request import ChatRequest, RequestTemplate
 from backend.domain.connection import TEACHER
+from backend.domain.labels.allowed_values import AllowedValues
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Rejection
 
@@ -50,6 +52,7 @@ class RewriteSpec:
 
     names = ("reasons", "prompt", "definitions")
     spoken: tuple[str, ...] = ()
+    allowed: Mapping[str, AllowedValues] = MappingProxyType({})
 
     def said(self, answer: Answer) -> Collection[str]:
         return ()

@@ -1,49 +1,60 @@
 """Confidence of an answer: the probability that the model gave to it, or None. Never a constant.
 
-The rule: the probabilities of the tokens that make up the answer's values are multiplied, from the first character of a
-value to the character that ends it. The ending counts because it separates "Refund" from "Refund request", and 1 from
-10 where that is possible. Keys, colons, spaces between values and text beside the answer do not count. This is the
-chain rule of probability over the answer's own tokens: if a model is sampled under the answer schema, it is the
-probability of exactly this answer. Each of several controls has the product over its own value's tokens: its
-probability given the values written before it.
+Of a label it is the probability among the allowed labels, see `branch_confidence`, where the server told what else the
+model might have said. Else, and for values that are not labels, the probabilities of the tokens that make up the value
+are multiplied (the chain rule). Tokens do not count where nothing else is allowed, such as the rest of a label that no
+other begins like. Where a value has no end of its own, the ending counts, because it separates 1 from 10. Keys, colons,
+spaces between values and text beside the answer do not count. Each of several controls has its probability given the
+values written before it; the whole answer has the product.
 """
 
-import json
 import math
-import re
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.request import Completion
-from backend.domain.chat.response_parser import REMEMBERED, find_object
+from backend.domain.chat.value_places import Place, value_spans
+from backend.domain.labels.allowed_values import AllowedValues
 from backend.domain.outcome import Confidence
+from backend.domain.resolution.branch_confidence import Bounded, weighed
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_COLON = re.compile(r"\s*:\s*")
 ROUNDING = 1e-6
+WIDEST = 0.2
+"""A probability that is known less exactly than this is not told."""
+_IMPOSSIBLE = math.log(1e-4)
+"""A label that had to be completed by a token less probable than this was not the model's."""
 
-Place = tuple[int, int]
-"""[first, last) in a text, in characters."""
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is to be told of an answer.
+
+    keys: the keys whose values have a probability -> whether null could stand there, see `AnswerSpec.probable`
+    open_ended: those of `open_numbers`
+    allowed: see `AnswerSpec`
+    """
+
+    keys: Mapping[str, bool]
+    open_ended: Collection[str]
+    allowed: Mapping[str, AllowedValues]
 
 
-def confidence(completion: Completion, keys: Mapping[str, bool], open_ended: Collection[str] = ()) -> Confidence | None:
-    """Of the values under some keys of the answer in `completion`; None without log-probabilities that fit the text, or
-    without keys. `keys`: key -> whether null could stand there, see `AnswerSpec.probable`. `open_ended`: those of
-    `open_numbers`."""
-    text, tokens = completion.text, pieces(completion)
-    if not tokens or not keys:
+def confidence(completion: Completion, counted: Counted) -> Confidence | None:
+    """Of the values under some keys of the answer in `completion`; None without log-probabilities that fit the text,
+    or if they do not tell it to within WIDEST, and without keys."""
+    tokens, spans = pieces(completion), value_spans(completion.text)
+    if not tokens or not counted.keys or any(key not in spans for key in counted.keys):
         return None
-    spans = value_spans(text)
-    if any(key not in spans for key in keys):
+    values = {key: _Value(completion, tokens, spans[key], counted, key) for key in counted.keys}
+    each = {key: value.probability() for key, value in values.items()}
+    controls = {key: bounded for key, bounded in each.items() if bounded is not None}
+    if len(controls) < len(each):
         return None
-    counted = {key: _counted(nullable, key in open_ended, text, *spans[key]) for key, nullable in keys.items()}
-    joint = _probability(tokens, list(counted.values()))
-    if joint is None or len(counted) == 1:
-        return None if joint is None else Confidence(joint, dict.fromkeys(counted, joint))
-    each = {name: _probability(tokens, [span]) for name, span in counted.items()}
-    controls = {name: value for name, value in each.items() if value is not None}
-    return Confidence(joint, controls) if len(controls) == len(each) else None
+    joint = _joint(tokens, list(values.values()), controls)
+    if joint is None or joint.high - joint.low > WIDEST:
+        return None
+    return Confidence(joint.point, {key: bounded.point for key, bounded in controls.items()})
 
 
 def pieces(completion: Completion) -> Pieces | None:
@@ -54,35 +65,75 @@ def pieces(completion: Completion) -> Pieces | None:
     return aligned([(as_bytes(token), logprob) for token, logprob in tokens], completion.text)
 
 
-def _probability(tokens: Sequence[tuple[str, float]], spans: Sequence[tuple[int, int]]) -> float | None:
-    """The product over the tokens that overlap one of `spans`; None if it is not a probability."""
-    total, start = 0.0, 0
-    for token, logprob in tokens:
-        end = start + len(token)
-        for first, last in spans:  # a plain loop: this is done for every token of every task
+class _Value:
+    """The value under one key."""
+
+    def __init__(self, completion: Completion, tokens: Pieces, place: Place, counted: Counted, key: str) -> None:
+        self._completion, self._tokens, self._place = completion, tokens, place
+        self._span = _counted(counted.keys[key], key in counted.open_ended, completion.text, *place)
+        said = as_bytes(completion.text[slice(*place)])
+        self._values = counted.allowed[key].spelt_as(said) if key in counted.allowed else None
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether the server told what else might have been said."""
+        return self._values is not None and self._completion.branches is not None
+
+    def probability(self) -> Bounded | None:
+        if self._values is None or self._completion.branches is None:
+            return _product(self._tokens, self.tokens())
+        found = weighed(self._completion.text, self._place, self._completion.branches, self._values)
+        return None if found is None or found.high - found.low > WIDEST or self._was_completed() else found
+
+    def tokens(self) -> Iterator[int]:
+        """The numbers of the tokens that count."""
+        return (
+            _overlapping(self._tokens, self._span)
+            if self._values is None
+            else (number for number, _, forced in self._own(self._values) if not forced)
+        )
+
+    def _own(self, values: AllowedValues) -> Iterator[tuple[int, bytes, bool]]:
+        """The number of each token that overlaps the value, what was said of it before, and whether it is forced."""
+        text, (first, last) = self._completion.text, self._place
+        start = 0
+        for number, (token, _) in enumerate(self._tokens):
+            end = start + len(token)
             if start < last and first < end:
-                total += logprob
-                break
+                said = values.follow(b"", as_bytes(text[first : max(first, start)])) or b""
+                yield number, said, values.is_forced(said, as_bytes(text[max(first, start) : end]))
+            start = end
+
+    def _was_completed(self) -> bool:
+        """Whether the schema made a label of what the model began to say: it forced an improbable token inside it."""
+        inside = list(self._own(self._values))[:-1] if self._values is not None else []
+        return any(forced and said and self._tokens[number][1] < _IMPOSSIBLE for number, said, forced in inside)
+
+
+def _joint(tokens: Pieces, values: Sequence[_Value], controls: Mapping[str, Bounded]) -> Bounded | None:
+    """Of all values together; a token that is part of two of them counts once."""
+    plain = {number for value in values if not value.is_weighed for number in value.tokens()}
+    found = _product(tokens, sorted(plain))
+    for value, bounded in zip(values, controls.values(), strict=True):
+        if value.is_weighed and found is not None:
+            found = found.times(bounded)
+    return found
+
+
+def _product(tokens: Pieces, numbers: Collection[int] | Iterator[int]) -> Bounded | None:
+    """Over the tokens with these numbers; None if it is not a probability."""
+    total = sum([tokens[number][1] for number in numbers])
+    chance = math.exp(min(total, 0.0)) if total <= ROUNDING else None
+    return None if chance is None else Bounded(chance, chance, chance)
+
+
+def _overlapping(tokens: Pieces, span: Place) -> Iterator[int]:
+    start, (first, last) = 0, span
+    for number, (token, _) in enumerate(tokens):  # a plain loop: this is done for every token of every task
+        end = start + len(token)
+        if start < last and first < end:
+            yield number
         start = end
-    return math.exp(min(total, 0.0)) if total <= ROUNDING else None
-
-
-@lru_cache(maxsize=REMEMBERED)
-def value_spans(text: str) -> Mapping[str, Place]:
-    """Where the values of the one JSON object in `text` are, by key."""
-    place = find_object(text)
-    return members(text, place.start, place.end) if place else {}
-
-
-def members(text: str, position: int, end: int) -> dict[str, Place]:
-    """Where the values of the JSON object in text[position:end] are, by key."""
-    spans: dict[str, Place] = {}
-    while key := _STRING.search(text, position, end):
-        colon = _COLON.match(text, key.end())
-        first = colon.end() if colon else key.end()
-        _, position = json.JSONDecoder().raw_decode(text, first)
-        spans[json.loads(key[0])] = (first, position)
-    return spans
 
 
 def _counted(nullable: bool, open_ended: bool, text: str, first: int, last: int) -> Place:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from backend.domain.chat.alignment import Pieces
-from backend.domain.resolution.logprob_confidence import ROUNDING, Place, members, value_spans
+from backend.domain.chat.value_places import Place, members, value_spans
+from backend.domain.resolution.logprob_confidence import ROUNDING
 
 _BETWEEN = re.compile(r"[\s,]*")
 _SPACE = re.compile(r"\s*")

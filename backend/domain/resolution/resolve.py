@@ -10,7 +10,7 @@ from backend.domain.chat.request import Completion
 from backend.domain.outcome import Confidence, Failure, Outcome, Rejection, Usage
 from backend.domain.prompts.confidence_option import vote
 from backend.domain.resolution.both_orders import joined
-from backend.domain.resolution.logprob_confidence import confidence
+from backend.domain.resolution.logprob_confidence import Counted, confidence
 from backend.domain.resolution.open_numbers import open_numbers
 from backend.domain.resolution.span_confidence import confidence_of_marks, marking_alone, with_scores
 
@@ -113,7 +113,7 @@ def _sure(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec)
     if isinstance(verdict, Rejection):
         return None
     if keys := spec.probable(verdict):
-        return confidence(completion, keys, open_numbers(verdict, spec))
+        return confidence(completion, Counted(keys, open_numbers(verdict, spec), spec.allowed))
     return confidence_of_marks(verdict, completion, marking_alone(verdict, spec))
 
 

@@ -16,9 +16,10 @@ from dataclasses import replace
 from backend.domain.answer import Answer, MarkedSpan, Spans, Texts
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.request import Completion
+from backend.domain.chat.value_places import Place
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Confidence
-from backend.domain.resolution.logprob_confidence import Place, pieces
+from backend.domain.resolution.logprob_confidence import pieces
 from backend.domain.resolution.mark_tokens import MarkTokens
 from backend.domain.shapes.marked_box import Boxes, MarkedBox
 

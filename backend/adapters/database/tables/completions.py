@@ -35,6 +35,7 @@ completions = Table(
     Column("batch", Boolean, nullable=False, server_default=false()),
     Column("elsewhere", String(40)),
     Column("connection", String(40), nullable=False, server_default="default"),
+    Column("branches", Json),
     PrimaryKeyConstraint("digest", "attempt"),
     Index(
         "ix_completions_paid",

@@ -31,7 +31,7 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import read
 from backend.domain.document import Document
 from backend.domain.outcome import Failure, Rejection
-from backend.domain.resolution.logprob_confidence import confidence
+from backend.domain.resolution.logprob_confidence import Counted, confidence
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
@@ -250,9 +250,24 @@ def test_log_probabilities_are_aligned_by_bytes(pieces: tuple[bytes | str, ...],
     text, labels = '{"mood": "🎉"}', choices("🎉", "Bad")
     found = completed(chat(text, logprobs=spelt(*pieces)), ask=ChatRequest(template(spec=labels), "x"))
     assert "".join(piece for piece, _ in some(found.logprobs)) == text
-    sure = confidence(found, {"mood": False})
+    sure = confidence(found, Counted({"mood": False}, (), {}))
     assert sure is not None
     assert -2.0 < log(sure.joint) <= -0.5 * tokens
+
+
+def test_what_else_might_have_been_said_is_kept_where_labels_branch() -> None:
+    """Letters that begin alike and are cut between two tokens too."""
+    text, labels = '{"mood": "🎉"}', choices("🎉", "🎊", "Bad")
+    said = spelt('{"mood": "', PARTY[:3], PARTY[3:], '"}')
+    for token in said["content"]:
+        token["top_logprobs"] = [{"token": "?", "bytes": token["bytes"], "logprob": -0.01}]
+    said["content"][2]["top_logprobs"][0]["logprob"] = -0.65
+    said["content"][2]["top_logprobs"].append({"token": "?", "bytes": [0x8A], "logprob": -0.75})
+    found = completed(chat(text, logprobs=said), ask=ChatRequest(template(spec=labels), "x"))
+    assert [(branch.start, len(branch.rivals)) for branch in some(found.branches)] == [(10, 1), (13, 2)]
+    sure = some(confidence(found, Counted({"mood": False}, (), labels.allowed)))
+    assert 0.4 < sure.joint < 0.6
+    assert completed(chat(text, logprobs=spelt(text)), ask=ChatRequest(template(spec=labels), "x")).branches is None
 
 
 def test_log_probabilities_that_do_not_fit_are_kept_as_they_came() -> None:
@@ -378,7 +393,7 @@ def test_trouble_with_one_request_is_its_failure(status: int, kind: str) -> None
     assert isinstance(found, Failure)
     assert (found.kind, found.retry_after) == (kind, None)
     formal = status in (400, 422)  # a model's first request: each other way to ask is tried once
-    assert len(provider.bodies) == (5 if formal else 1)
+    assert len(provider.bodies) == (6 if formal else 1)
 
 
 @pytest.mark.parametrize(
@@ -994,7 +1009,7 @@ def answered(heard: Iterable[Heard]) -> list[Completion]:
     return completions
 
 
-@pytest.mark.parametrize("takes", [1, 2, 3, 4])
+@pytest.mark.parametrize("takes", [1, 2, 3, 4, 5])
 def test_a_first_request_refused_in_odd_words_is_asked_in_every_other_way(takes: int) -> None:
     """What the server takes is remembered; what it refuses in each way is a bad request."""
     provider = Provider(*[error(400, message="Computer says no.")] * takes, chat())
@@ -1004,7 +1019,8 @@ def test_a_first_request_refused_in_odd_words_is_asked_in_every_other_way(takes:
     assert len(provider.bodies) == takes + 2
     assert provider.bodies[-1] == provider.bodies[-2]
     asked = [(body.get("response_format", {}).get("type", "text"), "logprobs" in body) for body in provider.bodies]
-    ways = [("json_schema", True), ("json_object", True), ("text", True), ("json_schema", False), ("text", False)]
+    lower = [("json_schema", True), ("json_object", True), ("text", True)]
+    ways = [*lower, ("json_schema", True), ("json_schema", False), ("text", False)]
     assert asked[: takes + 1] == ways[: takes + 1]
 
 
@@ -1013,7 +1029,7 @@ def test_only_the_first_request_of_a_model_is_asked_in_other_ways() -> None:
     for found in several(provider, ASK, ASK, ASK):
         assert isinstance(found, Failure)
         assert found.kind == "bad_request"
-    assert len(provider.bodies) == 5 + 1 + 1
+    assert len(provider.bodies) == 6 + 1 + 1
     answered = Provider(chat(), error(400, message="Computer says no."))
     assert [type(found) for found in several(answered, ASK, ASK)] == [Completion, Failure]
     assert len(answered.bodies) == 2

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.adapters.providers.request_format import FORMATS, RequestFormat, adapted, largest
+from backend.adapters.providers.request_format import FORMATS, MOST_RIVALS, RequestFormat, adapted, largest
 from backend.domain.chat.answer_length import LEAST
 from backend.domain.chat.request import ChatRequest
+from backend.domain.labels.config import read_config
 from backend.errors import ProviderError
 from tests.scripted import any_text, some, template
 
@@ -41,6 +42,7 @@ def test_the_body_in_full() -> None:
         "seed": 7,
         "max_tokens": 50,
         "logprobs": True,
+        "top_logprobs": 20,
         "response_format": {
             "type": "json_schema",
             "json_schema": {"name": "labels", "strict": True, "schema": ASK.template.answer_schema},
@@ -58,7 +60,8 @@ def test_each_step_down_changes_the_format_and_nothing_else() -> None:
 def test_what_is_dropped_is_left_out_and_nothing_else() -> None:
     full = body()
     for dropped in ("temperature", "logprobs", "max_tokens"):
-        expected = {key: full[key] for key in full if key != dropped}
+        without = {dropped, "top_logprobs"} if dropped == "logprobs" else {dropped}
+        expected = {key: full[key] for key in full if key not in without}
         assert body(RequestFormat(dropped=frozenset({dropped}))) == expected
 
 
@@ -187,9 +190,10 @@ def test_requested_parameters_that_nobody_takes_are_given_up_form_by_form_and_on
     message, dialect, seen = "No endpoints found that support the requested parameters.", RequestFormat(), []
     while (better := after(message, status=404, dialect=dialect)) is not None:
         dialect = better
-        seen.append((dialect.format, sorted(dialect.dropped)))
-    assert seen[:5] == [(1, []), (2, []), (0, ["logprobs"]), (1, ["logprobs"]), (2, ["logprobs"])]
-    assert seen[-1] == (2, sorted({"logprobs", *PARAMETERS} - {"max_tokens"}))
+        seen.append((dialect.format, MOST_RIVALS[dialect.rivals], sorted(dialect.dropped)))
+    assert seen[:5] == [(1, 20, []), (2, 20, []), (0, 0, []), (1, 0, []), (2, 0, [])]
+    assert seen[5:8] == [(0, 0, ["logprobs"]), (1, 0, ["logprobs"]), (2, 0, ["logprobs"])]
+    assert (seen[-1][0], seen[-1][2]) == (2, sorted({"logprobs", *PARAMETERS} - {"max_tokens"}))
 
 
 def test_a_deadline_is_no_length() -> None:
@@ -402,10 +406,37 @@ def test_a_form_that_is_refused_in_any_words_steps_down(message: str) -> None:
 
 def test_other_ways_to_ask_are_each_form_and_no_log_probabilities() -> None:
     others = RequestFormat().others(ASK)
-    assert [(other.format, "logprobs" in other.dropped) for other in others] == [
-        (1, False),
-        (2, False),
-        (0, True),
-        (2, True),
+    assert [(other.format, MOST_RIVALS[other.rivals], "logprobs" in other.dropped) for other in others] == [
+        (1, 20, False),
+        (2, 20, False),
+        (0, 0, False),
+        (0, 20, True),
+        (2, 20, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "param"),
+    [
+        ("top_logprobs must be at most 5", None),
+        ("Invalid value: 20 is greater than the maximum.", "top_logprobs"),
+        ("Requested sample logprobs of 20, which is greater than max allowed: 5", None),
+        ("Unsupported parameter: 'top_logprobs'", "top_logprobs"),
+    ],
+)
+def test_other_tokens_that_a_server_does_not_tell_are_asked_for_less_and_then_not_at_all(
+    message: str, param: str | None
+) -> None:
+    fewer = some(after(message, param))
+    assert body(fewer) == body() | {"top_logprobs": 5}
+    none = some(after(message, param, dialect=fewer))
+    assert body(none) == {key: value for key, value in body().items() if key != "top_logprobs"}
+    assert after(message, param, dialect=none) is None
+
+
+def test_other_tokens_are_asked_for_where_labels_are_known_and_nobody_said_how_many() -> None:
+    free = template(spec=read_config('<View><Text name="t" value="$t"/><TextArea name="x" toName="t"/></View>'))
+    assert "top_logprobs" not in body(ask=ChatRequest(free, "x"))
+    assert "top_logprobs" not in body(ask=ChatRequest(template(logprobs=False), "x"))
+    assert body(ask=ChatRequest(template(parameters={"top_logprobs": 3}), "x"))["top_logprobs"] == 3
     assert RequestFormat(format=2).others(replace(ASK, template=template(logprobs=False))) == []

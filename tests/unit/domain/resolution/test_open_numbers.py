@@ -42,7 +42,7 @@ def test_labels_are_as_before() -> None:
         resolve(
             1,
             [[said]],
-            schema('<Choices name="n" toName="text"><Choice value="A"/></Choices>'),
+            schema('<Choices name="n" toName="text"><Choice value="A"/><Choice value="B"/></Choices>'),
             lambda *_: lambda *_: None,
         )
     )

@@ -68,7 +68,11 @@ def test_samples_together_make_one_outcome() -> None:
 
 
 def test_several_controls_have_a_confidence_each() -> None:
-    two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
+    two = read_config(
+        CONFIG.replace(
+            "</View>", '<Choices name="c" toName="text"><Choice value="x"/><Choice value="y"/></Choices></View>'
+        )
+    )
     said = tokens(('{"mood": "', 1.0), ('Good"', 0.5), (', "c": "', 1.0), ('x"', 0.25), ("}", 1.0))
     found = some(resolve(3, [[said]], two, pricing))
     assert found.confidence == pytest.approx(0.125)

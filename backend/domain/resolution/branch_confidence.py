@@ -1,0 +1,103 @@
+"""The probability of a label among the allowed ones, from what the model might have said at each branch.
+
+At a branch the probability of the tokens that lead to the answer is divided by that of all tokens that lead to an
+allowed value. So it is the same whether a server reports before it masks what the schema forbids (llama.cpp, Ollama) or
+after (vLLM, SGLang). It is local: the distribution that a model samples from under the schema, as grammars mask it, not
+the probability of the label among all texts (Park et al. 2024, Grammar-Aligned Decoding, arXiv 2405.21047).
+
+A server tells the 20 most probable tokens. What the others can change is the interval: labels of which none of the
+tokens was told have at most the probability of the least told token each, and together at most what is missing to 1.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.domain.chat.alignment import as_bytes
+from backend.domain.chat.branch import Branch, bytes_of
+from backend.domain.chat.branches import said_before, within
+from backend.domain.chat.value_places import Place
+from backend.domain.labels.allowed_values import AllowedValues
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A probability, and the interval in which it is whatever the server did not tell."""
+
+    point: float = 1.0
+    low: float = 1.0
+    high: float = 1.0
+
+    def times(self, other: "Bounded") -> "Bounded":
+        return Bounded(self.point * other.point, self.low * other.low, self.high * other.high)
+
+
+def weighed(text: str, place: Place, branches: Sequence[Branch], values: AllowedValues) -> Bounded | None:
+    """Of the value at `place`; None if a token of it is not among those that the server told.
+
+    text: of the completion
+    branches: of all its values
+    values: those that are allowed, in the letters of this one
+    """
+    first, last = len(as_bytes(text[: place[0]])), len(as_bytes(text[: place[1]]))
+    answer = values.follow(b"", as_bytes(text[slice(*place)])) or b""
+    found: Bounded | None = Bounded()
+    for branch in reversed(branches):
+        token = bytes_of(branch.token)
+        if found is None or branch.start >= last or branch.start + len(token) <= first:
+            continue
+        said = said_before(text, place, branch.start, values)
+        inside = within(text, place, branch.start, token)
+        parts = None if said is None else _parts(branch, said, token[: len(token) - len(inside)], values)
+        found = None if said is None or parts is None else _at(said, inside, parts, answer, values, found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the tokens told at a branch make of the value so far: part -> probability. `missing`: of tokens not told,
+    `least`: of the least told one."""
+
+    told: Mapping[bytes, float]
+    missing: float
+    least: float
+
+
+def _parts(branch: Branch, said: bytes, outside: bytes, values: AllowedValues) -> _Parts | None:
+    chances = [(bytes_of(rival), math.exp(min(logprob, 0.0))) for rival, logprob in branch.rivals]
+    if not any(token == bytes_of(branch.token) for token, _ in chances):
+        return None
+    told: dict[bytes, float] = {}
+    for token, chance in chances:
+        part = values.follow(said, token[len(outside) :]) if token.startswith(outside) else None
+        if part is not None and part != said:
+            told[part] = told.get(part, 0.0) + chance
+    missing = max(0.0, 1.0 - sum(chance for _, chance in chances))
+    return _Parts(told, missing, min(chance for _, chance in chances))
+
+
+def _at(
+    said: bytes, token: bytes, parts: _Parts, answer: bytes, values: AllowedValues, behind: Bounded
+) -> Bounded | None:
+    """Of the rest of the answer. `behind`: of what is behind `token`."""
+    after = values.follow(said, token)
+    chosen, total = parts.told.get(after or b"", 0.0), sum(parts.told.values())
+    leading = {part: chance for part, chance in parts.told.items() if part != after and answer.startswith(part)}
+    sure = sum(chance for part, chance in leading.items() if part == answer or len(values.options(part)) <= 1)
+    open_ = sum(leading.values()) - sure
+    unseen = min(_untold(said, parts, values) * parts.least, parts.missing)
+    hidden = min(parts.least, parts.missing)
+    if total <= 0 or chosen <= 0:
+        return None
+    return Bounded(
+        point=((chosen + open_) * behind.point + sure) / (total + unseen / 2),
+        low=(chosen * behind.low + sure) / (total + unseen),
+        high=min(1.0, (chosen * behind.high + sure + open_ + hidden) / (total + hidden)),
+    )
+
+
+def _untold(said: bytes, parts: _Parts, values: AllowedValues) -> int:
+    """How many labels may follow to which no token that was told leads."""
+    tails = [part[len(said) :] for part in parts.told]
+    options = values.options(said)
+    return sum(not any(option.startswith(tail) or tail.startswith(option) for tail in tails) for option in options)

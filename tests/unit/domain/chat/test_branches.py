@@ -1,0 +1,37 @@
+"""Branches: kept where the labels branch, and nowhere else."""
+
+import pytest
+
+from backend.domain.chat.branch import Reported
+from backend.domain.chat.branches import branches
+from tests.scripted import choices, some
+
+MOOD = choices("Good", "Bad", "Refund", "Refund request").allowed
+
+
+def reported(*pieces: str, rivals: bool = True) -> list[Reported]:
+    return [Reported(piece.encode(), -1.0, ((piece, -1.0), ("?", -2.0)) if rivals else ()) for piece in pieces]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "kept"),
+    [
+        (('{"mood": "', "Go", "od", '"}'), [(10, "Go")]),
+        (('{"mood":', ' "Re', "fund", '"', "}"), [(8, ' "Re'), (16, '"')]),
+        (
+            ("<think>", "Bad", "</think>", '{"mood": "', "Refund", " request", '"}', "<|end|>"),
+            [(10, "Refund"), (16, " request")],
+        ),
+        (('{"why": "Bad", "mood": "', "Bad", '"}'), [(24, "Bad")]),
+    ],
+)
+def test_only_branches_are_kept(pieces: tuple[str, ...], kept: list[tuple[int, str]]) -> None:
+    spoken = "".join(pieces).removeprefix("<think>Bad</think>").removesuffix("<|end|>")
+    found = some(branches(spoken, reported(*pieces), MOOD))
+    assert [(branch.start, branch.token) for branch in found] == kept
+    assert all(len(branch.rivals) == 2 for branch in found)
+
+
+def test_none_without_other_tokens_or_with_tokens_that_do_not_fit() -> None:
+    assert branches('{"mood": "Good"}', reported('{"mood": "', 'Good"}', rivals=False), MOOD) is None
+    assert branches('{"mood": "Good"}', reported('{"mood": "', 'Bad"}'), MOOD) is None
