@@ -6,13 +6,15 @@ JSON schema cannot forbid it. White space between values does not count.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 _WHOLE = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BLANKS = b" \t\r\n"
 _REMEMBERED = 20_000
-"""Parts of values whose continuations are kept, for each control."""
+"""Most parts of values of which is kept what may follow: a hundred thousand answers are a few texts."""
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
 
 
 class AllowedValues:
@@ -27,28 +29,31 @@ class AllowedValues:
             json.dumps(label, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass") for label in labels
         )
         self._known: dict[bytes, tuple[bytes, ...]] = {}
+        self._followed: dict[tuple[bytes, bytes], bytes | None] = {}
+        self._forced: dict[tuple[bytes, bytes], bool] = {}
 
     def spelt_as(self, value: bytes) -> "AllowedValues | None":
         """The same values in the letters in which `value` is written; None if it is not one of them."""
-        other = self if self._ascii_only else AllowedValues(self._labels, self._listed, ascii_only=True)
-        for spelling in (self, other):
-            said = spelling.follow(b"", value)
-            if said is not None and not spelling.options(said):
-                return spelling
-        return None
+        if self._is_whole(value):
+            return self
+        if self._ascii_only or b"\\" not in value:
+            return None
+        return AllowedValues(self._labels, self._listed, ascii_only=True).spelt_as(value)
+
+    def _is_whole(self, value: bytes) -> bool:
+        said = self.follow(b"", value)
+        return said is not None and not self.options(said)
 
     def options(self, said: bytes) -> tuple[bytes, ...]:
         """All that may follow a part of a value: the rest of each label, or a mark of the list. () after the value."""
-        found = self._known.get(said)
-        if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            found = self._known[said] = self._listing(said) if self._listed else self._rests(said)
-        return found
+        return _remembered(self._known, said, lambda: self._listing(said) if self._listed else self._rests(said))
 
     def follow(self, said: bytes, token: bytes) -> bytes | None:
         """The part of a value that `said` and `token` make; what is beyond its end is left out. None if no value
         begins like that."""
+        return _remembered(self._followed, (said, token), lambda: self._follow(said, token))
+
+    def _follow(self, said: bytes, token: bytes) -> bytes | None:
         for place in range(len(token)):
             byte, options = token[place : place + 1], self.options(said)
             if not options:
@@ -61,6 +66,9 @@ class AllowedValues:
 
     def is_forced(self, said: bytes, token: bytes) -> bool:
         """Whether nothing but `token` could follow `said`. `token` is part of an allowed value."""
+        return _remembered(self._forced, (said, token), lambda: self._is_forced(said, token))
+
+    def _is_forced(self, said: bytes, token: bytes) -> bool:
         after = self.follow(said, token)
         if after is None:
             return False
@@ -83,6 +91,17 @@ class AllowedValues:
         if said.endswith(b'"'):
             return (b",", b"]")
         return () if marks.endswith(b"]") else (*self._spelt, *((b"]",) if said == b"[" else ()))
+
+
+def _remembered(kept: dict[Asked, Found], asked: Asked, find: Callable[[], Found]) -> Found:
+    """What was found before, else what `find` finds."""
+    try:
+        return kept[asked]
+    except KeyError:  # not `in`: another thread may clear it
+        if len(kept) >= _REMEMBERED:
+            kept.clear()
+    found = kept[asked] = find()
+    return found
 
 
 def _last_mark(said: bytes) -> bytes:

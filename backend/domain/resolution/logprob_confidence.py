@@ -99,7 +99,9 @@ class _Value:
         start = 0
         for number, (token, _) in enumerate(self._tokens):
             end = start + len(token)
-            if start < last and first < end:
+            if start >= last:
+                return
+            if first < end:
                 said = values.follow(b"", as_bytes(text[first : max(first, start)])) or b""
                 yield number, said, values.is_forced(said, as_bytes(text[max(first, start) : end]))
             start = end
@@ -112,6 +114,8 @@ class _Value:
 
 def _joint(tokens: Pieces, values: Sequence[_Value], controls: Mapping[str, Bounded]) -> Bounded | None:
     """Of all values together; a token that is part of two of them counts once."""
+    if len(values) == 1:
+        return next(iter(controls.values()))
     plain = {number for value in values if not value.is_weighed for number in value.tokens()}
     found = _product(tokens, sorted(plain))
     for value, bounded in zip(values, controls.values(), strict=True):
