@@ -45,7 +45,6 @@ ELSEWHERE = {
     "test-connection": "new: test_connections.py",
     "draw": "new: test_draw.py",
     "keep-up": "new: test_keep_up.py",
-    "shares": "new: test_draw.py",
     "votes": "new: test_evaluation.py",
     "cascade": "new: test_evaluation.py",
     "worker": "needs Redis, and that database holds no work that waits: test_workers.py",
