@@ -1,8 +1,9 @@
 """One contender in a process of its own: `python -m benchmarks.contender NAME URL TASKS IN_FLIGHT` prints JSON.
 
 `engine` renders, asks, reads and stores, as `ls-prompts run` does; `again` is its second run of the same tasks, and
-`inside` the same engine, were it to wait for a retry without giving up its slot. `bare` and `sequential` only ask, with
-the typed `create()` of AsyncOpenAI, and keep nothing.
+`inside` the same engine, were it to wait for a retry without giving up its slot. The others only ask and keep nothing:
+`bare` and `sequential` with the typed `create()` of AsyncOpenAI, `post` with its untyped `post()`, and `raw` with
+aiohttp alone, which sends a body that is ready and reads the JSON of the answer.
 """
 
 import asyncio
@@ -12,12 +13,14 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
 from openai.types.shared_params.response_format_json_schema import JSONSchema
 
@@ -26,6 +29,7 @@ from backend.adapters.prometheus import process_metrics
 from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.prices import price_of
+from backend.adapters.providers.request_format import RequestFormat
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
@@ -101,32 +105,81 @@ def a_store() -> Iterator[Store]:
         store.close()
 
 
-async def bare(url: str, tasks: list[Task], in_flight: int) -> int:
+Ask = Callable[[ChatRequest], Awaitable[object]]
+HEADERS = {"Content-Type": "application/json", "Authorization": "Bearer bench"}
+
+
+async def _only_ask(ask: Ask, url: str, tasks: list[Task], in_flight: int) -> int:
+    """Renders and asks; the number of answers."""
     builder = workload.builder(url)
     left = iter(tasks)
     answered = 0
-    async with AsyncOpenAI(base_url=url, api_key="bench", max_retries=0, http_client=DefaultAioHttpClient()) as client:
 
-        async def work() -> None:
-            nonlocal answered
-            for task in left:
-                request = builder.request(task)
-                assert isinstance(request, ChatRequest)
-                schema: JSONSchema = {"name": "labels", "strict": True, "schema": request.template.answer_schema}
-                await client.chat.completions.create(
-                    model="stand-in",
-                    messages=[
-                        {"role": "system", "content": request.template.system},
-                        {"role": "user", "content": request.user},
-                    ],
-                    temperature=0,
-                    logprobs=True,
-                    response_format={"type": "json_schema", "json_schema": schema},
-                )
-                answered += 1
+    async def work() -> None:
+        nonlocal answered
+        for task in left:
+            request = builder.request(task)
+            assert isinstance(request, ChatRequest)
+            await ask(request)
+            answered += 1
 
-        await asyncio.gather(*(work() for _ in range(in_flight)))
+    await asyncio.gather(*(work() for _ in range(in_flight)))
     return answered
+
+
+@asynccontextmanager
+async def _openai(url: str, in_flight: int) -> AsyncIterator[AsyncOpenAI]:
+    limits = httpx2.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
+    client = DefaultAioHttpClient(limits=limits)
+    async with AsyncOpenAI(base_url=url, api_key="bench", max_retries=0, http_client=client) as opened:
+        yield opened
+
+
+async def bare(url: str, tasks: list[Task], in_flight: int) -> int:
+    async with _openai(url, in_flight) as client:
+
+        async def ask(request: ChatRequest) -> object:
+            schema: JSONSchema = {"name": "labels", "strict": True, "schema": request.template.answer_schema}
+            return await client.chat.completions.create(
+                model="stand-in",
+                messages=[
+                    {"role": "system", "content": request.template.system},
+                    {"role": "user", "content": request.user},
+                ],
+                temperature=0,
+                logprobs=True,
+                response_format={"type": "json_schema", "json_schema": schema},
+            )
+
+        return await _only_ask(ask, url, tasks, in_flight)
+
+
+async def post(url: str, tasks: list[Task], in_flight: int) -> int:
+    sent, address = RequestFormat(), f"{url}/chat/completions"
+    async with _openai(url, in_flight) as client:
+
+        async def ask(request: ChatRequest) -> object:
+            body = sent.body(request)
+            reply = await client.post(
+                address,
+                cast_to=httpx2.Response,
+                content=body,
+                options={"headers": {"Content-Type": "application/json"}},
+            )
+            return json.loads(reply.content)
+
+        return await _only_ask(ask, url, tasks, in_flight)
+
+
+async def raw(url: str, tasks: list[Task], in_flight: int) -> int:
+    sent, address = RequestFormat(), f"{url}/chat/completions"
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=in_flight)) as session:
+
+        async def ask(request: ChatRequest) -> object:
+            async with session.post(address, data=sent.body(request), headers=HEADERS) as reply:
+                return json.loads(await reply.read())
+
+        return await _only_ask(ask, url, tasks, in_flight)
 
 
 async def sequential(url: str, tasks: list[Task], _in_flight: int) -> int:
@@ -138,6 +191,8 @@ CONTENDERS: dict[str, Callable[[str, list[Task], int], Coroutine[Any, Any, int]]
     "inside": inside,
     "again": again,
     "bare": bare,
+    "post": post,
+    "raw": raw,
     "sequential": sequential,
 }
 

@@ -17,15 +17,14 @@ import httpx2
 import openai
 
 from backend.adapters.providers.capped_body import MOST_BYTES, TooLarge, read_capped
+from backend.adapters.providers.chat_post import ChatPost
 from backend.adapters.providers.connection_errors import (
     Streamed,
     check,
-    is_elsewhere,
     is_stream,
     moved,
     never_sent,
     streams,
-    target_of,
     timed_out,
     unsafe,
     words_of,
@@ -46,7 +45,6 @@ from backend.errors import ProviderError, ProviderRefusedError
 
 GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, aiohttp.ClientError)
 """What reading a bad answer can raise; openai lets some of aiohttp's errors through as they are."""
-_MOST_MOVES = 5
 _NO_LIST = (403, 404, 405, 501)
 """Where there is no list of models, or the key may not read it; requests may be answered all the same."""
 _LONGEST_NAME = 200
@@ -65,21 +63,20 @@ class ChatCompletions:
         self._timeout_s = connection.timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
         enough = httpx2.Limits(max_connections=4096, max_keepalive_connections=4096)
+        transports = openai.DefaultAioHttpClient(
+            limits=enough,
+            timeout=connection.timeout_s,
+            event_hooks={"response": [read_capped]},
+            follow_redirects=False,
+        )
         self._client = openai.AsyncOpenAI(
             api_key=connection.api_key,
             base_url=connection.base_url,
             max_retries=0,
             timeout=connection.timeout_s,
-            http_client=openai.DefaultAioHttpClient(
-                limits=enough,
-                timeout=connection.timeout_s,
-                event_hooks={"response": [read_capped]},
-                follow_redirects=False,
-            ),
+            http_client=transports,
         )
-        # Whole, because the client would put it together for each request, at a tenth of the CPU that asking takes.
-        self._chat_url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
-        self._moves = 0
+        self._post = ChatPost(self._client, transports, connection.timeout_s)
         self._documents = WrittenDocuments()
 
     async def close(self) -> None:
@@ -151,12 +148,12 @@ class ChatCompletions:
         """Sends once. Raises APIStatusError for a refusal."""
         started = time.perf_counter()
         try:
-            content = await self._post(dialect.body(request))
+            content = await self._post.post(dialect.body(request))
             if is_stream(content):
                 raise streams(self._shown)
             seconds, body = time.perf_counter() - started, parse(content)
             if (refusal := refusal_in(body, request.texts)) is not None:
-                raise self._as_status(*refusal)
+                raise self._post.as_status(*refusal)
             quote = partial(self._refusals.quoted, request)
             reply = to_reply(request.digest, request.template.model, body, attempt, seconds, quote)
             return with_branches(reply, body, request)
@@ -176,17 +173,13 @@ class ChatCompletions:
         except GARBAGE:
             return Failure("server", "The model's server did not send a chat completion.")
 
-    def _as_status(self, status: int, error: dict[str, Any]) -> openai.APIStatusError:
-        response = httpx2.Response(status, request=httpx2.Request("POST", self._chat_url))
-        return openai.APIStatusError(str(error.get("message")), response=response, body=error)
-
     async def _refused(
         self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError
     ) -> Completion | Failure | None:
         """The Failure of a refusal; None if the request is to be sent again in another form or to another path."""
         model = request.template.model
         if 300 <= error.status_code < 400:
-            self._move(error)
+            self._post.move(error, self._shown, self._named)
             return None
         if self._refusals.takes_no_documents(request, error):
             self._profiles.takes_no_documents(model)
@@ -216,31 +209,12 @@ class ChatCompletions:
                     return reply
         return None
 
-    def _move(self, error: openai.APIStatusError) -> None:
-        """Continues at the path that this server names. Raises ProviderError if it names another server."""
-        if error.request.url != httpx2.URL(self._chat_url):
-            return  # another request has found the way
-        target = target_of(error)
-        self._moves += 1
-        if target is None or is_elsewhere(error.request.url, target) or self._moves > _MOST_MOVES:
-            raise moved(error, self._shown, self._named)
-        self._chat_url = str(target)
-
     def body(self, request: ChatRequest) -> bytes:
         """The body of the request in the form that this model accepts, as far as is known."""
         learnt = self._profiles.format(request.template.model)
         # Nobody can ask a line of a batch again, and its answer is read without its request.
         once = replace(learnt, bounded=False, rivals=NO_RIVALS)
         return once.body(self._documents.in_batch(request, learnt))
-
-    async def _post(self, content: bytes) -> bytes:
-        """The typed `create()` would take twice the CPU; the raw post sends the same request."""
-        headers = {"Content-Type": "application/json"}
-        async with asyncio.timeout(self._timeout_s):  # the client's own is for the gap between two bytes
-            response = await self._client.post(
-                self._chat_url, cast_to=httpx2.Response, content=content, options={"headers": headers}
-            )
-        return response.content
 
 
 def _names(entry: Any) -> list[str]:

@@ -38,6 +38,8 @@ from demo.stand_in.switches import Switches
 from tests.pictures import document, picture
 from tests.scripted import GOOD, choices, request, run, some, template
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 KEY = "sk-very-secret"
 ASK = ChatRequest(template(parameters={"temperature": 0, "max_tokens": 50}), "I love it")
 HANG, CUT = "hang", "cut"

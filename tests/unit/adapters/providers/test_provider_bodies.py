@@ -10,6 +10,8 @@ from backend.errors import ProviderError
 from tests.scripted import request
 from tests.unit.adapters.providers.test_chat_completions import ask, chat, completed, error, failure
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 JSON = '{"mood": "Good"}'
 NO_MONEY: dict[str, Any] = {
     "OpenAI, no code": error(429, message="You exceeded your current quota.", type="insufficient_quota", code=None),

@@ -1,0 +1,30 @@
+"""Tests of answers and refusals run twice: with the openai client, which asks first, and with aiohttp alone."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from backend.adapters.providers.chat_post import ChatPost
+from backend.adapters.providers.direct_post import DirectPost
+
+with_client = ChatPost.post
+
+
+async def directly(self: ChatPost, content: bytes) -> bytes:
+    """As if the server had answered before."""
+    if self._direct is None:
+        transport = self._transports._transport_for_url(httpx2.URL(self._url))
+        transport.client = transport.client or transport.get_client()  # type: ignore[attr-defined]
+        request = httpx2.Request("POST", self._url, headers=self._client.auth_headers)
+        self._direct = DirectPost(transport.client, request)  # type: ignore[attr-defined]
+    return await with_client(self, content)
+
+
+@pytest.fixture(params=["openai", "aiohttp"], scope="module")
+def both_ways(request: pytest.FixtureRequest) -> Iterator[None]:
+    """For a module's `pytestmark`."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "aiohttp":
+            patch.setattr(ChatPost, "post", directly)
+        yield
