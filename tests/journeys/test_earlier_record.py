@@ -47,6 +47,7 @@ ELSEWHERE = {
     "keep-up": "new: test_keep_up.py",
     "votes": "new: test_evaluation.py",
     "cascade": "new: test_evaluation.py",
+    "prune": "new, and deletes what the others read: unit/interfaces/cli/commands/test_prune.py",
     "worker": "needs Redis, and that database holds no work that waits: test_workers.py",
     "work": "hidden; what `resume` and `retry` start here",
 }

@@ -34,6 +34,7 @@ from backend.interfaces.cli.commands import (
     predictions,
     projects,
     prompts,
+    prune,
     relabel,
     report,
     run,
@@ -111,6 +112,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         serve.serve,
         open_page.open_,
         forget.forget,
+        prune.prune,
         completion.completion,
     ),
     "Write a prompt": (

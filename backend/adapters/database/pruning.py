@@ -1,0 +1,134 @@
+"""Pruning: what ended long ago and no version in use needs, counted and deleted.
+
+Runs go as a whole, with their answers; an answer that another run asks for stays. Answers that no run asks for any
+more, because their version was deleted, go too. What annotators of a project may get again stays: all that was asked
+about a project in which a version is in use, outside of runs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.adapters.database.repository import Repository
+from backend.adapters.database.retry import retried
+from backend.adapters.database.tables import (
+    asks,
+    batches,
+    completions,
+    connections,
+    payments,
+    runs,
+    samples,
+    sources,
+)
+from backend.domain.runs.run import FINAL
+
+OF_A_DAY = "day:%"
+"""Who pays for what the server asks under a daily limit, see `daily_ledger`: it counts what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may go.
+
+    before: runs that began before this moment, in ISO format
+    project: runs of one project; None for all
+    tags: runs of these versions; none for all
+    """
+
+    before: str
+    project: int | None = None
+    tags: Sequence[str] = ()
+
+    @property
+    def everything(self) -> bool:
+        """Whether answers without a run may go, too: nobody knows their age or version."""
+        return self.project is None and not self.tags
+
+
+@dataclass(frozen=True, slots=True)
+class Prunable:
+    """Numbers. `size`: approximate bytes, of texts and log-probabilities."""
+
+    runs: int
+    answers: int
+    size: int
+
+
+class PruneStore(Repository):
+    """See Repository."""
+
+    @retried
+    def prunable(self, choice: Choice) -> Prunable:
+        size = sa.func.length(completions.c.text) + sa.func.coalesce(sa.func.length(completions.c.logprobs), 0)
+        number, total = sa.func.count(), sa.func.sum(sa.cast(size, sa.BigInteger))
+        of_answers = sa.select(number, sa.func.coalesce(total, 0)).select_from(completions)
+        with self._engine.connect() as connection:
+            count = connection.execute(sa.select(number).select_from(runs).where(_chosen(choice))).scalar_one()
+            answers, held = connection.execute(of_answers.where(_unneeded(choice))).one()
+        return Prunable(int(count), int(answers), int(held))
+
+    @retried
+    def prune(self, choice: Choice) -> None:
+        """Deletes everything that `prunable` counts, and gives the space back to the disk."""
+        chosen = sa.select(runs.c.id).where(_chosen(choice))
+        with self._engine.begin() as connection:
+            going = sa.select(completions.c.digest).where(_unneeded(choice))
+            connection.execute(sources.delete().where(sources.c.digest.in_(going)))
+            connection.execute(completions.delete().where(_unneeded(choice)))
+            connection.execute(completions.update().where(completions.c.run_id.in_(chosen)).values(run_id=None))
+            for table in (payments, batches):
+                connection.execute(table.delete().where(table.c.run_id.in_(chosen)))
+            connection.execute(runs.delete().where(_chosen(choice)))
+            asked = sa.exists().where(asks.c.digest == samples.c.request)
+            connection.execute(samples.delete().where(sa.not_(asked)))
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """SQLite copies its whole file for it, PostgreSQL marks what is free."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                for table in (completions, asks, sources, samples):
+                    connection.exec_driver_sql(f"VACUUM {table.name}")
+
+
+def _chosen(choice: Choice) -> Any:
+    """The condition for runs that go."""
+    in_use = sa.select(connections.c.in_use).where(connections.c.in_use.is_not(None))
+    conditions = [runs.c.status.in_(FINAL), runs.c.created < choice.before, runs.c.tag.not_in(in_use)]
+    untidied = sa.select(batches.c.run_id).where(sa.not_(batches.c.tidied))
+    conditions.append(runs.c.id.not_in(untidied))
+    if choice.project is not None:
+        conditions.append(runs.c.project == choice.project)
+    if choice.tags:
+        conditions.append(runs.c.tag.in_(choice.tags))
+    return sa.and_(*conditions)
+
+
+def _unneeded(choice: Choice) -> Any:
+    """The condition for completions that go."""
+    chosen, digest, payer = _chosen(choice), completions.c.digest, completions.c.run_id
+    paid_by_chosen = payer.in_(sa.select(runs.c.id).where(chosen))
+    candidates = [paid_by_chosen, digest.in_(_asked(chosen))]
+    if choice.everything:
+        candidates.append(sa.or_(payer.is_(None), payer.not_in(sa.select(runs.c.id))))
+    of_stay = sa.select(runs.c.id).where(sa.not_(chosen))
+    served = sa.select(connections.c.project).where(connections.c.in_use.is_not(None))
+    return sa.and_(
+        sa.or_(*candidates),
+        sa.or_(payer.is_(None), sa.and_(payer.not_in(of_stay), payer.not_like(OF_A_DAY))),
+        digest.not_in(_asked(sa.not_(chosen))),
+        digest.not_in(sa.select(sources.c.digest).where(sources.c.project.in_(served))),
+    )
+
+
+def _asked(which: Any) -> Any:
+    """Digests that runs of a kind asked for, with their samples."""
+    own = sa.select(asks.c.digest).join_from(asks, runs).where(which, asks.c.digest.is_not(None))
+    same = samples.c.request == asks.c.digest
+    return own.union(sa.select(samples.c.digest).join_from(samples, asks, same).join(runs).where(which))

@@ -1,0 +1,60 @@
+"""The command prune: old runs and answers that nobody needs go."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.interfaces.cli.render.console import confirm, notify, sure, the_app, waiting_for
+from backend.interfaces.presentation import number_format as numbers
+
+if TYPE_CHECKING:
+    from backend.adapters.database.pruning import Prunable
+
+DAYS = 90
+
+
+@click.command()
+@click.argument("tags", nargs=-1, metavar="[TAG]...")
+@click.option("--project", type=int, help="Only runs of this project.")
+@click.option(
+    "--older-than",
+    type=click.IntRange(min=1),
+    default=DAYS,
+    show_default=True,
+    metavar="DAYS",
+    help="Only runs that began so many days ago.",
+)
+@sure
+def prune(tags: tuple[str, ...], project: int | None, older_than: int, yes: bool) -> None:
+    """Delete old runs and their answers, and give the space back; say first what that is.
+
+    Versions, predictions in Label Studio and runs of versions that annotators get stay, and so do answers that a later
+    run needs too. Without TAG and --project, answers of deleted versions go as well. A later run pays for the deleted
+    answers again. On SQLite it needs as much free space as the database takes, for a while.
+
+    \b
+    ls-prompts prune --older-than 30
+    ls-prompts prune sentiment@1 sentiment@2 --older-than 1 --yes
+    """
+    from backend.adapters.database.pruning import Choice
+
+    before = datetime.now(UTC) - timedelta(days=older_than)
+    choice = Choice(before.isoformat(timespec="microseconds"), project, tags)
+    app = the_app()
+    for tag in tags:
+        app.version(tag)
+    found = app.prunable(choice)
+    if not found.runs and not found.answers:
+        notify(f"Nothing to delete: no ended run began more than {numbers.things(older_than, 'day')} ago.")
+        return
+    if not yes:
+        confirm(f"Delete {_listed(found)}? This can't be undone")
+    with waiting_for("the deletion"):
+        app.prune(choice)
+    notify(f"Deleted {_listed(found)}.")
+
+
+def _listed(found: "Prunable") -> str:
+    size = f"about {numbers.count(round(found.size / 1e6))} MB"
+    return f"{numbers.things(found.runs, 'run')} and {numbers.things(found.answers, 'answer')} ({size})"

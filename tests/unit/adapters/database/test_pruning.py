@@ -1,0 +1,147 @@
+"""Old runs go with what they alone need, and nothing that a version in use or another run needs."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.pruning import Choice, Prunable, PruneStore
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.tables import runs, samples, sources
+from backend.domain.dataset.subset import Subset
+from backend.domain.hashing import numbered
+from backend.domain.runs.run import Run
+from tests.scripted import completion, version
+
+PROJECT, OTHER = 7, 8
+A, B, C, D = (letter * 64 for letter in "abcd")
+
+
+def _ago(days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="microseconds")
+
+
+MONTH = Choice(_ago(30))
+
+
+class Records:
+    def __init__(self, store: Store) -> None:
+        self.store, self.runs, self.pruning = store, RunStore(store), PruneStore(store)
+        for name, project in (("mood", PROJECT), ("mood", PROJECT), ("topic", OTHER)):
+            store.save(version(name=name, project=project, template=f"{name} {{text}} {self._next()}"))
+
+    def _next(self) -> int:
+        self.number = getattr(self, "number", 0) + 1
+        return self.number
+
+    def run(self, tag: str, *digests: str, days: int = 60, ended: bool = True) -> Run:
+        run = self.runs.create(NewRun(tag, OTHER if tag.startswith("topic") else PROJECT, Subset("all")))
+        self.store.add_completions([completion(digest=digest) for digest in digests], run.id)
+        self.runs.asks.note(run.id, [RunTask(n, digest) for n, digest in enumerate(digests)])
+        with self.store.engine.begin() as connection:
+            connection.execute(runs.update().where(runs.c.id == run.id).values(created=_ago(days)))
+        if ended:
+            self.runs.finish(run.id, "completed")
+        return run
+
+    def use(self, project: int, tag: str) -> None:
+        with self.store.engine.begin() as connection:
+            values = sa.text("INSERT INTO connections (project, in_use) VALUES (:project, :tag)")
+            connection.execute(values, {"project": project, "tag": tag})
+
+    def left(self) -> set[str]:
+        with self.store.engine.connect() as connection:
+            return set(connection.execute(sa.text("SELECT digest FROM completions")).scalars())
+
+    def pruned(self, choice: Choice = MONTH) -> Prunable:
+        found = self.pruning.prunable(choice)
+        self.pruning.prune(choice)
+        assert self.pruning.prunable(choice) == Prunable(0, 0, 0)
+        return found
+
+
+@pytest.fixture
+def records(store: Store) -> Records:
+    return Records(store)
+
+
+def test_old_runs_go_with_their_answers_and_new_and_open_ones_stay(records: Records) -> None:
+    records.run("mood@1", A)
+    new, open_run = records.run("mood@1", B, days=1), records.run("mood@1", C, ended=False)
+    found = records.pruned()
+    assert (found.runs, found.answers) == (1, 1)
+    assert found.size > 0
+    assert records.left() == {B, C}
+    assert {run.id for run in records.runs.runs()} == {new.id, open_run.id}
+
+
+def test_an_answer_that_another_run_asks_for_stays(records: Records) -> None:
+    records.run("mood@1", A, B)
+    later = records.run("mood@2", B, C, days=1)
+    assert records.pruned().answers == 1
+    assert records.left() == {B, C}
+    assert [run.id for run in records.runs.runs()] == [later.id]
+
+
+def test_runs_of_a_version_in_use_stay_and_all_that_its_project_was_asked_live(records: Records) -> None:
+    records.use(PROJECT, "mood@2")
+    records.run("mood@1", A)
+    records.run("mood@2", B)
+    records.store.add_completions([completion(digest=C)], project=PROJECT)
+    records.store.add_completions([completion(digest=D)], project=OTHER)
+    records.pruned()
+    assert records.left() == {B, C}
+
+
+def test_what_was_noted_of_an_answer_in_use_keeps_it_although_its_run_goes(records: Records) -> None:
+    records.use(PROJECT, "mood@2")
+    records.run("mood@1", A, B)
+    ForgetStore(records.store).note(PROJECT, [B])
+    records.pruned()
+    assert records.left() == {B}
+
+
+def test_only_runs_of_a_project_or_of_versions(records: Records) -> None:
+    records.run("mood@1", A)
+    records.run("mood@2", B)
+    records.run("topic@1", C)
+    records.store.add_completions([completion(digest=D)])
+    assert records.pruned(Choice(_ago(30), tags=("mood@1",))).runs == 1
+    assert records.left() == {B, C, D}
+    assert records.pruned(Choice(_ago(30), project=OTHER)).answers == 1
+    assert records.left() == {B, D}
+
+
+def test_answers_of_deleted_versions_go_and_those_that_a_day_pays_for_stay(records: Records) -> None:
+    records.store.add_completions([completion(digest=A)], "no such run")
+    records.store.add_completions([completion(digest=B)], "day:2026-11-29")
+    ForgetStore(records.store).note(OTHER, [A])
+    records.pruned()
+    assert records.left() == {B}
+    with records.store.engine.connect() as connection:
+        assert connection.execute(sa.select(sources.c.digest)).all() == []
+
+
+def test_samples_go_with_their_request(records: Records) -> None:
+    again = numbered(A, 1)
+    run = records.run("mood@1", A, again)
+    with records.store.engine.begin() as connection:
+        connection.execute(samples.insert().values(digest=again, request=A, number=1))
+        connection.execute(sa.text("DELETE FROM asks WHERE digest = :digest"), {"digest": again})
+        connection.execute(sa.text("UPDATE completions SET run_id = NULL"))
+    assert run.id
+    assert records.pruned(Choice(_ago(30), project=PROJECT)).answers == 2
+    with records.store.engine.connect() as connection:
+        assert connection.execute(sa.select(samples.c.digest)).all() == []
+
+
+def test_space_is_given_back(records: Records) -> None:
+    records.run("mood@1", *(f"{number:064d}" for number in range(2000)))
+    records.pruned()
+    if records.store.engine.dialect.name == "sqlite":
+        with records.store.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA freelist_count").scalar() == 0
+    assert records.left() == set()
