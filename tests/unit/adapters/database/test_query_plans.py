@@ -1,0 +1,89 @@
+"""The queries that a run repeats, and those that read millions of rows, are served by indexes on both databases."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.dataset.subset import Subset
+from tests.scripted import completion, version
+
+LARGE = ("completions", "asks", "samples", "sources", "jobs", "payments")
+"""Tables with a row for each task or answer, or that are read every few seconds."""
+DIGESTS = [f"{number:064x}" for number in range(20)]
+Statement = tuple[str, Any]
+
+
+@contextmanager
+def _heard(store: Store) -> Iterator[list[Statement]]:
+    """The queries that are sent meanwhile."""
+    seen: list[Statement] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE")):
+            seen.append((statement, parameters))
+
+    sa.event.listen(store.engine, "before_cursor_execute", hear)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(store.engine, "before_cursor_execute", hear)
+
+
+def _scans(store: Store, statement: Statement) -> list[str]:
+    """Steps of its plan that read a whole large table."""
+    text, parameters = statement
+    sqlite = store.engine.dialect.name == "sqlite"
+    with store.engine.connect() as connection:
+        if not sqlite:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a table of twenty rows is read whole
+        plan = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{text}", parameters)
+        steps = [str(row[-1]) for row in plan]
+    pattern = (
+        rf"^SCAN ({'|'.join(LARGE)})\b(?!.*USING (?:COVERING )?INDEX)"
+        if sqlite
+        else rf"Seq Scan on ({'|'.join(LARGE)})\b"
+    )
+    return [step for step in steps if re.search(pattern, step)]
+
+
+OPERATIONS: dict[str, Callable[[Store, str], object]] = {
+    "answers by digest": lambda store, _: store.completions(DIGESTS),
+    "progress of a run": lambda store, run: RunStore(store).asks.tally(
+        RunStore(store).run(run), lambda *_: lambda *_: 0.0
+    ),
+    "tasks of a run": lambda store, run: list(RunStore(store).asks.of_run(run)),
+    "tasks of a version": lambda store, _: list(RunStore(store).asks.of_version("mood@1")),
+    "some tasks of a version": lambda store, _: RunStore(store).asks.some("mood@1", 5),
+    "what a run has spent": lambda store, run: BudgetLedger(store, run, lambda *_: lambda *_: 0.0).hold("me", 1, 2),
+    "the next chunk": lambda store, run: ChunkStore(store).next_chunk(run, "me"),
+    "whether a run is asked": lambda store, run: ChunkStore(store).is_asked(run),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_large_table_is_read_whole(store: Store, name: str) -> None:
+    store.save(version(name="mood"))
+    record = RunStore(store)
+    run = record.create(NewRun("mood@1", 1, Subset("all"), budget=5.0)).id
+    store.add_completions([completion(digest=digest) for digest in DIGESTS], run)
+    record.asks.note(run, [RunTask(task, digest) for task, digest in enumerate(DIGESTS)])
+    ChunkStore(store).open(run)
+    with _heard(store) as statements:
+        OPERATIONS[name](store, run)
+    assert statements
+    assert [(step, text) for text, values in statements for step in _scans(store, (text, values))] == []
+
+
+def test_a_table_that_is_read_whole_is_found(store: Store) -> None:
+    with _heard(store) as statements, store.engine.connect() as connection:
+        connection.execute(sa.text("SELECT digest FROM asks WHERE sent = 3")).all()
+    assert len(_scans(store, statements[0])) == 1
