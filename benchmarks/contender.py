@@ -45,9 +45,9 @@ class Inside(RequestExecutor):
     """Holds its slot until the retry has come, as clients do that retry by themselves."""
 
     async def _answer(self, in_flight_request: InFlightRequest) -> Completion | Failure:
-        async with self.slots.slot():
+        async with self.slots.slot() as slot:
             for tries in count(1):
-                reply = await self._send(in_flight_request)
+                reply = await self._send(in_flight_request, slot)
                 if isinstance(reply, Completion) or tries >= TRIES.get(reply.kind, 1):
                     return reply
                 await asyncio.sleep(_delay(reply, tries))
@@ -79,6 +79,7 @@ def _executor(url: str, store: Store, in_flight: int, make: type[RequestExecutor
 
 async def engine(url: str, tasks: list[Task], in_flight: int, make: type[RequestExecutor] = RequestExecutor) -> int:
     with a_store() as store:
+        START.reset()
         return await _label(url, tasks, store, _executor(url, store, in_flight, make))
 
 
@@ -99,6 +100,7 @@ async def again(url: str, tasks: list[Task], in_flight: int) -> int:
 
 @contextmanager
 def a_store() -> Iterator[Store]:
+    price_of("stand-in")  # reads the table of prices, once in a process
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
         yield store
@@ -198,7 +200,7 @@ CONTENDERS: dict[str, Callable[[str, list[Task], int], Coroutine[Any, Any, int]]
 
 
 class Start:
-    """When the part that counts began."""
+    """When the part that counts began: with the first task, not with the process."""
 
     def __init__(self) -> None:
         self.reset()

@@ -7,7 +7,7 @@ failure, of which there are few; a task's content, an address or an id is never 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from functools import cache
+from functools import cache, cached_property
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.exposition import choose_encoder
@@ -129,9 +129,17 @@ class ModelMeter:
             self._cached.inc(completion.cached_tokens)
         cost = cost_of(completion, pricing)
         if cost is None:
-            self._counters.unpriced.labels(self._model).inc()
+            self._unpriced.inc()
         else:
-            self._counters.cost.labels(self._model).inc(cost)
+            self._cost.inc(cost)
+
+    @cached_property
+    def _unpriced(self) -> Counter:
+        return self._counters.unpriced.labels(self._model)
+
+    @cached_property
+    def _cost(self) -> Counter:
+        return self._counters.cost.labels(self._model)
 
     def failed(self, result: str) -> None:
         self._counters.requests.labels(self._model, result).inc()

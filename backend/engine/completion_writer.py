@@ -5,8 +5,10 @@ waits for a disk. A completion is paid for: while the database is away, it waits
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from backend.domain.chat.request import Completion
 from backend.engine.paid_completions import WaitingCompletions
@@ -17,24 +19,61 @@ GATHER_S = 0.005
 """Completions that come within this time share a commit: a commit costs ten times what a row does."""
 
 
-class CompletionWriter:
-    """`stop`: by default the stop signal of this process; after it, the writer waits a few seconds more."""
+@dataclass(slots=True, eq=False)
+class Unstored:
+    """A completion that is not committed yet.
 
-    def __init__(self, write: Callable[[list[Completion]], None], stop: Shutdown | None = None) -> None:
+    stored: done when it is
+    free: lets the next request go
+    freed: whether that was called, and room is taken
+    """
+
+    completion: Completion
+    stored: "asyncio.Future[None]"
+    free: Callable[[], None]
+    freed: bool = False
+
+
+def _nothing() -> None:
+    """Nobody waits for room."""
+
+
+class CompletionWriter:
+    """stop: by default the stop signal of this process; after it, the writer waits a few seconds more
+    room: number of completions that may wait for their commit while other requests are sent in their place
+    """
+
+    def __init__(self, write: Callable[[list[Completion]], None], stop: Shutdown | None = None, room: int = 0) -> None:
         self._write = write
+        self._room = room
         self._stop = stop
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="record")
-        self._pending: list[tuple[Completion, asyncio.Future[None]]] = []
+        self._pending: list[Unstored] = []
+        self._holding: deque[Unstored] = deque()
         self._writer: asyncio.Task[None] | None = None
 
-    async def record(self, completion: Completion) -> None:
-        """Raises what `write` raises (StoreError), to everyone in the same commit; StoreAwayError only when the process
-        ends."""
-        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending.append((completion, stored))
+    async def record(self, completion: Completion, free: Callable[[], None] = _nothing) -> None:
+        """Returns when it is committed. Raises what `write` raises (StoreError), to everyone in the same commit;
+        StoreAwayError only when the process ends.
+
+        free: called before, as soon as there is room; not at all if there is none until the commit
+        """
+        entry = Unstored(completion, asyncio.get_running_loop().create_future(), free)
+        self._pending.append(entry)
+        self._holding.append(entry)
+        self._let_go()
         if self._writer is None:
             self._writer = asyncio.create_task(self._drain())
-        await stored
+        await entry.stored
+
+    def _let_go(self) -> None:
+        """First come, first served."""
+        while self._room and self._holding:
+            entry = self._holding.popleft()
+            if not entry.stored.done():
+                self._room -= 1
+                entry.freed = True
+                entry.free()
 
     async def close(self) -> None:
         """Waits for pending completions."""
@@ -49,19 +88,24 @@ class CompletionWriter:
             await self._commit(batch)
         self._writer = None
 
-    async def _commit(self, batch: list[tuple[Completion, asyncio.Future[None]]]) -> None:
+    async def _commit(self, batch: list[Unstored]) -> None:
         error: Exception | None = None
         try:
-            await self._written([completion for completion, _ in batch])
+            await self._written([entry.completion for entry in batch])
         except Exception as trouble:  # whatever the error, all who wait must receive it
             error = trouble
-        for _, stored in batch:
-            if stored.done():
-                continue
-            if error is None:
-                stored.set_result(None)
-            else:
-                stored.set_exception(error)
+        for entry in batch:
+            self._settle(entry, error)
+        self._let_go()
+
+    def _settle(self, entry: Unstored, error: Exception | None) -> None:
+        self._room += entry.freed
+        if entry.stored.done():
+            return
+        if error is None:
+            entry.stored.set_result(None)
+        else:
+            entry.stored.set_exception(error)
 
     async def _written(self, completions: list[Completion]) -> None:
         waiting = WaitingCompletions("answers", len(completions), self._stop)

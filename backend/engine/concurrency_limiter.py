@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
 
 from backend.domain.runs.adaptive_limit import AdaptiveLimit
 
@@ -42,14 +42,13 @@ class ConcurrencyLimiter:
     def _limit(self) -> int:
         return min(self.pace.limit, self.cap)
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        await self._acquire()
-        try:
-            yield
-        finally:
-            self.in_flight -= 1
-            self._admit()
+    def slot(self) -> "Slot":
+        """Permission for one request, while it is entered or until it is freed."""
+        return Slot(self)
+
+    def _free(self) -> None:
+        self.in_flight -= 1
+        self._admit()
 
     async def _acquire(self) -> None:
         if self.in_flight < self._limit and not self._waiting:
@@ -61,8 +60,7 @@ class ConcurrencyLimiter:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self.in_flight -= 1
-                self._admit()
+                self._free()
             raise
 
     def _admit(self) -> None:
@@ -71,3 +69,29 @@ class ConcurrencyLimiter:
             if not turn.done():
                 self.in_flight += 1
                 turn.set_result(None)
+
+
+class Slot:
+    """See ConcurrencyLimiter. Made for each request, so it is a plain class."""
+
+    __slots__ = ("_held", "_limiter")
+
+    def __init__(self, limiter: ConcurrencyLimiter) -> None:
+        self._limiter = limiter
+        self._held = False
+
+    async def __aenter__(self) -> Self:
+        await self._limiter._acquire()
+        self._held = True
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.free()
+
+    def free(self) -> None:
+        """Lets another request have it; further calls do nothing."""
+        if self._held:
+            self._held = False
+            self._limiter._free()

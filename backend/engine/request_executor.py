@@ -16,7 +16,7 @@ from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Rejection
 from backend.engine.completion_writer import CompletionWriter
-from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.concurrency_limiter import ConcurrencyLimiter, Slot
 from backend.engine.executor_counts import ExecutorCounts
 from backend.engine.first_answer import FirstAnswer
 from backend.engine.observer import Observer, Unobserved
@@ -29,6 +29,9 @@ from backend.errors import ProviderError
 TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
 """How often a request is sent before its trouble is a Failure; other kinds: once."""
 UNREACHABLE_TRIES = 3
+UNSTORED = 4
+"""Of so many slots, one completion may wait for its commit without holding its slot. A process that is killed loses the
+answers to its requests in flight, and these."""
 DRAIN_S = 10.0
 STOP_S = 30.0
 """How long a process that was told to end waits for answers under way."""
@@ -62,7 +65,7 @@ class RequestExecutor:
         self.slots = ConcurrencyLimiter(concurrency)
         self.tally = ExecutorCounts()
         self._model = model
-        self._recorder = CompletionWriter(model.write)
+        self._recorder = CompletionWriter(model.write, room=concurrency // UNSTORED)
         self._in_flight: dict[str, InFlightRequest] = {}
         self._recent = ResponseCache(failure_ttl_s)
         self._first_answers: defaultdict[str, FirstAnswer] = defaultdict(FirstAnswer)
@@ -190,9 +193,9 @@ class RequestExecutor:
             reply = None
             while reply is None:
                 probes = await self.patience.turn() if self.patience.outage else False
-                async with self.slots.slot():
+                async with self.slots.slot() as slot:
                     began = self.patience.outage and not probes  # while this one waited for its slot
-                    reply = None if began else await self._send(pending)
+                    reply = None if began else await self._send(pending, slot)
             first.record(digest, reply)
             return reply, self.patience.record(digest, reply)
         except ProviderError as error:
@@ -203,8 +206,8 @@ class RequestExecutor:
             if probes:
                 self.patience.probed()
 
-    async def _send(self, pending: InFlightRequest) -> Completion | Failure:
-        """Sends once; a completion holds its slot until it is committed."""
+    async def _send(self, pending: InFlightRequest, slot: Slot) -> Completion | Failure:
+        """Sends once, and stores the completion. The slot is free as soon as it has come, if few wait for a commit."""
         pending.sending = True
         pending.sent += 1
         self.tally.sent += 1
@@ -212,7 +215,7 @@ class RequestExecutor:
         try:
             reply = await self._model.complete(pending.request, len(pending.judged.attempts))
             if isinstance(reply, Completion):
-                await self._recorder.record(reply)
+                await self._recorder.record(reply, slot.free)
                 self.tally.last_stored = time.monotonic()
         finally:
             pending.sending = False

@@ -10,11 +10,14 @@ from redis import Redis
 
 from backend.app import App
 from backend.domain.runs.run import FINAL
+from backend.engine.request_executor import UNSTORED
 from benchmarks.faults.row import Row
 from benchmarks.faults.world import CONCURRENCY, World, finished, under_way, until
 
 TASKS = 3000
 OUTAGE_S = 60
+LOST = CONCURRENCY + CONCURRENCY // UNSTORED
+"""Answers that a killed process has not stored at most: those under way, and those that wait for a commit."""
 PROBES = 12
 """So many requests at most ask in a minute whether an outage is over."""
 OUTAGES: tuple[dict[str, object], ...] = (
@@ -89,8 +92,8 @@ class Fault:
 
 
 FAULTS = (
-    Fault("one of three workers, SIGKILL", workers_killed, 3, True, CONCURRENCY),
-    Fault("the process of a background run, SIGKILL", process_killed, 3, False, CONCURRENCY),
+    Fault("one of three workers, SIGKILL", workers_killed, 3, True, LOST),
+    Fault("the process of a background run, SIGKILL", process_killed, 3, False, LOST),
     Fault("Redis, FLUSHALL, two workers", redis_flushed, 3, True, 0),
     Fault("the model: 500, 429, no connection, a minute each", provider_away, 3, False, CONCURRENCY + PROBES),
     Fault("one task that the provider refuses (403)", one_refused, 1, False, 0, refused=1),

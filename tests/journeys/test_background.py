@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from backend.domain.dataset.subset import Subset
+from backend.engine.request_executor import UNSTORED
 from backend.errors import RunError
 from backend.services.runs.options import RunOptions
 from demo import services
@@ -20,6 +21,7 @@ from tests.running import RunningStandIn, until
 ALL = Subset("all")
 TASKS = 60
 CONCURRENCY = 4
+LOST = CONCURRENCY + CONCURRENCY // UNSTORED
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_a_canceled_run_stops_keeps_what_came_and_goes_on(
     stand_in.control(latency_ms=0)
     few.command("resume", run)
     few.command("watch", run)
-    assert stand_in.requests() <= TASKS + CONCURRENCY
+    assert stand_in.requests() <= TASKS + LOST
     assert stand_in.stats()["max_asked_after_good"] == 0
     assert project.versions() == {"topic@1": TASKS}
 
@@ -86,7 +88,7 @@ def test_a_run_whose_process_is_gone_says_so_and_goes_on(
     assert "resume" in few.app.watch(run).run.reason
     few.command("resume", run)
     few.command("watch", run)
-    assert stand_in.requests() <= TASKS + CONCURRENCY
+    assert stand_in.requests() <= TASKS + LOST
     assert project.versions() == {"topic@1": TASKS}
 
 

@@ -104,8 +104,9 @@ class RequestFormat:
 
     def check_cap(self, template: RequestTemplate) -> None:
         """Raises ProviderError if the length of a completion is to be bounded, and is not in this form."""
-        bounds = [name for name in _CAPS if name in parameters(template) and name not in self.dropped]
-        if template.cap is not None and not bounds:
+        if template.cap is None:
+            return
+        if not any(name in parameters(template) and name not in self.dropped for name in _CAPS):
             raise ProviderError(
                 f"Model '{template.model}' accepts no limit on the length of an answer, so no budget can be kept: run "
                 "it without --budget."

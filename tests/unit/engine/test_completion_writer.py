@@ -215,3 +215,41 @@ def test_who_is_told_to_end_tries_once_more_and_says_what_is_lost(
 
     run(scene())
     assert "Not stored, though paid for: 1 answers" in caplog.messages[-1]
+
+
+def test_so_many_let_the_next_one_go_before_their_commit_and_the_others_after_it() -> None:
+    record = Record()
+    record.hold = threading.Event()
+    freed: list[int] = []
+
+    async def scene() -> None:
+        recorder = CompletionWriter(record.write, room=2)
+        tasks = [
+            asyncio.create_task(recorder.record(fact, lambda place=place: freed.append(place)))  # type: ignore[misc]
+            for place, fact in enumerate(facts(5))
+        ]
+        await asyncio.to_thread(record.begun.wait, 10)
+        assert freed == [0, 1]
+        later = asyncio.create_task(recorder.record(completion(digest="f" * 64), lambda: freed.append(5)))
+        await asyncio.sleep(0)
+        assert freed == [0, 1]
+        some(record.hold).set()
+        await asyncio.gather(*tasks, later)
+        await recorder.close()
+        assert recorder._room == 2
+
+    run(scene())
+    assert freed == [0, 1, 5]
+
+
+def test_trouble_gives_the_room_back() -> None:
+    record = Record()
+    record.trouble = StoreError("The disk is full.")
+
+    async def scene() -> int:
+        recorder = CompletionWriter(record.write, room=3)
+        await asyncio.gather(*(recorder.record(fact) for fact in facts(2)), return_exceptions=True)
+        await recorder.close()
+        return recorder._room
+
+    assert run(scene()) == 3

@@ -188,3 +188,15 @@ def test_whatever_happens_no_slot_is_lost_and_none_too_many(seed: Any) -> None:
         await last.let_go()
 
     run(scene())
+
+
+def test_a_slot_that_was_freed_inside_is_not_freed_again() -> None:
+    async def scene() -> None:
+        slots = ConcurrencyLimiter(2)
+        async with slots.slot(), slots.slot() as second:
+            second.free()
+            second.free()
+            assert slots.in_flight == 1
+        assert slots.in_flight == 0
+
+    run(scene())

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as module
 from backend.engine import response_cache as recent_module
 from backend.engine.provider_patience import PATIENCE_S
-from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, RequestExecutor, _delay
+from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, UNSTORED, RequestExecutor, _delay
 from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError
@@ -403,19 +404,61 @@ def test_who_waits_to_try_again_holds_no_slot(trouble: Failure, monkeypatch: pyt
     run(scene())
 
 
-def test_a_slot_is_held_until_the_answer_is_stored() -> None:
-    held = []
+def _held_while_written(concurrency: int, asked: int) -> list[int]:
+    """Slots that are taken while the first commit is under way, and at the end."""
+    held: list[int] = []
 
     async def scene() -> None:
-        def write(batch: list[Completion]) -> None:
-            held.append(executor.slots.in_flight)
+        gate = threading.Event()
 
-        executor = RequestExecutor(StoredModel(ScriptedModel(), write), 8)
-        await executor.ask(request())
+        def write(_batch: list[Completion]) -> None:
+            assert gate.wait(10)
+
+        model = ScriptedModel()
+        executor = RequestExecutor(StoredModel(model, write), concurrency)
+        tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(asked)]
+        await model.arrived(1)
+        await asyncio.sleep(0.05)
+        held.append(executor.slots.in_flight)
+        gate.set()
+        await asyncio.gather(*tasks)
+        held.append(executor.slots.in_flight)
         await executor.close()
 
     run(scene())
-    assert held == [1]
+    return held
+
+
+def test_a_slot_is_free_when_its_answer_has_come() -> None:
+    assert _held_while_written(8, 1) == [0, 0]
+
+
+def test_few_slots_are_held_until_the_answer_is_stored() -> None:
+    assert _held_while_written(3, 1) == [1, 0]
+
+
+def test_what_is_answered_and_not_stored_is_at_most_a_quarter_more_than_the_slots() -> None:
+    sent: list[int] = []
+
+    async def scene() -> None:
+        gate = threading.Event()
+
+        def write(_batch: list[Completion]) -> None:
+            assert gate.wait(10)
+
+        model = ScriptedModel()
+        executor = RequestExecutor(StoredModel(model, write), 8)
+        executor._first_answers[request().template.model].record("", completion())
+        tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(40)]
+        await asyncio.sleep(0.2)
+        sent.append(executor.tally.sent)
+        gate.set()
+        await asyncio.gather(*tasks)
+        sent.append(executor.tally.sent)
+        await executor.close()
+
+    run(scene())
+    assert sent == [8 + 8 // UNSTORED, 40]
 
 
 def test_429s_and_timeouts_make_it_slower_and_other_trouble_does_not() -> None:
