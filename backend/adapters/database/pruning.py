@@ -114,7 +114,7 @@ def _unneeded(choice: Choice) -> Any:
     """The condition for completions that go."""
     chosen, digest, payer = _chosen(choice), completions.c.digest, completions.c.run_id
     paid_by_chosen = payer.in_(sa.select(runs.c.id).where(chosen))
-    candidates = [paid_by_chosen, digest.in_(_asked(chosen))]
+    candidates: list[Any] = [paid_by_chosen, digest.in_(_asked(chosen))]
     if choice.everything:
         candidates.append(sa.or_(payer.is_(None), payer.not_in(sa.select(runs.c.id))))
     of_stay = sa.select(runs.c.id).where(sa.not_(chosen))

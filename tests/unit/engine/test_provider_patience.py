@@ -22,7 +22,7 @@ DOWN = Failure("server", "The model's server answered 500.")
 class Unwritten(CompletionWriter):
     """Storing takes no time."""
 
-    async def record(self, completion: Completion, free: object) -> None:
+    async def record(self, completion: Completion, free: object = None) -> None:
         return
 
     async def close(self) -> None:
